@@ -1,0 +1,5 @@
+//! entrail: the Microsoft Entra audit trail, in a terminal.
+
+pub mod record;
+pub mod text;
+pub mod time;

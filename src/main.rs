@@ -1,0 +1,2 @@
+//! entrail
+fn main() {}

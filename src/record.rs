@@ -1,0 +1,302 @@
+//! One logged event, whatever format it came in: [`Record`] and its parts.
+//! Never reads bytes and never formats for a screen; formats build records, fields read them.
+
+pub mod column;
+pub mod field;
+
+use std::borrow::Cow;
+
+use crate::time::Timestamp;
+
+/// Which log a record belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Kind {
+    /// A directory audit: something was changed (or read, where Entra logs reads).
+    #[default]
+    Audit,
+    /// A sign-in of a user, service principal or managed identity.
+    SignIn,
+    /// An action of the provisioning service.
+    Provisioning,
+}
+
+impl Kind {
+    /// All kinds, in the order they are listed.
+    pub const ALL: [Self; 3] = [Self::Audit, Self::SignIn, Self::Provisioning];
+
+    /// The word for this kind in queries and on the screen.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Audit => "audit",
+            Self::SignIn => "sign-in",
+            Self::Provisioning => "provisioning",
+        }
+    }
+}
+
+/// How it ended, as far as entrail can tell from the record's own word for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Outcome {
+    /// It was done.
+    Success,
+    /// It was refused or went wrong.
+    Failure,
+    /// It did not end in time, or is waiting for something.
+    Timeout,
+    /// The record says nothing, or something else.
+    #[default]
+    Unknown,
+}
+
+impl Outcome {
+    /// The word for this outcome in queries and on the screen: Graph's `operationResult`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Timeout => "timeout",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The outcome a log's own word means: Graph's `operationResult` in any case, the unified
+    /// audit log's `ResultStatus`, provisioning's `status`. Anything else is [`Outcome::Unknown`].
+    pub fn from_word(word: &str) -> Self {
+        match word.trim().to_ascii_lowercase().as_str() {
+            "success" | "succeeded" | "true" | "0" => Self::Success,
+            "failure" | "failed" | "fail" | "error" | "false" => Self::Failure,
+            "timeout" | "interrupted" => Self::Timeout,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// Whether a person or a program acted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ActorKind {
+    /// `initiatedBy.user`.
+    User,
+    /// `initiatedBy.app`: a service principal.
+    App,
+    /// Nobody is named (`initiatedBy` is `{}` in some failures).
+    #[default]
+    Unknown,
+}
+
+impl ActorKind {
+    /// The word for this kind in queries and on the screen.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::App => "app",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Who did it. Texts are empty where the record has none.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Actor<'a> {
+    /// Person, program or nobody.
+    pub kind: ActorKind,
+    /// Object id: of the user, or of the service principal (often an app's only identifier).
+    pub id: Cow<'a, str>,
+    /// Display name, of the user or the app.
+    pub name: Cow<'a, str>,
+    /// User principal name as logged, possibly with the object id of a deleted user in front.
+    pub upn: Cow<'a, str>,
+    /// Application (client) id; null on nearly every real record.
+    pub app_id: Cow<'a, str>,
+    /// `servicePrincipalName`.
+    pub service_principal_name: Cow<'a, str>,
+    /// IP address, v4 or v6, as logged.
+    pub ip: Cow<'a, str>,
+}
+
+/// What it was done to. Texts are empty where the record has none.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Target<'a> {
+    /// Object id.
+    pub id: Cow<'a, str>,
+    /// Display name.
+    pub name: Cow<'a, str>,
+    /// User principal name as logged, possibly with the object id of a deleted user in front.
+    pub upn: Cow<'a, str>,
+    /// `type`: User, Group, `ServicePrincipal`, Application, Policy, Role, …
+    pub kind: Cow<'a, str>,
+    /// `groupType`: `unifiedGroups`, `azureAD`, `unknownFutureValue`.
+    pub group_type: Cow<'a, str>,
+    /// What changed on it, in the record's order.
+    pub changes: Vec<Change<'a>>,
+}
+
+/// One modified property.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Change<'a> {
+    /// The property's name.
+    pub name: Cow<'a, str>,
+    /// Value before, as logged: mostly JSON in a string. `None` is null.
+    pub old: Option<Cow<'a, str>>,
+    /// Value after, as logged: mostly JSON in a string. `None` is null.
+    pub new: Option<Cow<'a, str>>,
+}
+
+/// One entry of `additionalDetails`.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Detail<'a> {
+    /// Its key.
+    pub key: Cow<'a, str>,
+    /// Its value, as text.
+    pub value: Cow<'a, str>,
+}
+
+/// One logged event in the terms of Graph's `directoryAudit`, whatever format it came in.
+///
+/// Texts borrow from the original bytes where they can. Text the format lacks is empty.
+/// Mapping per format: the module docs of `format`.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Record<'a> {
+    /// Which log.
+    pub kind: Kind,
+    /// Record id: opaque, the key for removing duplicates. Empty in portal CSV.
+    pub id: Cow<'a, str>,
+    /// When it happened (`activityDateTime`), UTC. `None` where missing or unreadable.
+    pub time: Option<Timestamp>,
+    /// `loggedByService`.
+    pub service: Cow<'a, str>,
+    /// `category`.
+    pub category: Cow<'a, str>,
+    /// `activityDisplayName`.
+    pub activity: Cow<'a, str>,
+    /// `operationType`.
+    pub operation_type: Cow<'a, str>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// `result` exactly as logged.
+    pub result: Cow<'a, str>,
+    /// `resultReason`: why it failed, but also PIM's justification and plain "OK".
+    pub result_reason: Cow<'a, str>,
+    /// Who did it.
+    pub actor: Actor<'a>,
+    /// What it was done to, all of them.
+    pub targets: Vec<Target<'a>>,
+    /// `additionalDetails`.
+    pub details: Vec<Detail<'a>>,
+    /// `correlationId`: the same for all records of one operation, where the service kept to it.
+    pub correlation_id: Cow<'a, str>,
+    /// Tenant id, where the format carries one.
+    pub tenant_id: Cow<'a, str>,
+    /// The actor's user agent, from its own property or from the details.
+    pub user_agent: Cow<'a, str>,
+    /// Session id, where the format carries one.
+    pub session_id: Cow<'a, str>,
+    /// Name of the file or stream it came from; set by the source, not by a format.
+    pub source: Cow<'a, str>,
+}
+
+impl Record<'_> {
+    /// The same record, borrowing nothing.
+    pub fn into_owned(self) -> Record<'static> {
+        Record {
+            kind: self.kind,
+            id: owned(self.id),
+            time: self.time,
+            service: owned(self.service),
+            category: owned(self.category),
+            activity: owned(self.activity),
+            operation_type: owned(self.operation_type),
+            outcome: self.outcome,
+            result: owned(self.result),
+            result_reason: owned(self.result_reason),
+            actor: Actor {
+                kind: self.actor.kind,
+                id: owned(self.actor.id),
+                name: owned(self.actor.name),
+                upn: owned(self.actor.upn),
+                app_id: owned(self.actor.app_id),
+                service_principal_name: owned(self.actor.service_principal_name),
+                ip: owned(self.actor.ip),
+            },
+            targets: self.targets.into_iter().map(Target::into_owned).collect(),
+            details: (self.details.into_iter())
+                .map(|detail| Detail { key: owned(detail.key), value: owned(detail.value) })
+                .collect(),
+            correlation_id: owned(self.correlation_id),
+            tenant_id: owned(self.tenant_id),
+            user_agent: owned(self.user_agent),
+            session_id: owned(self.session_id),
+            source: owned(self.source),
+        }
+    }
+}
+
+impl Target<'_> {
+    /// The same target, borrowing nothing.
+    pub fn into_owned(self) -> Target<'static> {
+        Target {
+            id: owned(self.id),
+            name: owned(self.name),
+            upn: owned(self.upn),
+            kind: owned(self.kind),
+            group_type: owned(self.group_type),
+            changes: (self.changes.into_iter())
+                .map(|change| Change {
+                    name: owned(change.name),
+                    old: change.old.map(owned),
+                    new: change.new.map(owned),
+                })
+                .collect(),
+        }
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
+/// A modified property's value as a person reads it. Graph writes values as JSON in strings:
+/// `"\"Member\""` is `Member`, `"[true]"` is `true`, `"[\"Guest\"]"` is `Guest`; empty arrays and
+/// empty strings are empty; anything larger stays the JSON text it is; what is not JSON
+/// (`DirectorySync`) stays as it is.
+pub fn value_text(logged: &str) -> Cow<'_, str> {
+    let trimmed = logged.trim();
+    let inner = trimmed
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .map_or(trimmed, str::trim);
+    if inner.is_empty() {
+        return Cow::Borrowed("");
+    }
+    if inner.starts_with('"') {
+        return match serde_json::from_str::<String>(inner) {
+            Ok(text) => Cow::Owned(text),
+            Err(_) => Cow::Borrowed(logged),
+        };
+    }
+    let scalar = matches!(inner, "true" | "false" | "null") || inner.parse::<f64>().is_ok();
+    if scalar { Cow::Borrowed(inner) } else { Cow::Borrowed(logged) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_as_a_person_would() {
+        for (logged, text) in [
+            (r#""Member""#, "Member"),
+            ("[true]", "true"),
+            (r#"["Guest"]"#, "Guest"),
+            ("[]", ""),
+            (r#""""#, ""),
+            ("", ""),
+            ("DirectorySync", "DirectorySync"),
+            (r#"[{"MethodType":7}]"#, r#"[{"MethodType":7}]"#),
+            (r#"["a","b"]"#, r#"["a","b"]"#),
+            ("[1,2]", "[1,2]"),
+            (r#""broken"#, r#""broken"#),
+        ] {
+            assert_eq!(value_text(logged), text, "{logged}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What of a record is kept in columns: one row of [`COLUMNS`] per dictionary column.
+//! Never stores anything; the store fills and scans columns by this table alone.
+
+use super::Record;
+use crate::text::original_upn;
+
+/// Separates the parts of one dictionary entry. Cannot occur in data: removed when filled.
+pub const PART: char = '\u{1f}';
+
+/// Names a row of [`COLUMNS`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Column {
+    /// Service, category, activity: the path in the tree.
+    Path,
+    /// The actor's names and ids.
+    Actor,
+    /// Every target's names and ids.
+    Targets,
+    /// Names of the modified properties.
+    Changes,
+    /// The actor's IP address.
+    Ip,
+    /// Outcome word, and the result as logged.
+    Result,
+    /// Result reason.
+    Reason,
+    /// Operation type.
+    Operation,
+    /// Kind of record.
+    Kind,
+    /// File or stream.
+    Source,
+    /// Tenant id.
+    Tenant,
+    /// User agent.
+    Agent,
+}
+
+/// Takes the entries of one row: call [`Entries::entry`] with the parts of each.
+pub trait Entries {
+    /// Adds one entry made of `parts`.
+    fn entry(&mut self, parts: &[&str]);
+}
+
+/// A row of the column table.
+pub struct ColumnRow {
+    /// Which column.
+    pub column: Column,
+    /// One entry for each record, or any number.
+    pub many: bool,
+    /// Hands the record's entries over.
+    pub fill: fn(&Record<'_>, &mut dyn Entries),
+}
+
+/// All dictionary columns, in the order of [`Column`].
+pub const COLUMNS: &[ColumnRow] = &[
+    one(Column::Path, |r, out| out.entry(&[&r.service, &r.category, &r.activity])),
+    one(Column::Actor, |r, out| {
+        let a = &r.actor;
+        let (upn, glued) = original_upn(&a.upn);
+        let logged = if glued { &*a.upn } else { "" };
+        let names = [upn, &*a.name, &*a.service_principal_name, logged];
+        out.entry(&[names[0], names[1], names[2], names[3], &a.id, &a.app_id, a.kind.word()]);
+    }),
+    ColumnRow {
+        column: Column::Targets,
+        many: true,
+        fill: |r, out| {
+            for t in &r.targets {
+                let (upn, glued) = original_upn(&t.upn);
+                let logged = if glued { &*t.upn } else { "" };
+                out.entry(&[upn, &t.name, logged, &t.id, &t.kind]);
+            }
+        },
+    },
+    ColumnRow {
+        column: Column::Changes,
+        many: true,
+        fill: |r, out| {
+            for change in r.targets.iter().flat_map(|t| &t.changes) {
+                out.entry(&[&change.name]);
+            }
+        },
+    },
+    one(Column::Ip, |r, out| out.entry(&[&r.actor.ip])),
+    one(Column::Result, |r, out| out.entry(&[r.outcome.word(), &r.result])),
+    one(Column::Reason, |r, out| out.entry(&[&r.result_reason])),
+    one(Column::Operation, |r, out| out.entry(&[&r.operation_type])),
+    one(Column::Kind, |r, out| out.entry(&[r.kind.word()])),
+    one(Column::Source, |r, out| out.entry(&[&r.source])),
+    one(Column::Tenant, |r, out| out.entry(&[&r.tenant_id])),
+    one(Column::Agent, |r, out| out.entry(&[&r.user_agent])),
+];
+
+const fn one(column: Column, fill: fn(&Record<'_>, &mut dyn Entries)) -> ColumnRow {
+    ColumnRow { column, many: false, fill }
+}
+
+impl Column {
+    /// This column's place in [`COLUMNS`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// This column's row.
+    pub fn row(self) -> &'static ColumnRow {
+        &COLUMNS[self.index()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_names() {
+        for (index, row) in COLUMNS.iter().enumerate() {
+            assert_eq!(row.column.index(), index, "{:?}", row.column);
+        }
+    }
+}

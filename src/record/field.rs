@@ -1,0 +1,398 @@
+//! THE field table: every property that can be filtered, shown or counted is one row of [`FIELDS`].
+//! Never evaluates a query; the matcher, the list, exports, completion, help and README read this table.
+
+use std::borrow::Cow;
+
+use super::column::{COLUMNS, Column, Entries};
+use super::{Record, value_text};
+use crate::time::Timestamp;
+
+/// What a field's values are, which decides the operators that make sense on it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ValueKind {
+    /// Names and other text: `:` contains, `=` equals, both folded.
+    Text,
+    /// One of a few words; completion lists them all.
+    Word,
+    /// An instant: `>`, `<`, ranges, relative times.
+    Time,
+}
+
+/// Where a field's values are kept.
+#[derive(Clone, Copy)]
+pub enum Stored {
+    /// The record's time.
+    Time,
+    /// Parts (by place in the entry) of a dictionary column.
+    Column(Column, &'static [usize]),
+    /// The correlation id column.
+    Correlation,
+    /// Not kept: read from the original bytes when asked for.
+    Original(fn(&Record<'_>, &mut dyn FnMut(&str))),
+    /// The original bytes themselves, as text.
+    Raw,
+}
+
+/// One named property of a record.
+pub struct Field {
+    /// Name in queries, columns and exports.
+    pub name: &'static str,
+    /// Other names people type: Graph's property names and common short forms.
+    pub aliases: &'static [&'static str],
+    /// What its values are.
+    pub kind: ValueKind,
+    /// Where they are kept.
+    pub stored: Stored,
+    /// Title of the list column, at most a few cells wide.
+    pub title: &'static str,
+    /// One line for help, completion and README.
+    pub help: &'static str,
+}
+
+/// All fields, in the order help lists them.
+pub static FIELDS: &[Field] = &[
+    Field {
+        name: "time",
+        aliases: &["activityDateTime", "date", "when"],
+        kind: ValueKind::Time,
+        stored: Stored::Time,
+        title: "Time",
+        help: "when it happened: time>=2026-11-01, time:2026-11-01..2026-11-03T12, time:last-24h",
+    },
+    Field {
+        name: "service",
+        aliases: &["loggedByService"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Path, &[0]),
+        title: "Service",
+        help: "the Entra service that logged it",
+    },
+    Field {
+        name: "category",
+        aliases: &[],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Path, &[1]),
+        title: "Category",
+        help: "the audit category, such as RoleManagement",
+    },
+    Field {
+        name: "activity",
+        aliases: &["activityDisplayName", "operationName"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Path, &[2]),
+        title: "Activity",
+        help: "what happened, by its name in the catalogue or the log",
+    },
+    Field {
+        name: "result",
+        aliases: &["outcome", "status"],
+        kind: ValueKind::Word,
+        stored: Stored::Column(Column::Result, &[0, 1]),
+        title: "Result",
+        help: "success, failure, timeout or unknown; the log's own word matches too",
+    },
+    Field {
+        name: "reason",
+        aliases: &["resultReason"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Reason, &[0]),
+        title: "Reason",
+        help: "why it failed, or the justification given",
+    },
+    Field {
+        name: "actor",
+        aliases: &["initiatedBy", "who", "user"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Actor, &[0, 1, 2, 3]),
+        title: "Actor",
+        help: "who did it: user principal name, display name or application name",
+    },
+    Field {
+        name: "actor.id",
+        aliases: &["actorId", "appId", "servicePrincipalId"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Actor, &[4, 5]),
+        title: "Actor id",
+        help: "the actor's object id, service principal id or application id",
+    },
+    Field {
+        name: "actor.ip",
+        aliases: &["ip", "ipAddress"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Ip, &[0]),
+        title: "IP",
+        help: "the IP address the actor came from",
+    },
+    Field {
+        name: "actor.kind",
+        aliases: &["actorType"],
+        kind: ValueKind::Word,
+        stored: Stored::Column(Column::Actor, &[6]),
+        title: "By",
+        help: "user, app or unknown",
+    },
+    Field {
+        name: "target",
+        aliases: &["targetResources"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Targets, &[0, 1, 2]),
+        title: "Target",
+        help: "what it was done to, by name: all targets of a record",
+    },
+    Field {
+        name: "target.id",
+        aliases: &["targetId"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Targets, &[3]),
+        title: "Target id",
+        help: "object ids of the targets",
+    },
+    Field {
+        name: "target.type",
+        aliases: &["targetType"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Targets, &[4]),
+        title: "Type",
+        help: "User, Group, ServicePrincipal, Application, Policy, Role, …",
+    },
+    Field {
+        name: "change",
+        aliases: &["modifiedProperties", "property"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Changes, &[0]),
+        title: "Changes",
+        help: "name of a modified property, such as Role.DisplayName",
+    },
+    Field {
+        name: "old",
+        aliases: &["oldValue", "before"],
+        kind: ValueKind::Text,
+        stored: Stored::Original(|r, out| {
+            for change in r.targets.iter().flat_map(|t| &t.changes) {
+                if let Some(old) = &change.old {
+                    out(&value_text(old));
+                }
+            }
+        }),
+        title: "Old",
+        help: "a modified property's value before (read from the original records)",
+    },
+    Field {
+        name: "new",
+        aliases: &["newValue", "after"],
+        kind: ValueKind::Text,
+        stored: Stored::Original(|r, out| {
+            for change in r.targets.iter().flat_map(|t| &t.changes) {
+                if let Some(new) = &change.new {
+                    out(&value_text(new));
+                }
+            }
+        }),
+        title: "New",
+        help: "a modified property's value after (read from the original records)",
+    },
+    Field {
+        name: "detail",
+        aliases: &["additionalDetails"],
+        kind: ValueKind::Text,
+        stored: Stored::Original(|r, out| {
+            for detail in &r.details {
+                out(&detail.key);
+                out(&detail.value);
+            }
+        }),
+        title: "Details",
+        help: "keys and values of the additional details (read from the original records)",
+    },
+    Field {
+        name: "correlation",
+        aliases: &["correlationId", "correlation.id"],
+        kind: ValueKind::Text,
+        stored: Stored::Correlation,
+        title: "Correlation",
+        help: "correlation id: the other records of the same operation",
+    },
+    Field {
+        name: "id",
+        aliases: &["recordId"],
+        kind: ValueKind::Text,
+        stored: Stored::Original(|r, out| out(&r.id)),
+        title: "Id",
+        help: "the record's own id (read from the original records)",
+    },
+    Field {
+        name: "op",
+        aliases: &["operationType", "operation"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Operation, &[0]),
+        title: "Op",
+        help: "operation type: Add, Assign, Update, Unassign, Delete, …",
+    },
+    Field {
+        name: "kind",
+        aliases: &["log"],
+        kind: ValueKind::Word,
+        stored: Stored::Column(Column::Kind, &[0]),
+        title: "Kind",
+        help: "audit, sign-in or provisioning",
+    },
+    Field {
+        name: "source",
+        aliases: &["file"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Source, &[0]),
+        title: "Source",
+        help: "the file or stream the record came from",
+    },
+    Field {
+        name: "tenant",
+        aliases: &["tenantId"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Tenant, &[0]),
+        title: "Tenant",
+        help: "tenant id, where the format carries one",
+    },
+    Field {
+        name: "agent",
+        aliases: &["userAgent", "user-agent"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Agent, &[0]),
+        title: "Agent",
+        help: "the actor's user agent",
+    },
+    Field {
+        name: "session",
+        aliases: &["sessionId"],
+        kind: ValueKind::Text,
+        stored: Stored::Original(|r, out| out(&r.session_id)),
+        title: "Session",
+        help: "session id, where the format carries one (read from the original records)",
+    },
+    Field {
+        name: "raw",
+        aliases: &["text"],
+        kind: ValueKind::Text,
+        stored: Stored::Raw,
+        title: "Raw",
+        help: "the original text of the record, everything in it",
+    },
+];
+
+/// The fields a bare word looks in.
+pub const WORD_FIELDS: &[&str] =
+    &["activity", "service", "category", "actor", "target", "actor.ip", "reason", "change"];
+
+impl Field {
+    /// The field of that name or alias, in any case.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        FIELDS.iter().find(|field| {
+            field.name.eq_ignore_ascii_case(name)
+                || field.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+        })
+    }
+
+    /// The field of that exact name, for names written in this program.
+    ///
+    /// # Panics
+    /// Where no row has that name: a mistake in the program, found by the tests.
+    #[expect(
+        clippy::expect_used,
+        reason = "a name written in this program that the table lacks is a bug"
+    )]
+    pub fn named(name: &str) -> &'static Self {
+        FIELDS.iter().find(|field| field.name == name).expect("a field of the table")
+    }
+
+    /// Its place in [`FIELDS`].
+    pub fn index(&self) -> usize {
+        FIELDS.iter().position(|field| field.name == self.name).unwrap_or(0)
+    }
+
+    /// Must the original bytes be read to answer about this field?
+    pub fn reads_original(&self) -> bool {
+        matches!(self.stored, Stored::Original(_) | Stored::Raw)
+    }
+
+    /// Calls `out` with each value of this field that is not empty. `raw` is the record's original
+    /// text, used by the `raw` field only. The time has no text here: see [`Record::time`].
+    pub fn values(&self, record: &Record<'_>, raw: &str, out: &mut dyn FnMut(&str)) {
+        let mut keep = |value: &str| {
+            if !value.is_empty() {
+                out(value);
+            }
+        };
+        match self.stored {
+            Stored::Time => {}
+            Stored::Correlation => keep(&record.correlation_id),
+            Stored::Original(get) => get(record, &mut keep),
+            Stored::Raw => keep(raw),
+            Stored::Column(column, parts) => {
+                struct Parts<'f>(&'f [usize], &'f mut dyn FnMut(&str));
+                impl Entries for Parts<'_> {
+                    fn entry(&mut self, parts: &[&str]) {
+                        for &part in self.0 {
+                            (self.1)(parts[part]);
+                        }
+                    }
+                }
+                (COLUMNS[column.index()].fill)(record, &mut Parts(parts, &mut keep));
+            }
+        }
+    }
+
+    /// The field's value for a table cell: the first, most telling one; of several targets or
+    /// changes, all firsts joined by `, `. Not cleaned for display.
+    pub fn cell<'r>(
+        &self,
+        record: &'r Record<'_>,
+        time: impl Fn(Timestamp) -> String,
+    ) -> Cow<'r, str> {
+        if let Stored::Time = self.stored {
+            return Cow::Owned(record.time.map(time).unwrap_or_default());
+        }
+        struct Firsts<'f>(&'f [usize], String);
+        impl Entries for Firsts<'_> {
+            fn entry(&mut self, parts: &[&str]) {
+                if let Some(first) = self.0.iter().map(|&p| parts[p]).find(|p| !p.is_empty()) {
+                    if !self.1.is_empty() {
+                        self.1.push_str(", ");
+                    }
+                    self.1.push_str(first);
+                }
+            }
+        }
+        if let Stored::Column(column, parts) = self.stored {
+            let mut firsts = Firsts(parts, String::new());
+            (COLUMNS[column.index()].fill)(record, &mut firsts);
+            return Cow::Owned(firsts.1);
+        }
+        let mut joined = String::new();
+        self.values(record, "", &mut |value| {
+            if !joined.is_empty() {
+                joined.push_str(", ");
+            }
+            joined.push_str(value);
+        });
+        Cow::Owned(joined)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_and_alias_means_one_field() {
+        let mut seen = std::collections::HashSet::new();
+        for field in FIELDS {
+            for name in std::iter::once(&field.name).chain(field.aliases) {
+                assert!(seen.insert(name.to_ascii_lowercase()), "{name} twice");
+                assert_eq!(Field::find(name).map(|f| f.name), Some(field.name));
+            }
+            assert!(!field.help.is_empty() && !field.title.is_empty());
+        }
+        for name in WORD_FIELDS {
+            assert!(!Field::named(name).reads_original(), "{name} is in a column");
+        }
+    }
+}

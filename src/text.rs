@@ -1,0 +1,226 @@
+//! Names compared and foreign text made safe: [`fold`] for every comparison, [`clean`] for every display.
+//! Never decides what a text means.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// The form in which names are compared: Unicode case folded, every dash an ASCII `-`, runs of
+/// white space one space, trimmed, one trailing full stop dropped.
+///
+/// Live records spell `Update application – Certificates and secrets management ` (en dash,
+/// trailing space), the reference article an ASCII hyphen, the unified audit log a trailing full
+/// stop; all three fold to one name.
+pub fn fold(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    fold_into(name, &mut folded);
+    folded
+}
+
+/// Appends what [`fold`] returns for `name` to `out`.
+pub fn fold_into(name: &str, out: &mut String) {
+    let start = out.len();
+    let mut space = false;
+    for c in name.chars() {
+        if c.is_whitespace() {
+            space = out.len() > start;
+            continue;
+        }
+        if space {
+            out.push(' ');
+            space = false;
+        }
+        if c.is_ascii() {
+            out.push(c.to_ascii_lowercase());
+        } else if is_dash(c) {
+            out.push('-');
+        } else {
+            // Upper then lower is full case folding: ß, ſ and final ς meet their plain letters.
+            out.extend(c.to_uppercase().flat_map(char::to_lowercase));
+        }
+    }
+    if out.len() > start + 1 && out.ends_with('.') {
+        out.pop();
+        while out.len() > start && out.ends_with(' ') {
+            out.pop();
+        }
+    }
+}
+
+/// Folds what a user is typing: as [`fold`], but a space or full stop at either end stays, so that
+/// `user ` and `contoso.` narrow a search as written.
+pub fn fold_fragment(fragment: &str) -> String {
+    let mut folded = String::with_capacity(fragment.len());
+    let mut last_space = false;
+    for c in fragment.chars() {
+        if c.is_whitespace() {
+            if !last_space {
+                folded.push(' ');
+            }
+            last_space = true;
+            continue;
+        }
+        last_space = false;
+        if is_dash(c) {
+            folded.push('-');
+        } else {
+            folded.extend(c.to_uppercase().flat_map(char::to_lowercase));
+        }
+    }
+    folded
+}
+
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
+}
+
+/// Foreign text as it may be shown in a terminal: no control, escape, bidi or invisible character
+/// survives raw. Controls become their Unicode pictures (`␛`), invisible and direction-changing
+/// characters become `<U+202E>`, variation selectors and the fourth and later of stacked combining
+/// marks are dropped. Line breaks and tabs become `␊`, `␍`, `␉`: a value is one line.
+pub fn clean(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+        return Cow::Borrowed(text);
+    }
+    let mut cleaned = String::with_capacity(text.len());
+    let mut marks = 0;
+    for c in text.chars() {
+        if unicode_width::UnicodeWidthChar::width(c) == Some(0) && !is_invisible(c) {
+            marks += 1;
+            if marks > 3 {
+                continue;
+            }
+        } else {
+            marks = 0;
+        }
+        push_clean(c, &mut cleaned);
+    }
+    Cow::Owned(cleaned)
+}
+
+fn push_clean(c: char, out: &mut String) {
+    match c {
+        '\0'..='\u{1f}' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}')),
+        '\u{7f}' => out.push('\u{2421}'),
+        '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => {}
+        c if is_invisible(c) => {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "<U+{:04X}>", c as u32);
+        }
+        c => out.push(c),
+    }
+}
+
+/// Characters that change how others are shown or cannot be seen: C1 controls, zero-width, bidi
+/// embeddings, overrides and isolates, tags, line and paragraph separators, fillers, private use.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}'
+        | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e000}'..='\u{f8ff}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}'
+        | '\u{f0000}'..='\u{10ffff}')
+}
+
+/// `clean`ed text that keeps its line breaks: for values printed on lines of their own.
+pub fn clean_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    text.lines().map(clean)
+}
+
+/// The user principal name without the object id that Entra glues in front when a user is deleted
+/// (`e6e182d827c646e29844baca38c2473buser1@contoso.com` → `user1@contoso.com`), and whether one was
+/// there. Source: Microsoft Sentinel's own rules strip the same 32 hexadecimal digits.
+pub fn original_upn(upn: &str) -> (&str, bool) {
+    let bytes = upn.as_bytes();
+    let glued = bytes.len() > 33
+        && bytes[..32].iter().all(u8::is_ascii_hexdigit)
+        && upn[32..].contains('@')
+        && bytes[32] != b'@';
+    if glued { (&upn[32..], true) } else { (upn, false) }
+}
+
+/// Cuts `text` to `width` terminal cells, with `…` where something was left out.
+/// Returns the text and its width in cells.
+pub fn fit(text: &str, width: usize) -> (Cow<'_, str>, usize) {
+    use unicode_segmentation::UnicodeSegmentation;
+    use unicode_width::UnicodeWidthStr;
+    if text.len() <= width && text.is_ascii() {
+        return (Cow::Borrowed(text), text.len());
+    }
+    let full = text.width();
+    if full <= width {
+        return (Cow::Borrowed(text), full);
+    }
+    if width == 0 {
+        return (Cow::Borrowed(""), 0);
+    }
+    let mut used = 0;
+    let mut end = 0;
+    for (at, cluster) in text.grapheme_indices(true) {
+        let cells = cluster.width();
+        if used + cells > width - 1 {
+            break;
+        }
+        used += cells;
+        end = at + cluster.len();
+    }
+    (Cow::Owned(format!("{}…", &text[..end])), used + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_spellings_of_an_activity_fold_to_one_name() {
+        let folded = "update application - certificates and secrets management";
+        for spelling in [
+            "Update application – Certificates and secrets management ",
+            "Update application - Certificates and secrets management",
+            "UPDATE  application — certificates and\u{a0}secrets management.",
+            "Update application ‑ Certificates and secrets management .",
+        ] {
+            assert_eq!(fold(spelling), folded, "{spelling}");
+        }
+    }
+
+    #[test]
+    fn folding_is_full_unicode_case_folding_and_idempotent() {
+        assert_eq!(fold("STRASSE"), fold("straße"));
+        assert_eq!(fold("ΣΊΣΥΦΟΣ"), fold("σίσυφος"));
+        for name in ["a..", "Straße. ", "  x  .", ".", "", "Ⅷ ﬁ"] {
+            let once = fold(name);
+            if !once.ends_with('.') {
+                assert_eq!(fold(&once), once, "{name:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_that_drives_a_terminal_survives() {
+        let hostile = "a\u{1b}[2Jb\u{202e}c\u{200b}d\r\n\te\u{9b}f\u{2066}g\u{feff}";
+        let cleaned = clean(hostile);
+        assert!(cleaned.chars().all(|c| !c.is_control() && !is_invisible(c)), "{cleaned}");
+        assert!(cleaned.contains("␛[2J") && cleaned.contains("<U+202E>"), "{cleaned}");
+        assert_eq!(clean("plain text"), "plain text");
+        assert_eq!(clean("日本語 ❤\u{fe0f}"), "日本語 ❤");
+    }
+
+    #[test]
+    fn a_deleted_users_name_is_found_again() {
+        assert_eq!(
+            original_upn("e6e182d827c646e29844baca38c2473buser1@contoso.com"),
+            ("user1@contoso.com", true)
+        );
+        assert_eq!(original_upn("user1@contoso.com"), ("user1@contoso.com", false));
+        assert_eq!(original_upn("héllo@contoso.com"), ("héllo@contoso.com", false));
+    }
+
+    #[test]
+    fn fitting_counts_cells_and_marks_the_cut() {
+        assert_eq!(fit("abc", 3), ("abc".into(), 3));
+        assert_eq!(fit("abcd", 3), ("ab…".into(), 3));
+        assert_eq!(fit("日本語", 4), ("日…".into(), 3));
+        assert_eq!(fit("日本語", 0), ("".into(), 0));
+    }
+}
