@@ -1,5 +1,6 @@
 //! entrail: the Microsoft Entra audit trail, in a terminal.
 
 pub mod record;
+pub mod store;
 pub mod text;
 pub mod time;

@@ -21,7 +21,7 @@ pub fn fold_into(name: &str, out: &mut String) {
     let start = out.len();
     let mut space = false;
     for c in name.chars() {
-        if c.is_whitespace() {
+        if is_space(c) {
             space = out.len() > start;
             continue;
         }
@@ -52,7 +52,7 @@ pub fn fold_fragment(fragment: &str) -> String {
     let mut folded = String::with_capacity(fragment.len());
     let mut last_space = false;
     for c in fragment.chars() {
-        if c.is_whitespace() {
+        if is_space(c) {
             if !last_space {
                 folded.push(' ');
             }
@@ -67,6 +67,11 @@ pub fn fold_fragment(fragment: &str) -> String {
         }
     }
     folded
+}
+
+/// White space, and the four ASCII separators that no name means (the store keeps two for itself).
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }
 
 fn is_dash(c: char) -> bool {

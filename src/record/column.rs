@@ -1,11 +1,24 @@
 //! What of a record is kept in columns: one row of [`COLUMNS`] per dictionary column.
 //! Never stores anything; the store fills and scans columns by this table alone.
 
+use std::borrow::Cow;
+
 use super::Record;
 use crate::text::original_upn;
 
-/// Separates the parts of one dictionary entry. Cannot occur in data: removed when filled.
+/// Separates the parts of one dictionary entry; [`separable`] takes it out of data.
 pub const PART: char = '\u{1f}';
+/// Ends a dictionary entry in the folded text; [`separable`] takes it out of data.
+pub const ENTRY: char = '\u{1e}';
+
+/// `part` with the two separators of dictionary entries replaced by spaces.
+pub fn separable(part: &str) -> Cow<'_, str> {
+    if part.bytes().any(|b| b == PART as u8 || b == ENTRY as u8) {
+        Cow::Owned(part.replace([PART, ENTRY], " "))
+    } else {
+        Cow::Borrowed(part)
+    }
+}
 
 /// Names a row of [`COLUMNS`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]

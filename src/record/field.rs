@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::column::{COLUMNS, Column, Entries};
+use super::column::{COLUMNS, Column, Entries, separable};
 use super::{Record, value_text};
 use crate::time::Timestamp;
 
@@ -18,6 +18,9 @@ pub enum ValueKind {
     Time,
 }
 
+/// Calls back with each value of a record that is asked for.
+pub type Getter = fn(&Record<'_>, &mut dyn FnMut(&str));
+
 /// Where a field's values are kept.
 #[derive(Clone, Copy)]
 pub enum Stored {
@@ -28,7 +31,7 @@ pub enum Stored {
     /// The correlation id column.
     Correlation,
     /// Not kept: read from the original bytes when asked for.
-    Original(fn(&Record<'_>, &mut dyn FnMut(&str))),
+    Original(Getter),
     /// The original bytes themselves, as text.
     Raw,
 }
@@ -282,6 +285,31 @@ pub static FIELDS: &[Field] = &[
 pub const WORD_FIELDS: &[&str] =
     &["activity", "service", "category", "actor", "target", "actor.ip", "reason", "change"];
 
+/// Hands on the chosen parts of each entry.
+struct Parts<'f>(&'f [usize], &'f mut dyn FnMut(&str));
+
+impl Entries for Parts<'_> {
+    fn entry(&mut self, parts: &[&str]) {
+        for &part in self.0 {
+            (self.1)(&separable(parts[part]));
+        }
+    }
+}
+
+/// Joins the first chosen part that is not empty of each entry.
+struct Firsts<'f>(&'f [usize], String);
+
+impl Entries for Firsts<'_> {
+    fn entry(&mut self, parts: &[&str]) {
+        if let Some(first) = self.0.iter().map(|&p| parts[p]).find(|p| !p.is_empty()) {
+            if !self.1.is_empty() {
+                self.1.push_str(", ");
+            }
+            self.1.push_str(first);
+        }
+    }
+}
+
 impl Field {
     /// The field of that name or alias, in any case.
     pub fn find(name: &str) -> Option<&'static Self> {
@@ -327,14 +355,6 @@ impl Field {
             Stored::Original(get) => get(record, &mut keep),
             Stored::Raw => keep(raw),
             Stored::Column(column, parts) => {
-                struct Parts<'f>(&'f [usize], &'f mut dyn FnMut(&str));
-                impl Entries for Parts<'_> {
-                    fn entry(&mut self, parts: &[&str]) {
-                        for &part in self.0 {
-                            (self.1)(parts[part]);
-                        }
-                    }
-                }
                 (COLUMNS[column.index()].fill)(record, &mut Parts(parts, &mut keep));
             }
         }
@@ -349,17 +369,6 @@ impl Field {
     ) -> Cow<'r, str> {
         if let Stored::Time = self.stored {
             return Cow::Owned(record.time.map(time).unwrap_or_default());
-        }
-        struct Firsts<'f>(&'f [usize], String);
-        impl Entries for Firsts<'_> {
-            fn entry(&mut self, parts: &[&str]) {
-                if let Some(first) = self.0.iter().map(|&p| parts[p]).find(|p| !p.is_empty()) {
-                    if !self.1.is_empty() {
-                        self.1.push_str(", ");
-                    }
-                    self.1.push_str(first);
-                }
-            }
         }
         if let Stored::Column(column, parts) = self.stored {
             let mut firsts = Firsts(parts, String::new());

@@ -1,0 +1,145 @@
+//! The append-only list of segments: every record of the session in columns, its text left where it came from.
+//! Never holds the text of records and never reads files itself: original bytes come through [`Original`].
+
+pub mod builder;
+pub mod column;
+pub mod dictionary;
+pub mod order;
+pub mod segment;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use crate::record::Record;
+use crate::record::column::Column;
+use crate::time::Timestamp;
+
+pub use segment::Segment;
+
+/// A record's permanent number in its [`Store`]: 0 is the first record that was indexed.
+pub type RowId = u32;
+
+/// Where the original bytes of a record are in its [`Original`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Span {
+    /// First byte.
+    pub offset: u64,
+    /// Length in bytes.
+    pub len: u32,
+}
+
+/// A file or stream whose bytes can be read again. Implemented by sources.
+pub trait Original: Send + Sync + fmt::Debug {
+    /// Its name as shown to the user.
+    fn name(&self) -> &str;
+
+    /// The bytes of a span (UTF-8: what was transcoded or decompressed is kept that way).
+    /// Fails when the file changed, shrank or cannot be read any more.
+    fn read(&self, span: Span) -> io::Result<Vec<u8>>;
+
+    /// The record in `bytes`, complete, with its source set; or what is wrong with it.
+    fn decode<'a>(&self, bytes: &'a [u8]) -> Result<Record<'a>, String>;
+}
+
+/// All segments so far. Cloning is cheap: segments are shared and never change.
+#[derive(Clone, Default, Debug)]
+pub struct Store {
+    segments: Vec<Arc<Segment>>,
+}
+
+impl Store {
+    /// Appends a segment.
+    ///
+    /// # Panics
+    /// Where the segment was not made to follow this store's last one: a mistake in the program.
+    pub fn push(&mut self, segment: Arc<Segment>) {
+        assert_eq!(segment.first() as usize, self.len(), "segments are pushed in order");
+        self.segments.push(segment);
+    }
+
+    /// All segments, oldest first in order of arrival.
+    pub fn segments(&self) -> &[Arc<Segment>] {
+        &self.segments
+    }
+
+    /// Number of records.
+    pub fn len(&self) -> usize {
+        self.segments.last().map_or(0, |last| last.first() as usize + last.len())
+    }
+
+    /// Are there no records?
+    pub fn is_empty(&self) -> bool {
+        self.segments.is_empty()
+    }
+
+    /// The segment that holds `row`, and the row's place in it.
+    ///
+    /// # Panics
+    /// Where the store has no such row.
+    pub fn locate(&self, row: RowId) -> (&Segment, usize) {
+        let index = self.segments.partition_point(|segment| segment.first() <= row) - 1;
+        let segment = &self.segments[index];
+        (segment, (row - segment.first()) as usize)
+    }
+
+    /// When the record happened (UTC).
+    pub fn time(&self, row: RowId) -> Option<Timestamp> {
+        let (segment, at) = self.locate(row);
+        segment.time(at)
+    }
+
+    /// Number of dictionary entries of a column.
+    pub fn entries(&self, column: Column) -> usize {
+        self.segments.last().map_or(0, |last| last.words(column).end() as usize)
+    }
+
+    /// The dictionary entry of that code, its parts joined by [`crate::record::column::PART`].
+    pub fn entry(&self, column: Column, code: u32) -> &str {
+        let after = self.segments.partition_point(|s| s.words(column).first() <= code);
+        self.segments[after - 1].words(column).entry(code)
+    }
+
+    /// One part of a dictionary entry.
+    pub fn part(&self, column: Column, code: u32, part: usize) -> &str {
+        self.entry(column, code).split(crate::record::column::PART).nth(part).unwrap_or("")
+    }
+
+    /// The codes of a record in a column: one, or any number.
+    pub fn codes(&self, row: RowId, column: Column) -> Cow<'_, [u32]> {
+        let (segment, at) = self.locate(row);
+        segment.codes(column, at)
+    }
+
+    /// The record's correlation id; empty where it has none.
+    pub fn correlation(&self, row: RowId) -> String {
+        let (segment, at) = self.locate(row);
+        segment.correlation(at)
+    }
+
+    /// Where the record came from, and its bytes there.
+    pub fn span(&self, row: RowId) -> (&Arc<dyn Original>, Span) {
+        let (segment, at) = self.locate(row);
+        segment.span(at)
+    }
+
+    /// Reads a record's original bytes. This reads the file: call it where waiting is allowed.
+    pub fn read(&self, row: RowId) -> io::Result<Vec<u8>> {
+        let (original, span) = self.span(row);
+        original.read(span)
+    }
+
+    /// First and last instant of all records that have a time (UTC).
+    pub fn period(&self) -> Option<(Timestamp, Timestamp)> {
+        self.segments
+            .iter()
+            .filter_map(|segment| segment.period())
+            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
+    /// Bytes held in memory by columns and dictionaries.
+    pub fn memory_bytes(&self) -> usize {
+        self.segments.iter().map(|segment| segment.memory_bytes()).sum()
+    }
+}

@@ -1,0 +1,267 @@
+//! Records into segments: workers fill a [`Batch`] each, one [`Indexer`] merges them in order.
+//! Never reads files; the only way to make a segment.
+
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+
+use super::column::{Codes, Correlations, RowCodes};
+use super::dictionary::{Interner, LocalWords, hash};
+use super::segment::{NO_TIME, Segment};
+use super::{Original, RowId, Span};
+use crate::record::Record;
+use crate::record::column::{COLUMNS, Entries, PART, separable};
+use crate::time::Timestamp;
+
+/// Records of one original in columns of their own, made by one worker.
+#[derive(Debug)]
+pub struct Batch {
+    original: Arc<dyn Original>,
+    times: Vec<i64>,
+    /// Hash of the record id; 0 where it has none.
+    ids: Vec<u64>,
+    correlations: Correlations,
+    spans: Vec<Span>,
+    columns: Vec<LocalColumn>,
+}
+
+#[derive(Debug, Default)]
+struct LocalColumn {
+    words: LocalWords,
+    codes: Vec<u32>,
+    /// End of each row's codes; only kept where a row may have any number.
+    ends: Vec<u32>,
+    scratch: String,
+}
+
+impl Entries for LocalColumn {
+    fn entry(&mut self, parts: &[&str]) {
+        self.scratch.clear();
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 {
+                self.scratch.push(PART);
+            }
+            self.scratch.push_str(&separable(part));
+        }
+        let code = self.words.intern(&self.scratch);
+        self.codes.push(code);
+    }
+}
+
+impl Batch {
+    /// No records yet, all to come from `original`.
+    pub fn new(original: Arc<dyn Original>) -> Self {
+        Self {
+            original,
+            times: Vec::new(),
+            ids: Vec::new(),
+            correlations: Correlations::default(),
+            spans: Vec::new(),
+            columns: COLUMNS.iter().map(|_| LocalColumn::default()).collect(),
+        }
+    }
+
+    /// Adds a record whose original bytes are at `span`.
+    pub fn push(&mut self, record: &Record<'_>, span: Span) {
+        self.times.push(record.time.map_or(NO_TIME, Timestamp::ticks));
+        self.ids.push(if record.id.is_empty() { 0 } else { hash(&record.id) });
+        self.correlations.push(&record.correlation_id);
+        self.spans.push(span);
+        for (row, column) in COLUMNS.iter().zip(&mut self.columns) {
+            (row.fill)(record, column);
+            if row.many {
+                column.ends.push(column.codes.len() as u32);
+            }
+        }
+    }
+
+    /// Number of records.
+    pub fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Are there no records?
+    pub fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+}
+
+/// Merges batches into segments, in the order they are handed over, leaving out records whose id was
+/// there before. One for each store.
+///
+/// Two ids are taken for the same when their 64-bit hashes, randomly keyed for each run, are equal:
+/// for two different ids among a million records that happens about once in forty million runs.
+/// Records without an id are always kept.
+#[derive(Debug, Default)]
+pub struct Indexer {
+    interners: Vec<Interner>,
+    seen: HashTable<u64>,
+    duplicates: u64,
+    next: RowId,
+    pending: Pending,
+}
+
+#[derive(Debug, Default)]
+struct Pending {
+    times: Vec<i64>,
+    codes: Vec<Vec<u32>>,
+    starts: Vec<Vec<u32>>,
+    correlations: Correlations,
+    offsets: Vec<u64>,
+    lens: Vec<u32>,
+    originals: Vec<Arc<dyn Original>>,
+    original_of: Vec<u32>,
+}
+
+impl Pending {
+    fn new() -> Self {
+        Self {
+            codes: COLUMNS.iter().map(|_| Vec::new()).collect(),
+            starts: COLUMNS.iter().map(|row| if row.many { vec![0] } else { Vec::new() }).collect(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Indexer {
+    /// For an empty store.
+    pub fn new() -> Self {
+        Self {
+            interners: COLUMNS.iter().map(|_| Interner::default()).collect(),
+            pending: Pending::new(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes in a batch.
+    pub fn absorb(&mut self, batch: Batch) {
+        let kept = self.first_of_each_id(&batch);
+        if kept.is_empty() {
+            return;
+        }
+        let pending = &mut self.pending;
+        pending.originals.push(batch.original);
+        let original = pending.originals.len() as u32 - 1;
+        for &at in &kept {
+            pending.times.push(batch.times[at]);
+            pending.offsets.push(batch.spans[at].offset);
+            pending.lens.push(batch.spans[at].len);
+            pending.original_of.push(original);
+            pending.correlations.push_from(&batch.correlations, at);
+        }
+        for (index, row) in COLUMNS.iter().enumerate() {
+            let local = &batch.columns[index];
+            let mut renumbered = vec![u32::MAX; local.words.count()];
+            let interner = &mut self.interners[index];
+            let mut global = |code: u32| {
+                let known = &mut renumbered[code as usize];
+                if *known == u32::MAX {
+                    let (entry, entry_hash) = local.words.entry(code);
+                    *known = interner.intern(entry, entry_hash);
+                }
+                *known
+            };
+            let codes = &mut pending.codes[index];
+            for &at in &kept {
+                if row.many {
+                    let start = if at == 0 { 0 } else { local.ends[at - 1] as usize };
+                    let own = &local.codes[start..local.ends[at] as usize];
+                    codes.extend(own.iter().map(|&code| global(code)));
+                    pending.starts[index].push(codes.len() as u32);
+                } else {
+                    codes.push(global(local.codes[at]));
+                }
+            }
+        }
+    }
+
+    /// Places of the records of `batch` that were not there before; counts the others.
+    fn first_of_each_id(&mut self, batch: &Batch) -> Vec<usize> {
+        let (seen, duplicates) = (&mut self.seen, &mut self.duplicates);
+        let is_new = |&at: &usize| {
+            let id = batch.ids[at];
+            if id == 0 {
+                return true;
+            }
+            if seen.find(id, |&other| other == id).is_some() {
+                *duplicates += 1;
+                return false;
+            }
+            seen.insert_unique(id, id, |&other| other);
+            true
+        };
+        (0..batch.len()).filter(is_new).collect()
+    }
+
+    /// Number of records taken in since the last segment.
+    pub fn pending(&self) -> usize {
+        self.pending.times.len()
+    }
+
+    /// Number of records left out because their id was there before.
+    pub fn duplicates(&self) -> u64 {
+        self.duplicates
+    }
+
+    /// A segment of all records taken in since the last one; `None` when there are none.
+    pub fn take_segment(&mut self) -> Option<Arc<Segment>> {
+        if self.pending() == 0 {
+            return None;
+        }
+        let mut pending = std::mem::replace(&mut self.pending, Pending::new());
+        pending.times.shrink_to_fit();
+        pending.offsets.shrink_to_fit();
+        pending.lens.shrink_to_fit();
+        pending.correlations.shrink();
+        let (originals, original_of) = distinct(pending.originals, pending.original_of);
+        let first = self.next;
+        self.next += pending.times.len() as u32;
+        let columns = (COLUMNS.iter().zip(pending.codes).zip(pending.starts))
+            .map(|((row, codes), mut starts)| {
+                let codes = Codes::pack(codes);
+                if row.many {
+                    starts.shrink_to_fit();
+                    RowCodes::Several { starts, codes }
+                } else {
+                    RowCodes::Single(codes)
+                }
+            })
+            .collect();
+        let known = || pending.times.iter().copied().filter(|&time| time != NO_TIME);
+        let period = known().min().zip(known().max());
+        Some(Arc::new(Segment {
+            first,
+            columns,
+            words: self.interners.iter_mut().map(Interner::seal).collect(),
+            correlations: pending.correlations,
+            offsets: pending.offsets,
+            lens: pending.lens,
+            originals,
+            original_of: Codes::pack(original_of),
+            period: period.map(|(a, b)| (Timestamp::from_ticks(a), Timestamp::from_ticks(b))),
+            times: pending.times,
+        }))
+    }
+}
+
+/// The same originals without repetition (batches of one file follow each other), and the places
+/// renumbered to match.
+fn distinct(
+    originals: Vec<Arc<dyn Original>>,
+    mut places: Vec<u32>,
+) -> (Vec<Arc<dyn Original>>, Vec<u32>) {
+    let mut kept: Vec<Arc<dyn Original>> = Vec::new();
+    let renumbered: Vec<u32> = originals
+        .into_iter()
+        .map(|original| {
+            if !kept.last().is_some_and(|last| Arc::ptr_eq(last, &original)) {
+                kept.push(original);
+            }
+            kept.len() as u32 - 1
+        })
+        .collect();
+    for place in &mut places {
+        *place = renumbered[*place as usize];
+    }
+    (kept, places)
+}

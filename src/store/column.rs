@@ -1,0 +1,243 @@
+//! Columns of one segment: dictionary codes in the fewest bytes, and correlation ids packed.
+//! Never grows after it was built.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Dictionary codes, one, two or four bytes each, whichever the largest needs.
+#[derive(Debug)]
+pub enum Codes {
+    /// All below 256.
+    One(Vec<u8>),
+    /// All below 65,536.
+    Two(Vec<u16>),
+    /// Any.
+    Four(Vec<u32>),
+}
+
+impl Codes {
+    /// Packs codes.
+    pub fn pack(codes: Vec<u32>) -> Self {
+        match codes.iter().copied().max().unwrap_or(0) {
+            0..=0xff => Self::One(codes.iter().map(|&code| code as u8).collect()),
+            0x100..=0xffff => Self::Two(codes.iter().map(|&code| code as u16).collect()),
+            _ => {
+                let mut codes = codes;
+                codes.shrink_to_fit();
+                Self::Four(codes)
+            }
+        }
+    }
+
+    /// The code at `at`.
+    pub fn get(&self, at: usize) -> u32 {
+        match self {
+            Self::One(codes) => u32::from(codes[at]),
+            Self::Two(codes) => u32::from(codes[at]),
+            Self::Four(codes) => codes[at],
+        }
+    }
+
+    /// Number of codes.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::One(codes) => codes.len(),
+            Self::Two(codes) => codes.len(),
+            Self::Four(codes) => codes.len(),
+        }
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Calls `each` with every code in order.
+    pub fn for_each(&self, mut each: impl FnMut(u32)) {
+        match self {
+            Self::One(codes) => codes.iter().for_each(|&code| each(u32::from(code))),
+            Self::Two(codes) => codes.iter().for_each(|&code| each(u32::from(code))),
+            Self::Four(codes) => codes.iter().for_each(|&code| each(code)),
+        }
+    }
+
+    /// Bytes held in memory.
+    pub fn memory_bytes(&self) -> usize {
+        match self {
+            Self::One(codes) => codes.capacity(),
+            Self::Two(codes) => 2 * codes.capacity(),
+            Self::Four(codes) => 4 * codes.capacity(),
+        }
+    }
+}
+
+/// The codes of every row of one column.
+#[derive(Debug)]
+pub enum RowCodes {
+    /// Exactly one for each row.
+    Single(Codes),
+    /// Row `i` has `codes[starts[i]..starts[i + 1]]`.
+    Several {
+        /// First code of each row, and the end of the last.
+        starts: Vec<u32>,
+        /// The codes of all rows.
+        codes: Codes,
+    },
+}
+
+impl RowCodes {
+    /// The codes of one row.
+    pub fn row(&self, at: usize) -> Cow<'_, [u32]> {
+        match self {
+            Self::Single(codes) => Cow::Owned(vec![codes.get(at)]),
+            Self::Several { starts, codes } => {
+                let range = starts[at] as usize..starts[at + 1] as usize;
+                match codes {
+                    Codes::Four(codes) => Cow::Borrowed(&codes[range]),
+                    codes => Cow::Owned(range.map(|i| codes.get(i)).collect()),
+                }
+            }
+        }
+    }
+
+    /// The first code of one row.
+    pub fn first(&self, at: usize) -> Option<u32> {
+        match self {
+            Self::Single(codes) => Some(codes.get(at)),
+            Self::Several { starts, codes } => {
+                (starts[at] < starts[at + 1]).then(|| codes.get(starts[at] as usize))
+            }
+        }
+    }
+
+    /// Bytes held in memory.
+    pub fn memory_bytes(&self) -> usize {
+        match self {
+            Self::Single(codes) => codes.memory_bytes(),
+            Self::Several { starts, codes } => 4 * starts.capacity() + codes.memory_bytes(),
+        }
+    }
+}
+
+/// Correlation ids: GUIDs in 16 bytes; the few that are something else as text.
+#[derive(Debug, Default)]
+pub struct Correlations {
+    packed: Vec<u128>,
+    odd: BTreeMap<u32, String>,
+}
+
+/// Marks a row whose id is empty or in `odd`.
+const NOT_A_GUID: u128 = u128::MAX;
+
+impl Correlations {
+    /// Appends a row's correlation id.
+    pub fn push(&mut self, id: &str) {
+        let packed = pack_guid(id).unwrap_or(NOT_A_GUID);
+        if packed == NOT_A_GUID && !id.is_empty() {
+            self.odd.insert(self.packed.len() as u32, id.to_owned());
+        }
+        self.packed.push(packed);
+    }
+
+    /// Appends row `at` of another column.
+    pub fn push_from(&mut self, other: &Self, at: usize) {
+        if let Some(odd) = other.odd.get(&(at as u32)) {
+            self.odd.insert(self.packed.len() as u32, odd.clone());
+        }
+        self.packed.push(other.packed[at]);
+    }
+
+    /// The id of one row, written into `buffer` or borrowed; empty where there is none.
+    pub fn get<'s>(&'s self, at: usize, buffer: &'s mut [u8; 36]) -> &'s str {
+        match self.packed[at] {
+            NOT_A_GUID => self.odd.get(&(at as u32)).map_or("", String::as_str),
+            guid => write_guid(guid, buffer),
+        }
+    }
+
+    /// The packed ids, for comparing with [`pack_guid`].
+    pub fn packed(&self) -> &[u128] {
+        &self.packed
+    }
+
+    /// Bytes held in memory.
+    pub fn memory_bytes(&self) -> usize {
+        16 * self.packed.capacity() + self.odd.values().map(|id| id.len() + 40).sum::<usize>()
+    }
+
+    /// Gives back memory kept for growing.
+    pub fn shrink(&mut self) {
+        self.packed.shrink_to_fit();
+    }
+}
+
+/// A GUID in its usual form (36 characters, lower case) as a number.
+pub fn pack_guid(text: &str) -> Option<u128> {
+    let bytes = text.as_bytes();
+    if bytes.len() != 36 {
+        return None;
+    }
+    let mut guid = 0u128;
+    for (at, &byte) in bytes.iter().enumerate() {
+        if matches!(at, 8 | 13 | 18 | 23) {
+            if byte != b'-' {
+                return None;
+            }
+            continue;
+        }
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            _ => return None,
+        };
+        guid = guid << 4 | u128::from(digit);
+    }
+    Some(guid)
+}
+
+fn write_guid(guid: u128, buffer: &mut [u8; 36]) -> &str {
+    let mut shift = 124i32;
+    for (at, byte) in buffer.iter_mut().enumerate() {
+        *byte = if matches!(at, 8 | 13 | 18 | 23) {
+            b'-'
+        } else {
+            let digit = b"0123456789abcdef"[(guid >> shift) as usize & 15];
+            shift -= 4;
+            digit
+        };
+    }
+    std::str::from_utf8(buffer).unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn correlation_ids_come_back_as_they_were() {
+        let ids = [
+            "56799948-c193-4c04-a059-751e0ae2bf18",
+            "",
+            "56799948-C193-4C04-A059-751E0AE2BF18",
+            "not a guid",
+            "00000000-0000-0000-0000-000000000000",
+            "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        ];
+        let mut column = Correlations::default();
+        for id in ids {
+            column.push(id);
+        }
+        for (at, id) in ids.iter().enumerate() {
+            assert_eq!(column.get(at, &mut [0; 36]), *id);
+        }
+    }
+
+    #[test]
+    fn codes_take_as_few_bytes_as_the_largest_needs() {
+        for (codes, bytes) in [(vec![0, 255], 1), (vec![0, 256], 2), (vec![70_000, 1], 4)] {
+            let packed = Codes::pack(codes.clone());
+            assert_eq!(packed.memory_bytes(), bytes * codes.len());
+            assert_eq!((0..codes.len()).map(|i| packed.get(i)).collect::<Vec<_>>(), codes);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! An immutable batch of records in columns: [`Segment`].
+//! Never changes once built, never holds the text of a record.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::column::{Codes, Correlations, RowCodes};
+use super::dictionary::Words;
+use super::{Original, RowId, Span};
+use crate::record::column::Column;
+use crate::time::Timestamp;
+
+/// The time of a record that has none.
+pub(super) const NO_TIME: i64 = i64::MIN;
+
+/// Records `first..first + len` of a store in columns.
+///
+/// Dictionary codes count over the whole store; the entries that first appeared in this segment are
+/// in its own [`Words`], so segments `0..=n` can be understood without any later one.
+#[derive(Debug)]
+pub struct Segment {
+    pub(super) first: RowId,
+    /// Ticks of 100 ns since 1970 (UTC); [`NO_TIME`] where the record has none.
+    pub(super) times: Vec<i64>,
+    pub(super) columns: Vec<RowCodes>,
+    pub(super) words: Vec<Arc<Words>>,
+    pub(super) correlations: Correlations,
+    pub(super) offsets: Vec<u64>,
+    pub(super) lens: Vec<u32>,
+    pub(super) originals: Vec<Arc<dyn Original>>,
+    pub(super) original_of: Codes,
+    pub(super) period: Option<(Timestamp, Timestamp)>,
+}
+
+impl Segment {
+    /// Number of its first record in the store.
+    pub fn first(&self) -> RowId {
+        self.first
+    }
+
+    /// Number of records.
+    pub fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Are there no records? Never true for a segment that was handed out.
+    pub fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
+    /// When record `at` happened (UTC).
+    pub fn time(&self, at: usize) -> Option<Timestamp> {
+        match self.times[at] {
+            NO_TIME => None,
+            ticks => Some(Timestamp::from_ticks(ticks)),
+        }
+    }
+
+    /// Times of all records in ticks; `i64::MIN` where a record has none.
+    pub fn times(&self) -> &[i64] {
+        &self.times
+    }
+
+    /// First and last instant of the records that have a time.
+    pub fn period(&self) -> Option<(Timestamp, Timestamp)> {
+        self.period
+    }
+
+    /// The codes of all records in a column.
+    pub fn column(&self, column: Column) -> &RowCodes {
+        &self.columns[column.index()]
+    }
+
+    /// The codes of record `at` in a column.
+    pub fn codes(&self, column: Column, at: usize) -> Cow<'_, [u32]> {
+        self.column(column).row(at)
+    }
+
+    /// The dictionary entries that first appeared in this segment.
+    pub fn words(&self, column: Column) -> &Words {
+        &self.words[column.index()]
+    }
+
+    /// Correlation ids of all records.
+    pub fn correlations(&self) -> &Correlations {
+        &self.correlations
+    }
+
+    /// The correlation id of record `at`; empty where it has none.
+    pub fn correlation(&self, at: usize) -> String {
+        self.correlations.get(at, &mut [0; 36]).to_owned()
+    }
+
+    /// Where record `at` came from and its bytes there.
+    pub fn span(&self, at: usize) -> (&Arc<dyn Original>, Span) {
+        let original = &self.originals[self.original_of.get(at) as usize];
+        (original, Span { offset: self.offsets[at], len: self.lens[at] })
+    }
+
+    /// Bytes held in memory by columns and dictionaries.
+    pub fn memory_bytes(&self) -> usize {
+        8 * self.times.capacity()
+            + 8 * self.offsets.capacity()
+            + 4 * self.lens.capacity()
+            + self.original_of.memory_bytes()
+            + self.correlations.memory_bytes()
+            + self.columns.iter().map(RowCodes::memory_bytes).sum::<usize>()
+            + self.words.iter().map(|words| words.memory_bytes()).sum::<usize>()
+    }
+}
