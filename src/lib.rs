@@ -1,5 +1,7 @@
 //! entrail: the Microsoft Entra audit trail, in a terminal.
 
+pub mod catalogue;
+pub mod lookup;
 pub mod record;
 pub mod store;
 pub mod text;
