@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod lookup;
+pub mod query;
 pub mod record;
 pub mod store;
 pub mod text;

@@ -1,0 +1,445 @@
+//! A query against segments: words of the dictionaries first, then the codes of the rows.
+//! Never holds rows itself; reads original bytes only for fields that are not in columns.
+
+use fixedbitset::FixedBitSet;
+use memchr::memmem;
+
+use super::pattern::{Pattern, in_raw_text};
+use super::{Context, Expression, Operator, Query, Term, Value, when};
+use crate::record::column::{Column, PART};
+use crate::record::field::{Field, Stored, WORD_FIELDS};
+use crate::store::column::{Codes, RowCodes, pack_guid};
+use crate::store::dictionary::Words;
+use crate::store::{Original, Segment, Span};
+use crate::text::fold;
+use crate::time::TimeRange;
+
+/// Which rows of one segment match.
+#[derive(Clone, Debug, Default)]
+pub struct Matched {
+    /// One bit for each row of the segment.
+    pub rows: FixedBitSet,
+    /// Records whose original bytes were needed but could not be read again; they do not match.
+    pub unreadable: u64,
+    /// Was it stopped before the end? Then `rows` is not complete.
+    pub cancelled: bool,
+}
+
+/// A query made ready for a store. Remembers which dictionary entries match, so each entry is looked
+/// at once however many segments follow; segments must be handed over in order.
+#[derive(Debug)]
+pub struct Matcher {
+    plan: Plan,
+    leaves: Vec<Leaf>,
+}
+
+#[derive(Debug)]
+enum Plan {
+    All,
+    None,
+    And(Vec<Plan>),
+    Or(Vec<Plan>),
+    Not(Box<Plan>),
+    Leaf(usize),
+}
+
+#[derive(Debug)]
+struct Leaf {
+    test: Test,
+    /// For dictionary columns: does the entry of that code match?
+    verdicts: Vec<bool>,
+}
+
+#[derive(Debug)]
+enum Test {
+    Words(Column, Vec<usize>, Pattern),
+    Time(TimeRange),
+    Correlation(Pattern),
+    Original(&'static Field, Pattern),
+    Raw(regex::bytes::Regex),
+}
+
+impl std::fmt::Debug for Field {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Matcher {
+    /// Makes a query ready.
+    pub fn new(query: &Query, context: &Context) -> Self {
+        let mut leaves = Vec::new();
+        let plan = match &query.expression {
+            None => Plan::All,
+            Some(expression) => plan(expression, context, &mut leaves),
+        };
+        Self { plan, leaves }
+    }
+
+    /// Which rows of `segment` match. `cancelled` is asked now and then when original bytes must be
+    /// read.
+    pub fn matching(&mut self, segment: &Segment, cancelled: &dyn Fn() -> bool) -> Matched {
+        for leaf in &mut self.leaves {
+            leaf.judge_new_words(segment);
+        }
+        let mut scan =
+            Scan { leaves: &self.leaves, segment, cancelled, unreadable: 0, stop: false };
+        let mut everything = FixedBitSet::with_capacity(segment.len());
+        everything.insert_range(..);
+        let rows = scan.run(&self.plan, everything);
+        Matched { rows, unreadable: scan.unreadable, cancelled: scan.stop }
+    }
+}
+
+/// Does answering this part of the plan read original bytes? Such parts go last.
+fn is_slow(plan: &Plan, leaves: &[Leaf]) -> bool {
+    match plan {
+        Plan::All | Plan::None => false,
+        Plan::And(parts) | Plan::Or(parts) => parts.iter().any(|part| is_slow(part, leaves)),
+        Plan::Not(inner) => is_slow(inner, leaves),
+        Plan::Leaf(index) => matches!(leaves[*index].test, Test::Original(..) | Test::Raw(_)),
+    }
+}
+
+fn plan(expression: &Expression, context: &Context, leaves: &mut Vec<Leaf>) -> Plan {
+    match expression {
+        Expression::And(parts) => {
+            let mut parts: Vec<Plan> = parts.iter().map(|p| plan(p, context, leaves)).collect();
+            parts.sort_by_key(|part| is_slow(part, leaves));
+            Plan::And(parts)
+        }
+        Expression::Or(parts) => {
+            let mut parts: Vec<Plan> = parts.iter().map(|p| plan(p, context, leaves)).collect();
+            parts.sort_by_key(|part| is_slow(part, leaves));
+            Plan::Or(parts)
+        }
+        Expression::Not(inner) => Plan::Not(Box::new(plan(inner, context, leaves))),
+        Expression::Term(term) => plan_term(term, context, leaves),
+    }
+}
+
+fn plan_term(term: &Term, context: &Context, leaves: &mut Vec<Leaf>) -> Plan {
+    if term.operator == Operator::NotEquals {
+        let equals = Term { operator: Operator::Equals, ..term.clone() };
+        return Plan::Not(Box::new(plan_term(&equals, context, leaves)));
+    }
+    if let Value::AnyOf(values) = &term.value {
+        let one = |value: &Value| Term { value: value.clone(), ..term.clone() };
+        return Plan::Or(values.iter().map(|v| plan_term(&one(v), context, leaves)).collect());
+    }
+    let mut leaf = |test| {
+        leaves.push(Leaf { test, verdicts: Vec::new() });
+        Plan::Leaf(leaves.len() - 1)
+    };
+    let Some(field) = term.field else {
+        let tests: Vec<Test> = word_columns()
+            .filter_map(|(c, parts)| Some(Test::Words(c, parts, pattern(term)?)))
+            .collect();
+        return Plan::Or(tests.into_iter().map(leaf).collect());
+    };
+    if let Stored::Time = field.stored {
+        return time_range(term, context).map_or(Plan::None, |range| leaf(Test::Time(range)));
+    }
+    // `field=""` asks for records without any value.
+    if term.operator == Operator::Equals && term.value == Value::Text(String::new()) {
+        let exists = Term { operator: Operator::Contains, ..term.clone() };
+        return Plan::Not(Box::new(plan_term(&exists, context, leaves)));
+    }
+    let Some(pattern) = pattern(term) else { return Plan::None };
+    match field.stored {
+        Stored::Column(column, parts) => leaf(Test::Words(column, parts.to_vec(), pattern)),
+        Stored::Correlation => leaf(Test::Correlation(pattern)),
+        Stored::Raw => match (&pattern, &term.value) {
+            (Pattern::Exists, _) => Plan::All,
+            (Pattern::Contains(_), Value::Text(text)) => {
+                in_raw_text(text).map_or(Plan::None, |regex| leaf(Test::Raw(regex)))
+            }
+            _ => leaf(Test::Original(field, pattern)),
+        },
+        Stored::Original(_) | Stored::Time => leaf(Test::Original(field, pattern)),
+    }
+}
+
+fn pattern(term: &Term) -> Option<Pattern> {
+    Pattern::new(term.operator, &term.value)
+}
+
+/// The columns a bare word looks in, each with the parts it looks at.
+fn word_columns() -> impl Iterator<Item = (Column, Vec<usize>)> {
+    let mut columns: Vec<(Column, Vec<usize>)> = Vec::new();
+    for name in WORD_FIELDS {
+        let Stored::Column(column, parts) = Field::named(name).stored else { continue };
+        match columns.iter_mut().find(|(known, _)| *known == column) {
+            Some((_, known)) => known.extend(parts),
+            None => columns.push((column, parts.to_vec())),
+        }
+    }
+    columns.into_iter()
+}
+
+/// The span of time in which a term on the time holds.
+fn time_range(term: &Term, context: &Context) -> Option<TimeRange> {
+    let named = |text: &str| when::range(text, context);
+    match &term.value {
+        Value::Text(text) => {
+            let found = named(text)?;
+            Some(match term.operator {
+                Operator::Contains | Operator::Equals | Operator::NotEquals => found,
+                Operator::GreaterOrEqual => TimeRange { start: found.start, end: None },
+                Operator::Less => TimeRange { start: None, end: found.start },
+                Operator::LessOrEqual => TimeRange { start: None, end: found.end },
+                Operator::Greater => {
+                    // After a span that has no end there is nothing.
+                    TimeRange { start: Some(found.end?), end: None }
+                }
+            })
+        }
+        Value::Range(from, to) => {
+            let start = match from {
+                Some(text) => named(text)?.start,
+                None => None,
+            };
+            let end = match to {
+                Some(text) => named(text)?.end,
+                None => None,
+            };
+            Some(TimeRange { start, end })
+        }
+        _ => None,
+    }
+}
+
+impl Leaf {
+    /// Judges the dictionary entries this segment was first to bring.
+    fn judge_new_words(&mut self, segment: &Segment) {
+        let Test::Words(column, parts, pattern) = &self.test else { return };
+        let words = segment.words(*column);
+        if words.end() as usize <= self.verdicts.len() {
+            return;
+        }
+        self.verdicts.resize(words.end() as usize, false);
+        match pattern {
+            Pattern::Contains(needle) => {
+                judge_by_search(words, needle, parts, &mut self.verdicts);
+            }
+            pattern => {
+                for code in words.first()..words.end() {
+                    let logged: Vec<&str> = words.entry(code).split(PART).collect();
+                    let folded: Vec<&str> = words.folded_entry(code).split(PART).collect();
+                    self.verdicts[code as usize] =
+                        parts.iter().any(|&part| pattern.matches(logged[part], folded[part]));
+                }
+            }
+        }
+    }
+}
+
+/// Finds all entries that contain `needle` with one search over the folded text of all of them.
+fn judge_by_search(words: &Words, needle: &str, parts: &[usize], verdicts: &mut [bool]) {
+    let folded = words.folded().as_bytes();
+    let finder = memmem::Finder::new(needle.as_bytes());
+    let mut at = 0;
+    while let Some(found) = finder.find(&folded[at..]) {
+        let hit = at + found;
+        let (code, start) = words.folded_at(hit);
+        let part = memchr::memchr_iter(PART as u8, &folded[start..hit]).count();
+        if parts.contains(&part) {
+            verdicts[code as usize] = true;
+            at = words.folded_end(code);
+        } else {
+            at = hit + 1;
+        }
+    }
+}
+
+struct Scan<'s> {
+    leaves: &'s [Leaf],
+    segment: &'s Segment,
+    cancelled: &'s dyn Fn() -> bool,
+    unreadable: u64,
+    stop: bool,
+}
+
+impl Scan<'_> {
+    /// The rows among `candidates` for which `plan` holds.
+    fn run(&mut self, plan: &Plan, mut candidates: FixedBitSet) -> FixedBitSet {
+        match plan {
+            Plan::All => candidates,
+            Plan::None => FixedBitSet::with_capacity(self.segment.len()),
+            Plan::And(parts) => {
+                for part in parts {
+                    if candidates.is_clear() {
+                        break;
+                    }
+                    candidates = self.run(part, candidates);
+                }
+                candidates
+            }
+            Plan::Or(parts) => {
+                let mut found = FixedBitSet::with_capacity(self.segment.len());
+                for part in parts {
+                    let more = self.run(part, candidates.clone());
+                    candidates.difference_with(&more);
+                    found.union_with(&more);
+                }
+                found
+            }
+            Plan::Not(inner) => {
+                let inside = self.run(inner, candidates.clone());
+                candidates.difference_with(&inside);
+                candidates
+            }
+            Plan::Leaf(index) => {
+                self.leaf(*index, &mut candidates);
+                candidates
+            }
+        }
+    }
+
+    fn leaf(&mut self, index: usize, candidates: &mut FixedBitSet) {
+        let leaf = &self.leaves[index];
+        match &leaf.test {
+            Test::Words(column, ..) => {
+                by_codes(self.segment.column(*column), &leaf.verdicts, candidates);
+            }
+            Test::Time(range) => {
+                let segment = self.segment;
+                retain(candidates, |at| segment.time(at).is_some_and(|time| range.contains(time)));
+            }
+            Test::Correlation(pattern) => by_correlation(self.segment, pattern, candidates),
+            Test::Original(field, pattern) => self.by_original(candidates, |original, bytes| {
+                let record = original.decode(bytes).ok()?;
+                let raw = String::from_utf8_lossy(bytes);
+                let mut found = false;
+                field.values(&record, &raw, &mut |value| {
+                    found = found || pattern.matches(value, &fold(value));
+                });
+                Some(found)
+            }),
+            Test::Raw(regex) => {
+                self.by_original(candidates, |_, bytes| Some(regex.is_match(bytes)));
+            }
+        }
+    }
+
+    /// Keeps the candidates whose original bytes pass; reads neighbouring records together.
+    fn by_original(
+        &mut self,
+        candidates: &mut FixedBitSet,
+        test: impl Fn(&dyn Original, &[u8]) -> Option<bool>,
+    ) {
+        let rows: Vec<usize> = candidates.ones().collect();
+        let mut next = 0;
+        while next < rows.len() {
+            if self.stop || (self.cancelled)() {
+                self.stop = true;
+                for &at in &rows[next..] {
+                    candidates.remove(at);
+                }
+                return;
+            }
+            let together = neighbours(self.segment, &rows[next..]);
+            let group = &rows[next..next + together];
+            next += together;
+            let (original, first) = self.segment.span(group[0]);
+            let (_, last) = self.segment.span(group[together - 1]);
+            let len = last.offset + u64::from(last.len) - first.offset;
+            let block = original.read(Span { offset: first.offset, len: len as u32 });
+            for &at in group {
+                let (original, span) = self.segment.span(at);
+                let start = (span.offset - first.offset) as usize;
+                let passed = match &block {
+                    Ok(bytes) => bytes
+                        .get(start..start + span.len as usize)
+                        .and_then(|bytes| test(&**original, bytes)),
+                    Err(_) => None,
+                };
+                if passed.is_none() {
+                    self.unreadable += 1;
+                }
+                candidates.set(at, passed == Some(true));
+            }
+        }
+    }
+}
+
+/// Most bytes read at once when originals are searched.
+const READ_TOGETHER: u64 = 1 << 20;
+
+/// How many of `rows`, from the first on, lie close enough in one original to be read at once.
+fn neighbours(segment: &Segment, rows: &[usize]) -> usize {
+    let (original, first) = segment.span(rows[0]);
+    let mut end = first.offset + u64::from(first.len);
+    let close = |&&at: &&usize| {
+        let (other, span) = segment.span(at);
+        let same = std::sync::Arc::ptr_eq(original, other) && span.offset >= first.offset;
+        let new_end = span.offset + u64::from(span.len);
+        let near = same && new_end >= end && new_end - first.offset <= READ_TOGETHER;
+        if near {
+            end = new_end;
+        }
+        near
+    };
+    1 + rows[1..].iter().take_while(close).count()
+}
+
+fn retain(candidates: &mut FixedBitSet, keep: impl Fn(usize) -> bool) {
+    let bits = usize::BITS as usize;
+    for (block, word) in candidates.as_mut_slice().iter_mut().enumerate() {
+        let mut left = *word;
+        let mut kept = 0usize;
+        while left != 0 {
+            let bit = left.trailing_zeros() as usize;
+            kept |= usize::from(keep(block * bits + bit)) << bit;
+            left &= left - 1;
+        }
+        *word = kept;
+    }
+}
+
+fn by_codes(column: &RowCodes, verdicts: &[bool], candidates: &mut FixedBitSet) {
+    match column {
+        RowCodes::Single(Codes::One(codes)) => {
+            retain(candidates, |at| verdicts[usize::from(codes[at])]);
+        }
+        RowCodes::Single(Codes::Two(codes)) => {
+            retain(candidates, |at| verdicts[usize::from(codes[at])]);
+        }
+        RowCodes::Single(Codes::Four(codes)) => {
+            retain(candidates, |at| verdicts[codes[at] as usize]);
+        }
+        RowCodes::Several { starts, codes } => retain(candidates, |at| {
+            (starts[at]..starts[at + 1]).any(|i| verdicts[codes.get(i as usize) as usize])
+        }),
+    }
+}
+
+fn by_correlation(segment: &Segment, pattern: &Pattern, candidates: &mut FixedBitSet) {
+    let column = segment.correlations();
+    let whole = match pattern {
+        Pattern::Equals(id) | Pattern::Contains(id) => pack_guid(id),
+        _ => None,
+    };
+    if let Some(guid) = whole {
+        // A whole GUID: compare numbers; ids in another spelling are compared below.
+        let packed = column.packed();
+        retain(candidates, |at| {
+            packed[at] == guid
+                || (packed[at] == u128::MAX && {
+                    let id = segment.correlation(at);
+                    pattern.matches(&id, &fold(&id))
+                })
+        });
+        return;
+    }
+    retain(candidates, |at| {
+        let mut buffer = [0; 36];
+        let id = column.get(at, &mut buffer);
+        // A packed id is lower case already.
+        if id.bytes().any(|b| !b.is_ascii_hexdigit() && b != b'-' || b.is_ascii_uppercase()) {
+            pattern.matches(id, &fold(id))
+        } else {
+            pattern.matches(id, id)
+        }
+    });
+}

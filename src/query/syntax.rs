@@ -1,0 +1,488 @@
+//! Query text into a [`Query`]: one pass by hand, so that every mistake has a place and a way out.
+//! Never guesses: what is not a query is an error that says how to write it.
+
+use std::ops::Range;
+
+use super::{Expression, Operator, Query, QueryError, Term, Value, when};
+use crate::record::field::{FIELDS, Field, ValueKind};
+
+/// Groups may nest this deep; deeper is an error, not an overflow.
+const MOST_NESTING: usize = 64;
+
+/// Reads a query. Fails with the place and a suggestion.
+pub fn parse(text: &str) -> Result<Query, QueryError> {
+    let mut parser = Parser { text, at: 0, depth: 0 };
+    parser.space();
+    if parser.rest().is_empty() {
+        return Ok(Query::default());
+    }
+    let expression = parser.or()?;
+    parser.space();
+    if !parser.rest().is_empty() {
+        let at = parser.at;
+        return Err(error(at..at + 1, "nothing opened this `)`; remove it, or quote it: \")\""));
+    }
+    Ok(Query { expression: Some(expression) })
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    at: usize,
+    depth: usize,
+}
+
+fn error(span: Range<usize>, message: impl Into<String>) -> QueryError {
+    QueryError { span, message: message.into(), incomplete: false }
+}
+
+fn incomplete(span: Range<usize>, message: impl Into<String>) -> QueryError {
+    QueryError { span, message: message.into(), incomplete: true }
+}
+
+impl<'t> Parser<'t> {
+    fn rest(&self) -> &'t str {
+        &self.text[self.at..]
+    }
+
+    fn space(&mut self) {
+        self.at = self.text.len() - self.rest().trim_start().len();
+    }
+
+    fn eat(&mut self, sign: &str) -> bool {
+        let found = self.rest().starts_with(sign);
+        if found {
+            self.at += sign.len();
+        }
+        found
+    }
+
+    /// Takes a keyword that stands alone.
+    fn keyword(&mut self, word: &str) -> bool {
+        let Some(after) = self.rest().strip_prefix(word) else { return false };
+        let alone =
+            after.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')'));
+        if alone {
+            self.at += word.len();
+            self.space();
+        }
+        alone
+    }
+
+    fn or(&mut self) -> Result<Expression, QueryError> {
+        let mut parts = vec![self.and()?];
+        loop {
+            let before = self.at;
+            if !self.keyword("OR") {
+                return Ok(Expression::or(parts));
+            }
+            if self.ended() {
+                return Err(incomplete(before..self.at, "OR wants something after it"));
+            }
+            parts.push(self.and()?);
+        }
+    }
+
+    fn ended(&self) -> bool {
+        self.rest().is_empty() || self.rest().starts_with(')')
+    }
+
+    fn and(&mut self) -> Result<Expression, QueryError> {
+        let mut parts = vec![self.not()?];
+        loop {
+            self.space();
+            let before = self.at;
+            if self.keyword("AND") && self.ended() {
+                return Err(incomplete(before..self.at, "AND wants something after it"));
+            }
+            let next_is_or = self.rest().starts_with("OR")
+                && Parser { text: self.text, at: self.at, depth: 0 }.keyword("OR");
+            if self.ended() || next_is_or {
+                return Ok(Expression::and(parts));
+            }
+            parts.push(self.not()?);
+        }
+    }
+
+    fn not(&mut self) -> Result<Expression, QueryError> {
+        self.space();
+        let before = self.at;
+        let dash = self.eat("-");
+        if dash || self.keyword("NOT") {
+            if self.ended() || (dash && self.rest().starts_with(char::is_whitespace)) {
+                let message = "what should not match? write -word or -field:value";
+                return Err(incomplete(before..self.at, message));
+            }
+            self.enter(before)?;
+            let inner = self.not()?;
+            self.depth -= 1;
+            return Ok(Expression::Not(Box::new(inner)));
+        }
+        self.term()
+    }
+
+    fn enter(&mut self, at: usize) -> Result<(), QueryError> {
+        self.depth += 1;
+        if self.depth > MOST_NESTING {
+            return Err(error(
+                at..at + 1,
+                format!("more than {MOST_NESTING} groups inside each other"),
+            ));
+        }
+        Ok(())
+    }
+
+    fn term(&mut self) -> Result<Expression, QueryError> {
+        let start = self.at;
+        if let ("OR" | "AND", length) = (self.word_ahead(), self.word_ahead().len()) {
+            let message =
+                "OR and AND stand between two conditions; to search for the word, quote it";
+            return Err(error(start..start + length, message));
+        }
+        if self.eat("(") {
+            self.enter(start)?;
+            self.space();
+            if self.rest().starts_with(')') {
+                return Err(error(start..self.at + 1, "an empty group; put a condition in it"));
+            }
+            if self.rest().is_empty() {
+                return Err(incomplete(start..self.at, "this `(` wants a condition and a `)`"));
+            }
+            let inner = self.or()?;
+            self.space();
+            if !self.eat(")") {
+                return Err(incomplete(start..start + 1, "this `(` is not closed; add `)`"));
+            }
+            self.depth -= 1;
+            return Ok(inner);
+        }
+        if let Some((field, operator)) = self.field_and_operator()? {
+            return self.field_term(start, field, operator);
+        }
+        let Some(value) = self.value(true)? else {
+            let length = self.rest().chars().next().map_or(0, char::len_utf8);
+            let message = "this stands where a condition should; quote it to search for it";
+            return Err(error(start..start + length, message));
+        };
+        Ok(Expression::Term(Term { field: None, operator: Operator::Contains, value }))
+    }
+
+    fn word_ahead(&self) -> &'t str {
+        let rest = self.rest();
+        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '(' | ')'));
+        &rest[..end.unwrap_or(rest.len())]
+    }
+
+    /// `name` and operator, where a field term starts here.
+    fn field_and_operator(&mut self) -> Result<Option<(&'static Field, Operator)>, QueryError> {
+        let rest = self.rest();
+        let name_end = rest
+            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-')))
+            .unwrap_or(rest.len());
+        let name = &rest[..name_end];
+        let operator = Operator::ALL.into_iter().find(|o| rest[name_end..].starts_with(o.sign()));
+        let (Some(operator), true) = (operator, name.starts_with(char::is_alphabetic)) else {
+            return Ok(None);
+        };
+        let Some(field) = Field::find(name) else {
+            // An IPv6 address has colons of its own.
+            if self.word_ahead().parse::<std::net::IpAddr>().is_ok() {
+                return Ok(None);
+            }
+            let span = self.at..self.at + name_end;
+            return Err(error(span, unknown_field(name, self.word_ahead())));
+        };
+        self.at += name_end + operator.sign().len();
+        Ok(Some((field, operator)))
+    }
+
+    fn field_term(
+        &mut self,
+        start: usize,
+        field: &'static Field,
+        operator: Operator,
+    ) -> Result<Expression, QueryError> {
+        let value_at = self.at;
+        let value = if self.eat("(") {
+            self.any_of(value_at)?
+        } else if let Some(value) = self.value(false)? {
+            value
+        } else {
+            let name = field.name;
+            let sign = operator.sign();
+            let message = format!("{name}{sign} wants a value: {}", example(field));
+            return Err(incomplete(start..self.at, message));
+        };
+        check(field, operator, &value, value_at..self.at, start..self.at)?;
+        Ok(Expression::Term(Term { field: Some(field), operator, value }))
+    }
+
+    fn any_of(&mut self, open: usize) -> Result<Value, QueryError> {
+        let mut values = Vec::new();
+        loop {
+            self.space();
+            if self.eat(")") {
+                break;
+            }
+            let before = self.at;
+            match self.value(false)? {
+                Some(value) => values.push(value),
+                None if self.rest().is_empty() => {
+                    return Err(incomplete(open..self.at, "this list is not closed; add `)`"));
+                }
+                None => {
+                    return Err(error(
+                        before..before + 1,
+                        "a list holds plain values only: (v1 v2)",
+                    ));
+                }
+            }
+        }
+        if values.is_empty() {
+            return Err(error(open..self.at, "an empty list; write (v1 v2)"));
+        }
+        Ok(Value::AnyOf(values))
+    }
+
+    /// A value that starts here; `None` where none does.
+    fn value(&mut self, bare: bool) -> Result<Option<Value>, QueryError> {
+        let start = self.at;
+        if self.rest().starts_with('/') {
+            return self.regex(start).map(Some);
+        }
+        let first =
+            if self.rest().starts_with('"') { Some(self.quoted()?) } else { self.word(bare) };
+        let has_range = !bare && self.eat("..");
+        if has_range {
+            let second =
+                if self.rest().starts_with('"') { Some(self.quoted()?) } else { self.word(bare) };
+            if first.is_none() && second.is_none() {
+                return Err(incomplete(start..self.at, "a range wants an end: a..b, a.. or ..b"));
+            }
+            return Ok(Some(Value::Range(first.map(|w| w.0), second.map(|w| w.0))));
+        }
+        Ok(first.map(|(text, literal)| {
+            if !literal && text.contains(['*', '?']) {
+                Value::Wildcard(text)
+            } else {
+                Value::Text(text)
+            }
+        }))
+    }
+
+    /// An unquoted word, up to a space, a bracket or (in a field's value) `..`.
+    fn word(&mut self, bare: bool) -> Option<(String, bool)> {
+        let word = self.word_ahead();
+        let range = if bare { None } else { word.find("..") };
+        let word = &word[..range.unwrap_or(word.len())];
+        let word = word.split('"').next().unwrap_or("");
+        self.at += word.len();
+        (!word.is_empty()).then(|| (word.to_owned(), false))
+    }
+
+    fn quoted(&mut self) -> Result<(String, bool), QueryError> {
+        let start = self.at;
+        let mut text = String::new();
+        let mut escaped = false;
+        for (offset, c) in self.rest().char_indices().skip(1) {
+            match c {
+                _ if escaped => {
+                    if !matches!(c, '"' | '\\') {
+                        text.push('\\');
+                    }
+                    text.push(c);
+                    escaped = false;
+                }
+                '\\' => escaped = true,
+                '"' => {
+                    self.at = start + offset + 1;
+                    return Ok((text, true));
+                }
+                c => text.push(c),
+            }
+        }
+        Err(incomplete(start..self.text.len(), "this quote is not closed; add \""))
+    }
+
+    fn regex(&mut self, start: usize) -> Result<Value, QueryError> {
+        let mut source = String::new();
+        let mut escaped = false;
+        for (offset, c) in self.rest().char_indices().skip(1) {
+            match c {
+                _ if escaped => {
+                    if c != '/' {
+                        source.push('\\');
+                    }
+                    source.push(c);
+                    escaped = false;
+                }
+                '\\' => escaped = true,
+                '/' => {
+                    self.at = start + offset + 1;
+                    if let Err(problem) = super::pattern::regex(&source) {
+                        return Err(error(start..self.at, problem));
+                    }
+                    return Ok(Value::Regex(source));
+                }
+                c => source.push(c),
+            }
+        }
+        let message = "a regular expression ends with /; to search for the text itself, quote it";
+        Err(incomplete(start..self.text.len(), message))
+    }
+}
+
+fn example(field: &Field) -> &'static str {
+    match field.kind {
+        ValueKind::Time => "2026-11-01, last-24h, 2026-11-01..2026-11-03",
+        ValueKind::Word | ValueKind::Text => "a word, \"several words\", /regex/ or (one two)",
+    }
+}
+
+fn unknown_field(name: &str, word: &str) -> String {
+    let near = FIELDS
+        .iter()
+        .flat_map(|field| std::iter::once(&field.name).chain(field.aliases))
+        .map(|known| (distance(&name.to_ascii_lowercase(), &known.to_ascii_lowercase()), known))
+        .min();
+    match near {
+        Some((steps, known)) if steps <= 1 + name.len() / 4 => {
+            format!("no field `{name}`; did you mean `{known}`?")
+        }
+        _ => format!("no field `{name}`; to search for the text itself, quote it: \"{word}\""),
+    }
+}
+
+/// Least number of letters to insert, remove, replace or swap with a neighbour.
+pub fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let cost = usize::from(a[i - 1] != b[j - 1]);
+            let mut best = (above[j] + 1).min(row[j - 1] + 1).min(above[j - 1] + cost);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(before[j - 2] + 1);
+            }
+            row.push(best);
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    above[b.len()]
+}
+
+/// Does the value make sense for the field and the operator?
+fn check(
+    field: &Field,
+    operator: Operator,
+    value: &Value,
+    value_span: Range<usize>,
+    span: Range<usize>,
+) -> Result<(), QueryError> {
+    if let Value::AnyOf(values) = value {
+        return values
+            .iter()
+            .try_for_each(|v| check(field, operator, v, value_span.clone(), span.clone()));
+    }
+    let compares = !matches!(operator, Operator::Contains | Operator::Equals | Operator::NotEquals);
+    if field.kind != ValueKind::Time {
+        if compares {
+            let name = field.name;
+            let message = format!(
+                "{name} has no order, so {sign} means nothing; use {name}: or {name}=",
+                sign = operator.sign()
+            );
+            return Err(error(span, message));
+        }
+        return Ok(());
+    }
+    let bad = |text: &str| {
+        error(
+            value_span.clone(),
+            format!("`{text}` is no time; write 2026-11-01, 2026-11-01T14:02, last-24h or today"),
+        )
+    };
+    match value {
+        Value::Text(text) if when::is_time(text) => Ok(()),
+        Value::Text(text) | Value::Wildcard(text) | Value::Regex(text) => Err(bad(text)),
+        Value::Range(from, to) => {
+            if compares {
+                return Err(error(span, "a range goes with time: or time=, not with > or <"));
+            }
+            match [from, to].into_iter().flatten().find(|text| !when::is_time(text)) {
+                Some(text) => Err(bad(text)),
+                None => Ok(()),
+            }
+        }
+        Value::AnyOf(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        parse(text).expect(text).to_string()
+    }
+
+    fn failed(text: &str) -> (String, String) {
+        let problem = parse(text).expect_err(text);
+        (text[problem.span].to_owned(), problem.message)
+    }
+
+    #[test]
+    fn the_canonical_form_says_the_same() {
+        for (text, canonical) in [
+            ("", ""),
+            ("  mallory ", "mallory"),
+            ("category:RoleManagement result=failure", "category:RoleManagement result=failure"),
+            ("a AND b OR c", "(a b) OR c"),
+            ("NOT (a OR b)", "-(a OR b)"),
+            ("-actor:\"Eve Adams\"", "-actor:\"Eve Adams\""),
+            ("activityDisplayName:Add*role", "activity:Add*role"),
+            ("actor.ip=(192.0.2.1 2001:db8::1)", "actor.ip=(192.0.2.1 2001:db8::1)"),
+            ("time:2026-11-01..2026-11-03T12", "time:2026-11-01..2026-11-03T12"),
+            ("time:..today", "time:..today"),
+            ("/add (member|owner)/", "/add (member|owner)/"),
+            (r"raw:/a\/b/", r"raw:/a\/b/"),
+            ("2001:db8::1", "\"2001:db8::1\""),
+            ("fe80::1", "\"fe80::1\""),
+            ("ORDER", "ORDER"),
+            ("actor:\"\"", "actor:\"\""),
+            ("--a", "--a"),
+            ("a\"b c\"", "a \"b c\""),
+        ] {
+            let once = shown(text);
+            if text != "--a" {
+                assert_eq!(once, canonical, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn mistakes_name_the_place_and_the_way_out() {
+        let (place, message) = failed("mallory activty:role");
+        assert_eq!(
+            (place.as_str(), message.as_str()),
+            ("activty", "no field `activty`; did you mean `activity`?")
+        );
+        let (place, message) = failed("https://x.example");
+        assert_eq!(place, "https");
+        assert!(message.contains("quote it"), "{message}");
+        assert_eq!(failed("a (b").0, "(");
+        assert_eq!(failed("a )").0, ")");
+        assert_eq!(failed("actor:").0, "actor:");
+        assert_eq!(failed("time>soon").0, "soon");
+        assert_eq!(failed("actor>a").0, "actor>a");
+        assert_eq!(failed("actor:(").0, "(");
+        assert_eq!(failed("\"open").0, "\"open");
+        assert_eq!(failed("/[/").0, "/[/");
+        assert_eq!(failed("a OR").0, "OR");
+        assert_eq!(failed("()").0, "()");
+        assert_eq!(failed("-").0, "-");
+        assert!(failed(&"(".repeat(10_000)).1.contains("groups"));
+        assert!(failed(&"-".repeat(10_000)).1.contains("groups"));
+    }
+}

@@ -1,0 +1,168 @@
+//! Times in queries: what a person writes, as a [`TimeRange`].
+//! Never asks the clock: now comes with the [`Context`].
+
+use super::Context;
+use crate::time::{TICKS_PER_SECOND, TimeRange, Timestamp};
+
+/// The span of time a text names, or `None` where it names none. `2026-11` is the whole month,
+/// `last-24h` from then on without an end, so that records arriving later are inside too.
+pub fn range(text: &str, context: &Context) -> Option<TimeRange> {
+    let lower = text.trim().to_ascii_lowercase();
+    let now = context.now;
+    if let Some(length) = lower.strip_prefix("last-") {
+        return Some(TimeRange { start: Some(now.plus(-duration(length)?)), end: None });
+    }
+    if let Some(length) = lower.strip_prefix('±').or_else(|| lower.strip_prefix("+-")) {
+        let reach = duration(length)?;
+        // Without a selected record nothing is around it: the span is empty.
+        let Some(center) = context.around else {
+            return Some(TimeRange { start: Some(now), end: Some(now) });
+        };
+        return Some(TimeRange {
+            start: Some(center.plus(-reach)),
+            end: Some(center.plus(reach + 1)),
+        });
+    }
+    let day = 86_400 * TICKS_PER_SECOND;
+    let midnight = Timestamp::from_ticks(now.ticks().div_euclid(day) * day);
+    match lower.as_str() {
+        "now" => return Some(TimeRange { start: Some(now), end: Some(now.plus(1)) }),
+        "today" => return Some(between(midnight, midnight.plus(day))),
+        "yesterday" => return Some(between(midnight.plus(-day), midnight)),
+        _ => {}
+    }
+    calendar(text.trim())
+}
+
+/// Is this a time as queries write it?
+pub fn is_time(text: &str) -> bool {
+    let context = Context { now: Timestamp::from_ms(0), around: None };
+    range(text, &context).is_some()
+}
+
+/// Does it name a time relative to the selected record?
+pub fn is_around(text: &str) -> bool {
+    text.starts_with('±') || text.starts_with("+-")
+}
+
+fn between(start: Timestamp, end: Timestamp) -> TimeRange {
+    TimeRange { start: Some(start), end: Some(end) }
+}
+
+/// `24h`, `7d`, `90s`, `2w`, `10m`, in ticks.
+fn duration(text: &str) -> Option<i64> {
+    let unit = text.chars().last()?;
+    let number: i64 = text[..text.len() - unit.len_utf8()].parse().ok()?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        'w' => 7 * 86_400,
+        _ => return None,
+    };
+    (number >= 0).then_some(())?;
+    number.checked_mul(seconds)?.checked_mul(TICKS_PER_SECOND)
+}
+
+fn calendar(text: &str) -> Option<TimeRange> {
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    match text.len() {
+        4 if digits(text) => {
+            let start = Timestamp::parse(&format!("{text}-01-01"))?;
+            let next: i32 = text.parse::<i32>().ok()? + 1;
+            return Some(between(start, Timestamp::parse(&format!("{next:04}-01-01"))?));
+        }
+        7 if digits(&text[..4]) && text.as_bytes()[4] == b'-' && digits(&text[5..]) => {
+            let start = Timestamp::parse(&format!("{text}-01"))?;
+            let (year, month): (i32, i32) = (text[..4].parse().ok()?, text[5..].parse().ok()?);
+            let (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+            return Some(between(start, Timestamp::parse(&format!("{year:04}-{month:02}-01"))?));
+        }
+        _ => {}
+    }
+    let (civil, zone) = split_zone(text);
+    let hour_only = civil.len() == 13 && matches!(civil.as_bytes()[10], b'T' | b't' | b' ');
+    let full = if hour_only { format!("{civil}:00{zone}") } else { text.to_owned() };
+    let start = Timestamp::parse(&full)?;
+    let ticks = match civil.len() {
+        10 => 86_400 * TICKS_PER_SECOND,
+        13 => 3_600 * TICKS_PER_SECOND,
+        16 => 60 * TICKS_PER_SECOND,
+        19 => TICKS_PER_SECOND,
+        longer => {
+            let fraction = longer.checked_sub(20)?.clamp(1, 7) as u32;
+            10i64.pow(7 - fraction)
+        }
+    };
+    Some(between(start, start.plus(ticks)))
+}
+
+/// Splits `2026-11-01T10:00+02:00` before its offset.
+fn split_zone(text: &str) -> (&str, &str) {
+    let clock = text.get(11..).unwrap_or("");
+    let zone = clock.find(['Z', 'z', '+', '-']).map(|at| at + 11);
+    zone.map_or((text, ""), |at| text.split_at(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context() -> Context {
+        Context { now: Timestamp::parse("2026-11-20T15:30:00Z").expect("a time"), around: None }
+    }
+
+    fn spelled(text: &str) -> String {
+        let found = range(text, &context()).expect(text);
+        let end = |end: Option<Timestamp>| end.map_or(String::new(), |t| t.to_string());
+        format!("{} {}", end(found.start), end(found.end))
+    }
+
+    #[test]
+    fn each_spelling_names_the_whole_span_it_is_exact_to() {
+        for (text, expected) in [
+            ("2026", "2026-01-01T00:00:00Z 2027-01-01T00:00:00Z"),
+            ("2026-12", "2026-12-01T00:00:00Z 2027-01-01T00:00:00Z"),
+            ("2026-11-01", "2026-11-01T00:00:00Z 2026-11-02T00:00:00Z"),
+            ("2026-11-01T14", "2026-11-01T14:00:00Z 2026-11-01T15:00:00Z"),
+            ("2026-11-01T14:02", "2026-11-01T14:02:00Z 2026-11-01T14:03:00Z"),
+            ("2026-11-01T14:02:11Z", "2026-11-01T14:02:11Z 2026-11-01T14:02:12Z"),
+            ("2026-11-01T14+02:00", "2026-11-01T12:00:00Z 2026-11-01T13:00:00Z"),
+            ("2026-11-01T14:02:11.5", "2026-11-01T14:02:11.5000000Z 2026-11-01T14:02:11.6000000Z"),
+            ("today", "2026-11-20T00:00:00Z 2026-11-21T00:00:00Z"),
+            ("yesterday", "2026-11-19T00:00:00Z 2026-11-20T00:00:00Z"),
+            ("last-24h", "2026-11-19T15:30:00Z "),
+        ] {
+            assert_eq!(spelled(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn nonsense_names_no_time() {
+        for text in [
+            "",
+            "last-",
+            "last-5",
+            "last-xh",
+            "2026-13",
+            "soon",
+            "12",
+            "±",
+            "é",
+            "last-9999999999999w",
+        ] {
+            assert!(range(text, &context()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn around_needs_a_selected_record() {
+        let empty = range("±10m", &context()).expect("a span");
+        assert_eq!(empty.start, empty.end);
+        let around = Context { around: Timestamp::parse("2026-11-01T12:00:00Z"), ..context() };
+        let found = range("±10m", &around).expect("a span");
+        assert_eq!(found.start, Timestamp::parse("2026-11-01T11:50:00Z"));
+        assert!(found.contains(Timestamp::parse("2026-11-01T12:10:00Z").expect("a time")));
+    }
+}
