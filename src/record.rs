@@ -1,8 +1,10 @@
 //! One logged event, whatever format it came in: [`Record`] and its parts.
 //! Never reads bytes and never formats for a screen; formats build records, fields read them.
 
+pub mod change;
 pub mod column;
 pub mod field;
+pub mod sentence;
 
 use std::borrow::Cow;
 
