@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod lookup;
 pub mod query;
+pub mod format;
 pub mod record;
 pub mod store;
 pub mod text;
