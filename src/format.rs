@@ -1,11 +1,26 @@
 //! Shapes of events: [`decode`] turns the bytes of one event into a [`Record`], whatever wrote them.
 //! Never frames a file, never reads one, and never fails a record for one property in it.
 
+mod diagnostic;
+mod graph;
+mod json;
+mod portal_csv;
+mod provisioning;
+mod rows;
+mod shape;
+mod sign_in;
+mod unified_audit_log;
+mod write;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+pub use rows::Columns;
+
 use crate::record::Record;
+use json::{Place, Reader, Step};
+use shape::Shape;
 
 /// How the events of one source are written; decided once per source. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -19,10 +34,6 @@ pub enum Layout {
     /// [`table_layout`] from the response's `columns`.
     Table(Arc<Columns>),
 }
-
-/// What the columns of a CSV file or a Log Analytics table mean.
-#[derive(Debug)]
-pub struct Columns {}
 
 /// How much of a record is decoded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,30 +87,94 @@ pub fn decode<'a>(
     layout: &Layout,
     depth: Depth,
 ) -> Result<Decoded<'a>, DecodeError> {
-    let _ = (layout, depth);
-    Err(DecodeError { at: event.len(), reason: "no format is known yet".to_owned() })
+    let mut reader = Reader::new(event, 0, depth);
+    let decoded = match layout {
+        Layout::Json => json_event(event, &mut reader)?,
+        Layout::Csv(columns) => widen(columns.csv_row(event, &mut reader)?),
+        Layout::Table(columns) => widen(columns.table_row(event, &mut reader)?),
+    };
+    Ok(match decoded {
+        Ok(mut record) => {
+            graph::fill_user_agent(&mut record);
+            if record.time.is_none() {
+                reader.note(|| "no time: the property is missing, empty or unreadable".to_owned());
+            }
+            Decoded::Record { record, odd: reader.into_notes() }
+        }
+        Err(other) => Decoded::Other(other),
+    })
+}
+
+/// A record, or the name of what the event is instead.
+type Event<'a> = Result<Record<'a>, Cow<'a, str>>;
+
+/// Rows own what they hold: as an event that might borrow.
+fn widen<'a>(row: Event<'static>) -> Event<'a> {
+    row
+}
+
+fn json_event<'a>(event: &'a [u8], reader: &mut Reader<'a>) -> Step<Event<'a>> {
+    if reader.peek()? != b'{' {
+        return reader.broken("expected a JSON object");
+    }
+    let read = match shape::recognise(event, 0) {
+        Some(Shape::Audit) => {
+            let mut audit = graph::Audit::default();
+            audit.object(reader, &Place::Record)?;
+            Ok(audit.finish())
+        }
+        Some(Shape::SignIn) => {
+            let mut sign_in = sign_in::SignIn::default();
+            sign_in.object(reader, &Place::Record)?;
+            Ok(sign_in.finish(""))
+        }
+        Some(Shape::Provisioning) => {
+            let mut provisioning = provisioning::Provisioning::default();
+            provisioning.object(reader, &Place::Record)?;
+            Ok(provisioning.finish())
+        }
+        Some(Shape::Unified) => {
+            let mut unified = unified_audit_log::Unified::default();
+            unified.object(reader, &Place::Record)?;
+            unified.finish()
+        }
+        Some(Shape::Envelope) => diagnostic::envelope(event, reader)?,
+        Some(Shape::Other(name)) => {
+            reader.skip()?;
+            Err(Cow::Owned(name))
+        }
+        None => {
+            reader.skip()?;
+            return Err(DecodeError {
+                at: 0,
+                reason: "an object whose keys are those of no known log".to_owned(),
+            });
+        }
+    };
+    if !reader.rest_is_empty() {
+        reader.note(|| "text after the end of the record was passed over".to_owned());
+    }
+    Ok(read)
 }
 
 /// Does this JSON object look like an event, a [`Record`] or [`Decoded::Other`]? Looks at its own
 /// keys only, and stops at the first broken byte: what was seen up to there decides. For finding
 /// where records go on after broken bytes.
 pub fn is_event(object: &[u8]) -> bool {
-    object.first() == Some(&b'{')
+    shape::recognise(object, 0).is_some()
 }
 
 /// Recognises the header row of a CSV file (byte order mark, quotes and localised first header
 /// allowed): the layout of the rows after it. `None` where it is no CSV known here.
 pub fn csv_layout(header_row: &[u8]) -> Option<Layout> {
-    let _ = header_row;
-    None
+    Columns::of_csv(header_row).map(|columns| Layout::Csv(Arc::new(columns)))
 }
 
 /// The layout of a Log Analytics API table from its name and the JSON text of its `columns` array
 /// (`[{"name":…,"type":…},…]`): its events are the row arrays. The name is often `PrimaryResult`
 /// and then the columns decide. `None` where the columns name nothing known.
 pub fn table_layout(table_name: &str, columns_json: &[u8]) -> Option<Layout> {
-    let _ = (table_name, columns_json);
-    None
+    Columns::of_table(table_name, columns_json).map(|columns| Layout::Table(Arc::new(columns)))
 }
 
 /// Appends the record to `out` as one line of JSON without line break, in Graph's property names
@@ -107,5 +182,5 @@ pub fn table_layout(table_name: &str, columns_json: &[u8]) -> Option<Layout> {
 /// has no property for is written under a name of its own. Reading it back gives an equal record,
 /// apart from `source`, which is not written.
 pub fn write_graph(record: &Record<'_>, out: &mut Vec<u8>) {
-    let _ = (record, out);
+    write::write(record, out);
 }

@@ -1,0 +1,444 @@
+//! Directory audits: Graph's `directoryAudit`, and every format that holds the same properties.
+//! Never decides whether an event is one; [`super::shape`] does.
+//!
+//! Source: Microsoft Graph reference, "directoryAudit resource type" (v1.0 and beta) with its
+//! nested types. The same properties are found in portal JSON downloads, custom security attribute
+//! audits, the `properties` of diagnostic settings, and Log Analytics' `AuditLogs` table (Azure
+//! Monitor reference, "AuditLogs"), which spells some of them differently and holds the nested ones
+//! as JSON text. All spellings are read here, in any case: Graph `PowerShell` writes `PascalCase`.
+
+use std::borrow::Cow;
+
+use super::Depth;
+use super::json::{Held, Place, Reader, Step, keys};
+use crate::record::{Actor, ActorKind, Change, Detail, Outcome, Record, Target};
+use crate::time::Timestamp;
+
+keys! {
+    /// Properties of a directory audit.
+    pub(super) enum AuditKey {
+        Id = b"id",
+        Category = b"category",
+        CorrelationId = b"correlationId" | b"CorrelationId",
+        Result = b"result",
+        ResultReason = b"resultReason",
+        Activity = b"activityDisplayName" | b"ActivityDisplayName",
+        Time = b"activityDateTime" | b"ActivityDateTime" | b"ActivityDateTime [UTC]",
+        Service = b"loggedByService" | b"LoggedByService",
+        OperationType = b"operationType" | b"AADOperationType",
+        UserAgent = b"userAgent",
+        InitiatedBy = b"initiatedBy",
+        Targets = b"targetResources",
+        Details = b"additionalDetails",
+        TenantId = b"tenantId",
+        SessionId = b"sessionId",
+        OperationName = b"operationName",
+        Identity = b"identity",
+        ResultDescription = b"resultDescription",
+        EntraTenantId = b"AADTenantId",
+        Generated = b"TimeGenerated" | b"TimeGenerated [UTC]",
+        SourceSystem = b"SourceSystem",
+    }
+}
+
+keys! {
+    enum InitiatorKey {
+        User = b"user",
+        App = b"app",
+        Unidentified = b"unidentified",
+        Linkable = b"linkableIdentifiers",
+    }
+}
+
+keys! {
+    enum IdentityKey {
+        Id = b"id",
+        ServicePrincipalId = b"servicePrincipalId",
+        Name = b"displayName",
+        Upn = b"userPrincipalName",
+        Ip = b"ipAddress",
+        AppId = b"appId",
+        ServicePrincipalName = b"servicePrincipalName",
+    }
+}
+
+keys! {
+    enum TargetKey {
+        Id = b"id",
+        Name = b"displayName",
+        Kind = b"type" | b"Type",
+        Upn = b"userPrincipalName",
+        GroupType = b"groupType",
+        Changes = b"modifiedProperties",
+    }
+}
+
+keys! {
+    enum ChangeKey {
+        Name = b"displayName" | b"Name" | b"name",
+        Old = b"oldValue" | b"OldValue",
+        New = b"newValue" | b"NewValue",
+    }
+}
+
+keys! {
+    enum DetailKey {
+        Key = b"key" | b"Name" | b"name",
+        Value = b"value" | b"Value",
+    }
+}
+
+keys! {
+    enum LinkableKey {
+        SessionId = b"sessionId",
+    }
+}
+
+/// A directory audit being read: the record and what stands in where its own properties are empty.
+#[derive(Default)]
+pub(super) struct Audit<'a> {
+    record: Record<'a>,
+    operation_name: Cow<'a, str>,
+    identity: Cow<'a, str>,
+    description: Cow<'a, str>,
+    entra_tenant: Cow<'a, str>,
+    generated: Option<Timestamp>,
+    log_analytics: bool,
+}
+
+impl<'a> Audit<'a> {
+    /// Reads the object that starts here.
+    pub(super) fn object(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
+        reader.object(place, |reader, key, here| self.property(reader, key, here))
+    }
+
+    /// Reads the value of one property.
+    pub(super) fn property(
+        &mut self,
+        reader: &mut Reader<'a>,
+        key: AuditKey,
+        here: &Place<'_>,
+    ) -> Step<()> {
+        let record = &mut self.record;
+        match key {
+            AuditKey::Id => record.id = reader.text(here)?,
+            AuditKey::Category => record.category = reader.text(here)?,
+            AuditKey::CorrelationId => record.correlation_id = reader.text(here)?,
+            AuditKey::Result => record.result = reader.text(here)?,
+            AuditKey::ResultReason => record.result_reason = reader.text(here)?,
+            AuditKey::Activity => record.activity = reader.text(here)?,
+            AuditKey::Time => record.time = reader.time(here)?,
+            AuditKey::Service => record.service = reader.text(here)?,
+            AuditKey::OperationType => record.operation_type = reader.text(here)?,
+            AuditKey::UserAgent => record.user_agent = reader.text(here)?,
+            AuditKey::InitiatedBy => initiated_by(reader, record, here)?,
+            AuditKey::Targets => target_resources(reader, record, here)?,
+            AuditKey::Details => additional_details(reader, record, here)?,
+            AuditKey::TenantId => record.tenant_id = reader.text(here)?,
+            AuditKey::SessionId => record.session_id = reader.text(here)?,
+            AuditKey::OperationName => self.operation_name = reader.text(here)?,
+            AuditKey::Identity => self.identity = reader.text(here)?,
+            AuditKey::ResultDescription => self.description = reader.text(here)?,
+            AuditKey::EntraTenantId => {
+                self.log_analytics = true;
+                self.entra_tenant = reader.text(here)?;
+            }
+            AuditKey::Generated => {
+                self.log_analytics = true;
+                self.generated = reader.time(here)?;
+            }
+            AuditKey::SourceSystem => {
+                self.log_analytics = true;
+                reader.skip()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The record, with what stands in for empty properties.
+    pub(super) fn finish(self) -> Record<'a> {
+        let mut record = self.record;
+        // In a Log Analytics row `TenantId` is the workspace.
+        if self.log_analytics {
+            record.tenant_id = self.entra_tenant;
+        }
+        record.time = record.time.or(self.generated);
+        fill(&mut record.activity, self.operation_name);
+        fill(&mut record.actor.name, self.identity);
+        fill(&mut record.result_reason, self.description);
+        record.outcome = Outcome::from_word(&record.result);
+        record
+    }
+}
+
+/// Puts `spare` where `text` is empty.
+pub(super) fn fill<'a>(text: &mut Cow<'a, str>, spare: Cow<'a, str>) {
+    if text.is_empty() {
+        *text = spare;
+    }
+}
+
+/// Puts the user agent of the details where the record has none of its own.
+pub(super) fn fill_user_agent(record: &mut Record<'_>) {
+    if record.user_agent.is_empty() {
+        let is_agent = |detail: &&Detail<'_>| {
+            detail.key.eq_ignore_ascii_case("User-Agent")
+                || detail.key.eq_ignore_ascii_case("UserAgent")
+        };
+        if let Some(detail) = record.details.iter().find(is_agent) {
+            record.user_agent = detail.value.clone();
+        }
+    }
+}
+
+/// An IP address as logged; some systems log the text `<null>` where there is none.
+pub(super) fn ip(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.eq_ignore_ascii_case("<null>") || &*text == "null" { Cow::Borrowed("") } else { text }
+}
+
+/// Reads `initiatedBy` into the actor.
+pub(super) fn initiated_by<'a>(
+    reader: &mut Reader<'a>,
+    record: &mut Record<'a>,
+    here: &Place<'_>,
+) -> Step<()> {
+    record.actor = Actor::default();
+    match reader.held(b'{', here)? {
+        Held::Nothing => return Ok(()),
+        Held::Loose(text) => {
+            record.actor.name = text;
+            return Ok(());
+        }
+        Held::Text(text) => {
+            reader.within(&text, record, here, initiated_by);
+            return Ok(());
+        }
+        Held::Here => {}
+    }
+    let (mut user, mut app, mut unidentified) = (None, None, None);
+    let mut session = Cow::Borrowed("");
+    let read = reader.object(here, |reader, key, here| {
+        match key {
+            InitiatorKey::User => user = identity(reader, ActorKind::User, here)?,
+            InitiatorKey::App => app = identity(reader, ActorKind::App, here)?,
+            InitiatorKey::Unidentified => {
+                unidentified = identity(reader, ActorKind::Unknown, here)?;
+            }
+            InitiatorKey::Linkable => match reader.held(b'{', here)? {
+                Held::Here => reader.object(here, |reader, LinkableKey::SessionId, here| {
+                    session = reader.text(here)?;
+                    Ok(())
+                })?,
+                Held::Text(_) | Held::Loose(_) | Held::Nothing => {}
+            },
+        }
+        Ok(())
+    });
+    record.actor = actor(user, app).or(unidentified).unwrap_or_default();
+    fill(&mut record.session_id, session);
+    read
+}
+
+/// Who acted, where a record may name a user, an app, both, or either without any content.
+fn actor<'a>(user: Option<Actor<'a>>, app: Option<Actor<'a>>) -> Option<Actor<'a>> {
+    let says = |actor: &Actor<'_>| *actor != Actor { kind: actor.kind, ..Actor::default() };
+    match (user, app) {
+        (Some(mut user), Some(app)) if says(&user) => {
+            // A person acting through an app: the app's ids are kept with the person.
+            fill(&mut user.app_id, app.app_id);
+            fill(&mut user.service_principal_name, app.service_principal_name);
+            Some(user)
+        }
+        (Some(_), Some(app)) if says(&app) => Some(app),
+        (user, app) => user.or(app),
+    }
+}
+
+fn identity<'a>(
+    reader: &mut Reader<'a>,
+    kind: ActorKind,
+    here: &Place<'_>,
+) -> Step<Option<Actor<'a>>> {
+    let mut actor = Actor { kind, ..Actor::default() };
+    match reader.held(b'{', here)? {
+        Held::Nothing => return Ok(None),
+        Held::Loose(text) => {
+            actor.name = text;
+            return Ok(Some(actor));
+        }
+        Held::Text(text) => {
+            let mut part = Record::default();
+            reader.within(&text, &mut part, here, |reader, record, here| {
+                record.actor = identity(reader, ActorKind::Unknown, here)?.unwrap_or_default();
+                Ok(())
+            });
+            return Ok(Some(Actor { kind, ..part.actor }));
+        }
+        Held::Here => {}
+    }
+    let mut id = Cow::Borrowed("");
+    reader.object(here, |reader, key, here| {
+        match key {
+            IdentityKey::Id => id = reader.text(here)?,
+            IdentityKey::ServicePrincipalId => actor.id = reader.text(here)?,
+            IdentityKey::Name => actor.name = reader.text(here)?,
+            IdentityKey::Upn => actor.upn = reader.text(here)?,
+            IdentityKey::Ip => actor.ip = ip(reader.text(here)?),
+            IdentityKey::AppId => actor.app_id = reader.text(here)?,
+            IdentityKey::ServicePrincipalName => {
+                actor.service_principal_name = reader.text(here)?;
+            }
+        }
+        Ok(())
+    })?;
+    fill(&mut actor.id, id);
+    Ok(Some(actor))
+}
+
+/// Reads `targetResources` into the targets.
+pub(super) fn target_resources<'a>(
+    reader: &mut Reader<'a>,
+    record: &mut Record<'a>,
+    here: &Place<'_>,
+) -> Step<()> {
+    record.targets.clear();
+    match reader.held(b'[', here)? {
+        Held::Nothing => {}
+        Held::Loose(name) => record.targets.push(Target { name, ..Target::default() }),
+        Held::Text(text) => reader.within(&text, record, here, target_resources),
+        Held::Here => {
+            reader.entries(|reader, index| target(reader, record, &Place::Item(here, index)))?
+        }
+    }
+    Ok(())
+}
+
+fn target<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>, here: &Place<'_>) -> Step<()> {
+    match reader.held(b'{', here)? {
+        Held::Nothing => return Ok(()),
+        Held::Loose(name) => {
+            record.targets.push(Target { name, ..Target::default() });
+            return Ok(());
+        }
+        Held::Text(text) => {
+            reader.within(&text, record, here, target);
+            return Ok(());
+        }
+        Held::Here => {}
+    }
+    let mut target = Target::default();
+    let read = reader.object(here, |reader, key, here| {
+        match key {
+            TargetKey::Id => target.id = reader.text(here)?,
+            TargetKey::Name => target.name = reader.text(here)?,
+            TargetKey::Kind => target.kind = reader.text(here)?,
+            TargetKey::Upn => target.upn = reader.text(here)?,
+            TargetKey::GroupType => target.group_type = reader.text(here)?,
+            TargetKey::Changes => modified_properties(reader, &mut target.changes, here)?,
+        }
+        Ok(())
+    });
+    record.targets.push(target);
+    read
+}
+
+/// Reads `modifiedProperties`, an array of names with old and new values, into `changes`.
+pub(super) fn modified_properties<'a>(
+    reader: &mut Reader<'a>,
+    changes: &mut Vec<Change<'a>>,
+    here: &Place<'_>,
+) -> Step<()> {
+    changes.clear();
+    match reader.held(b'[', here)? {
+        Held::Nothing => {}
+        Held::Loose(name) => changes.push(Change { name, old: None, new: None }),
+        Held::Text(text) => {
+            // `within` works on records: the changes travel in a target of their own.
+            let mut part = Record { targets: vec![Target::default()], ..Record::default() };
+            reader.within(&text, &mut part, here, |reader, record, here| {
+                let Some(target) = record.targets.first_mut() else { return Ok(()) };
+                reader.entries(|reader, index| {
+                    change(reader, &mut target.changes, &Place::Item(here, index))
+                })
+            });
+            *changes = part.targets.pop().map(|target| target.changes).unwrap_or_default();
+        }
+        Held::Here => {
+            reader.entries(|reader, index| change(reader, changes, &Place::Item(here, index)))?
+        }
+    }
+    Ok(())
+}
+
+fn change<'a>(
+    reader: &mut Reader<'a>,
+    changes: &mut Vec<Change<'a>>,
+    here: &Place<'_>,
+) -> Step<()> {
+    match reader.held(b'{', here)? {
+        Held::Nothing => {}
+        Held::Text(name) | Held::Loose(name) => {
+            changes.push(Change { name, old: None, new: None });
+        }
+        Held::Here => {
+            let mut change = Change::default();
+            let read = reader.object(here, |reader, key, here| {
+                match key {
+                    ChangeKey::Name => change.name = reader.text(here)?,
+                    ChangeKey::Old => change.old = value(reader, here)?,
+                    ChangeKey::New => change.new = value(reader, here)?,
+                }
+                Ok(())
+            });
+            changes.push(change);
+            read?;
+        }
+    }
+    Ok(())
+}
+
+/// An old or new value; passed over where only columns are wanted.
+fn value<'a>(reader: &mut Reader<'a>, here: &Place<'_>) -> Step<Option<Cow<'a, str>>> {
+    if reader.depth == Depth::Columns {
+        reader.skip()?;
+        return Ok(None);
+    }
+    reader.optional_text(here)
+}
+
+/// Reads `additionalDetails`, or any array of keys (names) and values, into the details.
+pub(super) fn additional_details<'a>(
+    reader: &mut Reader<'a>,
+    record: &mut Record<'a>,
+    here: &Place<'_>,
+) -> Step<()> {
+    record.details.clear();
+    match reader.held(b'[', here)? {
+        Held::Nothing => {}
+        Held::Loose(value) => record.details.push(Detail { key: Cow::Borrowed(""), value }),
+        Held::Text(text) => reader.within(&text, record, here, additional_details),
+        Held::Here => reader.entries(|reader, index| {
+            let here = &Place::Item(here, index);
+            match reader.held(b'{', here)? {
+                Held::Nothing => {}
+                Held::Text(value) | Held::Loose(value) => {
+                    record.details.push(Detail { key: Cow::Borrowed(""), value });
+                }
+                Held::Here => {
+                    let mut detail = Detail::default();
+                    let read = reader.object(here, |reader, key, here| {
+                        match key {
+                            DetailKey::Key => detail.key = reader.text(here)?,
+                            DetailKey::Value => detail.value = reader.text(here)?,
+                        }
+                        Ok(())
+                    });
+                    record.details.push(detail);
+                    read?;
+                }
+            }
+            Ok(())
+        })?,
+    }
+    Ok(())
+}

@@ -1,0 +1,577 @@
+//! Lenient JSON reading: one pass over borrowed text that keeps what strict readers throw away.
+//! Never fails a record for a wrong type, a repeated key, a lone surrogate or invalid UTF-8, and never recurses on data.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use memchr::memchr2;
+
+use super::{DecodeError, Depth};
+use crate::record::Record;
+use crate::time::Timestamp;
+
+/// Reading went on, or the bytes are broken here.
+pub(super) type Step<T> = Result<T, DecodeError>;
+
+/// Reads a part of a record from a value: shaped so that it can be used on text of any lifetime.
+pub(super) type ReadPart =
+    for<'b> fn(&mut Reader<'b>, &mut Record<'b>, &Place<'_>) -> Result<(), DecodeError>;
+
+/// Notes kept for one record; the rest are counted, so that a hostile record cannot fill memory.
+const NOTES: usize = 12;
+
+/// The keys of one kind of object.
+pub(super) trait Keys: Copy {
+    /// The key spelled so, in any case where the exact spelling is not known.
+    fn find(key: &[u8]) -> Option<Self>;
+    /// Its place among the keys: under 64.
+    fn index(self) -> u32;
+    /// The spelling to name it by.
+    fn name(self) -> &'static str;
+}
+
+/// Declares an enum of keys and their spellings, the first being the name.
+macro_rules! keys {
+    ($(#[$meta:meta])* $visibility:vis enum $name:ident {
+        $($variant:ident = $first:literal $(| $other:literal)*,)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        $visibility enum $name { $($variant,)* }
+        impl $crate::format::json::Keys for $name {
+            fn find(key: &[u8]) -> Option<Self> {
+                const SPELLINGS: &[(&[u8], $name)] =
+                    &[$(($first, $name::$variant), $(($other, $name::$variant),)*)*];
+                match key {
+                    $($first $(| $other)* => Some(Self::$variant),)*
+                    _ => SPELLINGS
+                        .iter()
+                        .find(|(spelling, _)| key.eq_ignore_ascii_case(spelling))
+                        .map(|(_, found)| *found),
+                }
+            }
+            fn index(self) -> u32 {
+                self as u32
+            }
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => str::from_utf8($first).unwrap_or_default(),)*
+                }
+            }
+        }
+    };
+}
+pub(super) use keys;
+
+/// Where in the record a value stands, for notes.
+#[derive(Clone, Copy)]
+pub(super) enum Place<'p> {
+    /// The record itself.
+    Record,
+    /// A property of what stands there.
+    Property(&'p Place<'p>, &'static str),
+    /// An entry of what stands there, from 0.
+    Item(&'p Place<'p>, usize),
+}
+
+impl Place<'_> {
+    /// The property's own name; empty for an entry of an array.
+    pub(super) fn name(&self) -> &'static str {
+        if let Self::Property(_, name) = self { name } else { "" }
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Record => f.write_str("record"),
+            Self::Property(Self::Record, name) => f.write_str(name),
+            Self::Property(of, name) => write!(f, "{of}.{name}"),
+            Self::Item(of, index) => write!(f, "{of}[{index}]"),
+        }
+    }
+}
+
+/// What stands where an object or array was expected.
+pub(super) enum Held<'a> {
+    /// It does; the reader stands before its bracket.
+    Here,
+    /// It does, as JSON text in a string.
+    Text(Cow<'a, str>),
+    /// Some other text, already noted.
+    Loose(Cow<'a, str>),
+    /// Nothing to read: null, an empty text, or a wrong type already noted and passed over.
+    Nothing,
+}
+
+/// Stands at a value in JSON text. Also carries what was noted on the way.
+pub(super) struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// The bytes are one plain text, not JSON: a CSV cell.
+    plain: bool,
+    /// How much is wanted of the record.
+    pub(super) depth: Depth,
+    notes: Vec<String>,
+    unwritten: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Stands before the JSON value at byte `at`.
+    pub(super) fn new(bytes: &'a [u8], at: usize, depth: Depth) -> Self {
+        Self { bytes, at, plain: false, depth, notes: Vec::new(), unwritten: 0 }
+    }
+
+    /// Stands before one plain text.
+    pub(super) fn plain(text: &'a str, depth: Depth) -> Self {
+        Self { plain: true, ..Self::new(text.as_bytes(), 0, depth) }
+    }
+
+    /// Byte it stands at.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Notes something odd about the value at `place`.
+    pub(super) fn note(&mut self, what: impl FnOnce() -> String) {
+        if self.notes.len() < NOTES {
+            self.notes.push(what());
+        } else {
+            self.unwritten += 1;
+        }
+    }
+
+    /// All notes, and how many more there were.
+    pub(super) fn into_notes(mut self) -> Vec<String> {
+        if self.unwritten > 0 {
+            self.notes.push(format!("and {} more of the kind", self.unwritten));
+        }
+        self.notes
+    }
+
+    /// Takes over what another reader noted.
+    pub(super) fn adopt(&mut self, other: Reader<'_>) {
+        self.unwritten += other.unwritten;
+        for note in other.notes {
+            self.note(|| note);
+        }
+    }
+
+    /// An error at the byte it stands at.
+    pub(super) fn broken<T>(&self, reason: &str) -> Step<T> {
+        Err(DecodeError { at: self.at.min(self.bytes.len()), reason: reason.to_owned() })
+    }
+
+    /// The next byte that is not white space, which it then stands at.
+    pub(super) fn peek(&mut self) -> Step<u8> {
+        while let Some(&byte) = self.bytes.get(self.at) {
+            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return Ok(byte);
+            }
+            self.at += 1;
+        }
+        self.broken("the record ends in the middle")
+    }
+
+    /// Is anything but white space and commas left?
+    pub(super) fn rest_is_empty(&self) -> bool {
+        self.bytes[self.at..].iter().all(|b| b.is_ascii_whitespace() || matches!(b, b',' | 0))
+    }
+
+    /// Reads an object: calls `each` standing before the value of every known key, passes over the
+    /// others. A key that comes twice is noted; the later value is read over the earlier one.
+    pub(super) fn object<K: Keys>(
+        &mut self,
+        place: &Place<'_>,
+        mut each: impl FnMut(&mut Self, K, &Place<'_>) -> Step<()>,
+    ) -> Step<()> {
+        let mut seen = 0u64;
+        self.members(|reader, key| {
+            let Some(key) = K::find(key) else { return reader.skip() };
+            let here = Place::Property(place, key.name());
+            let bit = 1u64 << (key.index() & 63);
+            if seen & bit != 0 {
+                reader.note(|| format!("`{here}` is there twice; the last one counts"));
+            }
+            seen |= bit;
+            each(reader, key, &here)
+        })
+    }
+
+    /// Reads an object: calls `each` with every key, standing before its value.
+    pub(super) fn members(
+        &mut self,
+        mut each: impl FnMut(&mut Self, &[u8]) -> Step<()>,
+    ) -> Step<()> {
+        if self.peek()? != b'{' {
+            return self.broken("expected `{`");
+        }
+        self.at += 1;
+        loop {
+            match self.peek()? {
+                b'}' => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                b',' => self.at += 1,
+                b'"' => {
+                    let start = self.at + 1;
+                    let escaped = self.skip_string()?;
+                    let key = &self.bytes[start..self.at - 1];
+                    if self.peek()? != b':' {
+                        return self.broken("expected `:` after a property's name");
+                    }
+                    self.at += 1;
+                    if escaped {
+                        let (name, _) = unescape(key);
+                        each(self, name.as_bytes())?;
+                    } else {
+                        each(self, key)?;
+                    }
+                }
+                _ => return self.broken("expected a property's name in quotes"),
+            }
+        }
+    }
+
+    /// Reads an array: calls `each` standing before every entry, with its number from 0.
+    pub(super) fn array(&mut self, mut each: impl FnMut(&mut Self, usize) -> Step<()>) -> Step<()> {
+        if self.peek()? != b'[' {
+            return self.broken("expected `[`");
+        }
+        self.at += 1;
+        let mut index = 0;
+        loop {
+            match self.peek()? {
+                b']' => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                b',' => self.at += 1,
+                _ => {
+                    each(self, index)?;
+                    index += 1;
+                }
+            }
+        }
+    }
+
+    /// What stands here where `{` or `[` (`open`) is expected. A lone object counts as an array of
+    /// one: `PowerShell` writes such arrays so; [`Reader::entries`] reads both.
+    pub(super) fn held(&mut self, open: u8, place: &Place<'_>) -> Step<Held<'a>> {
+        let expected = if open == b'{' { "an object" } else { "an array" };
+        let first = if self.plain { b'"' } else { self.peek()? };
+        if first == open {
+            return Ok(Held::Here);
+        }
+        if first == b'{' {
+            self.note(|| format!("`{place}` is an object, expected an array"));
+            return Ok(Held::Here);
+        }
+        if first != b'"' {
+            let raw = self.raw()?;
+            if raw != b"null" {
+                self.note(|| wrong_type(place, raw, expected));
+            }
+            return Ok(Held::Nothing);
+        }
+        let text = self.text(place)?;
+        let trimmed = text.trim();
+        if trimmed.is_empty() || trimmed == "null" {
+            return Ok(Held::Nothing);
+        }
+        if trimmed.starts_with(open as char) || (open == b'[' && trimmed.starts_with('{')) {
+            return Ok(Held::Text(text));
+        }
+        if is_powershell_type(trimmed) {
+            self.note(|| {
+                format!(
+                    "`{place}` is only a type's name: exported from PowerShell with too small a \
+                     -Depth; export again with ConvertTo-Json -Depth 10"
+                )
+            });
+            return Ok(Held::Nothing);
+        }
+        self.note(|| format!("`{place}` is text, expected {expected}"));
+        Ok(Held::Loose(text))
+    }
+
+    /// Reads the entries of an array, or a lone object as if it were the only one.
+    pub(super) fn entries(
+        &mut self,
+        mut each: impl FnMut(&mut Self, usize) -> Step<()>,
+    ) -> Step<()> {
+        if self.peek()? == b'[' { self.array(each) } else { each(self, 0) }
+    }
+
+    /// Reads JSON text that stood in a string with `read`, into `record`. Text that breaks off
+    /// (long columns are cut by the systems that carry them) is noted; what came before is kept.
+    pub(super) fn within(
+        &mut self,
+        text: &str,
+        record: &mut Record<'a>,
+        place: &Place<'_>,
+        read: ReadPart,
+    ) {
+        let mut part: Record<'_> = std::mem::take(record).into_owned();
+        let mut inner = Reader::new(text.as_bytes(), 0, self.depth);
+        if let Err(error) = read(&mut inner, &mut part, place) {
+            inner.note_broken(place, &error);
+        }
+        self.adopt(inner);
+        *record = part.into_owned();
+    }
+
+    /// Notes that the JSON text at `place` is broken.
+    pub(super) fn note_broken(&mut self, place: &Place<'_>, error: &DecodeError) {
+        self.note(|| format!("the JSON text in `{place}` is broken at its byte {}", error.at));
+    }
+
+    /// Is the value here a text?
+    pub(super) fn is_text(&mut self) -> Step<bool> {
+        Ok(self.plain || self.peek()? == b'"')
+    }
+
+    /// The text here; null is empty. Anything else is noted and kept as its JSON text.
+    pub(super) fn text(&mut self, place: &Place<'_>) -> Step<Cow<'a, str>> {
+        Ok(self.optional_text(place)?.unwrap_or_default())
+    }
+
+    /// As [`Reader::text`], telling null from an empty text.
+    pub(super) fn optional_text(&mut self, place: &Place<'_>) -> Step<Option<Cow<'a, str>>> {
+        if self.plain {
+            self.at = self.bytes.len();
+            return Ok(Some(String::from_utf8_lossy(self.bytes)));
+        }
+        if self.peek()? == b'"' {
+            return self.string(place).map(Some);
+        }
+        let raw = self.raw()?;
+        if raw == b"null" {
+            return Ok(None);
+        }
+        self.note(|| wrong_type(place, raw, "text"));
+        Ok(Some(String::from_utf8_lossy(raw)))
+    }
+
+    /// The text, number or truth value here as text; an object or array is noted.
+    pub(super) fn scalar(&mut self, place: &Place<'_>) -> Step<Cow<'a, str>> {
+        if !self.plain && !matches!(self.peek()?, b'"' | b'{' | b'[' | b'n') {
+            return self.raw().map(String::from_utf8_lossy);
+        }
+        self.text(place)
+    }
+
+    /// The instant here. Texts that are none, and types other than text, are noted; a number of
+    /// seconds or milliseconds since 1970 is taken as such.
+    pub(super) fn time(&mut self, place: &Place<'_>) -> Step<Option<Timestamp>> {
+        let is_text = self.plain || self.peek()? == b'"';
+        let text = self.text(place)?;
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Ok(None);
+        }
+        let time =
+            Timestamp::parse(trimmed).or_else(|| if is_text { None } else { epoch(trimmed) });
+        if is_text && time.is_none() {
+            self.note(|| {
+                let shown: String = trimmed.chars().take(40).collect();
+                format!("`{place}` is no time: {shown}")
+            });
+        }
+        Ok(time)
+    }
+
+    /// The JSON text of the value here, whatever it is.
+    pub(super) fn raw(&mut self) -> Step<&'a [u8]> {
+        self.peek()?;
+        let start = self.at;
+        self.skip()?;
+        Ok(&self.bytes[start..self.at])
+    }
+
+    fn string(&mut self, place: &Place<'_>) -> Step<Cow<'a, str>> {
+        let start = self.at + 1;
+        let escaped = self.skip_string()?;
+        let inner = &self.bytes[start..self.at - 1];
+        if !escaped && let Ok(text) = str::from_utf8(inner) {
+            return Ok(Cow::Borrowed(text));
+        }
+        let (text, replaced) = unescape(inner);
+        if replaced {
+            self.note(|| format!("`{place}` has characters that cannot be read, shown as U+FFFD"));
+        }
+        Ok(Cow::Owned(text))
+    }
+
+    /// Passes over the string that starts here; true where it has escapes.
+    fn skip_string(&mut self) -> Step<bool> {
+        let mut at = self.at + 1;
+        let mut escaped = false;
+        loop {
+            match memchr2(b'"', b'\\', self.bytes.get(at..).unwrap_or_default()) {
+                Some(offset) if self.bytes[at + offset] == b'"' => {
+                    self.at = at + offset + 1;
+                    return Ok(escaped);
+                }
+                Some(offset) => {
+                    escaped = true;
+                    at += offset + 2;
+                }
+                None => {
+                    self.at = self.bytes.len();
+                    return self.broken("the record ends inside a text");
+                }
+            }
+        }
+    }
+
+    /// Passes over the value here, however deeply it is nested. Brackets must match in kind down to
+    /// 64 levels; below, they are only counted.
+    pub(super) fn skip(&mut self) -> Step<()> {
+        if self.plain {
+            self.at = self.bytes.len();
+            return Ok(());
+        }
+        let mut depth = 0u64;
+        let mut kinds = 0u64;
+        loop {
+            match self.peek()? {
+                b'"' => {
+                    self.skip_string()?;
+                }
+                open @ (b'{' | b'[') => {
+                    depth += 1;
+                    kinds = kinds << 1 | u64::from(open == b'{');
+                    self.at += 1;
+                    continue;
+                }
+                close @ (b'}' | b']') => {
+                    let matching = depth > 64 || kinds & 1 == u64::from(close == b'}');
+                    if depth == 0 || !matching {
+                        return self.broken("a bracket closes what was not opened");
+                    }
+                    depth -= 1;
+                    kinds >>= 1;
+                    self.at += 1;
+                }
+                b',' | b':' if depth > 0 => {
+                    self.at += 1;
+                    continue;
+                }
+                _ => self.skip_word()?,
+            }
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Passes over a number, `true`, `false` or `null`.
+    fn skip_word(&mut self) -> Step<()> {
+        let rest = &self.bytes[self.at..];
+        let length = rest
+            .iter()
+            .position(|b| matches!(b, b',' | b'}' | b']' | b':' | b' ' | b'\n' | b'\r' | b'\t'))
+            .unwrap_or(rest.len());
+        let word = &rest[..length];
+        let number = matches!(word.first(), Some(b'-' | b'0'..=b'9'))
+            && word.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.'));
+        if number || matches!(word, b"null" | b"true" | b"false" | b"NaN" | b"Infinity") {
+            self.at += length;
+            return Ok(());
+        }
+        self.broken("expected a JSON value")
+    }
+}
+
+/// Says that the value `raw` at `place` has another type than expected.
+fn wrong_type(place: &Place<'_>, raw: &[u8], expected: &str) -> String {
+    let found = match raw.first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'"') => "text",
+        Some(b't' | b'f') => "a truth value",
+        _ => "a number",
+    };
+    format!("`{place}` is {found}, expected {expected}")
+}
+
+/// What `PowerShell` puts in place of an object it was not asked to go into.
+fn is_powershell_type(text: &str) -> bool {
+    text.starts_with("System.")
+        || text.starts_with("Microsoft.Graph.PowerShell.")
+        || text.starts_with("Microsoft.Open.")
+        || text.starts_with("@{")
+        || text.starts_with("class ")
+}
+
+/// Seconds or milliseconds since 1970, where that is a year people log in.
+fn epoch(number: &str) -> Option<Timestamp> {
+    let number: f64 = number.parse().ok()?;
+    let ms = if number.abs() < 1e11 { number * 1e3 } else { number };
+    (0.0..4.2e12).contains(&ms).then(|| Timestamp::from_ms(ms as i64))
+}
+
+/// The text a JSON string's inside stands for, and whether something in it had to be replaced by
+/// U+FFFD: half of a surrogate pair, an unknown escape, invalid UTF-8.
+fn unescape(inner: &[u8]) -> (String, bool) {
+    let mut text = String::with_capacity(inner.len());
+    let mut replaced = false;
+    let mut rest = inner;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        push_lossy(&mut text, &rest[..at], &mut replaced);
+        let escape = rest.get(at + 1).copied().unwrap_or_default();
+        rest = rest.get(at + 2..).unwrap_or_default();
+        match escape {
+            b'"' | b'\\' | b'/' => text.push(escape as char),
+            b'n' => text.push('\n'),
+            b'r' => text.push('\r'),
+            b't' => text.push('\t'),
+            b'b' => text.push('\u{8}'),
+            b'f' => text.push('\u{c}'),
+            b'u' => {
+                let (c, used) = unicode_escape(rest);
+                replaced |= c.is_none();
+                text.push(c.unwrap_or(char::REPLACEMENT_CHARACTER));
+                rest = &rest[used..];
+            }
+            _ => {
+                replaced = true;
+                text.push(char::REPLACEMENT_CHARACTER);
+            }
+        }
+    }
+    push_lossy(&mut text, rest, &mut replaced);
+    (text, replaced)
+}
+
+fn push_lossy(text: &mut String, bytes: &[u8], replaced: &mut bool) {
+    let piece = String::from_utf8_lossy(bytes);
+    *replaced |= matches!(piece, Cow::Owned(_));
+    text.push_str(&piece);
+}
+
+/// The character that four hexadecimal digits stand for, or two such escapes that are a surrogate
+/// pair, and how many bytes were used.
+fn unicode_escape(rest: &[u8]) -> (Option<char>, usize) {
+    let Some(first) = hex4(rest) else { return (None, 0) };
+    if let Some(c) = char::from_u32(first) {
+        return (Some(c), 4);
+    }
+    if first < 0xdc00
+        && rest.get(4..6) == Some(b"\\u".as_slice())
+        && let Some(second @ 0xdc00..=0xdfff) = hex4(&rest[6..])
+    {
+        let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+        return (char::from_u32(code), 10);
+    }
+    (None, 4)
+}
+
+fn hex4(bytes: &[u8]) -> Option<u32> {
+    bytes.get(..4)?.iter().try_fold(0u32, |sum, &b| Some(sum * 16 + (b as char).to_digit(16)?))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,304 @@
+//! What the columns of CSV files downloaded from the Entra admin center mean.
+//! Never reads CSV itself: [`super::rows`] does.
+//!
+//! Source: Microsoft Entra documentation, "Download activity logs", and headers of real downloads.
+//! The audit file has 86 columns (85 before `User Agent` came): no record id, no operation type, no
+//! application id; at most 3 targets of 5 changes, and 6 details. The first headers are localised,
+//! `ActorDisplayName` and `Target1…` are not: by those it is recognised, and the columns before
+//! `ActorType` are taken by their place where their names are unknown. Interactive and
+//! non-interactive sign-ins share their headers, so that the category is `SignInLogs` for both.
+
+use std::borrow::Cow;
+
+use super::graph::{fill, ip};
+use super::json::{Place, Reader};
+use super::sign_in::SignInKey;
+use super::{Depth, graph};
+use crate::record::{Actor, ActorKind, Change, Detail, Outcome, Record, Target};
+
+/// What one column of the audit file holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Slot {
+    /// A column that is not read.
+    Ignored,
+    /// A property of the record.
+    Record(Property),
+    /// A property of target number n, from 0.
+    Target(usize, TargetPart),
+    /// A part of change m of target n, both from 0.
+    Change(usize, usize, ChangePart),
+    /// The key of detail n, from 0.
+    DetailKey(usize),
+    /// The value of detail n, from 0.
+    DetailValue(usize),
+}
+
+/// Properties of a record in the audit file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Property {
+    Time,
+    CorrelationId,
+    Service,
+    Category,
+    Activity,
+    Result,
+    ResultReason,
+    UserAgent,
+    ActorType,
+    ActorName,
+    ActorId,
+    ActorUpn,
+    Ip,
+    PrincipalId,
+    PrincipalName,
+}
+
+/// Properties of a target in the audit file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum TargetPart {
+    Kind,
+    Name,
+    Id,
+    Upn,
+}
+
+/// Parts of a change in the audit file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum ChangePart {
+    Name,
+    Old,
+    New,
+}
+
+/// Headers of record properties, in the order of the file.
+const PROPERTIES: &[(&str, Property)] = &[
+    ("Date (UTC)", Property::Time),
+    ("CorrelationId", Property::CorrelationId),
+    ("Service", Property::Service),
+    ("Category", Property::Category),
+    ("Activity", Property::Activity),
+    ("Result", Property::Result),
+    ("ResultReason", Property::ResultReason),
+    ("User Agent", Property::UserAgent),
+    ("ActorType", Property::ActorType),
+    ("ActorDisplayName", Property::ActorName),
+    ("ActorObjectId", Property::ActorId),
+    ("ActorUserPrincipalName", Property::ActorUpn),
+    ("IPAddress", Property::Ip),
+    ("ActorServicePrincipalId", Property::PrincipalId),
+    ("ActorServicePrincipalName", Property::PrincipalName),
+    ("UserAgent", Property::UserAgent),
+];
+
+/// Columns before `ActorType` in a file with `User Agent`.
+const LEADING: usize = 8;
+
+/// Numbers of targets, changes and details that a header may name.
+const MOST: usize = 100;
+
+/// What the columns hold, where these are the headers of an audit download.
+pub(super) fn audit_slots(names: &[String]) -> Option<Vec<Slot>> {
+    let has = |wanted: &str| names.iter().any(|name| name.trim().eq_ignore_ascii_case(wanted));
+    let first_target = has("Target1Type") || has("Target1DisplayName") || has("Target1ObjectId");
+    if !first_target || !has("ActorDisplayName") {
+        return None;
+    }
+    let mut slots: Vec<Slot> = names.iter().map(|name| slot(name.trim())).collect();
+    let actor = slots
+        .iter()
+        .position(|slot| matches!(slot, Slot::Record(Property::ActorType | Property::ActorName)))?;
+    if actor == LEADING || actor == LEADING - 1 {
+        for (place, slot) in slots.iter_mut().enumerate().take(actor) {
+            if *slot == Slot::Ignored {
+                *slot = Slot::Record(PROPERTIES[place].1);
+            }
+        }
+    }
+    Some(slots)
+}
+
+fn slot(name: &str) -> Slot {
+    if let Some(row) = PROPERTIES.iter().find(|row| row.0.eq_ignore_ascii_case(name)) {
+        return Slot::Record(row.1);
+    }
+    numbered(name).unwrap_or(Slot::Ignored)
+}
+
+/// `Target2ModifiedProperty3OldValue` and its like.
+fn numbered(name: &str) -> Option<Slot> {
+    if let Some(rest) = name.strip_prefix("AdditionalDetail") {
+        let (number, rest) = number(rest)?;
+        return match rest {
+            "Key" => Some(Slot::DetailKey(number)),
+            "Value" => Some(Slot::DetailValue(number)),
+            _ => None,
+        };
+    }
+    let (target, rest) = number(name.strip_prefix("Target")?)?;
+    let part = match rest {
+        "Type" => TargetPart::Kind,
+        "DisplayName" => TargetPart::Name,
+        "ObjectId" => TargetPart::Id,
+        "UserPrincipalName" => TargetPart::Upn,
+        _ => {
+            let (change, rest) = number(rest.strip_prefix("ModifiedProperty")?)?;
+            let part = match rest {
+                "Name" => ChangePart::Name,
+                "OldValue" => ChangePart::Old,
+                "NewValue" => ChangePart::New,
+                _ => return None,
+            };
+            return Some(Slot::Change(target, change, part));
+        }
+    };
+    Some(Slot::Target(target, part))
+}
+
+/// The number (counted from 1 in the header) that `text` starts with, from 0, and what follows.
+fn number(text: &str) -> Option<(usize, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let number: usize = text[..digits].parse().ok()?;
+    (1..=MOST).contains(&number).then(|| (number - 1, &text[digits..]))
+}
+
+/// Reads one row of the audit file.
+pub(super) fn audit<'v>(
+    slots: &[Slot],
+    values: &'v csv::StringRecord,
+    reader: &mut Reader<'_>,
+) -> Record<'v> {
+    let mut record = Record::default();
+    let mut actor_type = "";
+    let mut principal_id = Cow::Borrowed("");
+    for (slot, value) in slots.iter().zip(values) {
+        if value.is_empty() {
+            continue;
+        }
+        let text = Cow::Borrowed(value);
+        match *slot {
+            Slot::Ignored => {}
+            Slot::Record(property) => match property {
+                Property::Time => {
+                    let mut cell = Reader::plain(value, reader.depth);
+                    let here = Place::Property(&Place::Record, "Date (UTC)");
+                    record.time = cell.time(&here).ok().flatten();
+                    reader.adopt(cell);
+                }
+                Property::ActorType => actor_type = value,
+                Property::PrincipalId => principal_id = text,
+                Property::Ip => record.actor.ip = ip(text),
+                _ => *text_of(&mut record, property) = text,
+            },
+            Slot::Target(n, part) => {
+                let target = nth(&mut record.targets, n);
+                match part {
+                    TargetPart::Kind => target.kind = text,
+                    TargetPart::Name => target.name = text,
+                    TargetPart::Id => target.id = text,
+                    TargetPart::Upn => target.upn = text,
+                }
+            }
+            Slot::Change(n, m, part) => {
+                let change = nth(&mut nth(&mut record.targets, n).changes, m);
+                let full = reader.depth == Depth::Full;
+                match part {
+                    ChangePart::Name => change.name = text,
+                    ChangePart::Old => change.old = full.then_some(text),
+                    ChangePart::New => change.new = full.then_some(text),
+                }
+            }
+            Slot::DetailKey(n) => nth(&mut record.details, n).key = text,
+            Slot::DetailValue(n) => nth(&mut record.details, n).value = text,
+        }
+    }
+    record.targets.iter_mut().for_each(|t| t.changes.retain(|c| *c != Change::default()));
+    record.targets.retain(|target| *target != Target::default());
+    record.details.retain(|detail| *detail != Detail::default());
+    record.actor.kind = actor_kind(actor_type, &record.actor, &principal_id);
+    if record.actor.kind == ActorKind::App {
+        let object_id = std::mem::replace(&mut record.actor.id, principal_id);
+        fill(&mut record.actor.id, object_id);
+    } else {
+        fill(&mut record.actor.id, principal_id);
+    }
+    graph::fill_user_agent(&mut record);
+    record.outcome = Outcome::from_word(&record.result);
+    record
+}
+
+/// The record's text for a property that is kept as it stands.
+fn text_of<'r, 'v>(record: &'r mut Record<'v>, property: Property) -> &'r mut Cow<'v, str> {
+    match property {
+        Property::CorrelationId => &mut record.correlation_id,
+        Property::Service => &mut record.service,
+        Property::Category => &mut record.category,
+        Property::Result => &mut record.result,
+        Property::ResultReason => &mut record.result_reason,
+        Property::UserAgent => &mut record.user_agent,
+        Property::ActorName => &mut record.actor.name,
+        Property::ActorId | Property::PrincipalId => &mut record.actor.id,
+        Property::ActorUpn => &mut record.actor.upn,
+        Property::PrincipalName => &mut record.actor.service_principal_name,
+        Property::Ip => &mut record.actor.ip,
+        Property::Activity | Property::Time | Property::ActorType => &mut record.activity,
+    }
+}
+
+fn actor_kind(logged: &str, actor: &Actor<'_>, principal_id: &str) -> ActorKind {
+    match logged.trim().to_ascii_lowercase().as_str() {
+        "user" => ActorKind::User,
+        "application" | "app" | "serviceprincipal" | "service principal" => ActorKind::App,
+        _ if !actor.upn.is_empty() => ActorKind::User,
+        _ if !principal_id.is_empty() || !actor.service_principal_name.is_empty() => ActorKind::App,
+        _ if !actor.id.is_empty() => ActorKind::User,
+        _ => ActorKind::Unknown,
+    }
+}
+
+/// Entry n of a list, which grows to hold it: headers name at most [`MOST`].
+fn nth<T: Default>(list: &mut Vec<T>, n: usize) -> &mut T {
+    if list.len() <= n {
+        list.resize_with(n + 1, T::default);
+    }
+    &mut list[n]
+}
+
+/// Headers of the sign-in files, as the properties of a sign-in.
+const SIGN_INS: &[(&str, SignInKey)] = &[
+    ("Date (UTC)", SignInKey::Time),
+    ("Request ID", SignInKey::Id),
+    ("User agent", SignInKey::UserAgent),
+    ("Correlation ID", SignInKey::CorrelationId),
+    ("User ID", SignInKey::UserId),
+    ("User", SignInKey::UserName),
+    ("Username", SignInKey::Upn),
+    ("Service principal ID", SignInKey::ServicePrincipalId),
+    ("Service principal name", SignInKey::ServicePrincipalName),
+    ("Cross tenant access type", SignInKey::CrossTenant),
+    ("Application", SignInKey::AppName),
+    ("Application ID", SignInKey::AppId),
+    ("Resource", SignInKey::ResourceName),
+    ("Resource ID", SignInKey::ResourceId),
+    ("IP address", SignInKey::Ip),
+    ("Location", SignInKey::Location),
+    ("Status", SignInKey::Result),
+    ("Sign-in error code", SignInKey::ResultType),
+    ("Failure reason", SignInKey::ResultDescription),
+    ("Client app", SignInKey::ClientApp),
+    ("Authentication requirement", SignInKey::Requirement),
+    ("Session ID", SignInKey::SessionId),
+    ("Conditional Access", SignInKey::ConditionalAccess),
+];
+
+/// The property in each column, where these are the headers of a sign-in download.
+pub(super) fn sign_in_keys(names: &[String]) -> Option<Vec<Option<SignInKey>>> {
+    let has = |wanted: &str| names.iter().any(|name| name.trim().eq_ignore_ascii_case(wanted));
+    if !has("Request ID") || !has("Sign-in error code") {
+        return None;
+    }
+    let key = |name: &String| {
+        let row = SIGN_INS.iter().find(|row| row.0.eq_ignore_ascii_case(name.trim()));
+        row.map(|row| row.1)
+    };
+    Some(names.iter().map(key).collect())
+}

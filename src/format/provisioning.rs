@@ -1,0 +1,357 @@
+//! Provisioning: Graph's `provisioningObjectSummary`, the `ProvisioningLogs` category, and `AADProvisioningLogs`.
+//! Never decides whether an event is one; [`super::shape`] does.
+//!
+//! Source: Microsoft Graph reference, "provisioningObjectSummary resource type"; Azure Monitor
+//! reference, "AADProvisioningLogs". An event becomes a record so: service `Provisioning`, category
+//! `ProvisioningLogs`, activity the provisioning action as logged (`create`, `update`…); targets
+//! are the target identity (which holds the changes), the source identity and the service
+//! principal; the correlation id is the cycle id, which ties together what one synchronization
+//! cycle did; job and change ids and the two systems' names are details.
+
+use std::borrow::Cow;
+
+use super::graph::{additional_details, fill, modified_properties, target_resources};
+use super::json::{Held, Place, Reader, Step, keys};
+use crate::record::{Actor, ActorKind, Change, Detail, Kind, Outcome, Record, Target};
+use crate::time::Timestamp;
+
+/// The service all provisioning is listed under.
+pub(super) const SERVICE: &str = "Provisioning";
+/// The category of all provisioning: that of diagnostic settings.
+pub(super) const CATEGORY: &str = "ProvisioningLogs";
+
+/// Texts of an event that are kept as details, under these names.
+pub(super) const DETAILS: &[&str] = &["jobId", "changeId", "sourceSystem", "targetSystem"];
+
+keys! {
+    /// Properties of a provisioning event. Those of an audit are read too: they say what its own
+    /// properties cannot.
+    pub(super) enum ProvisioningKey {
+        Id = b"id",
+        Time = b"activityDateTime",
+        Action = b"provisioningAction",
+        OldAction = b"action",
+        ServicePrincipal = b"servicePrincipal",
+        Source = b"sourceIdentity",
+        Target = b"targetIdentity",
+        InitiatedBy = b"initiatedBy",
+        StatusInfo = b"provisioningStatusInfo",
+        StatusInfoOld = b"statusInfo",
+        Changes = b"modifiedProperties",
+        CycleId = b"cycleId",
+        JobId = b"jobId",
+        ChangeId = b"changeId",
+        SourceSystem = b"sourceSystem",
+        TargetSystem = b"targetSystem",
+        TenantId = b"tenantId",
+        EntraTenantId = b"AADTenantId",
+        CorrelationId = b"correlationId",
+        Generated = b"TimeGenerated" | b"TimeGenerated [UTC]",
+        ResultType = b"resultType",
+        ResultDescription = b"resultDescription",
+        OperationName = b"operationName",
+        UserAgent = b"userAgent",
+        SessionId = b"sessionId",
+        Service = b"loggedByService",
+        Category = b"category",
+        Activity = b"activityDisplayName",
+        OperationType = b"operationType",
+        Result = b"result",
+        ResultReason = b"resultReason",
+        Actor = b"actor",
+        Targets = b"targetResources",
+        AdditionalDetails = b"additionalDetails",
+    }
+}
+
+keys! {
+    enum IdentityKey {
+        Id = b"id" | b"Id",
+        Name = b"displayName" | b"DisplayName" | b"Name" | b"name",
+        Kind = b"identityType" | b"IdentityType" | b"initiatorType" | b"initiatingType" | b"Type",
+    }
+}
+
+keys! {
+    enum StatusKey {
+        Status = b"status",
+        Error = b"errorInformation",
+    }
+}
+
+keys! {
+    enum ErrorKey {
+        Code = b"errorCode",
+        Reason = b"reason",
+    }
+}
+
+/// One of the identities of an event: texts are empty where it has none.
+#[derive(Default)]
+struct Identity {
+    id: String,
+    name: String,
+    kind: String,
+}
+
+/// A provisioning event being read.
+#[derive(Default)]
+pub(super) struct Provisioning<'a> {
+    record: Record<'a>,
+    service: Option<Cow<'a, str>>,
+    category: Option<Cow<'a, str>>,
+    activity: Option<Cow<'a, str>>,
+    result: Option<Cow<'a, str>>,
+    reason: Option<Cow<'a, str>>,
+    actor_given: bool,
+    targets_given: bool,
+    details_given: bool,
+    initiator: Identity,
+    target: Identity,
+    source: Identity,
+    principal: Identity,
+    changes: Vec<Change<'a>>,
+    action: Cow<'a, str>,
+    old_action: Cow<'a, str>,
+    operation_name: Cow<'a, str>,
+    status: String,
+    error: String,
+    result_type: Cow<'a, str>,
+    result_description: Cow<'a, str>,
+    cycle_id: Cow<'a, str>,
+    entra_tenant: Cow<'a, str>,
+    generated: Option<Timestamp>,
+    log_analytics: bool,
+    details: Vec<Detail<'a>>,
+}
+
+impl<'a> Provisioning<'a> {
+    /// Reads the object that starts here.
+    pub(super) fn object(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
+        reader.object(place, |reader, key, here| self.property(reader, key, here))
+    }
+
+    /// Reads the value of one property.
+    pub(super) fn property(
+        &mut self,
+        reader: &mut Reader<'a>,
+        key: ProvisioningKey,
+        here: &Place<'_>,
+    ) -> Step<()> {
+        match key {
+            ProvisioningKey::Id => self.record.id = reader.text(here)?,
+            ProvisioningKey::Time => self.record.time = reader.time(here)?,
+            ProvisioningKey::Action => self.action = reader.text(here)?,
+            ProvisioningKey::OldAction => self.old_action = reader.text(here)?,
+            ProvisioningKey::ServicePrincipal => self.principal = identity(reader, here)?,
+            ProvisioningKey::Source => self.source = identity(reader, here)?,
+            ProvisioningKey::Target => self.target = identity(reader, here)?,
+            ProvisioningKey::InitiatedBy => self.initiator = identity(reader, here)?,
+            ProvisioningKey::StatusInfo | ProvisioningKey::StatusInfoOld => {
+                (self.status, self.error) = status(reader, here)?;
+            }
+            ProvisioningKey::Changes => modified_properties(reader, &mut self.changes, here)?,
+            ProvisioningKey::CycleId => self.cycle_id = reader.text(here)?,
+            ProvisioningKey::JobId | ProvisioningKey::ChangeId => {
+                let value = reader.text(here)?;
+                self.detail(here.name(), value);
+            }
+            ProvisioningKey::SourceSystem | ProvisioningKey::TargetSystem => {
+                let system = identity(reader, here)?;
+                let value = if system.name.is_empty() { system.id } else { system.name };
+                self.detail(here.name(), Cow::Owned(value));
+            }
+            ProvisioningKey::TenantId => self.record.tenant_id = reader.text(here)?,
+            ProvisioningKey::EntraTenantId => {
+                self.log_analytics = true;
+                self.entra_tenant = reader.text(here)?;
+            }
+            ProvisioningKey::CorrelationId => self.record.correlation_id = reader.text(here)?,
+            ProvisioningKey::Generated => {
+                self.log_analytics = true;
+                self.generated = reader.time(here)?;
+            }
+            ProvisioningKey::ResultType => self.result_type = reader.scalar(here)?,
+            ProvisioningKey::ResultDescription => self.result_description = reader.text(here)?,
+            ProvisioningKey::OperationName => self.operation_name = reader.text(here)?,
+            _ => self.audit_property(reader, key, here)?,
+        }
+        Ok(())
+    }
+
+    /// Reads a property that was added to say what a provisioning event's own cannot.
+    fn audit_property(
+        &mut self,
+        reader: &mut Reader<'a>,
+        key: ProvisioningKey,
+        here: &Place<'_>,
+    ) -> Step<()> {
+        match key {
+            ProvisioningKey::UserAgent => self.record.user_agent = reader.text(here)?,
+            ProvisioningKey::SessionId => self.record.session_id = reader.text(here)?,
+            ProvisioningKey::Service => self.service = reader.optional_text(here)?,
+            ProvisioningKey::Category => self.category = reader.optional_text(here)?,
+            ProvisioningKey::Activity => self.activity = reader.optional_text(here)?,
+            ProvisioningKey::OperationType => self.record.operation_type = reader.text(here)?,
+            ProvisioningKey::Result => self.result = reader.optional_text(here)?,
+            ProvisioningKey::ResultReason => self.reason = reader.optional_text(here)?,
+            ProvisioningKey::Actor => {
+                self.actor_given = true;
+                super::graph::initiated_by(reader, &mut self.record, here)?;
+            }
+            ProvisioningKey::Targets => {
+                self.targets_given = true;
+                target_resources(reader, &mut self.record, here)?;
+            }
+            ProvisioningKey::AdditionalDetails => {
+                self.details_given = true;
+                additional_details(reader, &mut self.record, here)?;
+            }
+            _ => reader.skip()?,
+        }
+        Ok(())
+    }
+
+    fn detail(&mut self, name: &'static str, value: Cow<'a, str>) {
+        self.details.retain(|detail| detail.key != name);
+        if !value.is_empty() {
+            self.details.push(Detail { key: Cow::Borrowed(name), value });
+        }
+    }
+
+    /// The record.
+    pub(super) fn finish(self) -> Record<'a> {
+        let mut record = self.record;
+        record.kind = Kind::Provisioning;
+        if self.log_analytics {
+            record.tenant_id = self.entra_tenant;
+        }
+        record.time = record.time.or(self.generated);
+        let logged = std::mem::replace(&mut record.correlation_id, self.cycle_id);
+        fill(&mut record.correlation_id, logged);
+        record.service = self.service.unwrap_or(Cow::Borrowed(SERVICE));
+        record.category = self.category.unwrap_or(Cow::Borrowed(CATEGORY));
+        let mut action = self.action;
+        fill(&mut action, self.old_action);
+        fill(&mut action, self.operation_name);
+        record.activity = self.activity.unwrap_or(action);
+        let mut result = Cow::Owned(self.status);
+        fill(&mut result, self.result_type);
+        record.result = self.result.unwrap_or(result);
+        record.outcome = Outcome::from_word(&record.result);
+        let mut reason = Cow::Owned(self.error);
+        if record.outcome != Outcome::Success {
+            fill(&mut reason, self.result_description);
+        }
+        record.result_reason = self.reason.unwrap_or(reason);
+        if !self.actor_given {
+            record.actor = initiator(self.initiator);
+        }
+        if !self.targets_given {
+            record.targets =
+                targets([(self.target, ""), (self.source, ""), (self.principal, PRINCIPAL)]);
+            if !self.changes.is_empty() {
+                if record.targets.is_empty() {
+                    record.targets.push(Target::default());
+                }
+                record.targets[0].changes = self.changes;
+            }
+        }
+        if !self.details_given {
+            record.details = self.details;
+        }
+        record
+    }
+}
+
+/// The type a service principal gets as a target.
+pub(super) const PRINCIPAL: &str = "ServicePrincipal";
+
+fn targets<'a>(identities: [(Identity, &str); 3]) -> Vec<Target<'a>> {
+    identities
+        .into_iter()
+        .filter(|(identity, _)| !identity.id.is_empty() || !identity.name.is_empty())
+        .map(|(identity, kind)| Target {
+            id: Cow::Owned(identity.id),
+            name: Cow::Owned(identity.name),
+            kind: Cow::Owned(if kind.is_empty() { identity.kind } else { kind.to_owned() }),
+            ..Target::default()
+        })
+        .collect()
+}
+
+/// Who started it: `initiatorType` is `user`, `application` or `system`.
+fn initiator<'a>(identity: Identity) -> Actor<'a> {
+    let kind = match identity.kind.to_ascii_lowercase().as_str() {
+        "user" => ActorKind::User,
+        "application" | "app" | "system" => ActorKind::App,
+        _ => ActorKind::Unknown,
+    };
+    Actor { kind, id: Cow::Owned(identity.id), name: Cow::Owned(identity.name), ..Actor::default() }
+}
+
+fn identity(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<Identity> {
+    let mut identity = Identity::default();
+    match reader.held(b'{', here)? {
+        Held::Nothing => {}
+        Held::Loose(text) => identity.name = text.into_owned(),
+        Held::Text(text) => {
+            let mut inner = Reader::new(text.as_bytes(), 0, reader.depth);
+            match self::identity(&mut inner, here) {
+                Ok(inside) => identity = inside,
+                Err(error) => inner.note_broken(here, &error),
+            }
+            reader.adopt(inner);
+        }
+        Held::Here => reader.object(here, |reader, key, here| {
+            match key {
+                IdentityKey::Id => identity.id = reader.text(here)?.into_owned(),
+                IdentityKey::Name => identity.name = reader.text(here)?.into_owned(),
+                IdentityKey::Kind => identity.kind = reader.text(here)?.into_owned(),
+            }
+            Ok(())
+        })?,
+    }
+    Ok(identity)
+}
+
+/// The status, and of a failure its error as `code: reason`.
+fn status(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<(String, String)> {
+    let (mut status, mut code, mut reason) = (String::new(), String::new(), String::new());
+    match reader.held(b'{', here)? {
+        Held::Nothing => {}
+        Held::Loose(text) => status = text.into_owned(),
+        Held::Text(text) => {
+            let mut inner = Reader::new(text.as_bytes(), 0, reader.depth);
+            let inside = self::status(&mut inner, here);
+            if let Err(error) = &inside {
+                inner.note_broken(here, error);
+            }
+            reader.adopt(inner);
+            return Ok(inside.unwrap_or_default());
+        }
+        Held::Here => reader.object(here, |reader, key, here| {
+            match key {
+                StatusKey::Status => status = reader.scalar(here)?.into_owned(),
+                StatusKey::Error => {
+                    if let Held::Here = reader.held(b'{', here)? {
+                        reader.object(here, |reader, key, here| {
+                            match key {
+                                ErrorKey::Code => code = reader.scalar(here)?.into_owned(),
+                                ErrorKey::Reason => reason = reader.text(here)?.into_owned(),
+                            }
+                            Ok(())
+                        })?;
+                    }
+                }
+            }
+            Ok(())
+        })?,
+    }
+    let error = match (code.is_empty(), reason.is_empty()) {
+        (false, false) => format!("{code}: {reason}"),
+        (false, true) => code,
+        _ => reason,
+    };
+    Ok((status, error))
+}

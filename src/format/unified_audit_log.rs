@@ -1,0 +1,453 @@
+//! The Microsoft 365 unified audit log, of which the Entra workload is audit activity.
+//! Never decides whether an event is one; [`super::shape`] does.
+//!
+//! Source: Office 365 Management Activity API schema, "Common schema" and the Azure Active
+//! Directory schemas. Read are the record itself, and the records of `Search-UnifiedAuditLog` and
+//! of Graph's audit log query, which hold it in `AuditData`.
+//!
+//! The format names neither service nor audit category. The service of an audit stays empty; the
+//! category is INFERRED from `extendedAuditEventCategory` by [`CATEGORIES`]. Sign-ins (record types
+//! 9 and 15) get the service `Sign-ins` and no category, since it is not said whether they were
+//! interactive. `Operation` is the activity, trimmed; its trailing full stop is kept.
+
+use std::borrow::Cow;
+
+use super::graph::{additional_details, fill, ip, modified_properties};
+use super::json::{Held, Place, Reader, Step, keys};
+use super::sign_in::{self, reason_of};
+use crate::record::{Actor, ActorKind, Change, Detail, Kind, Outcome, Record, Target};
+use crate::time::Timestamp;
+
+/// Audit category inferred from `extendedAuditEventCategory`.
+const CATEGORIES: &[(&str, &str)] = &[
+    ("Role", "RoleManagement"),
+    ("User", "UserManagement"),
+    ("Group", "GroupManagement"),
+    ("Application", "ApplicationManagement"),
+    ("ServicePrincipal", "ApplicationManagement"),
+    ("Device", "DeviceManagement"),
+    ("Policy", "PolicyManagement"),
+    ("Directory", "DirectoryManagement"),
+    ("Company", "DirectoryManagement"),
+];
+
+/// The workload whose records are read.
+const WORKLOAD: &str = "AzureActiveDirectory";
+
+keys! {
+    /// Properties of a record, and of what wraps it.
+    pub(super) enum UnifiedKey {
+        AuditData = b"AuditData" | b"auditData",
+        Id = b"Id" | b"id",
+        Time = b"CreationTime",
+        WrapperTime = b"CreationDate" | b"createdDateTime",
+        Operation = b"Operation" | b"operation",
+        Operations = b"Operations",
+        Identity = b"Identity",
+        OrganizationId = b"OrganizationId" | b"organizationId",
+        RecordType = b"RecordType" | b"auditLogRecordType",
+        ResultStatus = b"ResultStatus",
+        Workload = b"Workload" | b"service" | b"OfficeWorkload",
+        ObjectId = b"ObjectId" | b"objectId",
+        UserId = b"UserId" | b"userId",
+        UserIds = b"UserIds",
+        UserType = b"UserType",
+        ClientIp = b"ClientIP" | b"clientIp",
+        ActorIp = b"ActorIpAddress",
+        Actor = b"Actor",
+        Target = b"Target",
+        Changes = b"ModifiedProperties",
+        Extended = b"ExtendedProperties",
+        Devices = b"DeviceProperties",
+        CorrelationId = b"InterSystemsId",
+        ApplicationId = b"ApplicationId",
+        ErrorNumber = b"ErrorNumber",
+        LogonError = b"LogonError",
+        Context = b"AppAccessContext",
+    }
+}
+
+keys! {
+    enum PartyKey {
+        Id = b"ID",
+        Type = b"Type",
+    }
+}
+
+keys! {
+    enum ContextKey {
+        SessionId = b"AADSessionId",
+    }
+}
+
+/// One entry of `Actor` or `Target`: an id and the number of its type.
+#[derive(Default)]
+struct Part {
+    id: String,
+    kind: String,
+}
+
+/// A record of the unified audit log being read.
+#[derive(Default)]
+pub(super) struct Unified<'a> {
+    record: Record<'a>,
+    wrapper_time: Option<Timestamp>,
+    operations: Cow<'a, str>,
+    identity: Cow<'a, str>,
+    user_id: Cow<'a, str>,
+    user_ids: Cow<'a, str>,
+    user_type: Cow<'a, str>,
+    object_id: Cow<'a, str>,
+    record_type: Cow<'a, str>,
+    workload: Cow<'a, str>,
+    client_ip: Cow<'a, str>,
+    actor: Vec<Part>,
+    target: Vec<Part>,
+    changes: Vec<Change<'a>>,
+    devices: Vec<Detail<'a>>,
+    application_id: Cow<'a, str>,
+    error_number: Cow<'a, str>,
+    logon_error: Cow<'a, str>,
+}
+
+impl<'a> Unified<'a> {
+    /// Reads the object that starts here, and the record it may wrap.
+    pub(super) fn object(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
+        reader.object(place, |reader, key, here| self.property(reader, key, here))
+    }
+
+    /// Reads the value of one property.
+    pub(super) fn property(
+        &mut self,
+        reader: &mut Reader<'a>,
+        key: UnifiedKey,
+        here: &Place<'_>,
+    ) -> Step<()> {
+        match key {
+            UnifiedKey::AuditData => self.audit_data(reader, here)?,
+            UnifiedKey::Id => fill_with(&mut self.record.id, reader.text(here)?),
+            UnifiedKey::Time => self.record.time = reader.time(here)?,
+            UnifiedKey::WrapperTime => self.wrapper_time = reader.time(here)?,
+            UnifiedKey::Operation => fill_with(&mut self.record.activity, reader.text(here)?),
+            UnifiedKey::Operations => self.operations = reader.text(here)?,
+            UnifiedKey::Identity => self.identity = reader.text(here)?,
+            UnifiedKey::OrganizationId => {
+                fill_with(&mut self.record.tenant_id, reader.text(here)?);
+            }
+            UnifiedKey::RecordType => fill_with(&mut self.record_type, reader.scalar(here)?),
+            UnifiedKey::ResultStatus => fill_with(&mut self.record.result, reader.text(here)?),
+            UnifiedKey::Workload => fill_with(&mut self.workload, workload(reader, here)?),
+            UnifiedKey::ObjectId => fill_with(&mut self.object_id, reader.text(here)?),
+            UnifiedKey::UserId => fill_with(&mut self.user_id, reader.text(here)?),
+            UnifiedKey::UserIds => self.user_ids = reader.text(here)?,
+            UnifiedKey::UserType => fill_with(&mut self.user_type, reader.scalar(here)?),
+            UnifiedKey::ClientIp => fill_with(&mut self.client_ip, ip(reader.text(here)?)),
+            UnifiedKey::ActorIp => self.record.actor.ip = ip(reader.text(here)?),
+            UnifiedKey::Actor => parts(reader, &mut self.actor, here)?,
+            UnifiedKey::Target => parts(reader, &mut self.target, here)?,
+            UnifiedKey::Changes => modified_properties(reader, &mut self.changes, here)?,
+            UnifiedKey::Extended => {
+                additional_details(reader, &mut self.record, here)?;
+                self.flatten_details(reader, here);
+            }
+            UnifiedKey::Devices => {
+                let mut part = Record::default();
+                additional_details(reader, &mut part, here)?;
+                self.devices = part.details;
+            }
+            UnifiedKey::CorrelationId => self.record.correlation_id = reader.text(here)?,
+            UnifiedKey::ApplicationId => self.application_id = reader.text(here)?,
+            UnifiedKey::ErrorNumber => self.error_number = reader.scalar(here)?,
+            UnifiedKey::LogonError => self.logon_error = reader.text(here)?,
+            UnifiedKey::Context => {
+                if let Held::Here = reader.held(b'{', here)? {
+                    reader.object(here, |reader, ContextKey::SessionId, here| {
+                        self.record.session_id = reader.text(here)?;
+                        Ok(())
+                    })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the record that stands in `AuditData`, as JSON text or already parsed. What it says
+    /// counts before what the wrapper says; an `AuditData` inside it is not gone into.
+    fn audit_data(&mut self, reader: &mut Reader<'a>, here: &Place<'_>) -> Step<()> {
+        let mut inner = Unified::default();
+        match reader.held(b'{', here)? {
+            Held::Nothing | Held::Loose(_) => return Ok(()),
+            Held::Here => {
+                inner.unwrapped(reader, here)?;
+            }
+            Held::Text(text) => {
+                let mut part = Unified::default();
+                let mut within = Reader::new(text.as_bytes(), 0, reader.depth);
+                if let Err(error) = part.unwrapped(&mut within, here) {
+                    within.note_broken(here, &error);
+                }
+                reader.adopt(within);
+                inner = part.into_owned();
+            }
+        }
+        let outer = std::mem::replace(self, inner);
+        self.wrapper_time = self.wrapper_time.or(outer.record.time).or(outer.wrapper_time);
+        self.operations = outer.operations;
+        self.identity = outer.identity;
+        self.user_ids = outer.user_ids;
+        fill(&mut self.record.activity, outer.record.activity);
+        fill(&mut self.record.tenant_id, outer.record.tenant_id);
+        fill(&mut self.record.result, outer.record.result);
+        fill(&mut self.record.id, outer.record.id);
+        fill(&mut self.user_id, outer.user_id);
+        fill(&mut self.user_type, outer.user_type);
+        fill(&mut self.object_id, outer.object_id);
+        fill(&mut self.record_type, outer.record_type);
+        fill(&mut self.workload, outer.workload);
+        fill(&mut self.client_ip, outer.client_ip);
+        Ok(())
+    }
+
+    fn unwrapped(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
+        reader.object(place, |reader, key, here| {
+            if key == UnifiedKey::AuditData {
+                return reader.skip();
+            }
+            self.property(reader, key, here)
+        })
+    }
+
+    /// The detail `additionalDetails` is a JSON object in a string: its properties become details.
+    fn flatten_details(&mut self, reader: &mut Reader<'a>, here: &Place<'_>) {
+        let details = &mut self.record.details;
+        let Some(index) = details.iter().position(|d| {
+            d.key.eq_ignore_ascii_case("additionalDetails") && d.value.trim_start().starts_with('{')
+        }) else {
+            return;
+        };
+        let text = details.remove(index).value;
+        let mut inner = Reader::new(text.as_bytes(), 0, reader.depth);
+        let read = inner.members(|inner, key| {
+            let value = inner.text(here)?.into_owned();
+            let key = String::from_utf8_lossy(key).into_owned();
+            details.push(Detail { key: Cow::Owned(key), value: Cow::Owned(value) });
+            Ok(())
+        });
+        if let Err(error) = read {
+            inner.note_broken(here, &error);
+        }
+        reader.adopt(inner);
+    }
+
+    /// The record, or the name of the workload that is not Entra's.
+    pub(super) fn finish(self) -> Result<Record<'a>, Cow<'a, str>> {
+        let entra = self.workload.is_empty()
+            || self.workload.eq_ignore_ascii_case(WORKLOAD)
+            || self.workload.eq_ignore_ascii_case("Entra")
+            || !self.workload.starts_with(|c: char| c.is_ascii_alphabetic());
+        if !entra {
+            return Err(self.workload);
+        }
+        let signs_in = matches!(&*self.record_type, "9" | "15")
+            || self.record_type.eq_ignore_ascii_case("AzureActiveDirectoryStsLogon")
+            || self.record_type.eq_ignore_ascii_case("AzureActiveDirectoryAccountLogon");
+        let target = target(&self.target, &self.object_id);
+        let mut record = self.record;
+        record.time = record.time.or(self.wrapper_time);
+        fill(&mut record.id, self.identity);
+        fill(&mut record.activity, self.operations);
+        trim(&mut record.activity);
+        let user_id = if self.user_id.is_empty() { self.user_ids } else { self.user_id };
+        let ip = std::mem::take(&mut record.actor.ip);
+        record.actor = actor(&self.actor, user_id, &self.user_type);
+        record.actor.ip = ip;
+        fill(&mut record.actor.ip, self.client_ip);
+        let session = self.devices.into_iter().find(|d| d.key.eq_ignore_ascii_case("SessionId"));
+        fill(&mut record.session_id, session.map(|d| d.value).unwrap_or_default());
+        record.outcome = Outcome::from_word(&record.result);
+        if signs_in {
+            record.kind = Kind::SignIn;
+            record.service = Cow::Borrowed(sign_in::SERVICE);
+            let code = if record.outcome == Outcome::Success { "" } else { &*self.error_number };
+            record.result_reason = reason_of(code, self.logon_error, String::new());
+            let app = Target { id: self.application_id, ..Target::default() };
+            record.targets = [(app, "Application"), (target, "Resource")]
+                .into_iter()
+                .filter(|(target, _)| !target.id.is_empty() || !target.name.is_empty())
+                .map(|(target, kind)| Target { kind: Cow::Borrowed(kind), ..target })
+                .collect();
+        } else {
+            let says = |d: &&Detail<'_>| d.key.eq_ignore_ascii_case("extendedAuditEventCategory");
+            if let Some(detail) = record.details.iter().find(says) {
+                let known = CATEGORIES.iter().find(|row| row.0.eq_ignore_ascii_case(&detail.value));
+                record.category = known.map_or(detail.value.clone(), |row| Cow::Borrowed(row.1));
+            }
+            record.targets = vec![Target { changes: self.changes, ..target }];
+            record.targets.retain(|target| *target != Target::default());
+        }
+        Ok(record)
+    }
+
+    fn into_owned(self) -> Unified<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        // Changes and devices travel in a record, which knows how to own them.
+        let mut record = self.record;
+        let own_details = record.details.len();
+        record.details.extend(self.devices);
+        record.targets.push(Target { changes: self.changes, ..Target::default() });
+        let mut record = record.into_owned();
+        Unified {
+            devices: record.details.split_off(own_details),
+            changes: record.targets.pop().map(|target| target.changes).unwrap_or_default(),
+            record,
+            wrapper_time: self.wrapper_time,
+            operations: owned(self.operations),
+            identity: owned(self.identity),
+            user_id: owned(self.user_id),
+            user_ids: owned(self.user_ids),
+            user_type: owned(self.user_type),
+            object_id: owned(self.object_id),
+            record_type: owned(self.record_type),
+            workload: owned(self.workload),
+            client_ip: owned(self.client_ip),
+            actor: self.actor,
+            target: self.target,
+            application_id: owned(self.application_id),
+            error_number: owned(self.error_number),
+            logon_error: owned(self.logon_error),
+        }
+    }
+}
+
+/// Puts `value` over `text` unless it is empty: spellings of one property share a place, and the
+/// one that says something counts.
+fn fill_with<'a>(text: &mut Cow<'a, str>, value: Cow<'a, str>) {
+    if !value.is_empty() {
+        *text = value;
+    }
+}
+
+/// The workload; a wrong type is noted, and then it says nothing.
+fn workload<'a>(reader: &mut Reader<'a>, here: &Place<'_>) -> Step<Cow<'a, str>> {
+    let text = reader.is_text()?;
+    let workload = reader.text(here)?;
+    Ok(if text { workload } else { Cow::Borrowed("") })
+}
+
+fn trim(text: &mut Cow<'_, str>) {
+    if text.trim().len() != text.len() {
+        *text = Cow::Owned(text.trim().to_owned());
+    }
+}
+
+fn parts(reader: &mut Reader<'_>, parts: &mut Vec<Part>, here: &Place<'_>) -> Step<()> {
+    parts.clear();
+    match reader.held(b'[', here)? {
+        Held::Nothing => {}
+        Held::Loose(id) => parts.push(Part { id: id.into_owned(), kind: String::new() }),
+        Held::Text(text) => {
+            let mut inner = Reader::new(text.as_bytes(), 0, reader.depth);
+            if let Err(error) = self::parts(&mut inner, parts, here) {
+                inner.note_broken(here, &error);
+            }
+            reader.adopt(inner);
+        }
+        Held::Here => reader.entries(|reader, index| {
+            let here = &Place::Item(here, index);
+            match reader.held(b'{', here)? {
+                Held::Nothing => {}
+                Held::Text(id) | Held::Loose(id) => {
+                    parts.push(Part { id: id.into_owned(), kind: String::new() });
+                }
+                Held::Here => {
+                    let mut part = Part::default();
+                    reader.object(here, |reader, key, here| {
+                        match key {
+                            PartyKey::Id => part.id = reader.text(here)?.into_owned(),
+                            PartyKey::Type => part.kind = reader.scalar(here)?.into_owned(),
+                        }
+                        Ok(())
+                    })?;
+                    parts.push(part);
+                }
+            }
+            Ok(())
+        })?,
+    }
+    Ok(())
+}
+
+/// Is this a GUID with dashes?
+fn is_guid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, b)| match at {
+            8 | 13 | 18 | 23 => b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+/// What the entries of `Actor` or `Target` say together. Types, as the schema numbers them: 0
+/// claim, 1 name, 2 other (object id, its type, both glued), 3 PUID, 4 service principal name, 5 UPN.
+fn together<'a>(parts: &[Part]) -> (Target<'a>, Cow<'a, str>) {
+    let mut target = Target::default();
+    let mut principal_name = Cow::Borrowed("");
+    let owned = |text: &str| Cow::Owned(text.to_owned());
+    for Part { id, kind } in parts {
+        match kind.as_str() {
+            "5" => fill(&mut target.upn, owned(id)),
+            "4" => fill(&mut principal_name, owned(id)),
+            "1" => fill(&mut target.name, owned(id)),
+            "3" => {}
+            _ if is_guid(id) => fill(&mut target.id, owned(id)),
+            _ if id.rsplit_once('_').is_some_and(|(_, guid)| is_guid(guid)) => {}
+            "2" => fill(&mut target.kind, owned(id)),
+            _ => fill(&mut target.name, owned(id)),
+        }
+    }
+    (target, principal_name)
+}
+
+fn target<'a>(parts: &[Part], object_id: &Cow<'a, str>) -> Target<'a> {
+    let (mut target, principal_name) = together(parts);
+    fill(&mut target.name, principal_name);
+    if is_guid(object_id) {
+        fill(&mut target.id, object_id.clone());
+    } else if object_id.contains('@') && target.upn.is_empty() && target.name.is_empty() {
+        target.upn = object_id.clone();
+    } else if target.upn.is_empty() && &**object_id != "Not Available" {
+        fill(&mut target.name, object_id.clone());
+    }
+    target
+}
+
+fn actor<'a>(parts: &[Part], user_id: Cow<'a, str>, user_type: &str) -> Actor<'a> {
+    let (who, service_principal_name) = together(parts);
+    let mut actor = Actor {
+        id: who.id,
+        name: who.name,
+        upn: who.upn,
+        service_principal_name,
+        ..Actor::default()
+    };
+    // User types, as the schema numbers them: 4 system, 5 application, 6 service principal.
+    actor.kind = match (&*who.kind, user_type) {
+        ("ServicePrincipal" | "Application", _) | ("", "4" | "5" | "6") => ActorKind::App,
+        _ if !actor.upn.is_empty() || user_id.contains('@') || &*who.kind == "User" => {
+            ActorKind::User
+        }
+        _ if actor.name.is_empty() && actor.id.is_empty() => ActorKind::Unknown,
+        _ if !actor.service_principal_name.is_empty() => ActorKind::App,
+        _ => ActorKind::User,
+    };
+    let named = !actor.upn.is_empty() || !actor.name.is_empty();
+    if !named && &*user_id != "Not Available" {
+        if user_id.contains('@') {
+            actor.upn = user_id;
+        } else if is_guid(&user_id) {
+            fill(&mut actor.id, user_id);
+        } else {
+            actor.name = user_id;
+        }
+    }
+    actor
+}
