@@ -441,18 +441,20 @@ impl<'a> Reader<'a> {
                     self.skip_string()?;
                 }
                 open @ (b'{' | b'[') => {
+                    if depth < 64 {
+                        kinds = (kinds & !(1 << depth)) | u64::from(open == b'{') << depth;
+                    }
                     depth += 1;
-                    kinds = kinds << 1 | u64::from(open == b'{');
                     self.at += 1;
                     continue;
                 }
                 close @ (b'}' | b']') => {
-                    let matching = depth > 64 || kinds & 1 == u64::from(close == b'}');
-                    if depth == 0 || !matching {
+                    let matching = depth > 64
+                        || (depth > 0 && (kinds >> (depth - 1) & 1 == 1) == (close == b'}'));
+                    if !matching {
                         return self.broken("a bracket closes what was not opened");
                     }
                     depth -= 1;
-                    kinds >>= 1;
                     self.at += 1;
                 }
                 b',' | b':' if depth > 0 => {
