@@ -9,6 +9,7 @@ mod provisioning;
 mod rows;
 mod shape;
 mod sign_in;
+mod stated;
 mod unified_audit_log;
 mod write;
 
@@ -46,6 +47,7 @@ pub enum Depth {
 
 /// One event, decoded.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly every event is a record: no box for each")]
 pub enum Decoded<'a> {
     /// A readable record.
     Record {
@@ -144,7 +146,7 @@ fn json_event<'a>(event: &'a [u8], reader: &mut Reader<'a>) -> Step<Event<'a>> {
             Err(Cow::Owned(name))
         }
         None => {
-            reader.skip()?;
+            reader.members(|reader, _| reader.skip())?;
             return Err(DecodeError {
                 at: 0,
                 reason: "an object whose keys are those of no known log".to_owned(),

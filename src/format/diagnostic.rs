@@ -172,12 +172,15 @@ fn complete<'a>(record: &mut Record<'a>, envelope: Envelope<'a>, shape: &Shape) 
     if record.result.is_empty() {
         record.result = match shape {
             Shape::SignIn => Cow::Borrowed(sign_in::result_of(&envelope.result_type)),
-            Shape::Provisioning if envelope.result.is_empty() => envelope.result_type,
+            Shape::Provisioning if envelope.result.is_empty() => envelope.result_type.clone(),
             _ => envelope.result,
         };
         record.outcome = Outcome::from_word(&record.result);
     }
-    if record.outcome != Outcome::Success {
+    if *shape == Shape::SignIn && record.result_reason == envelope.result_type {
+        record.result_reason =
+            sign_in::reason_of(&envelope.result_type, envelope.result_description, String::new());
+    } else if record.outcome != Outcome::Success {
         fill(&mut record.result_reason, envelope.result_description);
     }
 }

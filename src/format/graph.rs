@@ -4,7 +4,7 @@
 //! Source: Microsoft Graph reference, "directoryAudit resource type" (v1.0 and beta) with its
 //! nested types. The same properties are found in portal JSON downloads, custom security attribute
 //! audits, the `properties` of diagnostic settings, and Log Analytics' `AuditLogs` table (Azure
-//! Monitor reference, "AuditLogs"), which spells some of them differently and holds the nested ones
+//! Monitor reference, `AuditLogs`), which spells some of them differently and holds the nested ones
 //! as JSON text. All spellings are read here, in any case: Graph `PowerShell` writes `PascalCase`.
 
 use std::borrow::Cow;
@@ -307,7 +307,7 @@ pub(super) fn target_resources<'a>(
         Held::Loose(name) => record.targets.push(Target { name, ..Target::default() }),
         Held::Text(text) => reader.within(&text, record, here, target_resources),
         Held::Here => {
-            reader.entries(|reader, index| target(reader, record, &Place::Item(here, index)))?
+            reader.entries(|reader, index| target(reader, record, &Place::Item(here, index)))?;
         }
     }
     Ok(())
@@ -364,7 +364,7 @@ pub(super) fn modified_properties<'a>(
             *changes = part.targets.pop().map(|target| target.changes).unwrap_or_default();
         }
         Held::Here => {
-            reader.entries(|reader, index| change(reader, changes, &Place::Item(here, index)))?
+            reader.entries(|reader, index| change(reader, changes, &Place::Item(here, index)))?;
         }
     }
     Ok(())
@@ -433,7 +433,9 @@ pub(super) fn additional_details<'a>(
                         }
                         Ok(())
                     });
-                    record.details.push(detail);
+                    if read.is_ok() || detail != Detail::default() {
+                        record.details.push(detail);
+                    }
                     read?;
                 }
             }

@@ -1,9 +1,12 @@
 //! Lenient JSON reading: one pass over borrowed text that keeps what strict readers throw away.
 //! Never fails a record for a wrong type, a repeated key, a lone surrogate or invalid UTF-8, and never recurses on data.
 
+mod escape;
+
 use std::borrow::Cow;
 use std::fmt;
 
+use escape::unescape;
 use memchr::memchr2;
 
 use super::{DecodeError, Depth};
@@ -513,66 +516,6 @@ fn epoch(number: &str) -> Option<Timestamp> {
     let number: f64 = number.parse().ok()?;
     let ms = if number.abs() < 1e11 { number * 1e3 } else { number };
     (0.0..4.2e12).contains(&ms).then(|| Timestamp::from_ms(ms as i64))
-}
-
-/// The text a JSON string's inside stands for, and whether something in it had to be replaced by
-/// U+FFFD: half of a surrogate pair, an unknown escape, invalid UTF-8.
-fn unescape(inner: &[u8]) -> (String, bool) {
-    let mut text = String::with_capacity(inner.len());
-    let mut replaced = false;
-    let mut rest = inner;
-    while let Some(at) = memchr::memchr(b'\\', rest) {
-        push_lossy(&mut text, &rest[..at], &mut replaced);
-        let escape = rest.get(at + 1).copied().unwrap_or_default();
-        rest = rest.get(at + 2..).unwrap_or_default();
-        match escape {
-            b'"' | b'\\' | b'/' => text.push(escape as char),
-            b'n' => text.push('\n'),
-            b'r' => text.push('\r'),
-            b't' => text.push('\t'),
-            b'b' => text.push('\u{8}'),
-            b'f' => text.push('\u{c}'),
-            b'u' => {
-                let (c, used) = unicode_escape(rest);
-                replaced |= c.is_none();
-                text.push(c.unwrap_or(char::REPLACEMENT_CHARACTER));
-                rest = &rest[used..];
-            }
-            _ => {
-                replaced = true;
-                text.push(char::REPLACEMENT_CHARACTER);
-            }
-        }
-    }
-    push_lossy(&mut text, rest, &mut replaced);
-    (text, replaced)
-}
-
-fn push_lossy(text: &mut String, bytes: &[u8], replaced: &mut bool) {
-    let piece = String::from_utf8_lossy(bytes);
-    *replaced |= matches!(piece, Cow::Owned(_));
-    text.push_str(&piece);
-}
-
-/// The character that four hexadecimal digits stand for, or two such escapes that are a surrogate
-/// pair, and how many bytes were used.
-fn unicode_escape(rest: &[u8]) -> (Option<char>, usize) {
-    let Some(first) = hex4(rest) else { return (None, 0) };
-    if let Some(c) = char::from_u32(first) {
-        return (Some(c), 4);
-    }
-    if first < 0xdc00
-        && rest.get(4..6) == Some(b"\\u".as_slice())
-        && let Some(second @ 0xdc00..=0xdfff) = hex4(&rest[6..])
-    {
-        let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-        return (char::from_u32(code), 10);
-    }
-    (None, 4)
-}
-
-fn hex4(bytes: &[u8]) -> Option<u32> {
-    bytes.get(..4)?.iter().try_fold(0u32, |sum, &b| Some(sum * 16 + (b as char).to_digit(16)?))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! Never decides whether an event is one; [`super::shape`] does.
 //!
 //! Source: Microsoft Graph reference, "provisioningObjectSummary resource type"; Azure Monitor
-//! reference, "AADProvisioningLogs". An event becomes a record so: service `Provisioning`, category
+//! reference, `AADProvisioningLogs`. An event becomes a record so: service `Provisioning`, category
 //! `ProvisioningLogs`, activity the provisioning action as logged (`create`, `update`…); targets
 //! are the target identity (which holds the changes), the source identity and the service
 //! principal; the correlation id is the cycle id, which ties together what one synchronization
@@ -10,8 +10,9 @@
 
 use std::borrow::Cow;
 
-use super::graph::{additional_details, fill, modified_properties, target_resources};
+use super::graph::{fill, modified_properties};
 use super::json::{Held, Place, Reader, Step, keys};
+use super::stated::{Property, Stated};
 use crate::record::{Actor, ActorKind, Change, Detail, Kind, Outcome, Record, Target};
 use crate::time::Timestamp;
 
@@ -98,14 +99,7 @@ struct Identity {
 #[derive(Default)]
 pub(super) struct Provisioning<'a> {
     record: Record<'a>,
-    service: Option<Cow<'a, str>>,
-    category: Option<Cow<'a, str>>,
-    activity: Option<Cow<'a, str>>,
-    result: Option<Cow<'a, str>>,
-    reason: Option<Cow<'a, str>>,
-    actor_given: bool,
-    targets_given: bool,
-    details_given: bool,
+    stated: Stated<'a>,
     initiator: Identity,
     target: Identity,
     source: Identity,
@@ -174,42 +168,33 @@ impl<'a> Provisioning<'a> {
             ProvisioningKey::ResultType => self.result_type = reader.scalar(here)?,
             ProvisioningKey::ResultDescription => self.result_description = reader.text(here)?,
             ProvisioningKey::OperationName => self.operation_name = reader.text(here)?,
-            _ => self.audit_property(reader, key, here)?,
+            ProvisioningKey::UserAgent => self.record.user_agent = reader.text(here)?,
+            ProvisioningKey::SessionId => self.record.session_id = reader.text(here)?,
+            ProvisioningKey::OperationType => self.record.operation_type = reader.text(here)?,
+            _ => self.stated_property(reader, key, here)?,
         }
         Ok(())
     }
 
     /// Reads a property that was added to say what a provisioning event's own cannot.
-    fn audit_property(
+    fn stated_property(
         &mut self,
         reader: &mut Reader<'a>,
         key: ProvisioningKey,
         here: &Place<'_>,
     ) -> Step<()> {
-        match key {
-            ProvisioningKey::UserAgent => self.record.user_agent = reader.text(here)?,
-            ProvisioningKey::SessionId => self.record.session_id = reader.text(here)?,
-            ProvisioningKey::Service => self.service = reader.optional_text(here)?,
-            ProvisioningKey::Category => self.category = reader.optional_text(here)?,
-            ProvisioningKey::Activity => self.activity = reader.optional_text(here)?,
-            ProvisioningKey::OperationType => self.record.operation_type = reader.text(here)?,
-            ProvisioningKey::Result => self.result = reader.optional_text(here)?,
-            ProvisioningKey::ResultReason => self.reason = reader.optional_text(here)?,
-            ProvisioningKey::Actor => {
-                self.actor_given = true;
-                super::graph::initiated_by(reader, &mut self.record, here)?;
-            }
-            ProvisioningKey::Targets => {
-                self.targets_given = true;
-                target_resources(reader, &mut self.record, here)?;
-            }
-            ProvisioningKey::AdditionalDetails => {
-                self.details_given = true;
-                additional_details(reader, &mut self.record, here)?;
-            }
-            _ => reader.skip()?,
-        }
-        Ok(())
+        let property = match key {
+            ProvisioningKey::Service => Property::Service,
+            ProvisioningKey::Category => Property::Category,
+            ProvisioningKey::Activity => Property::Activity,
+            ProvisioningKey::Result => Property::Result,
+            ProvisioningKey::ResultReason => Property::Reason,
+            ProvisioningKey::Actor => Property::Actor,
+            ProvisioningKey::Targets => Property::Targets,
+            ProvisioningKey::AdditionalDetails => Property::Details,
+            _ => return reader.skip(),
+        };
+        self.stated.read(reader, property, here)
     }
 
     fn detail(&mut self, name: &'static str, value: Cow<'a, str>) {
@@ -229,37 +214,28 @@ impl<'a> Provisioning<'a> {
         record.time = record.time.or(self.generated);
         let logged = std::mem::replace(&mut record.correlation_id, self.cycle_id);
         fill(&mut record.correlation_id, logged);
-        record.service = self.service.unwrap_or(Cow::Borrowed(SERVICE));
-        record.category = self.category.unwrap_or(Cow::Borrowed(CATEGORY));
-        let mut action = self.action;
-        fill(&mut action, self.old_action);
-        fill(&mut action, self.operation_name);
-        record.activity = self.activity.unwrap_or(action);
-        let mut result = Cow::Owned(self.status);
-        fill(&mut result, self.result_type);
-        record.result = self.result.unwrap_or(result);
-        record.outcome = Outcome::from_word(&record.result);
-        let mut reason = Cow::Owned(self.error);
-        if record.outcome != Outcome::Success {
-            fill(&mut reason, self.result_description);
+        record.service = Cow::Borrowed(SERVICE);
+        record.category = Cow::Borrowed(CATEGORY);
+        record.activity = self.action;
+        fill(&mut record.activity, self.old_action);
+        fill(&mut record.activity, self.operation_name);
+        record.result = Cow::Owned(self.status);
+        fill(&mut record.result, self.result_type);
+        record.result_reason = Cow::Owned(self.error);
+        if Outcome::from_word(&record.result) != Outcome::Success {
+            fill(&mut record.result_reason, self.result_description);
         }
-        record.result_reason = self.reason.unwrap_or(reason);
-        if !self.actor_given {
-            record.actor = initiator(self.initiator);
-        }
-        if !self.targets_given {
-            record.targets =
-                targets([(self.target, ""), (self.source, ""), (self.principal, PRINCIPAL)]);
-            if !self.changes.is_empty() {
-                if record.targets.is_empty() {
-                    record.targets.push(Target::default());
-                }
-                record.targets[0].changes = self.changes;
+        record.actor = initiator(self.initiator);
+        record.targets =
+            targets([(self.target, ""), (self.source, ""), (self.principal, PRINCIPAL)]);
+        if !self.changes.is_empty() {
+            if record.targets.is_empty() {
+                record.targets.push(Target::default());
             }
+            record.targets[0].changes = self.changes;
         }
-        if !self.details_given {
-            record.details = self.details;
-        }
+        record.details = self.details;
+        self.stated.apply(&mut record);
         record
     }
 }

@@ -106,6 +106,8 @@ impl Columns {
     /// Reads one CSV row. The reader takes the notes.
     pub(super) fn csv_row(&self, row: &[u8], reader: &mut Reader<'_>) -> Step<Row> {
         let broken = |reason: &str| Err(DecodeError { at: 0, reason: reason.to_owned() });
+        // Files glued together bring their byte order marks along.
+        let row = row.strip_prefix(b"\xef\xbb\xbf").unwrap_or(row);
         if str::from_utf8(row).is_err() {
             reader.note(|| "the row is not UTF-8; what cannot be read is shown as U+FFFD".into());
         }
@@ -113,7 +115,8 @@ impl Columns {
         let Some(values) = cells(&text, self.delimiter) else {
             return broken("the row is empty");
         };
-        if values.iter().all(|value| value.trim().is_empty()) {
+        let filled = |value: &str| !value.trim().is_empty() && value != "(blank)";
+        if !values.iter().any(filled) {
             return broken("the row is empty");
         }
         let is_header = |(value, name): (&str, &String)| value.trim() == name.trim();
@@ -124,7 +127,6 @@ impl Columns {
         if let Meaning::PortalAudit(slots) = &self.meaning {
             return Ok(Ok(portal_csv::audit(slots, &values, reader).into_owned()));
         }
-        let filled = |value: &str| !value.is_empty() && value != "(blank)";
         self.read(reader, |columns, notes, each| {
             for (column, value) in values.iter().enumerate().take(columns) {
                 if filled(value) {

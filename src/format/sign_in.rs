@@ -2,7 +2,7 @@
 //! Never decides whether an event is one; [`super::shape`] does.
 //!
 //! Source: Microsoft Graph reference, "signIn resource type" (v1.0 and beta); Azure Monitor
-//! reference, "SigninLogs" and "AADNonInteractiveUserSignInLogs" and so on. A sign-in becomes a
+//! reference, `SigninLogs`, `AADNonInteractiveUserSignInLogs` and so on. A sign-in becomes a
 //! record so: service `Sign-ins`; category the name of its diagnostic category; activity
 //! `Sign-in activity`; the actor is the user, or else the service principal; the targets are the
 //! application and the resource signed in to; success is `errorCode` 0; the reason is
@@ -10,9 +10,10 @@
 
 use std::borrow::Cow;
 
-use super::graph::{additional_details, fill, initiated_by, ip, target_resources};
+use super::graph::{fill, ip};
 use super::json::{Held, Place, Reader, Step, keys};
-use crate::record::{Actor, ActorKind, Detail, Kind, Outcome, Record, Target};
+use super::stated::{Property, Stated};
+use crate::record::{Actor, ActorKind, Detail, Kind, Record, Target};
 use crate::time::Timestamp;
 
 /// The service all sign-ins are listed under.
@@ -120,16 +121,8 @@ struct Status {
 /// A sign-in being read.
 #[derive(Default)]
 pub(super) struct SignIn<'a> {
-    /// What the audit properties say, which counts before what is put together from the rest.
     record: Record<'a>,
-    service: Option<Cow<'a, str>>,
-    category: Option<Cow<'a, str>>,
-    activity: Option<Cow<'a, str>>,
-    result: Option<Cow<'a, str>>,
-    reason: Option<Cow<'a, str>>,
-    actor_given: bool,
-    targets_given: bool,
-    details_given: bool,
+    stated: Stated<'a>,
     user: Actor<'a>,
     principal: Actor<'a>,
     ip: Cow<'a, str>,
@@ -187,6 +180,15 @@ impl<'a> SignIn<'a> {
             SignInKey::TenantId => self.record.tenant_id = reader.text(here)?,
             SignInKey::OperationName => self.operation_name = reader.text(here)?,
             SignInKey::Table => self.table = reader.text(here)?,
+            SignInKey::OperationType => self.record.operation_type = reader.text(here)?,
+            SignInKey::Service => self.stated.read(reader, Property::Service, here)?,
+            SignInKey::Category => self.stated.read(reader, Property::Category, here)?,
+            SignInKey::Activity => self.stated.read(reader, Property::Activity, here)?,
+            SignInKey::Result => self.stated.read(reader, Property::Result, here)?,
+            SignInKey::ResultReason => self.stated.read(reader, Property::Reason, here)?,
+            SignInKey::InitiatedBy => self.stated.read(reader, Property::Actor, here)?,
+            SignInKey::Targets => self.stated.read(reader, Property::Targets, here)?,
+            SignInKey::AdditionalDetails => self.stated.read(reader, Property::Details, here)?,
             SignInKey::EntraTenantId
             | SignInKey::Generated
             | SignInKey::SourceSystem
@@ -197,7 +199,6 @@ impl<'a> SignIn<'a> {
             | SignInKey::Requirement
             | SignInKey::Risk
             | SignInKey::CrossTenant => self.surroundings(reader, key, here)?,
-            _ => self.audit_property(reader, key, here)?,
         }
         Ok(())
     }
@@ -247,38 +248,6 @@ impl<'a> SignIn<'a> {
         Ok(())
     }
 
-    /// Reads a property that a sign-in shares with an audit, or that was added to say what a
-    /// sign-in cannot.
-    fn audit_property(
-        &mut self,
-        reader: &mut Reader<'a>,
-        key: SignInKey,
-        here: &Place<'_>,
-    ) -> Step<()> {
-        match key {
-            SignInKey::Service => self.service = reader.optional_text(here)?,
-            SignInKey::Category => self.category = reader.optional_text(here)?,
-            SignInKey::Activity => self.activity = reader.optional_text(here)?,
-            SignInKey::OperationType => self.record.operation_type = reader.text(here)?,
-            SignInKey::Result => self.result = reader.optional_text(here)?,
-            SignInKey::ResultReason => self.reason = reader.optional_text(here)?,
-            SignInKey::InitiatedBy => {
-                self.actor_given = true;
-                initiated_by(reader, &mut self.record, here)?;
-            }
-            SignInKey::Targets => {
-                self.targets_given = true;
-                target_resources(reader, &mut self.record, here)?;
-            }
-            SignInKey::AdditionalDetails => {
-                self.details_given = true;
-                additional_details(reader, &mut self.record, here)?;
-            }
-            _ => reader.skip()?,
-        }
-        Ok(())
-    }
-
     /// The record. `category` is the diagnostic category where an envelope or a table names it.
     pub(super) fn finish(self, category: &str) -> Record<'a> {
         let category = self.category_name(category);
@@ -288,44 +257,23 @@ impl<'a> SignIn<'a> {
             record.tenant_id = self.entra_tenant;
         }
         record.time = record.time.or(self.generated);
-        record.service = self.service.unwrap_or(Cow::Borrowed(SERVICE));
-        record.category = self
-            .category
-            .filter(|own| category.is_none() || own.is_empty())
-            .or(category)
-            .unwrap_or_default();
-        let mut activity = self.operation_name;
-        fill(&mut activity, Cow::Borrowed(ACTIVITY));
-        record.activity = self.activity.unwrap_or(activity);
-        let mut app = self.app;
-        if !self.actor_given {
-            record.actor = signed_in(self.user, self.principal, &app.id);
-            record.actor.ip = self.ip;
-        }
-        if !self.targets_given {
-            let mut resource = self.resource;
-            // Log Analytics' own `ResourceId` is the path of the log in Azure.
-            if !self.resource_identity.is_empty() || resource.id.contains('/') {
-                resource.id = self.resource_identity;
-            }
-            app.kind = Cow::Borrowed("Application");
-            resource.kind = Cow::Borrowed("Resource");
-            record.targets = [app, resource]
-                .into_iter()
-                .filter(|target| !target.id.is_empty() || !target.name.is_empty())
-                .collect();
-        }
-        if !self.details_given {
-            record.details = self.details;
-        }
+        record.service = Cow::Borrowed(SERVICE);
+        record.activity = self.operation_name;
+        fill(&mut record.activity, Cow::Borrowed(ACTIVITY));
+        record.actor = signed_in(self.user, self.principal, &self.app.id);
+        record.actor.ip = self.ip;
+        record.targets = signed_in_to(self.app, self.resource, self.resource_identity);
+        record.details = self.details;
         let mut code = Cow::Owned(self.status.code);
         fill(&mut code, self.result_type);
         let mut failure = Cow::Owned(self.status.reason);
         fill(&mut failure, self.result_description);
-        record.result = self.result.unwrap_or(Cow::Borrowed(result_of(&code)));
-        record.outcome = Outcome::from_word(&record.result);
-        record.result_reason =
-            self.reason.unwrap_or_else(|| reason_of(&code, failure, self.status.details));
+        record.result = Cow::Borrowed(result_of(&code));
+        record.result_reason = reason_of(&code, failure, self.status.details);
+        self.stated.apply(&mut record);
+        if let Some(category) = category {
+            record.category = category;
+        }
         record
     }
 
@@ -342,7 +290,7 @@ impl<'a> SignIn<'a> {
         if !given.is_empty() {
             return known(given, |row| row.0).or_else(|| Some(Cow::Owned(given.to_owned())));
         }
-        if self.category.is_some() {
+        if self.stated.category.is_some() {
             return None;
         }
         known(&self.event_type, |row| row.1).or_else(|| known(&self.table, |row| row.2)).or_else(
@@ -370,6 +318,23 @@ fn signed_in<'a>(user: Actor<'a>, principal: Actor<'a>, app_id: &Cow<'a, str>) -
         return Actor { kind: ActorKind::App, app_id: app_id.clone(), ..principal };
     }
     Actor::default()
+}
+
+/// What was signed in to: the application and the resource, as far as they are named.
+fn signed_in_to<'a>(
+    mut app: Target<'a>,
+    mut resource: Target<'a>,
+    resource_identity: Cow<'a, str>,
+) -> Vec<Target<'a>> {
+    // Log Analytics' own `ResourceId` is the path of the log in Azure.
+    if !resource_identity.is_empty() || resource.id.contains('/') {
+        resource.id = resource_identity;
+    }
+    app.kind = Cow::Borrowed("Application");
+    resource.kind = Cow::Borrowed("Resource");
+    let mut targets = vec![app, resource];
+    targets.retain(|target| !target.id.is_empty() || !target.name.is_empty());
+    targets
 }
 
 /// The result that an error code means.

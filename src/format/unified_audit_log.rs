@@ -228,7 +228,7 @@ impl<'a> Unified<'a> {
         let text = details.remove(index).value;
         let mut inner = Reader::new(text.as_bytes(), 0, reader.depth);
         let read = inner.members(|inner, key| {
-            let value = inner.text(here)?.into_owned();
+            let value = inner.scalar(here)?.into_owned();
             let key = String::from_utf8_lossy(key).into_owned();
             details.push(Detail { key: Cow::Owned(key), value: Cow::Owned(value) });
             Ok(())
@@ -386,34 +386,45 @@ fn is_guid(text: &str) -> bool {
         })
 }
 
-/// What the entries of `Actor` or `Target` say together. Types, as the schema numbers them: 0
-/// claim, 1 name, 2 other (object id, its type, both glued), 3 PUID, 4 service principal name, 5 UPN.
-fn together<'a>(parts: &[Part]) -> (Target<'a>, Cow<'a, str>) {
-    let mut target = Target::default();
-    let mut principal_name = Cow::Borrowed("");
+/// What the entries of `Actor` or `Target` say together.
+#[derive(Default)]
+struct Party<'a> {
+    as_target: Target<'a>,
+    principal_name: Cow<'a, str>,
+    app_id: Cow<'a, str>,
+}
+
+/// Puts the entries together. Types, as the schema numbers them: 0 claim, 1 name, 2 other, 3 PUID,
+/// 4 service principal name, 5 UPN. "Other" is the object's type, the type and the object id glued
+/// by `_`, the object id, and of a service principal also the application id.
+fn together<'a>(parts: &[Part]) -> Party<'a> {
+    let mut whole = Party::default();
+    let target = &mut whole.as_target;
     let owned = |text: &str| Cow::Owned(text.to_owned());
+    let glued = |id: &str| Some(id.rsplit_once('_')?.1).filter(|id| is_guid(id)).map(owned);
+    target.id = parts.iter().find_map(|part| glued(&part.id)).unwrap_or_default();
     for Part { id, kind } in parts {
         match kind.as_str() {
             "5" => fill(&mut target.upn, owned(id)),
-            "4" => fill(&mut principal_name, owned(id)),
+            "4" => fill(&mut whole.principal_name, owned(id)),
             "1" => fill(&mut target.name, owned(id)),
-            "3" => {}
-            _ if is_guid(id) => fill(&mut target.id, owned(id)),
-            _ if id.rsplit_once('_').is_some_and(|(_, guid)| is_guid(guid)) => {}
+            _ if kind == "3" || glued(id).is_some() || *target.id == **id => {}
+            _ if is_guid(id) && target.id.is_empty() => target.id = owned(id),
+            _ if is_guid(id) => fill(&mut whole.app_id, owned(id)),
             "2" => fill(&mut target.kind, owned(id)),
             _ => fill(&mut target.name, owned(id)),
         }
     }
-    (target, principal_name)
+    whole
 }
 
 fn target<'a>(parts: &[Part], object_id: &Cow<'a, str>) -> Target<'a> {
-    let (mut target, principal_name) = together(parts);
+    let Party { as_target: mut target, principal_name, .. } = together(parts);
     fill(&mut target.name, principal_name);
     if is_guid(object_id) {
         fill(&mut target.id, object_id.clone());
     } else if object_id.contains('@') && target.upn.is_empty() && target.name.is_empty() {
-        target.upn = object_id.clone();
+        target.upn.clone_from(object_id);
     } else if target.upn.is_empty() && &**object_id != "Not Available" {
         fill(&mut target.name, object_id.clone());
     }
@@ -421,12 +432,13 @@ fn target<'a>(parts: &[Part], object_id: &Cow<'a, str>) -> Target<'a> {
 }
 
 fn actor<'a>(parts: &[Part], user_id: Cow<'a, str>, user_type: &str) -> Actor<'a> {
-    let (who, service_principal_name) = together(parts);
+    let Party { as_target: who, principal_name, app_id } = together(parts);
     let mut actor = Actor {
         id: who.id,
         name: who.name,
         upn: who.upn,
-        service_principal_name,
+        app_id,
+        service_principal_name: principal_name,
         ..Actor::default()
     };
     // User types, as the schema numbers them: 4 system, 5 application, 6 service principal.

@@ -7,6 +7,7 @@
 
 use super::{Decoded, Depth, Layout, decode, provisioning, sign_in};
 use crate::record::{Actor, ActorKind, Change, Detail, Kind, Record, Target};
+use crate::time::Timestamp;
 
 /// See [`super::write_graph`].
 pub(super) fn write(record: &Record<'_>, out: &mut Vec<u8>) {
@@ -83,7 +84,7 @@ impl<'o> Object<'o> {
     }
 
     fn time(&mut self, key: &str, record: &Record<'_>) {
-        self.text(key, &record.time.map(|time| time.to_rfc3339()).unwrap_or_default());
+        self.text(key, &record.time.map(Timestamp::to_rfc3339).unwrap_or_default());
     }
 }
 

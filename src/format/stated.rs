@@ -1,0 +1,87 @@
+//! Properties of `directoryAudit` that stand on an event of another shape.
+//! Never puts anything together from other properties: what is stated here goes before that.
+//!
+//! Log Analytics rows of sign-ins have a category, and a written record says in these properties
+//! what Graph's `signIn` and `provisioningObjectSummary` have no words for.
+
+use std::borrow::Cow;
+
+use super::graph::{additional_details, initiated_by, target_resources};
+use super::json::{Place, Reader, Step};
+use crate::record::{Actor, Detail, Outcome, Record, Target};
+
+/// Which property.
+#[derive(Clone, Copy)]
+pub(super) enum Property {
+    Service,
+    Category,
+    Activity,
+    Result,
+    Reason,
+    Actor,
+    Targets,
+    Details,
+}
+
+/// What is stated; `None` is not there, or null.
+#[derive(Default)]
+pub(super) struct Stated<'a> {
+    pub(super) service: Option<Cow<'a, str>>,
+    pub(super) category: Option<Cow<'a, str>>,
+    activity: Option<Cow<'a, str>>,
+    result: Option<Cow<'a, str>>,
+    reason: Option<Cow<'a, str>>,
+    actor: Option<Actor<'a>>,
+    targets: Option<Vec<Target<'a>>>,
+    details: Option<Vec<Detail<'a>>>,
+}
+
+impl<'a> Stated<'a> {
+    /// Reads the value of one property.
+    pub(super) fn read(
+        &mut self,
+        reader: &mut Reader<'a>,
+        property: Property,
+        here: &Place<'_>,
+    ) -> Step<()> {
+        let mut part = Record::default();
+        match property {
+            Property::Service => self.service = reader.optional_text(here)?,
+            Property::Category => self.category = reader.optional_text(here)?,
+            Property::Activity => self.activity = reader.optional_text(here)?,
+            Property::Result => self.result = reader.optional_text(here)?,
+            Property::Reason => self.reason = reader.optional_text(here)?,
+            Property::Actor => {
+                initiated_by(reader, &mut part, here)?;
+                self.actor = Some(part.actor);
+            }
+            Property::Targets => {
+                target_resources(reader, &mut part, here)?;
+                self.targets = Some(part.targets);
+            }
+            Property::Details => {
+                additional_details(reader, &mut part, here)?;
+                self.details = Some(part.details);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts what is stated into the record, over what is there, and the outcome after the result.
+    pub(super) fn apply(self, record: &mut Record<'a>) {
+        fn put<T>(place: &mut T, stated: Option<T>) {
+            if let Some(value) = stated {
+                *place = value;
+            }
+        }
+        put(&mut record.service, self.service);
+        put(&mut record.category, self.category);
+        put(&mut record.activity, self.activity);
+        put(&mut record.result, self.result);
+        put(&mut record.result_reason, self.reason);
+        put(&mut record.actor, self.actor);
+        put(&mut record.targets, self.targets);
+        put(&mut record.details, self.details);
+        record.outcome = Outcome::from_word(&record.result);
+    }
+}
