@@ -5,6 +5,7 @@ pub mod lookup;
 pub mod query;
 pub mod format;
 pub mod record;
+pub mod source;
 pub mod store;
 pub mod text;
 pub mod time;

@@ -1,0 +1,187 @@
+//! The only door to the world: files, folders, archives and streams become segments of records.
+//! Never keeps text in memory, never trusts a file's name, and never gives up a file for one broken record.
+//!
+//! One thread reads and frames, a few decode, one merges: results are put together in the order of
+//! the input, so the same input gives the same store however the threads are scheduled. Memory is
+//! bounded by the blocks on their way, not by the input.
+
+mod compression;
+mod content;
+mod decoding;
+mod encoding;
+mod framing;
+mod merging;
+mod original;
+mod pipeline;
+mod reading;
+mod walk;
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::Sender;
+use tokio_util::sync::CancellationToken;
+
+use crate::store::Segment;
+use crate::text;
+
+/// Where records come from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// A file, a folder (read recursively, in order of paths), or a glob pattern where nothing of
+    /// that name exists.
+    Path(PathBuf),
+    /// Standard input, until it ends.
+    Stdin,
+    /// Bytes at hand, under a name.
+    Memory {
+        /// The name shown to the user.
+        name: String,
+        /// The contents, of any kind a file may have.
+        bytes: Arc<[u8]>,
+    },
+}
+
+/// What a running load hands over.
+#[derive(Clone, Debug)]
+pub enum Delivery {
+    /// Records, to be pushed to the store in this order.
+    Segment(Arc<Segment>),
+    /// How far the load is; about ten times a second.
+    Progress(Progress),
+    /// Something that could not be read, or was odd.
+    Trouble(Trouble),
+    /// The load has ended; nothing follows.
+    Done(Summary),
+}
+
+/// Where in a source something is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// A line, from 1.
+    Line(u64),
+    /// A byte of the text (decompressed and in UTF-8), from 0.
+    Byte(u64),
+    /// The source as a whole.
+    Whole,
+}
+
+impl fmt::Display for Place {
+    /// `:line`, ` at byte N`, or nothing: to be put behind the source's name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(line) => write!(f, ":{line}"),
+            Self::Byte(byte) => write!(f, " at byte {byte}"),
+            Self::Whole => Ok(()),
+        }
+    }
+}
+
+/// One record, page or file that could not be read or was odd.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trouble {
+    /// Name of the source, as shown to the user.
+    pub source: String,
+    /// Where in it.
+    pub place: Place,
+    /// What is wrong and, where there is one, the way out.
+    pub reason: String,
+    /// Is something lost? `false`: the record is kept, or there was nothing to lose.
+    pub lost: bool,
+}
+
+impl fmt::Display for Trouble {
+    /// `audit.json:3: reason`, cleaned for a terminal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}: {}", text::clean(&self.source), self.place, text::clean(&self.reason))
+    }
+}
+
+/// How far a load is.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Progress {
+    /// Bytes read of files and streams, as they are stored (compressed where they are).
+    pub bytes_read: u64,
+    /// Bytes of all files together; `None` where a stream has no known length.
+    pub bytes_total: Option<u64>,
+    /// Records delivered or about to be, without duplicates.
+    pub records: u64,
+    /// Records left out because one with the same id was there before.
+    pub duplicates: u64,
+    /// Files, streams and bytes at hand that were read to their end.
+    pub files_done: u32,
+    /// All of them; an archive is one.
+    pub files_total: u32,
+}
+
+/// How a load ended.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Summary {
+    /// The last progress.
+    pub progress: Progress,
+    /// Events that are not audit activity: name of what they are and how many, most first.
+    pub other: Vec<(String, u64)>,
+    /// Was the load stopped before its end?
+    pub cancelled: bool,
+    /// Troubles in all, those that were only counted included.
+    pub troubles: u64,
+    /// Troubles in which something was lost.
+    pub lost: u64,
+    /// Bytes that could not be read as records.
+    pub lost_bytes: u64,
+}
+
+/// Starts loading and returns at once; the load runs on threads of its own.
+///
+/// Deliveries come through `outbox`, [`Delivery::Done`] last. The load waits while the channel is
+/// full. It stops soon after `cancel` fires, with what was read so far and `Done`, or after the
+/// receiver is dropped. Only a read from standard input or a pipe that never ends is left behind;
+/// it keeps one idle thread until the next byte.
+pub fn start(origins: Vec<Origin>, outbox: Sender<Delivery>, cancel: CancellationToken) {
+    let spare = outbox.clone();
+    let load =
+        move || {
+            pipeline::run(origins, &cancel, &pipeline::Options::default(), &mut |delivery| {
+                match outbox.blocking_send(delivery) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
+            });
+        };
+    if let Err(error) = std::thread::Builder::new().name("load".to_owned()).spawn(load) {
+        // A channel that was just made has room for these; a closed one wants none.
+        let _ = spare.try_send(Delivery::Trouble(pipeline::no_thread(&error)));
+        let _ =
+            spare.try_send(Delivery::Done(Summary { troubles: 1, lost: 1, ..Summary::default() }));
+    }
+}
+
+/// Loads everything and calls `on_delivery` for each delivery on the calling thread, with
+/// [`Delivery::Done`] last. For the command line, where nothing happens meanwhile.
+pub fn read_all(origins: Vec<Origin>, mut on_delivery: impl FnMut(Delivery)) {
+    let cancel = CancellationToken::new();
+    pipeline::run(origins, &cancel, &pipeline::Options::default(), &mut |delivery| {
+        on_delivery(delivery);
+        ControlFlow::Continue(())
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trouble_reads_as_compilers_write_them() {
+        let trouble = |place| Trouble {
+            source: "audit.json".to_owned(),
+            place,
+            reason: "broken\u{1b}[2J".to_owned(),
+            lost: true,
+        };
+        assert_eq!(trouble(Place::Line(3)).to_string(), "audit.json:3: broken␛[2J");
+        assert_eq!(trouble(Place::Byte(9)).to_string(), "audit.json at byte 9: broken␛[2J");
+        assert_eq!(trouble(Place::Whole).to_string(), "audit.json: broken␛[2J");
+    }
+}

@@ -1,0 +1,215 @@
+//! The decoding threads: blocks of events become batches of records.
+//! Never fails a block for one event: what is broken is searched for records and told.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::framing::csv::Rows;
+use super::framing::json::Json;
+use super::framing::page::error_text;
+use super::framing::{Found, Framing, Step};
+use super::original::Source;
+use super::pipeline::{Decode, Job, Outcome};
+use super::{Place, Trouble};
+use crate::format::{self, DecodeError, Decoded, Depth, Layout};
+use crate::store::builder::Batch;
+use crate::store::{Original, Span};
+
+/// How many times the lines of a broken CSV row may be framed again, on average.
+const EFFORT: usize = 32;
+
+/// Decodes blocks until no more come.
+pub fn work(jobs: &Mutex<Receiver<(Job, SyncSender<Outcome>)>>, decode: Decode) {
+    loop {
+        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok((job, reply)) = job else { return };
+        let name = job.source.name().to_owned();
+        let outcome = catch_unwind(AssertUnwindSafe(|| Block::new(&job, decode).run()));
+        let outcome = outcome.unwrap_or_else(|_| {
+            let what = format!("{} records could not be taken in", job.events.len());
+            Outcome::mistake(name, &what)
+        });
+        drop(job);
+        // Nobody waits for it once the load is stopped.
+        let _ = reply.send(outcome);
+    }
+}
+
+/// Does this look like an event, whole and readable? Asked where records are searched for.
+pub fn accepts(bytes: &[u8], layout: &Layout) -> bool {
+    let plausible = !matches!(layout, Layout::Json) || format::is_event(bytes);
+    plausible && format::decode(bytes, layout, Depth::Columns).is_ok()
+}
+
+struct Block<'j> {
+    job: &'j Job,
+    decode: Decode,
+    batch: Batch,
+    outcome: Outcome,
+    /// A byte of the source and the number of the line it is in, for finding further ones.
+    line: (u64, u64),
+}
+
+impl<'j> Block<'j> {
+    fn new(job: &'j Job, decode: Decode) -> Self {
+        let original: Arc<Source> = Arc::clone(&job.source);
+        let batch = Batch::new(original);
+        Self { job, decode, batch, outcome: Outcome::default(), line: (job.base, job.line) }
+    }
+
+    fn run(mut self) -> Outcome {
+        for &event in &self.job.events {
+            if let Err(error) = self.one(event) {
+                self.broken(event, &error);
+            }
+        }
+        self.outcome.batch = (!self.batch.is_empty()).then_some(self.batch);
+        self.outcome
+    }
+
+    fn bytes(&self, span: Span) -> &'j [u8] {
+        let start = (span.offset - self.job.base) as usize;
+        self.job.bytes.get(start..start + span.len as usize).unwrap_or_default()
+    }
+
+    /// Decodes one event into the batch.
+    fn one(&mut self, span: Span) -> Result<(), DecodeError> {
+        let bytes = self.bytes(span);
+        let decoded =
+            catch_unwind(|| (self.decode)(bytes, self.job.source.layout(), Depth::Columns))
+                .unwrap_or_else(|_| {
+                    let reason = "a mistake in entrail, please report it";
+                    Err(DecodeError { at: 0, reason: reason.to_owned() })
+                })?;
+        match decoded {
+            Decoded::Record { mut record, odd } => {
+                record.source = self.job.source.name().into();
+                self.batch.push(&record, span);
+                if !odd.is_empty() {
+                    self.trouble(span.offset, odd.join("; "), false);
+                }
+            }
+            Decoded::Other(name) => match self.outcome.other.iter_mut().find(|(n, _)| *n == name) {
+                Some((_, count)) => *count += 1,
+                None => self.outcome.other.push((name.into_owned(), 1)),
+            },
+        }
+        Ok(())
+    }
+
+    /// An event that does not decode: takes the records inside it, and tells the rest.
+    fn broken(&mut self, event: Span, error: &DecodeError) {
+        let bytes = self.bytes(event);
+        if let Some(answer) = error_text(bytes) {
+            let reason = format!(
+                "this is an error answer, not records ({answer}); run the request again and save that"
+            );
+            self.outcome.lost_bytes += u64::from(event.len);
+            return self.trouble(event.offset, reason, true);
+        }
+        let inside = match (self.job.source.layout(), self.job.delimiter) {
+            (Layout::Csv(_), Some(delimiter)) => self.rows_inside(bytes, delimiter),
+            (Layout::Csv(_), None) => Vec::new(),
+            _ => self.objects_inside(bytes),
+        };
+        let mut kept = 0;
+        for span in inside {
+            let span = Span { offset: event.offset + span.offset, len: span.len };
+            if self.one(span).is_ok() {
+                kept += u64::from(span.len);
+            }
+        }
+        let lost = u64::from(event.len).saturating_sub(kept);
+        self.outcome.lost_bytes += lost;
+        let by_line = self.job.by_line;
+        let at = if by_line { event.offset } else { event.offset + error.at as u64 };
+        let mut reason = error.reason.clone();
+        if by_line && error.at > 0 {
+            reason = format!("{reason} (byte {} of the record)", error.at);
+        }
+        self.trouble(at, format!("{reason}; {lost} bytes skipped"), true);
+    }
+
+    /// Events inside a broken one: several on a line, a page on a line, or whole ones behind the
+    /// broken place.
+    fn objects_inside(&self, bytes: &[u8]) -> Vec<Span> {
+        let whole = Span { offset: 0, len: bytes.len() as u32 };
+        let as_text = self.framed(bytes, Json::new(accepts, false));
+        if as_text.is_empty() || as_text == [whole] {
+            return self.framed(bytes, Json::inside(accepts, String::new()));
+        }
+        let mut inside = Vec::new();
+        for span in as_text {
+            let start = span.offset as usize;
+            let part = &bytes[start..start + span.len as usize];
+            if accepts(part, &Layout::Json) {
+                inside.push(span);
+            } else {
+                let deeper = self.framed(part, Json::inside(accepts, String::new()));
+                let placed = |s: Span| Span { offset: s.offset + span.offset, len: s.len };
+                inside.extend(deeper.into_iter().map(placed));
+            }
+        }
+        inside
+    }
+
+    fn framed(&self, bytes: &[u8], mut framing: Json) -> Vec<Span> {
+        let mut found = Found::default();
+        // Records of another layout belong to another source: they are not taken here.
+        let json = matches!(self.job.source.layout(), Layout::Json);
+        while let Step::Layout(layout) = framing.scan(bytes, 0, true, &mut found) {
+            if json && !matches!(layout, Layout::Json) {
+                break;
+            }
+        }
+        found.events
+    }
+
+    /// Rows in a broken row that spans lines, as an unclosed quote makes them: its first line is
+    /// given up, the next ones are framed afresh, and so on.
+    fn rows_inside(&self, bytes: &[u8], delimiter: u8) -> Vec<Span> {
+        let layout = self.job.source.layout();
+        let mut rows = Vec::new();
+        let mut effort = 0;
+        let mut at = 0;
+        while let Some(line_break) = memchr::memchr(b'\n', &bytes[at..]) {
+            at += line_break + 1;
+            let mut found = Found::default();
+            let rest = &bytes[at..];
+            // As far as a row may reach; the rest is framed again behind the next broken one.
+            Rows::without_header(delimiter).scan(rest, 0, true, &mut found);
+            effort += rest.len();
+            for span in found.events {
+                let start = at + span.offset as usize;
+                let row = &bytes[start..start + span.len as usize];
+                if !accepts(row, layout) {
+                    at = start;
+                    break;
+                }
+                rows.push(Span { offset: start as u64, len: span.len });
+                at = start + row.len();
+            }
+            if effort > EFFORT * bytes.len() {
+                break;
+            }
+        }
+        rows
+    }
+
+    fn trouble(&mut self, at: u64, reason: String, lost: bool) {
+        let place = if self.job.by_line {
+            let (from, line) = self.line;
+            let from_byte = (from - self.job.base) as usize;
+            let to_byte = (at.max(from) - self.job.base) as usize;
+            let passed = self.job.bytes.get(from_byte..to_byte).unwrap_or_default();
+            let line = line + memchr::memchr_iter(b'\n', passed).count() as u64;
+            self.line = (at.max(from), line);
+            Place::Line(line)
+        } else {
+            Place::Byte(at)
+        };
+        let source = self.job.source.name().to_owned();
+        self.outcome.troubles.push(Trouble { source, place, reason, lost });
+    }
+}

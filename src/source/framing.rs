@@ -1,0 +1,66 @@
+//! Where one event ends and the next begins: framing of JSON in every wrapping and of CSV rows.
+//! Never decodes an event for its contents and never reads a file: bytes come in blocks of any size.
+
+pub mod csv;
+pub mod json;
+mod lost;
+pub mod page;
+mod structure;
+
+use crate::format::Layout;
+use crate::store::Span;
+
+/// Longest record that is kept, in bytes. Anything longer is skipped and told.
+pub const MAX_RECORD: u64 = 64 << 20;
+
+/// Something between or inside events that the user should know.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Note {
+    /// First byte concerned, counted from the start of the (decoded) text.
+    pub at: u64,
+    /// Bytes that could not be used.
+    pub lost_bytes: u64,
+    /// What is wrong, in words for the user.
+    pub reason: String,
+    /// Is anything lost? If not, the note is only about something odd.
+    pub lost: bool,
+}
+
+/// What framing found in a block.
+#[derive(Default, Debug)]
+pub struct Found {
+    /// Complete events, offsets counted from the start of the (decoded) text.
+    pub events: Vec<Span>,
+    /// Damage and oddities.
+    pub notes: Vec<Note>,
+    /// Events of a kind entrail has no layout for: the kind's name and how many.
+    pub other: Vec<(String, u64)>,
+}
+
+/// Why framing stopped.
+#[derive(Debug)]
+pub enum Step {
+    /// All of the block was looked at.
+    More,
+    /// The events after those found so far are written in another layout; go on with the same block.
+    Layout(Layout),
+}
+
+/// Framing of one source, fed block by block.
+pub trait Framing {
+    /// Looks at `bytes`, which begin at byte `base` of the text and reach back at least to
+    /// [`Framing::keep_from`]. `end`: no more bytes follow.
+    fn scan(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Found) -> Step;
+
+    /// First byte that is still needed: the start of an event whose end has not been seen.
+    fn keep_from(&self) -> u64;
+
+    /// Where the stretch of lost bytes begins that is being passed over, if one is.
+    fn lost_from(&self) -> Option<u64>;
+
+    /// Are places best told as line numbers?
+    fn by_line(&self) -> bool;
+}
+
+/// Asked before bytes found behind damage are taken for an event.
+pub type Accept = fn(&[u8], &Layout) -> bool;

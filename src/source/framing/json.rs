@@ -1,0 +1,425 @@
+//! Framing of JSON: lists, pages, tables, lines, pretty print and any of them glued together.
+//! Never holds more than one event, and never gives up: damage is noted and records are found again.
+
+use super::lost::Lost;
+use super::page::{self, MemberArray, Open};
+use super::structure::{Form, Reached, Scan};
+use super::{Accept, Found, Framing, Note, Step};
+use crate::format::{self, Layout};
+use crate::store::Span;
+
+/// Containers remembered around an event; deeper ones are walked through without being counted.
+const MAX_OPEN: usize = 64;
+/// Longest first key that is remembered for passing over lines.
+const MAX_FIRST_KEY: usize = 64;
+
+/// Framing of one JSON source.
+///
+/// Between values the framing accepts white space, commas, byte order marks and the brackets of
+/// lists and pages, and looks for `{`. Anything else, and any value whose brackets or strings do
+/// not fit, is damage: from its second byte on every `{` is a candidate, and the first one that is
+/// a complete value and that `accept` takes ends the damage. In files of one record per line a
+/// line break ends it too.
+#[derive(Debug)]
+pub struct Json {
+    accept: Accept,
+    /// Next byte to look at.
+    at: u64,
+    value: Option<Scan>,
+    lost: Option<Lost>,
+    open: Vec<Open>,
+    by_line: bool,
+    /// In files of one record per line: how the last record that was followed bracket by bracket
+    /// begins, up to its first colon. Lines that begin so too are taken whole.
+    first_key: Vec<u8>,
+    rows: Rows,
+    layout_is_rows: bool,
+    damaged: bool,
+}
+
+/// The table whose rows are being framed.
+#[derive(Debug)]
+enum Rows {
+    None,
+    Known(Layout),
+    Unknown(String),
+}
+
+/// The block being looked at.
+#[derive(Clone, Copy)]
+struct Text<'b> {
+    bytes: &'b [u8],
+    base: u64,
+    end: bool,
+}
+
+/// What to do next.
+enum Next {
+    GoOn,
+    Wait,
+    Layout(Layout),
+}
+
+impl Json {
+    /// A framing at the start of a text. `by_line`: it is known to have one record per line.
+    pub fn new(accept: Accept, by_line: bool) -> Self {
+        Self {
+            accept,
+            at: 0,
+            value: None,
+            lost: None,
+            open: Vec::new(),
+            by_line,
+            first_key: Vec::new(),
+            rows: Rows::None,
+            layout_is_rows: false,
+            damaged: false,
+        }
+    }
+
+    /// A framing that takes the value at the start of the text for damaged and searches inside it.
+    pub fn inside(accept: Accept, reason: String) -> Self {
+        let lost = Some(Lost::new(0, reason));
+        Self { at: 1, lost, damaged: true, ..Self::new(accept, false) }
+    }
+
+    /// Goes on with the value that was begun.
+    fn follow(&mut self, mut scan: Scan, text: Text<'_>, found: &mut Found) -> Next {
+        let Text { bytes, base, end } = text;
+        let first = (scan.start - base) as usize;
+        match scan.run(bytes, first, (self.at - base) as usize, self.by_line, end) {
+            Reached::More(i) if end => {
+                self.damage(&scan, base + i as u64, "the file ends inside the record");
+            }
+            Reached::More(i) => {
+                self.at = base + i as u64;
+                self.value = Some(scan);
+                return Next::Wait;
+            }
+            Reached::Damage(i, reason) => self.damage(&scan, base + i as u64, reason),
+            Reached::End(i) => {
+                self.at = base + i as u64;
+                self.complete(&scan, text, first..i, found);
+            }
+            Reached::MemberArray(i) => {
+                self.at = base + i as u64;
+                match page::member_array(bytes, first, i, scan.form, end) {
+                    MemberArray::Unknown => {
+                        self.value = Some(scan);
+                        return Next::Wait;
+                    }
+                    MemberArray::OfEvent => {
+                        scan.enter_array();
+                        self.at += 1;
+                        self.value = Some(scan);
+                    }
+                    MemberArray::List(error) => self.enter(&scan, Open::List, error, found),
+                    MemberArray::Rows(name, columns) => {
+                        let layout = format::table_layout(&name, columns.get().as_bytes());
+                        self.rows = layout.map_or(Rows::Unknown(name), Rows::Known);
+                        self.layout_is_rows = false;
+                        self.enter(&scan, Open::Rows, None, found);
+                    }
+                }
+            }
+        }
+        Next::GoOn
+    }
+
+    /// Goes into the list of a page that began where `scan` did.
+    fn enter(&mut self, scan: &Scan, list: Open, error: Option<String>, found: &mut Found) {
+        if self.lost.is_some() {
+            self.open.clear();
+        } else if list == Open::List && scan.form == Form::Object && self.open.contains(&Open::Page)
+        {
+            let reason = "a new page begins before the last one is closed; it may be cut off";
+            note_odd(scan.start, reason.to_owned(), true, found);
+            self.open.clear();
+        }
+        self.found_again(scan.start, found);
+        if let Some(error) = error {
+            note_error(scan.start, &error, found);
+        }
+        if scan.form == Form::Object {
+            self.push(Open::Page);
+        }
+        self.push(list);
+        self.at += 1;
+    }
+
+    fn push(&mut self, open: Open) {
+        if self.open.len() < MAX_OPEN {
+            self.open.push(open);
+        }
+    }
+
+    fn complete(
+        &mut self,
+        scan: &Scan,
+        text: Text<'_>,
+        range: std::ops::Range<usize>,
+        found: &mut Found,
+    ) {
+        let value = &text.bytes[range.clone()];
+        if scan.form == Form::Member {
+            if value.starts_with(b"\"error\"") {
+                let object = [b"{", value, b"}"].concat();
+                if let Some(error) = page::error_text(&object) {
+                    note_error(scan.start, &error, found);
+                }
+            }
+            return;
+        }
+        if let Some(lost) = &mut self.lost {
+            let layout = match (&self.rows, scan.form) {
+                (Rows::Known(layout), Form::Row) => layout,
+                _ => &Layout::Json,
+            };
+            if !(self.accept)(value, layout) {
+                self.at = lost.refuse(scan.start, self.at);
+                return;
+            }
+            self.found_again(scan.start, found);
+        }
+        if let (Rows::Unknown(name), Form::Row) = (&self.rows, scan.form) {
+            match found.other.last_mut() {
+                Some((last, count)) if last == name => *count += 1,
+                _ => found.other.push((name.clone(), 1)),
+            }
+            return;
+        }
+        found.events.push(Span { offset: scan.start, len: value.len() as u32 });
+        if self.open.is_empty() && at_line_start(text, range.start) {
+            self.notice_lines(text, range);
+        }
+    }
+
+    /// Notices that records stand on lines of their own, and how such lines begin.
+    fn notice_lines(&mut self, text: Text<'_>, range: std::ops::Range<usize>) {
+        if !self.by_line {
+            let rest = &text.bytes[range.end..];
+            let rest = rest.strip_prefix(b"\r").unwrap_or(rest);
+            let one_line = memchr::memchr(b'\n', &text.bytes[range.clone()]).is_none();
+            self.by_line = one_line && rest.starts_with(b"\n{");
+        }
+        let head = &text.bytes[range.start..range.end.min(range.start + MAX_FIRST_KEY)];
+        if self.by_line
+            && (self.first_key.is_empty() || !head.starts_with(&self.first_key))
+            && let Some(colon) = memchr::memchr(b':', head)
+        {
+            self.first_key.clear();
+            self.first_key.extend_from_slice(&head[..=colon]);
+        }
+    }
+
+    fn damage(&mut self, scan: &Scan, reached: u64, reason: &str) {
+        self.at = match &mut self.lost {
+            Some(lost) => lost.refuse(scan.start, reached),
+            None => {
+                self.lost = Some(Lost::new(scan.start, reason.to_owned()));
+                scan.start + 1
+            }
+        };
+        self.damaged = true;
+    }
+
+    fn found_again(&mut self, at: u64, found: &mut Found) {
+        if let Some(lost) = self.lost.take() {
+            found.notes.push(lost.note(at));
+        }
+    }
+
+    /// Looks for the next value between values.
+    fn between(&mut self, text: Text<'_>, found: &mut Found) -> Next {
+        let Text { bytes, base, end } = text;
+        let mut i = (self.at - base) as usize;
+        while let Some(&byte) = bytes.get(i) {
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' | b',' | 0xef | 0xbb | 0xbf | 0x1e => i += 1,
+                b'{' => {
+                    if let Some(after) = self.whole_line(text, i) {
+                        let len = bytes[i..after].trim_ascii_end().len() as u32;
+                        found.events.push(Span { offset: base + i as u64, len });
+                        i = after;
+                        continue;
+                    }
+                    return self.begin(base + i as u64, Form::Object);
+                }
+                b'[' if self.open.last() == Some(&Open::Rows) => {
+                    return self.begin(base + i as u64, Form::Row);
+                }
+                b'[' => {
+                    self.push(Open::List);
+                    i += 1;
+                }
+                b']' => {
+                    if matches!(self.open.last(), Some(Open::List | Open::Rows)) {
+                        self.open.pop();
+                    }
+                    i += 1;
+                }
+                b'}' => {
+                    if self.open.last() == Some(&Open::Page) {
+                        self.open.pop();
+                    }
+                    i += 1;
+                }
+                b'"' if self.open.last() == Some(&Open::Page) => {
+                    return self.begin(base + i as u64, Form::Member);
+                }
+                _ => {
+                    self.at = base + i as u64;
+                    self.lost = Some(Lost::new(self.at, not_a_record(&bytes[i..])));
+                    self.damaged = true;
+                    return Next::GoOn;
+                }
+            }
+        }
+        self.at = base + i as u64;
+        if end && !self.open.is_empty() && !self.damaged {
+            let reason = "the file ends before its list of records is closed; it may be cut off";
+            note_odd(self.at, reason.to_owned(), false, found);
+        }
+        Next::Wait
+    }
+
+    /// In files of one record per line: the end of the line at `bytes[i]` if it can be taken whole,
+    /// unchecked, because it begins as the last checked one and ends in a bracket. What decodes it
+    /// finds out if it is damaged.
+    fn whole_line(&self, text: Text<'_>, i: usize) -> Option<usize> {
+        let rest = &text.bytes[i..];
+        let candidate = self.by_line
+            && self.open.is_empty()
+            && !self.first_key.is_empty()
+            && rest.starts_with(&self.first_key)
+            && at_line_start(text, i);
+        let line_break = candidate.then(|| memchr::memchr(b'\n', rest)).flatten()?;
+        rest[..line_break].trim_ascii_end().ends_with(b"}").then_some(i + line_break)
+    }
+
+    /// Begins a value, after announcing its layout where that changes.
+    fn begin(&mut self, start: u64, form: Form) -> Next {
+        self.at = start;
+        let rows = form == Form::Row && matches!(self.rows, Rows::Known(_));
+        if rows != self.layout_is_rows && form != Form::Member {
+            self.layout_is_rows = rows;
+            return match &self.rows {
+                Rows::Known(layout) if rows => Next::Layout(layout.clone()),
+                _ => Next::Layout(Layout::Json),
+            };
+        }
+        self.value = Some(Scan::new(start, form));
+        Next::GoOn
+    }
+
+    /// Looks for the next candidate behind damage.
+    fn seek(&mut self, text: Text<'_>, found: &mut Found) -> Next {
+        let Text { bytes, base, end } = text;
+        let rows = self.open.last() == Some(&Open::Rows);
+        let mut i = (self.at - base) as usize;
+        loop {
+            let rest = bytes.get(i..).unwrap_or_default();
+            let second = if rows { b'[' } else { b'{' };
+            let hit = if self.by_line {
+                memchr::memchr3(b'\n', b'{', second, rest)
+            } else {
+                memchr::memchr2(b'{', second, rest)
+            };
+            let Some(hit) = hit else {
+                self.at = base + bytes.len() as u64;
+                if end {
+                    self.found_again(self.at, found);
+                }
+                return Next::Wait;
+            };
+            i += hit;
+            match (bytes[i], bytes.get(i + 1)) {
+                (b'\n', Some(b'{')) => {
+                    self.at = base + i as u64 + 1;
+                    self.found_again(self.at, found);
+                    self.open.clear();
+                    return Next::GoOn;
+                }
+                (b'\n', None) if !end => {
+                    self.at = base + i as u64;
+                    return Next::Wait;
+                }
+                (b'\n', _) => i += 1,
+                (b'[', _) => return self.begin(base + i as u64, Form::Row),
+                _ => return self.begin(base + i as u64, Form::Object),
+            }
+        }
+    }
+}
+
+impl Framing for Json {
+    fn scan(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Found) -> Step {
+        let text = Text { bytes, base, end };
+        loop {
+            let next = match self.value.take() {
+                Some(scan) => self.follow(scan, text, found),
+                None if self.lost.is_some() => self.seek(text, found),
+                None => self.between(text, found),
+            };
+            match next {
+                Next::GoOn => {}
+                Next::Wait => return Step::More,
+                Next::Layout(layout) => return Step::Layout(layout),
+            }
+        }
+    }
+
+    fn keep_from(&self) -> u64 {
+        // One byte more shows whether a value starts its line.
+        self.value.as_ref().map_or(self.at, |scan| scan.start).saturating_sub(1)
+    }
+
+    fn lost_from(&self) -> Option<u64> {
+        self.lost.as_ref().map(Lost::from)
+    }
+
+    fn by_line(&self) -> bool {
+        self.by_line
+    }
+}
+
+/// Is `bytes[i]` the first byte of a line?
+fn at_line_start(text: Text<'_>, i: usize) -> bool {
+    match i.checked_sub(1).map(|before| text.bytes[before]) {
+        None => text.base == 0,
+        Some(before) => before == b'\n' || (before == 0xbf && text.base == 0 && i == 3),
+    }
+}
+
+/// Do the first lines of a JSON text hold one record each?
+pub fn has_lines(head: &[u8]) -> bool {
+    let mut lines = head.split_inclusive(|&b| b == b'\n');
+    let mut complete = false;
+    lines.any(|line| {
+        if complete && line.starts_with(b"{") {
+            return true;
+        }
+        let object = line.ends_with(b"\n") && line.starts_with(b"{");
+        complete = object && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok();
+        false
+    })
+}
+
+fn not_a_record(bytes: &[u8]) -> String {
+    if bytes[0] == 0 {
+        return "NUL bytes where a record should begin".to_owned();
+    }
+    let line = &bytes[..bytes.len().min(64)];
+    let line = line.split(|&b| b == b'\n').next().unwrap_or_default();
+    let shown = page::excerpt(&String::from_utf8_lossy(line), 24);
+    format!("“{shown}” where a record should begin")
+}
+
+fn note_odd(at: u64, reason: String, lost: bool, found: &mut Found) {
+    found.notes.push(Note { at, lost_bytes: 0, reason, lost });
+}
+
+fn note_error(at: u64, error: &str, found: &mut Found) {
+    let reason = format!("the answer is incomplete, it carries an error ({error}); ask again");
+    note_odd(at, reason, true, found);
+}

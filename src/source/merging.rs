@@ -1,0 +1,187 @@
+//! Outcomes become deliveries, in the order of the input: segments, progress, troubles, the summary.
+//! Never decodes and never reorders: the same input gives the same records in the same rows.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "deliveries are paced by the clock, contents are not"
+)]
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use super::pipeline::{Meter, Outcome, Part};
+use super::{Delivery, Place, Progress, Summary, Trouble};
+use crate::store::builder::Indexer;
+
+/// Records in a segment.
+const SEGMENT: usize = 16_384;
+/// How long records wait for a segment to fill.
+const SEGMENT_EVERY: Duration = Duration::from_millis(50);
+/// How often progress is told.
+const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+/// Troubles of one source that are delivered one by one.
+const MOST_TROUBLES: u64 = 1_000;
+
+/// The merging end of a load.
+pub struct Merging<'l> {
+    meter: &'l Meter,
+    deliver: &'l mut dyn FnMut(Delivery) -> ControlFlow<()>,
+    indexer: Indexer,
+    absorbed: u64,
+    other: HashMap<String, u64>,
+    summary: Summary,
+    /// The source whose troubles are being counted, how many, and how many of those lost something.
+    counted: (String, u64, u64),
+    last_segment: Option<Instant>,
+    last_progress: Instant,
+    unheard: bool,
+}
+
+impl<'l> Merging<'l> {
+    /// Nothing merged yet.
+    pub fn new(meter: &'l Meter, deliver: &'l mut dyn FnMut(Delivery) -> ControlFlow<()>) -> Self {
+        Self {
+            meter,
+            deliver,
+            indexer: Indexer::new(),
+            absorbed: 0,
+            other: HashMap::new(),
+            summary: Summary::default(),
+            counted: (String::new(), 0, 0),
+            last_segment: None,
+            last_progress: Instant::now(),
+            unheard: false,
+        }
+    }
+
+    /// Merges all parts. Breaks off when nobody listens any more.
+    pub fn run(&mut self, parts: &Receiver<Part>) -> ControlFlow<()> {
+        loop {
+            match parts.recv_timeout(SEGMENT_EVERY) {
+                Ok(Part::Block(outcome)) => {
+                    let outcome = self.wait_for(&outcome);
+                    self.merge(outcome);
+                }
+                Ok(Part::Found(outcome)) => self.merge(outcome),
+                Ok(Part::FileDone) => self.tell_uncounted(),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return ControlFlow::Continue(()),
+            }
+            self.tick();
+            if self.unheard {
+                return ControlFlow::Break(());
+            }
+        }
+    }
+
+    fn wait_for(&mut self, outcome: &Receiver<Outcome>) -> Outcome {
+        loop {
+            match outcome.recv_timeout(SEGMENT_EVERY) {
+                Ok(outcome) => return outcome,
+                Err(RecvTimeoutError::Timeout) => self.tick(),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Outcome::mistake("entrail".to_owned(), "a block was not decoded");
+                }
+            }
+        }
+    }
+
+    fn merge(&mut self, outcome: Outcome) {
+        if let Some(batch) = outcome.batch {
+            self.absorbed += batch.len() as u64;
+            self.indexer.absorb(batch);
+        }
+        for (name, count) in outcome.other {
+            *self.other.entry(name).or_default() += count;
+        }
+        self.summary.lost_bytes += outcome.lost_bytes;
+        for trouble in outcome.troubles {
+            self.trouble(trouble);
+        }
+    }
+
+    /// Counts a trouble, and delivers it unless its source has had too many.
+    pub fn trouble(&mut self, trouble: Trouble) {
+        self.summary.troubles += 1;
+        self.summary.lost += u64::from(trouble.lost);
+        if self.counted.0 != trouble.source {
+            self.tell_uncounted();
+            self.counted.0.clone_from(&trouble.source);
+        }
+        self.counted.1 += 1;
+        if self.counted.1 <= MOST_TROUBLES {
+            self.send(Delivery::Trouble(trouble));
+        } else {
+            self.counted.2 += u64::from(trouble.lost);
+        }
+    }
+
+    /// Tells how many troubles of the last source were not delivered.
+    fn tell_uncounted(&mut self) {
+        let (source, count, lost) = std::mem::take(&mut self.counted);
+        if count > MOST_TROUBLES {
+            let reason = format!("and {} more like these", count - MOST_TROUBLES);
+            let trouble = Trouble { source, place: Place::Whole, reason, lost: lost > 0 };
+            self.send(Delivery::Trouble(trouble));
+        }
+    }
+
+    fn tick(&mut self) {
+        let now = Instant::now();
+        let pending = self.indexer.pending();
+        let due = self.last_segment.is_none_or(|last| now - last >= SEGMENT_EVERY);
+        if pending >= SEGMENT || (pending > 0 && due) {
+            self.segment();
+            self.last_segment = Some(now);
+        }
+        if now - self.last_progress >= PROGRESS_EVERY {
+            self.last_progress = now;
+            let progress = self.progress();
+            self.send(Delivery::Progress(progress));
+        }
+    }
+
+    fn segment(&mut self) {
+        if let Some(segment) = self.indexer.take_segment() {
+            self.send(Delivery::Segment(segment));
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        let meter = self.meter;
+        let duplicates = self.indexer.duplicates();
+        let endless = meter.endless.load(Ordering::Relaxed);
+        let bytes_total = (!endless).then(|| meter.total.load(Ordering::Relaxed));
+        // Parts of archives are read more than once, and a file may grow.
+        let most = bytes_total.unwrap_or(u64::MAX);
+        Progress {
+            bytes_read: meter.read.load(Ordering::Relaxed).min(most),
+            bytes_total,
+            records: self.absorbed - duplicates,
+            duplicates,
+            files_done: meter.files_done.load(Ordering::Relaxed),
+            files_total: meter.files_total.load(Ordering::Relaxed),
+        }
+    }
+
+    fn send(&mut self, delivery: Delivery) {
+        if !self.unheard {
+            self.unheard = (self.deliver)(delivery).is_break();
+        }
+    }
+
+    /// Delivers what is left, and the summary.
+    pub fn done(mut self, cancelled: bool) {
+        self.tell_uncounted();
+        self.segment();
+        let mut summary = std::mem::take(&mut self.summary);
+        summary.progress = self.progress();
+        summary.cancelled = cancelled;
+        summary.other = std::mem::take(&mut self.other).into_iter().collect();
+        summary.other.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        self.send(Delivery::Progress(summary.progress));
+        self.send(Delivery::Done(summary));
+    }
+}

@@ -1,0 +1,204 @@
+//! Where the bytes of records are read again: the file itself, memory, or a spool.
+//! Never maps a file into memory: a file that shrinks is an error, not a crash.
+#![expect(clippy::disallowed_methods, reason = "this file reads originals again, by offset")]
+
+use std::fs::File;
+use std::io::{self, Error};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use crate::format::{self, Decoded, Depth, Layout};
+use crate::record::Record;
+use crate::store::{Original, Span};
+
+/// A file read and written at offsets, by several threads at once.
+#[derive(Debug)]
+pub struct AtOffset {
+    file: File,
+    #[cfg(not(unix))]
+    seeking: Mutex<()>,
+}
+
+impl AtOffset {
+    fn new(file: File) -> Self {
+        Self {
+            file,
+            #[cfg(not(unix))]
+            seeking: Mutex::new(()),
+        }
+    }
+
+    #[cfg(unix)]
+    fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        std::os::unix::fs::FileExt::read_exact_at(&self.file, buffer, offset)
+    }
+
+    #[cfg(unix)]
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        std::os::unix::fs::FileExt::write_all_at(&self.file, bytes, offset)
+    }
+
+    #[cfg(not(unix))]
+    fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        use std::io::{Read as _, Seek as _};
+        let _seeking = self.seeking.lock().unwrap_or_else(PoisonError::into_inner);
+        (&self.file).seek(io::SeekFrom::Start(offset))?;
+        (&self.file).read_exact(buffer)
+    }
+
+    #[cfg(not(unix))]
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        use std::io::{Seek as _, Write as _};
+        let _seeking = self.seeking.lock().unwrap_or_else(PoisonError::into_inner);
+        (&self.file).seek(io::SeekFrom::Start(offset))?;
+        (&self.file).write_all(bytes)
+    }
+}
+
+/// Decoded text of everything that is not a plain UTF-8 file, in one file without a name: it is
+/// readable by nobody else and gone when entrail ends, however it ends.
+#[derive(Debug)]
+pub struct Spool {
+    file: Arc<AtOffset>,
+    len: u64,
+}
+
+impl Spool {
+    /// An empty spool in the system's directory for temporary files.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self { file: Arc::new(AtOffset::new(tempfile::tempfile()?)), len: 0 })
+    }
+
+    /// Where the next byte goes.
+    pub fn begin(&self) -> Bytes {
+        Bytes::Spool { file: Arc::clone(&self.file), begin: self.len }
+    }
+
+    /// Appends bytes. Fails when the disk is full.
+    pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all_at(bytes, self.len)?;
+        self.len += bytes.len() as u64;
+        Ok(())
+    }
+}
+
+/// What a file was like when it was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stamp {
+    len: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    /// The state of a file now.
+    pub fn of(metadata: &std::fs::Metadata) -> Self {
+        Self { len: metadata.len(), modified: metadata.modified().ok() }
+    }
+}
+
+/// A plain file: its bytes stay where they are.
+#[derive(Debug)]
+pub struct PlainFile {
+    path: PathBuf,
+    /// `None` while it is being read: until then it may grow.
+    stamp: Mutex<Option<Stamp>>,
+}
+
+impl PlainFile {
+    /// The file at `path`, about to be read.
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, stamp: Mutex::new(None) }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file was read to its end and was like this then.
+    pub fn was_read(&self, stamp: Stamp) {
+        *self.stamp.lock().unwrap_or_else(PoisonError::into_inner) = Some(stamp);
+    }
+
+    fn read(&self, span: Span) -> io::Result<Vec<u8>> {
+        let file = File::open(&self.path)?;
+        let now = Stamp::of(&file.metadata()?);
+        let then = *self.stamp.lock().unwrap_or_else(PoisonError::into_inner);
+        if then.is_some_and(|then| then != now) || now.len < span.offset + u64::from(span.len) {
+            return Err(Error::other("the file was changed after it was read; open it again"));
+        }
+        let mut bytes = vec![0; span.len as usize];
+        AtOffset::new(file).read_exact_at(&mut bytes, span.offset)?;
+        Ok(bytes)
+    }
+}
+
+/// The three places where bytes can be.
+#[derive(Clone, Debug)]
+pub enum Bytes {
+    /// In the file they came from.
+    File(Arc<PlainFile>),
+    /// In the spool, from byte `begin` on.
+    Spool {
+        /// The spool.
+        file: Arc<AtOffset>,
+        /// Where this text begins in it.
+        begin: u64,
+    },
+    /// In memory.
+    Memory(Arc<[u8]>),
+}
+
+/// One file, stream, archive member or table: its name, its bytes and how its events are written.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    bytes: Bytes,
+    layout: Layout,
+}
+
+impl Source {
+    /// A source of that name as shown to the user.
+    pub fn new(name: String, bytes: Bytes, layout: Layout) -> Self {
+        Self { name, bytes, layout }
+    }
+
+    /// How its events are written.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+}
+
+impl Original for Source {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn read(&self, span: Span) -> io::Result<Vec<u8>> {
+        match &self.bytes {
+            Bytes::File(file) => file.read(span),
+            Bytes::Spool { file, begin } => {
+                let mut bytes = vec![0; span.len as usize];
+                file.read_exact_at(&mut bytes, begin + span.offset)?;
+                Ok(bytes)
+            }
+            Bytes::Memory(bytes) => {
+                let start = span.offset as usize;
+                let range = bytes.get(start..start + span.len as usize);
+                range.map(<[u8]>::to_vec).ok_or_else(|| Error::other("no such bytes"))
+            }
+        }
+    }
+
+    fn decode<'a>(&self, bytes: &'a [u8]) -> Result<Record<'a>, String> {
+        match format::decode(bytes, &self.layout, Depth::Full) {
+            Ok(Decoded::Record { mut record, .. }) => {
+                record.source = self.name.clone().into();
+                Ok(record)
+            }
+            Ok(Decoded::Other(name)) => Err(format!("this is {name}, not audit activity")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}

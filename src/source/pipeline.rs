@@ -1,0 +1,199 @@
+//! The threads of a load and what passes between them.
+//! Never reads, frames or decodes itself, and never leaves a thread behind.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, Builder};
+
+use tokio_util::sync::CancellationToken;
+
+use super::original::Source;
+use super::{Delivery, Origin, Place, Trouble};
+use super::{decoding, merging, reading};
+use crate::format::{DecodeError, Decoded, Depth, Layout};
+use crate::store::Span;
+use crate::store::builder::Batch;
+
+/// How one event is decoded; another one only in tests.
+pub type Decode = for<'a> fn(&'a [u8], &Layout, Depth) -> Result<Decoded<'a>, DecodeError>;
+
+/// How a load is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Threads that decode.
+    pub workers: usize,
+    /// Bytes of the first block: small, so that the first records are there at once.
+    pub first_block: usize,
+    /// Bytes that blocks grow to.
+    pub most_block: usize,
+    /// How events are decoded.
+    pub decode: Decode,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            workers: thread::available_parallelism().map_or(2, usize::from).min(16),
+            first_block: 64 << 10,
+            most_block: 1 << 20,
+            decode: crate::format::decode,
+        }
+    }
+}
+
+/// Counters of a running load, written while reading.
+#[derive(Default, Debug)]
+pub struct Meter {
+    /// Bytes read of files and streams.
+    pub read: Arc<AtomicU64>,
+    /// Bytes of all of them.
+    pub total: AtomicU64,
+    /// Is the total not known, because there is a stream?
+    pub endless: AtomicBool,
+    /// Files read to their end.
+    pub files_done: AtomicU32,
+    /// All files.
+    pub files_total: AtomicU32,
+}
+
+/// A block of events to be decoded.
+#[derive(Debug)]
+pub struct Job {
+    /// What the events belong to.
+    pub source: Arc<Source>,
+    /// The block.
+    pub bytes: Arc<Vec<u8>>,
+    /// Where the block begins in the source.
+    pub base: u64,
+    /// Number of the line the block begins in.
+    pub line: u64,
+    /// Are places told as lines?
+    pub by_line: bool,
+    /// Field delimiter, for CSV.
+    pub delimiter: Option<u8>,
+    /// Where the events are in the source.
+    pub events: Vec<Span>,
+}
+
+/// What came of a block.
+#[derive(Default, Debug)]
+pub struct Outcome {
+    /// Its records.
+    pub batch: Option<Batch>,
+    /// What was wrong or odd.
+    pub troubles: Vec<Trouble>,
+    /// Bytes of broken events.
+    pub lost_bytes: u64,
+    /// Names of events that are not audit activity, and how many.
+    pub other: Vec<(String, u64)>,
+}
+
+/// What is merged, in the order of the input.
+#[derive(Debug)]
+pub enum Part {
+    /// A block: its outcome comes through here.
+    Block(Receiver<Outcome>),
+    /// Something reading found out itself.
+    Found(Outcome),
+    /// A file ended.
+    FileDone,
+}
+
+/// Where reading puts what it finds.
+#[derive(Debug)]
+pub struct Outlet {
+    parts: SyncSender<Part>,
+    jobs: SyncSender<(Job, SyncSender<Outcome>)>,
+}
+
+/// The load is to stop: it was cancelled, or nobody listens any more.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopped;
+
+impl Outlet {
+    /// Hands a block to the decoding threads. Waits while too many are on their way.
+    pub fn block(&self, job: Job) -> Result<(), Stopped> {
+        let (reply, outcome) = sync_channel(1);
+        // In this order: what is merged next is always known to the decoding threads.
+        self.part(Part::Block(outcome))?;
+        self.jobs.send((job, reply)).map_err(|_| Stopped)
+    }
+
+    /// Hands over anything else.
+    pub fn part(&self, part: Part) -> Result<(), Stopped> {
+        self.parts.send(part).map_err(|_| Stopped)
+    }
+
+    /// Hands over one trouble.
+    pub fn trouble(&self, trouble: Trouble, lost_bytes: u64) -> Result<(), Stopped> {
+        let troubles = vec![trouble];
+        self.part(Part::Found(Outcome { troubles, lost_bytes, ..Outcome::default() }))
+    }
+}
+
+/// Runs a load to its end on scoped threads, delivering on the calling one. `deliver` answers
+/// whether it wants more.
+pub fn run(
+    origins: Vec<Origin>,
+    cancel: &CancellationToken,
+    options: &Options,
+    deliver: &mut dyn FnMut(Delivery) -> ControlFlow<()>,
+) {
+    let meter = Meter::default();
+    let unheard = AtomicBool::new(false);
+    let stopped = || cancel.is_cancelled() || unheard.load(Ordering::Relaxed);
+    let workers = options.workers.max(1);
+    let (parts, merged) = sync_channel(2 * workers + 2);
+    let (jobs, taken) = sync_channel::<(Job, SyncSender<Outcome>)>(workers);
+    let taken = Mutex::new(taken);
+    let mut merging = merging::Merging::new(&meter, deliver);
+    thread::scope(|scope| {
+        let mut refused = None;
+        for number in 0..workers {
+            let work = || decoding::work(&taken, options.decode);
+            let started = Builder::new().name(format!("decode-{number}")).spawn_scoped(scope, work);
+            // Fewer threads are slower, none is a failure.
+            refused = started.err().filter(|_| number == 0);
+            if refused.is_some() {
+                break;
+            }
+        }
+        if refused.is_none() {
+            let outlet = Outlet { parts, jobs };
+            let read = || reading::read(origins, outlet, &meter, options, &stopped);
+            refused = Builder::new().name("read".to_owned()).spawn_scoped(scope, read).err();
+        } else {
+            drop((parts, jobs));
+        }
+        if let Some(error) = refused {
+            merging.trouble(no_thread(&error));
+        }
+        if merging.run(&merged).is_break() {
+            unheard.store(true, Ordering::Relaxed);
+        }
+        drop(merged);
+    });
+    merging.done(cancel.is_cancelled());
+}
+
+/// The trouble of a system that starts no more threads.
+pub fn no_thread(error: &io::Error) -> Trouble {
+    Trouble {
+        source: "entrail".to_owned(),
+        place: Place::Whole,
+        reason: format!("the system starts no thread for reading: {error}"),
+        lost: true,
+    }
+}
+
+impl Outcome {
+    /// The outcome of a mistake in entrail itself.
+    pub fn mistake(source: String, what: &str) -> Self {
+        let reason = format!("{what}: this is a mistake in entrail, please report it");
+        let trouble = Trouble { source, place: Place::Whole, reason, lost: true };
+        Self { troubles: vec![trouble], ..Self::default() }
+    }
+}

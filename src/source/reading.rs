@@ -1,0 +1,451 @@
+//! The reading thread: opens one file after the other, unpacks, frames, and hands out blocks.
+//! Never decodes, and never holds more of a file than the blocks on their way.
+#![expect(clippy::disallowed_methods, reason = "this is where files are opened")]
+
+mod archive;
+mod pump;
+
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::compression::{self, Counted, MAX_LAYERS, Packing};
+use super::content::{self, Content};
+use super::decoding::accepts;
+use super::encoding::{Encoding, Utf16};
+use super::framing::csv::Rows;
+use super::framing::json::Json;
+use super::framing::{Found, Framing, Note, Step};
+use super::original::{Bytes, PlainFile, Source, Spool, Stamp};
+use super::pipeline::{Job, Meter, Options, Outcome, Outlet, Part, Stopped};
+use super::walk::{self, Entry};
+use super::{Origin, Place, Trouble};
+use crate::format::Layout;
+
+/// Bytes looked at to find out what a source is.
+const HEAD: usize = 64 << 10;
+
+/// Reads all origins.
+pub fn read(
+    origins: Vec<Origin>,
+    outlet: Outlet,
+    meter: &Meter,
+    options: &Options,
+    stopped: &(dyn Fn() -> bool + Sync),
+) {
+    let entries = walk::expand(origins, stopped);
+    for entry in &entries {
+        match entry {
+            Entry::File(_, len) => meter.total.fetch_add(*len, Ordering::Relaxed),
+            Entry::Memory(_, bytes) => meter.total.fetch_add(bytes.len() as u64, Ordering::Relaxed),
+            Entry::Stdin | Entry::Stream(_) => {
+                meter.endless.store(true, Ordering::Relaxed);
+                0
+            }
+            Entry::Missing(_) => 0,
+        };
+    }
+    let count = entries.iter().filter(|entry| !matches!(entry, Entry::Missing(_))).count();
+    meter.files_total.store(count as u32, Ordering::Relaxed);
+    let mut reading = Reading { outlet, meter, options, stopped, spool: None };
+    for entry in entries {
+        if stopped() {
+            return;
+        }
+        let missing = matches!(entry, Entry::Missing(_));
+        let name = name_of(&entry);
+        let read = catch_unwind(AssertUnwindSafe(|| reading.entry(entry))).unwrap_or_else(|_| {
+            let mistake = Outcome::mistake(name, "reading ended early");
+            reading.outlet.part(Part::Found(mistake))
+        });
+        if read.is_err() {
+            return;
+        }
+        if !missing {
+            meter.files_done.fetch_add(1, Ordering::Relaxed);
+        }
+        if reading.outlet.part(Part::FileDone).is_err() {
+            return;
+        }
+    }
+}
+
+fn name_of(entry: &Entry) -> String {
+    match entry {
+        Entry::File(path, _) | Entry::Stream(path) => path.display().to_string(),
+        Entry::Stdin => "standard input".to_owned(),
+        Entry::Memory(name, _) => name.clone(),
+        Entry::Missing(trouble) => trouble.source.clone(),
+    }
+}
+
+struct Reading<'r> {
+    outlet: Outlet,
+    meter: &'r Meter,
+    options: &'r Options,
+    stopped: &'r (dyn Fn() -> bool + Sync),
+    spool: Option<Spool>,
+}
+
+/// A text or packed bytes, as they are read.
+struct Input<'i> {
+    name: String,
+    reader: Box<dyn Read + 'i>,
+    /// Where these very bytes can be read again; `None` where only the spool will have them.
+    bytes: Option<Bytes>,
+    /// Bytes read of the file or stream itself so far.
+    read: Arc<AtomicU64>,
+    /// Layers of packing around these bytes.
+    layers: u32,
+    /// Is it better to go on with few bytes than to wait for more?
+    impatient: bool,
+}
+
+impl Reading<'_> {
+    fn entry(&mut self, entry: Entry) -> Result<(), Stopped> {
+        let name = name_of(&entry);
+        match entry {
+            Entry::Missing(trouble) => self.outlet.trouble(trouble, 0),
+            Entry::File(path, _) => self.file(name, path),
+            Entry::Memory(_, bytes) => {
+                let input = self.input(name, Cursor::new(Arc::clone(&bytes)));
+                self.input_read(Input { bytes: Some(Bytes::Memory(bytes)), ..input })
+            }
+            Entry::Stdin | Entry::Stream(_) => {
+                let path = if let Entry::Stream(path) = entry { Some(path) } else { None };
+                match pump::Pump::start(path, self.stopped) {
+                    Ok(pump) => {
+                        let input = self.input(name, pump);
+                        self.input_read(Input { impatient: true, ..input })
+                    }
+                    Err(error) => self.whole(&name, walk::describe(&error), true),
+                }
+            }
+        }
+    }
+
+    fn file(&mut self, name: String, path: PathBuf) -> Result<(), Stopped> {
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) => return self.whole(&name, walk::describe(&error), true),
+        };
+        let plain = Arc::new(PlainFile::new(path));
+        let input = self.input(name, &file);
+        let bytes = Some(Bytes::File(Arc::clone(&plain)));
+        self.input_read(Input { bytes, ..input })?;
+        if let Ok(metadata) = file.metadata() {
+            plain.was_read(Stamp::of(&metadata));
+        }
+        Ok(())
+    }
+
+    fn input<'i>(&self, name: String, reader: impl Read + 'i) -> Input<'i> {
+        let read = Arc::new(AtomicU64::new(0));
+        let counts = [Arc::clone(&read), Arc::clone(&self.meter.read)];
+        let reader = Box::new(Counted::new(reader, counts));
+        Input { name, reader, bytes: None, read, layers: 0, impatient: false }
+    }
+
+    /// Unpacks as often as needed, then frames.
+    fn input_read(&mut self, mut input: Input<'_>) -> Result<(), Stopped> {
+        let mut head = Vec::new();
+        let failure = peek(&mut input, &mut head).err();
+        if let Some(error) = failure.filter(|_| head.is_empty()) {
+            return self.whole(&input.name, walk::describe(&error), true);
+        }
+        let Some(packing) = Packing::of(&head) else {
+            return self.text(input, head);
+        };
+        if input.layers >= MAX_LAYERS {
+            let reason = format!("it is packed more than {MAX_LAYERS} times over; unpack it first");
+            return self.whole(&input.name, reason, true);
+        }
+        let Input { name, reader, bytes, read, layers, .. } = input;
+        let packed = Cursor::new(head).chain(reader);
+        let counter = Arc::clone(&read);
+        let unpacked = match packing {
+            Packing::Zip => {
+                let reader = Box::new(packed);
+                let input = Input { name, reader, bytes, read, layers, impatient: false };
+                return self.archive(input);
+            }
+            Packing::Gzip => Ok(compression::gunzip(packed, counter)),
+            Packing::Zstd => compression::unzstd(packed, counter),
+        };
+        match unpacked {
+            Ok(reader) => self.input_read(Input {
+                name,
+                reader,
+                bytes: None,
+                read,
+                layers: layers + 1,
+                impatient: false,
+            }),
+            Err(error) => self.whole(&name, walk::describe(&error), true),
+        }
+    }
+
+    /// Recognises text and frames it.
+    fn text(&mut self, mut input: Input<'_>, mut head: Vec<u8>) -> Result<(), Stopped> {
+        let encoding = Encoding::of(&head);
+        if encoding != Encoding::Utf8 {
+            let encoded = Cursor::new(std::mem::take(&mut head)).chain(input.reader);
+            let reader = Box::new(Utf16::new(encoded, encoding));
+            input = Input { reader, bytes: None, ..input };
+            if let Err(error) = peek(&mut input, &mut head) {
+                self.whole(&input.name, walk::describe(&error), true)?;
+            }
+        }
+        let (framing, layout, delimiter): (Box<dyn Framing>, Layout, _) =
+            match content::of(&head, accepts) {
+                Content::Json { by_line } => {
+                    (Box::new(Json::new(accepts, by_line)), Layout::Json, None)
+                }
+                Content::Csv(head) => {
+                    (Box::new(Rows::new(&head)), head.layout.clone(), Some(head.delimiter))
+                }
+                Content::Foreign(what @ ("empty" | "blank")) => {
+                    return self.whole(&input.name, format!("it is {what}"), false);
+                }
+                Content::Foreign(what) => return self.foreign(&input.name, &head, what),
+            };
+        let bytes = match self.place(input.bytes.take()) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.whole(&input.name, no_spool(&error), true),
+        };
+        let source = Arc::new(Source::new(input.name.clone(), bytes.clone(), layout));
+        let text = Text { bytes, source, delimiter, base: 0, line: 1, lost_line: None };
+        self.frame(input, head, text, framing)
+    }
+
+    /// Where the bytes of a text can be read again: where they are, or in the spool from here on.
+    fn place(&mut self, bytes: Option<Bytes>) -> io::Result<Bytes> {
+        if let Some(bytes) = bytes {
+            return Ok(bytes);
+        }
+        if self.spool.is_none() {
+            self.spool = Some(Spool::new()?);
+        }
+        self.spool.as_ref().map(Spool::begin).ok_or_else(|| io::Error::other("no spool"))
+    }
+
+    fn frame(
+        &mut self,
+        mut input: Input<'_>,
+        head: Vec<u8>,
+        mut text: Text,
+        mut framing: Box<dyn Framing>,
+    ) -> Result<(), Stopped> {
+        let mut buffer = head;
+        let mut fresh = 0;
+        let mut failure = None;
+        let mut end = false;
+        let mut block = self.options.first_block;
+        loop {
+            if (self.stopped)() {
+                return Err(Stopped);
+            }
+            if let (Bytes::Spool { .. }, Some(spool)) = (&text.bytes, &mut self.spool)
+                && let Err(error) = spool.append(&buffer[fresh..])
+            {
+                return self.whole(&input.name, no_spool(&error), true);
+            }
+            self.frame_block(&mut buffer, &mut text, &mut *framing, end)?;
+            if end {
+                break;
+            }
+            fresh = buffer.len();
+            if let Err(error) = fill(&mut input, &mut buffer, block) {
+                failure = Some(error);
+            }
+            end = buffer.len() == fresh || failure.is_some();
+            block = (block * 2).min(self.options.most_block);
+        }
+        match failure {
+            Some(error) => {
+                let reason = walk::describe(&error);
+                let place = Place::Byte(text.base);
+                self.outlet.trouble(Trouble { source: input.name, place, reason, lost: true }, 0)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Frames what is in the buffer, hands out its events, and leaves what is still needed.
+    fn frame_block(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        text: &mut Text,
+        framing: &mut dyn Framing,
+        end: bool,
+    ) -> Result<(), Stopped> {
+        let mut blocks = Vec::new();
+        let mut outcome = Outcome::default();
+        loop {
+            let mut found = Found::default();
+            let step = framing.scan(buffer, text.base, end, &mut found);
+            text.tell(&found.notes, buffer, framing.by_line(), &mut outcome);
+            outcome.other.append(&mut found.other);
+            if !found.events.is_empty() {
+                blocks.push((Arc::clone(&text.source), found.events));
+            }
+            match step {
+                Step::More => break,
+                Step::Layout(layout) => {
+                    let name = text.source_name();
+                    text.source = Arc::new(Source::new(name, text.bytes.clone(), layout));
+                }
+            }
+        }
+        if let Some(from) = framing.lost_from()
+            && from >= text.base
+        {
+            text.lost_line = Some((from, text.line_of(from, buffer)));
+        }
+        let kept = (framing.keep_from().max(text.base) - text.base) as usize;
+        let kept = kept.min(buffer.len());
+        let (base, line) = (text.base, text.line);
+        text.line += memchr::memchr_iter(b'\n', &buffer[..kept]).count() as u64;
+        text.base += kept as u64;
+        if blocks.is_empty() {
+            buffer.drain(..kept);
+        } else {
+            let rest = buffer[kept..].to_vec();
+            let bytes = Arc::new(std::mem::replace(buffer, rest));
+            for (source, events) in blocks {
+                self.outlet.block(Job {
+                    source,
+                    bytes: Arc::clone(&bytes),
+                    base,
+                    line,
+                    by_line: framing.by_line(),
+                    delimiter: text.delimiter,
+                    events,
+                })?;
+            }
+        }
+        if !outcome.troubles.is_empty() || !outcome.other.is_empty() {
+            self.outlet.part(Part::Found(outcome))?;
+        }
+        Ok(())
+    }
+
+    fn foreign(&self, name: &str, head: &[u8], what: &str) -> Result<(), Stopped> {
+        let shown: String =
+            String::from_utf8_lossy(&head[..head.len().min(64)]).chars().take(16).collect();
+        let reason = format!(
+            "not a log entrail can read: it is {what} (starts with “{}”); \
+             give the JSON or CSV that the portal, Graph or your collector wrote",
+            crate::text::clean(&shown),
+        );
+        self.whole(name, reason, true)
+    }
+
+    fn whole(&self, name: &str, reason: String, lost: bool) -> Result<(), Stopped> {
+        let source = name.to_owned();
+        self.outlet.trouble(Trouble { source, place: Place::Whole, reason, lost }, 0)
+    }
+}
+
+/// A text being framed.
+struct Text {
+    bytes: Bytes,
+    source: Arc<Source>,
+    delimiter: Option<u8>,
+    /// Where the buffer begins in the text, and the number of the line that is in.
+    base: u64,
+    line: u64,
+    /// Where lost bytes began, and in which line, where that is behind us.
+    lost_line: Option<(u64, u64)>,
+}
+
+impl Text {
+    fn source_name(&self) -> String {
+        crate::store::Original::name(&*self.source).to_owned()
+    }
+
+    fn line_of(&self, at: u64, buffer: &[u8]) -> u64 {
+        match self.lost_line {
+            Some((from, line)) if from == at => line,
+            _ => {
+                let passed = &buffer[..(at.saturating_sub(self.base) as usize).min(buffer.len())];
+                self.line + memchr::memchr_iter(b'\n', passed).count() as u64
+            }
+        }
+    }
+
+    /// Turns notes into troubles.
+    fn tell(&self, notes: &[Note], buffer: &[u8], by_line: bool, outcome: &mut Outcome) {
+        for note in notes {
+            let place = if by_line {
+                Place::Line(self.line_of(note.at, buffer))
+            } else {
+                Place::Byte(note.at)
+            };
+            let reason = match note.lost_bytes {
+                0 => note.reason.clone(),
+                bytes => format!("{}; {bytes} bytes skipped", note.reason),
+            };
+            outcome.lost_bytes += note.lost_bytes;
+            let source = self.source_name();
+            outcome.troubles.push(Trouble { source, place, reason, lost: note.lost });
+        }
+    }
+}
+
+/// Reads up to [`HEAD`] bytes. An impatient input is left at the first bytes that tell what it is.
+fn peek(input: &mut Input<'_>, head: &mut Vec<u8>) -> io::Result<()> {
+    while head.len() < HEAD {
+        let before = head.len();
+        read_some(&mut *input.reader, head, HEAD - before)?;
+        let enough = input.impatient
+            && head.len() >= 8
+            && (head.contains(&b'\n')
+                || matches!(head.trim_ascii_start().first(), Some(b'{' | b'[')));
+        if head.len() == before || enough {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Reads about `block` bytes more; none at the end.
+fn fill(input: &mut Input<'_>, buffer: &mut Vec<u8>, block: usize) -> io::Result<()> {
+    let wanted = buffer.len() + block;
+    while buffer.len() < wanted {
+        let before = buffer.len();
+        read_some(&mut *input.reader, buffer, wanted - before)?;
+        if buffer.len() == before || input.impatient {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn read_some(reader: &mut dyn Read, buffer: &mut Vec<u8>, most: usize) -> io::Result<()> {
+    let before = buffer.len();
+    buffer.resize(before + most, 0);
+    let read = loop {
+        match reader.read(&mut buffer[before..]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => break other,
+        }
+    };
+    buffer.truncate(before + read.as_ref().map_or(0, |&count| count));
+    read.map(|_| ())
+}
+
+fn no_spool(error: &io::Error) -> String {
+    let folder = std::env::temp_dir();
+    format!(
+        "its text cannot be kept in {} ({error}); make room there or set TMPDIR to another folder",
+        folder.display()
+    )
+}
+
+/// Something an archive can be read from.
+trait ReadSeek: Read + Seek {}
+impl<T: Read + Seek> ReadSeek for T {}

@@ -1,0 +1,102 @@
+//! Zip archives: every member is read like a file, named `archive.zip:member`.
+//! Never writes a member to a path of its own and never opens overlapping members.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek as _};
+use std::sync::Arc;
+
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::super::compression::{Counted, Guarded};
+use super::super::original::Bytes;
+use super::{Input, ReadSeek, Reading, Stopped, no_spool, walk};
+
+impl Reading<'_> {
+    /// Reads all members of an archive.
+    pub(super) fn archive(&mut self, input: Input<'_>) -> Result<(), Stopped> {
+        let Input { name, reader, bytes, read, layers, .. } = input;
+        let seekable: io::Result<Box<dyn ReadSeek>> = match &bytes {
+            Some(Bytes::File(file)) => {
+                File::open(file.path()).map(|f| Box::new(f) as Box<dyn ReadSeek>)
+            }
+            Some(Bytes::Memory(bytes)) => Ok(Box::new(Cursor::new(Arc::clone(bytes)))),
+            _ => copied(reader).map(|file| Box::new(file) as Box<dyn ReadSeek>),
+        };
+        let seekable = match seekable {
+            Ok(seekable) => seekable,
+            Err(error) => return self.whole(&name, no_spool(&error), true),
+        };
+        // Only what is in the file itself counts as progress: a copy was counted when it was made.
+        let total = if bytes.is_some() { Arc::clone(&self.meter.read) } else { Arc::default() };
+        let counted = Counted::new(seekable, [Arc::clone(&read), total]);
+        let opened = ZipArchive::new(counted).and_then(|mut archive| {
+            let overlapping = archive.has_overlapping_files()?;
+            Ok((archive, overlapping))
+        });
+        let mut archive = match opened {
+            Ok((archive, false)) => archive,
+            Ok((_, true)) => {
+                let reason = "its members overlap, as in archives made to fill disks; not opened";
+                return self.whole(&name, reason.to_owned(), true);
+            }
+            Err(error) => return self.whole(&name, describe(error), true),
+        };
+        let mut members = 0;
+        for index in 0..archive.len() {
+            if (self.stopped)() {
+                return Err(Stopped);
+            }
+            let known =
+                archive.name_for_index(index).and_then(Result::ok).unwrap_or_default().into_owned();
+            let member_name = format!("{name}:{known}");
+            match archive.by_index(index) {
+                Ok(member) if member.is_dir() || known_clutter(&known) => {}
+                Ok(member) => {
+                    members += 1;
+                    let reader = Box::new(Guarded::new(member, Arc::clone(&read)));
+                    self.input_read(Input {
+                        name: member_name,
+                        reader,
+                        bytes: None,
+                        read: Arc::clone(&read),
+                        layers: layers + 1,
+                        impatient: false,
+                    })?;
+                }
+                Err(error) => {
+                    members += 1;
+                    self.whole(&member_name, describe(error), true)?;
+                }
+            }
+        }
+        if members == 0 {
+            self.whole(&name, "the archive holds no files".to_owned(), false)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// What macOS adds to archives.
+fn known_clutter(member: &str) -> bool {
+    member.starts_with("__MACOSX/") || member.ends_with(".DS_Store")
+}
+
+/// A copy of packed bytes that can be read from any place; nobody else can open it.
+fn copied(mut reader: Box<dyn Read + '_>) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(&mut reader, &mut file)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+fn describe(error: ZipError) -> String {
+    match error {
+        ZipError::Io(error) => walk::describe(&error),
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
+            "it is encrypted; unpack it with its password first".to_owned()
+        }
+        other => format!("it cannot be unpacked ({other}); unpack it yourself"),
+    }
+}

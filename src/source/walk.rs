@@ -1,0 +1,121 @@
+//! Origins become files: folders are walked, glob patterns matched, what is missing is told.
+//! Never opens a file and never follows a link to a folder.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::WalkDir;
+
+use super::{Origin, Place, Trouble};
+
+/// One thing to read.
+#[derive(Debug)]
+pub enum Entry {
+    /// A regular file and its size in bytes.
+    File(PathBuf, u64),
+    /// A pipe or device, read once from beginning to end.
+    Stream(PathBuf),
+    /// Standard input.
+    Stdin,
+    /// Bytes at hand.
+    Memory(String, Arc<[u8]>),
+    /// Nothing to read there.
+    Missing(Trouble),
+}
+
+/// All there is to read, in order. Stops early when `stopped` says so.
+pub fn expand(origins: Vec<Origin>, stopped: &dyn Fn() -> bool) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for origin in origins {
+        match origin {
+            Origin::Stdin => entries.push(Entry::Stdin),
+            Origin::Memory { name, bytes } => entries.push(Entry::Memory(name, bytes)),
+            Origin::Path(path) if path.as_os_str() == "-" => entries.push(Entry::Stdin),
+            Origin::Path(path) => match fs::metadata(&path) {
+                Ok(_) => add(&path, &mut entries, stopped),
+                Err(error) => match matches(&path) {
+                    Some(paths) if !paths.is_empty() => {
+                        for path in paths {
+                            add(&path, &mut entries, stopped);
+                        }
+                    }
+                    Some(_) => {
+                        entries.push(missing(&path, "no file matches this pattern".to_owned()));
+                    }
+                    None => entries.push(missing(&path, describe(&error))),
+                },
+            },
+        }
+    }
+    entries
+}
+
+/// The paths a glob pattern matches, in order; `None` where it is no pattern.
+fn matches(path: &Path) -> Option<Vec<PathBuf>> {
+    let pattern = path.to_str().filter(|pattern| pattern.contains(['*', '?', '[']))?;
+    Some(glob::glob(pattern).ok()?.filter_map(Result::ok).collect())
+}
+
+fn add(path: &Path, entries: &mut Vec<Entry>, stopped: &dyn Fn() -> bool) {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => add_folder(path, entries, stopped),
+        Ok(metadata) if metadata.is_file() => {
+            entries.push(Entry::File(path.to_owned(), metadata.len()));
+        }
+        Ok(_) => entries.push(Entry::Stream(path.to_owned())),
+        Err(error) => entries.push(missing(path, describe(&error))),
+    }
+}
+
+/// All regular files in a folder and its folders, by path. Folders whose name begins with a dot
+/// (`.git`) are left out; links to files are read, links to folders are not followed, and pipes
+/// and sockets are left alone.
+fn add_folder(folder: &Path, entries: &mut Vec<Entry>, stopped: &dyn Fn() -> bool) {
+    let before = entries.len();
+    let walk = WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| {
+        let hidden = entry.file_name().to_str().is_some_and(|name| name.starts_with('.'));
+        entry.depth() == 0 || !(hidden && entry.file_type().is_dir())
+    });
+    for entry in walk {
+        if stopped() {
+            return;
+        }
+        match entry {
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) => match fs::metadata(entry.path()) {
+                Ok(metadata) if metadata.is_file() => {
+                    entries.push(Entry::File(entry.into_path(), metadata.len()));
+                }
+                Ok(_) => {}
+                Err(error) => entries.push(missing(entry.path(), describe(&error))),
+            },
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                let reason = error.io_error().map_or_else(|| error.to_string(), describe);
+                entries.push(missing(&path, reason));
+            }
+        }
+    }
+    if entries.len() == before {
+        entries.push(missing(folder, "the folder holds no files".to_owned()));
+    }
+}
+
+fn missing(path: &Path, reason: String) -> Entry {
+    let source = path.display().to_string();
+    Entry::Missing(Trouble { source, place: Place::Whole, reason, lost: true })
+}
+
+/// An error of the system in words for the user, with the way out where there is one.
+pub fn describe(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => {
+            "you are not allowed to read this; change its permissions or copy it".to_owned()
+        }
+        io::ErrorKind::UnexpectedEof => "it is cut off; what came before is kept".to_owned(),
+        _ => format!("it cannot be read: {error}"),
+    }
+}
