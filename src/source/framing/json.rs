@@ -12,6 +12,8 @@ use crate::store::Span;
 const MAX_OPEN: usize = 64;
 /// Longest first key that is remembered for passing over lines.
 const MAX_FIRST_KEY: usize = 64;
+/// Bytes looked at to quote what is no record.
+const EXCERPT: usize = 64;
 
 /// Framing of one JSON source.
 ///
@@ -269,7 +271,10 @@ impl Json {
                 }
                 _ => {
                     self.at = base + i as u64;
-                    self.lost = Some(Lost::new(self.at, not_a_record(&bytes[i..])));
+                    let Some(reason) = not_a_record(&bytes[i..], end) else {
+                        return Next::Wait;
+                    };
+                    self.lost = Some(Lost::new(self.at, reason));
                     self.damaged = true;
                     return Next::GoOn;
                 }
@@ -405,14 +410,18 @@ pub fn has_lines(head: &[u8]) -> bool {
     })
 }
 
-fn not_a_record(bytes: &[u8]) -> String {
+/// Says what stands where a record should begin; `None` where more of it is still to come.
+fn not_a_record(bytes: &[u8], end: bool) -> Option<String> {
     if bytes[0] == 0 {
-        return "NUL bytes where a record should begin".to_owned();
+        return Some("NUL bytes where a record should begin".to_owned());
     }
-    let line = &bytes[..bytes.len().min(64)];
-    let line = line.split(|&b| b == b'\n').next().unwrap_or_default();
-    let shown = page::excerpt(&String::from_utf8_lossy(line), 24);
-    format!("“{shown}” where a record should begin")
+    let shown = &bytes[..bytes.len().min(EXCERPT)];
+    let line_break = memchr::memchr(b'\n', shown);
+    if line_break.is_none() && shown.len() < EXCERPT && !end {
+        return None;
+    }
+    let line = String::from_utf8_lossy(&shown[..line_break.unwrap_or(shown.len())]);
+    Some(format!("“{}” where a record should begin", page::excerpt(&line, 24)))
 }
 
 fn note_odd(at: u64, reason: String, lost: bool, found: &mut Found) {
@@ -423,3 +432,6 @@ fn note_error(at: u64, error: &str, found: &mut Found) {
     let reason = format!("the answer is incomplete, it carries an error ({error}); ask again");
     note_odd(at, reason, true, found);
 }
+
+#[cfg(test)]
+mod tests;

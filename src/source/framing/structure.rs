@@ -269,7 +269,7 @@ mod tests {
         let Reached::Damage(at, reason) = scan.run(deep.as_bytes(), 0, 0, false, true) else {
             panic!("not seen");
         };
-        assert_eq!((at, reason), (11 + 126, "brackets are nested more than 128 deep"));
+        assert_eq!((at, reason), (10 + 126, "brackets are nested more than 128 deep"));
     }
 
     #[test]
