@@ -239,3 +239,6 @@ impl Framing for Rows {
         true
     }
 }
+
+#[cfg(test)]
+mod tests;
