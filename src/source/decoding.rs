@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::framing::csv::Rows;
 use super::framing::json::Json;
 use super::framing::page::error_text;
 use super::framing::{Found, Framing, Step};
@@ -15,9 +14,6 @@ use super::{Place, Trouble};
 use crate::format::{self, DecodeError, Decoded, Depth, Layout};
 use crate::store::builder::Batch;
 use crate::store::{Original, Span};
-
-/// How many times the lines of a broken CSV row may be framed again, on average.
-const EFFORT: usize = 32;
 
 /// Decodes blocks until no more come.
 pub fn work(jobs: &Mutex<Receiver<(Job, SyncSender<Outcome>)>>, decode: Decode) {
@@ -47,6 +43,8 @@ struct Block<'j> {
     decode: Decode,
     batch: Batch,
     outcome: Outcome,
+    /// With the byte each is about.
+    troubles: Vec<(u64, Trouble)>,
     /// A byte of the source and the number of the line it is in, for finding further ones.
     line: (u64, u64),
 }
@@ -55,7 +53,8 @@ impl<'j> Block<'j> {
     fn new(job: &'j Job, decode: Decode) -> Self {
         let original: Arc<Source> = Arc::clone(&job.source);
         let batch = Batch::new(original);
-        Self { job, decode, batch, outcome: Outcome::default(), line: (job.base, job.line) }
+        let line = (job.base, job.line);
+        Self { job, decode, batch, outcome: Outcome::default(), troubles: Vec::new(), line }
     }
 
     fn run(mut self) -> Outcome {
@@ -64,6 +63,9 @@ impl<'j> Block<'j> {
                 self.broken(event, &error);
             }
         }
+        self.troubles.extend_from_slice(&self.job.notes);
+        self.troubles.sort_by_key(|(at, _)| *at);
+        self.outcome.troubles = self.troubles.into_iter().map(|(_, trouble)| trouble).collect();
         self.outcome.batch = (!self.batch.is_empty()).then_some(self.batch);
         self.outcome
     }
@@ -83,6 +85,11 @@ impl<'j> Block<'j> {
                     Err(DecodeError { at: 0, reason: reason.to_owned() })
                 })?;
         match decoded {
+            Decoded::Record { odd, .. } if !odd.is_empty() && self.is_several(bytes) => {
+                // A line was taken whole that holds more than one record.
+                let reason = "several records on one line, not all of them readable".to_owned();
+                return Err(DecodeError { at: 0, reason });
+            }
             Decoded::Record { mut record, odd } => {
                 record.source = self.job.source.name().into();
                 self.batch.push(&record, span);
@@ -108,17 +115,21 @@ impl<'j> Block<'j> {
             self.outcome.lost_bytes += u64::from(event.len);
             return self.trouble(event.offset, reason, true);
         }
-        let inside = match (self.job.source.layout(), self.job.delimiter) {
-            (Layout::Csv(_), Some(delimiter)) => self.rows_inside(bytes, delimiter),
-            (Layout::Csv(_), None) => Vec::new(),
+        let (inside, complete) = match self.job.source.layout() {
+            Layout::Csv(_) => (Vec::new(), false),
             _ => self.objects_inside(bytes),
         };
         let mut kept = 0;
+        let mut unread = 0;
         for span in inside {
             let span = Span { offset: event.offset + span.offset, len: span.len };
-            if self.one(span).is_ok() {
-                kept += u64::from(span.len);
+            match self.one(span) {
+                Ok(()) => kept += u64::from(span.len),
+                Err(_) => unread += 1,
             }
+        }
+        if complete && unread == 0 {
+            return;
         }
         let lost = u64::from(event.len).saturating_sub(kept);
         self.outcome.lost_bytes += lost;
@@ -131,13 +142,20 @@ impl<'j> Block<'j> {
         self.trouble(at, format!("{reason}; {lost} bytes skipped"), true);
     }
 
+    /// Does a line that was taken whole hold more than one record?
+    fn is_several(&self, bytes: &[u8]) -> bool {
+        let json = matches!(self.job.source.layout(), Layout::Json);
+        json && self.job.by_line && self.framed(bytes, Json::new(accepts, false)).0.len() > 1
+    }
+
     /// Events inside a broken one: several on a line, a page on a line, or whole ones behind the
-    /// broken place.
-    fn objects_inside(&self, bytes: &[u8]) -> Vec<Span> {
+    /// broken place. And whether that is all there is.
+    fn objects_inside(&self, bytes: &[u8]) -> (Vec<Span>, bool) {
         let whole = Span { offset: 0, len: bytes.len() as u32 };
-        let as_text = self.framed(bytes, Json::new(accepts, false));
+        let (as_text, mut complete) = self.framed(bytes, Json::new(accepts, false));
         if as_text.is_empty() || as_text == [whole] {
-            return self.framed(bytes, Json::inside(accepts, String::new()));
+            let (inside, _) = self.framed(bytes, Json::inside(accepts, String::new()));
+            return (inside, false);
         }
         let mut inside = Vec::new();
         for span in as_text {
@@ -146,55 +164,26 @@ impl<'j> Block<'j> {
             if accepts(part, &Layout::Json) {
                 inside.push(span);
             } else {
-                let deeper = self.framed(part, Json::inside(accepts, String::new()));
+                complete = false;
+                let (deeper, _) = self.framed(part, Json::inside(accepts, String::new()));
                 let placed = |s: Span| Span { offset: s.offset + span.offset, len: s.len };
                 inside.extend(deeper.into_iter().map(placed));
             }
         }
-        inside
+        (inside, complete)
     }
 
-    fn framed(&self, bytes: &[u8], mut framing: Json) -> Vec<Span> {
+    /// The events that framing finds in `bytes`, and whether nothing was wrong with it.
+    fn framed(&self, bytes: &[u8], mut framing: Json) -> (Vec<Span>, bool) {
         let mut found = Found::default();
         // Records of another layout belong to another source: they are not taken here.
         let json = matches!(self.job.source.layout(), Layout::Json);
         while let Step::Layout(layout) = framing.scan(bytes, 0, true, &mut found) {
             if json && !matches!(layout, Layout::Json) {
-                break;
+                return (found.events, false);
             }
         }
-        found.events
-    }
-
-    /// Rows in a broken row that spans lines, as an unclosed quote makes them: its first line is
-    /// given up, the next ones are framed afresh, and so on.
-    fn rows_inside(&self, bytes: &[u8], delimiter: u8) -> Vec<Span> {
-        let layout = self.job.source.layout();
-        let mut rows = Vec::new();
-        let mut effort = 0;
-        let mut at = 0;
-        while let Some(line_break) = memchr::memchr(b'\n', &bytes[at..]) {
-            at += line_break + 1;
-            let mut found = Found::default();
-            let rest = &bytes[at..];
-            // As far as a row may reach; the rest is framed again behind the next broken one.
-            Rows::without_header(delimiter).scan(rest, 0, true, &mut found);
-            effort += rest.len();
-            for span in found.events {
-                let start = at + span.offset as usize;
-                let row = &bytes[start..start + span.len as usize];
-                if !accepts(row, layout) {
-                    at = start;
-                    break;
-                }
-                rows.push(Span { offset: start as u64, len: span.len });
-                at = start + row.len();
-            }
-            if effort > EFFORT * bytes.len() {
-                break;
-            }
-        }
-        rows
+        (found.events, found.notes.is_empty())
     }
 
     fn trouble(&mut self, at: u64, reason: String, lost: bool) {
@@ -210,6 +199,6 @@ impl<'j> Block<'j> {
             Place::Byte(at)
         };
         let source = self.job.source.name().to_owned();
-        self.outcome.troubles.push(Trouble { source, place, reason, lost });
+        self.troubles.push((at, Trouble { source, place, reason, lost }));
     }
 }

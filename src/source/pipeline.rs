@@ -72,10 +72,10 @@ pub struct Job {
     pub line: u64,
     /// Are places told as lines?
     pub by_line: bool,
-    /// Field delimiter, for CSV.
-    pub delimiter: Option<u8>,
     /// Where the events are in the source.
     pub events: Vec<Span>,
+    /// What framing found wrong or odd in the block, each with the byte it is about.
+    pub notes: Vec<(u64, Trouble)>,
 }
 
 /// What came of a block.

@@ -199,25 +199,20 @@ impl Reading<'_> {
                 self.whole(&input.name, walk::describe(&error), true)?;
             }
         }
-        let (framing, layout, delimiter): (Box<dyn Framing>, Layout, _) =
-            match content::of(&head, accepts) {
-                Content::Json { by_line } => {
-                    (Box::new(Json::new(accepts, by_line)), Layout::Json, None)
-                }
-                Content::Csv(head) => {
-                    (Box::new(Rows::new(&head)), head.layout.clone(), Some(head.delimiter))
-                }
-                Content::Foreign(what @ ("empty" | "blank")) => {
-                    return self.whole(&input.name, format!("it is {what}"), false);
-                }
-                Content::Foreign(what) => return self.foreign(&input.name, &head, what),
-            };
+        let (framing, layout): (Box<dyn Framing>, Layout) = match content::of(&head, accepts) {
+            Content::Json { by_line } => (Box::new(Json::new(accepts, by_line)), Layout::Json),
+            Content::Csv(head) => (Box::new(Rows::new(&head)), head.layout),
+            Content::Foreign(what @ ("empty" | "blank")) => {
+                return self.whole(&input.name, format!("it is {what}"), false);
+            }
+            Content::Foreign(what) => return self.foreign(&input.name, &head, what),
+        };
         let bytes = match self.place(input.bytes.take()) {
             Ok(bytes) => bytes,
             Err(error) => return self.whole(&input.name, no_spool(&error), true),
         };
         let source = Arc::new(Source::new(input.name.clone(), bytes.clone(), layout));
-        let text = Text { bytes, source, delimiter, base: 0, line: 1, lost_line: None };
+        let text = Text { bytes, source, base: 0, line: 1, lost_line: None };
         self.frame(input, head, text, framing)
     }
 
@@ -284,10 +279,14 @@ impl Reading<'_> {
     ) -> Result<(), Stopped> {
         let mut blocks = Vec::new();
         let mut outcome = Outcome::default();
+        let mut notes = Vec::new();
         loop {
             let mut found = Found::default();
             let step = framing.scan(buffer, text.base, end, &mut found);
-            text.tell(&found.notes, buffer, framing.by_line(), &mut outcome);
+            outcome.lost_bytes += found.notes.iter().map(|note| note.lost_bytes).sum::<u64>();
+            for note in found.notes {
+                notes.push((note.at, text.told(note, buffer, framing.by_line())));
+            }
             outcome.other.append(&mut found.other);
             if !found.events.is_empty() {
                 blocks.push((Arc::clone(&text.source), found.events));
@@ -312,6 +311,7 @@ impl Reading<'_> {
         text.base += kept as u64;
         if blocks.is_empty() {
             buffer.drain(..kept);
+            outcome.troubles = notes.into_iter().map(|(_, trouble)| trouble).collect();
         } else {
             let rest = buffer[kept..].to_vec();
             let bytes = Arc::new(std::mem::replace(buffer, rest));
@@ -322,12 +322,12 @@ impl Reading<'_> {
                     base,
                     line,
                     by_line: framing.by_line(),
-                    delimiter: text.delimiter,
                     events,
+                    notes: std::mem::take(&mut notes),
                 })?;
             }
         }
-        if !outcome.troubles.is_empty() || !outcome.other.is_empty() {
+        if !outcome.troubles.is_empty() || !outcome.other.is_empty() || outcome.lost_bytes > 0 {
             self.outlet.part(Part::Found(outcome))?;
         }
         Ok(())
@@ -354,7 +354,6 @@ impl Reading<'_> {
 struct Text {
     bytes: Bytes,
     source: Arc<Source>,
-    delimiter: Option<u8>,
     /// Where the buffer begins in the text, and the number of the line that is in.
     base: u64,
     line: u64,
@@ -377,22 +376,15 @@ impl Text {
         }
     }
 
-    /// Turns notes into troubles.
-    fn tell(&self, notes: &[Note], buffer: &[u8], by_line: bool, outcome: &mut Outcome) {
-        for note in notes {
-            let place = if by_line {
-                Place::Line(self.line_of(note.at, buffer))
-            } else {
-                Place::Byte(note.at)
-            };
-            let reason = match note.lost_bytes {
-                0 => note.reason.clone(),
-                bytes => format!("{}; {bytes} bytes skipped", note.reason),
-            };
-            outcome.lost_bytes += note.lost_bytes;
-            let source = self.source_name();
-            outcome.troubles.push(Trouble { source, place, reason, lost: note.lost });
-        }
+    /// A note as it is told to the user.
+    fn told(&self, note: Note, buffer: &[u8], by_line: bool) -> Trouble {
+        let place =
+            if by_line { Place::Line(self.line_of(note.at, buffer)) } else { Place::Byte(note.at) };
+        let reason = match note.lost_bytes {
+            0 => note.reason,
+            bytes => format!("{}; {bytes} bytes skipped", note.reason),
+        };
+        Trouble { source: self.source_name(), place, reason, lost: note.lost }
     }
 }
 
