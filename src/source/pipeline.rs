@@ -197,3 +197,6 @@ impl Outcome {
         Self { troubles: vec![trouble], ..Self::default() }
     }
 }
+
+#[cfg(test)]
+mod tests;

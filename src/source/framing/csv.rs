@@ -30,7 +30,7 @@ pub fn head(text: &[u8]) -> Option<Head> {
     for _ in 0..8 {
         let rest = text.get(at..)?;
         let delimiter = delimiter(rest);
-        let mut framing = Rows { delimiter, ..Rows::default() };
+        let mut framing = Rows::plain(delimiter);
         let len = framing.row_len(rest)?;
         let row = rest[..len].trim_ascii_end();
         if let Some(layout) = format::csv_layout(row).filter(|_| !row.is_empty()) {
@@ -47,7 +47,7 @@ pub fn head(text: &[u8]) -> Option<Head> {
 
 fn delimiter(text: &[u8]) -> u8 {
     let line = text.split(|&b| b == b'\n').next().unwrap_or_default();
-    let count = |wanted: u8| line.iter().filter(|&&b| b == wanted).count();
+    let count = |wanted: u8| memchr::memchr_iter(wanted, line).count();
     [b',', b';', b'\t'].into_iter().rev().max_by_key(|&d| count(d)).unwrap_or(b',')
 }
 
@@ -88,8 +88,8 @@ impl Rows {
         }
     }
 
-    /// A framing of rows only.
-    pub fn without_header(delimiter: u8) -> Self {
+    /// A framing of rows from the first byte on.
+    pub fn plain(delimiter: u8) -> Self {
         Self { delimiter, ..Self::default() }
     }
 
@@ -154,24 +154,20 @@ impl Rows {
         let exhausted = self.effort > EFFORT * self.start + 4 * MAX_QUOTED;
         let searched = if exhausted { reached } else { first };
         self.quoted = false;
-        let reason = "a quote is opened but not closed";
-        match memchr::memchr(b'\n', &bytes[searched..]) {
-            Some(line_break) => {
-                let next = base + (searched + line_break) as u64 + 1;
-                found.notes.push(Note {
-                    at: self.start,
-                    lost_bytes: next - self.start,
-                    reason: reason.to_owned(),
-                    lost: true,
-                });
-                (self.start, self.at) = (next, next);
-            }
-            None => {
-                self.skipping = Some(self.start);
-                self.start = base + bytes.len() as u64;
-                self.at = self.start;
-            }
-        }
+        let Some(line_break) = memchr::memchr(b'\n', &bytes[searched..]) else {
+            self.skipping = Some(self.start);
+            self.start = base + bytes.len() as u64;
+            self.at = self.start;
+            return;
+        };
+        let next = base + (searched + line_break) as u64 + 1;
+        found.notes.push(Note {
+            at: self.start,
+            lost_bytes: next - self.start,
+            reason: "a quote is opened but not closed".to_owned(),
+            lost: true,
+        });
+        (self.start, self.at) = (next, next);
     }
 
     /// Skips to the end of a line that is too long to keep; `false` if it goes on.

@@ -1,6 +1,10 @@
 //! Framing of JSON: lists, pages, tables, lines, pretty print and any of them glued together.
 //! Never holds more than one event, and never gives up: damage is noted and records are found again.
 
+mod text;
+
+pub use self::text::has_lines;
+use self::text::{Text, not_a_record};
 use super::lost::Lost;
 use super::page::{self, MemberArray, Open};
 use super::structure::{Form, Reached, Scan};
@@ -12,8 +16,6 @@ use crate::store::Span;
 const MAX_OPEN: usize = 64;
 /// Longest first key that is remembered for passing over lines.
 const MAX_FIRST_KEY: usize = 64;
-/// Bytes looked at to quote what is no record.
-const EXCERPT: usize = 64;
 
 /// Framing of one JSON source.
 ///
@@ -45,14 +47,6 @@ enum Rows {
     None,
     Known(Layout),
     Unknown(String),
-}
-
-/// The block being looked at.
-#[derive(Clone, Copy)]
-struct Text<'b> {
-    bytes: &'b [u8],
-    base: u64,
-    end: bool,
 }
 
 /// What to do next.
@@ -191,7 +185,7 @@ impl Json {
             return;
         }
         found.events.push(Span { offset: scan.start, len: value.len() as u32 });
-        if self.open.is_empty() && at_line_start(text, range.start) {
+        if self.open.is_empty() && text.at_line_start(range.start) {
             self.notice_lines(text, range);
         }
     }
@@ -215,12 +209,11 @@ impl Json {
     }
 
     fn damage(&mut self, scan: &Scan, reached: u64, reason: &str) {
-        self.at = match &mut self.lost {
-            Some(lost) => lost.refuse(scan.start, reached),
-            None => {
-                self.lost = Some(Lost::new(scan.start, reason.to_owned()));
-                scan.start + 1
-            }
+        self.at = if let Some(lost) = &mut self.lost {
+            lost.refuse(scan.start, reached)
+        } else {
+            self.lost = Some(Lost::new(scan.start, reason.to_owned()));
+            scan.start + 1
         };
         self.damaged = true;
     }
@@ -297,7 +290,7 @@ impl Json {
             && self.open.is_empty()
             && !self.first_key.is_empty()
             && rest.starts_with(&self.first_key)
-            && at_line_start(text, i);
+            && text.at_line_start(i);
         let line_break = candidate.then(|| memchr::memchr(b'\n', rest)).flatten()?;
         rest[..line_break].trim_ascii_end().ends_with(b"}").then_some(i + line_break)
     }
@@ -386,42 +379,6 @@ impl Framing for Json {
     fn by_line(&self) -> bool {
         self.by_line
     }
-}
-
-/// Is `bytes[i]` the first byte of a line?
-fn at_line_start(text: Text<'_>, i: usize) -> bool {
-    match i.checked_sub(1).map(|before| text.bytes[before]) {
-        None => text.base == 0,
-        Some(before) => before == b'\n' || (before == 0xbf && text.base == 0 && i == 3),
-    }
-}
-
-/// Do the first lines of a JSON text hold one record each?
-pub fn has_lines(head: &[u8]) -> bool {
-    let mut lines = head.split_inclusive(|&b| b == b'\n');
-    let mut complete = false;
-    lines.any(|line| {
-        if complete && line.starts_with(b"{") {
-            return true;
-        }
-        let object = line.ends_with(b"\n") && line.starts_with(b"{");
-        complete = object && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok();
-        false
-    })
-}
-
-/// Says what stands where a record should begin; `None` where more of it is still to come.
-fn not_a_record(bytes: &[u8], end: bool) -> Option<String> {
-    if bytes[0] == 0 {
-        return Some("NUL bytes where a record should begin".to_owned());
-    }
-    let shown = &bytes[..bytes.len().min(EXCERPT)];
-    let line_break = memchr::memchr(b'\n', shown);
-    if line_break.is_none() && shown.len() < EXCERPT && !end {
-        return None;
-    }
-    let line = String::from_utf8_lossy(&shown[..line_break.unwrap_or(shown.len())]);
-    Some(format!("“{}” where a record should begin", page::excerpt(&line, 24)))
 }
 
 fn note_odd(at: u64, reason: String, lost: bool, found: &mut Found) {

@@ -72,12 +72,12 @@ impl Scan {
             if self.in_string {
                 match string_end(bytes, i, end) {
                     Reached::End(after) => i = after,
-                    other => return self.limited(other, bytes.len(), first),
+                    other => return limited(other, bytes.len(), first),
                 }
                 self.in_string = false;
             }
             let Some(&byte) = bytes.get(i) else {
-                return self.limited(Reached::More(i), bytes.len(), first);
+                return limited(Reached::More(i), bytes.len(), first);
             };
             match byte {
                 b'"' => {
@@ -110,7 +110,7 @@ impl Scan {
                 }
                 b',' if self.depth == 0 => return Reached::End(i),
                 b'\n' if by_line && self.depth > 0 => match bytes.get(i + 1) {
-                    None if !end => return self.limited(Reached::More(i), bytes.len(), first),
+                    None if !end => return limited(Reached::More(i), bytes.len(), first),
                     Some(b'{') => return Reached::Damage(i, "the line ends inside the record"),
                     _ => i += 1,
                 },
@@ -168,14 +168,15 @@ impl Scan {
             Some("a bracket opens where none can")
         }
     }
+}
 
-    fn limited(&self, reached: Reached, len: usize, first: usize) -> Reached {
-        match reached {
-            Reached::More(i) if (len - first) as u64 > MAX_RECORD => {
-                Reached::Damage(i, "longer than 64 MiB, the most a record may have")
-            }
-            other => other,
+/// What was reached, or that the value has grown too long.
+fn limited(reached: Reached, len: usize, first: usize) -> Reached {
+    match reached {
+        Reached::More(i) if (len - first) as u64 > MAX_RECORD => {
+            Reached::Damage(i, "longer than 64 MiB, the most a record may have")
         }
+        other => other,
     }
 }
 
@@ -211,6 +212,8 @@ fn string_end(bytes: &[u8], i: usize, end: bool) -> Reached {
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
+const QUOTE: u64 = 0x22;
+const BACKSLASH: u64 = 0x5c;
 
 /// The first quote, backslash or control character at or after `bytes[i]`, eight bytes at a time:
 /// strings in audit records are short, and calling out for each would cost more than the search.
@@ -218,8 +221,8 @@ fn string_stop(bytes: &[u8], i: usize) -> usize {
     let mut i = i;
     while let Some(chunk) = bytes.get(i..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*chunk);
-        let quote = word ^ (ONES * b'"' as u64);
-        let backslash = word ^ (ONES * b'\\' as u64);
+        let quote = word ^ (ONES * QUOTE);
+        let backslash = word ^ (ONES * BACKSLASH);
         let hits = ((quote.wrapping_sub(ONES) & !quote)
             | (backslash.wrapping_sub(ONES) & !backslash)
             | (word.wrapping_sub(ONES * 0x20) & !word))

@@ -13,7 +13,7 @@ fn rows(text: &str) -> (Vec<String>, Vec<Note>) {
 }
 
 fn framed(text: &str, size: usize) -> (Vec<String>, Vec<Note>) {
-    let mut framing = Rows::without_header(b',');
+    let mut framing = Rows::plain(b',');
     let (mut rows, mut notes) = (Vec::new(), Vec::new());
     let (mut base, mut reached) = (0usize, 0usize);
     loop {
@@ -61,7 +61,7 @@ fn a_quote_open_for_a_megabyte_was_never_closed() {
 
 #[test]
 fn a_line_without_end_is_skipped_without_being_kept() {
-    let mut framing = Rows::without_header(b',');
+    let mut framing = Rows::plain(b',');
     let mut found = Found::default();
     let mut block = vec![b'x'; 1 << 20];
     let mut base = 0;

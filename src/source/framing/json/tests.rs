@@ -143,10 +143,7 @@ fn records_before_and_after_damage_are_kept() {
             "deep nesting",
             format!(r#"[{a},{{"id":"x","v":{}{}}},{c}]"#, "[".repeat(10_000), "]".repeat(10_000)),
         ),
-        (
-            "deep objects",
-            format!(r#"[{a},{}1{},{c}]"#, r#"{"v":"#.repeat(1_000), "}".repeat(1_000)),
-        ),
+        ("deep objects", format!("[{a},{}1{},{c}]", r#"{"v":"#.repeat(1_000), "}".repeat(1_000))),
         ("a line of garbage", format!("{a}\n<html>oops</html>\n{c}\n")),
         ("a line cut short", format!("{a}\n{}\n{c}\n", cut(in_value))),
         (
@@ -248,12 +245,11 @@ proptest! {
         let mut text = record("0") + "\n" + &record("0") + "\n";
         let mut wanted = vec!["0".to_owned(), "0".to_owned()];
         for (number, line) in lines.iter().enumerate() {
-            match line {
-                Some(garbage) => text += garbage,
-                None => {
-                    wanted.push(number.to_string());
-                    text += &record(&number.to_string());
-                }
+            if let Some(garbage) = line {
+                text += garbage;
+            } else {
+                wanted.push(number.to_string());
+                text += &record(&number.to_string());
             }
             text.push('\n');
         }

@@ -1,0 +1,114 @@
+//! The same result whatever the threads do, and a way out of every mistake.
+
+use super::*;
+use crate::record::Record;
+use crate::source::Summary;
+use crate::store::Store;
+
+fn record(id: usize) -> String {
+    format!(
+        r#"{{"id":"{id}","category":"UserManagement","activityDisplayName":"Update user {}","activityDateTime":"2026-11-01T08:00:00Z","loggedByService":"Core Directory"}}"#,
+        id % 7
+    )
+}
+
+fn run_with(
+    options: &Options,
+    files: &[String],
+    stop_after: usize,
+) -> (Store, Vec<String>, Summary) {
+    let origin = |(number, text): (usize, &String)| Origin::Memory {
+        name: format!("file {number}"),
+        bytes: text.as_bytes().into(),
+    };
+    let (mut store, mut told, mut summary) = (Store::default(), Vec::new(), Summary::default());
+    let mut deliveries = 0;
+    run(
+        files.iter().enumerate().map(origin).collect(),
+        &CancellationToken::new(),
+        options,
+        &mut |delivery| {
+            match delivery {
+                Delivery::Segment(segment) => store.push(segment),
+                Delivery::Trouble(trouble) => told.push(trouble.to_string()),
+                Delivery::Progress(_) => {}
+                Delivery::Done(done) => summary = done,
+            }
+            deliveries += 1;
+            if deliveries < stop_after { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        },
+    );
+    (store, told, summary)
+}
+
+fn files() -> Vec<String> {
+    let file = |number: usize| {
+        let lines = (0..2_000).map(|line| match line % 100 {
+            50 => "garbage\n".to_owned(),
+            51 => record(line)[..60].to_owned() + "\n",
+            52 => record(line).replace("\"id\"", "id") + "\n",
+            _ => record(number * 1_500 + line) + "\n",
+        });
+        lines.collect()
+    };
+    (0..3).map(file).collect()
+}
+
+#[test]
+fn the_result_is_the_same_with_any_number_of_threads_and_any_blocks() {
+    let ids = |store: &Store| -> Vec<String> {
+        (0..store.len() as u32)
+            .map(|row| String::from_utf8(store.read(row).expect("read")).expect("UTF-8"))
+            .collect()
+    };
+    let files = files();
+    let one = Options { workers: 1, ..Options::default() };
+    let (store, told, summary) = run_with(&one, &files, usize::MAX);
+    assert_eq!(store.len(), 3 * 1_940 - 2 * 485, "{}", told.len());
+    assert_eq!(told.len(), 3 * 60);
+    for (workers, block) in [(2, 64 << 10), (5, 1_000), (3, 100)] {
+        let options = Options { workers, first_block: block, most_block: block, ..one };
+        let (again, told_again, summary_again) = run_with(&options, &files, usize::MAX);
+        assert_eq!(ids(&again), ids(&store), "{workers} threads, blocks of {block}");
+        assert_eq!(told_again, told, "{workers} threads, blocks of {block}");
+        assert_eq!(summary_again, summary);
+    }
+}
+
+#[test]
+fn a_mistake_in_decoding_costs_one_record_not_the_load() {
+    fn fragile<'a>(
+        event: &'a [u8],
+        layout: &Layout,
+        depth: Depth,
+    ) -> Result<Decoded<'a>, DecodeError> {
+        assert!(!event.starts_with(br#"{"id":"5""#), "a mistake made for this test");
+        crate::format::decode(event, layout, depth)
+    }
+    let text = (0..10).map(|id| record(id) + "\n").collect();
+    let options = Options { decode: fragile, ..Options::default() };
+    let (store, told, summary) = run_with(&options, &[text], usize::MAX);
+    assert_eq!(store.len(), 9);
+    assert_eq!(summary.lost, 1);
+    assert!(told[0].starts_with("file 0:6: a mistake in entrail"), "{told:?}");
+}
+
+#[test]
+fn a_load_nobody_listens_to_ends() {
+    let text: String = (0..50_000).map(|id| record(id) + "\n").collect();
+    let options = Options { first_block: 1_000, most_block: 1_000, ..Options::default() };
+    let (store, _, summary) = run_with(&options, &[text], 1);
+    assert!(store.len() < 50_000);
+    assert_eq!(summary, Summary::default());
+}
+
+#[test]
+fn records_of_a_format_without_ids_are_never_dropped() {
+    let text = record(1).replace("\"id\":\"1\",", "") + "\n";
+    let (store, told, _) = run_with(&Options::default(), &[text.repeat(3)], usize::MAX);
+    assert_eq!(store.len(), 3, "{told:?}");
+    let (original, span) = store.span(0);
+    let bytes = original.read(span).expect("read");
+    let record: Record<'_> = original.decode(&bytes).expect("decodes");
+    assert_eq!(record.source, "file 0");
+}
