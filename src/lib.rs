@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod lookup;
 pub mod query;
 pub mod format;
+pub mod demo;
 pub mod record;
 pub mod source;
 pub mod store;

@@ -1,0 +1,467 @@
+//! What a single ordinary record looks like, by the kind of its activity.
+//! Never decides which activity it is.
+
+use crate::demo::activities::{Activity, By};
+use crate::demo::calendar::{DAY, LAST_DAY, time_text};
+use crate::demo::event::{Actor, Event, Target, list, text};
+use crate::demo::operation::consent::{self, Consent as Consented};
+use crate::demo::operation::privilege;
+use crate::demo::people::{App, CREW, Device, ROLES, Tenant, User};
+use crate::demo::random::{Guid, Random};
+
+/// The kinds of record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::demo) enum Shape {
+    /// A user's properties change.
+    UserEdit,
+    /// A user is written to and nothing is said about what changed.
+    UserQuiet,
+    /// A user, and no properties.
+    UserPlain,
+    /// A user's methods for strong authentication change.
+    Strong,
+    /// An account is switched on or off.
+    Account(bool),
+    License,
+    Manager,
+    /// Refresh tokens end.
+    Tokens,
+    /// A user with display name, as services other than Core Directory log them.
+    PersonPlain,
+    /// The same with one of these result reasons.
+    PersonBecause(&'static [&'static str]),
+    /// A guest.
+    GuestPlain,
+    /// Somebody comes into a group, or goes.
+    Member(bool),
+    GroupEdit,
+    GroupPlain,
+    AppEdit,
+    AppPlain,
+    AppOwner,
+    AppRole(bool),
+    PrincipalEdit,
+    /// A key is added to an application.
+    Secret,
+    Consent,
+    Grant,
+    DeviceEdit,
+    DevicePlain,
+    RoleMember(bool),
+    Pim,
+    /// A provisioning job moves an account.
+    Sync,
+    /// Something was read, or a method was called; no target.
+    Read,
+    /// A bulk operation of the portal.
+    Bulk,
+    /// Something of this type with one of these names.
+    Thing(&'static str, &'static [&'static str]),
+}
+
+const FAILURES: [&str; 7] = [
+    "Microsoft.Online.Workflows.ObjectAlreadyExistsException",
+    "Microsoft.Online.Workflows.ValidationException",
+    "Insufficient privileges to complete the operation.",
+    "Microsoft.Online.DirectoryServices.ReferenceNotFound",
+    "The operation was throttled. Please try again later.",
+    "Microsoft.Online.Workflows.PolicyViolationException",
+    "OnPremisesConnectivityFailure",
+];
+const JUSTIFICATIONS: [&str; 7] = [
+    "Ticket COVE-4182", "On call", "Mailbox request COVE-4377", "Patch window", "Audit question",
+    "Onboarding of the new shift", "COVE-4410: laptop exchange",
+];
+
+/// One ordinary record.
+pub(super) fn event<'t>(
+    activity: &Activity,
+    at: i64,
+    tenant: &'t Tenant,
+    random: &mut Random,
+) -> Event<'t> {
+    let subject = somebody(tenant, at, random);
+    let by = match activity.by {
+        By::Admin => tenant.admin(random),
+        By::Own | By::Robot(_) => subject,
+    };
+    let named = activity.what.service != "Core Directory" && random.percent(70);
+    let actor = match activity.by {
+        By::Robot(name) => Actor::app(name),
+        By::Admin | By::Own => Actor::User { user: by, ip: &by.ip, named },
+    };
+    let robot = matches!(actor, Actor::App { .. });
+    let scene = Scene { activity, at, tenant, by, subject };
+    let mut event = scene.draw(actor, random);
+    if !robot && random.percent(60) {
+        event = event.agent(by.agent);
+    }
+    match random.below(1_000) {
+        0..=33 => event.failing(*random.pick(&FAILURES)),
+        34..=36 => event.failing(*random.pick(&FAILURES)).by(Actor::Nobody),
+        37..=38 => event.ending("timeout"),
+        39 => event.ending("unknownFutureValue"),
+        _ => event,
+    }
+}
+
+/// A reason to be given a role.
+pub(super) fn justification(random: &mut Random) -> &'static str {
+    *random.pick(&JUSTIFICATIONS)
+}
+
+/// Anybody, busy people more often; the field engineers only before they were deleted.
+pub(super) fn somebody<'t>(tenant: &'t Tenant, at: i64, random: &mut Random) -> &'t User {
+    let left_out = if at >= (LAST_DAY - 3) * DAY { CREW } else { 0 };
+    let count = tenant.users.len() - left_out;
+    let place = if random.percent(60) { random.skewed(count) } else { random.below(count) };
+    &tenant.users[place]
+}
+
+struct Scene<'s, 't> {
+    activity: &'s Activity,
+    at: i64,
+    tenant: &'t Tenant,
+    by: &'t User,
+    subject: &'t User,
+}
+
+impl<'t> Scene<'_, 't> {
+    fn draw(&self, actor: Actor<'t>, random: &mut Random) -> Event<'t> {
+        let event = |actor| Event::new(self.activity.what, self.at, actor);
+        match self.activity.shape {
+            Shape::Read => event(actor).target(Target::nothing()),
+            Shape::Bulk => self.bulk(event(actor), random),
+            Shape::Pim => self.pim(actor, random),
+            Shape::Sync => self.sync(event(actor), random),
+            Shape::Consent | Shape::Grant => self.consent(random),
+            Shape::Thing(kind, names) => self.thing(event(actor), kind, names, random),
+            Shape::GroupEdit | Shape::GroupPlain => self.group(event(actor), random),
+            Shape::DeviceEdit | Shape::DevicePlain => self.device(event(actor), random),
+            Shape::AppEdit
+            | Shape::AppPlain
+            | Shape::AppOwner
+            | Shape::AppRole(_)
+            | Shape::PrincipalEdit
+            | Shape::Secret => self.app(event(actor), random),
+            _ => self.user(event(actor), random),
+        }
+    }
+
+    fn user(&self, event: Event<'t>, random: &mut Random) -> Event<'t> {
+        let user = self.subject;
+        let directory = Target::user(user);
+        let event = event.detail("UserType", "Member");
+        match self.activity.shape {
+            Shape::UserEdit => {
+                let target = profile(directory, user, self.tenant, random).updated();
+                event.target(target.set("TargetId.UserType", "Member"))
+            }
+            Shape::UserQuiet => event.target(written_by_app(directory, &self.activity.by)),
+            Shape::Strong => {
+                let target = strong(directory, user, self.at, random).updated();
+                event.target(target.set("TargetId.UserType", "Member"))
+            }
+            Shape::Account(on) => {
+                let (old, new) = if on { ("[false]", "[true]") } else { ("[true]", "[false]") };
+                let target =
+                    directory.change("AccountEnabled", Some(old.into()), Some(new.into())).updated();
+                event.target(target.set("TargetId.UserType", "Member"))
+            }
+            Shape::License => event.target(license(directory, random)),
+            Shape::Manager => {
+                let manager = self.tenant.users[random.below(40)].id.to_string();
+                let target = directory.turn_on("Manager", &manager).updated();
+                event.target(target.set("TargetId.UserType", "Member"))
+            }
+            Shape::Tokens => {
+                let old = time_text(self.at - DAY - random.below(1 << 45) as i64);
+                let target = directory
+                    .turn("StsRefreshTokensValidFrom", &old, &time_text(self.at))
+                    .updated()
+                    .set("TargetId.UserType", "Member");
+                event.target(target)
+            }
+            Shape::PersonBecause(reasons) => {
+                event.because(*random.pick(reasons)).target(Target::person(user))
+            }
+            Shape::PersonPlain => event.target(Target::person(user)),
+            Shape::GuestPlain => {
+                event.target(Target::person(random.pick(&self.tenant.guests)))
+            }
+            Shape::Member(gone) => {
+                let group = self.tenant.ordinary_group(random);
+                event.target(directory.membership(group, gone)).target(Target::group(group))
+            }
+            Shape::RoleMember(gone) => {
+                let role = ROLES[random.below(6)];
+                return privilege::membership(self.at, Actor::app("MS-PIM"), user, role, gone)
+                    .as_what(self.activity.what);
+            }
+            _ => event.target(directory),
+        }
+    }
+
+    fn app(&self, event: Event<'t>, random: &mut Random) -> Event<'t> {
+        let app = &self.tenant.apps[random.skewed(self.tenant.apps.len())];
+        let names = app.client.to_string();
+        let event = event.detail("AppId", names.clone());
+        match self.activity.shape {
+            Shape::AppEdit => event.target(registration(app, random)),
+            Shape::PrincipalEdit => {
+                let target = Target::principal(app)
+                    .turn("KeyDescription", &key(app, "old", random), &key(app, "new", random))
+                    .updated()
+                    .set("TargetId.ServicePrincipalNames", &names);
+                event.target(target)
+            }
+            Shape::Secret => {
+                let (old, new) = (key(app, "deploy", random), key(app, "deploy", random));
+                let target = Target::application(app)
+                    .change("KeyDescription", Some(list(&[&old])), Some(list(&[&old, &new])))
+                    .updated();
+                event.target(target)
+            }
+            Shape::AppOwner => {
+                let target = Target::user(self.subject)
+                    .set("Application.ObjectID", &app.id.to_string())
+                    .set("Application.DisplayName", &app.name)
+                    .set("Application.AppId", &names)
+                    .set("TargetId.UserType", "Member");
+                event.target(target).target(Target::application(app))
+            }
+            Shape::AppRole(gone) => {
+                let id = Guid::of("user role").to_string();
+                let user = self.subject.id.to_string();
+                let properties = [
+                    ("AppRole.Id", id.as_str()),
+                    ("AppRole.Value", "User"),
+                    ("AppRole.DisplayName", "User"),
+                    ("User.ObjectID", user.as_str()),
+                    ("User.UPN", self.subject.upn.as_str()),
+                    ("TargetId.ServicePrincipalNames", names.as_str()),
+                ];
+                let target = properties.into_iter().fold(Target::principal(app), |target, (name, value)| {
+                    if gone { target.unset(name, value) } else { target.set(name, value) }
+                });
+                event.target(target).target(Target::user(self.subject))
+            }
+            _ => event.target(Target::application(app)),
+        }
+    }
+
+    fn consent(&self, random: &mut Random) -> Event<'t> {
+        const SCOPES: [&str; 4] = [
+            "openid profile", "User.Read", "User.Read openid profile offline_access",
+            "Calendars.Read User.Read",
+        ];
+        let app = &self.tenant.apps[random.skewed(self.tenant.apps.len())];
+        let scope = *random.pick(&SCOPES);
+        let given = Consented { user: self.by, ip: &self.by.ip, app, scope, everybody: false };
+        if self.activity.shape == Shape::Consent {
+            consent::record(self.at, &given)
+        } else {
+            consent::grant(self.at, &given).as_what(self.activity.what)
+        }
+    }
+
+    fn pim(&self, actor: Actor<'t>, random: &mut Random) -> Event<'t> {
+        let request = privilege::Request {
+            by: self.by,
+            ip: &self.by.ip,
+            subject: self.tenant.admin(random),
+            role: ROLES[random.skewed(9)],
+            id: random.guid(),
+            justification: justification(random),
+        };
+        privilege::record(self.activity.what, self.at, actor, &request)
+    }
+
+    fn sync(&self, event: Event<'t>, random: &mut Random) -> Event<'t> {
+        let app = &self.tenant.apps[1];
+        let anchor = format!("TW{:05}", random.below(100_000));
+        let target = Target::person(self.subject)
+            .change("department", None, Some(text(self.subject.department)))
+            .change("title", None, Some(text(self.subject.title)))
+            .change("mail", None, Some(text(&self.subject.upn)))
+            .change("employeeId", None, Some(text(&anchor)));
+        event
+            .target(Target::principal(app))
+            .target(target)
+            .detail("Details", format!("{} 'worker' {anchor}", self.activity.what.activity))
+            .detail("ErrorCode", "")
+            .detail("EventName", self.activity.what.activity)
+            .detail("JoiningProperty", "employeeId")
+            .detail("SourceAnchor", anchor)
+            .detail("CycleId", random.guid().to_string())
+    }
+
+    fn bulk(&self, event: Event<'t>, random: &mut Random) -> Event<'t> {
+        if self.activity.what.activity.starts_with("started") {
+            return event.target(Target::nothing());
+        }
+        let total = 3 + random.below(60);
+        event
+            .because(format!("Total activities count: {total}; succeeded activities count: {total}; failed activities count: 0"))
+            .target(Target::nothing())
+    }
+
+    fn group(&self, event: Event<'t>, random: &mut Random) -> Event<'t> {
+        let group = self.tenant.ordinary_group(random);
+        let target = Target::group(group);
+        if self.activity.shape == Shape::GroupPlain {
+            return event.target(target);
+        }
+        let target = target
+            .turn("Description", "", "Ask the owner before you join")
+            .turn("DisplayName", &group.name, &group.name)
+            .change("MailEnabled", Some("[false]".into()), Some("[true]".into()))
+            .updated();
+        event.target(target).detail("GroupType", group.kind)
+    }
+
+    fn device(&self, event: Event<'t>, random: &mut Random) -> Event<'t> {
+        let device = random.pick(&self.tenant.devices);
+        let target = Target::device(device);
+        let target = if self.activity.shape == Shape::DevicePlain {
+            target
+        } else {
+            device_state(target, device, self.at, random)
+        };
+        event
+            .target(target)
+            .detail("DeviceId", device.id.to_string())
+            .detail("DeviceOSType", device.system)
+            .detail("DeviceTrustType", "AzureAd")
+    }
+
+    fn thing(
+        &self,
+        event: Event<'t>,
+        kind: &'static str,
+        names: &[&'static str],
+        random: &mut Random,
+    ) -> Event<'t> {
+        let name = *random.pick(names);
+        let target = Target::named(kind, Guid::of(name), name);
+        let target = match self.activity.what.operation {
+            "" | "Get" | "Delete" => target,
+            "Update" => target
+                .change("Description", Some(text("Reviewed in spring")), Some(text("Reviewed in autumn")))
+                .change("IsEnabled", Some("true".into()), Some("true".into())),
+            _ => target.set("DisplayName", name).change("IsEnabled", None, Some("true".into())),
+        };
+        event.target(target)
+    }
+}
+
+/// One to six properties of somebody's profile.
+fn profile<'t>(
+    target: Target<'t>,
+    user: &User,
+    tenant: &Tenant,
+    random: &mut Random,
+) -> Target<'t> {
+    let other = &tenant.users[random.below(tenant.users.len())];
+    let first = random.below(9);
+    let count = 1 + random.skewed(6);
+    (first..first + count).fold(target, |target, property| match property % 9 {
+        0 => target.turn("Department", user.department, other.department),
+        1 => target.turn("JobTitle", user.title, other.title),
+        2 => target.turn("PhysicalDeliveryOfficeName", "Reykjavík", "Akureyri"),
+        3 => target.turn("TelephoneNumber", "+354 555 0100", &format!("+354 555 01{:02}", random.below(100))),
+        4 => target.change(
+            "ProxyAddresses",
+            Some(list(&[&format!("SMTP:{}", user.upn)])),
+            Some(list(&[&format!("SMTP:{}", user.upn), &format!("smtp:{}", user.upn.replace('@', "@gauges."))])),
+        ),
+        5 => target.turn("EmployeeId", "", &format!("TW{:05}", random.below(100_000))),
+        6 => target.turn("PreferredLanguage", "en-GB", "is-IS"),
+        7 => target.turn("ExtensionAttribute3", "shift=day", "shift=night"),
+        _ => target.turn("UsageLocation", "GB", "IS"),
+    })
+}
+
+/// A user written to by a service: Microsoft names the service, not what it changed.
+fn written_by_app<'t>(target: Target<'t>, by: &By) -> Target<'t> {
+    let client = match by {
+        By::Robot(name) => Guid::of(&format!("client {name}")).to_string(),
+        By::Admin | By::Own => String::new(),
+    };
+    target
+        .set("Included Updated Properties", "")
+        .set("TargetId.UserType", "Member")
+        .set("ActorId.ServicePrincipalNames", &client)
+        .set("SPN", &client)
+}
+
+fn strong<'t>(target: Target<'t>, user: &User, at: i64, random: &mut Random) -> Target<'t> {
+    match random.below(3) {
+        0 => target.change(
+            "StrongAuthenticationMethod",
+            Some("[]".into()),
+            Some("[{\"MethodType\":6,\"Default\":true},{\"MethodType\":7,\"Default\":false}]".into()),
+        ),
+        1 => target.change(
+            "StrongAuthenticationUserDetails",
+            Some("[]".into()),
+            Some(format!("[{{\"PhoneNumber\":\"+354 55501{:02}\",\"AlternativePhoneNumber\":null,\"Email\":\"{}\",\"VoiceOnlyPhoneNumber\":null}}]", random.below(100), user.upn)),
+        ),
+        _ => target.change(
+            "StrongAuthenticationPhoneAppDetail",
+            Some("[]".into()),
+            Some(format!("[{{\"DeviceName\":\"NO_DEVICE\",\"DeviceToken\":\"NO_DEVICE_TOKEN\",\"DeviceTag\":\"SoftwareTokenActivated\",\"PhoneAppVersion\":\"6.8.{}\",\"OathTokenTimeDrift\":0,\"DeviceId\":\"00000000-0000-0000-0000-000000000000\",\"Id\":\"{}\",\"TimeInterval\":0,\"AuthenticationType\":2,\"NotificationType\":1,\"LastAuthenticatedTimestamp\":\"{}\",\"AuthenticatorFlavor\":\"Authenticator\",\"HashFunction\":\"hmacsha1\",\"TenantDeviceId\":null}}]", random.below(40), random.guid(), time_text(at))),
+        ),
+    }
+}
+
+fn license<'t>(target: Target<'t>, random: &mut Random) -> Target<'t> {
+    const PRODUCTS: [&str; 4] = ["SPE_E5", "SPE_F1", "POWER_BI_PRO", "VISIOCLIENT"];
+    let entry = |name: &str| {
+        format!("[SkuName={name}, AccountId={}, SkuId={}, DisabledPlans=[]]", Guid::of("tenant"), Guid::of(name))
+    };
+    let (old, new) = (entry(*random.pick(&PRODUCTS)), entry(*random.pick(&PRODUCTS)));
+    target
+        .change("AssignedLicense", Some(list(&[&old])), Some(list(&[&old, &new])))
+        .updated()
+        .set("TargetId.UserType", "Member")
+}
+
+fn registration<'t>(app: &'t App, random: &mut Random) -> Target<'t> {
+    let host = format!("https://app{}.tidewick.example", random.below(30));
+    let address = |path: &str| {
+        list(&[&format!("{{\"AddressType\":0,\"Address\":\"{host}/{path}\",\"ReplyAddressClientType\":1}}")])
+    };
+    Target::application(app)
+        .change("AppAddress", Some(address("signin")), Some(address("auth/callback")))
+        .turn("DisplayName", &app.name, &app.name)
+        .updated()
+}
+
+/// A key as `KeyDescription` writes it.
+fn key(app: &App, label: &str, random: &mut Random) -> String {
+    let kind = if random.percent(60) { "Password" } else { "AsymmetricX509Cert" };
+    format!("[KeyIdentifier={},KeyType={kind},KeyUsage=Verify,DisplayName={label} {}]", random.guid(), app.client.digits().split_at(4).0)
+}
+
+fn device_state<'t>(
+    target: Target<'t>,
+    device: &'t Device,
+    at: i64,
+    random: &mut Random,
+) -> Target<'t> {
+    let seen = time_text(at - 14 * DAY);
+    let target = target.turn("ApproximateLastLogonTimestamp", &seen, &time_text(at));
+    let target = match random.below(3) {
+        0 => target.turn("CloudDeviceOSVersion", "10.0.22631.5909", device.version),
+        1 => target
+            .change("IsCompliant", Some("[false]".into()), Some("[true]".into()))
+            .change("IsManaged", Some("[false]".into()), Some("[true]".into())),
+        _ => target,
+    };
+    target
+        .updated()
+        .set("TargetId.DeviceId", &device.id.to_string())
+        .set("TargetId.DeviceOSType", device.system)
+        .set("TargetId.DeviceTrustType", "AzureAd")
+}
