@@ -119,7 +119,11 @@ impl Days {
         self.log = self.noise.day(day, quota);
         let lines = |log: &Log, story: bool| -> Vec<Line> {
             let of = |&(at, start, end): &(i64, u32, u32)| Line { at, story, start, end };
-            log.lines.iter().filter(|line| line.0.div_euclid(calendar::DAY) == day).map(of).collect()
+            log.lines
+                .iter()
+                .filter(|line| line.0.div_euclid(calendar::DAY) == day)
+                .map(of)
+                .collect()
         };
         self.lines = lines(&self.log, false);
         self.lines.extend(lines(&self.stories, true));

@@ -133,21 +133,119 @@ const STAFF: [(&str, &str, &str, &str); 12] = [
 ];
 
 const FIRST: [&str; 50] = [
-    "Ása", "Birkir", "Catalina", "Dagný", "Einar", "Farida", "Gísli", "Hadiza", "Ísak", "Jorun",
-    "Kateryna", "Lúkas", "Mireille", "Nanami", "Ólöf", "Pietro", "Quentin", "Rúna", "Sölvi", "Tünde",
-    "Ugo", "Vésteinn", "Wiebke", "Ximena", "Ylva", "Zoltán", "Þóra", "Ðeko", "Anselm", "Bronagh",
-    "Cillian", "Desta", "Eyþór", "Freyja", "Goran", "Hrafn", "Imani", "Jun", "Kolbrún", "Levent",
-    "Magdalena", "Nils", "Oyelaran", "Petra", "Ráhel", "Sindri", "Tariq", "Unnur", "Viktor", "Wen",
+    "Ása",
+    "Birkir",
+    "Catalina",
+    "Dagný",
+    "Einar",
+    "Farida",
+    "Gísli",
+    "Hadiza",
+    "Ísak",
+    "Jorun",
+    "Kateryna",
+    "Lúkas",
+    "Mireille",
+    "Nanami",
+    "Ólöf",
+    "Pietro",
+    "Quentin",
+    "Rúna",
+    "Sölvi",
+    "Tünde",
+    "Ugo",
+    "Vésteinn",
+    "Wiebke",
+    "Ximena",
+    "Ylva",
+    "Zoltán",
+    "Þóra",
+    "Ðeko",
+    "Anselm",
+    "Bronagh",
+    "Cillian",
+    "Desta",
+    "Eyþór",
+    "Freyja",
+    "Goran",
+    "Hrafn",
+    "Imani",
+    "Jun",
+    "Kolbrún",
+    "Levent",
+    "Magdalena",
+    "Nils",
+    "Oyelaran",
+    "Petra",
+    "Ráhel",
+    "Sindri",
+    "Tariq",
+    "Unnur",
+    "Viktor",
+    "Wen",
 ];
 const LAST: [&str; 61] = [
-    "Abernethy", "Bjarnason", "Cavendish", "Dellinger", "Eldjárn", "Fairweather", "Guðjónsdóttir",
-    "Holloway", "Ibarra", "Jökulsson", "Kesselring", "Lockhart", "Marchetti", "Novotny", "Oddsdóttir",
-    "Pemberton", "Quiroga", "Rasmussen", "Sæmundsson", "Thorncroft", "Umarov", "Vilhjálmsson",
-    "Whitlock", "Xanthos", "Yamagata", "Zieliński", "Þorgeirsson", "Ashworth", "Benítez", "Calloway",
-    "Drummond", "Ekström", "Fjeld", "Greaves", "Hallgrímsson", "Iversen", "Jellicoe", "Kavanagh",
-    "Löwenthal", "Mbatha", "Nordahl", "O'Malley", "Papadakis", "Quill", "Rosenqvist", "Stefánsdóttir",
-    "Tremblay", "Ulriksen", "Vandermeer", "Wickham", "Yilmaz", "Zamora", "Arnarson", "Bellweather",
-    "Cromarty", "Dunmore", "Esterházy", "Finnbogason", "Gallagher", "Hawthorne", "Ísfeld",
+    "Abernethy",
+    "Bjarnason",
+    "Cavendish",
+    "Dellinger",
+    "Eldjárn",
+    "Fairweather",
+    "Guðjónsdóttir",
+    "Holloway",
+    "Ibarra",
+    "Jökulsson",
+    "Kesselring",
+    "Lockhart",
+    "Marchetti",
+    "Novotny",
+    "Oddsdóttir",
+    "Pemberton",
+    "Quiroga",
+    "Rasmussen",
+    "Sæmundsson",
+    "Thorncroft",
+    "Umarov",
+    "Vilhjálmsson",
+    "Whitlock",
+    "Xanthos",
+    "Yamagata",
+    "Zieliński",
+    "Þorgeirsson",
+    "Ashworth",
+    "Benítez",
+    "Calloway",
+    "Drummond",
+    "Ekström",
+    "Fjeld",
+    "Greaves",
+    "Hallgrímsson",
+    "Iversen",
+    "Jellicoe",
+    "Kavanagh",
+    "Löwenthal",
+    "Mbatha",
+    "Nordahl",
+    "O'Malley",
+    "Papadakis",
+    "Quill",
+    "Rosenqvist",
+    "Stefánsdóttir",
+    "Tremblay",
+    "Ulriksen",
+    "Vandermeer",
+    "Wickham",
+    "Yilmaz",
+    "Zamora",
+    "Arnarson",
+    "Bellweather",
+    "Cromarty",
+    "Dunmore",
+    "Esterházy",
+    "Finnbogason",
+    "Gallagher",
+    "Hawthorne",
+    "Ísfeld",
 ];
 const DEPARTMENTS: [(&str, &str); 9] = [
     ("Assembly", "Technician"),
@@ -199,34 +297,97 @@ const GUESTS: [(&str, &str, &str); 11] = [
 ];
 
 const APPS: [&str; 33] = [
-    "Backup Orchestrator", "Tidewick People Sync", "Shift Planner", "Gauge Telemetry Ingest",
-    "Calibration Ledger", "Harbour Portal", "Expense Reef", "Print Pier", "Parts Catalogue",
-    "Firmware Signing", "Build Lighthouse", "Ticket Cove", "Wiki Anchorage", "Survey Sextant",
-    "Badge Gate", "Payroll Ballast", "Fleet Charts", "Meeting Rooms", "Password Locker",
-    "Log Shipper", "Warehouse Scanner", "Vendor Dock", "Training Deck", "Chat Bridge",
-    "Signature Desk", "Contract Keel", "Map Tiles", "Translation Mate", "Design Vault",
-    "Tide Forecast API", "Mail Archive", HOSTILE[2], "Öğrenci ポータル 🦀",
+    "Backup Orchestrator",
+    "Tidewick People Sync",
+    "Shift Planner",
+    "Gauge Telemetry Ingest",
+    "Calibration Ledger",
+    "Harbour Portal",
+    "Expense Reef",
+    "Print Pier",
+    "Parts Catalogue",
+    "Firmware Signing",
+    "Build Lighthouse",
+    "Ticket Cove",
+    "Wiki Anchorage",
+    "Survey Sextant",
+    "Badge Gate",
+    "Payroll Ballast",
+    "Fleet Charts",
+    "Meeting Rooms",
+    "Password Locker",
+    "Log Shipper",
+    "Warehouse Scanner",
+    "Vendor Dock",
+    "Training Deck",
+    "Chat Bridge",
+    "Signature Desk",
+    "Contract Keel",
+    "Map Tiles",
+    "Translation Mate",
+    "Design Vault",
+    "Tide Forecast API",
+    "Mail Archive",
+    HOSTILE[2],
+    "Öğrenci ポータル 🦀",
 ];
 
 const GROUPS: [&str; 40] = [
-    "SG-Tier0-Operators", "SG-CA-Exclusions", "SG-Licences-E5", "SG-Licences-F3", "SG-VPN-Users",
-    "SG-Assembly-Floor", "SG-Electronics-CAD", "SG-Firmware-Repos", "SG-Finance-Ledger",
-    "SG-Quality-Records", "SG-Metrology-Lab", "SG-Warehouse-Scanners", "SG-Print-Reykjavik",
-    "SG-Break-Glass", "SG-PIM-Approvers", "SG-Passkey-Pilot", "SG-Autopilot-Devices",
-    "SG-Guest-Partners", "SG-Backup-Readers", "SG-Contractors", "All Company", "Assembly",
-    "Electronics", "Firmware", "Sales", "Finance", "Logistics", "Metrology", "Quality", "People",
-    "Boat Club", "Canteen", "Fire Wardens", "Tide Gauge 5 Launch", "Supplier Audit 2026",
-    "DYN-Everyone-In-Iceland", "DYN-Managed-Windows", "DYN-New-Joiners", "Works Council",
+    "SG-Tier0-Operators",
+    "SG-CA-Exclusions",
+    "SG-Licences-E5",
+    "SG-Licences-F3",
+    "SG-VPN-Users",
+    "SG-Assembly-Floor",
+    "SG-Electronics-CAD",
+    "SG-Firmware-Repos",
+    "SG-Finance-Ledger",
+    "SG-Quality-Records",
+    "SG-Metrology-Lab",
+    "SG-Warehouse-Scanners",
+    "SG-Print-Reykjavik",
+    "SG-Break-Glass",
+    "SG-PIM-Approvers",
+    "SG-Passkey-Pilot",
+    "SG-Autopilot-Devices",
+    "SG-Guest-Partners",
+    "SG-Backup-Readers",
+    "SG-Contractors",
+    "All Company",
+    "Assembly",
+    "Electronics",
+    "Firmware",
+    "Sales",
+    "Finance",
+    "Logistics",
+    "Metrology",
+    "Quality",
+    "People",
+    "Boat Club",
+    "Canteen",
+    "Fire Wardens",
+    "Tide Gauge 5 Launch",
+    "Supplier Audit 2026",
+    "DYN-Everyone-In-Iceland",
+    "DYN-Managed-Windows",
+    "DYN-New-Joiners",
+    "Works Council",
     "Night Shift 🌙",
 ];
 
 const POLICIES: [&str; 12] = [
-    "CA001 Block legacy authentication", "CA002 Require MFA for all users",
-    "CA003 Require compliant device for Office", "CA004 Require MFA for administrators",
-    "CA005 Block high sign-in risk", "CA006 Require password change at high user risk",
-    "CA007 Guests: terms of use", "CA008 Azure management: phishing-resistant",
-    "CA009 Register security info from trusted places", "CA010 Session limit unmanaged devices",
-    "CA011 Block unknown platforms", "CA012 Break glass: alert only",
+    "CA001 Block legacy authentication",
+    "CA002 Require MFA for all users",
+    "CA003 Require compliant device for Office",
+    "CA004 Require MFA for administrators",
+    "CA005 Block high sign-in risk",
+    "CA006 Require password change at high user risk",
+    "CA007 Guests: terms of use",
+    "CA008 Azure management: phishing-resistant",
+    "CA009 Register security info from trusted places",
+    "CA010 Session limit unmanaged devices",
+    "CA011 Block unknown platforms",
+    "CA012 Break glass: alert only",
 ];
 
 /// Roles, most asked for first.
@@ -238,12 +399,24 @@ pub(super) const ROLES: [Role; 14] = [
     Role { name: "Security Reader", template: "5d6b6bb7-de71-4623-b4af-96380a352509" },
     Role { name: "Reports Reader", template: "4a5d8f65-41da-4de4-8968-e035b65339cf" },
     Role { name: "Global Reader", template: "f2ef992c-3afb-46b9-b7cf-a126ee74c451" },
-    Role { name: "Cloud Application Administrator", template: "158c047a-c907-4556-b7ef-446551a6b5f7" },
+    Role {
+        name: "Cloud Application Administrator",
+        template: "158c047a-c907-4556-b7ef-446551a6b5f7",
+    },
     Role { name: "Authentication Administrator", template: "c4e39bd9-1100-46d3-8c65-fb160da0071f" },
     Role { name: "Security Administrator", template: "194ae4cb-b126-40b2-bd5b-6091b380977d" },
-    Role { name: "Conditional Access Administrator", template: "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9" },
-    Role { name: "Privileged Role Administrator", template: "e8611ab8-c189-46e8-94e1-60213ab1f814" },
-    Role { name: "Hybrid Identity Administrator", template: "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2" },
+    Role {
+        name: "Conditional Access Administrator",
+        template: "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9",
+    },
+    Role {
+        name: "Privileged Role Administrator",
+        template: "e8611ab8-c189-46e8-94e1-60213ab1f814",
+    },
+    Role {
+        name: "Hybrid Identity Administrator",
+        template: "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2",
+    },
     Role { name: "Global Administrator", template: "62e90394-69f5-4237-9190-012177145e10" },
 ];
 /// Place of Global Administrator in [`ROLES`].
@@ -263,7 +436,15 @@ impl User {
         agent: &'static str,
     ) -> Self {
         let upn = format!("{local}@{DOMAIN}");
-        Self { id: Guid::of(&upn), name: name.to_owned(), upn, ip, department: post.0, title: post.1, agent }
+        Self {
+            id: Guid::of(&upn),
+            name: name.to_owned(),
+            upn,
+            ip,
+            department: post.0,
+            title: post.1,
+            agent,
+        }
     }
 
     /// Somebody invited from another company.
@@ -333,11 +514,7 @@ impl Tenant {
     }
 }
 
-fn somebody(
-    index: usize,
-    post: Option<(&'static str, &'static str)>,
-    random: &mut Random,
-) -> User {
+fn somebody(index: usize, post: Option<(&'static str, &'static str)>, random: &mut Random) -> User {
     let first = FIRST[index % FIRST.len()];
     let last = LAST[index % LAST.len()];
     let name = format!("{first} {last}");
@@ -376,7 +553,12 @@ fn address(random: &mut Random) -> String {
     match random.below(10) {
         0..=5 => format!("198.51.100.{}", 10 + random.below(2)),
         6..=8 => format!("203.0.113.{}", 2 + random.below(250)),
-        _ => format!("2001:db8:{:x}:{:x}::{:x}", random.below(4096), random.below(65536), 1 + random.below(99)),
+        _ => format!(
+            "2001:db8:{:x}:{:x}::{:x}",
+            random.below(4096),
+            random.below(65536),
+            1 + random.below(99)
+        ),
     }
 }
 
@@ -387,9 +569,8 @@ fn agent(random: &mut Random) -> &'static str {
 fn groups(records: usize) -> Vec<Group> {
     let more = (records / 1_000).min(4_000);
     let named = GROUPS.iter().map(|name| (*name).to_owned());
-    let numbered = (0..more.saturating_sub(GROUPS.len())).map(|index| {
-        format!("SG-{}-{:04}", DEPARTMENTS[index % DEPARTMENTS.len()].0, index + 1)
-    });
+    let numbered = (0..more.saturating_sub(GROUPS.len()))
+        .map(|index| format!("SG-{}-{:04}", DEPARTMENTS[index % DEPARTMENTS.len()].0, index + 1));
     let kind = |name: &str| match name.get(..3) {
         Some("SG-") => "azureAD",
         Some("DYN") => "unknownFutureValue",
@@ -456,7 +637,9 @@ mod tests {
         for user in Tenant::new(6_000).users {
             assert!(user.upn.is_ascii() && user.upn.ends_with("@tidewick.example"), "{}", user.upn);
             assert!(
-                ["198.51.100.", "203.0.113.", "2001:db8:"].iter().any(|net| user.ip.starts_with(net)),
+                ["198.51.100.", "203.0.113.", "2001:db8:"]
+                    .iter()
+                    .any(|net| user.ip.starts_with(net)),
                 "{}",
                 user.ip
             );

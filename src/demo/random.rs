@@ -27,7 +27,7 @@ impl Random {
         mix(self.0)
     }
 
-    /// A number below `limit`, 0 for a limit of 0. The bias of the multiplication is below 2⁻³².
+    /// A number below `limit` (at most 2³²), 0 for a limit of 0. The bias of the multiplication is below 2⁻³².
     pub(super) fn below(&mut self, limit: usize) -> usize {
         (((self.next() >> 32) * limit as u64) >> 32) as usize
     }

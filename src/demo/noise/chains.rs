@@ -147,19 +147,20 @@ fn reset(log: &mut Log, random: &mut Random, at: i64, tenant: &Tenant) {
         "Reset password (self-service)",
         "Update",
     );
-    let event =
-        Event::new(reset, at, person()).operation(correlation).target(Target::person(user));
+    let event = Event::new(reset, at, person()).operation(correlation).target(Target::person(user));
     if random.percent(20) {
-        log.write(&event.failing("Password does not meet the complexity requirements of the organization"));
+        log.write(
+            &event
+                .failing("Password does not meet the complexity requirements of the organization"),
+        );
         return;
     }
     log.write(&event.because("Successfully completed reset."));
     for (step, activity) in
         [(1, "Change user password"), (2, "Update StsRefreshTokenValidFrom Timestamp")]
     {
-        let target = Target::user(user)
-            .turn_on("StsRefreshTokensValidFrom", &time_text(at))
-            .updated();
+        let target =
+            Target::user(user).turn_on("StsRefreshTokensValidFrom", &time_text(at)).updated();
         log.write(
             &Event::new(
                 core("UserManagement", activity, "Update"),
@@ -204,7 +205,9 @@ fn joiner(log: &mut Log, random: &mut Random, at: i64, tenant: &Tenant) {
     let correlation = random.guid();
     let app = &tenant.apps[1];
     let sync = || Actor::app(&app.name);
-    for (step, activity) in ["Import", "Synchronization rule action", "Export"].into_iter().enumerate() {
+    for (step, activity) in
+        ["Import", "Synchronization rule action", "Export"].into_iter().enumerate()
+    {
         let what = of("Account Provisioning", "ProvisioningManagement", activity, "Add");
         log.write(
             &Event::new(what, at + step as i64 * SECOND, sync())
@@ -224,7 +227,9 @@ fn joiner(log: &mut Log, random: &mut Random, at: i64, tenant: &Tenant) {
         .turn_on("UserType", "Member")
         .updated();
     let what = core("UserManagement", "Add user", "Add");
-    log.write(&Event::new(what, at + 4 * SECOND, sync()).target(account).detail("UserType", "Member"));
+    log.write(
+        &Event::new(what, at + 4 * SECOND, sync()).target(account).detail("UserType", "Member"),
+    );
     let group = &tenant.groups[3];
     let what = core("GroupManagement", "Add member to group", "Assign");
     log.write(
@@ -275,7 +280,8 @@ fn guest_comes(log: &mut Log, random: &mut Random, at: i64, tenant: &Tenant) {
 fn consent_given(log: &mut Log, random: &mut Random, at: i64, tenant: &Tenant) {
     let user = somebody(tenant, at, random);
     let app = &tenant.apps[2 + random.below(tenant.apps.len() - 2)];
-    let given = Consent { user, ip: &user.ip, app, scope: "User.Read openid profile", everybody: false };
+    let given =
+        Consent { user, ip: &user.ip, app, scope: "User.Read openid profile", everybody: false };
     consent::operation(log, random, at, &given);
 }
 
@@ -285,7 +291,10 @@ fn secret(log: &mut Log, random: &mut Random, at: i64, tenant: &Tenant) {
     let app = &tenant.apps[2 + random.below(tenant.apps.len() - 2)];
     let correlation = random.guid();
     let key = |name: &str| {
-        format!("[KeyIdentifier={},KeyType=Password,KeyUsage=Verify,DisplayName={name}]", Guid::of(&format!("{at} {name}")))
+        format!(
+            "[KeyIdentifier={},KeyType=Password,KeyUsage=Verify,DisplayName={name}]",
+            Guid::of(&format!("{at} {name}"))
+        )
     };
     let (old, new) = (key("2025"), key("2026"));
     let targets = [Target::application(app), Target::principal(app)];

@@ -2,7 +2,7 @@
 //! Never decides which activity it is.
 
 use crate::demo::activities::{Activity, By};
-use crate::demo::calendar::{DAY, LAST_DAY, time_text};
+use crate::demo::calendar::{DAY, LAST_DAY, span_part, time_text};
 use crate::demo::event::{Actor, Event, Target, list, text};
 use crate::demo::operation::consent::{self, Consent as Consented};
 use crate::demo::operation::privilege;
@@ -69,8 +69,13 @@ const FAILURES: [&str; 7] = [
     "OnPremisesConnectivityFailure",
 ];
 const JUSTIFICATIONS: [&str; 7] = [
-    "Ticket COVE-4182", "On call", "Mailbox request COVE-4377", "Patch window", "Audit question",
-    "Onboarding of the new shift", "COVE-4410: laptop exchange",
+    "Ticket COVE-4182",
+    "On call",
+    "Mailbox request COVE-4377",
+    "Patch window",
+    "Audit question",
+    "Onboarding of the new shift",
+    "COVE-4410: laptop exchange",
 ];
 
 /// One ordinary record.
@@ -164,8 +169,9 @@ impl<'t> Scene<'_, 't> {
             }
             Shape::Account(on) => {
                 let (old, new) = if on { ("[false]", "[true]") } else { ("[true]", "[false]") };
-                let target =
-                    directory.change("AccountEnabled", Some(old.into()), Some(new.into())).updated();
+                let target = directory
+                    .change("AccountEnabled", Some(old.into()), Some(new.into()))
+                    .updated();
                 event.target(target.set("TargetId.UserType", "Member"))
             }
             Shape::License => event.target(license(directory, random)),
@@ -175,7 +181,7 @@ impl<'t> Scene<'_, 't> {
                 event.target(target.set("TargetId.UserType", "Member"))
             }
             Shape::Tokens => {
-                let old = time_text(self.at - DAY - random.below(1 << 45) as i64);
+                let old = time_text(self.at - DAY - span_part(20 * DAY, random));
                 let target = directory
                     .turn("StsRefreshTokensValidFrom", &old, &time_text(self.at))
                     .updated()
@@ -186,9 +192,7 @@ impl<'t> Scene<'_, 't> {
                 event.because(*random.pick(reasons)).target(Target::person(user))
             }
             Shape::PersonPlain => event.target(Target::person(user)),
-            Shape::GuestPlain => {
-                event.target(Target::person(random.pick(&self.tenant.guests)))
-            }
+            Shape::GuestPlain => event.target(Target::person(random.pick(&self.tenant.guests))),
             Shape::Member(gone) => {
                 let group = self.tenant.ordinary_group(random);
                 event.target(directory.membership(group, gone)).target(Target::group(group))
@@ -241,9 +245,10 @@ impl<'t> Scene<'_, 't> {
                     ("User.UPN", self.subject.upn.as_str()),
                     ("TargetId.ServicePrincipalNames", names.as_str()),
                 ];
-                let target = properties.into_iter().fold(Target::principal(app), |target, (name, value)| {
-                    if gone { target.unset(name, value) } else { target.set(name, value) }
-                });
+                let target =
+                    properties.into_iter().fold(Target::principal(app), |target, (name, value)| {
+                        if gone { target.unset(name, value) } else { target.set(name, value) }
+                    });
                 event.target(target).target(Target::user(self.subject))
             }
             _ => event.target(Target::application(app)),
@@ -252,7 +257,9 @@ impl<'t> Scene<'_, 't> {
 
     fn consent(&self, random: &mut Random) -> Event<'t> {
         const SCOPES: [&str; 4] = [
-            "openid profile", "User.Read", "User.Read openid profile offline_access",
+            "openid profile",
+            "User.Read",
+            "User.Read openid profile offline_access",
             "Calendars.Read User.Read",
         ];
         let app = &self.tenant.apps[random.skewed(self.tenant.apps.len())];
@@ -347,7 +354,11 @@ impl<'t> Scene<'_, 't> {
         let target = match self.activity.what.operation {
             "" | "Get" | "Delete" => target,
             "Update" => target
-                .change("Description", Some(text("Reviewed in spring")), Some(text("Reviewed in autumn")))
+                .change(
+                    "Description",
+                    Some(text("Reviewed in spring")),
+                    Some(text("Reviewed in autumn")),
+                )
                 .change("IsEnabled", Some("true".into()), Some("true".into())),
             _ => target.set("DisplayName", name).change("IsEnabled", None, Some("true".into())),
         };
@@ -369,11 +380,18 @@ fn profile<'t>(
         0 => target.turn("Department", user.department, other.department),
         1 => target.turn("JobTitle", user.title, other.title),
         2 => target.turn("PhysicalDeliveryOfficeName", "Reykjavík", "Akureyri"),
-        3 => target.turn("TelephoneNumber", "+354 555 0100", &format!("+354 555 01{:02}", random.below(100))),
+        3 => target.turn(
+            "TelephoneNumber",
+            "+354 555 0100",
+            &format!("+354 555 01{:02}", random.below(100)),
+        ),
         4 => target.change(
             "ProxyAddresses",
             Some(list(&[&format!("SMTP:{}", user.upn)])),
-            Some(list(&[&format!("SMTP:{}", user.upn), &format!("smtp:{}", user.upn.replace('@', "@gauges."))])),
+            Some(list(&[
+                &format!("SMTP:{}", user.upn),
+                &format!("smtp:{}", user.upn.replace('@', "@gauges.")),
+            ])),
         ),
         5 => target.turn("EmployeeId", "", &format!("TW{:05}", random.below(100_000))),
         6 => target.turn("PreferredLanguage", "en-GB", "is-IS"),
@@ -418,7 +436,11 @@ fn strong<'t>(target: Target<'t>, user: &User, at: i64, random: &mut Random) -> 
 fn license<'t>(target: Target<'t>, random: &mut Random) -> Target<'t> {
     const PRODUCTS: [&str; 4] = ["SPE_E5", "SPE_F1", "POWER_BI_PRO", "VISIOCLIENT"];
     let entry = |name: &str| {
-        format!("[SkuName={name}, AccountId={}, SkuId={}, DisabledPlans=[]]", Guid::of("tenant"), Guid::of(name))
+        format!(
+            "[SkuName={name}, AccountId={}, SkuId={}, DisabledPlans=[]]",
+            Guid::of("tenant"),
+            Guid::of(name)
+        )
     };
     let (old, new) = (entry(*random.pick(&PRODUCTS)), entry(*random.pick(&PRODUCTS)));
     target
@@ -430,7 +452,9 @@ fn license<'t>(target: Target<'t>, random: &mut Random) -> Target<'t> {
 fn registration<'t>(app: &'t App, random: &mut Random) -> Target<'t> {
     let host = format!("https://app{}.tidewick.example", random.below(30));
     let address = |path: &str| {
-        list(&[&format!("{{\"AddressType\":0,\"Address\":\"{host}/{path}\",\"ReplyAddressClientType\":1}}")])
+        list(&[&format!(
+            "{{\"AddressType\":0,\"Address\":\"{host}/{path}\",\"ReplyAddressClientType\":1}}"
+        )])
     };
     Target::application(app)
         .change("AppAddress", Some(address("signin")), Some(address("auth/callback")))
@@ -441,7 +465,11 @@ fn registration<'t>(app: &'t App, random: &mut Random) -> Target<'t> {
 /// A key as `KeyDescription` writes it.
 fn key(app: &App, label: &str, random: &mut Random) -> String {
     let kind = if random.percent(60) { "Password" } else { "AsymmetricX509Cert" };
-    format!("[KeyIdentifier={},KeyType={kind},KeyUsage=Verify,DisplayName={label} {}]", random.guid(), app.client.digits().split_at(4).0)
+    format!(
+        "[KeyIdentifier={},KeyType={kind},KeyUsage=Verify,DisplayName={label} {}]",
+        random.guid(),
+        app.client.digits().split_at(4).0
+    )
 }
 
 fn device_state<'t>(
@@ -452,13 +480,14 @@ fn device_state<'t>(
 ) -> Target<'t> {
     let seen = time_text(at - 14 * DAY);
     let target = target.turn("ApproximateLastLogonTimestamp", &seen, &time_text(at));
-    let target = match random.below(3) {
-        0 => target.turn("CloudDeviceOSVersion", "10.0.22631.5909", device.version),
-        1 => target
-            .change("IsCompliant", Some("[false]".into()), Some("[true]".into()))
-            .change("IsManaged", Some("[false]".into()), Some("[true]".into())),
-        _ => target,
-    };
+    let target =
+        match random.below(3) {
+            0 => target.turn("CloudDeviceOSVersion", "10.0.22631.5909", device.version),
+            1 => target
+                .change("IsCompliant", Some("[false]".into()), Some("[true]".into()))
+                .change("IsManaged", Some("[false]".into()), Some("[true]".into())),
+            _ => target,
+        };
     target
         .updated()
         .set("TargetId.DeviceId", &device.id.to_string())

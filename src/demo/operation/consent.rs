@@ -29,10 +29,14 @@ pub(in crate::demo) fn record<'a>(at: i64, consent: &Consent<'a>) -> Event<'a> {
         .set("ConsentContext.Tags", "WindowsAzureActiveDirectoryIntegratedApp")
         .set("ConsentAction.Permissions", &permissions(consent))
         .set("TargetId.ServicePrincipalNames", &consent.app.client.to_string());
-    Event::new(core("ApplicationManagement", "Consent to application", "Assign"), at, actor(consent))
-        .target(target)
-        .detail("AppId", consent.app.client.to_string())
-        .agent(consent.user.agent)
+    Event::new(
+        core("ApplicationManagement", "Consent to application", "Assign"),
+        at,
+        actor(consent),
+    )
+    .target(target)
+    .detail("AppId", consent.app.client.to_string())
+    .agent(consent.user.agent)
 }
 
 /// The record of a delegated permission grant.

@@ -60,12 +60,16 @@ pub(in crate::demo) fn join<'a>(
     }
     let register = of("Device Registration Service", "Device", "Register device", "Add");
     log.write(
-        &Event::new(register, at + TICKS_PER_SECOND, Actor::User { user: owner, ip: &owner.ip, named: true })
-            .operation(correlation)
-            .target(Target::device(device))
-            .detail("Device OS", device.system)
-            .detail("OS Version", device.version)
-            .detail("Device Trust Type", "Azure AD join")
-            .detail("Device ID", device.id.to_string()),
+        &Event::new(
+            register,
+            at + TICKS_PER_SECOND,
+            Actor::User { user: owner, ip: &owner.ip, named: true },
+        )
+        .operation(correlation)
+        .target(Target::device(device))
+        .detail("Device OS", device.system)
+        .detail("OS Version", device.version)
+        .detail("Device Trust Type", "Azure AD join")
+        .detail("Device ID", device.id.to_string()),
     );
 }

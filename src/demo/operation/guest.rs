@@ -44,7 +44,12 @@ pub(in crate::demo) fn invite<'a>(
 /// The guest accepts. Writes two records.
 pub(in crate::demo) fn redeem<'a>(log: &mut Log, at: i64, guest: &'a User, ip: &'a str) {
     let what = of("Invited Users", "UserManagement", "Redeem external user invite", "Update");
-    let upn = format!("UPN: {}, Email: {}, InvitationId: {}", guest.upn, guest.mail(), Guid::of(&guest.upn));
+    let upn = format!(
+        "UPN: {}, Email: {}, InvitationId: {}",
+        guest.upn,
+        guest.mail(),
+        Guid::of(&guest.upn)
+    );
     log.write(
         &Event::new(what, at, Actor::User { user: guest, ip, named: true })
             .target(Target::named("User", guest.id, upn))
@@ -52,13 +57,21 @@ pub(in crate::demo) fn redeem<'a>(log: &mut Log, at: i64, guest: &'a User, ip: &
     );
     let what = core("UserManagement", "Update user", "Update");
     let account = Target::user(guest)
-        .change("AcceptedOn", Some("[]".into()), Some(list(&[&crate::demo::calendar::time_text(at)])))
+        .change(
+            "AcceptedOn",
+            Some("[]".into()),
+            Some(list(&[&crate::demo::calendar::time_text(at)])),
+        )
         .turn("UserState", "PendingAcceptance", "Accepted")
         .updated()
         .change("TargetId.UserType", None, Some(text("Guest")));
     log.write(
-        &Event::new(what, at + TICKS_PER_SECOND, Actor::app("Microsoft Invitation Acceptance Portal"))
-            .target(account)
-            .detail("UserType", "Guest"),
+        &Event::new(
+            what,
+            at + TICKS_PER_SECOND,
+            Actor::app("Microsoft Invitation Acceptance Portal"),
+        )
+        .target(account)
+        .detail("UserType", "Guest"),
     );
 }

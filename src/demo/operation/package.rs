@@ -50,11 +50,12 @@ pub(in crate::demo) fn run<'a>(
     request: &Request<'a>,
     ending: Ending,
 ) {
-    let requester =
-        Actor::User { user: request.requester, ip: &request.requester.ip, named: true };
+    let requester = Actor::User { user: request.requester, ip: &request.requester.ip, named: true };
     let robot = || Actor::app(SERVICE);
-    let asked =
-        entitlement("User requests access package assignment", "CreateEntitlementGrantUserAddRequest");
+    let asked = entitlement(
+        "User requests access package assignment",
+        "CreateEntitlementGrantUserAddRequest",
+    );
     log.write(&step(asked, start, requester.clone(), request));
     let mut at = start + 8 * TICKS_PER_SECOND;
     if ending == Ending::Automatic {
@@ -91,14 +92,20 @@ pub(in crate::demo) fn run<'a>(
     at += MINUTE;
     let last = if ending == Ending::Failed {
         step(
-            entitlement("Partially fulfill access package assignment request", "PartiallyFulfillEntitlementGrantRequest"),
+            entitlement(
+                "Partially fulfill access package assignment request",
+                "PartiallyFulfillEntitlementGrantRequest",
+            ),
             at,
             robot(),
             request,
         )
-        .failing("ResourceNotFound: the site 'Laboratory Notebook' is not provisioned for this user")
+        .failing(
+            "ResourceNotFound: the site 'Laboratory Notebook' is not provisioned for this user",
+        )
     } else {
-        let done = entitlement("Fulfill access package assignment", "FulfillEntitlementGrantRequest");
+        let done =
+            entitlement("Fulfill access package assignment", "FulfillEntitlementGrantRequest");
         step(done, at, requester, request)
     };
     log.write(&last);
@@ -107,15 +114,18 @@ pub(in crate::demo) fn run<'a>(
 /// Asks the approvers: two kinds of record in category `UserManagement`, as the article on
 /// entitlement logs has it.
 fn approval<'a>(log: &mut Log, at: i64, request: &Request<'a>) {
-    let create = of("Entitlement Management", "UserManagement", "Create request approval", "Create");
+    let create =
+        of("Entitlement Management", "UserManagement", "Create request approval", "Create");
     log.write(&step(create, at, Actor::app(SERVICE), request));
     for (place, approver) in request.approvers.iter().enumerate() {
-        let add =
-            of("Entitlement Management", "UserManagement", "Add approver to request approval", "Add");
-        let at = at + (place as i64 + 1) * TICKS_PER_SECOND;
-        log.write(
-            &step(add, at, Actor::app(SERVICE), request).target(Target::person(approver)),
+        let add = of(
+            "Entitlement Management",
+            "UserManagement",
+            "Add approver to request approval",
+            "Add",
         );
+        let at = at + (place as i64 + 1) * TICKS_PER_SECOND;
+        log.write(&step(add, at, Actor::app(SERVICE), request).target(Target::person(approver)));
     }
 }
 

@@ -79,8 +79,11 @@ pub(in crate::demo) fn update<'a>(
             .target(target.updated())
             .agent(agent),
     );
-    let target =
-        Target::named("Policy", id, new.name).change("ConditionalAccessPolicy", Some(before), Some(after));
+    let target = Target::named("Policy", id, new.name).change(
+        "ConditionalAccessPolicy",
+        Some(before),
+        Some(after),
+    );
     let conditional =
         of("Conditional Access", "Policy", "Update conditional access policy", "Update");
     log.write(
