@@ -1,5 +1,18 @@
 //! Shapes of events: [`decode`] turns the bytes of one event into a [`Record`], whatever wrote them.
 //! Never frames a file, never reads one, and never fails a record for one property in it.
+//!
+//! | shape | recognised by | becomes |
+//! |---|---|---|
+//! | Graph `directoryAudit`, portal JSON, custom security attribute audits | `activityDisplayName`, `targetResources`… | audit, property by property |
+//! | Graph `signIn` | `appDisplayName`, `signInEventTypes`, `deviceDetail`… | sign-in: service `Sign-ins`, category that of diagnostic settings |
+//! | Graph `provisioningObjectSummary` | `provisioningAction`, `cycleId`… | provisioning: service `Provisioning`, category `ProvisioningLogs` |
+//! | diagnostic settings (storage, Event Hubs) | `properties` and `category`, `time`… | what its `category` says; the envelope fills what the properties leave empty |
+//! | Log Analytics rows, CSV export, API tables | `AADOperationType`, `Type`, columns | the table's kind; nested columns are JSON text |
+//! | portal CSV | `Target1…` and `ActorDisplayName`; `Request ID` and `Sign-in error code` | audit; sign-in |
+//! | unified audit log, `Search-UnifiedAuditLog` | `CreationTime`, `Workload`, `AuditData`… | audit, or sign-in by its record type; service empty, category inferred |
+//!
+//! Property names are matched in any case. A wrong type never fails a record: texts keep the JSON
+//! text of what stands there, everything else stays empty, and a sentence in `odd` names it.
 
 mod diagnostic;
 mod graph;
@@ -89,7 +102,9 @@ pub fn decode<'a>(
     layout: &Layout,
     depth: Depth,
 ) -> Result<Decoded<'a>, DecodeError> {
-    let mut reader = Reader::new(event, 0, depth);
+    // Files glued together bring their byte order marks along.
+    let start = if event.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let mut reader = Reader::new(event, start, depth);
     let decoded = match layout {
         Layout::Json => json_event(event, &mut reader)?,
         Layout::Csv(columns) => widen(columns.csv_row(event, &mut reader)?),
@@ -119,7 +134,7 @@ fn json_event<'a>(event: &'a [u8], reader: &mut Reader<'a>) -> Step<Event<'a>> {
     if reader.peek()? != b'{' {
         return reader.broken("expected a JSON object");
     }
-    let read = match shape::recognise(event, 0) {
+    let read = match shape::recognise(event, reader.at()) {
         Some(Shape::Audit) => {
             let mut audit = graph::Audit::default();
             audit.object(reader, &Place::Record)?;

@@ -164,7 +164,7 @@ fn number(text: &str) -> Option<(usize, &str)> {
 /// Reads one row of the audit file.
 pub(super) fn audit<'v>(
     slots: &[Slot],
-    values: &'v csv::StringRecord,
+    values: &'v [Cow<'_, str>],
     reader: &mut Reader<'_>,
 ) -> Record<'v> {
     let mut record = Record::default();
@@ -174,7 +174,7 @@ pub(super) fn audit<'v>(
         if value.is_empty() {
             continue;
         }
-        let text = Cow::Borrowed(value);
+        let text = Cow::Borrowed(&**value);
         match *slot {
             Slot::Ignored => {}
             Slot::Record(property) => match property {

@@ -49,7 +49,8 @@ impl Columns {
         }
         let header = String::from_utf8_lossy(header);
         let columns = |delimiter: u8| {
-            let names: Vec<String> = cells(&header, delimiter)?.iter().map(str::to_owned).collect();
+            let names: Vec<String> =
+                cells(&header, delimiter).into_iter().map(Cow::into_owned).collect();
             let meaning = Self::meaning_of(&names, "")?;
             Some(Self { names, delimiter, meaning })
         };
@@ -112,14 +113,12 @@ impl Columns {
             reader.note(|| "the row is not UTF-8; what cannot be read is shown as U+FFFD".into());
         }
         let text = String::from_utf8_lossy(row);
-        let Some(values) = cells(&text, self.delimiter) else {
-            return broken("the row is empty");
-        };
+        let values = cells(&text, self.delimiter);
         let filled = |value: &str| !value.trim().is_empty() && value != "(blank)";
-        if !values.iter().any(filled) {
+        if !values.iter().any(|value| filled(value)) {
             return broken("the row is empty");
         }
-        let is_header = |(value, name): (&str, &String)| value.trim() == name.trim();
+        let is_header = |(value, name): (&Cow<'_, str>, &String)| value.trim() == name.trim();
         if values.len() == self.names.len() && values.iter().zip(&self.names).all(is_header) {
             return Ok(Err(Cow::Borrowed("CSV header row")));
         }
@@ -210,16 +209,64 @@ impl Columns {
     }
 }
 
-/// The cells of one CSV row, unquoted. `None` where there is no row.
-fn cells(row: &str, delimiter: u8) -> Option<csv::StringRecord> {
-    let mut cells = csv::StringRecord::new();
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .buffer_capacity(row.len().clamp(64, 1 << 16))
-        .from_reader(row.as_bytes());
-    reader.read_record(&mut cells).is_ok_and(|read| read).then_some(cells)
+/// The cells of one CSV row, unquoted as RFC 4180 has it; a quote inside an unquoted cell is text,
+/// and so is what follows a closing quote. One pass for each row: the `csv` crate builds its tables
+/// anew for every reader, which would cost more than the row.
+fn cells(row: &str, delimiter: u8) -> Vec<Cow<'_, str>> {
+    let row = row.trim_start_matches(['\r', '\n']);
+    let bytes = row.as_bytes();
+    let mut cells = Vec::new();
+    let mut at = 0;
+    loop {
+        let (cell, end) = if bytes.get(at) == Some(&b'"') {
+            quoted(row, at + 1, delimiter)
+        } else {
+            let end = cell_end(bytes, at, delimiter);
+            (Cow::Borrowed(&row[at..end]), end)
+        };
+        cells.push(cell);
+        if bytes.get(end) != Some(&delimiter) {
+            return cells;
+        }
+        at = end + 1;
+    }
+}
+
+/// Where the unquoted text at `from` ends: at a delimiter, a line break or the end.
+fn cell_end(bytes: &[u8], from: usize, delimiter: u8) -> usize {
+    memchr::memchr3(delimiter, b'\n', b'\r', &bytes[from..]).map_or(bytes.len(), |at| from + at)
+}
+
+/// The quoted cell whose text starts at `start`, and where it ends.
+fn quoted(row: &str, start: usize, delimiter: u8) -> (Cow<'_, str>, usize) {
+    let bytes = row.as_bytes();
+    let mut text = Cow::Borrowed("");
+    let mut from = start;
+    loop {
+        let Some(length) = memchr::memchr(b'"', &bytes[from..]) else {
+            append(&mut text, &row[from..]);
+            return (text, bytes.len());
+        };
+        let quote = from + length;
+        if bytes.get(quote + 1) == Some(&b'"') {
+            append(&mut text, &row[from..=quote]);
+            from = quote + 2;
+            continue;
+        }
+        append(&mut text, &row[from..quote]);
+        let end = cell_end(bytes, quote + 1, delimiter);
+        append(&mut text, &row[quote + 1..end]);
+        return (text, end);
+    }
+}
+
+/// Appends to a text, without copying while there is only one piece.
+fn append<'a>(text: &mut Cow<'a, str>, piece: &'a str) {
+    if text.is_empty() {
+        *text = Cow::Borrowed(piece);
+    } else if !piece.is_empty() {
+        text.to_mut().push_str(piece);
+    }
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 #[test]
@@ -46,4 +48,25 @@ fn a_header_that_names_huge_numbers_costs_nothing() {
         panic!("a record");
     };
     assert_eq!(record.targets.len(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 2_000,
+        failure_persistence: None,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(13),
+        ..Default::default()
+    })]
+
+    #[test]
+    fn cells_are_those_the_csv_crate_finds(row in "([\",;a\r\n ]|é){0,14}") {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(row.as_bytes());
+        let mut expected = csv::StringRecord::new();
+        if reader.read_record(&mut expected).expect("a row") {
+            prop_assert_eq!(cells(&row, b','), expected.iter().collect::<Vec<_>>());
+        }
+    }
 }
