@@ -1,10 +1,10 @@
 //! entrail: the Microsoft Entra audit trail, in a terminal.
 
 pub mod catalogue;
+pub mod demo;
+pub mod format;
 pub mod lookup;
 pub mod query;
-pub mod format;
-pub mod demo;
 pub mod record;
 pub mod source;
 pub mod store;

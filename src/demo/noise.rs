@@ -7,6 +7,7 @@ pub(super) mod shape;
 use super::activities::{Activity, By, activities};
 use super::calendar::{is_office, is_weekend, moment, working_moment};
 use super::event::Log;
+use super::operation::guest;
 use super::people::Tenant;
 use super::random::Random;
 
@@ -47,12 +48,7 @@ impl Noise {
         let mut log = Log::new(Random::new(self.seed, (day as u64) | 1 << 32));
         log.text.reserve(quota * 1_400);
         if !is_weekend(day) {
-            for activity in self.turn(day) {
-                if log.lines.len() < quota {
-                    let at = working_moment(day, &mut random);
-                    log.write(&shape::event(activity, at, &self.tenant, &mut random));
-                }
-            }
+            self.turns(&mut log, &mut random, day, quota);
         }
         while log.lines.len() < quota {
             let at = moment(day, &mut random);
@@ -67,12 +63,23 @@ impl Noise {
         log
     }
 
-    /// The activities whose turn it is on a working day.
-    fn turn(&self, day: i64) -> impl Iterator<Item = &Activity> {
-        // Five of seven days work, so twenty-one turns fit into every thirty days.
+    /// What has its turn on a working day: a part of the activities, and one of the guests.
+    fn turns(&self, log: &mut Log, random: &mut Random, day: i64, quota: usize) {
+        // Five of seven days are worked, so twenty-one turns fit into every thirty days.
         let days = day + 3;
         let turn = (days.div_euclid(7) * 5 + days.rem_euclid(7)).rem_euclid(21) as usize;
-        self.activities.iter().skip(turn).step_by(21)
+        for activity in self.activities.iter().skip(turn).step_by(21) {
+            if log.lines.len() < quota {
+                let at = working_moment(day, random);
+                log.write(&shape::event(activity, at, &self.tenant, random));
+            }
+        }
+        if log.lines.len() + 2 <= quota {
+            let at = working_moment(day, random);
+            let by = shape::somebody(&self.tenant, at, random);
+            let visitor = &self.tenant.guests[turn % self.tenant.guests.len()];
+            guest::invite(log, random, at, (by, &by.ip), visitor);
+        }
     }
 
     fn activity(&self, at: i64, random: &mut Random) -> &Activity {

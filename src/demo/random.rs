@@ -1,9 +1,9 @@
-//! Random numbers and ids that are the same on every machine: SplitMix64, drawn from a seed.
+//! Random numbers and ids that are the same on every machine: `SplitMix64`, drawn from a seed.
 //! Never asks the system for randomness and never serves as a source of secrets.
 
 use std::fmt;
 
-/// Sebastiano Vigna's SplitMix64: 64 bits of state, one addition and two multiplications a draw.
+/// Sebastiano Vigna's `SplitMix64`: 64 bits of state, one addition and two multiplications a draw.
 #[derive(Clone, Debug)]
 pub(super) struct Random(u64);
 
@@ -47,6 +47,11 @@ impl Random {
     /// One of `items`, which must not be empty.
     pub(super) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.below(items.len())]
+    }
+
+    /// One of `words`, which must not be empty.
+    pub(super) fn word(&mut self, words: &[&'static str]) -> &'static str {
+        words[self.below(words.len())]
     }
 
     /// A GUID that looks like version 4.

@@ -159,7 +159,7 @@ pub(super) fn privilege(log: &mut Log, cast: &Cast<'_>, random: &mut Random) {
         log.write(&privilege::record(what, at(when), actor(), &eligible).operation(correlation));
     }
     let twin = privilege::twin(at("2026-11-10T02:04:26Z"), marek, GLOBAL_ADMINISTRATOR, false);
-    log.write(&twin.as_what(core("RoleManagement", "Add eligible member to role", "Assign")));
+    log.write(&twin.called(core("RoleManagement", "Add eligible member to role", "Assign")));
 
     let active = request(GLOBAL_ADMINISTRATOR, "monthly report", "active");
     // The approval that would have stopped it was switched off twelve minutes earlier.
@@ -223,11 +223,9 @@ pub(super) fn elevated(log: &mut Log, cast: &Cast<'_>) {
         "Recover device local administrator password",
         "Get",
     );
-    for (device, when) in cast.tenant.devices.iter().zip([
-        "2026-11-10T02:48:02Z",
-        "2026-11-10T02:48:30Z",
-        "2026-11-10T02:49:11Z",
-    ]) {
+    let machines = cast.tenant.devices.iter().filter(|device| device.system == "Windows");
+    let times = ["2026-11-10T02:48:02Z", "2026-11-10T02:48:30Z", "2026-11-10T02:49:11Z"];
+    for (device, when) in machines.zip(times) {
         log.write(
             &Event::new(what, at(when), actor())
                 .target(Target::device(device))
@@ -238,7 +236,7 @@ pub(super) fn elevated(log: &mut Log, cast: &Cast<'_>) {
 }
 
 /// The policy before and after: state, and one more excluded user.
-pub(super) fn policies<'a>(exclude: &'a [Guid]) -> (Policy<'a>, Policy<'a>) {
+pub(super) fn policies(exclude: &[Guid]) -> (Policy<'_>, Policy<'_>) {
     let name = "CA004 Require MFA for administrators";
     let strict = Policy { name, state: "enabled", exclude: &exclude[..exclude.len().min(1)] };
     (strict, Policy { state: "enabledForReportingButNotEnforced", exclude, ..strict })

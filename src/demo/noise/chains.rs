@@ -173,7 +173,7 @@ fn reset(log: &mut Log, random: &mut Random, at: i64, tenant: &Tenant) {
 }
 
 fn device_joins(log: &mut Log, random: &mut Random, at: i64, tenant: &Tenant) {
-    let device = random.pick(&tenant.devices);
+    let device = tenant.device(false, random);
     let owner = somebody(tenant, at, random);
     device::join(log, random, at, device, owner);
 }
@@ -184,7 +184,7 @@ fn access_package(log: &mut Log, random: &mut Random, at: i64, tenant: &Tenant) 
     let count = 1 + random.below(2);
     let request = package::Request {
         requester: somebody(tenant, at, random),
-        package: *random.pick(&PACKAGES),
+        package: random.word(&PACKAGES),
         approvers: &approvers[..count],
         id: random.guid(),
         justification: justification(random),

@@ -1,12 +1,16 @@
 //! What a single ordinary record looks like, by the kind of its activity.
 //! Never decides which activity it is.
 
+mod property;
+
+use property::{device_state, key, license, profile, registration, strong, written_by_app};
+
 use crate::demo::activities::{Activity, By};
 use crate::demo::calendar::{DAY, LAST_DAY, span_part, time_text};
 use crate::demo::event::{Actor, Event, Target, list, text};
 use crate::demo::operation::consent::{self, Consent as Consented};
 use crate::demo::operation::privilege;
-use crate::demo::people::{App, CREW, Device, ROLES, Tenant, User};
+use crate::demo::people::{CREW, ROLES, Tenant, User};
 use crate::demo::random::{Guid, Random};
 
 /// The kinds of record.
@@ -102,8 +106,8 @@ pub(super) fn event<'t>(
         event = event.agent(by.agent);
     }
     match random.below(1_000) {
-        0..=33 => event.failing(*random.pick(&FAILURES)),
-        34..=36 => event.failing(*random.pick(&FAILURES)).by(Actor::Nobody),
+        0..=33 => event.failing(random.word(&FAILURES)),
+        34..=36 => event.failing(random.word(&FAILURES)).by(Actor::Nobody),
         37..=38 => event.ending("timeout"),
         39 => event.ending("unknownFutureValue"),
         _ => event,
@@ -112,7 +116,7 @@ pub(super) fn event<'t>(
 
 /// A reason to be given a role.
 pub(super) fn justification(random: &mut Random) -> &'static str {
-    *random.pick(&JUSTIFICATIONS)
+    random.word(&JUSTIFICATIONS)
 }
 
 /// Anybody, busy people more often; the field engineers only before they were deleted.
@@ -189,7 +193,7 @@ impl<'t> Scene<'_, 't> {
                 event.target(target)
             }
             Shape::PersonBecause(reasons) => {
-                event.because(*random.pick(reasons)).target(Target::person(user))
+                event.because(random.word(reasons)).target(Target::person(user))
             }
             Shape::PersonPlain => event.target(Target::person(user)),
             Shape::GuestPlain => event.target(Target::person(random.pick(&self.tenant.guests))),
@@ -199,8 +203,8 @@ impl<'t> Scene<'_, 't> {
             }
             Shape::RoleMember(gone) => {
                 let role = ROLES[random.below(6)];
-                return privilege::membership(self.at, Actor::app("MS-PIM"), user, role, gone)
-                    .as_what(self.activity.what);
+                privilege::membership(self.at, Actor::app("MS-PIM"), user, role, gone)
+                    .called(self.activity.what)
             }
             _ => event.target(directory),
         }
@@ -263,12 +267,12 @@ impl<'t> Scene<'_, 't> {
             "Calendars.Read User.Read",
         ];
         let app = &self.tenant.apps[random.skewed(self.tenant.apps.len())];
-        let scope = *random.pick(&SCOPES);
+        let scope = random.word(&SCOPES);
         let given = Consented { user: self.by, ip: &self.by.ip, app, scope, everybody: false };
         if self.activity.shape == Shape::Consent {
             consent::record(self.at, &given)
         } else {
-            consent::grant(self.at, &given).as_what(self.activity.what)
+            consent::grant(self.at, &given).called(self.activity.what)
         }
     }
 
@@ -328,7 +332,9 @@ impl<'t> Scene<'_, 't> {
     }
 
     fn device(&self, event: Event<'t>, random: &mut Random) -> Event<'t> {
-        let device = random.pick(&self.tenant.devices);
+        // Only Windows has local administrators and BitLocker.
+        let windows = self.activity.what.service == "Device Registration Service";
+        let device = self.tenant.device(windows, random);
         let target = Target::device(device);
         let target = if self.activity.shape == Shape::DevicePlain {
             target
@@ -349,7 +355,7 @@ impl<'t> Scene<'_, 't> {
         names: &[&'static str],
         random: &mut Random,
     ) -> Event<'t> {
-        let name = *random.pick(names);
+        let name = random.word(names);
         let target = Target::named(kind, Guid::of(name), name);
         let target = match self.activity.what.operation {
             "" | "Get" | "Delete" => target,
@@ -364,133 +370,4 @@ impl<'t> Scene<'_, 't> {
         };
         event.target(target)
     }
-}
-
-/// One to six properties of somebody's profile.
-fn profile<'t>(
-    target: Target<'t>,
-    user: &User,
-    tenant: &Tenant,
-    random: &mut Random,
-) -> Target<'t> {
-    let other = &tenant.users[random.below(tenant.users.len())];
-    let first = random.below(9);
-    let count = 1 + random.skewed(6);
-    (first..first + count).fold(target, |target, property| match property % 9 {
-        0 => target.turn("Department", user.department, other.department),
-        1 => target.turn("JobTitle", user.title, other.title),
-        2 => target.turn("PhysicalDeliveryOfficeName", "Reykjavík", "Akureyri"),
-        3 => target.turn(
-            "TelephoneNumber",
-            "+354 555 0100",
-            &format!("+354 555 01{:02}", random.below(100)),
-        ),
-        4 => target.change(
-            "ProxyAddresses",
-            Some(list(&[&format!("SMTP:{}", user.upn)])),
-            Some(list(&[
-                &format!("SMTP:{}", user.upn),
-                &format!("smtp:{}", user.upn.replace('@', "@gauges.")),
-            ])),
-        ),
-        5 => target.turn("EmployeeId", "", &format!("TW{:05}", random.below(100_000))),
-        6 => target.turn("PreferredLanguage", "en-GB", "is-IS"),
-        7 => target.turn("ExtensionAttribute3", "shift=day", "shift=night"),
-        _ => target.turn("UsageLocation", "GB", "IS"),
-    })
-}
-
-/// A user written to by a service: Microsoft names the service, not what it changed.
-fn written_by_app<'t>(target: Target<'t>, by: &By) -> Target<'t> {
-    let client = match by {
-        By::Robot(name) => Guid::of(&format!("client {name}")).to_string(),
-        By::Admin | By::Own => String::new(),
-    };
-    target
-        .set("Included Updated Properties", "")
-        .set("TargetId.UserType", "Member")
-        .set("ActorId.ServicePrincipalNames", &client)
-        .set("SPN", &client)
-}
-
-fn strong<'t>(target: Target<'t>, user: &User, at: i64, random: &mut Random) -> Target<'t> {
-    match random.below(3) {
-        0 => target.change(
-            "StrongAuthenticationMethod",
-            Some("[]".into()),
-            Some("[{\"MethodType\":6,\"Default\":true},{\"MethodType\":7,\"Default\":false}]".into()),
-        ),
-        1 => target.change(
-            "StrongAuthenticationUserDetails",
-            Some("[]".into()),
-            Some(format!("[{{\"PhoneNumber\":\"+354 55501{:02}\",\"AlternativePhoneNumber\":null,\"Email\":\"{}\",\"VoiceOnlyPhoneNumber\":null}}]", random.below(100), user.upn)),
-        ),
-        _ => target.change(
-            "StrongAuthenticationPhoneAppDetail",
-            Some("[]".into()),
-            Some(format!("[{{\"DeviceName\":\"NO_DEVICE\",\"DeviceToken\":\"NO_DEVICE_TOKEN\",\"DeviceTag\":\"SoftwareTokenActivated\",\"PhoneAppVersion\":\"6.8.{}\",\"OathTokenTimeDrift\":0,\"DeviceId\":\"00000000-0000-0000-0000-000000000000\",\"Id\":\"{}\",\"TimeInterval\":0,\"AuthenticationType\":2,\"NotificationType\":1,\"LastAuthenticatedTimestamp\":\"{}\",\"AuthenticatorFlavor\":\"Authenticator\",\"HashFunction\":\"hmacsha1\",\"TenantDeviceId\":null}}]", random.below(40), random.guid(), time_text(at))),
-        ),
-    }
-}
-
-fn license<'t>(target: Target<'t>, random: &mut Random) -> Target<'t> {
-    const PRODUCTS: [&str; 4] = ["SPE_E5", "SPE_F1", "POWER_BI_PRO", "VISIOCLIENT"];
-    let entry = |name: &str| {
-        format!(
-            "[SkuName={name}, AccountId={}, SkuId={}, DisabledPlans=[]]",
-            Guid::of("tenant"),
-            Guid::of(name)
-        )
-    };
-    let (old, new) = (entry(*random.pick(&PRODUCTS)), entry(*random.pick(&PRODUCTS)));
-    target
-        .change("AssignedLicense", Some(list(&[&old])), Some(list(&[&old, &new])))
-        .updated()
-        .set("TargetId.UserType", "Member")
-}
-
-fn registration<'t>(app: &'t App, random: &mut Random) -> Target<'t> {
-    let host = format!("https://app{}.tidewick.example", random.below(30));
-    let address = |path: &str| {
-        list(&[&format!(
-            "{{\"AddressType\":0,\"Address\":\"{host}/{path}\",\"ReplyAddressClientType\":1}}"
-        )])
-    };
-    Target::application(app)
-        .change("AppAddress", Some(address("signin")), Some(address("auth/callback")))
-        .turn("DisplayName", &app.name, &app.name)
-        .updated()
-}
-
-/// A key as `KeyDescription` writes it.
-fn key(app: &App, label: &str, random: &mut Random) -> String {
-    let kind = if random.percent(60) { "Password" } else { "AsymmetricX509Cert" };
-    format!(
-        "[KeyIdentifier={},KeyType={kind},KeyUsage=Verify,DisplayName={label} {}]",
-        random.guid(),
-        app.client.digits().split_at(4).0
-    )
-}
-
-fn device_state<'t>(
-    target: Target<'t>,
-    device: &'t Device,
-    at: i64,
-    random: &mut Random,
-) -> Target<'t> {
-    let seen = time_text(at - 14 * DAY);
-    let target = target.turn("ApproximateLastLogonTimestamp", &seen, &time_text(at));
-    let target =
-        match random.below(3) {
-            0 => target.turn("CloudDeviceOSVersion", "10.0.22631.5909", device.version),
-            1 => target
-                .change("IsCompliant", Some("[false]".into()), Some("[true]".into()))
-                .change("IsManaged", Some("[false]".into()), Some("[true]".into())),
-            _ => target,
-        };
-    target
-        .updated()
-        .set("TargetId.DeviceId", &device.id.to_string())
-        .set("TargetId.DeviceOSType", device.system)
-        .set("TargetId.DeviceTrustType", "AzureAd")
 }

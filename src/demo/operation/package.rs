@@ -43,11 +43,11 @@ const fn entitlement(activity: &'static str, operation: &'static str) -> What {
 }
 
 /// The request up to its ending. Writes three to nine records within ten hours.
-pub(in crate::demo) fn run<'a>(
+pub(in crate::demo) fn run(
     log: &mut Log,
     random: &mut Random,
     start: i64,
-    request: &Request<'a>,
+    request: &Request<'_>,
     ending: Ending,
 ) {
     let requester = Actor::User { user: request.requester, ip: &request.requester.ip, named: true };
@@ -113,7 +113,7 @@ pub(in crate::demo) fn run<'a>(
 
 /// Asks the approvers: two kinds of record in category `UserManagement`, as the article on
 /// entitlement logs has it.
-fn approval<'a>(log: &mut Log, at: i64, request: &Request<'a>) {
+fn approval(log: &mut Log, at: i64, request: &Request<'_>) {
     let create =
         of("Entitlement Management", "UserManagement", "Create request approval", "Create");
     log.write(&step(create, at, Actor::app(SERVICE), request));
@@ -130,7 +130,7 @@ fn approval<'a>(log: &mut Log, at: i64, request: &Request<'a>) {
 }
 
 /// Whether the request goes on to be fulfilled.
-fn decision<'a>(log: &mut Log, at: i64, request: &Request<'a>, ending: Ending) -> bool {
+fn decision(log: &mut Log, at: i64, request: &Request<'_>, ending: Ending) -> bool {
     let approver = request.approvers.first().copied().unwrap_or(request.requester);
     let person = Actor::User { user: approver, ip: &approver.ip, named: true };
     match ending {

@@ -59,7 +59,7 @@ pub(in crate::demo) fn record<'a>(
 }
 
 /// The record of Core Directory that belongs to one of PIM: done by the app `MS-PIM`.
-pub(in crate::demo) fn twin<'a>(at: i64, subject: &'a User, role: Role, gone: bool) -> Event<'a> {
+pub(in crate::demo) fn twin(at: i64, subject: &User, role: Role, gone: bool) -> Event<'_> {
     membership(at, Actor::app("MS-PIM"), subject, role, gone)
 }
 
@@ -109,9 +109,9 @@ pub(in crate::demo) fn activation<'a>(
         let waiting = pim("Add member to role approval requested (PIM activation)", "Create");
         log.write(&record(waiting, at, actor(), request).operation(correlation));
         at += MINUTE + span_part(12 * MINUTE, random);
-        let approved = pim("Add member to role request approved (PIM activation)", "Approve");
+        let granted = pim("Add member to role request approved (PIM activation)", "Approve");
         let actor = Actor::User { user: approver, ip: &approver.ip, named: true };
-        log.write(&record(approved, at, actor, request).operation(correlation));
+        log.write(&record(granted, at, actor, request).operation(correlation));
         at += 3 * TICKS_PER_SECOND;
     }
     let active = pim("Add member to role completed (PIM activation)", "Add");

@@ -1,0 +1,48 @@
+//! The demo tenant, loaded and asked as a user does it.
+
+use std::collections::BTreeSet;
+
+use entrail::demo::{STORIES, Scale, tenant};
+use entrail::query::matcher::Matcher;
+use entrail::query::{Context, Query};
+use entrail::source::{self, Delivery, Origin};
+use entrail::store::Store;
+use entrail::time::Timestamp;
+
+/// The demo tenant in a store; every record must be readable without a complaint.
+fn demo() -> Store {
+    let origin = Origin::Memory { name: "demo".into(), bytes: tenant(Scale::demo()).into() };
+    let mut store = Store::default();
+    source::read_all(vec![origin], |delivery| match delivery {
+        Delivery::Segment(segment) => store.push(segment),
+        Delivery::Trouble(trouble) => assert_eq!(trouble.to_string(), "", "no trouble is expected"),
+        Delivery::Done(summary) => assert!(summary.other.is_empty()),
+        Delivery::Progress(_) => {}
+    });
+    store
+}
+
+#[test]
+fn every_record_loads_and_none_is_taken_for_another() {
+    let store = demo();
+    assert_eq!(store.len(), Scale::demo().records);
+}
+
+#[test]
+fn every_story_is_found_by_its_query() {
+    let store = demo();
+    let now = Timestamp::parse("2026-11-20T18:00:00Z").expect("an instant");
+    let mut titles = BTreeSet::new();
+    for story in STORIES {
+        let query = Query::parse(story.query).expect(story.query);
+        assert!(!query.is_empty(), "{}", story.title);
+        let mut matcher = Matcher::new(&query, &Context { now, around: None });
+        let found: usize = store
+            .segments()
+            .iter()
+            .map(|segment| matcher.matching(segment, &|| false).rows.count_ones(..))
+            .sum();
+        assert_eq!(found, story.found, "{}", story.query);
+        assert!(story.story.ends_with('.') && titles.insert(story.title), "{}", story.title);
+    }
+}
