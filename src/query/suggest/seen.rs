@@ -1,0 +1,78 @@
+//! The values that a field has in the loaded records, with their number: [`seen_values`].
+//! Never reads original bytes.
+
+use hashbrown::HashMap;
+
+use crate::record::column::PART;
+use crate::record::field::{Field, Stored};
+use crate::store::Store;
+use crate::store::column::RowCodes;
+
+/// Most values of a field that are kept, the most frequent ones.
+pub const MOST_SEEN: usize = 5_000;
+
+/// Values of `field` in `store` and the number of records that have them, most frequent first, at
+/// most [`MOST_SEEN`]. Spellings that fold to one name are one value, under the spelling that came
+/// first, because that is what `field="value"` finds. A record counts once for each of its values.
+/// Empty for time, correlation and the fields that are read from original bytes.
+///
+/// One pass over a column: for a million records this takes tens of milliseconds, so the caller
+/// keeps the result until the store has grown.
+pub fn seen_values(store: &Store, field: &Field) -> Vec<(String, u64)> {
+    let Stored::Column(column, parts) = field.stored else { return Vec::new() };
+    // Values are numbered; those of entry `code` are `values[starts[code]..starts[code + 1]]`.
+    let mut numbers: HashMap<&str, u32> = HashMap::new();
+    let mut names: Vec<&str> = Vec::new();
+    let (mut values, mut starts): (Vec<u32>, Vec<usize>) = (Vec::new(), vec![0]);
+    let words = store.segments().iter().map(|segment| segment.words(column));
+    let entries = words.flat_map(|words| {
+        (words.first()..words.end()).map(|code| (words.entry(code), words.folded_entry(code)))
+    });
+    for (entry, folded) in entries {
+        let own = values.len();
+        for (index, (name, key)) in entry.split(PART).zip(folded.split(PART)).enumerate() {
+            if key.is_empty() || !parts.contains(&index) {
+                continue;
+            }
+            let number = *numbers.entry(key).or_insert_with(|| {
+                names.push(name);
+                names.len() as u32 - 1
+            });
+            if !values[own..].contains(&number) {
+                values.push(number);
+            }
+        }
+        starts.push(values.len());
+    }
+    let of = |code: u32| &values[starts[code as usize]..starts[code as usize + 1]];
+
+    let mut counts = vec![0u64; names.len()];
+    // The last record that each value was counted for.
+    let mut last = vec![u64::MAX; names.len()];
+    for segment in store.segments() {
+        match segment.column(column) {
+            RowCodes::Single(codes) => codes.for_each(|code| {
+                for &value in of(code) {
+                    counts[value as usize] += 1;
+                }
+            }),
+            RowCodes::Several { starts, codes } => {
+                for at in 0..segment.len() {
+                    let row = u64::from(segment.first()) + at as u64;
+                    for place in starts[at]..starts[at + 1] {
+                        for &value in of(codes.get(place as usize)) {
+                            if last[value as usize] != row {
+                                last[value as usize] = row;
+                                counts[value as usize] += 1;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let mut found: Vec<(&str, u64)> = names.into_iter().zip(counts).collect();
+    found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    found.truncate(MOST_SEEN);
+    found.into_iter().map(|(name, count)| (name.to_owned(), count)).collect()
+}
