@@ -1,0 +1,177 @@
+//! A text is read block by block, framed, and its events handed out for decoding.
+//! Never keeps more of it than one incomplete event.
+
+use std::io;
+use std::sync::Arc;
+
+use super::super::framing::{Found, Framing, Note, Step};
+use super::super::original::{Bytes, Source};
+use super::super::pipeline::{Job, Outcome, Part, Stopped};
+use super::super::{Place, Trouble, walk};
+use super::{Input, Reading, no_spool, read_some};
+use crate::store::Original as _;
+
+impl Reading<'_> {
+    /// Reads, frames and hands out a whole text; `head` is what was read of it.
+    pub(super) fn frame(
+        &mut self,
+        mut input: Input<'_>,
+        head: Vec<u8>,
+        mut text: Text,
+        mut framing: Box<dyn Framing>,
+    ) -> Result<(), Stopped> {
+        let mut buffer = head;
+        let mut fresh = 0;
+        let mut failure = None;
+        let mut end = false;
+        let mut block = self.options.first_block;
+        loop {
+            if (self.stopped)() {
+                return Err(Stopped);
+            }
+            if let (Bytes::Spool { .. }, Some(spool)) = (&text.bytes, &mut self.spool)
+                && let Err(error) = spool.append(&buffer[fresh..])
+            {
+                return self.whole(&input.name, no_spool(&error), true);
+            }
+            self.frame_block(&mut buffer, &mut text, &mut *framing, end)?;
+            if end {
+                break;
+            }
+            fresh = buffer.len();
+            if let Err(error) = fill(&mut input, &mut buffer, block) {
+                failure = Some(error);
+            }
+            end = buffer.len() == fresh || failure.is_some();
+            block = (block * 2).min(self.options.most_block);
+        }
+        match failure {
+            Some(error) => {
+                let reason = walk::describe(&error);
+                let place = Place::Byte(text.base);
+                self.outlet.trouble(Trouble { source: input.name, place, reason, lost: true }, 0)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Frames what is in the buffer, hands out its events, and leaves what is still needed.
+    fn frame_block(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        text: &mut Text,
+        framing: &mut dyn Framing,
+        end: bool,
+    ) -> Result<(), Stopped> {
+        let mut blocks = Vec::new();
+        let mut outcome = Outcome::default();
+        let mut notes = Vec::new();
+        loop {
+            let mut found = Found::default();
+            let step = framing.scan(buffer, text.base, end, &mut found);
+            outcome.lost_bytes += found.notes.iter().map(|note| note.lost_bytes).sum::<u64>();
+            for note in found.notes {
+                notes.push((note.at, text.told(note, buffer, framing.by_line())));
+            }
+            outcome.other.append(&mut found.other);
+            if !found.events.is_empty() {
+                blocks.push((Arc::clone(&text.source), found.events));
+            }
+            match step {
+                Step::More => break,
+                Step::Layout(layout) => {
+                    let name = text.source_name();
+                    text.source = Arc::new(Source::new(name, text.bytes.clone(), layout));
+                }
+            }
+        }
+        if let Some(from) = framing.lost_from()
+            && from >= text.base
+        {
+            text.lost_line = Some((from, text.line_of(from, buffer)));
+        }
+        let kept = (framing.keep_from().max(text.base) - text.base) as usize;
+        let kept = kept.min(buffer.len());
+        let (base, line) = (text.base, text.line);
+        text.line += memchr::memchr_iter(b'\n', &buffer[..kept]).count() as u64;
+        text.base += kept as u64;
+        if blocks.is_empty() {
+            buffer.drain(..kept);
+            outcome.troubles = notes.into_iter().map(|(_, trouble)| trouble).collect();
+        } else {
+            let rest = buffer[kept..].to_vec();
+            let bytes = Arc::new(std::mem::replace(buffer, rest));
+            for (source, events) in blocks {
+                self.outlet.block(Job {
+                    source,
+                    bytes: Arc::clone(&bytes),
+                    base,
+                    line,
+                    by_line: framing.by_line(),
+                    events,
+                    notes: std::mem::take(&mut notes),
+                })?;
+            }
+        }
+        if !outcome.troubles.is_empty() || !outcome.other.is_empty() || outcome.lost_bytes > 0 {
+            self.outlet.part(Part::Found(outcome))?;
+        }
+        Ok(())
+    }
+}
+
+/// A text being framed.
+pub(super) struct Text {
+    bytes: Bytes,
+    source: Arc<Source>,
+    /// Where the buffer begins in the text, and the number of the line that is in.
+    base: u64,
+    line: u64,
+    /// Where lost bytes began, and in which line, where that is behind us.
+    lost_line: Option<(u64, u64)>,
+}
+
+impl Text {
+    /// A text from its first byte on.
+    pub(super) fn new(bytes: Bytes, source: Arc<Source>) -> Self {
+        Self { bytes, source, base: 0, line: 1, lost_line: None }
+    }
+
+    fn source_name(&self) -> String {
+        self.source.name().to_owned()
+    }
+
+    fn line_of(&self, at: u64, buffer: &[u8]) -> u64 {
+        match self.lost_line {
+            Some((from, line)) if from == at => line,
+            _ => {
+                let passed = &buffer[..(at.saturating_sub(self.base) as usize).min(buffer.len())];
+                self.line + memchr::memchr_iter(b'\n', passed).count() as u64
+            }
+        }
+    }
+
+    /// A note as it is told to the user.
+    fn told(&self, note: Note, buffer: &[u8], by_line: bool) -> Trouble {
+        let place =
+            if by_line { Place::Line(self.line_of(note.at, buffer)) } else { Place::Byte(note.at) };
+        let reason = match note.lost_bytes {
+            0 => note.reason,
+            bytes => format!("{}; {bytes} bytes skipped", note.reason),
+        };
+        Trouble { source: self.source_name(), place, reason, lost: note.lost }
+    }
+}
+
+/// Reads about `block` bytes more; none at the end.
+fn fill(input: &mut Input<'_>, buffer: &mut Vec<u8>, block: usize) -> io::Result<()> {
+    let wanted = buffer.len() + block;
+    while buffer.len() < wanted {
+        let before = buffer.len();
+        read_some(&mut *input.reader, buffer, wanted - before)?;
+        if buffer.len() == before || input.impatient {
+            break;
+        }
+    }
+    Ok(())
+}
