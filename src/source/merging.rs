@@ -23,6 +23,8 @@ const SEGMENT_EVERY: Duration = Duration::from_millis(50);
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 /// Troubles of one source that are delivered one by one.
 const MOST_TROUBLES: u64 = 1_000;
+/// Names of other logs that are counted one by one: they come from the data.
+const MOST_NAMES: usize = 1_000;
 
 /// The merging end of a load.
 pub struct Merging<'l> {
@@ -94,6 +96,8 @@ impl<'l> Merging<'l> {
             self.indexer.absorb(batch);
         }
         for (name, count) in outcome.other {
+            let full = self.other.len() >= MOST_NAMES && !self.other.contains_key(&name);
+            let name = if full { "other kinds".to_owned() } else { name };
             *self.other.entry(name).or_default() += count;
         }
         self.summary.lost_bytes += outcome.lost_bytes;

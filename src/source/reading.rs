@@ -155,6 +155,9 @@ impl Reading<'_> {
     fn input_read(&mut self, mut input: Input<'_>) -> Result<(), Stopped> {
         let mut head = Vec::new();
         let failure = peek(&mut input, &mut head).err();
+        if (self.stopped)() {
+            return Err(Stopped);
+        }
         if let Some(error) = failure.filter(|_| head.is_empty()) {
             return self.whole(&input.name, walk::describe(&error), true);
         }
@@ -250,10 +253,8 @@ fn peek(input: &mut Input<'_>, head: &mut Vec<u8>) -> io::Result<()> {
     while head.len() < HEAD {
         let before = head.len();
         read_some(&mut *input.reader, head, HEAD - before)?;
-        let enough = input.impatient
-            && head.len() >= 8
-            && (head.contains(&b'\n')
-                || matches!(head.trim_ascii_start().first(), Some(b'{' | b'[')));
+        let visible = head.trim_ascii_start().first();
+        let enough = input.impatient && head.len() >= 8 && matches!(visible, Some(b'{' | b'['));
         if head.len() == before || enough {
             break;
         }

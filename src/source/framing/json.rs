@@ -104,7 +104,10 @@ impl Json {
                         self.value = Some(scan);
                         return Next::Wait;
                     }
-                    MemberArray::OfEvent => {
+                    of_event @ (MemberArray::OfEvent | MemberArray::OfEventForSure) => {
+                        if matches!(of_event, MemberArray::OfEventForSure) {
+                            scan.is_event();
+                        }
                         scan.enter_array();
                         self.at += 1;
                         self.value = Some(scan);

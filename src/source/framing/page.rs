@@ -22,8 +22,10 @@ pub enum Open {
 
 /// What an array that is a member of an object is.
 pub enum MemberArray {
-    /// Part of an event.
+    /// Part of an event, or nothing yet tells that it is not.
     OfEvent,
+    /// Part of an event, and so is every other member of the object.
+    OfEventForSure,
     /// The list of records of a page, and the page's error where it came first.
     List(Option<String>),
     /// The rows of a table: its name, and the JSON text of its columns.
@@ -83,10 +85,10 @@ pub fn member_array(
     head.push(b'}');
     let Ok(members) = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&head)
     else {
-        return MemberArray::OfEvent;
+        return MemberArray::OfEventForSure;
     };
     if members.keys().any(|key| OF_EVENTS.contains(&key.to_ascii_lowercase().as_str())) {
-        return MemberArray::OfEvent;
+        return MemberArray::OfEventForSure;
     }
     if !rows {
         return MemberArray::List(error_text(&head));
@@ -95,7 +97,7 @@ pub fn member_array(
     let columns = members.get("columns").filter(|columns| columns.is_array());
     match columns.map(serde_json::value::to_raw_value) {
         Some(Ok(columns)) => MemberArray::Rows(name.to_owned(), columns),
-        _ => MemberArray::OfEvent,
+        _ => MemberArray::OfEventForSure,
     }
 }
 
@@ -152,7 +154,7 @@ mod tests {
     fn kind(object: &str) -> &'static str {
         let bracket = object.find(":[").expect("an array") + 1;
         match member_array(object.as_bytes(), 0, bracket, Form::Object, true) {
-            MemberArray::OfEvent => "event",
+            MemberArray::OfEvent | MemberArray::OfEventForSure => "event",
             MemberArray::List(None) => "list",
             MemberArray::List(Some(_)) => "list with error",
             MemberArray::Rows(..) => "rows",

@@ -28,6 +28,8 @@ pub struct Scan {
     /// One bit per level, the innermost lowest: is it an object?
     objects: u128,
     in_string: bool,
+    /// Is it known to be an event, not a page?
+    event: bool,
 }
 
 /// How far a scan came.
@@ -51,7 +53,7 @@ const fn follows_string(byte: u8) -> bool {
 impl Scan {
     /// A scan of the value that starts at byte `start` of the text, nothing of it seen yet.
     pub fn new(start: u64, form: Form) -> Self {
-        Self { start, form, depth: 0, objects: 0, in_string: false }
+        Self { start, form, depth: 0, objects: 0, in_string: false, event: false }
     }
 
     /// Goes on at `bytes[i]`; `first` is where the value starts in `bytes`. `by_line`: a line break
@@ -125,6 +127,12 @@ impl Scan {
         self.enter(false);
     }
 
+    /// No array in this value is a page's list: none is reported from now on. Deciding that takes
+    /// a look at all that stands before the array, which must not be repeated for every array.
+    pub fn is_event(&mut self) {
+        self.event = true;
+    }
+
     fn enter(&mut self, object: bool) {
         self.depth += 1;
         self.objects = self.objects << 1 | u128::from(object);
@@ -133,7 +141,7 @@ impl Scan {
     /// Is the next value a member of the outermost object?
     fn at_member(&self) -> bool {
         match self.form {
-            Form::Object => self.depth == 1,
+            Form::Object => self.depth == 1 && !self.event,
             Form::Member => self.depth == 0,
             Form::Row => false,
         }

@@ -129,30 +129,41 @@ pub(super) struct Text {
     line: u64,
     /// Where lost bytes began, and in which line, where that is behind us.
     lost_line: Option<(u64, u64)>,
+    /// A byte and its line up to which lines were counted.
+    counted: (u64, u64),
 }
 
 impl Text {
     /// A text from its first byte on.
     pub(super) fn new(bytes: Bytes, source: Arc<Source>) -> Self {
-        Self { bytes, source, base: 0, line: 1, lost_line: None }
+        Self { bytes, source, base: 0, line: 1, lost_line: None, counted: (0, 1) }
     }
 
     fn source_name(&self) -> String {
         self.source.name().to_owned()
     }
 
-    fn line_of(&self, at: u64, buffer: &[u8]) -> u64 {
-        match self.lost_line {
-            Some((from, line)) if from == at => line,
-            _ => {
-                let passed = &buffer[..(at.saturating_sub(self.base) as usize).min(buffer.len())];
-                self.line + memchr::memchr_iter(b'\n', passed).count() as u64
-            }
+    /// The number of the line byte `at` is in. Counts on from the last answer where it can, so
+    /// that many notes about one block cost one pass over it.
+    fn line_of(&mut self, at: u64, buffer: &[u8]) -> u64 {
+        if let Some((from, line)) = self.lost_line
+            && from == at
+        {
+            return line;
         }
+        let (from, line) = if self.counted.0 < self.base || self.counted.0 > at {
+            (self.base, self.line)
+        } else {
+            self.counted
+        };
+        let index = |byte: u64| (byte.saturating_sub(self.base) as usize).min(buffer.len());
+        let passed = &buffer[index(from)..index(at.max(from))];
+        self.counted = (at.max(from), line + memchr::memchr_iter(b'\n', passed).count() as u64);
+        self.counted.1
     }
 
     /// A note as it is told to the user.
-    fn told(&self, note: Note, buffer: &[u8], by_line: bool) -> Trouble {
+    fn told(&mut self, note: Note, buffer: &[u8], by_line: bool) -> Trouble {
         let place =
             if by_line { Place::Line(self.line_of(note.at, buffer)) } else { Place::Byte(note.at) };
         let reason = match note.lost_bytes {

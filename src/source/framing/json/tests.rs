@@ -207,6 +207,15 @@ fn searching_behind_damage_is_linear() {
 }
 
 #[test]
+fn an_event_of_many_lists_is_looked_at_once() {
+    let text = format!(r#"{{"id":"a",{}"category":"b"}}"#, r#""value":[{"x":1}],"#.repeat(100_000));
+    let mut framing = Json::new(accepts, false);
+    let mut found = Found::default();
+    framing.scan(text.as_bytes(), 0, true, &mut found);
+    assert_eq!(found.events, [Span { offset: 0, len: text.len() as u32 }]);
+}
+
+#[test]
 fn an_endless_record_is_given_up_at_the_limit() {
     let mut framing = Json::new(accepts, false);
     let mut found = Found::default();
