@@ -15,6 +15,9 @@ use crate::format::{self, DecodeError, Decoded, Depth, Layout};
 use crate::store::builder::Batch;
 use crate::store::{Original, Span};
 
+/// Ends of keys that an event has once: Graph and Log Analytics, unified audit log.
+const KEYS_OF_EVENTS: [&[u8]; 2] = [b"ctivityDisplayName\"", b"\"CreationTime\""];
+
 /// Decodes blocks until no more come.
 pub fn work(jobs: &Mutex<Receiver<(Job, SyncSender<Outcome>)>>, decode: Decode) {
     loop {
@@ -78,6 +81,10 @@ impl<'j> Block<'j> {
     /// Decodes one event into the batch.
     fn one(&mut self, span: Span) -> Result<(), DecodeError> {
         let bytes = self.bytes(span);
+        if self.swallows(bytes) {
+            let reason = "a record that is not closed holds other records";
+            return Err(DecodeError { at: 0, reason: reason.to_owned() });
+        }
         let decoded =
             catch_unwind(|| (self.decode)(bytes, self.job.source.layout(), Depth::Columns))
                 .unwrap_or_else(|_| {
@@ -119,14 +126,21 @@ impl<'j> Block<'j> {
             Layout::Csv(_) => (Vec::new(), false),
             _ => self.objects_inside(bytes),
         };
+        let placed =
+            |within: Span, span: Span| Span { offset: within.offset + span.offset, ..span };
+        let mut todo: Vec<Span> =
+            inside.into_iter().rev().map(|span| placed(event, span)).collect();
         let mut kept = 0;
         let mut unread = 0;
-        for span in inside {
-            let span = Span { offset: event.offset + span.offset, len: span.len };
-            match self.one(span) {
-                Ok(()) => kept += u64::from(span.len),
-                Err(_) => unread += 1,
+        while let Some(span) = todo.pop() {
+            if self.one(span).is_ok() {
+                kept += u64::from(span.len);
+                continue;
             }
+            // What is inside is smaller and one level of brackets deeper: this ends.
+            unread += 1;
+            let (deeper, _) = self.objects_inside(self.bytes(span));
+            todo.extend(deeper.into_iter().rev().map(|deeper| placed(span, deeper)));
         }
         if complete && unread == 0 {
             return;
@@ -140,6 +154,21 @@ impl<'j> Block<'j> {
             reason = format!("{reason} (byte {} of the record)", error.at);
         }
         self.trouble(at, format!("{reason}; {lost} bytes skipped"), true);
+    }
+
+    /// Does an event hold other events in a list? A record that lost its end does where the
+    /// brackets of the list around it happen to close it, and it may decode all the same.
+    fn swallows(&self, bytes: &[u8]) -> bool {
+        let json = matches!(self.job.source.layout(), Layout::Json);
+        let twice = |key: &&[u8]| memchr::memmem::find_iter(bytes, *key).nth(1).is_some();
+        if !json || !KEYS_OF_EVENTS.iter().any(twice) {
+            return false;
+        }
+        let (inside, _) = self.framed(bytes, Json::inside(accepts, String::new()));
+        inside.iter().any(|span| {
+            let before = bytes[..span.offset as usize].trim_ascii_end();
+            matches!(before.last(), Some(b',' | b'['))
+        })
     }
 
     /// Does a line that was taken whole hold more than one record?

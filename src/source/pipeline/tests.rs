@@ -1,5 +1,7 @@
 //! The same result whatever the threads do, and a way out of every mistake.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::record::Record;
 use crate::source::Summary;
@@ -111,4 +113,64 @@ fn records_of_a_format_without_ids_are_never_dropped() {
     let bytes = original.read(span).expect("read");
     let record: Record<'_> = original.decode(&bytes).expect("decodes");
     assert_eq!(record.source, "file 0");
+}
+
+/// A record with nested lists, as Graph writes it.
+fn nested(id: &str) -> String {
+    format!(
+        r#"{{"id":"{id}","category":"UserManagement","activityDisplayName":"Update user","activityDateTime":"2026-11-01T08:00:00Z","loggedByService":"Core Directory","targetResources":[{{"id":"t1","displayName":"A \"quoted\" [name]}}"}},{{"id":"t2","modifiedProperties":[{{"displayName":"x","oldValue":"[]","newValue":"[\"{{\"]"}}]}}],"additionalDetails":[]}}"#
+    )
+}
+
+fn ids(store: &Store) -> Vec<String> {
+    (0..store.len() as u32)
+        .map(|row| {
+            let bytes = store.read(row).expect("read");
+            store.span(row).0.decode(&bytes).expect("decodes").id.into_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn records_swallowed_by_a_damaged_one_are_found_inside_it() {
+    // The page's own brackets close the damaged record, and the whole is valid JSON.
+    let cut = r#"{"id":"b","activityDisplayName":"Update user","activityDateTime":"2026-11-01T08:00:00Z","targetResources":[{"id":"t"}"#;
+    let text = format!(r#"{{"value":[{},{cut},{},{}]}}"#, nested("a"), nested("c"), nested("d"));
+    let (store, told, summary) = run_with(&Options::default(), &[text], usize::MAX);
+    assert_eq!(ids(&store), ["a", "c", "d"], "{told:?}");
+    assert!(told[0].contains("holds other records"), "{told:?}");
+    assert!(summary.lost_bytes > 0);
+    // And a swallowed one that swallows.
+    let text = format!(r#"[{cut},{cut},{}]}},{}]}},{}]"#, nested("c"), nested("d"), nested("e"));
+    let (store, told, _) = run_with(&Options::default(), &[text], usize::MAX);
+    assert_eq!(ids(&store), ["c", "d", "e"], "{told:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn neighbours_of_a_damaged_record_are_kept(
+        cut in (1usize..380, 0usize..380),
+        inserted in r#"[{}\[\]",:a\n]{0,8}"#,
+        wrapping in 0..3,
+        block in prop_oneof![Just(1usize << 16), 1usize..300],
+    ) {
+        let broken = nested("b");
+        let start = cut.0.min(broken.len() - 1);
+        let end = (start + cut.1).clamp(start, broken.len() - 1);
+        let broken = format!("{}{inserted}{}", &broken[..start], &broken[end..]);
+        let parts = [nested("a"), nested("a2"), broken, nested("c"), nested("d")];
+        let text = match wrapping {
+            0 => format!("[{}]", parts.join(",")),
+            1 => format!("{{\"value\":[\n{}\n]}}", parts.join(",\n")),
+            _ => parts.join("\n"),
+        };
+        let options = Options { workers: 2, first_block: block, most_block: block, ..Options::default() };
+        let (store, told, _) = run_with(&options, &[text.clone()], usize::MAX);
+        let ids = ids(&store);
+        for id in ["a", "a2", "c", "d"] {
+            prop_assert!(ids.iter().any(|found| found == id), "{id} of {ids:?} in {text}\n{told:?}");
+        }
+    }
 }
