@@ -476,3 +476,28 @@ fn a_pipe_is_read_to_its_end() {
     assert_eq!(loaded.ids(), ["a", "b"], "{:?}", loaded.told());
     assert_eq!(loaded.summary.progress.bytes_total, None);
 }
+
+#[cfg(unix)]
+#[test]
+fn an_idle_pipe_shows_what_it_gave_and_does_not_hold_up_a_stop() {
+    use std::os::fd::AsRawFd as _;
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
+    let pipe = PathBuf::from(format!("/dev/fd/{}", reader.as_raw_fd()));
+    if !pipe.exists() {
+        return;
+    }
+    writer.write_all(lines(&["a", "b"]).as_bytes()).expect("written");
+    let cancel = CancellationToken::new();
+    let (outbox, mut inbox) = tokio::sync::mpsc::channel(4);
+    source::start(vec![Origin::Path(pipe)], outbox, cancel.clone());
+    let mut loaded = Loaded::default();
+    while let Some(delivery) = inbox.blocking_recv() {
+        loaded.take(delivery);
+        if loaded.store.len() == 2 {
+            cancel.cancel();
+        }
+    }
+    assert!(loaded.summary.cancelled);
+    assert_eq!(loaded.ids(), ["a", "b"]);
+    drop(writer);
+}

@@ -141,7 +141,7 @@ fn records_swallowed_by_a_damaged_one_are_found_inside_it() {
     assert!(told[0].contains("holds other records"), "{told:?}");
     assert!(summary.lost_bytes > 0);
     // And a swallowed one that swallows.
-    let text = format!(r#"[{cut},{cut},{}]}},{}]}},{}]"#, nested("c"), nested("d"), nested("e"));
+    let text = format!("[{cut},{cut},{}]}},{}]}},{}]", nested("c"), nested("d"), nested("e"));
     let (store, told, _) = run_with(&Options::default(), &[text], usize::MAX);
     assert_eq!(ids(&store), ["c", "d", "e"], "{told:?}");
 }
@@ -167,7 +167,7 @@ proptest! {
             _ => parts.join("\n"),
         };
         let options = Options { workers: 2, first_block: block, most_block: block, ..Options::default() };
-        let (store, told, _) = run_with(&options, &[text.clone()], usize::MAX);
+        let (store, told, _) = run_with(&options, std::slice::from_ref(&text), usize::MAX);
         let ids = ids(&store);
         for id in ["a", "a2", "c", "d"] {
             prop_assert!(ids.iter().any(|found| found == id), "{id} of {ids:?} in {text}\n{told:?}");
