@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod demo;
+pub mod export;
 pub mod format;
 pub mod lookup;
 pub mod query;

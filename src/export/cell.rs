@@ -1,0 +1,131 @@
+//! The values of a field of one row, from the columns where they are kept there.
+//! Never reads original bytes itself and never cleans or escapes: that is each format's own affair.
+
+use std::sync::LazyLock;
+
+use crate::record::column::PART;
+use crate::record::field::{FIELDS, Field, Stored};
+use crate::record::{Change, Detail, Record, Target};
+use crate::store::{RowId, Store};
+
+/// One record on its way out.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'r> {
+    /// Where its columns are.
+    pub(super) store: &'r Store,
+    /// Its number there.
+    pub(super) id: RowId,
+    /// Its original bytes, where they were read.
+    pub(super) bytes: &'r [u8],
+    /// The record in them, where it was decoded.
+    pub(super) record: Option<&'r Record<'r>>,
+}
+
+impl<'r> Row<'r> {
+    /// A row of which only the columns are known.
+    pub(super) fn new(store: &'r Store, id: RowId) -> Self {
+        Self { store, id, bytes: &[], record: None }
+    }
+
+    /// Calls `out` with each value of the field: of a dictionary entry its first part that is not
+    /// empty, the most telling one. Times are RFC 3339 in UTC.
+    pub(super) fn values(&self, field: &Field, out: &mut dyn FnMut(&str)) {
+        match field.stored {
+            Stored::Time => {
+                if let Some(time) = self.store.time(self.id) {
+                    out(&time.to_rfc3339());
+                }
+            }
+            Stored::Correlation => {
+                let id = self.store.correlation(self.id);
+                if !id.is_empty() {
+                    out(&id);
+                }
+            }
+            Stored::Column(column, parts) => {
+                for &code in self.store.codes(self.id, column).iter() {
+                    let value = first_part(self.store.entry(column, code), parts);
+                    if !value.is_empty() {
+                        out(value);
+                    }
+                }
+            }
+            Stored::Original(_) => {
+                if let Some(record) = self.record {
+                    field.values(record, "", out);
+                }
+            }
+            Stored::Raw => {
+                if !self.bytes.is_empty() {
+                    out(&String::from_utf8_lossy(self.bytes));
+                }
+            }
+        }
+    }
+
+    /// All values of the field in one text.
+    pub(super) fn joined(&self, field: &Field, separator: &str) -> String {
+        let mut joined = String::new();
+        self.values(field, &mut |value| {
+            if !joined.is_empty() {
+                joined.push_str(separator);
+            }
+            joined.push_str(value);
+        });
+        joined
+    }
+}
+
+/// The first of `parts` of a dictionary entry that is not empty; empty where all are.
+pub(super) fn first_part<'e>(entry: &'e str, parts: &[usize]) -> &'e str {
+    let part = |&part: &usize| entry.split(PART).nth(part).unwrap_or("");
+    parts.iter().map(part).find(|value| !value.is_empty()).unwrap_or("")
+}
+
+/// Can a record have several values of this field? Asked of a record that has two of everything.
+pub(super) fn has_many(field: &Field) -> bool {
+    static MANY: LazyLock<Vec<bool>> = LazyLock::new(|| {
+        let text = || "x".into();
+        let change = || Change { name: text(), old: Some(text()), new: Some(text()) };
+        let target = || Target { id: text(), changes: vec![change()], ..Target::default() };
+        let detail = || Detail { key: text(), value: text() };
+        let record = Record {
+            id: text(),
+            session_id: text(),
+            targets: vec![target(), target()],
+            details: vec![detail(), detail()],
+            ..Record::default()
+        };
+        let many = |field: &Field| match field.stored {
+            Stored::Column(column, _) => column.row().many,
+            Stored::Original(_) => {
+                let mut values = 0;
+                field.values(&record, "", &mut |_| values += 1);
+                values > 1
+            }
+            Stored::Time | Stored::Correlation | Stored::Raw => false,
+        };
+        FIELDS.iter().map(many).collect()
+    });
+    MANY[field.index()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_targets_changes_and_details_have_many_values() {
+        let many: Vec<&str> = FIELDS.iter().filter(|f| has_many(f)).map(|f| f.name).collect();
+        let expected = ["target", "target.id", "target.type", "change", "old", "new", "detail"];
+        assert_eq!(many, expected);
+    }
+
+    #[test]
+    fn the_first_part_that_says_something_is_shown() {
+        let entry = "\u{1f}Mail Helper\u{1f}\u{1f}4711";
+        assert_eq!(first_part(entry, &[0, 1, 2]), "Mail Helper");
+        assert_eq!(first_part(entry, &[2]), "");
+        assert_eq!(first_part(entry, &[9]), "");
+    }
+}

@@ -1,0 +1,146 @@
+//! How often each value of a field occurs, largest first.
+//! Never reads original bytes where the columns know, and never counts a value of a record twice.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use super::Report;
+use super::cell::{Row, first_part};
+use super::originals::{self, Fetched};
+use crate::record::column::Column;
+use crate::record::field::{Field, Stored};
+use crate::store::{RowId, Store};
+use crate::text::clean;
+use crate::time::Timestamp;
+
+/// What records without a value are counted as.
+const NONE: &str = "(none)";
+
+/// How often each value occurs.
+#[derive(Debug, Default)]
+pub struct Counted {
+    /// Values as they are shown, and the number of records that have them, largest first, equals in
+    /// order of the value.
+    pub values: Vec<(String, u64)>,
+    /// What could not be read again; those records are not counted.
+    pub report: Report,
+}
+
+impl Counted {
+    /// Writes the first `limit` values as `count<TAB>value`. Fails only where `out` does.
+    pub fn write(&self, limit: usize, out: &mut dyn Write) -> io::Result<()> {
+        self.values.iter().take(limit).try_for_each(|(value, n)| writeln!(out, "{n}\t{value}"))
+    }
+}
+
+/// Counts the records among `rows` by the values of a field. A record with several values counts
+/// once for each distinct one, a record without any as `(none)`. Times count by day (UTC). Values
+/// are cleaned for display: none holds a tab or a line break.
+///
+/// # Panics
+/// Where the store has no such row.
+pub fn count_by(store: &Store, rows: &[RowId], field: &'static Field) -> Counted {
+    let mut tally = Tally::default();
+    let mut report = Report { records: rows.len() as u64, ..Report::default() };
+    match field.stored {
+        Stored::Column(column, parts) => count_column(store, rows, (column, parts), &mut tally),
+        Stored::Time => {
+            for &row in rows {
+                let day = store.time(row).map(Timestamp::to_rfc3339);
+                // The first ten characters are the day.
+                tally.record(day.iter().filter_map(|time| time.split('T').next()));
+            }
+        }
+        Stored::Correlation => {
+            for &row in rows {
+                tally.record(Some(&*store.correlation(row)).filter(|id| !id.is_empty()));
+            }
+        }
+        Stored::Original(_) | Stored::Raw => {
+            let counted = originals::each(store, rows, &mut |fetched: Fetched<'_>| {
+                match fetched.record() {
+                    Ok((record, bytes)) => {
+                        let row =
+                            Row { bytes, record: Some(&record), ..Row::new(store, fetched.row) };
+                        let mut values = Vec::new();
+                        row.values(field, &mut |value| values.push(value.to_owned()));
+                        tally.record(values.iter().map(String::as_str));
+                    }
+                    Err(reason) => report.failed(fetched.original.name(), &reason),
+                }
+                Ok(())
+            });
+            debug_assert!(counted.is_ok(), "counting writes nothing that could fail");
+            report.records -= report.unreadable;
+        }
+    }
+    Counted { values: tally.sorted(), report }
+}
+
+/// Counts by dictionary codes; each entry's value is looked at once.
+fn count_column(
+    store: &Store,
+    rows: &[RowId],
+    (column, parts): (Column, &[usize]),
+    tally: &mut Tally,
+) {
+    let numbers: Vec<Option<usize>> = (0..store.entries(column) as u32)
+        .map(|code| {
+            let value = first_part(store.entry(column, code), parts);
+            (!value.is_empty()).then(|| tally.number(value))
+        })
+        .collect();
+    for &row in rows {
+        tally.numbers(store.codes(row, column).iter().filter_map(|&code| numbers[code as usize]));
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    places: HashMap<String, usize>,
+    counts: Vec<u64>,
+    none: u64,
+    seen: Vec<usize>,
+}
+
+impl Tally {
+    fn number(&mut self, value: &str) -> usize {
+        let shown = clean(value);
+        if let Some(&number) = self.places.get(&*shown) {
+            return number;
+        }
+        self.counts.push(0);
+        self.places.insert(shown.into_owned(), self.counts.len() - 1);
+        self.counts.len() - 1
+    }
+
+    fn record<'v>(&mut self, values: impl IntoIterator<Item = &'v str>) {
+        let numbers: Vec<usize> = values.into_iter().map(|value| self.number(value)).collect();
+        self.numbers(numbers.into_iter());
+    }
+
+    /// Counts one record that has the values of these numbers.
+    fn numbers(&mut self, numbers: impl Iterator<Item = usize>) {
+        self.seen.clear();
+        self.seen.extend(numbers);
+        self.seen.sort_unstable();
+        self.seen.dedup();
+        if self.seen.is_empty() {
+            self.none += 1;
+        }
+        for &number in &self.seen {
+            self.counts[number] += 1;
+        }
+    }
+
+    fn sorted(self) -> Vec<(String, u64)> {
+        let counts = self.counts;
+        let counted = self.places.into_iter().map(|(value, number)| (value, counts[number]));
+        let mut values: Vec<(String, u64)> = counted.filter(|(_, count)| *count > 0).collect();
+        if self.none > 0 {
+            values.push((NONE.to_owned(), self.none));
+        }
+        values.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        values
+    }
+}

@@ -1,0 +1,117 @@
+//! Records as CSV (RFC 4180) that a spreadsheet opens without running anything in it.
+//! Never writes a control character other than tab and line breaks, and those only inside quotes.
+
+use std::io;
+
+use super::Shape;
+use super::cell::Row;
+use super::line::Lines;
+use crate::record::field::Field;
+use crate::text::{clean, is_invisible};
+
+/// One line for each record below a line of field names, CRLF at the end of each.
+pub(super) struct Csv {
+    fields: Vec<&'static Field>,
+    line: String,
+}
+
+impl Csv {
+    pub(super) fn new(fields: Vec<&'static Field>) -> Self {
+        Self { fields, line: String::new() }
+    }
+}
+
+impl Shape for Csv {
+    fn begin(&mut self, lines: &mut Lines<'_>) -> io::Result<()> {
+        let names: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
+        lines.data(names.join(",").as_bytes(), "\r\n")
+    }
+
+    fn row(&mut self, row: &Row<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
+        self.line.clear();
+        for (index, field) in self.fields.iter().enumerate() {
+            if index > 0 {
+                self.line.push(',');
+            }
+            push_cell(&row.joined(field, "; "), &mut self.line);
+        }
+        lines.data(self.line.as_bytes(), "\r\n")
+    }
+}
+
+/// Appends a cell, neutralised and quoted as needed.
+fn push_cell(value: &str, out: &mut String) {
+    let apostrophe = is_formula(value);
+    let quotes = value.contains(['"', ',', '\r', '\n', '\t', ';'])
+        || value.starts_with(char::is_whitespace)
+        || value.ends_with(char::is_whitespace);
+    if quotes {
+        out.push('"');
+    }
+    if apostrophe {
+        out.push('\'');
+    }
+    for c in value.chars() {
+        match c {
+            '"' => out.push_str("\"\""),
+            '\t' | '\r' | '\n' => out.push(c),
+            c if c.is_control() => out.push_str(&clean(c.encode_utf8(&mut [0; 4]))),
+            c => out.push(c),
+        }
+    }
+    if quotes {
+        out.push('"');
+    }
+}
+
+/// Would a spreadsheet calculate this cell? Those that start with `=`, `+`, `-`, `@`, tab or carriage
+/// return, also in full width, also behind spaces, quotes and what cannot be seen, which importers
+/// strip. Source: OWASP, "CSV Injection".
+fn is_formula(value: &str) -> bool {
+    let start = value.trim_start_matches(|c: char| {
+        c.is_whitespace() || c.is_control() || is_invisible(c) || matches!(c, '"' | '\'')
+    });
+    value.starts_with(['\t', '\r', '\n'])
+        || start
+            .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '−', '﹢', '﹣', '﹦', '﹫'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(value: &str) -> String {
+        let mut out = String::new();
+        push_cell(value, &mut out);
+        out
+    }
+
+    #[test]
+    fn what_a_spreadsheet_would_calculate_gets_an_apostrophe() {
+        for (value, expected) in [
+            ("=1+1", "'=1+1"),
+            ("+49 30", "'+49 30"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "\"'\t=1\""),
+            ("\rx", "\"'\rx\""),
+            ("  =1", "\"'  =1\""),
+            ("\"=1", "\"'\"\"=1\""),
+            ("'=1", "''=1"),
+            ("＝1", "'＝1"),
+            ("－1", "'－1"),
+            ("\u{200b}=1", "'\u{200b}=1"),
+            ("a=1", "a=1"),
+            ("mallory@contoso.example", "mallory@contoso.example"),
+        ] {
+            assert_eq!(cell(value), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn quotes_commas_and_line_breaks_are_quoted_and_controls_made_visible() {
+        assert_eq!(cell("a\"b,c\nd"), "\"a\"\"b,c\nd\"");
+        assert_eq!(cell("a\u{1b}[2Jb\0\u{9b}"), "a␛[2Jb␀<U+009B>");
+        assert_eq!(cell(""), "");
+    }
+}
