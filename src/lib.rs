@@ -1,6 +1,7 @@
 //! entrail: the Microsoft Entra audit trail, in a terminal.
 
 pub mod catalogue;
+pub mod cli;
 pub mod demo;
 pub mod export;
 pub mod format;

@@ -1,2 +1,5 @@
-//! entrail
-fn main() {}
+//! The program entrail: everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    entrail::cli::main()
+}

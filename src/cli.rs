@@ -1,0 +1,141 @@
+//! The command line: arguments in, data on standard output, everything else on standard error.
+//! Never draws the screen and never reads a file itself.
+//!
+//! Exit codes are grep's: 0 something was found, 1 nothing was, 2 something is wrong. A reader that
+//! stops early (`| head`) is a success.
+
+mod arguments;
+mod help;
+mod load;
+mod lookup;
+mod nearby;
+mod query;
+mod screen;
+mod stdout;
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::query::{Query, QueryError};
+use crate::text::clean;
+use arguments::{Arguments, Command};
+
+/// Something went wrong.
+const ERROR: u8 = 2;
+
+/// How it ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Outcome {
+    /// Something was found or done.
+    Found,
+    /// Nothing was found.
+    Nothing,
+    /// Something went wrong, and was told already.
+    Failed,
+}
+
+impl Outcome {
+    fn found(found: bool) -> Self {
+        if found { Self::Found } else { Self::Nothing }
+    }
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    run(std::env::args_os())
+}
+
+/// Runs the program with these arguments, the program's name first.
+fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) if !error.use_stderr() => {
+            // Help or version; a reader that stopped early has seen enough.
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            // It repeats the arguments, which may be names of hostile files.
+            error.render().to_string().lines().for_each(tell);
+            return ExitCode::from(ERROR);
+        }
+    };
+    match perform(arguments) {
+        Ok(Outcome::Found) => ExitCode::SUCCESS,
+        Ok(Outcome::Nothing) => ExitCode::FAILURE,
+        Ok(Outcome::Failed) => ExitCode::from(ERROR),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            format!("entrail: {error:#}").lines().for_each(tell);
+            ExitCode::from(ERROR)
+        }
+    }
+}
+
+/// Does what was asked.
+fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
+    match arguments.command {
+        None => screen::open(arguments.paths, arguments.filter),
+        Some(Command::Demo(demo)) => screen::demo(demo.filter),
+        Some(Command::Query(query)) => query::run(&query),
+        Some(Command::Lookup(lookup)) => lookup::run(&lookup),
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "entrail", &mut script);
+            io::stdout().lock().write_all(&script)?;
+            Ok(Outcome::Found)
+        }
+    }
+}
+
+/// Writes a line to standard error, cleaned. Nothing can be done when that is closed.
+fn tell(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", clean(line));
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// Reads a query; an error shows it with a line under the place that is wrong.
+fn parse_query(text: &str) -> anyhow::Result<Query> {
+    Query::parse(text).map_err(|error| anyhow::anyhow!(pointed(text, &error)))
+}
+
+fn pointed(text: &str, error: &QueryError) -> String {
+    use unicode_width::UnicodeWidthStr as _;
+    let part = |range| clean(text.get(range).unwrap_or("")).width();
+    let before = part(0..error.span.start);
+    let under = part(error.span.start..error.span.end).max(1);
+    format!("{}\n  {}\n  {:before$}{}", error.message, clean(text), "", "^".repeat(under))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_wrong_query_is_shown_with_the_place_that_is_wrong() {
+        let message = |text: &str| parse_query(text).expect_err("wrong").to_string();
+        let lines = message("actor:bob activty:add");
+        let mut lines = lines.lines();
+        assert!(lines.next().is_some_and(|line| line.contains("activity")));
+        assert_eq!(lines.next(), Some("  actor:bob activty:add"));
+        assert_eq!(lines.next(), Some("            ^^^^^^^"));
+        // Wide and invisible characters before the place move it by as many cells as are shown.
+        let lines = message("日本\u{1b} activty:add");
+        assert_eq!(lines.lines().nth(2), Some("        ^^^^^^^"));
+    }
+}

@@ -1,0 +1,225 @@
+//! What can be given on the command line; help and completions are made from this.
+//! Never does anything with it.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use super::help;
+use super::nearby::nearest;
+use crate::export::Format;
+use crate::query::answer::Sort;
+use crate::record::field::{FIELDS, Field, ValueKind};
+
+/// Explore the Microsoft Entra audit trail: who changed what, when, and how.
+///
+/// Opens every file that Microsoft Graph, the portals, Azure Monitor, Log Analytics, the unified
+/// audit log or a collector wrote, by its contents: JSON, NDJSON, CSV, also gz, zst and zip.
+/// Without a path the catalogue of all known activities opens.
+#[derive(Parser, Debug)]
+#[command(
+    name = "entrail",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = help::EXAMPLES,
+    max_term_width = 100
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+
+    /// Files, folders, patterns such as 'logs/*.json', or - for standard input
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// Start with this query in the filter
+    #[arg(short, long, value_name = "QUERY", allow_hyphen_values = true)]
+    pub(super) filter: Option<String>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// Open the built-in demo tenant: a month of records with a few incidents in it
+    Demo(DemoArguments),
+    /// Find records and write them to standard output
+    #[command(long_about = help::query_about(), after_long_help = help::query_language(),
+        after_help = help::QUERY_EXAMPLES)]
+    Query(QueryArguments),
+    /// Look up audit activities in the built-in catalogue, fuzzy
+    #[command(after_help = help::LOOKUP_EXAMPLES)]
+    Lookup(LookupArguments),
+    /// Write completions for a shell to standard output
+    #[command(after_help = help::COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(super) struct DemoArguments {
+    /// Start with this query in the filter
+    #[arg(short, long, value_name = "QUERY", allow_hyphen_values = true)]
+    pub(super) filter: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct QueryArguments {
+    /// What to find; '' is everything. The language is that of the screen's filter: see --help
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    pub(super) query: String,
+
+    /// Files, folders, patterns such as 'logs/*.json', or - for standard input, which is also read
+    /// when nothing is given and something is piped in
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// Search in the built-in demo tenant
+    #[arg(long, conflicts_with = "paths")]
+    pub(super) demo: bool,
+
+    /// How records are written
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<FormatName>,
+
+    /// Write the original bytes, one record on each line (the same as --format raw)
+    #[arg(long, conflicts_with_all = ["format", "fields"])]
+    raw: bool,
+
+    /// Write these fields only, in this order
+    #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = any_field(),
+        ignore_case = true, hide_possible_values = true)]
+    pub(super) fields: Vec<&'static Field>,
+
+    /// Count by the values of a field: lines of count, tab, value; largest first; times by day
+    #[arg(long, value_name = "FIELD", value_parser = countable_field(), ignore_case = true,
+        hide_possible_values = true,
+        conflicts_with_all = ["count", "format", "raw", "fields", "sort"])]
+    pub(super) by: Option<&'static Field>,
+
+    /// Write the number of records and nothing else
+    #[arg(long, conflicts_with_all = ["format", "raw", "fields", "sort"])]
+    pub(super) count: bool,
+
+    /// Write at most this many records, or lines of --by
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<usize>,
+
+    /// Order by a field [default: time:desc, newest first]
+    #[arg(long, value_name = "FIELD[:asc|desc]", value_parser = sort)]
+    pub(super) sort: Option<SortArgument>,
+}
+
+impl QueryArguments {
+    /// How records are written.
+    pub(super) fn format(&self) -> Format {
+        if self.raw { Format::Raw } else { self.format.map_or(Format::Table, Format::from) }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FormatName {
+    /// Aligned columns for people (the default)
+    Table,
+    /// One JSON object on each line, in the property names of Microsoft Graph
+    Ndjson,
+    /// The same as one array
+    Json,
+    /// Comma-separated values, safe to open in a spreadsheet
+    Csv,
+    /// A table for tickets and reports
+    Markdown,
+    /// The original bytes, one record on each line
+    Raw,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Table => Self::Table,
+            FormatName::Ndjson => Self::Ndjson,
+            FormatName::Json => Self::Json,
+            FormatName::Csv => Self::Csv,
+            FormatName::Markdown => Self::Markdown,
+            FormatName::Raw => Self::Raw,
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub(super) struct LookupArguments {
+    /// Words to find in activities, services and categories, in any order; all of it without any
+    #[arg(value_name = "TEXT")]
+    pub(super) text: Vec<String>,
+
+    /// Only activities of this service
+    #[arg(long)]
+    pub(super) service: Option<String>,
+
+    /// Only activities of this category
+    #[arg(long)]
+    pub(super) category: Option<String>,
+
+    /// How activities are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: LookupFormat,
+
+    /// Write at most this many activities
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum LookupFormat {
+    /// Columns for people
+    #[default]
+    Table,
+    /// An array of objects
+    Json,
+}
+
+/// The order asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SortArgument(pub(super) Sort);
+
+fn any_field() -> impl TypedValueParser<Value = &'static Field> {
+    one_of(|_| true)
+}
+
+/// All but the original text, of which every value would occur once.
+fn countable_field() -> impl TypedValueParser<Value = &'static Field> {
+    one_of(|field| field.name != "raw")
+}
+
+/// The names and aliases of the field table.
+fn one_of(wanted: fn(&Field) -> bool) -> impl TypedValueParser<Value = &'static Field> {
+    let names = FIELDS.iter().filter(|field| wanted(field)).map(|field| {
+        PossibleValue::new(field.name).help(field.help).aliases(field.aliases.iter().copied())
+    });
+    PossibleValuesParser::new(names)
+        .try_map(|name| Field::find(&name).ok_or_else(|| format!("there is no field `{name}`")))
+}
+
+/// `FIELD`, `FIELD:asc` or `FIELD:desc`. Times begin with the newest, everything else in the order of
+/// the alphabet.
+fn sort(text: &str) -> Result<SortArgument, String> {
+    let (name, order) = text.rsplit_once(':').map_or((text, None), |(n, o)| (n, Some(o)));
+    let sortable = || FIELDS.iter().filter(|field| !field.reads_original());
+    let Some(field) = Field::find(name) else {
+        let meant = nearest(name, sortable().map(|field| field.name));
+        let meant = meant.map(|name| format!("; did you mean `{name}`?"));
+        return Err(format!("there is no field `{name}`{}", meant.unwrap_or_default()));
+    };
+    if field.reads_original() {
+        let names: Vec<&str> = sortable().map(|field| field.name).collect();
+        return Err(format!("`{name}` cannot order records; use one of {}", names.join(", ")));
+    }
+    let descending = match order.map(str::to_ascii_lowercase).as_deref() {
+        None => field.kind == ValueKind::Time,
+        Some("asc") => false,
+        Some("desc") => true,
+        Some(_) => return Err(format!("write {name}:asc or {name}:desc")),
+    };
+    Ok(SortArgument(Sort { field, descending }))
+}

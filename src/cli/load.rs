@@ -1,0 +1,143 @@
+//! Loading for the command line: everything is read, troubles are told on standard error.
+//! Never writes to standard output.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::tell;
+use crate::demo;
+use crate::source::{self, Delivery, Origin, Place, Summary, Trouble};
+use crate::store::Store;
+
+/// Troubles that are told one by one; the others are counted.
+const MOST_TOLD: u64 = 10;
+
+/// What was loaded.
+pub(super) struct Loaded {
+    /// The records.
+    pub(super) store: Store,
+    summary: Summary,
+    files_lost: u64,
+}
+
+/// Where records come from when these paths are given; `-` is standard input.
+pub(super) fn origins(paths: Vec<PathBuf>) -> Vec<Origin> {
+    let origin = |path: PathBuf| {
+        if path.as_os_str() == OsStr::new("-") { Origin::Stdin } else { Origin::Path(path) }
+    };
+    paths.into_iter().map(origin).collect()
+}
+
+/// The demo tenant.
+pub(super) fn demo_origin() -> Origin {
+    Origin::Memory { name: "demo".to_owned(), bytes: demo::tenant(demo::Scale::demo()).into() }
+}
+
+/// Reads everything and tells the first troubles as they come.
+pub(super) fn load(origins: Vec<Origin>) -> Loaded {
+    let mut loaded = Loaded { store: Store::default(), summary: Summary::default(), files_lost: 0 };
+    let mut told = 0;
+    let mut partly: HashSet<Arc<str>> = HashSet::new();
+    source::read_all(origins, |delivery| match delivery {
+        Delivery::Segment(segment) => loaded.store.push(segment),
+        Delivery::Progress(_) => {}
+        Delivery::Trouble(trouble) => {
+            loaded.files_lost += u64::from(is_whole_file(&trouble, &mut partly));
+            if told < MOST_TOLD {
+                tell(&format!("entrail: {trouble}"));
+                told += 1;
+            }
+        }
+        Delivery::Done(summary) => loaded.summary = summary,
+    });
+    if loaded.summary.troubles > told {
+        tell(&format!("entrail: and {} more", loaded.summary.troubles - told));
+    }
+    loaded
+}
+
+/// Is it about a file that could not be read at all? What is said of a file as a whole after its
+/// records were told one by one only sums them up.
+fn is_whole_file(trouble: &Trouble, partly: &mut HashSet<Arc<str>>) -> bool {
+    if trouble.place != Place::Whole {
+        if !partly.contains(trouble.source.as_str()) {
+            partly.insert(trouble.source.as_str().into());
+        }
+        return false;
+    }
+    trouble.lost && !partly.contains(trouble.source.as_str())
+}
+
+impl Loaded {
+    /// Was there something to read, but not one record in it could be?
+    pub(super) fn is_failure(&self) -> bool {
+        let summary = &self.summary;
+        self.store.is_empty()
+            && summary.progress.duplicates == 0
+            && summary.other.is_empty()
+            && summary.lost > 0
+    }
+
+    /// Tells what was lost, odd, left out or of another kind, `unreadable` being records that were
+    /// found and could not be read again. Nothing where all is well.
+    pub(super) fn tell_summary(&self, unreadable: u64) {
+        if let Some(summary) = sentence(&self.summary, self.files_lost, unreadable) {
+            tell(&format!("entrail: {summary}"));
+        }
+    }
+}
+
+fn sentence(summary: &Summary, files_lost: u64, unreadable: u64) -> Option<String> {
+    let mut parts = Vec::new();
+    let mut part = |count: u64, one: &str, many: &str| match count {
+        0 => {}
+        1 => parts.push(format!("1 {one}")),
+        count => parts.push(format!("{count} {many}")),
+    };
+    part(files_lost, "file could not be read", "files could not be read");
+    let lost = summary.lost.saturating_sub(files_lost);
+    part(lost, "record could not be read", "records could not be read");
+    part(
+        unreadable,
+        "record was found but could not be read again",
+        "records were found but could not be read again",
+    );
+    let odd = summary.troubles.saturating_sub(summary.lost);
+    part(odd, "oddity in what was read", "oddities in what was read");
+    let duplicates = summary.progress.duplicates;
+    part(duplicates, "duplicate left out", "duplicates left out");
+    let foreign: u64 = summary.other.iter().map(|(_, count)| count).sum();
+    if foreign > 0 {
+        let kinds: Vec<String> =
+            summary.other.iter().map(|(name, count)| format!("{name} {count}")).collect();
+        parts.push(format!("{foreign} not audit activity ({})", kinds.join(", ")));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Progress;
+
+    #[test]
+    fn the_summary_names_what_is_not_shown_and_nothing_else() {
+        assert_eq!(sentence(&Summary::default(), 0, 0), None);
+        let summary = Summary {
+            progress: Progress { duplicates: 12, ..Progress::default() },
+            other: vec![("MicrosoftGraphActivityLogs".to_owned(), 40)],
+            troubles: 5,
+            lost: 4,
+            ..Summary::default()
+        };
+        assert_eq!(
+            sentence(&summary, 1, 0).as_deref(),
+            Some(
+                "1 file could not be read, 3 records could not be read, 1 oddity in what was read, \
+                 12 duplicates left out, 40 not audit activity (MicrosoftGraphActivityLogs 40)"
+            )
+        );
+    }
+}

@@ -1,0 +1,74 @@
+//! Opening the screen: what is wrong with the arguments is told before it opens.
+//! Never draws anything.
+
+use std::io::{IsTerminal as _, stdout};
+use std::path::{Path, PathBuf};
+
+use clap::CommandFactory as _;
+
+use super::arguments::Arguments;
+use super::nearby::nearest;
+use super::{Outcome, load, parse_query};
+use crate::runtime::{self, Start};
+use crate::source::Origin;
+
+/// Opens the screen on these files, folders and patterns; on the catalogue where there are none.
+pub(super) fn open(paths: Vec<PathBuf>, filter: Option<String>) -> anyhow::Result<Outcome> {
+    check(&paths)?;
+    let name = name(&paths);
+    start(load::origins(paths), name, filter)
+}
+
+/// Opens the screen on the demo tenant.
+pub(super) fn demo(filter: Option<String>) -> anyhow::Result<Outcome> {
+    start(vec![load::demo_origin()], "demo".to_owned(), filter)
+}
+
+fn start(origins: Vec<Origin>, name: String, query: Option<String>) -> anyhow::Result<Outcome> {
+    if let Some(query) = &query {
+        parse_query(query)?;
+    }
+    anyhow::ensure!(
+        stdout().is_terminal(),
+        "the screen needs a terminal; to write to a file or pipe use: entrail query QUERY PATH"
+    );
+    runtime::run(Start { origins, name, query })?;
+    Ok(Outcome::Found)
+}
+
+/// What the screen calls what is open.
+fn name(paths: &[PathBuf]) -> String {
+    match paths {
+        [] => String::new(),
+        [path] if is_stdin(path) => "standard input".to_owned(),
+        [path] => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+        many => format!("{} paths", many.len()),
+    }
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// May something be there? Patterns and standard input are only known when they are read.
+fn may_exist(path: &Path) -> bool {
+    let pattern = path.to_string_lossy().contains(['*', '?', '[']);
+    is_stdin(path) || pattern || path.symlink_metadata().is_ok()
+}
+
+/// Fails where none of the paths exists, and where the first looks like a mistyped command.
+fn check(paths: &[PathBuf]) -> anyhow::Result<()> {
+    let Some(first) = paths.first().filter(|path| !may_exist(path)) else { return Ok(()) };
+    let shown = first.display();
+    let command = Arguments::command();
+    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    let word = first.to_str().filter(|word| !word.contains(['/', '\\', '.']));
+    if let Some(meant) = word.and_then(|word| nearest(word, names)) {
+        anyhow::bail!("there is no file and no command `{shown}`; did you mean `entrail {meant}`?");
+    }
+    anyhow::ensure!(
+        paths.iter().any(|path| may_exist(path)),
+        "{shown}: there is no such file or folder"
+    );
+    Ok(())
+}

@@ -1,0 +1,497 @@
+//! The real program as a shell runs it: exit codes, what goes where, every format, hostile records.
+//! Never touches anything but fixtures and folders of its own.
+#![expect(clippy::disallowed_methods, reason = "writes and reads the files it hands over")]
+
+use std::ffi::{OsStr, OsString};
+use std::io::{Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use entrail::record::field::FIELDS;
+use entrail::text::is_invisible;
+
+const AUDIT: &str = "tests/fixtures/command_line/audit.ndjson";
+
+/// What a run left behind.
+#[derive(Debug)]
+struct Run {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn lines(&self) -> Vec<&str> {
+        self.out.lines().collect()
+    }
+}
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_entrail"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("NO_COLOR").env("TERM", "xterm");
+    command
+}
+
+/// Runs with these arguments and nothing on standard input.
+fn entrail<A: AsRef<OsStr>>(arguments: &[A]) -> Run {
+    piped(arguments, b"")
+}
+
+fn piped<A: AsRef<OsStr>>(arguments: &[A], input: &[u8]) -> Run {
+    let mut child = command()
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    let input = input.to_vec();
+    // It may end without reading what it is given.
+    let feeding = std::thread::Builder::new().spawn(move || stdin.write_all(&input).is_ok());
+    let output = child.wait_with_output().expect("the program ends");
+    feeding.expect("a thread").join().expect("fed");
+    Run {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).expect("UTF-8 on standard output"),
+        err: String::from_utf8(output.stderr).expect("UTF-8 on standard error"),
+    }
+}
+
+/// Every fixture that holds at least one record.
+fn fixtures() -> Vec<String> {
+    let folder = format!("{}/tests/fixtures", env!("CARGO_MANIFEST_DIR"));
+    let mut found: Vec<String> = ["command_line", "formats"]
+        .iter()
+        .filter_map(|name| std::fs::read_dir(format!("{folder}/{name}")).ok())
+        .flatten()
+        .map(|entry| entry.expect("an entry").path().to_string_lossy().into_owned())
+        .filter(|path| entrail(&["query", "", path, "--count"]).code == Some(0))
+        .collect();
+    found.sort();
+    found
+}
+
+fn is_clean(text: &str) -> bool {
+    !text.chars().any(|c| (c.is_control() && c != '\n') || is_invisible(c))
+}
+
+#[test]
+fn exit_codes_are_those_of_grep() {
+    for (arguments, code) in [
+        (&["query", "grace", AUDIT][..], 0),
+        (&["query", "nobody-at-all", AUDIT], 1),
+        (&["query", "nobody-at-all", AUDIT, "--count"], 1),
+        (&["query", "", AUDIT, "--limit", "0"], 1),
+        (&["query", "actor:", AUDIT, "--frobnicate"], 2),
+        (&["query", "(", AUDIT], 2),
+        (&["query", "", "no/such/file.json"], 2),
+        (&["lookup", "consent to application"], 0),
+        (&["lookup", "zzzzqqqq"], 1),
+        (&["lookup", "--service", "zzzzqqqq"], 2),
+        (&["query"], 2),
+        (&["--help"], 0),
+        (&["--version"], 0),
+    ] {
+        let run = entrail(arguments);
+        assert_eq!(run.code, Some(code), "{arguments:?}: {run:?}");
+        if code == 2 {
+            assert!(run.out.is_empty() && !run.err.is_empty(), "{arguments:?}: {run:?}");
+        }
+        assert!(!run.err.contains("panicked"), "{run:?}");
+    }
+}
+
+#[test]
+fn a_count_is_a_bare_number() {
+    assert_eq!(entrail(&["query", "", AUDIT, "--count"]).out, "7\n");
+    assert_eq!(entrail(&["query", "target:eve", AUDIT, "--count"]).out, "2\n");
+    assert_eq!(entrail(&["query", "nobody", AUDIT, "--count"]).out, "0\n");
+    assert_eq!(entrail(&["query", "", AUDIT, "--count", "--limit", "3"]).out, "3\n");
+}
+
+#[test]
+fn counting_by_a_field_is_largest_first() {
+    let run = entrail(&["query", "", AUDIT, "--by", "result"]);
+    assert_eq!(run.out, "6\tsuccess\n1\tfailure\n");
+    let run = entrail(&["query", "", AUDIT, "--by", "target", "--limit", "3"]);
+    assert_eq!(run.out, "3\tGrace\n2\tEve\n1\t(none)\n");
+    // Names of fields are those of queries: aliases and any case.
+    let run = entrail(&["query", "grace", AUDIT, "--by", "OPERATIONTYPE"]);
+    assert_eq!(run.out, "3\tUpdate\n");
+    let run = entrail(&["query", "grace", AUDIT, "--by", "new"]);
+    assert_eq!(run.out, "3\tBergen\n");
+    let run = entrail(&["query", "", AUDIT, "--by", "time", "--limit", "1"]);
+    assert_eq!(run.out, "1\t2026-11-01\n");
+}
+
+#[test]
+fn the_newest_come_first_unless_asked_otherwise() {
+    let times = |more: &[&str]| {
+        let run = entrail(&[&["query", "", AUDIT, "--fields", "time"], more].concat());
+        run.lines()[1..].iter().map(|time| time[8..10].to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(times(&[]), "07 06 05 04 03 02 01");
+    assert_eq!(times(&["--limit", "2"]), "07 06");
+    assert_eq!(times(&["--sort", "time:asc", "--limit", "2"]), "01 02");
+    assert_eq!(times(&["--sort", "result", "--limit", "1"]), "03");
+    assert_eq!(times(&["--sort", "result:desc"]), "07 06 05 04 02 01 03");
+}
+
+#[test]
+fn a_table_has_aligned_columns_and_no_colour_in_a_pipe() {
+    let run = entrail(&["query", "eve", AUDIT]);
+    let expected = "\
+time                  result   activity            actor                     target                     actor.ip
+2026-11-04T08:00:00Z  success  Update user         ada@fabrikam.example      Grace, Eve                 192.0.2.7
+2026-11-02T08:00:00Z  success  Add member to role  mallory@fabrikam.example  Eve, Global Administrator  192.0.2.7
+";
+    assert_eq!(run.out, expected);
+    assert_eq!(run.err, "");
+}
+
+#[test]
+fn ndjson_is_a_record_on_each_line_in_the_names_of_graph() {
+    let run = entrail(&["query", "", AUDIT, "--format", "ndjson"]);
+    assert_eq!(run.lines().len(), 7);
+    for line in run.lines() {
+        let record: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        assert!(record["activityDisplayName"].is_string() && record["initiatedBy"].is_object());
+    }
+    let json = entrail(&["query", "", AUDIT, "--format", "json"]);
+    let array: Vec<serde_json::Value> = serde_json::from_str(&json.out).expect("an array");
+    assert_eq!(array.len(), 7);
+    assert_eq!(entrail(&["query", "nobody", AUDIT, "--format", "json"]).out, "[\n]\n");
+}
+
+#[test]
+fn json_with_fields_has_those_and_no_others() {
+    let fields = ["query", "actor:mallory", AUDIT, "--format", "ndjson", "--fields"];
+    let run = entrail(&[&fields[..], &["id,target,old,reason"]].concat());
+    let expected = r#"{"id":"rec-2","target":["Eve","Global Administrator"],"old":["Oslo","Oslo"],"reason":null}"#;
+    assert_eq!(run.out.trim_end(), expected);
+}
+
+#[test]
+fn csv_is_read_back_cell_by_cell_and_runs_nothing() {
+    let run = entrail(&["query", "", AUDIT, "--format", "csv"]);
+    assert!(run.out.ends_with("\r\n"));
+    let mut reader = csv::Reader::from_reader(run.out.as_bytes());
+    let columns = reader.headers().expect("a header").len();
+    assert!(columns > 15);
+    let mut apostrophes = 0;
+    for row in reader.records() {
+        let row = row.expect("a row");
+        assert_eq!(row.len(), columns);
+        for cell in &row {
+            let start = cell.trim_start_matches([' ', '"', '\'']);
+            let formula = start.starts_with(['=', '+', '-', '@', '\t', '\r', '＝']);
+            assert!(!formula || cell.starts_with('\''), "{cell}");
+            apostrophes += usize::from(cell.starts_with('\''));
+            assert!(!cell.chars().any(|c| c.is_control() && !"\t\r\n".contains(c)), "{cell:?}");
+        }
+    }
+    assert_eq!(apostrophes, 3);
+}
+
+#[test]
+fn markdown_stays_one_table() {
+    let run = entrail(&["query", "", AUDIT, "--format", "markdown", "--fields", "target,actor"]);
+    assert_eq!(run.lines().len(), 9);
+    assert_eq!(run.lines()[..2], ["| target | actor |", "| --- | --- |"]);
+    for line in &run.lines()[2..] {
+        let bars = line.replace("\\|", "").matches('|').count();
+        assert!(bars == 3 && !line.contains('<') && is_clean(line), "{line}");
+    }
+    assert!(run.out.contains(r"a\|b\`c\`&lt;img"), "{}", run.out);
+}
+
+#[test]
+fn raw_is_the_bytes_that_were_read() {
+    let original = std::fs::read_to_string(AUDIT).expect("the fixture");
+    let run = entrail(&["query", "", AUDIT, "--raw", "--sort", "time:asc"]);
+    assert_eq!(run.out, original);
+    let same = entrail(&["query", "", AUDIT, "--format", "raw", "--sort", "time:asc"]);
+    assert_eq!(same.out, original);
+    assert_eq!(entrail(&["query", "", AUDIT, "--format", "raw", "--fields", "id"]).code, Some(2));
+}
+
+#[test]
+fn raw_json_that_spans_lines_is_one_line_for_each_record() {
+    let original = std::fs::read_to_string(AUDIT).expect("the fixture");
+    let records: Vec<serde_json::Value> =
+        original.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let pretty = serde_json::to_string_pretty(&records).expect("JSON").replace('\n', "\r\n");
+    let run = piped(&["query", "", "--raw", "--sort", "time:asc"], pretty.as_bytes());
+    let again: Vec<serde_json::Value> =
+        run.lines().iter().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(again, records);
+}
+
+#[test]
+fn nothing_hostile_reaches_the_output_for_people() {
+    for fixture in fixtures() {
+        for more in [&["--format", "table"][..], &["--format", "markdown"]] {
+            let run = entrail(&[&["query", "", &fixture][..], more].concat());
+            assert!(is_clean(&run.out) && is_clean(&run.err), "{more:?}: {run:?}");
+        }
+        for field in FIELDS.iter().filter(|field| field.name != "raw") {
+            let run = entrail(&["query", "", &fixture, "--by", field.name]);
+            for line in run.lines() {
+                let (count, value) = line.split_once('\t').expect("count, tab, value");
+                assert!(count.parse::<u64>().is_ok() && is_clean(value), "{line:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn hostile_arguments_are_cleaned_before_they_are_repeated() {
+    for arguments in [
+        &["\u{1b}[2Jfile"][..],
+        &["query", "", "\u{1b}[2Jfile"],
+        &["query", "(\u{1b}[2J", AUDIT],
+        &["query", "", AUDIT, "--by", "\u{1b}[2J"],
+        &["query", "", AUDIT, "--sort", "\u{1b}[2J"],
+        &["--\u{1b}[2J"],
+        &["lookup", "\u{1b}[2J"],
+        &["lookup", "--service", "\u{1b}[2J"],
+    ] {
+        let run = entrail(arguments);
+        assert!(!run.err.is_empty() && is_clean(&run.err) && is_clean(&run.out), "{run:?}");
+    }
+}
+
+#[test]
+fn standard_input_is_read_when_something_is_piped_in_or_asked_for() {
+    let input = std::fs::read(AUDIT).expect("the fixture");
+    assert_eq!(piped(&["query", "", "--count"], &input).out, "7\n");
+    assert_eq!(piped(&["query", "", "-", "--count"], &input).out, "7\n");
+    assert_eq!(piped(&["query", "grace", "--format", "ndjson"], &input).lines().len(), 3);
+    let both = piped(&["query", "", "-", AUDIT, "--count"], &input);
+    assert_eq!(both.out, "7\n");
+    assert_eq!(both.err, "entrail: 7 duplicates left out\n");
+}
+
+#[test]
+fn a_reader_that_stops_early_is_no_error() {
+    for format in ["table", "ndjson", "json", "csv", "markdown", "raw"] {
+        let mut child = command()
+            .args(["query", "", "--demo", "--format", format])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut first = [0; 64];
+        child.stdout.take().expect("piped").read_exact(&mut first).expect("output");
+        let output = child.wait_with_output().expect("the program ends");
+        assert_eq!(output.status.code(), Some(0), "{format}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{format}");
+    }
+}
+
+#[test]
+fn a_wrong_query_is_shown_with_a_line_under_the_place() {
+    let run = entrail(&["query", "grace activty:add", AUDIT]);
+    let lines: Vec<&str> = run.err.lines().collect();
+    assert!(lines[0].starts_with("entrail: ") && lines[0].contains("`activity`"), "{run:?}");
+    assert_eq!(lines[1..], ["  grace activty:add", "        ^^^^^^^"]);
+    assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
+}
+
+#[test]
+fn queries_may_begin_with_a_dash() {
+    assert_eq!(entrail(&["query", "-grace", AUDIT, "--count"]).out, "4\n");
+    assert_eq!(entrail(&["query", "--count", "-result:success", AUDIT]).out, "1\n");
+    assert_eq!(entrail(&["query", "--count", "--", "-grace", AUDIT]).out, "4\n");
+}
+
+#[test]
+fn one_missing_file_does_not_spoil_the_others() {
+    let run = entrail(&["query", "", "no/such/file.json", AUDIT, "--count"]);
+    assert_eq!((run.code, run.out.as_str()), (Some(0), "7\n"));
+    assert!(run.err.contains("no/such/file.json") && run.err.contains("1 file could not be read"));
+}
+
+#[test]
+fn a_file_given_in_place_of_the_query_is_explained() {
+    let run = entrail(&["query", AUDIT, "actor:mallory"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("was taken for the query"), "{run:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_be_read_is_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("secret.json");
+    std::fs::copy(AUDIT, &path).expect("a copy");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).expect("set");
+    if std::fs::File::open(&path).is_ok() {
+        // The superuser may read everything.
+        return;
+    }
+    let run = entrail(&[OsStr::new("query"), OsStr::new(""), path.as_os_str()]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("secret.json") && run.err.contains("not allowed"), "{run:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn paths_need_not_be_utf_8() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path: PathBuf = folder.path().join(OsStr::from_bytes(b"audit-\xff\x1b[2J.json"));
+    std::fs::copy(AUDIT, &path).expect("a copy");
+    let arguments: Vec<OsString> =
+        vec!["query".into(), String::new().into(), path.into(), "--by".into(), "source".into()];
+    let run = entrail(&arguments);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.out.starts_with("7\t") && is_clean(run.out.split_once('\t').expect("tab").1));
+}
+
+#[test]
+fn troubles_are_told_ten_at_most_and_summed_up() {
+    let mut lines = std::fs::read_to_string(AUDIT).expect("the fixture");
+    for n in 0..25 {
+        use std::fmt::Write as _;
+        writeln!(lines, "{{\"id\": broken {n}}}").expect("written");
+    }
+    let run = piped(&["query", "", "--count"], lines.as_bytes());
+    assert_eq!((run.code, run.out.as_str()), (Some(0), "7\n"));
+    let told: Vec<&str> = run.err.lines().collect();
+    assert_eq!(told.len(), 12, "{run:?}");
+    assert_eq!(told[10..], ["entrail: and 15 more", "entrail: 25 records could not be read"]);
+}
+
+#[test]
+fn the_same_answers_come_from_what_was_written_as_ndjson() {
+    let queries =
+        ["", "update", "result:failure", "time<2026-11-05", "actor:*", "change:\"\" OR user-agent"];
+    for fixture in fixtures() {
+        let ndjson = entrail(&["query", "", &fixture, "--format", "ndjson"]);
+        assert_eq!(ndjson.code, Some(0), "{fixture}: {}", ndjson.err);
+        for query in queries {
+            let count = |run: Run| (run.out, run.code);
+            assert_eq!(
+                count(entrail(&["query", query, &fixture, "--count"])),
+                count(piped(&["query", query, "-", "--count"], ndjson.out.as_bytes())),
+                "{fixture} {query}"
+            );
+        }
+        for field in FIELDS.iter().filter(|field| !matches!(field.name, "source" | "raw")) {
+            assert_eq!(
+                entrail(&["query", "", &fixture, "--by", field.name]).out,
+                piped(&["query", "", "-", "--by", field.name], ndjson.out.as_bytes()).out,
+                "{fixture} --by {}",
+                field.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_demo_answers_queries() {
+    let run = entrail(&["query", "category:RoleManagement", "--demo", "--count"]);
+    assert_eq!(run.code, Some(0));
+    assert!(run.out.trim().parse::<u64>().is_ok_and(|count| count > 0), "{run:?}");
+    assert_eq!(run.err, "");
+}
+
+#[test]
+fn a_mistyped_command_is_recognised() {
+    let run = entrail(&["qeury", "actor:mallory"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("did you mean `entrail query`?"), "{run:?}");
+    let run = entrail(&["incident.json"]);
+    assert_eq!(run.err, "entrail: incident.json: there is no such file or folder\n");
+}
+
+#[test]
+fn the_screen_says_that_it_needs_a_terminal() {
+    for arguments in [&[AUDIT][..], &["demo"], &["demo", "--filter", "-grace"]] {
+        let run = entrail(arguments);
+        assert_eq!(run.code, Some(2));
+        assert!(run.err.contains("needs a terminal"), "{run:?}");
+    }
+    let run = entrail(&["demo", "--filter", "activty:x"]);
+    assert!(run.err.contains("did you mean `activity`"), "{run:?}");
+}
+
+#[test]
+fn help_names_every_field_and_shows_examples() {
+    let help = entrail(&["query", "--help"]).out;
+    for field in FIELDS {
+        assert!(help.contains(field.help), "{}", field.name);
+        assert!(field.aliases.iter().all(|alias| help.contains(alias)), "{}", field.name);
+    }
+    for arguments in [&["--help"][..], &["query", "-h"], &["lookup", "-h"], &["query", "--help"]] {
+        assert!(entrail(arguments).out.contains("Examples:"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn completions_are_written_for_every_shell() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let run = entrail(&["completions", shell]);
+        assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+        assert!(run.out.contains("--by"), "{shell}");
+        let values = matches!(shell, "bash" | "fish" | "zsh");
+        assert_eq!(values, run.out.contains("actor.ip") && run.out.contains("markdown"), "{shell}");
+    }
+}
+
+/// Runs in a terminal of 60 columns and returns what it shows.
+#[cfg(unix)]
+fn on_a_terminal(arguments: &[&str], no_color: Option<&str>) -> String {
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+    let size = PtySize { rows: 24, cols: 60, pixel_width: 0, pixel_height: 0 };
+    let pty = native_pty_system().openpty(size).expect("a terminal");
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_entrail"));
+    command.cwd(env!("CARGO_MANIFEST_DIR"));
+    command.args(arguments);
+    command.env("TERM", "xterm");
+    match no_color {
+        Some(value) => command.env("NO_COLOR", value),
+        None => command.env_remove("NO_COLOR"),
+    }
+    let mut reader = pty.master.try_clone_reader().expect("a reader");
+    let mut child = pty.slave.spawn_command(command).expect("the program starts");
+    drop(pty.slave);
+    let mut shown = Vec::new();
+    // Linux ends a terminal nobody writes to any more with an error.
+    let _ = reader.read_to_end(&mut shown);
+    child.wait().expect("the program ends");
+    String::from_utf8(shown).expect("UTF-8").replace("\r\n", "\n")
+}
+
+#[cfg(unix)]
+#[test]
+fn on_a_terminal_a_table_fits_and_has_colour_unless_refused() {
+    use unicode_width::UnicodeWidthStr as _;
+    let plain = on_a_terminal(&["query", "", AUDIT], Some("1"));
+    assert!(plain.lines().count() == 8 && is_clean(&plain), "{plain}");
+    assert!(plain.lines().all(|line| line.width() <= 60), "{plain}");
+    let coloured = on_a_terminal(&["query", "", AUDIT], None);
+    assert!(coloured.starts_with("\u{1b}[1mtime") && coloured.contains("\u{1b}[31mfailure"));
+}
+
+#[cfg(unix)]
+#[test]
+fn on_a_terminal_every_format_is_clean() {
+    for format in ["ndjson", "json", "csv", "raw", "markdown"] {
+        let shown = on_a_terminal(&["query", "", AUDIT, "--format", format], None);
+        assert!(shown.contains("Update user") && is_clean(&shown), "{format}: {shown}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_query_without_anything_to_search_in_says_how_to_give_it() {
+    let shown = on_a_terminal(&["query", "grace"], None);
+    assert!(shown.contains("nothing to search in") && shown.contains("--demo"), "{shown}");
+    let shown = on_a_terminal(&["query", AUDIT], None);
+    assert!(shown.contains("is read as the query"), "{shown}");
+}
