@@ -35,6 +35,8 @@ enum Outcome {
     Nothing,
     /// Something went wrong, and was told already.
     Failed,
+    /// A signal with this number asked to leave.
+    Signal(i32),
 }
 
 impl Outcome {
@@ -67,6 +69,8 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Outcome::Found) => ExitCode::SUCCESS,
         Ok(Outcome::Nothing) => ExitCode::FAILURE,
         Ok(Outcome::Failed) => ExitCode::from(ERROR),
+        // As shells report a process that a signal ended.
+        Ok(Outcome::Signal(number)) => ExitCode::from(128 + number as u8),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             format!("entrail: {error:#}").lines().for_each(tell);

@@ -1,5 +1,6 @@
 //! entrail: the Microsoft Entra audit trail, in a terminal.
 
+pub mod app;
 pub mod catalogue;
 pub mod cli;
 pub mod demo;
@@ -8,7 +9,9 @@ pub mod format;
 pub mod lookup;
 pub mod query;
 pub mod record;
+pub mod runtime;
 pub mod source;
 pub mod store;
 pub mod text;
 pub mod time;
+pub mod ui;

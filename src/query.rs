@@ -26,6 +26,7 @@ pub mod answer;
 pub mod choice;
 pub mod matcher;
 pub mod pattern;
+pub mod seen;
 pub mod suggest;
 pub mod syntax;
 pub mod when;

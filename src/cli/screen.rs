@@ -1,7 +1,7 @@
 //! Opening the screen: what is wrong with the arguments is told before it opens.
 //! Never draws anything.
 
-use std::io::{IsTerminal as _, stdout};
+use std::io::{IsTerminal as _, stdin, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
@@ -9,11 +9,14 @@ use clap::CommandFactory as _;
 use super::arguments::Arguments;
 use super::nearby::nearest;
 use super::{Outcome, load, parse_query};
-use crate::runtime::{self, Start};
+use crate::runtime::{self, Ended, Start};
 use crate::source::Origin;
 
 /// Opens the screen on these files, folders and patterns; on the catalogue where there are none.
 pub(super) fn open(paths: Vec<PathBuf>, filter: Option<String>) -> anyhow::Result<Outcome> {
+    // Something is piped in and nothing else was named.
+    let piped = paths.is_empty() && !stdin().is_terminal();
+    let paths = if piped { vec![PathBuf::from("-")] } else { paths };
     check(&paths)?;
     let name = name(&paths);
     start(load::origins(paths), name, filter)
@@ -32,8 +35,12 @@ fn start(origins: Vec<Origin>, name: String, query: Option<String>) -> anyhow::R
         stdout().is_terminal(),
         "the screen needs a terminal; to write to a file or pipe use: entrail query QUERY PATH"
     );
-    runtime::run(Start { origins, name, query })?;
-    Ok(Outcome::Found)
+    let filter = query.unwrap_or_default();
+    let ended = runtime::run(Start { origins, name, filter, ..Start::default() })?;
+    Ok(match ended {
+        Ended::Left => Outcome::Found,
+        Ended::Signal(number) => Outcome::Signal(number),
+    })
 }
 
 /// What the screen calls what is open.

@@ -58,7 +58,7 @@ pub struct Suggestion {
 }
 
 /// All ways to go on from one place.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Suggestions {
     /// The bytes of the text that a suggestion takes the place of.
     pub replace: Range<usize>,

@@ -1,0 +1,624 @@
+//! The state of the screen and the one function that changes it: [`App::update`].
+//! Never does anything outside: no files, no clock, no threads, no terminal; it returns effects.
+
+pub mod action;
+pub mod activities;
+pub mod detail;
+pub mod filter;
+pub mod keymap;
+pub mod layout;
+pub mod list;
+pub mod loading;
+pub mod menus;
+pub mod message;
+pub mod outline;
+pub mod overlay;
+pub mod perform;
+pub mod tree;
+pub mod viewport;
+
+use ratatui::crossterm::event::{
+    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+use ratatui::layout::{Position, Rect};
+use tui_input::{Input, InputRequest};
+
+use action::{Action, Pane};
+use activities::Activities;
+use detail::Detail;
+use filter::Filter;
+use keymap::{Key, Keymap};
+use layout::{Layout, Open, layout};
+use list::List;
+use loading::Loading;
+use message::{Effect, Message};
+use overlay::Menu;
+use tree::Tree;
+
+use crate::query::answer::{Answer, Question};
+use crate::query::seen::SeenValues;
+use crate::query::suggest::suggest;
+use crate::query::{Context, Operator};
+use crate::source::Delivery;
+use crate::store::Store;
+use crate::time::{Timestamp, Zone};
+
+/// Everything the screen shows and everything needed to answer the next key.
+#[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of the screen that do not depend on each other"
+)]
+pub struct App {
+    /// All records.
+    pub store: Store,
+    /// The filter line.
+    pub filter: Filter,
+    /// The tree pane.
+    pub tree: Tree,
+    /// The list pane, records.
+    pub list: List,
+    /// The list pane, activities.
+    pub activities: Activities,
+    /// Does the list show activities?
+    pub show_activities: bool,
+    /// The detail pane.
+    pub detail: Detail,
+    /// The load of this session.
+    pub loading: Loading,
+    /// The newest answer.
+    pub answer: Answer,
+    /// Boxes over the screen, the last on top.
+    pub overlays: Vec<Menu>,
+    /// The pane with the keyboard.
+    pub focus: Pane,
+    /// Has that pane the whole screen?
+    pub zoomed: bool,
+    /// Text being searched in a pane; `None` while nothing is typed.
+    pub finding: Option<Input>,
+    /// Something to tell, until the next key.
+    pub notice: Option<String>,
+    /// Keys.
+    pub keymap: Keymap,
+    /// Number typed before a key.
+    pub count: Option<usize>,
+    /// The zone times are shown in.
+    pub zone: Zone,
+    /// The other zone to show times in.
+    pub other_zone: Zone,
+    /// Has the program the mouse?
+    pub mouse: bool,
+    /// Now (UTC).
+    pub now: Timestamp,
+    /// Where everything is.
+    pub layout: Layout,
+    /// Was a question asked that is not answered completely?
+    pub answering: bool,
+    screen: Rect,
+    revision: u64,
+    seen: SeenValues,
+}
+
+// Drawing gets `&App` and must not be able to write: a cell in here would not compile.
+const _: () = {
+    const fn shared<T: Sync>() {}
+    shared::<App>();
+};
+
+/// What a session starts with.
+#[derive(Debug)]
+pub struct Settings {
+    /// What is loaded, as the user named it; `None` where nothing is.
+    pub name: Option<String>,
+    /// Text of the filter.
+    pub filter: String,
+    /// The local zone.
+    pub local_zone: Zone,
+    /// Now (UTC).
+    pub now: Timestamp,
+    /// Columns and lines of the screen.
+    pub size: (u16, u16),
+}
+
+impl App {
+    /// A session before anything was loaded.
+    pub fn new(settings: Settings) -> Self {
+        let screen = Rect::new(0, 0, settings.size.0, settings.size.1);
+        let loads = settings.name.is_some();
+        let mut tree = Tree::new();
+        tree.unseen = !loads;
+        tree.refresh();
+        let mut app = Self {
+            store: Store::default(),
+            filter: Filter::with_text(&settings.filter),
+            tree,
+            list: List::default(),
+            activities: Activities::default(),
+            show_activities: !loads,
+            detail: Detail::default(),
+            loading: settings.name.map(Loading::started).unwrap_or_default(),
+            answer: Answer::default(),
+            overlays: Vec::new(),
+            focus: Pane::List,
+            zoomed: false,
+            finding: None,
+            notice: None,
+            keymap: Keymap::default(),
+            count: None,
+            zone: Zone::utc(),
+            other_zone: settings.local_zone,
+            mouse: true,
+            now: settings.now,
+            layout: Layout::default(),
+            answering: false,
+            screen,
+            revision: 0,
+            seen: SeenValues::default(),
+        };
+        app.refresh_activities();
+        app.arrange();
+        app.follow_cursor();
+        app
+    }
+
+    /// Takes in what happened; returns what is to be done outside.
+    pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        let before = (self.focus, self.zoomed, self.layout.timeline.is_empty());
+        let effects = match message {
+            Message::Pressed(event) => self.pressed(event),
+            Message::Moused(event) => self.moused(event),
+            Message::Pasted(text) => self.pasted(&text),
+            Message::Resized(width, height) => {
+                self.screen = Rect::new(0, 0, width, height);
+                self.arrange();
+                self.ask_for_timeline()
+            }
+            Message::Ticked(now) => {
+                self.now = now;
+                Vec::new()
+            }
+            Message::Delivered(delivery) => self.delivered(delivery),
+            Message::Answered(answer) => self.answered(*answer),
+            Message::Opened(row, result) => {
+                if self.list.current() == Some(row) && !self.show_activities {
+                    match result {
+                        Ok(opened) => self.detail.show(row, opened, &self.zone),
+                        Err(problem) => self.detail.clear(Some(problem)),
+                    }
+                }
+                Vec::new()
+            }
+            Message::Surveyed(seen) => {
+                self.seen = seen;
+                self.offer_completion();
+                Vec::new()
+            }
+            Message::Copied(Ok(how)) => {
+                self.notice = Some(how);
+                Vec::new()
+            }
+            Message::Copied(Err(why)) => {
+                self.notice = Some(why);
+                Vec::new()
+            }
+        };
+        if before != (self.focus, self.zoomed, self.layout.timeline.is_empty()) {
+            self.arrange();
+        }
+        effects
+    }
+
+    /// Makes the layout anew and tells the panes how large they are.
+    fn arrange(&mut self) {
+        let open = Open {
+            focus: self.focus,
+            zoomed: self.zoomed,
+            timeline: self.loading.running || !self.store.is_empty(),
+        };
+        self.layout = layout(self.screen, open);
+        let inside = |pane| self.layout.inside(pane);
+        let (tree, list, detail) = (inside(Pane::Tree), inside(Pane::List), inside(Pane::Detail));
+        self.tree.viewport.set_height(usize::from(tree.height));
+        // One line of the list is the titles of its columns.
+        let lines = usize::from(list.height.saturating_sub(1));
+        self.list.viewport.set_height(lines);
+        self.activities.viewport.set_height(lines);
+        self.detail.set_size(usize::from(detail.width), usize::from(detail.height));
+        let box_height = usize::from(self.layout.screen.height.saturating_sub(4)).min(24);
+        for menu in &mut self.overlays {
+            menu.viewport.set_height(box_height.saturating_sub(1));
+        }
+        self.filter.viewport.set_height(box_height.min(8));
+    }
+
+    /// Asks for an answer to the question as it stands now.
+    fn ask(&mut self) -> Vec<Effect> {
+        self.revision += 1;
+        self.answering = true;
+        self.refresh_activities();
+        let question = Question {
+            revision: self.revision,
+            query: self.filter.query.clone(),
+            context: self.context(),
+            choice: self.tree.choice.clone(),
+            sort: self.list.sort,
+            buckets: usize::from(self.layout.timeline.width),
+        };
+        vec![Effect::Ask(Box::new(question), self.store.clone())]
+    }
+
+    fn ask_for_timeline(&mut self) -> Vec<Effect> {
+        if self.store.is_empty()
+            || self.answer.timeline.len() == usize::from(self.layout.timeline.width)
+        {
+            return Vec::new();
+        }
+        self.ask()
+    }
+
+    fn context(&self) -> Context {
+        let around = self.list.current().and_then(|row| self.store.time(row));
+        Context { now: self.now, around }
+    }
+
+    fn answered(&mut self, answer: Answer) -> Vec<Effect> {
+        // The one place where an answer to an older question is dropped.
+        if answer.revision != self.revision {
+            return Vec::new();
+        }
+        self.answering = !answer.complete;
+        self.tree.count(&answer.paths);
+        let mut answer = answer;
+        self.list.take(std::mem::take(&mut answer.rows), &self.store);
+        self.answer = answer;
+        self.refresh_activities();
+        self.follow_cursor()
+    }
+
+    fn refresh_activities(&mut self) {
+        if self.show_activities {
+            let unseen = self.tree.unseen || self.store.is_empty();
+            let context = self.context();
+            self.activities.refresh(
+                &self.tree,
+                &self.answer.paths,
+                &self.filter.query,
+                &context,
+                unseen,
+            );
+        }
+    }
+
+    fn delivered(&mut self, delivery: Delivery) -> Vec<Effect> {
+        match delivery {
+            Delivery::Segment(segment) => {
+                let first = self.store.is_empty();
+                self.store.push(segment);
+                self.tree.extend(&self.store);
+                if first {
+                    self.arrange();
+                }
+                return self.ask();
+            }
+            Delivery::Progress(progress) => self.loading.progress = progress,
+            Delivery::Trouble(trouble) => self.loading.troubles.push(trouble),
+            Delivery::Done(summary) => {
+                self.loading.progress = summary.progress;
+                self.loading.running = false;
+                self.loading.ended = Some(summary);
+                if self.store.is_empty() {
+                    self.notice = Some(match self.loading.troubles.first() {
+                        Some(trouble) => crate::text::clean(&trouble.to_string()).into_owned(),
+                        None => format!("{}: no records in it", self.loading.name),
+                    });
+                    self.arrange();
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// Opens what is under the cursor of the list in the detail pane.
+    fn follow_cursor(&mut self) -> Vec<Effect> {
+        if self.show_activities {
+            let known = self.activities.current().and_then(|line| self.entry_of(&line.node));
+            match (known, self.activities.current()) {
+                (Some(entry), _) => self.detail.show_lines(detail::entry_lines(entry)),
+                (None, Some(line)) => {
+                    let note = format!("{} is not in the catalogue.", line.name);
+                    self.detail.clear(Some(note));
+                }
+                (None, None) => self.detail.clear(None),
+            }
+            return Vec::new();
+        }
+        match self.list.current() {
+            Some(row) if self.detail.row == Some(row) => Vec::new(),
+            Some(row) => vec![Effect::Open(row, self.store.clone())],
+            None => {
+                self.detail.clear(None);
+                Vec::new()
+            }
+        }
+    }
+
+    fn pasted(&mut self, text: &str) -> Vec<Effect> {
+        self.notice = None;
+        if let Some(menu) = self.overlays.last_mut() {
+            menu.paste(text);
+            return Vec::new();
+        }
+        if let Some(input) = &mut self.finding {
+            for c in text.chars().filter(|c| !c.is_control()) {
+                input.handle(InputRequest::InsertChar(c));
+            }
+            return self.found();
+        }
+        if !self.filter.editing {
+            self.filter.begin();
+        }
+        let changed = self.filter.paste(text);
+        self.after_typing(changed)
+    }
+
+    fn pressed(&mut self, event: KeyEvent) -> Vec<Effect> {
+        if event.kind == KeyEventKind::Release {
+            return Vec::new();
+        }
+        self.notice = None;
+        let control = event.modifiers.contains(KeyModifiers::CONTROL);
+        match event.code {
+            KeyCode::Char('c') if control => return vec![Effect::Quit],
+            KeyCode::Char('z') if control => return vec![Effect::Suspend],
+            _ => {}
+        }
+        if !self.overlays.is_empty() {
+            return self.pressed_in_menu(&event);
+        }
+        if self.filter.editing {
+            return self.pressed_in_filter(&event);
+        }
+        if self.finding.is_some() {
+            return self.pressed_in_find(&event);
+        }
+        let key = Key::from_event(&event);
+        if let Some(digit) = key.digit().filter(|&digit| digit > 0 || self.count.is_some()) {
+            self.count = Some((self.count.unwrap_or(0) * 10 + digit).min(100_000_000));
+            return Vec::new();
+        }
+        let count = self.count.take();
+        match self.keymap.action(key, self.focus) {
+            Some(action) => self.perform(action, count),
+            None => {
+                let elsewhere =
+                    Pane::ALL.into_iter().find(|pane| self.keymap.action(key, *pane).is_some());
+                self.notice = Some(match elsewhere {
+                    Some(pane) => format!("{key} works in the {} pane only", pane.name()),
+                    None => format!("{key} does nothing here; ? shows what works"),
+                });
+                Vec::new()
+            }
+        }
+    }
+
+    fn pressed_in_filter(&mut self, event: &KeyEvent) -> Vec<Effect> {
+        let control = event.modifiers.contains(KeyModifiers::CONTROL);
+        let changed = match event.code {
+            KeyCode::Enter if self.filter.picked.is_some() => self.filter.complete(),
+            KeyCode::Enter => {
+                self.filter.accept();
+                if let Some(error) = &self.filter.error {
+                    self.notice =
+                        Some(format!("still showing the last filter that worked: {error}"));
+                }
+                false
+            }
+            KeyCode::Esc
+                if !self.filter.suggestions.items.is_empty() && self.filter.picked.is_some() =>
+            {
+                self.filter.picked = None;
+                return Vec::new();
+            }
+            KeyCode::Esc => {
+                let changed = self.filter.give_up();
+                return if changed { self.ask() } else { Vec::new() };
+            }
+            KeyCode::Tab => self.filter.complete(),
+            KeyCode::Down => {
+                self.filter.pick(true);
+                return Vec::new();
+            }
+            KeyCode::Up if self.filter.picked.is_some() => {
+                self.filter.pick(false);
+                return Vec::new();
+            }
+            KeyCode::Up => self.filter.walk_history(true),
+            KeyCode::Char('p') if control => self.filter.walk_history(true),
+            KeyCode::Char('n') if control => self.filter.walk_history(false),
+            _ => match request(event) {
+                Some(request) => self.filter.edit(request),
+                None => return Vec::new(),
+            },
+        };
+        self.after_typing(changed)
+    }
+
+    /// Offers completion, and asks again where the query changed.
+    fn after_typing(&mut self, changed: bool) -> Vec<Effect> {
+        let mut effects = if changed { self.ask() } else { Vec::new() };
+        self.offer_completion();
+        if self.filter.editing && !self.seen.is_of(&self.store) {
+            effects.push(Effect::Survey(self.store.clone()));
+        }
+        effects
+    }
+
+    fn offer_completion(&mut self) {
+        if self.filter.editing {
+            let found = suggest(self.filter.text(), self.filter.caret(), &self.seen, 50);
+            self.filter.offer(found);
+        }
+    }
+
+    fn pressed_in_find(&mut self, event: &KeyEvent) -> Vec<Effect> {
+        match event.code {
+            KeyCode::Enter => {
+                self.finding = None;
+                Vec::new()
+            }
+            KeyCode::Esc => {
+                self.finding = None;
+                self.tree.find("");
+                self.detail.find.clear();
+                Vec::new()
+            }
+            KeyCode::Down | KeyCode::Up => {
+                let back = event.code == KeyCode::Up;
+                match self.focus {
+                    Pane::Tree => self.tree.find_another(back),
+                    _ => self.detail.find_another(back),
+                }
+                Vec::new()
+            }
+            _ => {
+                let (Some(request), Some(input)) = (request(event), &mut self.finding) else {
+                    return Vec::new();
+                };
+                input.handle(request);
+                self.found()
+            }
+        }
+    }
+
+    fn found(&mut self) -> Vec<Effect> {
+        let text = self.finding.as_ref().map(|input| input.value().to_owned()).unwrap_or_default();
+        match self.focus {
+            Pane::Tree => self.tree.find(&text),
+            _ => self.detail.find(&text),
+        }
+        Vec::new()
+    }
+
+    fn moused(&mut self, event: MouseEvent) -> Vec<Effect> {
+        let wheel = match event.kind {
+            MouseEventKind::ScrollDown => Some(3),
+            MouseEventKind::ScrollUp => Some(-3),
+            _ => None,
+        };
+        if let Some(menu) = self.overlays.last_mut() {
+            if let Some(lines) = wheel {
+                menu.viewport.move_by(lines);
+            }
+            return Vec::new();
+        }
+        let place = Position::new(event.column, event.row);
+        if let (Some(lines), Some(pane)) = (wheel, self.layout.pane_at(event.column, event.row)) {
+            match pane {
+                Pane::Tree => self.tree.viewport.scroll_by(lines),
+                Pane::List if self.show_activities => self.activities.viewport.scroll_by(lines),
+                Pane::List => {
+                    self.list.moved = true;
+                    self.list.viewport.scroll_by(lines);
+                }
+                Pane::Detail => self.detail.viewport.scroll_by(lines),
+            }
+            return if pane == Pane::List { self.follow_cursor() } else { Vec::new() };
+        }
+        if event.kind != MouseEventKind::Down(MouseButton::Left) {
+            return Vec::new();
+        }
+        self.notice = None;
+        if self.layout.filter.contains(place) {
+            return self.perform(Action::Filter, None);
+        }
+        let Some(pane) = self.layout.pane_at(event.column, event.row) else { return Vec::new() };
+        if self.filter.editing {
+            self.filter.accept();
+        }
+        let again = self.focus == pane;
+        self.focus = pane;
+        let inside = self.layout.inside(pane);
+        if !inside.contains(place) {
+            return Vec::new();
+        }
+        self.clicked(pane, usize::from(event.row - inside.y), again)
+    }
+
+    /// Puts a pane's cursor on a line of its window; a click on the cursor of the tree unfolds.
+    fn clicked(&mut self, pane: Pane, line: usize, again: bool) -> Vec<Effect> {
+        match pane {
+            Pane::Tree => {
+                let place = self.tree.viewport.top() + line;
+                let same = again && self.tree.viewport.cursor() == place;
+                if place < self.tree.viewport.len() {
+                    self.tree.viewport.go_to(place);
+                    if same {
+                        self.tree.toggle();
+                    }
+                }
+                Vec::new()
+            }
+            Pane::List => {
+                let Some(line) = line.checked_sub(1) else { return Vec::new() };
+                let viewport = match self.show_activities {
+                    true => &mut self.activities.viewport,
+                    false => &mut self.list.viewport,
+                };
+                if viewport.top() + line < viewport.len() {
+                    viewport.go_to(viewport.top() + line);
+                }
+                self.list.moved = true;
+                self.follow_cursor()
+            }
+            Pane::Detail => {
+                self.detail.viewport.go_to(self.detail.viewport.top() + line);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Narrows the filter by a value, or filters it out.
+    fn filter_by(&mut self, name: &str, value: &str, inside: bool) -> Vec<Effect> {
+        use crate::query::{Expression, Query};
+        use crate::record::field::{Field, Stored};
+        let field = Field::named(name);
+        let operator = match field.stored {
+            // Large values are found by their beginning.
+            Stored::Original(_) if value.len() > 200 => Operator::Contains,
+            _ => Operator::Equals,
+        };
+        let short: String = value.chars().take(200).collect();
+        let term = Expression::term(field, operator, &short);
+        let term = if inside { term } else { Expression::Not(Box::new(term)) };
+        let wanted = match Query::parse(self.filter.text()) {
+            Ok(query) => query.and(term),
+            Err(_) => self.filter.query.clone().and(term),
+        };
+        let changed = self.filter.set_text(&wanted.to_string());
+        self.filter.remember();
+        if changed { self.ask() } else { Vec::new() }
+    }
+}
+
+/// What a key means to a line of text that is being edited.
+fn request(event: &KeyEvent) -> Option<InputRequest> {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = event.modifiers.contains(KeyModifiers::ALT);
+    Some(match (event.code, control, alt) {
+        (KeyCode::Char('a'), true, _) | (KeyCode::Home, ..) => InputRequest::GoToStart,
+        (KeyCode::Char('e'), true, _) | (KeyCode::End, ..) => InputRequest::GoToEnd,
+        (KeyCode::Char('u'), true, _) => InputRequest::DeleteLine,
+        (KeyCode::Char('k'), true, _) => InputRequest::DeleteTillEnd,
+        (KeyCode::Char('w'), true, _) | (KeyCode::Backspace, _, true) => {
+            InputRequest::DeletePrevWord
+        }
+        (KeyCode::Char('h'), true, _) | (KeyCode::Backspace, ..) => InputRequest::DeletePrevChar,
+        (KeyCode::Char('d'), true, _) | (KeyCode::Delete, ..) => InputRequest::DeleteNextChar,
+        (KeyCode::Left, true, _) | (KeyCode::Char('b'), _, true) => InputRequest::GoToPrevWord,
+        (KeyCode::Right, true, _) | (KeyCode::Char('f'), _, true) => InputRequest::GoToNextWord,
+        (KeyCode::Char('b'), true, _) | (KeyCode::Left, ..) => InputRequest::GoToPrevChar,
+        (KeyCode::Char('f'), true, _) | (KeyCode::Right, ..) => InputRequest::GoToNextChar,
+        (KeyCode::Char(c), false, false) => InputRequest::InsertChar(c),
+        _ => return None,
+    })
+}

@@ -1,0 +1,158 @@
+//! THE action table: everything a user can ask for is one row of [`ACTIONS`].
+//! Never carries anything out; keys, hints, help, palette and README read this table.
+
+/// Something the user can ask for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[expect(missing_docs, reason = "each variant's row in the table says what it does")]
+pub enum Action {
+    Down,
+    Up,
+    Left,
+    Right,
+    First,
+    Last,
+    HalfPageDown,
+    HalfPageUp,
+    PageDown,
+    PageUp,
+    NextPane,
+    PreviousPane,
+    Open,
+    Back,
+    Filter,
+    FilterIn,
+    FilterOut,
+    ClearFilter,
+    Choose,
+    ClearChoice,
+    UnfoldAll,
+    FoldAll,
+    Unseen,
+    Sort,
+    Columns,
+    View,
+    Raw,
+    Changes,
+    Find,
+    FindNext,
+    FindPrevious,
+    Zoom,
+    Zone,
+    Yank,
+    Mouse,
+    Troubles,
+    Palette,
+    Help,
+    Quit,
+}
+
+/// Which part of the screen has the keyboard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Pane {
+    /// Services, categories and activities.
+    Tree,
+    /// Records or activities.
+    List,
+    /// The record under the cursor.
+    Detail,
+}
+
+impl Pane {
+    /// All panes, in the order Tab walks them.
+    pub const ALL: [Self; 3] = [Self::Tree, Self::List, Self::Detail];
+
+    /// Its name in help.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tree => "tree",
+            Self::List => "list",
+            Self::Detail => "detail",
+        }
+    }
+}
+
+/// A row of the action table.
+pub struct ActionRow {
+    /// Which action.
+    pub action: Action,
+    /// Its name in the palette and in configuration.
+    pub name: &'static str,
+    /// Panes in which its keys work.
+    pub panes: &'static [Pane],
+    /// Default keys, as [`super::keymap`] reads them.
+    pub keys: &'static [&'static str],
+    /// Very short, for the line of hints; empty where it is not hinted.
+    pub hint: &'static str,
+    /// One sentence.
+    pub help: &'static str,
+}
+
+const ALL: &[Pane] = &Pane::ALL;
+const LIST_AND_DETAIL: &[Pane] = &[Pane::List, Pane::Detail];
+
+macro_rules! actions {
+    ($($action:ident $name:literal $panes:expr, [$($key:literal),*], $hint:literal, $help:literal;)*) => {
+        /// All actions, in the order help lists them.
+        pub const ACTIONS: &[ActionRow] = &[$(ActionRow {
+            action: Action::$action,
+            name: $name,
+            panes: $panes,
+            keys: &[$($key),*],
+            hint: $hint,
+            help: $help,
+        }),*];
+    };
+}
+
+actions! {
+    Filter "filter" ALL, ["/"], "filter", "Type a filter; the list answers with every letter.";
+    Open "open" ALL, ["enter"], "open", "Open the record, unfold or fold the branch, show an activity's records.";
+    Back "back" ALL, ["esc"], "", "Step back one thing: close, unzoom, leave the pane, stop loading or searching.";
+    NextPane "next-pane" ALL, ["tab"], "pane", "Go to the next pane.";
+    PreviousPane "previous-pane" ALL, ["shift-tab"], "", "Go to the previous pane.";
+    Down "down" ALL, ["j", "down"], "", "Move down; a number before it repeats.";
+    Up "up" ALL, ["k", "up"], "", "Move up.";
+    Left "left" ALL, ["h", "left"], "", "Tree and raw JSON: fold, or go to the branch above. List: show columns further left.";
+    Right "right" ALL, ["l", "right"], "", "Tree and raw JSON: unfold. List: show columns further right.";
+    First "first" ALL, ["g", "home"], "", "Go to the first line; with a number, to that line.";
+    Last "last" ALL, ["G", "end"], "", "Go to the last line; with a number, to that line.";
+    HalfPageDown "half-page-down" ALL, ["ctrl-d"], "", "Move down half a page.";
+    HalfPageUp "half-page-up" ALL, ["ctrl-u"], "", "Move up half a page.";
+    PageDown "page-down" ALL, ["pgdn"], "", "Move down a page.";
+    PageUp "page-up" ALL, ["pgup", "ctrl-b"], "", "Move up a page.";
+    Choose "choose" &[Pane::Tree], ["space"], "in/out", "Include this branch, then exclude it, then neither.";
+    ClearChoice "clear-choice" ALL, ["X"], "", "Take all marks off the tree.";
+    UnfoldAll "unfold-all" &[Pane::Tree, Pane::Detail], ["E"], "", "Unfold everything.";
+    FoldAll "fold-all" &[Pane::Tree, Pane::Detail], ["C"], "", "Fold everything.";
+    Unseen "unseen" ALL, ["u"], "", "Show or hide catalogue entries that no loaded record has.";
+    FilterIn "filter-in" ALL, ["+", "="], "only this", "Narrow the filter to the focused value.";
+    FilterOut "filter-out" ALL, ["-"], "without", "Filter the focused value out.";
+    ClearFilter "clear-filter" ALL, ["x"], "", "Empty the filter.";
+    View "view" ALL, ["v"], "activities", "Turn the list from records to activities and back.";
+    Sort "sort" LIST_AND_DETAIL, ["s"], "sort", "Choose the order of the list.";
+    Columns "columns" LIST_AND_DETAIL, ["c"], "columns", "Choose the columns of the list.";
+    Changes "changes" LIST_AND_DETAIL, ["d"], "", "Detail: show fields and changes, old → new.";
+    Raw "raw" LIST_AND_DETAIL, ["r"], "raw", "Detail: show the original JSON, or go back to the changes.";
+    Find "find" &[Pane::Tree, Pane::Detail], ["ctrl-f", "f"], "find", "Find text in this pane while typing.";
+    FindNext "find-next" &[Pane::Tree, Pane::Detail], ["n"], "", "Go to the next place found.";
+    FindPrevious "find-previous" &[Pane::Tree, Pane::Detail], ["N"], "", "Go to the previous place found.";
+    Zoom "zoom" ALL, ["z"], "zoom", "Give the focused pane the whole screen, or take it back.";
+    Zone "zone" ALL, ["Z"], "", "Show times in UTC or in the local zone.";
+    Yank "yank" ALL, ["y"], "copy", "Copy a value, id, row, JSON or the query to your clipboard (OSC 52).";
+    Mouse "mouse" ALL, ["M"], "", "Let the terminal have the mouse (to select text), or take it back.";
+    Troubles "troubles" ALL, ["T"], "", "List what could not be read, and where.";
+    Palette "palette" ALL, [":", "ctrl-p"], "", "Find any action by name; it says why one cannot be done now.";
+    Help "help" ALL, ["?", "f1"], "help", "What the keys of this pane do; typing searches.";
+    Quit "quit" ALL, ["q", "ctrl-c"], "quit", "Leave.";
+}
+
+impl Action {
+    /// This action's row.
+    ///
+    /// # Panics
+    /// Where the table lacks the action: a mistake in the program, found by the tests.
+    #[expect(clippy::expect_used, reason = "a variant without a row is a bug the tests find")]
+    pub fn row(self) -> &'static ActionRow {
+        ACTIONS.iter().find(|row| row.action == self).expect("every action has a row")
+    }
+}

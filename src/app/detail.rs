@@ -1,0 +1,633 @@
+//! The detail pane: one record as sentence, fields, changes and details, or as its original JSON.
+//! Never reads a record; it arrives opened. All text in its lines is already clean.
+
+use serde_json::Value;
+
+use super::message::Opened;
+use super::outline::Outline;
+use super::viewport::Viewport;
+use crate::catalogue::{Entry, catalogue};
+use crate::record::change::{differences, one_line};
+use crate::record::field::Field;
+use crate::record::sentence::{actor_name, sentence, target_name};
+use crate::record::{Outcome, Record};
+use crate::store::RowId;
+use crate::text::{clean, fold};
+use crate::time::{Timestamp, Zone};
+
+/// What a piece of text means, for its colour; never the only sign of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tone {
+    /// Ordinary text.
+    Plain,
+    /// Names of properties, separators.
+    Label,
+    /// The sentence, headings.
+    Strong,
+    /// A value that was there before.
+    Old,
+    /// A value that is there now.
+    New,
+    /// Success.
+    Good,
+    /// Failure.
+    Bad,
+}
+
+/// A logical line; long ones are wrapped when drawn.
+#[derive(Clone, Debug, Default)]
+pub struct Line {
+    /// Name in front, already clean.
+    pub label: String,
+    /// Pieces of text behind it, already clean.
+    pub text: Vec<(Tone, String)>,
+    /// Columns of indentation.
+    pub indent: usize,
+    /// The field and value to filter by, as logged.
+    pub value: Option<(&'static str, String)>,
+    /// What copying this line copies, as logged.
+    pub copy: String,
+}
+
+/// A piece of a line as it stands on the screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScreenLine {
+    /// Which logical line (or line of the outline) it is a piece of.
+    pub of: usize,
+    /// Its pieces of text.
+    pub text: Vec<(Tone, String)>,
+}
+
+/// The detail pane.
+#[derive(Debug, Default)]
+pub struct Detail {
+    /// Which record is shown.
+    pub row: Option<RowId>,
+    /// Why it cannot be shown.
+    pub problem: Option<String>,
+    /// The record and its text.
+    pub opened: Option<Box<Opened>>,
+    /// Is the original JSON shown?
+    pub raw: bool,
+    /// The JSON as foldable lines; `None` where the original is no JSON.
+    pub outline: Option<Outline>,
+    /// Lines of the readable view.
+    pub lines: Vec<Line>,
+    /// What is on the screen, wrapped.
+    pub screen: Vec<ScreenLine>,
+    /// Visible lines.
+    pub viewport: Viewport,
+    /// Text to be found, folded; empty when nothing is searched.
+    pub find: String,
+    width: usize,
+}
+
+/// Values longer than this many characters are cut; the raw view has them whole.
+const LONGEST_VALUE: usize = 2_000;
+/// More differences of one value than this are only counted.
+const MOST_DIFFERENCES: usize = 100;
+
+impl Detail {
+    /// Shows an opened record.
+    pub fn show(&mut self, row: RowId, opened: Box<Opened>, zone: &Zone) {
+        if self.row != Some(row) {
+            self.viewport.go_to(0);
+        }
+        self.row = Some(row);
+        self.problem = None;
+        self.lines = record_lines(&opened.record, zone);
+        // A record nested too deep for the outline is shown as plain text.
+        self.outline = serde_json::from_str::<Value>(&opened.raw).ok().map(|v| Outline::new(&v));
+        self.opened = Some(opened);
+        self.wrap();
+    }
+
+    /// Shows an entry of the catalogue, or what is known of an activity it lacks.
+    pub fn show_lines(&mut self, lines: Vec<Line>) {
+        *self = Self {
+            lines,
+            width: self.width,
+            viewport: self.viewport,
+            raw: self.raw,
+            ..Self::default()
+        };
+        self.wrap();
+    }
+
+    /// Shows nothing, or why.
+    pub fn clear(&mut self, problem: Option<String>) {
+        *self = Self {
+            problem,
+            width: self.width,
+            viewport: self.viewport,
+            raw: self.raw,
+            ..Self::default()
+        };
+        self.wrap();
+    }
+
+    /// Writes times in another zone.
+    pub fn rezone(&mut self, zone: &Zone) {
+        if let Some(opened) = &self.opened {
+            self.lines = record_lines(&opened.record, zone);
+            self.wrap();
+        }
+    }
+
+    /// The inside of the pane became this large.
+    pub fn set_size(&mut self, width: usize, height: usize) {
+        self.viewport.set_height(height);
+        if self.width != width {
+            self.width = width;
+            self.wrap();
+        }
+    }
+
+    /// Turns to the original JSON or back.
+    pub fn set_raw(&mut self, raw: bool) {
+        if self.raw != raw {
+            self.raw = raw;
+            self.viewport.go_to(0);
+            self.wrap();
+        }
+    }
+
+    /// Makes the screen lines anew.
+    pub fn wrap(&mut self) {
+        let width = self.width.max(1);
+        let mut screen = Vec::new();
+        if self.raw && self.opened.is_some() {
+            match &self.outline {
+                Some(outline) => {
+                    for at in outline.visible() {
+                        wrap(
+                            at,
+                            outline_pieces(outline, at),
+                            outline_indent(outline, at),
+                            4,
+                            width,
+                            &mut screen,
+                        );
+                    }
+                }
+                None => {
+                    let raw =
+                        self.opened.as_ref().map(|opened| opened.raw.as_str()).unwrap_or_default();
+                    for (at, line) in raw.lines().enumerate() {
+                        let text = clean(line).chars().take(50 * LONGEST_VALUE).collect();
+                        wrap(at, vec![(Tone::Plain, text)], 0, 0, width, &mut screen);
+                    }
+                }
+            }
+        } else {
+            let label_width = if width >= 60 { 16 } else { 12 };
+            for (at, line) in self.lines.iter().enumerate() {
+                let mut pieces = Vec::new();
+                let mut hang = line.indent + 2;
+                if !line.label.is_empty() {
+                    let (label, cells) =
+                        crate::text::fit(&line.label, (width / 2).max(label_width));
+                    let padded =
+                        format!("{label}{}", " ".repeat(label_width.saturating_sub(cells)));
+                    pieces.push((Tone::Label, format!("{padded} ")));
+                    hang = (line.indent + label_width + 1).min(width / 2);
+                }
+                pieces.extend(line.text.iter().cloned());
+                wrap(at, pieces, line.indent.min(width / 2), hang, width, &mut screen);
+            }
+        }
+        self.viewport.set_len(screen.len());
+        self.screen = screen;
+    }
+
+    /// The logical line (or line of the outline) under the cursor.
+    pub fn current(&self) -> Option<usize> {
+        self.screen.get(self.viewport.cursor()).map(|line| line.of)
+    }
+
+    /// The readable line under the cursor; none in the raw view.
+    pub fn current_line(&self) -> Option<&Line> {
+        if self.raw { None } else { self.lines.get(self.current()?) }
+    }
+
+    /// Folds or unfolds the line of the outline under the cursor.
+    pub fn fold(&mut self, folded: Option<bool>) {
+        let Some(at) = self.current().filter(|_| self.raw) else { return };
+        let Some(outline) = &mut self.outline else { return };
+        let Some(line) = outline.lines().get(at) else { return };
+        let can_fold = !line.folded_text.is_empty();
+        let fold_to = folded.unwrap_or(!line.folded);
+        let target = if can_fold && line.folded != fold_to {
+            outline.fold(at, fold_to);
+            at
+        } else if fold_to {
+            outline.parent(at).unwrap_or(at)
+        } else {
+            at
+        };
+        self.wrap();
+        self.go_to_line(target);
+    }
+
+    /// Folds or unfolds the whole outline.
+    pub fn fold_all(&mut self, folded: bool) {
+        if let Some(outline) = &mut self.outline {
+            outline.fold_all(folded);
+            self.wrap();
+        }
+    }
+
+    fn go_to_line(&mut self, at: usize) {
+        if let Some(line) = self.screen.iter().position(|line| line.of == at) {
+            self.viewport.go_to(line);
+        }
+    }
+
+    /// Searches the pane for `text`, from the cursor on.
+    pub fn find(&mut self, text: &str) {
+        self.find = fold(text);
+        self.step_to_find(false, 0);
+    }
+
+    /// Goes to the next (or previous) place found.
+    pub fn find_another(&mut self, backwards: bool) {
+        self.step_to_find(backwards, 1);
+    }
+
+    fn step_to_find(&mut self, backwards: bool, from: usize) {
+        if self.find.is_empty() {
+            return;
+        }
+        let texts: Vec<String> = match (&self.outline, self.raw) {
+            (Some(outline), true) => (outline.lines().iter())
+                .map(|line| fold(&format!("{} {}", line.key, line.text)))
+                .collect(),
+            (None, true) => {
+                let raw =
+                    self.opened.as_ref().map(|opened| opened.raw.as_str()).unwrap_or_default();
+                raw.lines().map(fold).collect()
+            }
+            _ => (self.lines.iter())
+                .map(|line| {
+                    let text: String = line.text.iter().map(|(_, text)| text.as_str()).collect();
+                    fold(&format!("{} {text}", line.label))
+                })
+                .collect(),
+        };
+        let count = texts.len();
+        let cursor = self.current().unwrap_or(0);
+        let hit = (from..count + from)
+            .map(|step| {
+                if backwards {
+                    (cursor + count - step % count) % count
+                } else {
+                    (cursor + step) % count
+                }
+            })
+            .find(|&at| texts[at].contains(&self.find));
+        if let Some(at) = hit {
+            if let Some(outline) = self.outline.as_mut().filter(|_| self.raw) {
+                outline.reveal(at);
+                self.wrap();
+            }
+            self.go_to_line(at);
+        }
+    }
+}
+
+fn outline_indent(outline: &Outline, at: usize) -> usize {
+    (outline.lines()[at].depth * 2).min(40)
+}
+
+fn outline_pieces(outline: &Outline, at: usize) -> Vec<(Tone, String)> {
+    let line = &outline.lines()[at];
+    let mut pieces = Vec::new();
+    let mark = match (line.folded_text.is_empty(), line.folded) {
+        (true, _) => "  ",
+        (false, true) => "▸ ",
+        (false, false) => "▾ ",
+    };
+    pieces.push((Tone::Label, mark.to_owned()));
+    if !line.key.is_empty() {
+        pieces.push((Tone::Label, format!("{}: ", clean(&line.key))));
+    }
+    let text = if line.folded { &line.folded_text } else { &line.text };
+    let cut: String = clean(text).chars().take(10 * LONGEST_VALUE).collect();
+    pieces.push((Tone::Plain, cut));
+    pieces
+}
+
+/// Cuts pieces into lines of `width` cells; the first is indented by `indent`, others by `hang`.
+fn wrap(
+    of: usize,
+    pieces: Vec<(Tone, String)>,
+    indent: usize,
+    hang: usize,
+    width: usize,
+    screen: &mut Vec<ScreenLine>,
+) {
+    use unicode_segmentation::UnicodeSegmentation;
+    use unicode_width::UnicodeWidthStr;
+    let start = |cells: usize| {
+        if cells == 0 { Vec::new() } else { vec![(Tone::Plain, " ".repeat(cells))] }
+    };
+    let hang = hang.min(width.saturating_sub(8));
+    let mut line = start(indent);
+    let mut used = indent;
+    for (tone, text) in pieces {
+        let mut piece = String::new();
+        for word in text.split_word_bounds() {
+            let cells = word.width();
+            if used + cells > width && used > hang && cells <= width - hang {
+                line.push((tone, std::mem::take(&mut piece)));
+                screen.push(ScreenLine { of, text: std::mem::replace(&mut line, start(hang)) });
+                used = hang;
+                if word.trim().is_empty() {
+                    continue;
+                }
+            }
+            for cluster in word.graphemes(true) {
+                let cells = cluster.width();
+                if used + cells > width && used > hang {
+                    line.push((tone, std::mem::take(&mut piece)));
+                    screen.push(ScreenLine { of, text: std::mem::replace(&mut line, start(hang)) });
+                    used = hang;
+                }
+                piece.push_str(cluster);
+                used += cells;
+            }
+        }
+        line.push((tone, piece));
+    }
+    screen.push(ScreenLine { of, text: line });
+}
+
+fn plain(text: impl Into<String>) -> Vec<(Tone, String)> {
+    vec![(Tone::Plain, text.into())]
+}
+
+fn heading(text: &str) -> Line {
+    Line {
+        text: vec![(Tone::Strong, clean(text).into_owned())],
+        copy: text.to_owned(),
+        ..Line::default()
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let cleaned = clean(text);
+    match cleaned.char_indices().nth(LONGEST_VALUE) {
+        Some((at, _)) => format!("{}… (r shows the whole)", &cleaned[..at]),
+        None => cleaned.into_owned(),
+    }
+}
+
+/// The readable view of a record.
+fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
+    let said = sentence(record);
+    let mut lines = vec![heading(&said)];
+    field_lines(record, zone, &mut lines);
+    let several = record.targets.len() > 1;
+    for target in &record.targets {
+        let kind = if target.kind.is_empty() { "Target" } else { &*target.kind };
+        let name = target_name(target);
+        if several || !target.changes.is_empty() {
+            lines.push(Line {
+                label: clean(kind).into_owned(),
+                text: vec![(Tone::Strong, shortened(name))],
+                value: Some(("target", name.to_owned())),
+                copy: name.to_owned(),
+                ..Line::default()
+            });
+        }
+        if !target.id.is_empty() && &*target.id != name {
+            lines.push(Line { indent: 2, ..value_line("id", "target.id", &target.id) });
+        }
+        for change in &target.changes {
+            change_lines(
+                change.name.as_ref(),
+                change.old.as_deref(),
+                change.new.as_deref(),
+                &mut lines,
+            );
+        }
+    }
+    if !record.details.is_empty() {
+        lines.push(heading("Additional details"));
+    }
+    for detail in &record.details {
+        lines.push(Line {
+            indent: 2,
+            label: clean(&detail.key).into_owned(),
+            text: plain(shortened(&detail.value)),
+            value: Some(("detail", detail.value.to_string())),
+            copy: detail.value.to_string(),
+        });
+    }
+    lines
+}
+
+fn value_line(label: &str, field: &'static str, value: &str) -> Line {
+    Line {
+        label: label.to_owned(),
+        text: plain(shortened(value)),
+        value: Some((field, value.to_owned())),
+        copy: value.to_owned(),
+        indent: 0,
+    }
+}
+
+/// Label, field to filter by.
+const SHOWN_FIELDS: &[(&str, &str)] = &[
+    ("Activity", "activity"),
+    ("Category", "category"),
+    ("Service", "service"),
+    ("Reason", "reason"),
+    ("Actor", "actor"),
+    ("Actor id", "actor.id"),
+    ("IP", "actor.ip"),
+    ("Agent", "agent"),
+    ("Target", "target"),
+    ("Operation", "op"),
+    ("Correlation", "correlation"),
+    ("Record id", "id"),
+    ("Tenant", "tenant"),
+    ("Session", "session"),
+    ("Source", "source"),
+];
+
+fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
+    let time = record.time.map_or_else(
+        || "no time in the record".to_owned(),
+        |time| format!("{} {}", zone.format(time, "%Y-%m-%d %H:%M:%S.%3f"), zone.name()),
+    );
+    lines.push(Line {
+        label: "Time".to_owned(),
+        text: plain(time.clone()),
+        value: record.time.map(|time| ("time", time.to_rfc3339())),
+        copy: record.time.map_or(time, Timestamp::to_rfc3339),
+        indent: 0,
+    });
+    let tone = match record.outcome {
+        Outcome::Success => Tone::Good,
+        Outcome::Failure | Outcome::Timeout => Tone::Bad,
+        Outcome::Unknown => Tone::Plain,
+    };
+    let word = super::list::result_words(record.outcome);
+    lines.push(Line {
+        label: "Result".to_owned(),
+        text: vec![(
+            tone,
+            format!("{} {}", &word[..word.find(' ').unwrap_or(0)], clean(&record.result)),
+        )],
+        value: Some(("result", record.outcome.word().to_owned())),
+        copy: record.result.to_string(),
+        indent: 0,
+    });
+    for (label, name) in SHOWN_FIELDS {
+        let field = Field::named(name);
+        let mut values: Vec<String> = Vec::new();
+        field.values(record, "", &mut |value| {
+            if !values.iter().any(|known| known == value) {
+                values.push(value.to_owned());
+            }
+        });
+        if *name == "target" && record.targets.iter().any(|target| !target.changes.is_empty()) {
+            continue;
+        }
+        let Some(first) = values.first() else { continue };
+        let mut line = value_line(label, field.name, first);
+        if values.len() > 1 {
+            let others =
+                values[1..].iter().map(|value| clean(value)).collect::<Vec<_>>().join(" · ");
+            line.text.push((Tone::Label, format!(" · {others}")));
+        }
+        if *name == "activity"
+            && catalogue().classify(&record.service, &record.category, &record.activity).is_none()
+        {
+            line.text.push((Tone::Label, " (? not in the catalogue)".to_owned()));
+        }
+        if *name == "actor" && values.is_empty() {
+            line.text = plain(actor_name(&record.actor));
+        }
+        lines.push(line);
+    }
+}
+
+/// A change as one line, or where old and new are large, one line for each place they differ.
+fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Vec<Line>) {
+    let found = differences(old, new);
+    let copy = format!("{name}: {} → {}", old.unwrap_or("null"), new.unwrap_or("null"));
+    let label = clean(name).into_owned();
+    let change = one_line;
+    let pieces = |old: Option<&str>, new: Option<&str>| {
+        let shown = |value: Option<&str>| match value {
+            None | Some("") => "∅".to_owned(),
+            Some(text) => shortened(text),
+        };
+        vec![(Tone::Old, shown(old)), (Tone::Label, " → ".to_owned()), (Tone::New, shown(new))]
+    };
+    let value = |new: Option<&str>, old: Option<&str>| match (new, old) {
+        (Some(new), _) if !new.is_empty() => Some(("new", new.to_owned())),
+        (_, Some(old)) if !old.is_empty() => Some(("old", old.to_owned())),
+        _ => Some(("change", name.to_owned())),
+    };
+    match found.as_slice() {
+        [] => {
+            let (old, new) = (change(old), change(new));
+            let text = if old.is_empty() && new.is_empty() {
+                vec![(Tone::Label, "no values logged".to_owned())]
+            } else {
+                vec![(Tone::Plain, shortened(&new)), (Tone::Label, " (unchanged)".to_owned())]
+            };
+            lines.push(Line { label, text, indent: 2, value: value(Some(&new), Some(&old)), copy });
+        }
+        [only] if only.path.is_empty() => {
+            let (old, new) = (only.old.as_deref(), only.new.as_deref());
+            lines.push(Line {
+                label,
+                text: pieces(old, new),
+                indent: 2,
+                value: value(new, old),
+                copy,
+            });
+        }
+        many => {
+            let note = match many.len() {
+                1 => "1 difference".to_owned(),
+                count => format!("{count} differences"),
+            };
+            lines.push(Line {
+                label,
+                text: vec![(Tone::Label, note)],
+                indent: 2,
+                value: Some(("change", name.to_owned())),
+                copy,
+            });
+            for one in many.iter().take(MOST_DIFFERENCES) {
+                let (old, new) = (one.old.as_deref(), one.new.as_deref());
+                let mut text = vec![(Tone::Label, format!("{} ", clean(&one.path)))];
+                text.extend(match (old, new) {
+                    (None, Some(new)) => vec![(Tone::New, format!("+ {}", shortened(new)))],
+                    (Some(old), None) => vec![(Tone::Old, format!("− {}", shortened(old)))],
+                    _ => pieces(old, new),
+                });
+                let copy = format!("{} → {}", old.unwrap_or("∅"), new.unwrap_or("∅"));
+                lines.push(Line {
+                    label: String::new(),
+                    text,
+                    indent: 4,
+                    value: value(new, old),
+                    copy,
+                });
+            }
+            if many.len() > MOST_DIFFERENCES {
+                let more = many.len() - MOST_DIFFERENCES;
+                let text = plain(format!("… and {more} more (r shows the whole)"));
+                lines.push(Line { text, indent: 4, ..Line::default() });
+            }
+        }
+    }
+}
+
+/// What the catalogue knows of an activity.
+pub fn entry_lines(entry: &Entry) -> Vec<Line> {
+    let service = catalogue().service_of(entry);
+    let mut lines = vec![
+        heading(entry.activity),
+        value_line("Activity", "activity", entry.activity),
+        value_line("Category", "category", entry.category),
+        value_line("Service", "service", service.logged_name()),
+    ];
+    let mut note = |label: &str, text: &str| {
+        lines.push(Line {
+            label: label.to_owned(),
+            text: plain(clean(text)),
+            copy: text.to_owned(),
+            ..Line::default()
+        });
+    };
+    if service.name != service.logged_name() {
+        note("In the article", service.name);
+    }
+    note("Purpose", service.purpose);
+    if let Some(meaning) = entry.meaning {
+        note("Meaning", meaning);
+    }
+    for alias in &entry.aliases {
+        note("Also written", &format!("{:?} — {}", alias.name, alias.source));
+    }
+    if let Some(source) = entry.source {
+        note("From", source);
+    }
+    let elsewhere: Vec<String> = (catalogue().named(entry.activity))
+        .filter(|other| !std::ptr::eq(*other, entry))
+        .map(|other| {
+            format!("{} › {}", catalogue().service_of(other).logged_name(), other.category)
+        })
+        .collect();
+    if !elsewhere.is_empty() {
+        note("Same name in", &elsewhere.join("; "));
+    }
+    lines
+}

@@ -1,0 +1,197 @@
+//! The filter line: text, last good query, error, history, completion.
+//! Never scans records; every change of the query asks for an answer.
+
+use tui_input::{Input, InputRequest};
+
+use super::viewport::Viewport;
+use crate::query::suggest::Suggestions;
+use crate::query::{Query, QueryError};
+
+/// The filter line.
+#[derive(Debug, Default)]
+pub struct Filter {
+    input: Input,
+    /// Is it being typed in?
+    pub editing: bool,
+    /// The last text that was a query.
+    pub query: Query,
+    /// What is wrong with the text now.
+    pub error: Option<QueryError>,
+    /// What could be typed here; empty where nothing is offered.
+    pub suggestions: Suggestions,
+    /// The suggestion under the cursor; `None` while none was picked.
+    pub picked: Option<usize>,
+    /// The suggestions in sight.
+    pub viewport: Viewport,
+    history: Vec<String>,
+    /// Place in the history while walking it, with the text that was there before.
+    walking: Option<(usize, String)>,
+    /// The text when editing began, for Esc.
+    before: String,
+}
+
+impl Filter {
+    /// A filter with a text.
+    pub fn with_text(text: &str) -> Self {
+        let mut filter = Self::default();
+        filter.set_text(text);
+        filter
+    }
+
+    /// The text as typed.
+    pub fn text(&self) -> &str {
+        self.input.value()
+    }
+
+    /// Byte of the text at which the caret is.
+    pub fn caret(&self) -> usize {
+        let chars = self.input.cursor();
+        self.text().char_indices().nth(chars).map_or(self.text().len(), |(at, _)| at)
+    }
+
+    /// Replaces the text, caret at its end. Returns whether the query changed.
+    pub fn set_text(&mut self, text: &str) -> bool {
+        self.input = Input::new(text.to_owned());
+        self.parse()
+    }
+
+    /// Replaces the text and puts the caret after byte `caret` of it.
+    fn set_text_at(&mut self, text: String, caret: usize) -> bool {
+        let chars = text.get(..caret).map_or(0, |before| before.chars().count());
+        self.input = Input::new(text).with_cursor(chars);
+        self.parse()
+    }
+
+    /// Edits the text. Returns whether the query changed.
+    pub fn edit(&mut self, request: InputRequest) -> bool {
+        let changed = self.input.handle(request).is_some_and(|change| change.value);
+        self.picked = None;
+        if changed {
+            self.walking = None;
+        }
+        changed && self.parse()
+    }
+
+    /// Inserts text at the caret, line breaks as spaces. Returns whether the query changed.
+    pub fn paste(&mut self, text: &str) -> bool {
+        let caret = self.caret();
+        let clean: String = text
+            .trim_end_matches(['\r', '\n'])
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        let mut whole = self.text().to_owned();
+        whole.insert_str(caret, &clean);
+        self.picked = None;
+        self.set_text_at(whole, caret + clean.len())
+    }
+
+    /// Reads the text. A mistake leaves the last good query standing. Returns whether it changed.
+    fn parse(&mut self) -> bool {
+        match Query::parse(self.text()) {
+            Ok(query) => {
+                self.error = None;
+                let changed = query != self.query;
+                self.query = query;
+                changed
+            }
+            Err(error) => {
+                self.error = Some(error);
+                false
+            }
+        }
+    }
+
+    /// Starts typing.
+    pub fn begin(&mut self) {
+        self.editing = true;
+        self.before = self.text().to_owned();
+    }
+
+    /// Ends typing and remembers the text.
+    pub fn accept(&mut self) {
+        self.end();
+        self.remember();
+    }
+
+    /// Puts the text into the history.
+    pub fn remember(&mut self) {
+        let text = self.text().trim().to_owned();
+        if !text.is_empty() && self.error.is_none() {
+            self.history.retain(|known| *known != text);
+            self.history.push(text);
+        }
+    }
+
+    /// Ends typing and goes back to the text before it. Returns whether the query changed.
+    pub fn give_up(&mut self) -> bool {
+        self.end();
+        let before = std::mem::take(&mut self.before);
+        self.set_text(&before)
+    }
+
+    fn end(&mut self) {
+        self.editing = false;
+        self.walking = None;
+        self.picked = None;
+        self.suggestions = Suggestions::default();
+    }
+
+    /// Goes back (or forward) in the history. Returns whether the query changed.
+    pub fn walk_history(&mut self, back: bool) -> bool {
+        let (at, typed) = match self.walking.take() {
+            Some((at, typed)) => (at, typed),
+            None => (self.history.len(), self.text().to_owned()),
+        };
+        let to = if back { at.saturating_sub(1) } else { (at + 1).min(self.history.len()) };
+        let text = self.history.get(to).cloned().unwrap_or_else(|| typed.clone());
+        let changed = self.set_text(&text);
+        self.walking = Some((to, typed));
+        changed
+    }
+
+    /// Offers suggestions.
+    pub fn offer(&mut self, suggestions: Suggestions) {
+        self.viewport.set_len(suggestions.items.len());
+        self.viewport.go_to(0);
+        self.picked = None;
+        self.suggestions = suggestions;
+    }
+
+    /// Moves among the suggestions; the first step picks the first (or last).
+    pub fn pick(&mut self, down: bool) {
+        let count = self.suggestions.items.len();
+        if count == 0 {
+            return;
+        }
+        let next = match (self.picked, down) {
+            (None, true) => Some(0),
+            (None, false) => Some(count - 1),
+            (Some(at), true) if at + 1 < count => Some(at + 1),
+            (Some(at), false) if at > 0 => Some(at - 1),
+            _ => None,
+        };
+        self.picked = next;
+        self.viewport.go_to(next.unwrap_or(0));
+    }
+
+    /// Puts the picked suggestion (or the first) in place. Returns whether the query changed.
+    pub fn complete(&mut self) -> bool {
+        let Some(item) = self.suggestions.items.get(self.picked.unwrap_or(0)) else { return false };
+        let mut insert = item.insert.clone();
+        let range = self.suggestions.replace.clone();
+        let after = self.text().get(range.end..).unwrap_or("").to_owned();
+        if !insert.ends_with(':') && !insert.ends_with(' ') && !after.starts_with([' ', ')']) {
+            insert.push(' ');
+        }
+        let caret = range.start + insert.len();
+        let text = format!("{}{insert}{after}", self.text().get(..range.start).unwrap_or(""));
+        self.picked = None;
+        self.set_text_at(text, caret)
+    }
+
+    /// Width of the text before the caret in cells, for drawing.
+    pub fn caret_cells(&self) -> usize {
+        self.input.visual_cursor()
+    }
+}

@@ -1,0 +1,229 @@
+//! The list of records: rows of the last answer, order, columns, and the record under the cursor.
+//! Never filters or sorts; it shows what the answer holds.
+
+use super::viewport::Viewport;
+use crate::query::answer::Sort;
+use crate::record::Outcome;
+use crate::record::column::{Column, PART};
+use crate::record::field::{Field, Stored};
+use crate::store::{RowId, Store};
+use crate::time::Zone;
+
+/// The list pane while it shows records.
+#[derive(Debug)]
+pub struct List {
+    /// Rows in the order shown.
+    pub rows: Vec<RowId>,
+    /// Visible lines.
+    pub viewport: Viewport,
+    /// Order asked for.
+    pub sort: Sort,
+    /// Columns the user chose; `None` while the width decides.
+    pub chosen: Option<Vec<&'static Field>>,
+    /// Columns scrolled out to the left.
+    pub scrolled: usize,
+    /// Has the user moved the cursor? Until then it stays on the first line while records arrive.
+    pub moved: bool,
+}
+
+impl Default for List {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            viewport: Viewport::default(),
+            sort: Sort::newest_first(),
+            chosen: None,
+            scrolled: 0,
+            moved: false,
+        }
+    }
+}
+
+/// A column as it is drawn.
+#[derive(Clone, Copy)]
+pub struct ShownColumn {
+    /// What it shows.
+    pub field: &'static Field,
+    /// Width in cells, without the space after it.
+    pub width: usize,
+}
+
+/// Columns in the order they join as the list gets wider, and the least width of the list for each.
+const BY_WIDTH: &[(&str, usize)] = &[
+    ("time", 0),
+    ("result", 0),
+    ("activity", 0),
+    ("actor", 0),
+    ("target", 0),
+    ("actor.ip", 84),
+    ("service", 120),
+    ("category", 140),
+];
+
+impl List {
+    /// The record under the cursor.
+    pub fn current(&self) -> Option<RowId> {
+        self.rows.get(self.viewport.cursor()).copied()
+    }
+
+    /// Takes over rows; the cursor stays on its record, or on the nearest in time.
+    pub fn take(&mut self, rows: Vec<RowId>, store: &Store) {
+        let anchor = self.current().filter(|_| self.moved);
+        self.rows = rows;
+        self.viewport.set_len(self.rows.len());
+        let Some(row) = anchor else {
+            self.viewport.go_to(0);
+            return;
+        };
+        let place = self.rows.iter().position(|&other| other == row).or_else(|| {
+            if !matches!(self.sort.field.stored, Stored::Time) {
+                return None;
+            }
+            let time = store.time(row);
+            Some(self.rows.partition_point(|&other| {
+                if self.sort.descending {
+                    store.time(other) > time
+                } else {
+                    store.time(other) < time
+                }
+            }))
+        });
+        self.viewport.keep_at(place.unwrap_or_else(|| self.viewport.cursor()));
+    }
+
+    /// Puts the cursor on a record, if it is in the list.
+    pub fn go_to_row(&mut self, row: RowId) {
+        if let Some(place) = self.rows.iter().position(|&other| other == row) {
+            self.viewport.go_to(place);
+        }
+    }
+
+    /// The fields shown at a width, before scrolling.
+    pub fn fields(&self, width: usize) -> Vec<&'static Field> {
+        match &self.chosen {
+            Some(chosen) => chosen.clone(),
+            None => (BY_WIDTH.iter())
+                .filter(|(_, least)| width >= *least)
+                .map(|(name, _)| Field::named(name))
+                .collect(),
+        }
+    }
+
+    /// The columns that fit into a width.
+    pub fn columns(&self, width: usize) -> Vec<ShownColumn> {
+        let fields = self.fields(width);
+        let fields = &fields[self.scrolled.min(fields.len().saturating_sub(1))..];
+        let mut shown: Vec<ShownColumn> = Vec::new();
+        let mut used = 0;
+        for &field in fields {
+            let least = fixed_width(field).unwrap_or(8);
+            if !shown.is_empty() && used + 1 + least > width {
+                break;
+            }
+            used += least + usize::from(!shown.is_empty());
+            shown.push(ShownColumn { field, width: least });
+        }
+        let elastic = |column: &&mut ShownColumn| fixed_width(column.field).is_none();
+        let weights: usize = shown.iter_mut().filter(elastic).map(|c| weight(c.field)).sum();
+        let mut spare = width.saturating_sub(used);
+        let share = spare;
+        for column in shown.iter_mut().filter(|c| fixed_width(c.field).is_none()) {
+            let more = (share * weight(column.field)).div_ceil(weights.max(1)).min(spare);
+            column.width += more;
+            spare -= more;
+        }
+        if let [only] = shown.as_mut_slice() {
+            only.width = only.width.min(width);
+        }
+        shown
+    }
+}
+
+fn fixed_width(field: &Field) -> Option<usize> {
+    match field.name {
+        "time" => Some(14),
+        "result" => Some(6),
+        "actor.ip" => Some(15),
+        "actor.kind" => Some(4),
+        "kind" => Some(12),
+        "op" => Some(8),
+        "correlation" => Some(36),
+        _ => None,
+    }
+}
+
+fn weight(field: &Field) -> usize {
+    match field.name {
+        "activity" => 5,
+        "actor" | "target" | "reason" | "agent" => 3,
+        _ => 2,
+    }
+}
+
+/// A record's result as glyph and word: never told by colour alone.
+pub fn result_words(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Success => "✓ ok",
+        Outcome::Failure => "✗ fail",
+        Outcome::Timeout => "… wait",
+        Outcome::Unknown => "? none",
+    }
+}
+
+/// The outcome of a record, from its column.
+pub fn outcome(store: &Store, row: RowId) -> Outcome {
+    let code = store.codes(row, Column::Result).first().copied();
+    code.map_or(Outcome::Unknown, |code| Outcome::from_word(store.part(Column::Result, code, 0)))
+}
+
+/// The text of a cell, from columns alone; not cleaned. Fields that are read from original bytes
+/// have none.
+pub fn cell(store: &Store, row: RowId, field: &Field, zone: &Zone) -> String {
+    match field.stored {
+        Stored::Time => store
+            .time(row)
+            .map_or_else(|| "no time".to_owned(), |time| zone.format(time, "%m-%d %H:%M:%S")),
+        Stored::Correlation => store.correlation(row),
+        Stored::Column(Column::Result, _) => result_words(outcome(store, row)).to_owned(),
+        Stored::Column(column, parts) => {
+            let first = |code: u32| {
+                let entry: Vec<&str> = store.entry(column, code).split(PART).collect();
+                let mut values = parts.iter().filter_map(|&part| entry.get(part));
+                values.find(|value| !value.is_empty()).map(|value| (*value).to_owned())
+            };
+            let codes = store.codes(row, column);
+            let mut values = codes.iter().filter_map(|&code| first(code));
+            let Some(text) = values.next() else { return String::new() };
+            match values.count() {
+                0 => text,
+                more => format!("{text} +{more}"),
+            }
+        }
+        Stored::Original(_) | Stored::Raw => String::new(),
+    }
+}
+
+/// Can the list show and sort by this field?
+pub fn is_column(field: &Field) -> bool {
+    !field.reads_original()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_fill_the_width_and_never_exceed_it() {
+        let list = List::default();
+        for width in 0..300 {
+            let columns = list.columns(width);
+            let used: usize =
+                columns.iter().map(|c| c.width).sum::<usize>() + columns.len().saturating_sub(1);
+            assert!(columns.len() == 1 || used <= width, "{width}: {used}");
+            assert!(!columns.is_empty());
+        }
+        let names = |width| list.columns(width).iter().map(|c| c.field.name).collect::<Vec<_>>();
+        assert_eq!(names(56), ["time", "result", "activity", "actor", "target"]);
+        assert!(names(150).contains(&"category"));
+    }
+}

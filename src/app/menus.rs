@@ -1,0 +1,241 @@
+//! Which boxes there are, what is in them, and what their keys do.
+//! Never carries out an item itself: wishes become actions and effects.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+
+use super::action::{ACTIONS, Action, Pane};
+use super::message::Effect;
+use super::overlay::{Item, Menu, Wish};
+use super::{App, list, request};
+use crate::query::quoted;
+use crate::record::field::{FIELDS, Field};
+use crate::text::clean;
+
+impl App {
+    /// Opens the box of an action.
+    pub(super) fn open_menu(&mut self, action: Action) {
+        let menu = match action {
+            Action::Sort => self.sort_menu(),
+            Action::Columns => self.columns_menu(),
+            Action::Yank => self.yank_menu(),
+            Action::Help => {
+                self.action_menu(format!("Help: keys of the {} pane", self.focus.name()), true)
+            }
+            Action::Troubles => self.troubles_menu(),
+            _ => self.action_menu("All actions".to_owned(), false),
+        };
+        self.overlays.push(menu);
+        self.arrange();
+    }
+
+    pub(super) fn pressed_in_menu(&mut self, event: &KeyEvent) -> Vec<Effect> {
+        let Some(menu) = self.overlays.last_mut() else { return Vec::new() };
+        let page = menu.viewport.height().max(1) as isize;
+        match event.code {
+            KeyCode::Esc => {
+                self.overlays.pop();
+            }
+            KeyCode::Down | KeyCode::Tab => menu.viewport.move_by(1),
+            KeyCode::Up | KeyCode::BackTab => menu.viewport.move_by(-1),
+            KeyCode::PageDown => menu.viewport.move_by(page),
+            KeyCode::PageUp => menu.viewport.move_by(-page),
+            KeyCode::Enter => {
+                let chosen = menu.current().cloned();
+                return chosen.map(|item| self.choose(item)).unwrap_or_default();
+            }
+            KeyCode::Char(letter) if menu.letters && event.modifiers.is_empty() => {
+                let chosen = menu.by_letter(letter).cloned();
+                match (chosen, letter) {
+                    (Some(item), _) => return self.choose(item),
+                    (None, 'j') => menu.viewport.move_by(1),
+                    (None, 'k') => menu.viewport.move_by(-1),
+                    (None, 'q') => {
+                        self.overlays.pop();
+                    }
+                    _ => {}
+                }
+            }
+            _ => {
+                if let Some(request) = request(event) {
+                    menu.edit(request);
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn choose(&mut self, item: Item) -> Vec<Effect> {
+        if let Some(why) = item.disabled {
+            self.notice = Some(why);
+            return Vec::new();
+        }
+        if let Wish::ToggleColumn(field) = item.wish {
+            if let Some(menu) = self.overlays.last_mut() {
+                menu.switch();
+            }
+            self.toggle_column(field);
+            return Vec::new();
+        }
+        if matches!(item.wish, Wish::Nothing) {
+            return Vec::new();
+        }
+        self.overlays.pop();
+        match item.wish {
+            Wish::Perform(action) => self.perform(action, None),
+            Wish::SortBy(field) => self.sort_by(field),
+            Wish::Copy(text, what) => vec![Effect::Copy(text, what)],
+            Wish::ToggleColumn(_) | Wish::Nothing => Vec::new(),
+        }
+    }
+
+    fn action_menu(&self, title: String, of_pane: bool) -> Menu {
+        let here = |panes: &[Pane]| panes.contains(&self.focus);
+        let rows = ACTIONS.iter().filter(|row| !of_pane || here(row.panes));
+        let items = rows.map(|row| Item {
+            key: self.keymap.keys(row.action).join(" "),
+            note: row.help.to_owned(),
+            disabled: self.disabled(row.action).or_else(|| {
+                (!here(row.panes)).then(|| {
+                    let panes: Vec<&str> = row.panes.iter().map(|pane| pane.name()).collect();
+                    format!("works in the {} pane", panes.join(" and "))
+                })
+            }),
+            ..Item::new(row.name, Wish::Perform(row.action))
+        });
+        let mut items: Vec<Item> = items.collect();
+        if of_pane {
+            items.extend(FIELDS.iter().map(|field| Item {
+                key: format!("{}:", field.name),
+                note: field.help.to_owned(),
+                ..Item::new("field", Wish::Nothing)
+            }));
+        }
+        Menu::new(title, items)
+    }
+
+    fn sort_menu(&self) -> Menu {
+        let sort = self.list.sort;
+        let items = FIELDS.iter().filter(|field| list::is_column(field)).map(|field| Item {
+            note: match (field.name == sort.field.name, sort.descending) {
+                (true, true) => "now: last first; again turns it around".to_owned(),
+                (true, false) => "now: first first; again turns it around".to_owned(),
+                (false, _) => field.help.to_owned(),
+            },
+            ..Item::new(field.name, Wish::SortBy(field))
+        });
+        Menu::new("Order the list by", items.collect())
+    }
+
+    fn columns_menu(&self) -> Menu {
+        let shown = self.shown_fields();
+        let items = FIELDS.iter().filter(|field| list::is_column(field)).map(|field| Item {
+            note: field.help.to_owned(),
+            on: Some(shown.iter().any(|other| other.name == field.name)),
+            ..Item::new(field.name, Wish::ToggleColumn(field))
+        });
+        let mut menu = Menu::new("Columns: Enter shows or hides, Esc closes", items.collect());
+        menu.stays = true;
+        menu
+    }
+
+    fn shown_fields(&self) -> Vec<&'static Field> {
+        self.list.fields(usize::from(self.layout.inside(Pane::List).width))
+    }
+
+    fn toggle_column(&mut self, field: &'static Field) {
+        let mut shown = self.shown_fields();
+        match shown.iter().position(|other| other.name == field.name) {
+            Some(_) if shown.len() == 1 => {
+                self.notice = Some("one column has to stay".to_owned());
+                return;
+            }
+            Some(at) => {
+                shown.remove(at);
+            }
+            None => shown.push(field),
+        }
+        self.list.chosen = Some(shown);
+        self.list.scrolled = 0;
+    }
+
+    fn troubles_menu(&self) -> Menu {
+        let items = self.loading.troubles.iter().map(|trouble| Item {
+            key: if trouble.lost { "✗ lost".to_owned() } else { "! odd".to_owned() },
+            ..Item::new(
+                clean(&trouble.to_string()),
+                Wish::Copy(trouble.to_string(), "this trouble".to_owned()),
+            )
+        });
+        let count = self.loading.troubles.len();
+        Menu::new(format!("Troubles: {count}; Enter copies one"), items.collect())
+    }
+
+    fn yank_menu(&self) -> Menu {
+        let mut items = Vec::new();
+        let mut offer = |letter: char, label: &str, text: Option<String>| {
+            let Some(text) = text.filter(|text| !text.is_empty()) else { return };
+            let preview: String = clean(&text).chars().take(200).collect();
+            items.push(Item {
+                key: letter.to_string(),
+                note: preview,
+                ..Item::new(label, Wish::Copy(text, label.to_owned()))
+            });
+        };
+        let raw_line = self.raw_line();
+        let line = self.detail.current_line().filter(|_| self.focus == Pane::Detail);
+        let value = match (&raw_line, line) {
+            (Some((_, value)), _) => Some(value.clone()),
+            (None, Some(line)) => Some(line.copy.clone()),
+            (None, None) => self.focused_value().map(|(_, value)| value),
+        };
+        offer('v', "value", value);
+        offer('p', "path", raw_line.map(|(path, _)| path));
+        if let Some(opened) = self.detail.opened.as_ref() {
+            offer('i', "record id", Some(opened.record.id.to_string()));
+            offer('c', "correlation id", Some(opened.record.correlation_id.to_string()));
+            offer('j', "JSON", Some(opened.raw.trim().to_owned()));
+            offer('s', "sentence", Some(crate::record::sentence::sentence(&opened.record)));
+        }
+        if let Some(row) = self.list.current().filter(|_| !self.show_activities) {
+            let cells = self.shown_fields().into_iter();
+            let cells: Vec<String> =
+                cells.map(|field| list::cell(&self.store, row, field, &self.zone)).collect();
+            offer('r', "row", Some(cells.join("\t")));
+        }
+        offer('q', "query", Some(self.whole_query()));
+        let mut menu = Menu::new("Copy", items);
+        menu.letters = true;
+        menu
+    }
+
+    /// Path and value of the line of the raw view under the cursor.
+    fn raw_line(&self) -> Option<(String, String)> {
+        if !self.detail.raw || self.focus != Pane::Detail {
+            return None;
+        }
+        let line = self.detail.outline.as_ref()?.lines().get(self.detail.current()?)?;
+        Some((line.path.clone(), line.value.clone()))
+    }
+
+    /// The filter and the choice in the tree as one query.
+    pub fn whole_query(&self) -> String {
+        let choice = self.tree.choice.to_query(|service| {
+            use crate::catalogue::catalogue;
+            match catalogue().find_service(service) {
+                Some(service) => service.spellings().map(str::to_owned).collect(),
+                None => vec![service.to_owned()],
+            }
+        });
+        let filter = self.filter.query.to_string();
+        match (filter.is_empty(), choice.is_empty()) {
+            (_, true) => filter,
+            (true, false) => choice,
+            (false, false) => format!("({filter}) {choice}"),
+        }
+    }
+
+    /// How the filter would be written on a command line.
+    pub fn command(&self) -> String {
+        format!("entrail query {} …", quoted(&self.whole_query(), true))
+    }
+}

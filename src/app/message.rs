@@ -1,0 +1,68 @@
+//! What happened, and what is to be done about it outside: the two vocabularies of the state.
+//! Never acts: [`super::App::update`] takes messages and returns effects, the runtime carries them out.
+
+use ratatui::crossterm::event::{KeyEvent, MouseEvent};
+
+use crate::query::answer::{Answer, Question};
+use crate::query::seen::SeenValues;
+use crate::record::Record;
+use crate::source::Delivery;
+use crate::store::{RowId, Store};
+use crate::time::Timestamp;
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Message {
+    /// A key was pressed.
+    Pressed(KeyEvent),
+    /// The mouse was used.
+    Moused(MouseEvent),
+    /// Text was pasted.
+    Pasted(String),
+    /// The screen has this many columns and lines now.
+    Resized(u16, u16),
+    /// It became this late (UTC).
+    Ticked(Timestamp),
+    /// The running load handed something over.
+    Delivered(Delivery),
+    /// A question was answered, completely or as far as records were looked at.
+    Answered(Box<Answer>),
+    /// A record was read again from where it came.
+    Opened(RowId, Result<Box<Opened>, String>),
+    /// The values seen in the records were counted.
+    Surveyed(SeenValues),
+    /// Text went to the clipboard: in what way, or why not.
+    Copied(Result<String, String>),
+}
+
+/// A record with its original bytes.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The record, complete.
+    pub record: Record<'static>,
+    /// Its original text.
+    pub raw: String,
+}
+
+/// Something to be done outside.
+#[derive(Debug)]
+pub enum Effect {
+    /// Answer a question over all records there are; the newest question replaces older ones.
+    Ask(Box<Question>, Store),
+    /// Stop looking at records; keep what was found.
+    StopAnswering,
+    /// Read a record from where it came; the newest replaces older ones.
+    Open(RowId, Store),
+    /// Count the values seen in the records, for completion.
+    Survey(Store),
+    /// Send text to the clipboard of whoever sits at the terminal; with what it is, for the notice.
+    Copy(String, String),
+    /// Stop loading; keep what was read.
+    StopLoading,
+    /// Take the mouse, or leave it to the terminal.
+    CaptureMouse(bool),
+    /// Stop the process until the shell continues it.
+    Suspend,
+    /// Leave.
+    Quit,
+}

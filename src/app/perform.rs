@@ -1,0 +1,320 @@
+//! What each action does, and why it cannot be done now.
+//! Never reads keys: the keymap, the palette and the mouse all come here.
+
+use tui_input::Input;
+
+use super::App;
+use super::action::{Action, Pane};
+use super::message::Effect;
+use super::viewport::Viewport;
+use crate::catalogue::{Entry, catalogue};
+use crate::query::choice::Node;
+use crate::record::column::Column;
+use crate::record::field::{Field, Stored};
+
+impl App {
+    /// Carries an action out; `count` is the number typed before its key.
+    pub fn perform(&mut self, action: Action, count: Option<usize>) -> Vec<Effect> {
+        if let Some(why) = self.disabled(action) {
+            self.notice = Some(why);
+            return Vec::new();
+        }
+        match action {
+            Action::Down
+            | Action::Up
+            | Action::First
+            | Action::Last
+            | Action::HalfPageDown
+            | Action::HalfPageUp
+            | Action::PageDown
+            | Action::PageUp => self.move_cursor(action, count),
+            Action::NextPane => self.next_pane(true),
+            Action::PreviousPane => self.next_pane(false),
+            Action::Left | Action::Right => self.sideways(action == Action::Right),
+            Action::Open => self.open(),
+            Action::Back => self.back(),
+            Action::Filter => {
+                self.filter.begin();
+                self.after_typing(false)
+            }
+            Action::FilterIn | Action::FilterOut => match self.focused_value() {
+                Some((field, value)) => self.filter_by(field, &value, action == Action::FilterIn),
+                None => Vec::new(),
+            },
+            Action::ClearFilter => {
+                let changed = self.filter.set_text("");
+                if changed { self.ask() } else { Vec::new() }
+            }
+            Action::Choose => {
+                self.tree.choose();
+                self.ask()
+            }
+            Action::ClearChoice => {
+                self.tree.choice.clear();
+                self.tree.refresh();
+                self.ask()
+            }
+            Action::UnfoldAll | Action::FoldAll => self.fold_everything(action == Action::FoldAll),
+            Action::Unseen => self.turn_unseen(),
+            Action::View => self.turn_view(!self.show_activities),
+            Action::Sort
+            | Action::Columns
+            | Action::Yank
+            | Action::Palette
+            | Action::Help
+            | Action::Troubles => {
+                self.open_menu(action);
+                Vec::new()
+            }
+            Action::Raw | Action::Changes => {
+                let raw = action == Action::Raw && !self.detail.raw;
+                self.detail.set_raw(raw);
+                Vec::new()
+            }
+            Action::Find => {
+                self.finding = Some(Input::default());
+                Vec::new()
+            }
+            Action::FindNext | Action::FindPrevious => {
+                let back = action == Action::FindPrevious;
+                match self.focus {
+                    Pane::Tree => self.tree.find_another(back),
+                    _ => self.detail.find_another(back),
+                }
+                Vec::new()
+            }
+            Action::Zoom => {
+                self.zoomed = !self.zoomed;
+                Vec::new()
+            }
+            Action::Zone => self.turn_zone(),
+            Action::Mouse => self.turn_mouse(),
+            Action::Quit => vec![Effect::Quit],
+        }
+    }
+
+    /// Why an action cannot be done now; `None` where it can.
+    pub fn disabled(&self, action: Action) -> Option<String> {
+        let why = match action {
+            Action::View | Action::Sort if self.store.is_empty() => "no records are loaded",
+            Action::Sort | Action::Columns if self.show_activities => {
+                "activities have an order and columns of their own; v shows the records"
+            }
+            Action::FilterIn | Action::FilterOut if self.focused_value().is_none() => {
+                "nothing to filter by under the cursor"
+            }
+            Action::ClearFilter if self.filter.text().is_empty() => "the filter is empty",
+            Action::ClearChoice if self.tree.choice.is_empty() => "nothing is marked in the tree",
+            Action::Raw | Action::Changes if self.detail.opened.is_none() => "no record is open",
+            Action::Troubles if self.loading.troubles.is_empty() => "everything could be read",
+            Action::FindNext | Action::FindPrevious
+                if self.tree.find.is_empty() && self.detail.find.is_empty() =>
+            {
+                "nothing is searched; f starts"
+            }
+            Action::Zone if self.zone.name() == self.other_zone.name() => {
+                "the local zone is UTC; set TZ to show times in another"
+            }
+            _ => return None,
+        };
+        Some(why.to_owned())
+    }
+
+    fn move_cursor(&mut self, action: Action, count: Option<usize>) -> Vec<Effect> {
+        let times = count.unwrap_or(1) as isize;
+        let pages = |lines: usize| lines.max(1) as isize * times;
+        match action {
+            Action::Down => self.go(|v| v.move_by(times)),
+            Action::Up => self.go(|v| v.move_by(-times)),
+            Action::First => self.go(|v| v.go_to(count.unwrap_or(1).saturating_sub(1))),
+            Action::HalfPageDown => self.go(|v| v.move_by(pages(v.height() / 2))),
+            Action::HalfPageUp => self.go(|v| v.move_by(-pages(v.height() / 2))),
+            Action::PageDown => self.go(|v| v.move_by(pages(v.height()))),
+            Action::PageUp => self.go(|v| v.move_by(-pages(v.height()))),
+            _ => self.go(|v| v.go_to(count.map_or(usize::MAX, |line| line.saturating_sub(1)))),
+        }
+    }
+
+    fn fold_everything(&mut self, folded: bool) -> Vec<Effect> {
+        match self.focus {
+            Pane::Tree => self.tree.fold_all(folded),
+            _ => self.detail.fold_all(folded),
+        }
+        Vec::new()
+    }
+
+    fn turn_unseen(&mut self) -> Vec<Effect> {
+        self.tree.unseen = !self.tree.unseen;
+        self.tree.refresh();
+        self.refresh_activities();
+        self.notice = Some(match self.tree.unseen {
+            true => "showing the whole catalogue, dim where no record has it".to_owned(),
+            false => "showing only what the records have".to_owned(),
+        });
+        Vec::new()
+    }
+
+    fn turn_zone(&mut self) -> Vec<Effect> {
+        std::mem::swap(&mut self.zone, &mut self.other_zone);
+        self.detail.rezone(&self.zone);
+        self.notice = Some(format!("times are in {}", self.zone.name()));
+        Vec::new()
+    }
+
+    fn turn_mouse(&mut self) -> Vec<Effect> {
+        self.mouse = !self.mouse;
+        self.notice = Some(match self.mouse {
+            true => "the mouse works in entrail again".to_owned(),
+            false => "the mouse belongs to the terminal; M takes it back".to_owned(),
+        });
+        vec![Effect::CaptureMouse(self.mouse)]
+    }
+
+    fn go(&mut self, step: impl FnOnce(&mut Viewport)) -> Vec<Effect> {
+        match self.focus {
+            Pane::Tree => step(&mut self.tree.viewport),
+            Pane::Detail => step(&mut self.detail.viewport),
+            Pane::List if self.show_activities => {
+                step(&mut self.activities.viewport);
+                return self.follow_cursor();
+            }
+            Pane::List => {
+                self.list.moved = true;
+                step(&mut self.list.viewport);
+                return self.follow_cursor();
+            }
+        }
+        Vec::new()
+    }
+
+    fn next_pane(&mut self, forward: bool) -> Vec<Effect> {
+        let at = Pane::ALL.iter().position(|pane| *pane == self.focus).unwrap_or(0);
+        let next = if forward { at + 1 } else { at + Pane::ALL.len() - 1 };
+        self.focus = Pane::ALL[next % Pane::ALL.len()];
+        Vec::new()
+    }
+
+    fn sideways(&mut self, right: bool) -> Vec<Effect> {
+        match self.focus {
+            Pane::Tree if right => self.tree.right(),
+            Pane::Tree => self.tree.left(),
+            Pane::Detail => self.detail.fold(Some(!right)),
+            Pane::List => {
+                let fields =
+                    self.list.fields(usize::from(self.layout.inside(Pane::List).width)).len();
+                let last = fields.saturating_sub(1);
+                let now = self.list.scrolled;
+                self.list.scrolled =
+                    if right { (now + 1).min(last) } else { now.saturating_sub(1) };
+            }
+        }
+        Vec::new()
+    }
+
+    fn open(&mut self) -> Vec<Effect> {
+        match self.focus {
+            Pane::Tree => {
+                let leaf = self.tree.current().is_some_and(|branch| branch.depth == 2);
+                if leaf {
+                    self.tree.choose();
+                    return self.ask();
+                }
+                self.tree.toggle();
+                Vec::new()
+            }
+            Pane::List if self.show_activities => {
+                let Some(line) = self.activities.current() else { return Vec::new() };
+                if self.store.is_empty() {
+                    self.focus = Pane::Detail;
+                    return Vec::new();
+                }
+                let node = line.node.clone();
+                self.tree.choice.clear();
+                self.tree.choice.set(node, Some(crate::query::choice::Mark::Included));
+                self.tree.refresh();
+                let mut effects = self.turn_view(false);
+                effects.extend(self.ask());
+                effects
+            }
+            Pane::List => {
+                self.focus = Pane::Detail;
+                Vec::new()
+            }
+            Pane::Detail => {
+                self.detail.fold(None);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Steps back one thing.
+    fn back(&mut self) -> Vec<Effect> {
+        if self.zoomed {
+            self.zoomed = false;
+        } else if !self.tree.find.is_empty() || !self.detail.find.is_empty() {
+            self.tree.find("");
+            self.detail.find.clear();
+        } else if self.answering && self.filter.query.reads_original() {
+            self.answering = false;
+            self.notice = Some("stopped searching; what was found so far is shown".to_owned());
+            return vec![Effect::StopAnswering];
+        } else if self.detail.raw && self.focus == Pane::Detail {
+            self.detail.set_raw(false);
+        } else if self.focus != Pane::List {
+            self.focus = Pane::List;
+        } else if self.loading.running {
+            self.notice = Some("stopped loading; what was read stays".to_owned());
+            return vec![Effect::StopLoading];
+        } else if self.show_activities && !self.store.is_empty() {
+            return self.turn_view(false);
+        } else {
+            self.notice = Some("nothing to step back from; q leaves".to_owned());
+        }
+        Vec::new()
+    }
+
+    fn turn_view(&mut self, activities: bool) -> Vec<Effect> {
+        self.show_activities = activities;
+        self.refresh_activities();
+        self.detail.clear(None);
+        self.follow_cursor()
+    }
+
+    /// The field and value `+` and `-` would filter by.
+    pub fn focused_value(&self) -> Option<(&'static str, String)> {
+        match self.focus {
+            Pane::Tree => {
+                let branch = self.tree.current()?;
+                Some(match branch.depth {
+                    0 => ("service", branch.name.clone()),
+                    1 => ("category", branch.name.clone()),
+                    _ => ("activity", branch.name.clone()),
+                })
+            }
+            Pane::List if self.show_activities => {
+                Some(("activity", self.activities.current()?.name.clone()))
+            }
+            Pane::List => {
+                let row = self.list.current()?;
+                let code = *self.store.codes(row, Column::Path).first()?;
+                Some(("activity", self.store.part(Column::Path, code, 2).to_owned()))
+            }
+            Pane::Detail => self.detail.current_line()?.value.clone(),
+        }
+    }
+
+    /// The catalogue's entry of a node of the tree.
+    pub fn entry_of(&self, node: &Node) -> Option<&'static Entry> {
+        let activity = node.activity.as_deref()?;
+        catalogue().classify(&node.service, node.category.as_deref()?, activity)
+    }
+
+    /// Orders the list by a field; the same field again turns the order around.
+    pub fn sort_by(&mut self, field: &'static Field) -> Vec<Effect> {
+        let same = self.list.sort.field.name == field.name;
+        let descending =
+            if same { !self.list.sort.descending } else { matches!(field.stored, Stored::Time) };
+        self.list.sort = crate::query::answer::Sort { field, descending };
+        self.ask()
+    }
+}

@@ -1,0 +1,363 @@
+//! The tree of services, categories and activities: what is open, chosen, under the cursor, counted.
+//! Never scans records; counts come with each answer.
+
+use std::collections::{HashMap, HashSet};
+
+use super::viewport::Viewport;
+use crate::catalogue::catalogue;
+use crate::query::answer::PathCount;
+use crate::query::choice::{Choice, Mark, Node};
+use crate::record::column::{Column, PART};
+use crate::store::Store;
+use crate::text::fold;
+
+/// The tree pane.
+#[derive(Debug, Default)]
+pub struct Tree {
+    branches: Vec<Branch>,
+    by_node: HashMap<Node, usize>,
+    /// For each entry of the path dictionary, its activity, category and service.
+    places: Vec<[usize; 3]>,
+    order: Vec<usize>,
+    open: HashSet<Node>,
+    /// What is chosen.
+    pub choice: Choice,
+    /// Are catalogue entries shown that no loaded record has?
+    pub unseen: bool,
+    /// Text to be found in names, folded; empty when nothing is searched.
+    pub find: String,
+    /// Visible lines.
+    pub viewport: Viewport,
+    visible: Vec<usize>,
+}
+
+/// One node of the tree.
+#[derive(Debug)]
+pub struct Branch {
+    /// Which node.
+    pub node: Node,
+    /// Its name as it is shown.
+    pub name: String,
+    /// 0 for services, 1 for categories, 2 for activities.
+    pub depth: usize,
+    /// Does the catalogue have it?
+    pub known: bool,
+    /// Does any loaded record have it?
+    pub seen: bool,
+    /// Records that match the filter.
+    pub count: u64,
+    parent: Option<usize>,
+    children: Vec<usize>,
+}
+
+impl Tree {
+    /// The catalogue's tree, nothing counted.
+    pub fn new() -> Self {
+        let mut tree = Self::default();
+        for entry in catalogue().entries() {
+            let names = [entry.service, entry.category, entry.activity];
+            tree.insert(names, true);
+        }
+        tree.arrange();
+        tree
+    }
+
+    /// Puts a node and those above it where they are missing; returns activity, category, service.
+    fn insert(&mut self, names: [&str; 3], known: bool) -> [usize; 3] {
+        let [service, category, activity] = names;
+        let nodes = [
+            Node::new(service, None, None),
+            Node::new(service, Some(category), None),
+            Node::new(service, Some(category), Some(activity)),
+        ];
+        let mut parent = None;
+        let mut places = [0; 3];
+        for (depth, node) in nodes.into_iter().enumerate() {
+            let place = match self.by_node.get(&node) {
+                Some(&place) => place,
+                None => self.add(node, names[depth], depth, known, parent),
+            };
+            parent = Some(place);
+            places[2 - depth] = place;
+        }
+        places
+    }
+
+    fn add(
+        &mut self,
+        node: Node,
+        name: &str,
+        depth: usize,
+        known: bool,
+        parent: Option<usize>,
+    ) -> usize {
+        let place = self.branches.len();
+        let shown = match catalogue().canonical_service(name).filter(|_| depth == 0) {
+            Some(service) => service.logged_name(),
+            None if name.trim().is_empty() => "(none)",
+            None => name.trim(),
+        };
+        self.by_node.insert(node.clone(), place);
+        self.branches.push(Branch {
+            node,
+            name: shown.to_owned(),
+            depth,
+            known,
+            seen: false,
+            count: 0,
+            parent,
+            children: Vec::new(),
+        });
+        if let Some(parent) = parent {
+            self.branches[parent].children.push(place);
+        }
+        place
+    }
+
+    /// Takes in entries of the path dictionary that arrived since the last call.
+    pub fn extend(&mut self, store: &Store) {
+        let (before, now) = (self.places.len() as u32, store.entries(Column::Path) as u32);
+        if before == now {
+            return;
+        }
+        for code in before..now {
+            let path = store.entry(Column::Path, code);
+            let mut names = path.split(PART);
+            let mut name = || names.next().unwrap_or("");
+            let (service, category, activity) = (name(), name(), name());
+            let places = match catalogue().classify(service, category, activity) {
+                Some(entry) => self.insert([entry.service, entry.category, entry.activity], true),
+                None => {
+                    let known = catalogue().canonical_service(service);
+                    let service = known.map_or(service, |service| service.name);
+                    self.insert([service, category, activity], false)
+                }
+            };
+            for place in places {
+                self.branches[place].seen = true;
+            }
+            self.places.push(places);
+        }
+        self.arrange();
+    }
+
+    /// Takes over the counts of an answer.
+    pub fn count(&mut self, paths: &[PathCount]) {
+        for branch in &mut self.branches {
+            branch.count = 0;
+        }
+        for (places, path) in self.places.iter().zip(paths) {
+            for &place in places {
+                self.branches[place].count += path.count;
+            }
+        }
+    }
+
+    /// Sorts branches by name and shows the visible ones again.
+    fn arrange(&mut self) {
+        let names: Vec<String> = self.branches.iter().map(|branch| fold(&branch.name)).collect();
+        for branch in &mut self.branches {
+            branch.children.sort_by(|&a, &b| names[a].cmp(&names[b]));
+        }
+        let services = (0..self.branches.len()).filter(|&at| self.branches[at].depth == 0);
+        self.order = services.collect();
+        self.order.sort_by(|&a, &b| names[a].cmp(&names[b]));
+        self.refresh();
+    }
+
+    /// Makes the list of visible lines anew; the cursor stays on its branch.
+    pub fn refresh(&mut self) {
+        let current = self.current().map(|branch| branch.node.clone());
+        let mut visible = Vec::new();
+        for &service in &self.order {
+            self.collect(service, &mut visible);
+        }
+        self.visible = visible;
+        self.viewport.set_len(self.visible.len());
+        if let Some(node) = current {
+            let place = self.visible.iter().position(|&at| self.branches[at].node == node);
+            self.viewport.keep_at(place.unwrap_or_else(|| self.viewport.cursor()));
+        }
+    }
+
+    fn collect(&self, at: usize, visible: &mut Vec<usize>) {
+        let branch = &self.branches[at];
+        let wanted = branch.seen || self.unseen || self.choice.mark(&branch.node).is_some();
+        if !wanted || (!self.find.is_empty() && !self.leads_to_find(at)) {
+            return;
+        }
+        visible.push(at);
+        let found_inside = !self.find.is_empty()
+            && branch.children.iter().any(|&child| self.leads_to_find(child))
+            && !fold(&branch.name).contains(&self.find);
+        if self.open.contains(&branch.node) || found_inside {
+            for &child in &branch.children {
+                self.collect(child, visible);
+            }
+        }
+    }
+
+    /// Is the text to be found in this branch, above it, or inside it?
+    fn leads_to_find(&self, at: usize) -> bool {
+        let has = |at: usize| fold(&self.branches[at].name).contains(&self.find);
+        let mut above = Some(at);
+        while let Some(place) = above {
+            if has(place) {
+                return true;
+            }
+            above = self.branches[place].parent;
+        }
+        let wanted = |&child: &usize| self.unseen || self.branches[child].seen;
+        self.branches[at].children.iter().filter(|c| wanted(c)).any(|&child| {
+            has(child)
+                || self.branches[child].children.iter().filter(|c| wanted(c)).any(|&leaf| has(leaf))
+        })
+    }
+
+    /// The branches on visible lines, all of them, in order.
+    pub fn visible(&self) -> impl Iterator<Item = &Branch> {
+        self.visible.iter().map(|&at| &self.branches[at])
+    }
+
+    /// The branches on the lines of the window.
+    pub fn window(&self) -> impl Iterator<Item = (usize, &Branch)> {
+        let lines = self.viewport.visible();
+        lines.filter_map(|line| Some((line, &self.branches[*self.visible.get(line)?])))
+    }
+
+    /// The branch under the cursor.
+    pub fn current(&self) -> Option<&Branch> {
+        self.visible.get(self.viewport.cursor()).map(|&at| &self.branches[at])
+    }
+
+    /// Is a branch unfolded?
+    pub fn is_open(&self, branch: &Branch) -> bool {
+        self.open.contains(&branch.node)
+    }
+
+    /// Does it have anything to unfold?
+    pub fn has_children(&self, branch: &Branch) -> bool {
+        branch.children.iter().any(|&child| self.branches[child].seen || self.unseen)
+    }
+
+    /// Unfolds or folds the branch under the cursor.
+    pub fn toggle(&mut self) {
+        if let Some(node) = self.current().map(|branch| branch.node.clone()) {
+            if !self.open.remove(&node) {
+                self.open.insert(node);
+            }
+            self.refresh();
+        }
+    }
+
+    /// Folds the branch under the cursor, or goes to the one above it.
+    pub fn left(&mut self) {
+        let Some(branch) = self.current() else { return };
+        let (node, parent) = (branch.node.clone(), branch.parent);
+        if self.open.remove(&node) {
+            self.refresh();
+        } else if let Some(line) = parent.and_then(|p| self.visible.iter().position(|&at| at == p))
+        {
+            self.viewport.go_to(line);
+        }
+    }
+
+    /// Unfolds the branch under the cursor, or goes to the first inside it.
+    pub fn right(&mut self) {
+        let Some(branch) = self.current() else { return };
+        if !self.has_children(branch) {
+            return;
+        }
+        if self.open.contains(&branch.node) {
+            self.viewport.move_by(1);
+        } else {
+            self.toggle();
+        }
+    }
+
+    /// Unfolds or folds everything.
+    pub fn fold_all(&mut self, folded: bool) {
+        self.open.clear();
+        if !folded {
+            self.open.extend(self.branches.iter().map(|branch| branch.node.clone()));
+        }
+        self.refresh();
+    }
+
+    /// Includes, excludes or unmarks the branch under the cursor.
+    pub fn choose(&mut self) {
+        if let Some(node) = self.current().map(|branch| branch.node.clone()) {
+            self.choice.turn(node);
+        }
+    }
+
+    /// The mark that decides about a branch: its own, or the nearest above.
+    pub fn mark(&self, branch: &Branch) -> Option<Mark> {
+        let mut node = Some(branch.node.clone());
+        while let Some(current) = node {
+            if let Some(mark) = self.choice.mark(&current) {
+                return Some(mark);
+            }
+            node = current.parent();
+        }
+        None
+    }
+
+    /// Searches names for `text`, from the cursor on.
+    pub fn find(&mut self, text: &str) {
+        self.find = fold(text);
+        self.refresh();
+        self.find_next(false);
+    }
+
+    /// Goes to the next (or previous) branch that has the text searched for in its own name.
+    pub fn find_next(&mut self, backwards: bool) {
+        self.step_to_find(backwards, 0);
+    }
+
+    /// As [`Tree::find_next`], leaving the line of the cursor.
+    pub fn find_another(&mut self, backwards: bool) {
+        self.step_to_find(backwards, 1);
+    }
+
+    fn step_to_find(&mut self, backwards: bool, from: usize) {
+        let count = self.visible.len();
+        if self.find.is_empty() || count == 0 {
+            return;
+        }
+        let cursor = self.viewport.cursor();
+        let hit = (from..count + from)
+            .map(|step| {
+                if backwards {
+                    (cursor + count - step % count) % count
+                } else {
+                    (cursor + step) % count
+                }
+            })
+            .find(|&line| fold(&self.branches[self.visible[line]].name).contains(&self.find));
+        if let Some(line) = hit {
+            self.viewport.go_to(line);
+        }
+    }
+
+    /// The branch of an entry of the path dictionary.
+    pub fn activity(&self, code: usize) -> Option<&Branch> {
+        self.places.get(code).map(|places| &self.branches[places[0]])
+    }
+
+    /// All activities of the tree that are in by catalogue or data.
+    pub fn activities(&self) -> impl Iterator<Item = &Branch> {
+        self.branches.iter().filter(|branch| branch.depth == 2)
+    }
+
+    /// The shown names of a branch's service and category.
+    pub fn names_above(&self, branch: &Branch) -> (&str, &str) {
+        let category = branch.parent.map(|at| &self.branches[at]);
+        let service = category.and_then(|c| c.parent).map(|at| &self.branches[at]);
+        match (service, category) {
+            (Some(service), Some(category)) => (&service.name, &category.name),
+            (None, Some(service)) => (&service.name, ""),
+            _ => ("", ""),
+        }
+    }
+}

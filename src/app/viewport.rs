@@ -1,0 +1,143 @@
+//! Cursor, first visible line and height of a scrolling pane: the only scroll arithmetic.
+//! Never knows what the lines are.
+
+/// A window of `height` lines over `len` lines. The cursor is always inside both, whatever is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Viewport {
+    cursor: usize,
+    top: usize,
+    height: usize,
+    len: usize,
+}
+
+impl Viewport {
+    /// Line of the cursor; 0 where there are no lines.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// First visible line.
+    pub fn top(&self) -> usize {
+        self.top
+    }
+
+    /// Visible lines.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// All lines.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Are there no lines?
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The visible lines.
+    pub fn visible(&self) -> std::ops::Range<usize> {
+        self.top..(self.top + self.height).min(self.len)
+    }
+
+    /// The pane became this high.
+    pub fn set_height(&mut self, height: usize) {
+        self.height = height;
+        self.settle();
+    }
+
+    /// There are this many lines now.
+    pub fn set_len(&mut self, len: usize) {
+        self.len = len;
+        self.settle();
+    }
+
+    /// Puts the cursor on a line.
+    pub fn go_to(&mut self, line: usize) {
+        self.cursor = line;
+        self.settle();
+    }
+
+    /// Puts the cursor on a line and keeps it where it was in the window, where possible.
+    pub fn keep_at(&mut self, line: usize) {
+        let in_window = self.cursor.saturating_sub(self.top);
+        self.cursor = line;
+        self.top = line.saturating_sub(in_window);
+        self.settle();
+    }
+
+    /// Moves the cursor by so many lines.
+    pub fn move_by(&mut self, lines: isize) {
+        self.go_to(self.cursor.saturating_add_signed(lines));
+    }
+
+    /// Scrolls the window by so many lines; the cursor comes along where it must.
+    pub fn scroll_by(&mut self, lines: isize) {
+        let last_top = self.len.saturating_sub(self.height.max(1));
+        self.top = self.top.saturating_add_signed(lines).min(last_top);
+        let bottom = (self.top + self.height.max(1)).min(self.len);
+        self.cursor = self.cursor.clamp(self.top, bottom.saturating_sub(1).max(self.top));
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        self.cursor = self.cursor.min(self.len.saturating_sub(1));
+        let height = self.height.max(1);
+        if self.cursor < self.top {
+            self.top = self.cursor;
+        } else if self.cursor >= self.top + height {
+            self.top = self.cursor + 1 - height;
+        }
+        self.top = self.top.min(self.len.saturating_sub(height));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Height(usize),
+        Len(usize),
+        GoTo(usize),
+        KeepAt(usize),
+        Move(isize),
+        Scroll(isize),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            (0usize..50).prop_map(Step::Height),
+            (0usize..200).prop_map(Step::Len),
+            (0usize..300).prop_map(Step::GoTo),
+            (0usize..300).prop_map(Step::KeepAt),
+            (-300isize..300).prop_map(Step::Move),
+            (-300isize..300).prop_map(Step::Scroll),
+            Just(Step::Move(isize::MIN)),
+            Just(Step::Scroll(isize::MAX)),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn the_cursor_is_always_inside_the_window(steps in prop::collection::vec(step(), 0..60)) {
+            let mut viewport = Viewport::default();
+            for step in steps {
+                match step {
+                    Step::Height(height) => viewport.set_height(height),
+                    Step::Len(len) => viewport.set_len(len),
+                    Step::GoTo(line) => viewport.go_to(line),
+                    Step::KeepAt(line) => viewport.keep_at(line),
+                    Step::Move(lines) => viewport.move_by(lines),
+                    Step::Scroll(lines) => viewport.scroll_by(lines),
+                }
+                prop_assert!(viewport.is_empty() || viewport.cursor() < viewport.len());
+                let visible = viewport.visible();
+                prop_assert!(visible.is_empty() || visible.contains(&viewport.cursor()));
+            }
+        }
+    }
+}

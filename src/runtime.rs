@@ -1,0 +1,315 @@
+//! The loop: keys, deliveries, answers and signals in, one frame out.
+//! Never decides anything about records; it carries messages in, effects out and bytes to the terminal.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the runtime is where the clock, the environment and threads are"
+)]
+
+mod answering;
+mod clipboard;
+mod terminal;
+
+use std::io::{self, IsTerminal as _};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use ratatui::crossterm::event;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::message::{Effect, Message};
+use crate::app::{App, Settings};
+use crate::source::{self, Delivery, Origin};
+use crate::time::{Timestamp, Zone};
+use crate::ui;
+use crate::ui::theme::{Palette, Theme};
+use answering::Workers;
+use terminal::Screen;
+
+/// What a session on the screen starts with.
+#[derive(Debug, Default)]
+pub struct Start {
+    /// What to load; nothing opens the catalogue.
+    pub origins: Vec<Origin>,
+    /// What is loaded, as the user named it.
+    pub name: String,
+    /// Text of the filter, already known to be a query.
+    pub filter: String,
+    /// Draw with ASCII characters only.
+    pub ascii: bool,
+    /// The colours to use; `None` lets the environment decide.
+    pub palette: Option<Palette>,
+}
+
+/// How a session ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// The user left.
+    Left,
+    /// A signal asked to leave; its number.
+    Signal(i32),
+}
+
+/// Deliveries on their way before the load has to wait.
+const DELIVERIES: usize = 8;
+/// While nothing was typed, the screen follows a load at most so often.
+const LOADING_FRAME: Duration = Duration::from_millis(100);
+/// An answer this soon after a key is the answer to it, and shown at once.
+const ANSWER_TO_KEY: Duration = Duration::from_millis(500);
+
+/// Runs a session on the screen until the user leaves. Fails where there is no terminal.
+pub fn run(start: Start) -> anyhow::Result<Ended> {
+    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    if !io::stdout().is_terminal() || dumb {
+        bail!("there is no terminal to draw on; `entrail query` answers without one");
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the event loop")?;
+    let ended = runtime.block_on(session(start));
+    // Threads that wait for a key or a read end with the process.
+    runtime.shutdown_background();
+    ended
+}
+
+/// The time now, UTC.
+pub fn now() -> Timestamp {
+    Timestamp::from_ms(jiff::Timestamp::now().as_millisecond())
+}
+
+fn theme(start: &Start) -> Theme {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let palette = match start.palette {
+        _ if variable("NO_COLOR").is_some() => Palette::None,
+        Some(palette) => palette,
+        None => Palette::Dark,
+    };
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| variable(name));
+    let narrow = locale.is_some_and(|locale| matches!(locale.as_str(), "C" | "POSIX"));
+    let console = variable("TERM").is_some_and(|term| term == "linux" || term.starts_with("vt"));
+    Theme::new(palette, start.ascii || narrow || console)
+}
+
+/// When the next frame is due.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Due {
+    Never,
+    Now,
+    By(Instant),
+}
+
+impl Due {
+    fn sooner(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Now, _) | (_, Self::Now) => Self::Now,
+            (Self::By(a), Self::By(b)) => Self::By(a.min(b)),
+            (Self::Never, due) | (due, Self::Never) => due,
+        }
+    }
+}
+
+/// Everything a session consists of, outside of its state.
+struct Session {
+    app: App,
+    theme: Theme,
+    screen: Screen,
+    workers: Workers,
+    cancel: CancellationToken,
+    due: Due,
+    /// When the last frame was drawn, and the last key arrived.
+    drawn: Option<Instant>,
+    typed: Option<Instant>,
+}
+
+async fn session(start: Start) -> anyhow::Result<Ended> {
+    let theme = theme(&start);
+    let screen = Screen::enter().context("cannot take over the terminal")?;
+    let loads = !start.origins.is_empty();
+    let app = App::new(Settings {
+        name: loads.then(|| start.name.clone()),
+        filter: start.filter.clone(),
+        local_zone: Zone::new(jiff::tz::TimeZone::system()),
+        now: now(),
+        size: terminal::size()?,
+    });
+    let (inbox, mut messages) = mpsc::unbounded_channel();
+    let workers = Workers::start(&inbox)?;
+    read_keys(inbox)?;
+    let cancel = CancellationToken::new();
+    let (outbox, mut deliveries) = mpsc::channel(DELIVERIES);
+    if loads {
+        source::start(start.origins, outbox, cancel.clone());
+    } else {
+        drop(outbox);
+    }
+    let mut signals = Signals::new()?;
+    let mut session =
+        Session { app, theme, screen, workers, cancel, due: Due::Now, drawn: None, typed: None };
+    let mut loading = loads;
+    loop {
+        if session.due == Due::Now && messages.is_empty() {
+            session.draw()?;
+        }
+        let frame_time = match session.due {
+            Due::By(at) => at,
+            Due::Now | Due::Never => Instant::now(),
+        };
+        let effects = tokio::select! {
+            biased;
+            signal = signals.next() => match signal {
+                Asked::Leave(number) => return Ok(Ended::Signal(number)),
+                Asked::Stop => vec![Effect::Suspend],
+                Asked::Continue => {
+                    session.screen.take_back()?;
+                    session.due = Due::Now;
+                    Vec::new()
+                }
+            },
+            Some(message) = messages.recv() => session.message(message),
+            delivery = deliveries.recv(), if loading => {
+                loading = delivery.is_some();
+                delivery.map(|delivery| session.delivery(delivery)).unwrap_or_default()
+            },
+            () = tokio::time::sleep_until(frame_time.into()), if session.due != Due::Never => {
+                session.due = Due::Now;
+                Vec::new()
+            }
+        };
+        for effect in effects {
+            if let Some(ended) = session.carry_out(effect)? {
+                return Ok(ended);
+            }
+        }
+    }
+}
+
+impl Session {
+    fn draw(&mut self) -> io::Result<()> {
+        let (app, theme) = (&self.app, &self.theme);
+        self.screen.draw(|frame| ui::draw(app, theme, frame))?;
+        self.drawn = Some(Instant::now());
+        self.due = Due::Never;
+        Ok(())
+    }
+
+    /// The next frame that follows a load.
+    fn later(&self) -> Due {
+        self.drawn.map_or(Due::Now, |at| Due::By(at + LOADING_FRAME))
+    }
+
+    fn message(&mut self, message: Message) -> Vec<Effect> {
+        let is_input = matches!(
+            message,
+            Message::Pressed(_) | Message::Moused(_) | Message::Pasted(_) | Message::Resized(..)
+        );
+        let follows_load = matches!(message, Message::Answered(_))
+            && self.app.loading.running
+            && self.app.answer.revision > 0
+            && self.typed.is_none_or(|at| at.elapsed() > ANSWER_TO_KEY);
+        if is_input {
+            self.typed = Some(Instant::now());
+            self.app.update(Message::Ticked(now()));
+            #[cfg(debug_assertions)]
+            panic_where_a_test_wants_it(&message);
+        }
+        self.due = self.due.sooner(if follows_load { self.later() } else { Due::Now });
+        self.app.update(message)
+    }
+
+    fn delivery(&mut self, delivery: Delivery) -> Vec<Effect> {
+        let ended = matches!(delivery, Delivery::Done(_));
+        self.due = self.due.sooner(if ended { Due::Now } else { self.later() });
+        self.app.update(Message::Delivered(delivery))
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> io::Result<Option<Ended>> {
+        match effect {
+            Effect::Quit => return Ok(Some(Ended::Left)),
+            Effect::Suspend => {
+                self.screen.suspend()?;
+                self.due = Due::Now;
+            }
+            Effect::StopLoading => self.cancel.cancel(),
+            Effect::CaptureMouse(on) => self.screen.capture_mouse(on)?,
+            Effect::Copy(text, what) => {
+                let result = clipboard::copy(&text, &what);
+                self.app.update(Message::Copied(result));
+                self.due = Due::Now;
+            }
+            other => self.workers.carry_out(other),
+        }
+        Ok(None)
+    }
+}
+
+/// Reads keys on a thread of its own, which ends with the process.
+fn read_keys(inbox: mpsc::UnboundedSender<Message>) -> io::Result<()> {
+    let read = move || {
+        while let Ok(event) = event::read() {
+            let message = match event {
+                event::Event::Key(key) => Message::Pressed(key),
+                event::Event::Mouse(mouse) => Message::Moused(mouse),
+                event::Event::Paste(text) => Message::Pasted(text),
+                event::Event::Resize(width, height) => Message::Resized(width, height),
+                event::Event::FocusGained | event::Event::FocusLost => continue,
+            };
+            if inbox.send(message).is_err() {
+                return;
+            }
+        }
+    };
+    std::thread::Builder::new().name("keys".to_owned()).spawn(read).map(drop)
+}
+
+/// A test drives the real program to a panic with this; release builds do not have it.
+#[cfg(debug_assertions)]
+#[expect(clippy::panic, reason = "this is the panic a test asks for")]
+fn panic_where_a_test_wants_it(message: &Message) {
+    let wanted = std::env::var("ENTRAIL_PANIC_ON_PASTE").ok();
+    if let (Message::Pasted(text), Some(wanted)) = (message, wanted)
+        && *text == wanted
+    {
+        panic!("{wanted}");
+    }
+}
+
+/// What a signal asks for.
+enum Asked {
+    Leave(i32),
+    Stop,
+    Continue,
+}
+
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    stop: tokio::signal::unix::Signal,
+    go_on: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        let raw = SignalKind::from_raw;
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            stop: signal(raw(signal_hook::consts::SIGTSTP))?,
+            go_on: signal(raw(signal_hook::consts::SIGCONT))?,
+        })
+    }
+
+    async fn next(&mut self) -> Asked {
+        tokio::select! {
+            _ = self.terminate.recv() => Asked::Leave(signal_hook::consts::SIGTERM),
+            _ = self.hang_up.recv() => Asked::Leave(signal_hook::consts::SIGHUP),
+            _ = self.interrupt.recv() => Asked::Leave(signal_hook::consts::SIGINT),
+            _ = self.stop.recv() => Asked::Stop,
+            _ = self.go_on.recv() => Asked::Continue,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Two threads beside the screen: one answers questions, one reads records and counts values.
+//! Never answers an older question once a newer one came.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::app::message::{Effect, Message, Opened};
+use crate::query::answer::{Answerer, Question};
+use crate::query::seen::SeenValues;
+use crate::store::{RowId, Store};
+
+/// The threads, and the way to them. They end when this is dropped.
+pub struct Workers {
+    questions: Sender<(Box<Question>, Store)>,
+    readings: Sender<Reading>,
+    /// Number of the newest question; 0 asks to stop.
+    newest: Arc<AtomicU64>,
+}
+
+enum Reading {
+    Open(RowId, Store),
+    Survey(Store),
+}
+
+/// A search through original bytes shows what it found this often.
+const PARTIAL_ANSWER: Duration = Duration::from_millis(150);
+
+impl Workers {
+    /// Starts the threads; what they find out comes through `inbox`.
+    pub fn start(inbox: &UnboundedSender<Message>) -> io::Result<Self> {
+        let newest = Arc::new(AtomicU64::new(0));
+        let (questions, asked) = channel();
+        let (readings, wanted) = channel();
+        let (to, current) = (inbox.clone(), Arc::clone(&newest));
+        std::thread::Builder::new()
+            .name("answers".to_owned())
+            .spawn(move || answer_questions(&asked, &to, &current))?;
+        let to = inbox.clone();
+        std::thread::Builder::new()
+            .name("reader".to_owned())
+            .spawn(move || read_records(&wanted, &to))?;
+        Ok(Self { questions, readings, newest })
+    }
+
+    /// Carries out an effect that is work for a thread; others are not its business.
+    pub fn carry_out(&self, effect: Effect) {
+        // A thread that ended leaves the screen as it is; its panic was reported.
+        match effect {
+            Effect::Ask(question, store) => {
+                self.newest.store(question.revision, Ordering::Relaxed);
+                let _ = self.questions.send((question, store));
+            }
+            Effect::StopAnswering => self.newest.store(0, Ordering::Relaxed),
+            Effect::Open(row, store) => {
+                let _ = self.readings.send(Reading::Open(row, store));
+            }
+            Effect::Survey(store) => {
+                let _ = self.readings.send(Reading::Survey(store));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn answer_questions(
+    asked: &Receiver<(Box<Question>, Store)>,
+    inbox: &UnboundedSender<Message>,
+    newest: &AtomicU64,
+) {
+    let mut answerer = Answerer::default();
+    while let Ok(mut next) = asked.recv() {
+        while let Ok(newer) = asked.try_recv() {
+            next = newer;
+        }
+        let (question, store) = next;
+        let revision = question.revision;
+        let cancelled = || newest.load(Ordering::Relaxed) != revision;
+        let slow = question.query.reads_original();
+        answerer.extend(store);
+        answerer.ask(*question);
+        let mut told = Instant::now();
+        while !cancelled() && answerer.step(&cancelled) {
+            if slow && told.elapsed() >= PARTIAL_ANSWER && !answerer.is_complete() {
+                told = Instant::now();
+                if !tell(&answerer, inbox) {
+                    return;
+                }
+            }
+        }
+        let stopped = newest.load(Ordering::Relaxed) == 0;
+        if (stopped || !cancelled()) && !tell(&answerer, inbox) {
+            return;
+        }
+    }
+}
+
+fn tell(answerer: &Answerer, inbox: &UnboundedSender<Message>) -> bool {
+    match answerer.answer() {
+        Some(answer) => inbox.send(Message::Answered(Box::new(answer))).is_ok(),
+        None => true,
+    }
+}
+
+fn read_records(wanted: &Receiver<Reading>, inbox: &UnboundedSender<Message>) {
+    while let Ok(first) = wanted.recv() {
+        let (mut open, mut survey) = (None, None);
+        for reading in std::iter::once(first).chain(wanted.try_iter()) {
+            match reading {
+                Reading::Open(row, store) => open = Some((row, store)),
+                Reading::Survey(store) => survey = Some(store),
+            }
+        }
+        if let Some((row, store)) = open
+            && inbox.send(Message::Opened(row, read(row, &store))).is_err()
+        {
+            return;
+        }
+        if let Some(store) = survey
+            && inbox.send(Message::Surveyed(SeenValues::of(&store))).is_err()
+        {
+            return;
+        }
+    }
+}
+
+fn read(row: RowId, store: &Store) -> Result<Box<Opened>, String> {
+    let (original, span) = store.span(row);
+    let failed = |why: &dyn std::fmt::Display| {
+        format!("{}: cannot read this record again: {why}", original.name())
+    };
+    let bytes = original.read(span).map_err(|error| failed(&error))?;
+    let record = original.decode(&bytes).map_err(|why| failed(&why))?.into_owned();
+    let raw = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Box::new(Opened { record, raw }))
+}

@@ -1,0 +1,151 @@
+//! The terminal: taken over, drawn on, given back whatever happens.
+//! Never keeps it after a panic, an error, a signal or the end.
+
+use std::io::{self, Write as _};
+use std::sync::{Arc, Mutex, Once, PoisonError};
+
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use ratatui::crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
+};
+use ratatui::crossterm::{cursor, execute, queue};
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal};
+
+/// The terminal while this program has it. Dropping gives it back.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<Frames>>,
+    frames: Frames,
+    mouse: bool,
+}
+
+/// Collects what is drawn until the frame is complete, so that a frame is one write.
+#[derive(Clone, Default)]
+struct Frames(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Frames {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Frames {
+    /// Writes what was collected.
+    fn commit(&self) -> io::Result<()> {
+        let bytes = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut out = io::stdout().lock();
+        out.write_all(&bytes)?;
+        out.flush()
+    }
+}
+
+impl Screen {
+    /// Takes the terminal over. A panic from now on gives it back before it is reported.
+    pub fn enter() -> io::Result<Self> {
+        static HOOK: Once = Once::new();
+        HOOK.call_once(|| {
+            let report = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |panic| {
+                let thread = std::thread::current();
+                let name = thread.name().unwrap_or_default();
+                // The load makes a trouble of a record it panics on; the screen goes on.
+                if name.starts_with("decode-") || name == "read" {
+                    return;
+                }
+                give_back();
+                report(panic);
+                if name != "main" {
+                    // The screen would wait for that thread for ever.
+                    std::process::exit(101);
+                }
+            }));
+        });
+        take(true)?;
+        let frames = Frames::default();
+        let terminal = Terminal::new(CrosstermBackend::new(frames.clone()))?;
+        Ok(Self { terminal, frames, mouse: true })
+    }
+
+    /// Paints a frame with one write, so that the terminal never shows half of one.
+    pub fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        queue!(self.frames, BeginSynchronizedUpdate)?;
+        self.terminal.draw(paint)?;
+        queue!(self.frames, EndSynchronizedUpdate)?;
+        self.frames.commit()
+    }
+
+    /// Takes the mouse, or leaves it to the terminal.
+    pub fn capture_mouse(&mut self, on: bool) -> io::Result<()> {
+        self.mouse = on;
+        if on {
+            execute!(io::stdout(), EnableMouseCapture)
+        } else {
+            execute!(io::stdout(), DisableMouseCapture)
+        }
+    }
+
+    /// Gives the terminal back, stops the process until it is continued, and takes it again.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        give_back();
+        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        self.take_back()
+    }
+
+    /// Takes the terminal again after something else had it; the next frame paints everything.
+    pub fn take_back(&mut self) -> io::Result<()> {
+        take(self.mouse)?;
+        let (width, height) = size()?;
+        // Not `clear`: it asks the terminal for the cursor, and the thread that reads keys would
+        // swallow the answer.
+        self.terminal.resize(Rect::new(0, 0, width, height))
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Columns and lines of the terminal.
+pub fn size() -> io::Result<(u16, u16)> {
+    ratatui::crossterm::terminal::size()
+}
+
+/// Writes something that is not part of the picture.
+pub fn write(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+fn take(mouse: bool) -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+    if mouse {
+        execute!(io::stdout(), EnableMouseCapture)?;
+    }
+    Ok(())
+}
+
+/// Gives the terminal back. Errors are ignored: there is nobody left to tell.
+fn give_back() {
+    let _ = execute!(
+        io::stdout(),
+        EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
+    let _ = disable_raw_mode();
+}

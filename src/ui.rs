@@ -1,0 +1,94 @@
+//! Painting: the state as it is, onto a frame.
+//! Never writes to the state and never computes an answer; geometry comes from [`crate::app::layout`].
+//!
+//! ```text
+//! status    what is loaded, how much, troubles, period and zone
+//! timeline  records over time, failures marked
+//! tree │ list
+//!      │ detail          (three columns from 160 columns on; one pane below 60×15)
+//! filter    the query
+//! hints     keys that work now
+//! ```
+
+mod detail;
+mod filter;
+mod list;
+mod overlay;
+mod status;
+mod text;
+pub mod theme;
+mod timeline;
+mod tree;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::widgets::{Block, BorderType};
+
+use crate::app::App;
+use crate::app::action::Pane;
+use theme::Theme;
+
+/// Paints everything.
+pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let layout = &app.layout;
+    if layout.screen != frame.area() {
+        // The screen changed and the message about it is on its way.
+        return;
+    }
+    status::draw(app, theme, frame);
+    timeline::draw(app, theme, frame);
+    tree::draw(app, theme, frame);
+    list::draw(app, theme, frame);
+    detail::draw(app, theme, frame);
+    filter::draw(app, theme, frame);
+    status::draw_hints(app, theme, frame);
+    overlay::draw(app, theme, frame);
+}
+
+/// Paints a pane's border and returns its inside.
+fn border(
+    app: &App,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+    pane: Pane,
+    title: &str,
+    note: &str,
+) -> Rect {
+    let area = app.layout.pane(pane);
+    if area.is_empty() {
+        return Rect::default();
+    }
+    let focused = app.focus == pane && app.overlays.is_empty();
+    let style = if focused { theme.focus } else { theme.border };
+    let room = usize::from(area.width.saturating_sub(4));
+    let (title, used) = crate::text::fit(title, room);
+    let mut block = Block::bordered()
+        .border_style(style)
+        .title(ratatui::text::Line::styled(title.into_owned(), style));
+    if theme.ascii {
+        block = block.border_set(theme::ASCII_BORDER);
+    } else if focused {
+        block = block.border_type(BorderType::Thick);
+    }
+    let room = room.saturating_sub(used + 1);
+    if !note.is_empty() && room > 3 {
+        let (note, _) = crate::text::fit(note, room);
+        let line = ratatui::text::Line::styled(note.into_owned(), style).right_aligned();
+        block = block.title(line);
+    }
+    frame.render_widget(block, area);
+    app.layout.inside(pane)
+}
+
+/// A number with separators between thousands: `1,234,567`.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,52 @@
+//! The detail pane: lines that were laid out and cleaned before, painted.
+//! Never reads the record.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::border;
+use super::text::{piece, searched};
+use super::theme::Theme;
+use crate::app::App;
+use crate::app::action::Pane;
+use crate::text::clean;
+
+/// Paints the detail.
+pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let detail = &app.detail;
+    let title = match &app.finding {
+        Some(input) if app.focus == Pane::Detail => format!("Find: {}▏", clean(input.value())),
+        _ if !detail.find.is_empty() => format!("Detail ({})", clean(&detail.find)),
+        _ if detail.raw => "Detail: original".to_owned(),
+        _ => "Detail".to_owned(),
+    };
+    let count = detail.viewport.len();
+    let note = if count > detail.viewport.height() {
+        format!("{}/{count}", detail.viewport.cursor() + 1)
+    } else {
+        String::new()
+    };
+    let area = border(app, theme, frame, Pane::Detail, &title, &note);
+    if area.is_empty() {
+        return;
+    }
+    if let Some(problem) = &detail.problem {
+        let (span, _) = piece(problem, usize::from(area.width), theme.warning);
+        frame.render_widget(Line::from(span), Rect { height: 1, ..area });
+        return;
+    }
+    let focused = app.focus == Pane::Detail && app.overlays.is_empty();
+    for (at, place) in detail.viewport.visible().enumerate() {
+        let Some(line) = detail.screen.get(place) else { break };
+        let mut spans: Vec<Span<'static>> = Vec::new();
+        for (tone, text) in &line.text {
+            spans.extend(searched(text, &detail.find, theme.tone(*tone), theme.found));
+        }
+        let mut painted = Line::from(spans);
+        if focused && place == detail.viewport.cursor() {
+            painted = painted.patch_style(theme.cursor);
+        }
+        frame.render_widget(painted, Rect { y: area.y + at as u16, height: 1, ..area });
+    }
+}

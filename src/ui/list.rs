@@ -1,0 +1,217 @@
+//! The list pane: records, or activities.
+//! Never looks at more rows than the window shows.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::text::{cell, piece};
+use super::theme::Theme;
+use super::timeline::spark;
+use super::{border, thousands};
+use crate::app::App;
+use crate::app::action::Pane;
+use crate::app::activities::ActivityLine;
+use crate::app::list;
+use crate::record::Outcome;
+
+/// Paints the list.
+pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    if app.show_activities {
+        draw_activities(app, theme, frame);
+    } else {
+        draw_records(app, theme, frame);
+    }
+}
+
+fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let all = app.store.len() as u64;
+    let shown = app.list.rows.len() as u64;
+    let title = if shown == all {
+        format!("Records {}", thousands(all))
+    } else {
+        format!("Records {} of {}", thousands(shown), thousands(all))
+    };
+    let arrow = match (app.list.sort.descending, theme.ascii) {
+        (true, false) => "▾",
+        (false, false) => "▴",
+        (true, true) => "v",
+        (false, true) => "^",
+    };
+    let note = format!("{} {arrow}", app.list.sort.field.name);
+    let area = border(app, theme, frame, Pane::List, &title, &note);
+    if area.is_empty() {
+        return;
+    }
+    let columns = app.list.columns(usize::from(area.width));
+    let titles = columns.iter().map(|column| (column.field.title, column.width, theme.muted));
+    line(frame, area, 0, spans(titles));
+    if app.list.rows.is_empty() {
+        line(frame, area, 1, vec![piece(empty_words(app), usize::from(area.width), theme.muted).0]);
+    }
+    for (at, place) in app.list.viewport.visible().enumerate() {
+        let Some(&row) = app.list.rows.get(place) else { break };
+        let outcome = list::outcome(&app.store, row);
+        let cells = columns.iter().map(|column| {
+            let style = match (column.field.name, outcome) {
+                ("result", Outcome::Success) => theme.good,
+                ("result", Outcome::Failure | Outcome::Timeout) => theme.bad,
+                ("time", _) => theme.muted,
+                _ => theme.plain,
+            };
+            (list::cell(&app.store, row, column.field, &app.zone), column.width, style)
+        });
+        let text = under_cursor(app, theme, place == app.list.viewport.cursor(), spans(cells));
+        line(frame, area, at as u16 + 1, text);
+    }
+}
+
+fn empty_words(app: &App) -> &'static str {
+    if app.loading.running || app.answering {
+        "…"
+    } else if app.store.is_empty() {
+        "no records; T lists what could not be read"
+    } else {
+        "no record matches; x empties the filter, X the marks in the tree"
+    }
+}
+
+fn draw_activities(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let lines = &app.activities.lines;
+    let seen = lines.iter().filter(|line| line.count > 0).count();
+    let title = if app.store.is_empty() {
+        format!("Activities {} of the catalogue", thousands(lines.len() as u64))
+    } else {
+        format!("Activities {} seen", thousands(seen as u64))
+    };
+    let note =
+        if app.store.is_empty() || app.tree.unseen { "" } else { "u shows the whole catalogue" };
+    let area = border(app, theme, frame, Pane::List, &title, note);
+    if area.is_empty() {
+        return;
+    }
+    let widths = ActivityWidths::new(usize::from(area.width), app.store.is_empty());
+    line(frame, area, 0, spans(widths.titles().into_iter().map(|(t, w)| (t, w, theme.muted))));
+    if lines.is_empty() {
+        line(
+            frame,
+            area,
+            1,
+            vec![
+                piece(
+                    "no activity fits; x empties the filter",
+                    usize::from(area.width),
+                    theme.muted,
+                )
+                .0,
+            ],
+        );
+    }
+    for (at, place) in app.activities.viewport.visible().enumerate() {
+        let Some(activity) = lines.get(place) else { break };
+        let cells = widths.cells(activity, app, theme);
+        let text = under_cursor(
+            app,
+            theme,
+            place == app.activities.viewport.cursor(),
+            spans(cells.into_iter()),
+        );
+        line(frame, area, at as u16 + 1, text);
+    }
+}
+
+/// Widths of the columns of the list of activities; 0 where one is left out.
+struct ActivityWidths {
+    count: usize,
+    spark: usize,
+    seen: usize,
+    name: usize,
+    category: usize,
+    service: usize,
+}
+
+impl ActivityWidths {
+    fn new(width: usize, no_records: bool) -> Self {
+        let mut widths = Self {
+            count: if no_records { 0 } else { 8 },
+            spark: if no_records || width < 50 { 0 } else { 8 },
+            seen: if no_records || width < 70 { 0 } else { 11 },
+            name: 0,
+            category: 0,
+            service: 0,
+        };
+        let columns = [widths.count, widths.spark, widths.seen, widths.seen];
+        let used: usize = columns.iter().filter(|w| **w > 0).map(|w| w + 1).sum();
+        let room = width.saturating_sub(used);
+        widths.category = if room >= 36 { (room / 4).min(26) } else { 0 };
+        widths.service = if room >= 46 { (room / 4).min(28) } else { 0 };
+        let beside =
+            [widths.category, widths.service].iter().filter(|w| **w > 0).map(|w| w + 1).sum();
+        widths.name = room.saturating_sub(beside);
+        widths
+    }
+
+    fn titles(&self) -> Vec<(&'static str, usize)> {
+        let all = [
+            ("   Count", self.count),
+            ("Activity", self.name),
+            ("Category", self.category),
+            ("Service", self.service),
+            ("When", self.spark),
+            ("First", self.seen),
+            ("Last", self.seen),
+        ];
+        all.into_iter().filter(|(_, width)| *width > 0).collect()
+    }
+
+    fn cells(&self, line: &ActivityLine, app: &App, theme: &Theme) -> Vec<(String, usize, Style)> {
+        let style =
+            if line.count == 0 && !app.store.is_empty() { theme.muted } else { theme.plain };
+        let time = |time| app.zone.format(time, "%m-%d %H:%M");
+        let (first, last) = line.seen.map_or_else(Default::default, |(a, b)| (time(a), time(b)));
+        let unknown = if line.known { "" } else { "? " };
+        let count = if line.count == 0 { "–".to_owned() } else { thousands(line.count) };
+        let all = [
+            (format!("{count:>8}"), self.count, theme.count),
+            (format!("{unknown}{}", line.name), self.name, style),
+            (line.category.clone(), self.category, style),
+            (line.service.clone(), self.service, style),
+            (spark(&line.spark, theme), self.spark, theme.count),
+            (first, self.seen, theme.muted),
+            (last, self.seen, theme.muted),
+        ];
+        all.into_iter().filter(|(_, width, _)| *width > 0).collect()
+    }
+}
+
+fn spans<T: AsRef<str>>(cells: impl Iterator<Item = (T, usize, Style)>) -> Vec<Span<'static>> {
+    let mut spans = Vec::new();
+    for (index, (text, width, style)) in cells.enumerate() {
+        if index > 0 {
+            spans.push(Span::raw(" "));
+        }
+        spans.push(cell(text.as_ref(), width, style));
+    }
+    spans
+}
+
+fn under_cursor(
+    app: &App,
+    theme: &Theme,
+    is_cursor: bool,
+    spans: Vec<Span<'static>>,
+) -> Vec<Span<'static>> {
+    if !is_cursor {
+        return spans;
+    }
+    let here = app.focus == Pane::List && app.overlays.is_empty();
+    let style = if here { theme.cursor } else { theme.cursor_elsewhere };
+    spans.into_iter().map(|span| span.patch_style(style)).collect()
+}
+
+fn line(frame: &mut Frame<'_>, area: Rect, at: u16, spans: Vec<Span<'static>>) {
+    if at < area.height {
+        frame.render_widget(Line::from(spans), Rect { y: area.y + at, height: 1, ..area });
+    }
+}

@@ -1,0 +1,94 @@
+//! Boxes over the screen: the topmost menu.
+//! Never shows two at once; those below come back when the topmost closes.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear};
+
+use super::text::{cell, piece};
+use super::theme::{ASCII_BORDER, Theme};
+use crate::app::App;
+use crate::app::layout::inside;
+use crate::app::overlay::{Item, Menu};
+use crate::text::{clean, fit};
+
+/// Paints the topmost box.
+pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let Some(menu) = app.overlays.last() else { return };
+    let wanted = menu.viewport.height().min(menu.items.len().max(1)) as u16 + 3;
+    let area = app.layout.centered(app.layout.screen.width.saturating_sub(4).min(110), wanted);
+    if area.width < 4 || area.height < 3 {
+        return;
+    }
+    frame.render_widget(Clear, area);
+    let mut block = Block::bordered().border_style(theme.focus).title(Line::styled(
+        fit(&clean(&menu.title), usize::from(area.width) - 4).0.into_owned(),
+        theme.focus,
+    ));
+    if theme.ascii {
+        block = block.border_set(ASCII_BORDER);
+    }
+    frame.render_widget(block, area);
+    let area = inside(area);
+    let mut top = 0;
+    if !menu.letters {
+        let (span, used) =
+            piece(menu.typed(), usize::from(area.width).saturating_sub(4), theme.strong);
+        let line = Line::from(vec![Span::styled("> ", theme.key), span]);
+        frame.render_widget(line, Rect { height: 1, ..area });
+        let x = area.x + 2 + used as u16;
+        frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y));
+        top = 1;
+    }
+    draw_items(
+        menu,
+        theme,
+        frame,
+        Rect { y: area.y + top, height: area.height.saturating_sub(top), ..area },
+    );
+}
+
+fn draw_items(menu: &Menu, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    let width = usize::from(area.width);
+    let widest = |of: &dyn Fn(&Item) -> &str| {
+        menu.items.iter().map(|item| fit(of(item), 60).1).max().unwrap_or(0)
+    };
+    let key_width = widest(&|item| &item.key).min(width / 4);
+    let label_width = if menu.items.iter().all(|item| item.note.is_empty()) {
+        width.saturating_sub(key_width + 2)
+    } else {
+        widest(&|item| &item.label).min(width / 3)
+    };
+    if menu.shown.is_empty() {
+        frame.render_widget(Line::styled("nothing fits", theme.muted), Rect { height: 1, ..area });
+    }
+    for (at, place) in menu.viewport.visible().take(usize::from(area.height)).enumerate() {
+        let Some(&index) = menu.shown.get(place) else { break };
+        let item = &menu.items[index];
+        let style = if item.disabled.is_some() { theme.muted } else { theme.plain };
+        let switch = match item.on {
+            Some(true) => "[x] ",
+            Some(false) => "[ ] ",
+            None => "",
+        };
+        let mut spans = vec![Span::styled(switch, style)];
+        if key_width > 0 {
+            spans.push(cell(&item.key, key_width, theme.key));
+            spans.push(Span::raw(" "));
+        }
+        spans.push(cell(&item.label, label_width, style));
+        let room = width.saturating_sub(switch.len() + key_width + label_width + 2);
+        let note = match &item.disabled {
+            Some(why) => format!("({why}) {}", item.note),
+            None => item.note.clone(),
+        };
+        spans.push(Span::raw(" "));
+        spans.push(piece(&note, room, theme.muted).0);
+        let mut line = Line::from(spans);
+        if place == menu.viewport.cursor() {
+            line = line.patch_style(theme.cursor);
+        }
+        frame.render_widget(line, Rect { y: area.y + at as u16, height: 1, ..area });
+    }
+}

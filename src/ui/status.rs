@@ -1,0 +1,188 @@
+//! The first line (what is loaded) and the last (keys that work now).
+//! Never more than one line each; what has no room is left out, the rarest first.
+
+use ratatui::Frame;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::text::piece;
+use super::theme::Theme;
+use super::thousands;
+use crate::app::App;
+use crate::app::action::{ACTIONS, Action};
+use crate::text::fit;
+
+/// Paints what is loaded.
+pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let area = app.layout.status;
+    if area.is_empty() {
+        return;
+    }
+    let width = usize::from(area.width);
+    let right = progress(app, theme);
+    let right_width = fit(&right, width).1;
+    let mut room = width.saturating_sub(right_width + 2);
+    let mut spans = vec![Span::raw(" ")];
+    for (index, (text, style)) in parts(app, theme).into_iter().enumerate() {
+        let between = if index == 0 { "" } else { " · " };
+        let (span, used) = piece(&text, room.saturating_sub(between.chars().count()), style);
+        if used < 3 {
+            break;
+        }
+        room = room.saturating_sub(used + between.chars().count());
+        spans.push(Span::styled(between, theme.muted));
+        spans.push(span);
+        if room < 6 {
+            break;
+        }
+    }
+    frame.render_widget(Line::from(spans), area);
+    frame.render_widget(Line::styled(right, theme.count).right_aligned(), area);
+}
+
+fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
+    let loading = &app.loading;
+    if loading.name.is_empty() {
+        let catalogue = crate::catalogue::catalogue();
+        let text = format!(
+            "entrail · no records loaded · catalogue of {} activities, {}",
+            thousands(catalogue.entries().len() as u64),
+            catalogue.revision().dated
+        );
+        return vec![(text, theme.strong)];
+    }
+    let mut parts = vec![(loading.name.clone(), theme.strong)];
+    let records = app.store.len() as u64;
+    let noun = if records == 1 { "record" } else { "records" };
+    parts.push((format!("{} {noun}", thousands(records)), theme.plain));
+    if !loading.troubles.is_empty() {
+        let lost = loading.troubles.iter().filter(|trouble| trouble.lost).count();
+        let noun = if loading.troubles.len() == 1 { "trouble" } else { "troubles" };
+        let mut text = format!("! {} {noun}", thousands(loading.troubles.len() as u64));
+        if lost > 0 {
+            text.push_str(" (T)");
+        }
+        parts.push((text, theme.warning));
+    }
+    if let Some((first, last)) = app.store.period() {
+        let zone = &app.zone;
+        let year = |time| zone.format(time, "%Y");
+        let end = if year(first) == year(last) { "%m-%d" } else { "%Y-%m-%d" };
+        let text = format!(
+            "{} → {} {}",
+            zone.format(first, "%Y-%m-%d"),
+            zone.format(last, end),
+            zone.name()
+        );
+        parts.push((text, theme.plain));
+    }
+    if loading.progress.duplicates > 0 {
+        let text = format!("{} duplicates", thousands(loading.progress.duplicates));
+        parts.push((text, theme.muted));
+    }
+    let other: u64 = loading.ended.iter().flat_map(|summary| &summary.other).map(|(_, n)| n).sum();
+    if other > 0 {
+        parts.push((format!("{} not audit activity", thousands(other)), theme.muted));
+    }
+    if app.answer.unreadable > 0 {
+        let text =
+            format!("! {} records could not be read again", thousands(app.answer.unreadable));
+        parts.push((text, theme.warning));
+    }
+    parts
+}
+
+fn progress(app: &App, theme: &Theme) -> String {
+    let (full, empty) = if theme.ascii { ("#", ".") } else { ("▰", "▱") };
+    if app.loading.running {
+        let Some(share) = app.loading.share() else {
+            let megabytes = app.loading.progress.bytes_read / 1_000_000;
+            return format!("reading, {} MB ", thousands(megabytes));
+        };
+        let filled = ((share * 5.0).round() as usize).min(5);
+        let bar = format!("{}{}", full.repeat(filled), empty.repeat(5 - filled));
+        return format!("{bar} {:3.0}% ", share * 100.0);
+    }
+    if app.answering && app.filter.query.reads_original() && !app.store.is_empty() {
+        let share = app.answer.scanned as f64 / app.store.len() as f64;
+        return format!("searching {:3.0}%, esc stops ", share.min(1.0) * 100.0);
+    }
+    String::new()
+}
+
+/// Paints the keys that work now, or what there is to tell.
+pub fn draw_hints(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let area = app.layout.hints;
+    if area.is_empty() {
+        return;
+    }
+    let width = usize::from(area.width);
+    if let Some(notice) = &app.notice {
+        let (span, _) = piece(&format!(" {notice}"), width, theme.strong);
+        frame.render_widget(Line::from(span), area);
+        return;
+    }
+    if let Some(error) = app.filter.error.as_ref().filter(|_| app.overlays.is_empty()) {
+        let style = if error.incomplete { theme.muted } else { theme.warning };
+        let (span, _) = piece(&format!(" {}", error.message), width, style);
+        frame.render_widget(Line::from(span), area);
+        return;
+    }
+    let mut room = width.saturating_sub(1);
+    let mut spans = vec![Span::raw(" ")];
+    for (key, word) in hints(app) {
+        let cells = fit(&key, 20).1 + 1 + fit(&word, 40).1 + 2;
+        if cells > room {
+            break;
+        }
+        room -= cells;
+        spans.push(Span::styled(key, theme.key));
+        spans.push(Span::styled(format!(" {word}  "), theme.muted));
+    }
+    frame.render_widget(Line::from(spans), area);
+}
+
+fn hints(app: &App) -> Vec<(String, String)> {
+    let fixed = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(key, word)| ((*key).to_owned(), (*word).to_owned())).collect()
+    };
+    if let Some(menu) = app.overlays.last() {
+        return if menu.letters {
+            fixed(&[("letter", "choose"), ("⏎", "choose"), ("↑↓", "move"), ("esc", "close")])
+        } else {
+            fixed(&[("type", "to search"), ("⏎", "choose"), ("↑↓", "move"), ("esc", "close")])
+        };
+    }
+    if app.filter.editing {
+        return fixed(&[
+            ("⏎", "keep"),
+            ("esc", "undo"),
+            ("⇥", "complete"),
+            ("↓", "suggestions"),
+            ("↑", "history"),
+            ("ctrl-u", "empty"),
+        ]);
+    }
+    if app.finding.is_some() {
+        return fixed(&[("⏎", "stay"), ("↑↓", "previous, next"), ("esc", "give up")]);
+    }
+    if let Some(count) = app.count {
+        return vec![(count.to_string(), "times …".to_owned())];
+    }
+    let first = [Action::Help, Action::Filter];
+    let rows = ACTIONS.iter().filter(|row| {
+        !row.hint.is_empty() && row.panes.contains(&app.focus) && app.disabled(row.action).is_none()
+    });
+    let (mut front, back): (Vec<_>, Vec<_>) = rows.partition(|row| first.contains(&row.action));
+    front.sort_by_key(|row| row.action != Action::Help);
+    let words = |action: Action, hint: &'static str| match action {
+        Action::View if app.show_activities => "records",
+        Action::Raw if app.detail.raw => "changes",
+        _ => hint,
+    };
+    front
+        .into_iter()
+        .chain(back)
+        .map(|row| (app.keymap.hint(row.action), words(row.action, row.hint).to_owned()))
+        .collect()
+}

@@ -1,0 +1,126 @@
+//! Roles of colour and their styles: [`Theme`].
+//! Never the only sign of anything: what colour says, a glyph, a word or a modifier says too.
+
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::symbols::border;
+
+use crate::app::detail::Tone;
+
+/// Styles by role. Foreground and background are the terminal's own wherever possible.
+#[derive(Clone, Debug)]
+pub struct Theme {
+    /// Ordinary text.
+    pub plain: Style,
+    /// Names of properties, notes, what is not in the data.
+    pub muted: Style,
+    /// Headings.
+    pub strong: Style,
+    /// Borders.
+    pub border: Style,
+    /// Border of the pane with the keyboard.
+    pub focus: Style,
+    /// The line under the cursor, in the pane with the keyboard.
+    pub cursor: Style,
+    /// The line under the cursor, elsewhere.
+    pub cursor_elsewhere: Style,
+    /// Letters that were searched.
+    pub found: Style,
+    /// Success.
+    pub good: Style,
+    /// Failure.
+    pub bad: Style,
+    /// A value that was there before.
+    pub old: Style,
+    /// A value that is there now.
+    pub new: Style,
+    /// Counts and bars.
+    pub count: Style,
+    /// Keys in hints.
+    pub key: Style,
+    /// Mistakes and troubles.
+    pub warning: Style,
+    /// Draw borders, bars and marks in ASCII.
+    pub ascii: bool,
+}
+
+/// Borders for terminals that have no line drawing.
+pub const ASCII_BORDER: border::Set<'static> = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
+
+/// Which theme to use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Palette {
+    /// The sixteen colours of a terminal with a dark background.
+    #[default]
+    Dark,
+    /// The same for a light background.
+    Light,
+    /// No colours: bold, underlined, reversed and dim only.
+    None,
+}
+
+impl Theme {
+    /// The theme of a palette.
+    pub fn new(palette: Palette, ascii: bool) -> Self {
+        let style = Style::new();
+        let plain = Self {
+            plain: style,
+            muted: style.add_modifier(Modifier::DIM),
+            strong: style.add_modifier(Modifier::BOLD),
+            border: style.add_modifier(Modifier::DIM),
+            focus: style.add_modifier(Modifier::BOLD),
+            cursor: style.add_modifier(Modifier::REVERSED),
+            cursor_elsewhere: style.add_modifier(Modifier::BOLD),
+            found: style.add_modifier(Modifier::UNDERLINED | Modifier::BOLD),
+            good: style,
+            bad: style.add_modifier(Modifier::BOLD),
+            old: style.add_modifier(Modifier::DIM),
+            new: style.add_modifier(Modifier::BOLD),
+            count: style,
+            key: style.add_modifier(Modifier::BOLD),
+            warning: style.add_modifier(Modifier::BOLD),
+            ascii,
+        };
+        let (accent, mark) = match palette {
+            Palette::None => return plain,
+            Palette::Dark => (Color::Cyan, Color::Yellow),
+            Palette::Light => (Color::Blue, Color::Magenta),
+        };
+        Self {
+            muted: style.fg(Color::DarkGray),
+            border: style.fg(Color::DarkGray),
+            focus: style.fg(accent).add_modifier(Modifier::BOLD),
+            cursor_elsewhere: style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+            found: style.fg(mark).add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+            good: style.fg(Color::Green),
+            bad: style.fg(Color::Red).add_modifier(Modifier::BOLD),
+            old: style.fg(Color::Red),
+            new: style.fg(Color::Green),
+            count: style.fg(accent),
+            key: style.fg(accent).add_modifier(Modifier::BOLD),
+            warning: style.fg(mark).add_modifier(Modifier::BOLD),
+            ..plain
+        }
+    }
+
+    /// The style of a tone.
+    pub fn tone(&self, tone: Tone) -> Style {
+        match tone {
+            Tone::Plain => self.plain,
+            Tone::Label => self.muted,
+            Tone::Strong => self.strong,
+            Tone::Old => self.old,
+            Tone::New => self.new,
+            Tone::Good => self.good,
+            Tone::Bad => self.bad,
+        }
+    }
+}

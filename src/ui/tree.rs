@@ -1,0 +1,86 @@
+//! The tree pane.
+//! Never decides what is open or visible; it paints the lines of the window.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::text::{piece, searched};
+use super::theme::Theme;
+use super::{border, thousands};
+use crate::app::App;
+use crate::app::action::Pane;
+use crate::query::choice::Mark;
+use crate::text::{clean, fit};
+
+/// Paints the tree.
+pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let tree = &app.tree;
+    let title = match &app.finding {
+        Some(input) if app.focus == Pane::Tree => format!("Find: {}▏", clean(input.value())),
+        _ if !tree.find.is_empty() => format!("Services ({})", clean(&tree.find)),
+        _ => "Services".to_owned(),
+    };
+    let note = if tree.choice.is_empty() { "" } else { "X clears" };
+    let area = border(app, theme, frame, Pane::Tree, &title, note);
+    let width = usize::from(area.width);
+    if area.is_empty() {
+        return;
+    }
+    if tree.viewport.is_empty() {
+        let (span, _) = piece("nothing here", width, theme.muted);
+        frame.render_widget(Line::from(span), Rect { height: 1, ..area });
+    }
+    for (at, (line, branch)) in tree.window().enumerate() {
+        let fold = match (
+            tree.has_children(branch),
+            tree.is_open(branch) || !tree.find.is_empty(),
+            theme.ascii,
+        ) {
+            (false, ..) => "  ",
+            (true, true, false) => "▾ ",
+            (true, false, false) => "▸ ",
+            (true, true, true) => "- ",
+            (true, false, true) => "+ ",
+        };
+        let own = tree.choice.mark(&branch.node);
+        let mark = match (own, theme.ascii) {
+            (Some(Mark::Included), false) => "●",
+            (Some(Mark::Excluded), false) => "○",
+            (Some(Mark::Included), true) => "+",
+            (Some(Mark::Excluded), true) => "-",
+            (None, _) => "",
+        };
+        let count = if app.store.is_empty() { String::new() } else { thousands(branch.count) };
+        let excluded = tree.mark(branch) == Some(Mark::Excluded);
+        let style =
+            if !branch.seen || branch.count == 0 || excluded { theme.muted } else { theme.plain };
+        let indent = branch.depth * 2;
+        let unknown = if branch.known { "" } else { "?" };
+        let mut front = format!("{}{fold}{mark}", " ".repeat(indent));
+        front.push_str(unknown);
+        let front_width = fit(&front, width).1;
+        let count_width = count.len() + usize::from(!count.is_empty());
+        let room = width.saturating_sub(front_width + count_width);
+        let name = clean(&branch.name);
+        let (name, used) = fit(&name, room);
+        let mut spans = vec![Span::styled(front, style)];
+        spans.extend(searched(&name, &tree.find, style, theme.found));
+        spans.push(Span::styled(" ".repeat(room.saturating_sub(used)), style));
+        if !count.is_empty() {
+            let count_style = if branch.count == 0 { theme.muted } else { theme.count };
+            spans.push(Span::styled(format!(" {count}"), count_style));
+        }
+        let mut line_text = Line::from(spans);
+        if line == tree.viewport.cursor() {
+            line_text = line_text.patch_style(cursor_style(app, theme));
+        }
+        let place = Rect { y: area.y + at as u16, height: 1, ..area };
+        frame.render_widget(line_text, place);
+    }
+}
+
+fn cursor_style(app: &App, theme: &Theme) -> ratatui::style::Style {
+    let here = app.focus == Pane::Tree && app.overlays.is_empty();
+    if here { theme.cursor } else { theme.cursor_elsewhere }
+}
