@@ -228,7 +228,7 @@ impl App {
         for menu in &mut self.overlays {
             menu.viewport.set_height(box_height.saturating_sub(1));
         }
-        self.filter.viewport.set_height(box_height.min(8));
+        self.filter.viewport.set_height(usize::from(self.layout.screen.height / 4).clamp(1, 10));
     }
 
     /// Asks for an answer to the question as it stands now.

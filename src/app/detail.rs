@@ -9,8 +9,8 @@ use super::viewport::Viewport;
 use crate::catalogue::{Entry, catalogue};
 use crate::record::change::{differences, one_line};
 use crate::record::field::Field;
-use crate::record::sentence::{actor_name, sentence, target_name};
-use crate::record::{Outcome, Record};
+use crate::record::sentence::{sentence, target_name};
+use crate::record::{Outcome, Record, Target};
 use crate::store::RowId;
 use crate::text::{clean, fold};
 use crate::time::{Timestamp, Zone};
@@ -382,36 +382,17 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// The readable view of a record.
+/// The readable view of a record: the sentence, when and how it ended, what changed, then all else.
 fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
     let said = sentence(record);
-    let mut lines = vec![heading(&said)];
-    field_lines(record, zone, &mut lines);
-    let several = record.targets.len() > 1;
+    let mut lines = vec![heading(&said), glance(record, zone)];
     for target in &record.targets {
-        let kind = if target.kind.is_empty() { "Target" } else { &*target.kind };
-        let name = target_name(target);
-        if several || !target.changes.is_empty() {
-            lines.push(Line {
-                label: clean(kind).into_owned(),
-                text: vec![(Tone::Strong, shortened(name))],
-                value: Some(("target", name.to_owned())),
-                copy: name.to_owned(),
-                ..Line::default()
-            });
-        }
-        if !target.id.is_empty() && &*target.id != name {
-            lines.push(Line { indent: 2, ..value_line("id", "target.id", &target.id) });
-        }
-        for change in &target.changes {
-            change_lines(
-                change.name.as_ref(),
-                change.old.as_deref(),
-                change.new.as_deref(),
-                &mut lines,
-            );
-        }
+        target_lines(target, &mut lines);
     }
+    if lines.len() > 2 {
+        lines.push(heading("Record"));
+    }
+    field_lines(record, zone, &mut lines);
     if !record.details.is_empty() {
         lines.push(heading("Additional details"));
     }
@@ -425,6 +406,74 @@ fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
         });
     }
     lines
+}
+
+/// Time, result and address on one line.
+fn glance(record: &Record<'_>, zone: &Zone) -> Line {
+    let time = record.time.map_or_else(
+        || "no time in the record".to_owned(),
+        |time| format!("{} {}", zone.format(time, "%Y-%m-%d %H:%M:%S"), zone.name()),
+    );
+    let copy = record.time.map_or_else(|| time.clone(), Timestamp::to_rfc3339);
+    let mut text = vec![(Tone::Plain, format!("{time} · ")), result_piece(record)];
+    if !record.actor.ip.is_empty() {
+        text.push((Tone::Plain, format!(" · {}", clean(&record.actor.ip))));
+    }
+    Line {
+        text,
+        value: record.time.map(|time| ("time", time.to_rfc3339())),
+        copy,
+        ..Line::default()
+    }
+}
+
+fn result_piece(record: &Record<'_>) -> (Tone, String) {
+    let tone = match record.outcome {
+        Outcome::Success => Tone::Good,
+        Outcome::Failure | Outcome::Timeout => Tone::Bad,
+        Outcome::Unknown => Tone::Plain,
+    };
+    let words = super::list::result_words(record.outcome);
+    let glyph = words.split(' ').next().unwrap_or_default();
+    let logged = clean(record.result.trim());
+    let word = if logged.is_empty() { record.outcome.word().into() } else { logged };
+    (tone, format!("{glyph} {word}"))
+}
+
+/// Properties Entra adds to tell about the change itself; they come after what was changed.
+const ABOUT_THE_CHANGE: &[&str] =
+    &["Included Updated Properties", "TargetId.", "ActorId.", "Action Client Name"];
+
+/// A target by name and id, with what changed on it.
+fn target_lines(target: &Target<'_>, lines: &mut Vec<Line>) {
+    let kind = if target.kind.is_empty() { "Target" } else { &*target.kind };
+    let name = target_name(target);
+    let field = if name.is_empty() || name == target.id { "target.id" } else { "target" };
+    let mut text =
+        vec![(Tone::Strong, shortened(if name.is_empty() { "(no name)" } else { name }))];
+    let upn = crate::text::original_upn(&target.upn);
+    if !upn.0.is_empty() && upn.0 != name {
+        text.push((Tone::Label, format!(" · {}", shortened(upn.0))));
+    }
+    if upn.1 {
+        text.push((Tone::Label, " (deleted)".to_owned()));
+    }
+    lines.push(Line {
+        label: clean(kind).into_owned(),
+        text,
+        value: (!name.is_empty()).then(|| (field, name.to_owned())),
+        copy: name.to_owned(),
+        ..Line::default()
+    });
+    let about = |name: &str| ABOUT_THE_CHANGE.iter().any(|prefix| name.starts_with(prefix));
+    let (after, first): (Vec<_>, Vec<_>) =
+        target.changes.iter().partition(|change| about(&change.name));
+    for change in first.into_iter().chain(after) {
+        change_lines(change.name.as_ref(), change.old.as_deref(), change.new.as_deref(), lines);
+    }
+    if !target.id.is_empty() && *target.id != *name {
+        lines.push(Line { indent: 2, ..value_line("id", "target.id", &target.id) });
+    }
 }
 
 fn value_line(label: &str, field: &'static str, value: &str) -> Line {
@@ -447,7 +496,6 @@ const SHOWN_FIELDS: &[(&str, &str)] = &[
     ("Actor id", "actor.id"),
     ("IP", "actor.ip"),
     ("Agent", "agent"),
-    ("Target", "target"),
     ("Operation", "op"),
     ("Correlation", "correlation"),
     ("Record id", "id"),
@@ -468,18 +516,9 @@ fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
         copy: record.time.map_or(time, Timestamp::to_rfc3339),
         indent: 0,
     });
-    let tone = match record.outcome {
-        Outcome::Success => Tone::Good,
-        Outcome::Failure | Outcome::Timeout => Tone::Bad,
-        Outcome::Unknown => Tone::Plain,
-    };
-    let word = super::list::result_words(record.outcome);
     lines.push(Line {
         label: "Result".to_owned(),
-        text: vec![(
-            tone,
-            format!("{} {}", &word[..word.find(' ').unwrap_or(0)], clean(&record.result)),
-        )],
+        text: vec![result_piece(record)],
         value: Some(("result", record.outcome.word().to_owned())),
         copy: record.result.to_string(),
         indent: 0,
@@ -492,9 +531,6 @@ fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
                 values.push(value.to_owned());
             }
         });
-        if *name == "target" && record.targets.iter().any(|target| !target.changes.is_empty()) {
-            continue;
-        }
         let Some(first) = values.first() else { continue };
         let mut line = value_line(label, field.name, first);
         if values.len() > 1 {
@@ -506,9 +542,6 @@ fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
             && catalogue().classify(&record.service, &record.category, &record.activity).is_none()
         {
             line.text.push((Tone::Label, " (? not in the catalogue)".to_owned()));
-        }
-        if *name == "actor" && values.is_empty() {
-            line.text = plain(actor_name(&record.actor));
         }
         lines.push(line);
     }

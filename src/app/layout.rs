@@ -78,7 +78,7 @@ pub fn layout(screen: Rect, open: Open) -> Layout {
         return found;
     }
     let tree_width = match width {
-        ..100 => 22,
+        ..100 => 20,
         100..LEAST_FOR_COLUMNS => 30,
         _ => 36,
     };

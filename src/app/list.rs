@@ -116,7 +116,7 @@ impl List {
         let mut shown: Vec<ShownColumn> = Vec::new();
         let mut used = 0;
         for &field in fields {
-            let least = fixed_width(field).unwrap_or(8);
+            let least = fixed_width(field).unwrap_or_else(|| least_width(field));
             if !shown.is_empty() && used + 1 + least > width {
                 break;
             }
@@ -150,6 +150,10 @@ fn fixed_width(field: &Field) -> Option<usize> {
         "correlation" => Some(36),
         _ => None,
     }
+}
+
+fn least_width(field: &Field) -> usize {
+    if field.name == "activity" { 14 } else { 8 }
 }
 
 fn weight(field: &Field) -> usize {

@@ -174,7 +174,10 @@ impl Tree {
         }
         self.visible = visible;
         self.viewport.set_len(self.visible.len());
-        if let Some(node) = current {
+        // Until the cursor is moved it stays on the first line, whatever arrives above.
+        if self.viewport.cursor() == 0 {
+            self.viewport.go_to(0);
+        } else if let Some(node) = current {
             let place = self.visible.iter().position(|&at| self.branches[at].node == node);
             self.viewport.keep_at(place.unwrap_or_else(|| self.viewport.cursor()));
         }
