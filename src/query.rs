@@ -281,8 +281,11 @@ impl Value {
             Self::Wildcard(text) => f.write_str(text),
             Self::Regex(source) => write!(f, "/{}/", source.replace('/', "\\/")),
             Self::Range(from, to) => {
-                let end = |end: &Option<String>| {
-                    end.as_ref().map_or(String::new(), |text| quoted(text, bare))
+                let end = |end: &Option<String>| match end {
+                    None => String::new(),
+                    // A full stop beside the two dots would be read as one of them.
+                    Some(text) if text.starts_with('.') || text.ends_with('.') => in_quotes(text),
+                    Some(text) => quoted(text, bare),
                 };
                 write!(f, "{}..{}", end(from), end(to))
             }
@@ -315,5 +318,9 @@ pub fn quoted(text: &str, bare: bool) -> String {
     if word {
         return text.to_owned();
     }
+    in_quotes(text)
+}
+
+fn in_quotes(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
