@@ -1,6 +1,7 @@
 //! From a question to what the screen shows: rows in order, counts for the tree, the timeline.
 //! Never decides when to work: the caller steps through segments and may stop at any time.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use fixedbitset::FixedBitSet;
@@ -11,8 +12,9 @@ use super::{Context, Query};
 use crate::record::Outcome;
 use crate::record::column::{Column, PART};
 use crate::record::field::{Field, Stored};
+use crate::store::column::{NOT_A_GUID, RowCodes, pack_guid};
 use crate::store::order::TimeOrder;
-use crate::store::{RowId, Store};
+use crate::store::{RowId, Segment, Store};
 use crate::text::fold;
 use crate::time::Timestamp;
 
@@ -257,20 +259,24 @@ impl Answerer {
                 // Rows without a value come last either way.
                 let rank = |row: &RowId| {
                     let (segment, at) = self.store.locate(*row);
-                    let rank = segment
-                        .column(column)
-                        .first(at)
-                        .map_or(u32::MAX, |code| ranks[code as usize]);
+                    let rank = first_rank(segment.column(column), at, &ranks);
                     if descending && rank != u32::MAX { u32::MAX - 1 - rank } else { rank }
                 };
                 rows.sort_by_cached_key(rank);
             }
             Stored::Correlation => {
-                rows.sort_by_cached_key(|&row| {
-                    let (segment, at) = self.store.locate(row);
-                    let id = segment.correlations().packed()[at];
-                    if descending && id != u128::MAX { u128::MAX - 1 - id } else { id }
-                });
+                let id = |row: &RowId| {
+                    let (segment, at) = self.store.locate(*row);
+                    CorrelationKey::new(segment, at)
+                };
+                if descending {
+                    rows.sort_by_cached_key(|row| {
+                        let id = id(row);
+                        (id == CorrelationKey::None, Reverse(id))
+                    });
+                } else {
+                    rows.sort_by_cached_key(id);
+                }
             }
             Stored::Time | Stored::Original(_) | Stored::Raw => {}
         }
@@ -291,6 +297,42 @@ impl Answerer {
         let places: HashMap<&String, u32> =
             distinct.into_iter().enumerate().map(|(place, value)| (value, place as u32)).collect();
         values.iter().map(|value| value.as_ref().map_or(u32::MAX, |value| places[value])).collect()
+    }
+}
+
+/// What a list sorted by correlation id compares: GUIDs in any case, then other ids, then none.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum CorrelationKey {
+    Guid(u128),
+    Other(String),
+    None,
+}
+
+impl CorrelationKey {
+    fn new(segment: &Segment, at: usize) -> Self {
+        let packed = segment.correlations().packed()[at];
+        if packed != NOT_A_GUID {
+            return Self::Guid(packed);
+        }
+        let id = segment.correlation(at);
+        let folded = fold(&id);
+        match pack_guid(&folded) {
+            Some(guid) => Self::Guid(guid),
+            None if id.is_empty() => Self::None,
+            None => Self::Other(folded),
+        }
+    }
+}
+
+/// The rank of a row's first entry that has one: a target without a name leaves it to the next.
+fn first_rank(column: &RowCodes, at: usize, ranks: &[u32]) -> u32 {
+    match column.first(at).map(|code| ranks[code as usize]) {
+        Some(u32::MAX) => {
+            let others = column.row(at);
+            let mut ranked = others.iter().map(|&code| ranks[code as usize]);
+            ranked.find(|&rank| rank != u32::MAX).unwrap_or(u32::MAX)
+        }
+        first => first.unwrap_or(u32::MAX),
     }
 }
 

@@ -126,8 +126,8 @@ pub struct Correlations {
     odd: BTreeMap<u32, String>,
 }
 
-/// Marks a row whose id is empty or in `odd`.
-const NOT_A_GUID: u128 = u128::MAX;
+/// What is packed where the id is empty or no GUID (the one GUID with this number is kept as text).
+pub const NOT_A_GUID: u128 = u128::MAX;
 
 impl Correlations {
     /// Appends a row's correlation id.
@@ -155,7 +155,7 @@ impl Correlations {
         }
     }
 
-    /// The packed ids, for comparing with [`pack_guid`].
+    /// The packed ids, [`NOT_A_GUID`] among them, for comparing with [`pack_guid`].
     pub fn packed(&self) -> &[u128] {
         &self.packed
     }
