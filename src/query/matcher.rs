@@ -6,9 +6,9 @@ use memchr::memmem;
 
 use super::pattern::{Pattern, in_raw_text};
 use super::{Context, Expression, Operator, Query, Term, Value, when};
-use crate::record::column::{Column, PART};
+use crate::record::column::{Column, ENTRY, PART};
 use crate::record::field::{Field, Stored, WORD_FIELDS};
-use crate::store::column::{Codes, RowCodes, pack_guid};
+use crate::store::column::{Codes, NOT_A_GUID, RowCodes, pack_guid};
 use crate::store::dictionary::Words;
 use crate::store::{Original, Segment, Span};
 use crate::text::fold;
@@ -151,7 +151,7 @@ fn plan_term(term: &Term, context: &Context, leaves: &mut Vec<Leaf>) -> Plan {
         Stored::Correlation => leaf(Test::Correlation(pattern)),
         Stored::Raw => match (&pattern, &term.value) {
             (Pattern::Exists, _) => Plan::All,
-            (Pattern::Contains(_), Value::Text(text)) => {
+            (Pattern::Contains(_) | Pattern::ContainsOrIs(..), Value::Text(text)) => {
                 in_raw_text(text).map_or(Plan::None, |regex| leaf(Test::Raw(regex)))
             }
             _ => leaf(Test::Original(field, pattern)),
@@ -218,15 +218,21 @@ impl Leaf {
             return;
         }
         self.verdicts.resize(words.end() as usize, false);
+        let verdicts = &mut self.verdicts;
         match pattern {
-            Pattern::Contains(needle) => {
-                judge_by_search(words, needle, parts, &mut self.verdicts);
+            Pattern::Contains(needle) => judge_by_search(words, needle, false, parts, verdicts),
+            Pattern::Equals(whole) if !whole.is_empty() => {
+                judge_by_search(words, whole, true, parts, verdicts);
+            }
+            Pattern::ContainsOrIs(needle, whole) if !whole.is_empty() => {
+                judge_by_search(words, needle, false, parts, verdicts);
+                judge_by_search(words, whole, true, parts, verdicts);
             }
             pattern => {
                 for code in words.first()..words.end() {
                     let logged: Vec<&str> = words.entry(code).split(PART).collect();
                     let folded: Vec<&str> = words.folded_entry(code).split(PART).collect();
-                    self.verdicts[code as usize] =
+                    verdicts[code as usize] =
                         parts.iter().any(|&part| pattern.matches(logged[part], folded[part]));
                 }
             }
@@ -234,21 +240,37 @@ impl Leaf {
     }
 }
 
-/// Finds all entries that contain `needle` with one search over the folded text of all of them.
-fn judge_by_search(words: &Words, needle: &str, parts: &[usize], verdicts: &mut [bool]) {
+/// Finds all entries with a part that contains `needle` (or is it, where `whole`) with one search
+/// over the folded text of all of them. `needle` is not empty.
+fn judge_by_search(
+    words: &Words,
+    needle: &str,
+    whole: bool,
+    parts: &[usize],
+    verdicts: &mut [bool],
+) {
     let folded = words.folded().as_bytes();
+    let ends = |at: usize| matches!(folded.get(at).map(|&b| char::from(b)), Some(PART | ENTRY));
     let finder = memmem::Finder::new(needle.as_bytes());
     let mut at = 0;
     while let Some(found) = finder.find(&folded[at..]) {
         let hit = at + found;
+        at = hit + 1;
+        let starts = hit == 0 || ends(hit - 1);
+        if whole && !(starts && ends(hit + needle.len())) {
+            continue;
+        }
         let (code, start) = words.folded_at(hit);
         let part = memchr::memchr_iter(PART as u8, &folded[start..hit]).count();
-        if parts.contains(&part) {
+        at = if parts.contains(&part) {
             verdicts[code as usize] = true;
-            at = words.folded_end(code);
+            words.folded_end(code)
         } else {
-            at = hit + 1;
-        }
+            // Nothing else in this part counts. Looking at each hit in it again would take time
+            // that grows with the square of its length.
+            let rest = memchr::memchr2(PART as u8, ENTRY as u8, &folded[hit..]);
+            rest.map_or(folded.len(), |end| hit + end)
+        };
     }
 }
 
@@ -420,12 +442,13 @@ fn by_correlation(segment: &Segment, pattern: &Pattern, candidates: &mut FixedBi
         Pattern::Equals(id) | Pattern::Contains(id) => pack_guid(id),
         _ => None,
     };
-    if let Some(guid) = whole {
+    // The one GUID that stands for "no GUID" is compared as text.
+    if let Some(guid) = whole.filter(|&guid| guid != NOT_A_GUID) {
         // A whole GUID: compare numbers; ids in another spelling are compared below.
         let packed = column.packed();
         retain(candidates, |at| {
             packed[at] == guid
-                || (packed[at] == u128::MAX && {
+                || (packed[at] == NOT_A_GUID && {
                     let id = segment.correlation(at);
                     pattern.matches(&id, &fold(&id))
                 })

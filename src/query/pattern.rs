@@ -15,6 +15,9 @@ pub enum Pattern {
     Exists,
     /// Contains this, folded.
     Contains(String),
+    /// Contains the first, folded as it was typed, or is the second: a value contains itself also
+    /// where folding takes something from its ends.
+    ContainsOrIs(String, String),
     /// Is this, folded.
     Equals(String),
     /// Wildcards, on the folded value.
@@ -71,7 +74,10 @@ impl Pattern {
         match value {
             Value::Text(text) if whole => Some(Self::Equals(fold(text))),
             Value::Text(text) if text.is_empty() => Some(Self::Exists),
-            Value::Text(text) => Some(Self::Contains(fold_fragment(text))),
+            Value::Text(text) => Some(match (fold_fragment(text), fold(text)) {
+                (fragment, whole) if fragment == whole => Self::Contains(whole),
+                (fragment, whole) => Self::ContainsOrIs(fragment, whole),
+            }),
             Value::Wildcard(word) => wildcard(word, whole).map(Self::Wildcard),
             Value::Regex(source) => regex(source).ok().map(Self::Regex),
             Value::Range(from, to) => {
@@ -90,6 +96,9 @@ impl Pattern {
         match self {
             Self::Exists => true,
             Self::Contains(needle) => folded.contains(needle.as_str()),
+            Self::ContainsOrIs(needle, whole) => {
+                folded.contains(needle.as_str()) || folded == whole
+            }
             Self::Equals(whole) => folded == whole,
             Self::Wildcard(regex) => regex.is_match(folded),
             Self::Regex(regex) => regex.is_match(logged),
@@ -114,12 +123,22 @@ fn ordered(a: &str, b: &str) -> bool {
 /// tolerance as folding: case, kind of dash and runs of white space.
 pub fn in_raw_text(needle: &str) -> Option<regex::bytes::Regex> {
     let mut source = String::new();
-    for c in fold_fragment(needle).chars() {
-        match c {
-            '-' => source.push_str("[-\u{2010}-\u{2015}\u{2212}]"),
-            ' ' => source.push_str(r"\s+"),
-            c => source.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
+    let mut spaces = false;
+    for c in needle.chars() {
+        let own = regex::escape(c.encode_utf8(&mut [0; 4]));
+        let folded = fold_fragment(c.encode_utf8(&mut [0; 4]));
+        let space = folded == " ";
+        match folded.as_str() {
+            " " if spaces => {}
+            " " => source.push_str(r"[\s\x1c-\x1f]+"),
+            "-" => source.push_str("[-\u{2010}-\u{2015}\u{2212}\u{fe58}\u{fe63}\u{ff0d}]"),
+            // One letter that folds to several is found as it is, too.
+            several if several.chars().nth(1).is_some() => {
+                source.push_str(&format!("(?:{own}|{})", regex::escape(several)));
+            }
+            one => source.push_str(&regex::escape(one)),
         }
+        spaces = space;
     }
     regex::bytes::RegexBuilder::new(&source)
         .case_insensitive(true)
@@ -152,6 +171,10 @@ mod tests {
         let range = Value::Range(Some("192.0.2.9".into()), Some("192.0.2.20".into()));
         assert!(matches(Contains, &range, "192.0.2.10"));
         assert!(!matches(Contains, &range, "192.0.2.100"));
+        // A value that ends in a full stop or a space did not contain itself.
+        assert!(matches(Contains, &text("Add user."), "Add user."));
+        assert!(matches(Contains, &text(" Add user "), "add  user"));
+        assert!(!matches(Contains, &text("user. "), "Add user"));
         assert!(matches(Contains, &text(""), "x") && !matches(Contains, &text(""), ""));
     }
 
@@ -159,5 +182,7 @@ mod tests {
     fn raw_text_is_found_with_the_same_tolerance() {
         let found = in_raw_text("application - cert").expect("a pattern");
         assert!(found.is_match("Update APPLICATION – Certificates".as_bytes()));
+        let found = in_raw_text("straße\u{ff0d}x").expect("a pattern");
+        assert!(found.is_match("\"STRAßE-X\"".as_bytes()) && found.is_match(b"strasse-x"));
     }
 }
