@@ -120,7 +120,8 @@ fn ordered(a: &str, b: &str) -> bool {
 }
 
 /// A regular expression that finds `needle` in the original text of records with the same
-/// tolerance as folding: case, kind of dash and runs of white space.
+/// tolerance as folding: case, kind of dash and runs of white space. Only that `ss` does not find
+/// `ß` there: the text is searched as it is written.
 pub fn in_raw_text(needle: &str) -> Option<regex::bytes::Regex> {
     let mut source = String::new();
     let mut spaces = false;
@@ -134,7 +135,7 @@ pub fn in_raw_text(needle: &str) -> Option<regex::bytes::Regex> {
             "-" => source.push_str("[-\u{2010}-\u{2015}\u{2212}\u{fe58}\u{fe63}\u{ff0d}]"),
             // One letter that folds to several is found as it is, too.
             several if several.chars().nth(1).is_some() => {
-                source.push_str(&format!("(?:{own}|{})", regex::escape(several)));
+                source.extend(["(?:", &own, "|", &regex::escape(several), ")"]);
             }
             one => source.push_str(&regex::escape(one)),
         }

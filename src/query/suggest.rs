@@ -140,7 +140,15 @@ pub fn suggest(text: &str, caret: usize, seen: &dyn Seen, limit: usize) -> Sugge
     let ask = Ask::new(&spot.typed, limit, String::new());
     let groups = match spot.place {
         Place::Nothing => return suggestions,
-        Place::Bare => bare(ask, seen),
+        Place::Bare => {
+            let mut groups = bare(ask, seen);
+            // What stands there without a space between would become the field's value.
+            let after = text[suggestions.replace.end..].chars().next();
+            if after.is_some_and(|c| c != ')' && !c.is_whitespace()) {
+                groups.remove(0);
+            }
+            groups
+        }
         Place::Name(sign, end) => {
             let value = &text[suggestions.replace.end..end];
             let mut names = fields(ask, sign);

@@ -265,3 +265,86 @@ fn distinct(
     }
     (kept, places)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+    use crate::record::Target;
+    use crate::record::column::Column;
+
+    #[derive(Debug)]
+    struct Named(&'static str);
+
+    impl Original for Named {
+        fn name(&self) -> &str {
+            self.0
+        }
+
+        fn read(&self, _: Span) -> io::Result<Vec<u8>> {
+            Ok(Vec::new())
+        }
+
+        fn decode<'a>(&self, _: &'a [u8]) -> Result<Record<'a>, String> {
+            Err("nothing is here".to_owned())
+        }
+    }
+
+    fn batch(original: &Arc<Named>, records: &[(&'static str, &'static str)]) -> Batch {
+        let mut batch = Batch::new(original.clone());
+        for (at, (id, activity)) in records.iter().enumerate() {
+            let target = Target { name: (*activity).into(), ..Target::default() };
+            let record = Record {
+                id: (*id).into(),
+                activity: (*activity).into(),
+                targets: vec![target; at],
+                ..Record::default()
+            };
+            batch.push(&record, Span { offset: at as u64, len: 1 });
+        }
+        batch
+    }
+
+    #[test]
+    fn the_first_of_two_with_one_id_is_kept_and_those_without_id_always() {
+        let file = Arc::new(Named("file"));
+        let mut indexer = Indexer::new();
+        indexer.absorb(batch(&file, &[("1", "a"), ("", "b"), ("1", "c"), ("", "b")]));
+        indexer.absorb(batch(&file, &[("2", "d"), ("1", "e")]));
+        let segment = indexer.take_segment().expect("records");
+        // Also over segments; and a batch of nothing new leaves nothing behind.
+        indexer.absorb(batch(&file, &[("2", "f"), ("1", "g")]));
+        assert_eq!((indexer.pending(), indexer.duplicates()), (0, 4));
+        assert!(indexer.take_segment().is_none());
+        let words = segment.words(Column::Path);
+        let names: Vec<&str> = (0..segment.len())
+            .map(|at| words.entry(segment.codes(Column::Path, at)[0]).trim_matches(PART))
+            .collect();
+        assert_eq!(names, ["a", "b", "b", "d"]);
+        // The targets of a record that was left out do not go to the next one.
+        let targets = |at: usize| segment.codes(Column::Targets, at).len();
+        assert_eq!([targets(0), targets(1), targets(2), targets(3)], [0, 1, 3, 0]);
+    }
+
+    #[test]
+    fn every_record_knows_its_original_and_its_place_there() {
+        let (one, two) = (Arc::new(Named("one")), Arc::new(Named("two")));
+        let mut indexer = Indexer::new();
+        for original in [&one, &one, &two, &one] {
+            indexer.absorb(batch(original, &[("", "x"), ("", "y")]));
+        }
+        let segment = indexer.take_segment().expect("records");
+        let found: Vec<(&str, u64)> = (0..segment.len())
+            .map(|at| {
+                let (original, span) = segment.span(at);
+                (original.name(), span.offset)
+            })
+            .collect();
+        let names = ["one", "one", "one", "one", "two", "two", "one", "one"];
+        assert_eq!(found, names.into_iter().zip([0, 1].into_iter().cycle()).collect::<Vec<_>>());
+        assert!(segment.period().is_none() && segment.first() == 0);
+        indexer.absorb(batch(&two, &[("", "z")]));
+        assert_eq!(indexer.take_segment().expect("a record").first(), 8);
+    }
+}

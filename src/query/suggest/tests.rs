@@ -145,7 +145,7 @@ fn a_text_of_any_length_is_answered_at_once() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_accepted_can_be_read(
@@ -160,10 +160,18 @@ proptest! {
         let found = suggest(&text, caret, &data(), 30);
         prop_assert!(text.get(found.replace.clone()).is_some());
         let context = text[..found.replace.start].to_owned();
+        let readable = Query::parse(&text).is_ok();
         for item in found.items {
             prop_assert!(item.matched.iter().all(|&at| at < item.label.chars().count()));
             prop_assert_eq!(clean(&item.label), item.label.as_str());
             prop_assert_ne!(&item.insert, &text[found.replace.clone()]);
+            if readable {
+                let mut accepted = text.clone();
+                accepted.replace_range(found.replace.clone(), &item.insert);
+                let parsed = Query::parse(&accepted);
+                let fine = parsed.as_ref().map_or_else(|problem| problem.incomplete, |_| true);
+                prop_assert!(fine, "{text} became {accepted}: {parsed:?}");
+            }
             // A field wants its value; a value wants its field, or it is a whole condition.
             let token = match item.kind {
                 SuggestionKind::Field => format!("{}2026", item.insert),

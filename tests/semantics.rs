@@ -1,0 +1,469 @@
+//! The columnar answer is what the query language says: checked on random records and queries.
+//! Never looks at how an answer is found; the meaning is told again in `semantics/oracle.rs`.
+
+#[path = "semantics/generate.rs"]
+mod generate;
+#[path = "semantics/oracle.rs"]
+mod oracle;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fmt::Write as _;
+use std::io;
+use std::sync::Arc;
+
+use entrail::query::answer::{Answer, Answerer, Question, Sort};
+use entrail::query::choice::{Choice, Mark, Node};
+use entrail::query::matcher::Matcher;
+use entrail::query::suggest::seen_values;
+use entrail::query::{Context, Query};
+use entrail::record::column::Column;
+use entrail::record::field::{FIELDS, Field, Stored};
+use entrail::record::{Outcome, Record};
+use entrail::store::builder::{Batch, Indexer};
+use entrail::store::order::TimeOrder;
+use entrail::store::{Original, Span, Store};
+use entrail::text::fold;
+use entrail::time::Timestamp;
+use generate::{query, record};
+use proptest::prelude::*;
+
+/// Records with a text for each: its number, then names in it as JSON strings.
+#[derive(Debug)]
+struct Memory {
+    records: Vec<Record<'static>>,
+    spans: Vec<Span>,
+    text: String,
+}
+
+impl Memory {
+    fn new(records: &[Record<'static>]) -> Self {
+        let mut memory = Self { records: records.to_vec(), spans: Vec::new(), text: String::new() };
+        for (number, record) in records.iter().enumerate() {
+            let offset = memory.text.len();
+            write!(memory.text, "{{{number}").expect("written");
+            for name in [&record.activity, &record.actor.upn, &record.result_reason] {
+                let name = serde_json::to_string(name).expect("written");
+                write!(memory.text, ",\"activity\":{name}").expect("written");
+            }
+            memory.text.push('}');
+            let len = (memory.text.len() - offset) as u32;
+            memory.spans.push(Span { offset: offset as u64, len });
+            memory.text.push('\n');
+        }
+        memory
+    }
+
+    fn raw(&self, number: usize) -> &str {
+        let Span { offset, len } = self.spans[number];
+        &self.text[offset as usize..][..len as usize]
+    }
+}
+
+impl Original for Memory {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
+    fn read(&self, span: Span) -> io::Result<Vec<u8>> {
+        let bytes = self.text.as_bytes().get(span.offset as usize..).unwrap_or_default();
+        Ok(bytes.get(..span.len as usize).unwrap_or_default().to_vec())
+    }
+
+    fn decode<'a>(&self, bytes: &'a [u8]) -> Result<Record<'a>, String> {
+        let text = std::str::from_utf8(bytes).map_err(|e| e.to_string())?;
+        let number = text[1..].split(',').next().unwrap_or_default();
+        let number: usize = number.parse().map_err(|_| format!("no number in {text}"))?;
+        Ok(self.records[number].clone())
+    }
+}
+
+/// How records arrive: two copies of the original in turn, batches and segments of these sizes.
+#[derive(Clone, Debug)]
+struct Arrival {
+    batch: usize,
+    segment: usize,
+}
+
+fn arrival() -> impl Strategy<Value = Arrival> {
+    (1usize..9, 1usize..12).prop_map(|(batch, segment)| Arrival { batch, segment })
+}
+
+/// The store of the records with these numbers in this order; duplicates as counted.
+fn store_of(memory: &[Arc<Memory>; 2], numbers: &[usize], arrival: &Arrival) -> (Store, u64) {
+    let mut store = Store::default();
+    let mut indexer = Indexer::new();
+    for (turn, numbers) in numbers.chunks(arrival.batch).enumerate() {
+        let original = Arc::clone(&memory[turn % 2]);
+        let mut batch = Batch::new(original.clone());
+        for &number in numbers {
+            batch.push(&original.records[number], original.spans[number]);
+        }
+        indexer.absorb(batch);
+        if indexer.pending() >= arrival.segment {
+            indexer.take_segment().into_iter().for_each(|segment| store.push(segment));
+        }
+    }
+    indexer.take_segment().into_iter().for_each(|segment| store.push(segment));
+    (store, indexer.duplicates())
+}
+
+fn memories(records: &[Record<'static>]) -> [Arc<Memory>; 2] {
+    [Arc::new(Memory::new(records)), Arc::new(Memory::new(records))]
+}
+
+/// Numbers of the records that stay when the later of two with one id goes.
+fn first_of_each_id(records: &[Record<'static>]) -> Vec<usize> {
+    let mut seen = HashSet::new();
+    (0..records.len())
+        .filter(|&at| records[at].id.is_empty() || seen.insert(records[at].id.clone()))
+        .collect()
+}
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).expect("a time")
+}
+
+fn context(around: bool) -> Context {
+    let around = around.then(|| at("2026-11-20T02:00:00Z"));
+    Context { now: at("2026-11-20T06:00:00Z"), around }
+}
+
+/// Rows that match, segment by segment.
+fn rows(store: &Store, query: &Query, context: &Context) -> BTreeSet<usize> {
+    let mut matcher = Matcher::new(query, context);
+    let mut rows = BTreeSet::new();
+    for segment in store.segments() {
+        let found = matcher.matching(segment, &|| false);
+        assert_eq!((found.unreadable, found.cancelled), (0, false));
+        assert_eq!(found.rows.len(), segment.len());
+        rows.extend(found.rows.ones().map(|at| segment.first() as usize + at));
+    }
+    rows
+}
+
+fn records() -> impl Strategy<Value = Vec<Record<'static>>> {
+    prop::collection::vec(record(), 0..24)
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config(600))]
+
+    #[test]
+    fn columns_answer_as_records_do(
+        records in records(),
+        queries in prop::collection::vec(query(), 8),
+        arrival in arrival(),
+        around in any::<bool>(),
+    ) {
+        let memory = memories(&records);
+        let all: Vec<usize> = (0..records.len()).collect();
+        let kept = first_of_each_id(&records);
+        let (store, duplicates) = store_of(&memory, &all, &arrival);
+        prop_assert_eq!(store.len(), kept.len());
+        prop_assert_eq!(duplicates as usize, records.len() - kept.len());
+        for query in queries {
+            let found: BTreeSet<usize> =
+                rows(&store, &query, &context(around)).into_iter().map(|row| kept[row]).collect();
+            let expected: BTreeSet<usize> = (kept.iter().copied())
+                .filter(|&n| {
+                    oracle::matches(&query, &records[n], memory[0].raw(n), &context(around))
+                })
+                .collect();
+            let differing: Vec<(usize, &Record<'_>)> =
+                found.symmetric_difference(&expected).map(|&n| (n, &records[n])).collect();
+            prop_assert!(differing.is_empty(), "{query}\nfound {found:?}, expected {expected:?}\n{differing:#?}");
+        }
+    }
+
+    #[test]
+    fn how_records_arrive_makes_no_difference(
+        records in records(),
+        queries in prop::collection::vec(query(), 4),
+        ways in (arrival(), arrival()),
+        shuffled in any::<u64>(),
+    ) {
+        let memory = memories(&records);
+        let kept = first_of_each_id(&records);
+        let mut other = kept.clone();
+        other.sort_by_key(|&n| (n as u64 + 1).wrapping_mul(shuffled | 1));
+        let (one, _) = store_of(&memory, &kept, &ways.0);
+        let (two, _) = store_of(&memory, &other, &ways.1);
+        for query in queries {
+            let of = |store: &Store, numbers: &[usize]| -> BTreeSet<usize> {
+                rows(store, &query, &context(true)).into_iter().map(|row| numbers[row]).collect()
+            };
+            prop_assert_eq!(of(&one, &kept), of(&two, &other), "{}", query);
+        }
+        for field in FIELDS {
+            let (one, two) = (seen_values(&one, field), seen_values(&two, field));
+            let folded = |seen: Vec<(String, u64)>| -> BTreeMap<String, u64> {
+                seen.into_iter().map(|(value, count)| (fold(&value), count)).collect()
+            };
+            prop_assert_eq!(folded(one), folded(two));
+        }
+    }
+
+    #[test]
+    fn a_query_is_read_back_as_it_was_written(query in query()) {
+        let text = query.to_string();
+        let read = Query::parse(&text);
+        prop_assert_eq!(read.as_ref(), Ok(&query), "{}", text);
+    }
+
+    #[test]
+    fn what_is_read_is_written_stably(text in "[a-b\\-:=()\"/\\\\.*? ]{0,12}|(actor|time|-|NOT |OR |AND |\\(|\\)|:|!=|\"| |a|\\.\\.|2026|\\*|/){0,12}") {
+        if let Ok(query) = Query::parse(&text) {
+            let written = query.to_string();
+            prop_assert_eq!(Query::parse(&written), Ok(query), "{} became {}", text, written);
+        }
+    }
+
+    #[test]
+    fn seen_values_count_what_equals_would_find(records in records(), arrival in arrival()) {
+        let memory = memories(&records);
+        let kept = first_of_each_id(&records);
+        let (store, _) = store_of(&memory, &kept, &arrival);
+        for field in FIELDS.iter().filter(|field| matches!(field.stored, Stored::Column(..))) {
+            let mut expected: BTreeMap<String, u64> = BTreeMap::new();
+            for &n in &kept {
+                let own: BTreeSet<String> =
+                    oracle::values(field.name, &records[n], "").iter().map(|v| fold(v)).collect();
+                for value in own.into_iter().filter(|value| !value.is_empty()) {
+                    *expected.entry(value).or_default() += 1;
+                }
+            }
+            let seen = seen_values(&store, field);
+            prop_assert!(seen.is_sorted_by(|a, b| a.1 > b.1 || (a.1 == b.1 && a.0 < b.0)));
+            let seen: BTreeMap<String, u64> =
+                seen.into_iter().map(|(value, count)| (fold(&value), count)).collect();
+            prop_assert_eq!(seen, expected, "{}", field.name);
+        }
+    }
+
+    #[test]
+    fn time_order_kept_up_is_the_full_sort(records in records(), arrival in arrival()) {
+        let memory = memories(&records);
+        let kept = first_of_each_id(&records);
+        let (store, _) = store_of(&memory, &kept, &arrival);
+        let mut order = TimeOrder::default();
+        let mut growing = Store::default();
+        order.extend(&growing);
+        for segment in store.segments() {
+            growing.push(Arc::clone(segment));
+            order.extend(&growing);
+            let mut expected: Vec<u32> = (0..growing.len() as u32).collect();
+            expected.sort_by_key(|&row| records[kept[row as usize]].time);
+            prop_assert_eq!(order.rows(), expected.as_slice());
+        }
+    }
+}
+
+/// A mark on a path of folded names: of a service, a category or an activity.
+type Marks = BTreeMap<Vec<String>, Mark>;
+
+fn path(record: &Record<'_>) -> [String; 3] {
+    let name = |text: &Cow<'_, str>| fold(&text.replace(['\u{1e}', '\u{1f}'], " "));
+    [name(&record.service), name(&record.category), name(&record.activity)]
+}
+
+/// The mark of the longest path decides.
+fn admitted(marks: &Marks, record: &Record<'_>) -> bool {
+    let path = path(record);
+    for length in (1..=3).rev() {
+        if let Some(mark) = marks.get(&path[..length]) {
+            return *mark == Mark::Included;
+        }
+    }
+    !marks.values().any(|mark| *mark == Mark::Included)
+}
+
+/// What a list sorted by a field compares: the first value, folded.
+fn sort_key(field: &Field, record: &Record<'_>) -> Option<(bool, String)> {
+    let values = oracle::values(field.name, record, "");
+    let first = fold(values.iter().find(|value| !value.is_empty())?);
+    // Correlation ids that are no GUID of the usual form stand after those that are.
+    let odd = matches!(field.stored, Stored::Correlation)
+        && (first.len() != 36 || first.contains(|c: char| !c.is_ascii_hexdigit() && c != '-'));
+    Some((odd, first))
+}
+
+fn expected_rows(records: &[&Record<'_>], chosen: &dyn Fn(usize) -> bool, sort: Sort) -> Vec<u32> {
+    let mut rows: Vec<u32> = (0..records.len() as u32).filter(|&r| chosen(r as usize)).collect();
+    rows.sort_by_key(|&row| records[row as usize].time);
+    if sort.descending {
+        rows.reverse();
+    }
+    if sort.field.name != "time" {
+        let key = |row: &u32| sort_key(sort.field, records[*row as usize]);
+        rows.sort_by(|a, b| match (key(a), key(b)) {
+            (Some(a), Some(b)) if sort.descending => b.cmp(&a),
+            (Some(a), Some(b)) => a.cmp(&b),
+            (a, b) => a.is_none().cmp(&b.is_none()),
+        });
+    }
+    rows
+}
+
+/// Counts by path and by bucket, told again.
+fn check_counts(
+    store: &Store,
+    records: &[&Record<'_>],
+    filtered: &dyn Fn(usize) -> bool,
+    chosen: &dyn Fn(usize) -> bool,
+    answer: &Answer,
+) {
+    let of = |wanted: &dyn Fn(usize) -> bool| -> Vec<&Record<'_>> {
+        (0..records.len()).filter(|&r| wanted(r)).map(|r| records[r]).collect()
+    };
+    let failures =
+        |all: &[&&Record<'_>]| all.iter().filter(|r| r.outcome == Outcome::Failure).count();
+    let (filtered, chosen) = (of(filtered), of(chosen));
+    assert_eq!(answer.filtered, filtered.len());
+    assert_eq!(answer.paths.len(), store.entries(Column::Path));
+    for (code, found) in answer.paths.iter().enumerate() {
+        let entry = store.entry(Column::Path, code as u32);
+        let text = |r: &Record<'_>| {
+            [&r.service, &r.category, &r.activity].map(|t| t.replace(['\u{1e}', '\u{1f}'], " "))
+        };
+        let own: Vec<&&Record<'_>> =
+            filtered.iter().filter(|r| text(r).join("\u{1f}") == entry).collect();
+        assert_eq!(found.count, own.len() as u64);
+        assert_eq!(found.failures, failures(&own) as u64);
+        let times = || own.iter().filter_map(|r| r.time);
+        assert_eq!(found.seen, times().min().zip(times().max()));
+        assert_eq!(found.spark.iter().sum::<u32>() as usize, times().count());
+    }
+    let times = || records.iter().filter_map(|r| r.time).map(Timestamp::ticks);
+    let (Some(first), Some(last)) = (times().min(), times().max()) else { return };
+    let buckets = answer.timeline.len();
+    for (index, bucket) in answer.timeline.iter().enumerate() {
+        let own: Vec<&&Record<'_>> = (chosen.iter())
+            .filter(|r| {
+                r.time.is_some_and(|time| {
+                    let place = i128::from(time.ticks() - first) * buckets as i128;
+                    place / i128::from(last - first + 1) == index as i128
+                })
+            })
+            .collect();
+        assert_eq!(bucket.count as usize, own.len());
+        assert_eq!(bucket.failures as usize, failures(&own));
+    }
+}
+
+fn complete(answerer: &mut Answerer) -> Answer {
+    while answerer.step(&|| false) {}
+    answerer.answer().expect("a question was asked")
+}
+
+proptest! {
+    #![proptest_config(config(400))]
+
+    #[test]
+    fn an_answer_is_the_naive_filter_choice_and_sort(
+        records in records(),
+        query in query(),
+        arrival in arrival(),
+        marks in prop::collection::vec((any::<prop::sample::Index>(), 1usize..4, any::<bool>()), 0..4),
+        buckets in 0usize..5,
+        descending in any::<bool>(),
+        late in any::<bool>(),
+    ) {
+        let memory = memories(&records);
+        let kept = first_of_each_id(&records);
+        let (store, _) = store_of(&memory, &kept, &arrival);
+        let own: Vec<&Record<'_>> = kept.iter().map(|&n| &records[n]).collect();
+        let mut naive = Marks::new();
+        let mut choice = Choice::default();
+        for (which, length, include) in marks {
+            if own.is_empty() {
+                break;
+            }
+            let path = path(own[which.index(own.len())]);
+            let mark = if include { Mark::Included } else { Mark::Excluded };
+            naive.insert(path[..length].to_vec(), mark);
+            let deeper = |at: usize| (length > at).then_some(path[at].as_str());
+            choice.set(Node::new(&path[0], deeper(1), deeper(2)), Some(mark));
+        }
+        let context = context(true);
+        let matched: Vec<bool> = (kept.iter())
+            .map(|&n| oracle::matches(&query, &records[n], memory[0].raw(n), &context))
+            .collect();
+        let filtered = |row: usize| matched[row];
+        let chosen = |row: usize| matched[row] && admitted(&naive, own[row]);
+
+        let mut question = Question {
+            revision: 1,
+            query,
+            context,
+            choice,
+            sort: Sort { field: Field::named("time"), descending },
+            buckets,
+        };
+        let mut answerer = Answerer::default();
+        if late {
+            // The question was there before the records.
+            answerer.ask(question.clone());
+            prop_assert!(answerer.answer().is_some_and(|answer| answer.rows.is_empty()));
+            let mut growing = Store::default();
+            for segment in store.segments() {
+                growing.push(Arc::clone(segment));
+                answerer.extend(growing.clone());
+                complete(&mut answerer);
+            }
+        } else {
+            answerer.extend(store.clone());
+        }
+        for (number, field) in FIELDS.iter().enumerate() {
+            if field.reads_original() {
+                continue;
+            }
+            question.revision = number as u64;
+            question.sort = Sort { field, descending };
+            answerer.ask(question.clone());
+            let answer = complete(&mut answerer);
+            prop_assert!(answer.complete && answer.scanned == own.len());
+            prop_assert_eq!((answer.revision, answer.unreadable), (number as u64, 0));
+            let expected = expected_rows(&own, &chosen, question.sort);
+            prop_assert_eq!(&answer.rows, &expected, "by {} {}", field.name, question.query);
+            if number == 0 {
+                check_counts(&store, &own, &filtered, &chosen, &answer);
+            }
+        }
+    }
+}
+
+/// Numbers of the records that match a text.
+fn found(records: &[Record<'static>], text: &str) -> Vec<usize> {
+    let all: Vec<usize> = (0..records.len()).collect();
+    let (store, _) = store_of(&memories(records), &all, &Arrival { batch: 2, segment: 2 });
+    let query = Query::parse(text).expect(text);
+    rows(&store, &query, &context(false)).into_iter().collect()
+}
+
+#[test]
+fn the_guid_of_all_f_matched_every_record_without_a_correlation_id() {
+    let of = |id: &'static str| Record { correlation_id: id.into(), ..Record::default() };
+    let guid = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+    assert_eq!(found(&[of(""), of(guid), of("odd")], &format!("correlation={guid}")), [1]);
+}
+
+#[test]
+fn a_name_with_a_full_stop_did_not_contain_itself() {
+    let of = |name: &'static str| Record { activity: name.into(), ..Record::default() };
+    assert_eq!(found(&[of("Add user."), of("Add users")], "activity:\"Add user.\""), [0]);
+}
+
+#[test]
+fn a_long_name_took_time_that_grew_with_its_square() {
+    let mut record = Record::default();
+    record.actor.name = "a".repeat(8 << 20).into();
+    record.actor.upn = "b a".into();
+    assert_eq!(found(&[record.clone()], "actor.id:a"), [0usize; 0]);
+    assert_eq!(found(&[record.clone()], "actor.id=a"), [0usize; 0]);
+    assert_eq!(found(&[record], "actor:b actor:aaa"), [0]);
+}

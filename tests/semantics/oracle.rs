@@ -1,0 +1,211 @@
+//! What a query means, told again over whole records with plain text functions.
+//! Never uses the patterns, plans and columns it judges.
+
+use std::net::IpAddr;
+
+use entrail::query::{Context, Expression, Operator, Query, Term, Value};
+use entrail::record::{Record, value_text};
+use entrail::text::{fold, fold_fragment};
+use entrail::time::Timestamp;
+
+/// Does the record match?
+pub fn matches(query: &Query, record: &Record<'_>, raw: &str, context: &Context) -> bool {
+    query.expression.as_ref().is_none_or(|e| holds(e, record, raw, context))
+}
+
+fn holds(expression: &Expression, record: &Record<'_>, raw: &str, context: &Context) -> bool {
+    let inner = |e: &Expression| holds(e, record, raw, context);
+    match expression {
+        Expression::And(parts) => parts.iter().all(inner),
+        Expression::Or(parts) => parts.iter().any(inner),
+        Expression::Not(part) => !inner(part),
+        Expression::Term(term) => term_holds(term, record, raw, context),
+    }
+}
+
+fn term_holds(term: &Term, record: &Record<'_>, raw: &str, context: &Context) -> bool {
+    if term.operator == Operator::NotEquals {
+        let equals = Term { operator: Operator::Equals, ..term.clone() };
+        return !term_holds(&equals, record, raw, context);
+    }
+    if let Value::AnyOf(values) = &term.value {
+        return values.iter().any(|value| {
+            term_holds(&Term { value: value.clone(), ..term.clone() }, record, raw, context)
+        });
+    }
+    let Some(field) = term.field else {
+        let fields =
+            ["activity", "service", "category", "actor", "target", "actor.ip", "reason", "change"];
+        return fields.iter().any(|name| {
+            values(name, record, raw).iter().any(|v| value_matches(&term.value, false, v))
+        });
+    };
+    if field.name == "time" {
+        return record.time.is_some_and(|time| time_matches(term, time, context));
+    }
+    let values = values(field.name, record, raw);
+    let whole = term.operator == Operator::Equals;
+    if whole && term.value == Value::Text(String::new()) {
+        return values.iter().all(String::is_empty);
+    }
+    values.iter().any(|value| value_matches(&term.value, whole, value))
+}
+
+/// The name without the 32 digits of a deleted user, where it has them.
+fn without_glue(upn: &str) -> Option<&str> {
+    let digits = upn.chars().take_while(char::is_ascii_hexdigit).count();
+    let rest = upn.get(32..)?;
+    (digits >= 32 && !rest.starts_with('@') && rest.contains('@')).then_some(rest)
+}
+
+/// All values of a field, empty ones too.
+pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
+    let targets = |get: &dyn Fn(&entrail::record::Target<'_>) -> Vec<String>| {
+        r.targets.iter().flat_map(get).collect::<Vec<_>>()
+    };
+    let changes = || r.targets.iter().flat_map(|t| &t.changes);
+    let upns = |upn: &str| match without_glue(upn) {
+        Some(rest) => (rest.to_owned(), upn.to_owned()),
+        None => (upn.to_owned(), String::new()),
+    };
+    let texts = |all: &[&str]| all.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+    let kept = match field {
+        "service" => texts(&[&r.service]),
+        "category" => texts(&[&r.category]),
+        "activity" => texts(&[&r.activity]),
+        "result" => texts(&[r.outcome.word(), &r.result]),
+        "reason" => texts(&[&r.result_reason]),
+        "actor" => {
+            let (upn, logged) = upns(&r.actor.upn);
+            texts(&[&upn, &r.actor.name, &r.actor.service_principal_name, &logged])
+        }
+        "actor.id" => texts(&[&r.actor.id, &r.actor.app_id]),
+        "actor.ip" => texts(&[&r.actor.ip]),
+        "actor.kind" => texts(&[r.actor.kind.word()]),
+        "target" => targets(&|t| {
+            let (upn, logged) = upns(&t.upn);
+            vec![upn, t.name.to_string(), logged]
+        }),
+        "target.id" => targets(&|t| vec![t.id.to_string()]),
+        "target.type" => targets(&|t| vec![t.kind.to_string()]),
+        "change" => changes().map(|c| c.name.to_string()).collect(),
+        "op" => texts(&[&r.operation_type]),
+        "kind" => texts(&[r.kind.word()]),
+        "source" => texts(&[&r.source]),
+        "tenant" => texts(&[&r.tenant_id]),
+        "agent" => texts(&[&r.user_agent]),
+        // These are not in columns; nothing in them gives way to the columns' separators.
+        "correlation" => return texts(&[&r.correlation_id]),
+        "id" => return texts(&[&r.id]),
+        "session" => return texts(&[&r.session_id]),
+        "raw" => return texts(&[raw]),
+        "old" => {
+            return changes().flat_map(|c| &c.old).map(|v| value_text(v).to_string()).collect();
+        }
+        "new" => {
+            return changes().flat_map(|c| &c.new).map(|v| value_text(v).to_string()).collect();
+        }
+        "detail" => {
+            let both = r.details.iter().flat_map(|d| [d.key.to_string(), d.value.to_string()]);
+            return both.collect();
+        }
+        other => unreachable!("a new field, {other}: say here what its values are"),
+    };
+    kept.into_iter().map(|value| value.replace(['\u{1e}', '\u{1f}'], " ")).collect()
+}
+
+fn value_matches(wanted: &Value, whole: bool, logged: &str) -> bool {
+    if logged.is_empty() {
+        return false;
+    }
+    let folded = fold(logged);
+    match wanted {
+        Value::Text(text) if whole => folded == fold(text),
+        Value::Text(text) => folded.contains(&fold_fragment(text)) || folded == fold(text),
+        Value::Wildcard(word) => {
+            let mut pattern: Vec<char> = fold_fragment(word).chars().collect();
+            if !whole {
+                pattern.insert(0, '*');
+                pattern.push('*');
+            }
+            glob(&pattern, &folded.chars().collect::<Vec<_>>())
+        }
+        Value::Regex(source) => {
+            let regex = regex::RegexBuilder::new(source).case_insensitive(true).build();
+            regex.expect("a regular expression").is_match(logged)
+        }
+        Value::Range(from, to) => {
+            from.as_ref().is_none_or(|from| !after(&fold(from), &folded))
+                && to.as_ref().is_none_or(|to| !after(&folded, &fold(to)))
+        }
+        Value::AnyOf(values) => values.iter().any(|value| value_matches(value, whole, logged)),
+    }
+}
+
+fn glob(pattern: &[char], text: &[char]) -> bool {
+    match pattern {
+        [] => text.is_empty(),
+        ['*', rest @ ..] => (0..=text.len()).any(|skip| glob(rest, &text[skip..])),
+        ['?', rest @ ..] => !text.is_empty() && glob(rest, &text[1..]),
+        [c, rest @ ..] => text.first() == Some(c) && glob(rest, &text[1..]),
+    }
+}
+
+fn after(a: &str, b: &str) -> bool {
+    match (a.parse::<IpAddr>(), b.parse::<IpAddr>()) {
+        (Ok(a), Ok(b)) if a.is_ipv4() == b.is_ipv4() => a > b,
+        _ => a > b,
+    }
+}
+
+/// The first instant of the span that a text names and the first after it, in ticks.
+fn span(text: &str, context: &Context) -> (i64, Option<i64>) {
+    let minute = 60 * 10_000_000i64;
+    let at = |text: &str| Timestamp::parse(text).expect("a time").ticks();
+    let now = context.now.ticks();
+    let day = at("2026-11-20");
+    match text {
+        "2026" => (at("2026-01-01"), Some(at("2027-01-01"))),
+        "2026-11" => (at("2026-11-01"), Some(at("2026-12-01"))),
+        "2026-11-20" | "today" => (day, Some(day + 1_440 * minute)),
+        "yesterday" => (day - 1_440 * minute, Some(day)),
+        "2026-11-20T01" | "2026-11-20T03+02:00" => (day + 60 * minute, Some(day + 120 * minute)),
+        "2026-11-20T01:30" => (day + 90 * minute, Some(day + 91 * minute)),
+        "2026-11-20T01:30:00Z" => (day + 90 * minute, Some(day + 90 * minute + 10_000_000)),
+        "last-24h" => (now - 1_440 * minute, None),
+        "last-90m" => (now - 90 * minute, None),
+        "now" => (now, Some(now + 1)),
+        "±10m" | "+-2h" => match context.around {
+            Some(around) => {
+                let reach = if text == "+-2h" { 120 } else { 10 } * minute;
+                (around.ticks() - reach, Some(around.ticks() + reach + 1))
+            }
+            None => (now, Some(now)),
+        },
+        other => unreachable!("say here what {other} means"),
+    }
+}
+
+fn time_matches(term: &Term, time: Timestamp, context: &Context) -> bool {
+    let time = time.ticks();
+    match &term.value {
+        Value::Text(text) => {
+            let (start, end) = span(text, context);
+            let before_end = end.is_none_or(|end| time < end);
+            match term.operator {
+                Operator::Contains | Operator::Equals | Operator::NotEquals => {
+                    start <= time && before_end
+                }
+                Operator::GreaterOrEqual => time >= start,
+                Operator::Less => time < start,
+                Operator::LessOrEqual => before_end,
+                Operator::Greater => !before_end,
+            }
+        }
+        Value::Range(from, to) => {
+            from.as_ref().is_none_or(|from| span(from, context).0 <= time)
+                && to.as_ref().is_none_or(|to| span(to, context).1.is_none_or(|end| time < end))
+        }
+        _ => false,
+    }
+}
