@@ -134,7 +134,7 @@ pub fn suggest(text: &str, caret: usize, seen: &dyn Seen, limit: usize) -> Sugge
     }
     let spot = spot::spot(text, caret);
     let mut suggestions = Suggestions { replace: spot.replace, items: Vec::new() };
-    if spot.typed.len() > MOST_TYPED {
+    if spot.typed.len() > MOST_TYPED || is_glued(text, suggestions.replace.start) {
         return suggestions;
     }
     let ask = Ask::new(&spot.typed, limit, String::new());
@@ -168,6 +168,13 @@ pub fn suggest(text: &str, caret: usize, seen: &dyn Seen, limit: usize) -> Sugge
     let there = &text[suggestions.replace.clone()];
     suggestions.items = share(groups, limit, there);
     suggestions
+}
+
+/// Does a quoted text start there right after a word? Without its quotes it would be one with it.
+fn is_glued(text: &str, start: usize) -> bool {
+    let before = text[..start].trim_end_matches('-').chars().next_back();
+    let apart = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | ':' | '=' | '<' | '>' | '.');
+    text[start..].starts_with('"') && before.is_some_and(|c| !apart(c))
 }
 
 /// Would the value that is there already be understood after this field and operator?
