@@ -78,7 +78,7 @@ const MOST_TYPED: usize = 256;
 /// Longest value that is suggested, in bytes.
 const MOST_VALUE: usize = 256;
 /// Most values of each field that are compared with a bare word, which asks for many fields at once.
-const MOST_SEEN_BARE: usize = 2_000;
+const MOST_SEEN_BARE: usize = 1_000;
 
 /// Times with their meaning.
 const TIMES: [(&str, &str); 8] = [
@@ -291,8 +291,12 @@ fn values(field: &'static Field, mut ask: Ask, seen: &dyn Seen) -> Vec<Offer> {
 /// The values that fit, the best of them as suggestions.
 fn seen_offers<'s>(seen: impl IntoIterator<Item = &'s (String, u64)>, ask: &mut Ask) -> Vec<Offer> {
     let mut found: Vec<(Rank, &(String, u64))> = Vec::new();
+    let mut of_rank = [0; Rank::Otherwise as usize + 1];
     for value in seen.into_iter().filter(|(value, _)| value.len() <= MOST_VALUE) {
-        if let Some(rank) = ask.fitter.rank(&clean(&value.0), false) {
+        let Some(rank) = ask.fitter.rank(&clean(&value.0), false) else { continue };
+        // The most frequent come first: of each rank only so many can be wanted.
+        if of_rank[rank as usize] < ask.enough() {
+            of_rank[rank as usize] += 1;
             found.push((rank, value));
         }
     }
