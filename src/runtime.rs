@@ -126,18 +126,8 @@ struct Session {
 
 async fn session(start: Start) -> anyhow::Result<Ended> {
     let theme = theme(&start);
-    let screen = Screen::enter().context("cannot take over the terminal")?;
     let loads = !start.origins.is_empty();
-    let app = App::new(Settings {
-        name: loads.then(|| start.name.clone()),
-        filter: start.filter.clone(),
-        local_zone: Zone::new(jiff::tz::TimeZone::system()),
-        now: now(),
-        size: terminal::size()?,
-    });
-    let (inbox, mut messages) = mpsc::unbounded_channel();
-    let workers = Workers::start(&inbox)?;
-    read_keys(inbox)?;
+    // The load goes ahead while the screen is being set up.
     let cancel = CancellationToken::new();
     let (outbox, mut deliveries) = mpsc::channel(DELIVERIES);
     if loads {
@@ -145,6 +135,17 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
     } else {
         drop(outbox);
     }
+    let screen = Screen::enter().context("cannot take over the terminal")?;
+    let app = App::new(Settings {
+        name: loads.then_some(start.name),
+        filter: start.filter,
+        local_zone: Zone::new(jiff::tz::TimeZone::system()),
+        now: now(),
+        size: terminal::size()?,
+    });
+    let (inbox, mut messages) = mpsc::unbounded_channel();
+    let workers = Workers::start(&inbox)?;
+    read_keys(inbox)?;
     let mut signals = Signals::new()?;
     let mut session =
         Session { app, theme, screen, workers, cancel, due: Due::Now, drawn: None, typed: None };

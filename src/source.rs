@@ -35,6 +35,8 @@ pub enum Origin {
     Path(PathBuf),
     /// Standard input, until it ends.
     Stdin,
+    /// The built-in demo tenant, made when the load begins.
+    Demo,
     /// Bytes at hand, under a name.
     Memory {
         /// The name shown to the user.

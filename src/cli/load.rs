@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::tell;
-use crate::demo;
 use crate::source::{self, Delivery, Origin, Place, Summary, Trouble};
 use crate::store::Store;
 
@@ -28,11 +27,6 @@ pub(super) fn origins(paths: Vec<PathBuf>) -> Vec<Origin> {
         if path.as_os_str() == OsStr::new("-") { Origin::Stdin } else { Origin::Path(path) }
     };
     paths.into_iter().map(origin).collect()
-}
-
-/// The demo tenant.
-pub(super) fn demo_origin() -> Origin {
-    Origin::Memory { name: "demo".to_owned(), bytes: demo::tenant(demo::Scale::demo()).into() }
 }
 
 /// Reads everything and tells the first troubles as they come.

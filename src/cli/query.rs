@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
 /// Where to read from: the demo tenant, the paths, or standard input when something is piped in.
 fn origins(arguments: &QueryArguments) -> anyhow::Result<Vec<Origin>> {
     if arguments.demo {
-        return Ok(vec![load::demo_origin()]);
+        return Ok(vec![Origin::Demo]);
     }
     if !arguments.paths.is_empty() {
         return Ok(load::origins(arguments.paths.clone()));

@@ -24,7 +24,7 @@ pub(super) fn open(paths: Vec<PathBuf>, filter: Option<String>) -> anyhow::Resul
 
 /// Opens the screen on the demo tenant.
 pub(super) fn demo(filter: Option<String>) -> anyhow::Result<Outcome> {
-    start(vec![load::demo_origin()], "demo".to_owned(), filter)
+    start(vec![Origin::Demo], "demo".to_owned(), filter)
 }
 
 fn start(origins: Vec<Origin>, name: String, query: Option<String>) -> anyhow::Result<Outcome> {

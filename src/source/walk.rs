@@ -9,6 +9,7 @@ use std::sync::Arc;
 use walkdir::WalkDir;
 
 use super::{Origin, Place, Trouble};
+use crate::demo;
 
 /// One thing to read.
 #[derive(Debug)]
@@ -31,6 +32,10 @@ pub fn expand(origins: Vec<Origin>, stopped: &dyn Fn() -> bool) -> Vec<Entry> {
     for origin in origins {
         match origin {
             Origin::Stdin => entries.push(Entry::Stdin),
+            Origin::Demo => {
+                let tenant = demo::tenant(demo::Scale::demo());
+                entries.push(Entry::Memory("demo".to_owned(), tenant.into()));
+            }
             Origin::Memory { name, bytes } => entries.push(Entry::Memory(name, bytes)),
             Origin::Path(path) if path.as_os_str() == "-" => entries.push(Entry::Stdin),
             Origin::Path(path) => match fs::metadata(&path) {
