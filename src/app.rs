@@ -226,7 +226,7 @@ impl App {
         self.detail.set_size(usize::from(detail.width), usize::from(detail.height));
         let box_height = usize::from(self.layout.screen.height.saturating_sub(4)).min(24);
         for menu in &mut self.overlays {
-            menu.viewport.set_height(box_height.saturating_sub(1));
+            menu.viewport.set_height(box_height.saturating_sub(3));
         }
         self.filter.viewport.set_height(usize::from(self.layout.screen.height / 4).clamp(1, 10));
     }

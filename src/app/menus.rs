@@ -156,6 +156,10 @@ impl App {
         }
         self.list.chosen = Some(shown);
         self.list.scrolled = 0;
+        let width = usize::from(self.layout.inside(Pane::List).width);
+        if self.shown_fields().len() > self.list.columns(width).len() {
+            self.notice = Some("more columns than fit: l and h scroll them, z zooms".to_owned());
+        }
     }
 
     fn troubles_menu(&self) -> Menu {

@@ -4,7 +4,7 @@
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Clear};
+use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
 
 use super::text::{cell, piece};
 use super::theme::{ASCII_BORDER, Theme};
@@ -16,7 +16,7 @@ use crate::text::{clean, fit};
 /// Paints the topmost box.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let Some(menu) = app.overlays.last() else { return };
-    let wanted = menu.viewport.height().min(menu.items.len().max(1)) as u16 + 3;
+    let wanted = menu.viewport.height().min(menu.items.len().max(1)) as u16 + 3 + NOTE_LINES;
     let area = app.layout.centered(app.layout.screen.width.saturating_sub(4).min(110), wanted);
     if area.width < 4 || area.height < 3 {
         return;
@@ -41,12 +41,29 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y));
         top = 1;
     }
-    draw_items(
-        menu,
-        theme,
-        frame,
-        Rect { y: area.y + top, height: area.height.saturating_sub(top), ..area },
-    );
+    let note = if area.height > 8 { NOTE_LINES } else { 0 };
+    let height = area.height.saturating_sub(top + note);
+    draw_items(menu, theme, frame, Rect { y: area.y + top, height, ..area });
+    if let Some(item) = menu.current().filter(|_| note > 0) {
+        let area = Rect { y: area.bottom() - note, height: note, ..area };
+        let text = Paragraph::new(clean(&in_full(item)).into_owned());
+        frame.render_widget(text.style(theme.plain).wrap(Wrap { trim: true }), area);
+    }
+}
+
+/// Lines at the bottom of a box for all that is to be said of the item under the cursor.
+const NOTE_LINES: u16 = 2;
+
+fn note_of(item: &Item) -> String {
+    match &item.disabled {
+        Some(why) => format!("({why}) {}", item.note),
+        None => item.note.clone(),
+    }
+}
+
+/// What the lines at the bottom say: the note, or the label where there is none.
+fn in_full(item: &Item) -> String {
+    if item.note.is_empty() && item.disabled.is_none() { item.label.clone() } else { note_of(item) }
 }
 
 fn draw_items(menu: &Menu, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
@@ -79,12 +96,8 @@ fn draw_items(menu: &Menu, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         }
         spans.push(cell(&item.label, label_width, style));
         let room = width.saturating_sub(switch.len() + key_width + label_width + 2);
-        let note = match &item.disabled {
-            Some(why) => format!("({why}) {}", item.note),
-            None => item.note.clone(),
-        };
         spans.push(Span::raw(" "));
-        spans.push(piece(&note, room, theme.muted).0);
+        spans.push(piece(&note_of(item), room, theme.muted).0);
         let mut line = Line::from(spans);
         if place == menu.viewport.cursor() {
             line = line.patch_style(theme.cursor);
