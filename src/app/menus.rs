@@ -4,9 +4,10 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::action::{ACTIONS, Action, Pane};
+use super::input::request;
 use super::message::Effect;
 use super::overlay::{Item, Menu, Wish};
-use super::{App, list, request};
+use super::{App, list};
 use crate::query::quoted;
 use crate::record::field::{FIELDS, Field};
 use crate::text::clean;

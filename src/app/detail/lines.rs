@@ -1,0 +1,353 @@
+//! What is known of a record or a catalogue entry, as readable lines.
+//! Never wraps and never paints; all text in a line is already clean.
+
+use crate::app::list::result_words;
+use crate::catalogue::{Entry, catalogue};
+use crate::record::change::{differences, one_line};
+use crate::record::field::Field;
+use crate::record::sentence::{sentence, target_name};
+use crate::record::{Outcome, Record, Target};
+use crate::text::{clean, original_upn};
+use crate::time::{Timestamp, Zone};
+
+/// What a piece of text means, for its colour; never the only sign of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tone {
+    /// Ordinary text.
+    Plain,
+    /// Names of properties, separators.
+    Label,
+    /// The sentence, headings.
+    Strong,
+    /// A value that was there before.
+    Old,
+    /// A value that is there now.
+    New,
+    /// Success.
+    Good,
+    /// Failure.
+    Bad,
+}
+
+/// A logical line; long ones are wrapped when drawn.
+#[derive(Clone, Debug, Default)]
+pub struct Line {
+    /// Name in front, already clean.
+    pub label: String,
+    /// Pieces of text behind it, already clean.
+    pub text: Vec<(Tone, String)>,
+    /// Columns of indentation.
+    pub indent: usize,
+    /// The field and value to filter by, as logged.
+    pub value: Option<(&'static str, String)>,
+    /// What copying this line copies, as logged.
+    pub copy: String,
+}
+
+/// Values longer than this many characters are cut; the raw view has them whole.
+pub const LONGEST_VALUE: usize = 2_000;
+/// More differences of one value than this are only counted.
+const MOST_DIFFERENCES: usize = 100;
+
+fn plain(text: impl Into<String>) -> Vec<(Tone, String)> {
+    vec![(Tone::Plain, text.into())]
+}
+
+fn heading(text: &str) -> Line {
+    Line {
+        text: vec![(Tone::Strong, clean(text).into_owned())],
+        copy: text.to_owned(),
+        ..Line::default()
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let cleaned = clean(text);
+    match cleaned.char_indices().nth(LONGEST_VALUE) {
+        Some((at, _)) => format!("{}… (r shows the whole)", &cleaned[..at]),
+        None => cleaned.into_owned(),
+    }
+}
+
+/// The readable view of a record: the sentence, when and how it ended, what changed, then all else.
+pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
+    let said = sentence(record);
+    let mut lines = vec![heading(&said), glance(record, zone)];
+    for target in &record.targets {
+        target_lines(target, &mut lines);
+    }
+    if lines.len() > 2 {
+        lines.push(heading("Record"));
+    }
+    field_lines(record, zone, &mut lines);
+    if !record.details.is_empty() {
+        lines.push(heading("Additional details"));
+    }
+    for detail in &record.details {
+        lines.push(Line {
+            indent: 2,
+            label: clean(&detail.key).into_owned(),
+            text: plain(shortened(&detail.value)),
+            value: Some(("detail", detail.value.to_string())),
+            copy: detail.value.to_string(),
+        });
+    }
+    lines
+}
+
+/// Time, result and address on one line.
+fn glance(record: &Record<'_>, zone: &Zone) -> Line {
+    let time = record.time.map_or_else(
+        || "no time in the record".to_owned(),
+        |time| format!("{} {}", zone.format(time, "%Y-%m-%d %H:%M:%S"), zone.name()),
+    );
+    let copy = record.time.map_or_else(|| time.clone(), Timestamp::to_rfc3339);
+    let mut text = vec![(Tone::Plain, format!("{time} · ")), result_piece(record)];
+    if !record.actor.ip.is_empty() {
+        text.push((Tone::Plain, format!(" · {}", clean(&record.actor.ip))));
+    }
+    Line {
+        text,
+        value: record.time.map(|time| ("time", time.to_rfc3339())),
+        copy,
+        ..Line::default()
+    }
+}
+
+fn result_piece(record: &Record<'_>) -> (Tone, String) {
+    let tone = match record.outcome {
+        Outcome::Success => Tone::Good,
+        Outcome::Failure | Outcome::Timeout => Tone::Bad,
+        Outcome::Unknown => Tone::Plain,
+    };
+    let words = result_words(record.outcome);
+    let glyph = words.split(' ').next().unwrap_or_default();
+    let logged = clean(record.result.trim());
+    let word = if logged.is_empty() { record.outcome.word().into() } else { logged };
+    (tone, format!("{glyph} {word}"))
+}
+
+/// Properties Entra adds to tell about the change itself; they come after what was changed.
+const ABOUT_THE_CHANGE: &[&str] =
+    &["Included Updated Properties", "TargetId.", "ActorId.", "Action Client Name"];
+
+/// A target by name and id, with what changed on it.
+fn target_lines(target: &Target<'_>, lines: &mut Vec<Line>) {
+    let kind = if target.kind.is_empty() { "Target" } else { &*target.kind };
+    let name = target_name(target);
+    let field = if name.is_empty() || name == target.id { "target.id" } else { "target" };
+    let mut text =
+        vec![(Tone::Strong, shortened(if name.is_empty() { "(no name)" } else { name }))];
+    let upn = original_upn(&target.upn);
+    if !upn.0.is_empty() && upn.0 != name {
+        text.push((Tone::Label, format!(" · {}", shortened(upn.0))));
+    }
+    if upn.1 {
+        text.push((Tone::Label, " (deleted)".to_owned()));
+    }
+    lines.push(Line {
+        label: clean(kind).into_owned(),
+        text,
+        value: (!name.is_empty()).then(|| (field, name.to_owned())),
+        copy: name.to_owned(),
+        ..Line::default()
+    });
+    let about = |name: &str| ABOUT_THE_CHANGE.iter().any(|prefix| name.starts_with(prefix));
+    let (after, first): (Vec<_>, Vec<_>) =
+        target.changes.iter().partition(|change| about(&change.name));
+    for change in first.into_iter().chain(after) {
+        change_lines(change.name.as_ref(), change.old.as_deref(), change.new.as_deref(), lines);
+    }
+    if !target.id.is_empty() && *target.id != *name {
+        lines.push(Line { indent: 2, ..value_line("id", "target.id", &target.id) });
+    }
+}
+
+fn value_line(label: &str, field: &'static str, value: &str) -> Line {
+    Line {
+        label: label.to_owned(),
+        text: plain(shortened(value)),
+        value: Some((field, value.to_owned())),
+        copy: value.to_owned(),
+        indent: 0,
+    }
+}
+
+/// Label, field to filter by.
+const SHOWN_FIELDS: &[(&str, &str)] = &[
+    ("Activity", "activity"),
+    ("Category", "category"),
+    ("Service", "service"),
+    ("Reason", "reason"),
+    ("Actor", "actor"),
+    ("Actor id", "actor.id"),
+    ("IP", "actor.ip"),
+    ("Agent", "agent"),
+    ("Operation", "op"),
+    ("Correlation", "correlation"),
+    ("Record id", "id"),
+    ("Tenant", "tenant"),
+    ("Session", "session"),
+    ("Source", "source"),
+];
+
+fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
+    let time = record.time.map_or_else(
+        || "no time in the record".to_owned(),
+        |time| format!("{} {}", zone.format(time, "%Y-%m-%d %H:%M:%S.%3f"), zone.name()),
+    );
+    lines.push(Line {
+        label: "Time".to_owned(),
+        text: plain(time.clone()),
+        value: record.time.map(|time| ("time", time.to_rfc3339())),
+        copy: record.time.map_or(time, Timestamp::to_rfc3339),
+        indent: 0,
+    });
+    lines.push(Line {
+        label: "Result".to_owned(),
+        text: vec![result_piece(record)],
+        value: Some(("result", record.outcome.word().to_owned())),
+        copy: record.result.to_string(),
+        indent: 0,
+    });
+    for (label, name) in SHOWN_FIELDS {
+        let field = Field::named(name);
+        let mut values: Vec<String> = Vec::new();
+        field.values(record, "", &mut |value| {
+            if !values.iter().any(|known| known == value) {
+                values.push(value.to_owned());
+            }
+        });
+        let Some(first) = values.first() else { continue };
+        let mut line = value_line(label, field.name, first);
+        if values.len() > 1 {
+            let others =
+                values[1..].iter().map(|value| clean(value)).collect::<Vec<_>>().join(" · ");
+            line.text.push((Tone::Label, format!(" · {others}")));
+        }
+        if *name == "activity"
+            && catalogue().classify(&record.service, &record.category, &record.activity).is_none()
+        {
+            line.text.push((Tone::Label, " (? not in the catalogue)".to_owned()));
+        }
+        lines.push(line);
+    }
+}
+
+/// A change as one line, or where old and new are large, one line for each place they differ.
+fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Vec<Line>) {
+    let found = differences(old, new);
+    let copy = format!("{name}: {} → {}", old.unwrap_or("null"), new.unwrap_or("null"));
+    let label = clean(name).into_owned();
+    let change = one_line;
+    let pieces = |old: Option<&str>, new: Option<&str>| {
+        let shown = |value: Option<&str>| match value {
+            None | Some("") => "∅".to_owned(),
+            Some(text) => shortened(text),
+        };
+        vec![(Tone::Old, shown(old)), (Tone::Label, " → ".to_owned()), (Tone::New, shown(new))]
+    };
+    let value = |new: Option<&str>, old: Option<&str>| match (new, old) {
+        (Some(new), _) if !new.is_empty() => Some(("new", new.to_owned())),
+        (_, Some(old)) if !old.is_empty() => Some(("old", old.to_owned())),
+        _ => Some(("change", name.to_owned())),
+    };
+    match found.as_slice() {
+        [] => {
+            let (old, new) = (change(old), change(new));
+            let text = if old.is_empty() && new.is_empty() {
+                vec![(Tone::Label, "no values logged".to_owned())]
+            } else {
+                vec![(Tone::Plain, shortened(&new)), (Tone::Label, " (unchanged)".to_owned())]
+            };
+            lines.push(Line { label, text, indent: 2, value: value(Some(&new), Some(&old)), copy });
+        }
+        [only] if only.path.is_empty() => {
+            let (old, new) = (only.old.as_deref(), only.new.as_deref());
+            lines.push(Line {
+                label,
+                text: pieces(old, new),
+                indent: 2,
+                value: value(new, old),
+                copy,
+            });
+        }
+        many => {
+            let note = match many.len() {
+                1 => "1 difference".to_owned(),
+                count => format!("{count} differences"),
+            };
+            lines.push(Line {
+                label,
+                text: vec![(Tone::Label, note)],
+                indent: 2,
+                value: Some(("change", name.to_owned())),
+                copy,
+            });
+            for one in many.iter().take(MOST_DIFFERENCES) {
+                let (old, new) = (one.old.as_deref(), one.new.as_deref());
+                let mut text = vec![(Tone::Label, format!("{} ", clean(&one.path)))];
+                text.extend(match (old, new) {
+                    (None, Some(new)) => vec![(Tone::New, format!("+ {}", shortened(new)))],
+                    (Some(old), None) => vec![(Tone::Old, format!("− {}", shortened(old)))],
+                    _ => pieces(old, new),
+                });
+                let copy = format!("{} → {}", old.unwrap_or("∅"), new.unwrap_or("∅"));
+                lines.push(Line {
+                    label: String::new(),
+                    text,
+                    indent: 4,
+                    value: value(new, old),
+                    copy,
+                });
+            }
+            if many.len() > MOST_DIFFERENCES {
+                let more = many.len() - MOST_DIFFERENCES;
+                let text = plain(format!("… and {more} more (r shows the whole)"));
+                lines.push(Line { text, indent: 4, ..Line::default() });
+            }
+        }
+    }
+}
+
+/// What the catalogue knows of an activity.
+pub fn entry_lines(entry: &Entry) -> Vec<Line> {
+    let service = catalogue().service_of(entry);
+    let mut lines = vec![
+        heading(entry.activity),
+        value_line("Activity", "activity", entry.activity),
+        value_line("Category", "category", entry.category),
+        value_line("Service", "service", service.logged_name()),
+    ];
+    let mut note = |label: &str, text: &str| {
+        lines.push(Line {
+            label: label.to_owned(),
+            text: plain(clean(text)),
+            copy: text.to_owned(),
+            ..Line::default()
+        });
+    };
+    if service.name != service.logged_name() {
+        note("In the article", service.name);
+    }
+    note("Purpose", service.purpose);
+    if let Some(meaning) = entry.meaning {
+        note("Meaning", meaning);
+    }
+    for alias in &entry.aliases {
+        note("Also written", &format!("{:?} — {}", alias.name, alias.source));
+    }
+    if let Some(source) = entry.source {
+        note("From", source);
+    }
+    let elsewhere: Vec<String> = (catalogue().named(entry.activity))
+        .filter(|other| !std::ptr::eq(*other, entry))
+        .map(|other| {
+            format!("{} › {}", catalogue().service_of(other).logged_name(), other.category)
+        })
+        .collect();
+    if !elsewhere.is_empty() {
+        note("Same name in", &elsewhere.join("; "));
+    }
+    lines
+}

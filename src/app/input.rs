@@ -1,0 +1,274 @@
+//! Keys, mouse and pasted text: what they mean where the keyboard is now.
+//! Never carries an action out itself: that is [`super::perform`].
+
+use ratatui::crossterm::event::{
+    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+use ratatui::layout::Position;
+use tui_input::InputRequest;
+
+use super::App;
+use super::action::{Action, Pane};
+use super::keymap::Key;
+use super::message::Effect;
+use crate::query::suggest::suggest;
+
+impl App {
+    pub(super) fn pasted(&mut self, text: &str) -> Vec<Effect> {
+        self.notice = None;
+        if let Some(menu) = self.overlays.last_mut() {
+            menu.paste(text);
+            return Vec::new();
+        }
+        if let Some(input) = &mut self.finding {
+            for c in text.chars().filter(|c| !c.is_control()) {
+                input.handle(InputRequest::InsertChar(c));
+            }
+            return self.found();
+        }
+        if !self.filter.editing {
+            self.filter.begin();
+        }
+        let changed = self.filter.paste(text);
+        self.after_typing(changed)
+    }
+
+    pub(super) fn pressed(&mut self, event: KeyEvent) -> Vec<Effect> {
+        if event.kind == KeyEventKind::Release {
+            return Vec::new();
+        }
+        self.notice = None;
+        let control = event.modifiers.contains(KeyModifiers::CONTROL);
+        match event.code {
+            KeyCode::Char('c') if control => return vec![Effect::Quit],
+            KeyCode::Char('z') if control => return vec![Effect::Suspend],
+            _ => {}
+        }
+        if !self.overlays.is_empty() {
+            return self.pressed_in_menu(&event);
+        }
+        if self.filter.editing {
+            return self.pressed_in_filter(&event);
+        }
+        if self.finding.is_some() {
+            return self.pressed_in_find(&event);
+        }
+        let key = Key::from_event(&event);
+        if let Some(digit) = key.digit().filter(|&digit| digit > 0 || self.count.is_some()) {
+            self.count = Some((self.count.unwrap_or(0) * 10 + digit).min(100_000_000));
+            return Vec::new();
+        }
+        let count = self.count.take();
+        match self.keymap.action(key, self.focus) {
+            Some(action) => self.perform(action, count),
+            None => {
+                let elsewhere =
+                    Pane::ALL.into_iter().find(|pane| self.keymap.action(key, *pane).is_some());
+                self.notice = Some(match elsewhere {
+                    Some(pane) => format!("{key} works in the {} pane only", pane.name()),
+                    None => format!("{key} does nothing here; ? shows what works"),
+                });
+                Vec::new()
+            }
+        }
+    }
+
+    fn pressed_in_filter(&mut self, event: &KeyEvent) -> Vec<Effect> {
+        let control = event.modifiers.contains(KeyModifiers::CONTROL);
+        let changed = match event.code {
+            KeyCode::Enter if self.filter.picked.is_some() => self.filter.complete(),
+            KeyCode::Enter => {
+                self.filter.accept();
+                if let Some(error) = &self.filter.error {
+                    self.notice =
+                        Some(format!("still showing the last filter that worked: {error}"));
+                }
+                false
+            }
+            KeyCode::Esc
+                if !self.filter.suggestions.items.is_empty() && self.filter.picked.is_some() =>
+            {
+                self.filter.picked = None;
+                return Vec::new();
+            }
+            KeyCode::Esc => {
+                let changed = self.filter.give_up();
+                return if changed { self.ask() } else { Vec::new() };
+            }
+            KeyCode::Tab => self.filter.complete(),
+            KeyCode::Down => {
+                self.filter.pick(true);
+                return Vec::new();
+            }
+            KeyCode::Up if self.filter.picked.is_some() => {
+                self.filter.pick(false);
+                return Vec::new();
+            }
+            KeyCode::Up => self.filter.walk_history(true),
+            KeyCode::Char('p') if control => self.filter.walk_history(true),
+            KeyCode::Char('n') if control => self.filter.walk_history(false),
+            _ => match request(event) {
+                Some(request) => self.filter.edit(request),
+                None => return Vec::new(),
+            },
+        };
+        self.after_typing(changed)
+    }
+
+    /// Offers completion, and asks again where the query changed.
+    pub(super) fn after_typing(&mut self, changed: bool) -> Vec<Effect> {
+        let mut effects = if changed { self.ask() } else { Vec::new() };
+        self.offer_completion();
+        if self.filter.editing && !self.seen.is_of(&self.store) {
+            effects.push(Effect::Survey(self.store.clone()));
+        }
+        effects
+    }
+
+    pub(super) fn offer_completion(&mut self) {
+        if self.filter.editing {
+            let found = suggest(self.filter.text(), self.filter.caret(), &self.seen, 50);
+            self.filter.offer(found);
+        }
+    }
+
+    fn pressed_in_find(&mut self, event: &KeyEvent) -> Vec<Effect> {
+        match event.code {
+            KeyCode::Enter => {
+                self.finding = None;
+                Vec::new()
+            }
+            KeyCode::Esc => {
+                self.finding = None;
+                self.tree.find("");
+                self.detail.find.clear();
+                Vec::new()
+            }
+            KeyCode::Down | KeyCode::Up => {
+                let back = event.code == KeyCode::Up;
+                match self.focus {
+                    Pane::Tree => self.tree.find_another(back),
+                    _ => self.detail.find_another(back),
+                }
+                Vec::new()
+            }
+            _ => {
+                let (Some(request), Some(input)) = (request(event), &mut self.finding) else {
+                    return Vec::new();
+                };
+                input.handle(request);
+                self.found()
+            }
+        }
+    }
+
+    fn found(&mut self) -> Vec<Effect> {
+        let text = self.finding.as_ref().map(|input| input.value().to_owned()).unwrap_or_default();
+        match self.focus {
+            Pane::Tree => self.tree.find(&text),
+            _ => self.detail.find(&text),
+        }
+        Vec::new()
+    }
+
+    pub(super) fn moused(&mut self, event: MouseEvent) -> Vec<Effect> {
+        let wheel = match event.kind {
+            MouseEventKind::ScrollDown => Some(3),
+            MouseEventKind::ScrollUp => Some(-3),
+            _ => None,
+        };
+        if let Some(menu) = self.overlays.last_mut() {
+            if let Some(lines) = wheel {
+                menu.viewport.move_by(lines);
+            }
+            return Vec::new();
+        }
+        let place = Position::new(event.column, event.row);
+        if let (Some(lines), Some(pane)) = (wheel, self.layout.pane_at(event.column, event.row)) {
+            match pane {
+                Pane::Tree => self.tree.viewport.scroll_by(lines),
+                Pane::List if self.show_activities => self.activities.viewport.scroll_by(lines),
+                Pane::List => {
+                    self.list.moved = true;
+                    self.list.viewport.scroll_by(lines);
+                }
+                Pane::Detail => self.detail.viewport.scroll_by(lines),
+            }
+            return if pane == Pane::List { self.follow_cursor() } else { Vec::new() };
+        }
+        if event.kind != MouseEventKind::Down(MouseButton::Left) {
+            return Vec::new();
+        }
+        self.notice = None;
+        if self.layout.filter.contains(place) {
+            return self.perform(Action::Filter, None);
+        }
+        let Some(pane) = self.layout.pane_at(event.column, event.row) else { return Vec::new() };
+        if self.filter.editing {
+            self.filter.accept();
+        }
+        let again = self.focus == pane;
+        self.focus = pane;
+        let inside = self.layout.inside(pane);
+        if !inside.contains(place) {
+            return Vec::new();
+        }
+        self.clicked(pane, usize::from(event.row - inside.y), again)
+    }
+
+    /// Puts a pane's cursor on a line of its window; a click on the cursor of the tree unfolds.
+    fn clicked(&mut self, pane: Pane, line: usize, again: bool) -> Vec<Effect> {
+        match pane {
+            Pane::Tree => {
+                let place = self.tree.viewport.top() + line;
+                let same = again && self.tree.viewport.cursor() == place;
+                if place < self.tree.viewport.len() {
+                    self.tree.viewport.go_to(place);
+                    if same {
+                        self.tree.toggle();
+                    }
+                }
+                Vec::new()
+            }
+            Pane::List => {
+                let Some(line) = line.checked_sub(1) else { return Vec::new() };
+                let viewport = match self.show_activities {
+                    true => &mut self.activities.viewport,
+                    false => &mut self.list.viewport,
+                };
+                if viewport.top() + line < viewport.len() {
+                    viewport.go_to(viewport.top() + line);
+                }
+                self.list.moved = true;
+                self.follow_cursor()
+            }
+            Pane::Detail => {
+                self.detail.viewport.go_to(self.detail.viewport.top() + line);
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// What a key means to a line of text that is being edited.
+pub(super) fn request(event: &KeyEvent) -> Option<InputRequest> {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = event.modifiers.contains(KeyModifiers::ALT);
+    Some(match (event.code, control, alt) {
+        (KeyCode::Char('a'), true, _) | (KeyCode::Home, ..) => InputRequest::GoToStart,
+        (KeyCode::Char('e'), true, _) | (KeyCode::End, ..) => InputRequest::GoToEnd,
+        (KeyCode::Char('u'), true, _) => InputRequest::DeleteLine,
+        (KeyCode::Char('k'), true, _) => InputRequest::DeleteTillEnd,
+        (KeyCode::Char('w'), true, _) | (KeyCode::Backspace, _, true) => {
+            InputRequest::DeletePrevWord
+        }
+        (KeyCode::Char('h'), true, _) | (KeyCode::Backspace, ..) => InputRequest::DeletePrevChar,
+        (KeyCode::Char('d'), true, _) | (KeyCode::Delete, ..) => InputRequest::DeleteNextChar,
+        (KeyCode::Left, true, _) | (KeyCode::Char('b'), _, true) => InputRequest::GoToPrevWord,
+        (KeyCode::Right, true, _) | (KeyCode::Char('f'), _, true) => InputRequest::GoToNextWord,
+        (KeyCode::Char('b'), true, _) | (KeyCode::Left, ..) => InputRequest::GoToPrevChar,
+        (KeyCode::Char('f'), true, _) | (KeyCode::Right, ..) => InputRequest::GoToNextChar,
+        (KeyCode::Char(c), false, false) => InputRequest::InsertChar(c),
+        _ => return None,
+    })
+}
