@@ -109,6 +109,8 @@ pub struct Settings {
     pub name: Option<String>,
     /// Text of the filter.
     pub filter: String,
+    /// Filters of earlier sessions, oldest first.
+    pub history: Vec<String>,
     /// The local zone.
     pub local_zone: Zone,
     /// Now (UTC).
@@ -127,7 +129,7 @@ impl App {
         tree.refresh();
         let mut app = Self {
             store: Store::default(),
-            filter: Filter::with_text(&settings.filter),
+            filter: Filter::with_text(&settings.filter, settings.history),
             tree,
             list: List::default(),
             activities: Activities::default(),
@@ -357,7 +359,11 @@ impl App {
             Err(_) => self.filter.query.clone().and(term),
         };
         let changed = self.filter.set_text(&wanted.to_string());
-        self.filter.remember();
-        if changed { self.ask() } else { Vec::new() }
+        let mut effects: Vec<Effect> =
+            self.filter.remember().map(Effect::Remember).into_iter().collect();
+        if changed {
+            effects.extend(self.ask());
+        }
+        effects
     }
 }

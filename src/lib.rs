@@ -3,6 +3,7 @@
 pub mod app;
 pub mod catalogue;
 pub mod cli;
+pub mod config;
 pub mod demo;
 pub mod export;
 pub mod format;

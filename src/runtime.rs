@@ -139,6 +139,7 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
     let app = App::new(Settings {
         name: loads.then_some(start.name),
         filter: start.filter,
+        history: crate::config::history(),
         local_zone: Zone::new(jiff::tz::TimeZone::system()),
         now: now(),
         size: terminal::size()?,
@@ -233,6 +234,8 @@ impl Session {
                 self.screen.suspend()?;
                 self.due = Due::Now;
             }
+            // A filter that cannot be kept is not worth a word.
+            Effect::Remember(filter) => drop(crate::config::remember(&filter)),
             Effect::StopLoading => self.cancel.cancel(),
             Effect::CaptureMouse(on) => self.screen.capture_mouse(on)?,
             Effect::Copy(text, what) => {

@@ -31,9 +31,9 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// A filter with a text.
-    pub fn with_text(text: &str) -> Self {
-        let mut filter = Self::default();
+    /// A filter with a text, and those of earlier sessions, oldest first.
+    pub fn with_text(text: &str, history: Vec<String>) -> Self {
+        let mut filter = Self { history, ..Self::default() };
         filter.set_text(text);
         filter
     }
@@ -108,19 +108,21 @@ impl Filter {
         self.before = self.text().to_owned();
     }
 
-    /// Ends typing and remembers the text.
-    pub fn accept(&mut self) {
+    /// Ends typing and remembers the text. Returns it where it is to be kept for later sessions.
+    pub fn accept(&mut self) -> Option<String> {
         self.end();
-        self.remember();
+        self.remember()
     }
 
-    /// Puts the text into the history.
-    pub fn remember(&mut self) {
+    /// Puts the text into the history. Returns it where it was not the last one there.
+    pub fn remember(&mut self) -> Option<String> {
         let text = self.text().trim().to_owned();
-        if !text.is_empty() && self.error.is_none() {
-            self.history.retain(|known| *known != text);
-            self.history.push(text);
+        if text.is_empty() || self.error.is_some() || self.history.last() == Some(&text) {
+            return None;
         }
+        self.history.retain(|known| *known != text);
+        self.history.push(text.clone());
+        Some(text)
     }
 
     /// Ends typing and goes back to the text before it. Returns whether the query changed.

@@ -78,12 +78,12 @@ impl App {
         let changed = match event.code {
             KeyCode::Enter if self.filter.picked.is_some() => self.filter.complete(),
             KeyCode::Enter => {
-                self.filter.accept();
+                let kept = self.filter.accept().map(Effect::Remember);
                 if let Some(error) = &self.filter.error {
                     self.notice =
                         Some(format!("still showing the last filter that worked: {error}"));
                 }
-                false
+                return kept.into_iter().collect();
             }
             KeyCode::Esc
                 if !self.filter.suggestions.items.is_empty() && self.filter.picked.is_some() =>
@@ -204,16 +204,17 @@ impl App {
             return self.perform(Action::Filter, None);
         }
         let Some(pane) = self.layout.pane_at(event.column, event.row) else { return Vec::new() };
+        let mut effects = Vec::new();
         if self.filter.editing {
-            self.filter.accept();
+            effects.extend(self.filter.accept().map(Effect::Remember));
         }
         let again = self.focus == pane;
         self.focus = pane;
         let inside = self.layout.inside(pane);
-        if !inside.contains(place) {
-            return Vec::new();
+        if inside.contains(place) {
+            effects.extend(self.clicked(pane, usize::from(event.row - inside.y), again));
         }
-        self.clicked(pane, usize::from(event.row - inside.y), again)
+        effects
     }
 
     /// Puts a pane's cursor on a line of its window; a click on the cursor of the tree unfolds.

@@ -57,6 +57,8 @@ pub enum Effect {
     Survey(Store),
     /// Send text to the clipboard of whoever sits at the terminal; with what it is, for the notice.
     Copy(String, String),
+    /// Keep a filter for later sessions.
+    Remember(String),
     /// Stop loading; keep what was read.
     StopLoading,
     /// Take the mouse, or leave it to the terminal.

@@ -1,0 +1,49 @@
+//! What is kept between sessions: the history of filters, in the state directory of this user.
+//! Never keeps anything of the records themselves, and never fails a session for a file.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this room is where files of the program's own are read and written"
+)]
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use directories::ProjectDirs;
+
+/// Filters that are kept.
+const MOST_FILTERS: usize = 500;
+
+/// The file with the history of filters: in the state directory where the platform has one
+/// (`~/.local/state/entrail` on Linux), else beside the program's data. `None` without a home.
+fn history_file() -> Option<PathBuf> {
+    let folders = ProjectDirs::from("", "", "entrail")?;
+    let folder = folders.state_dir().unwrap_or_else(|| folders.data_local_dir());
+    Some(folder.join("filters"))
+}
+
+/// The filters of earlier sessions, oldest first; none where they cannot be read.
+pub fn history() -> Vec<String> {
+    let text = history_file().and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines[lines.len().saturating_sub(MOST_FILTERS)..]
+        .iter()
+        .map(|line| (*line).to_owned())
+        .collect()
+}
+
+/// Keeps a filter for later sessions. The file can be read by its owner only.
+pub fn remember(filter: &str) -> io::Result<()> {
+    let Some(file) = history_file() else { return Ok(()) };
+    let Some(folder) = file.parent() else { return Ok(()) };
+    fs::create_dir_all(folder)?;
+    let mut known = history();
+    known.retain(|line| line != filter);
+    known.push(filter.replace(['\n', '\r'], " "));
+    let kept = &known[known.len().saturating_sub(MOST_FILTERS)..];
+    // A new file in place of the old one: a reader never sees half of it.
+    let mut fresh = tempfile::Builder::new().prefix(".filters").tempfile_in(folder)?;
+    fresh.write_all((kept.join("\n") + "\n").as_bytes())?;
+    fresh.persist(&file).map_err(|error| error.error).map(drop)
+}
