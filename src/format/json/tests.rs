@@ -1,3 +1,5 @@
+//! JSON of every kind, whole, cut and damaged, read by the pull parser.
+
 use std::fmt::Write as _;
 
 use proptest::prelude::*;

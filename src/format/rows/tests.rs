@@ -1,3 +1,5 @@
+//! Tables as rows: only known headers are taken for one, and no row is misread.
+
 use proptest::prelude::*;
 
 use super::*;

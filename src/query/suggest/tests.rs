@@ -1,3 +1,5 @@
+//! What is offered at each place of a filter that is being typed.
+
 use std::sync::Arc;
 
 use proptest::prelude::*;
