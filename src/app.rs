@@ -268,6 +268,8 @@ impl App {
         self.answering = !answer.complete;
         self.tree.count(&answer.paths);
         let mut answer = answer;
+        // Whoever reads a record keeps it, also without having moved to it.
+        self.list.moved |= self.focus == Pane::Detail;
         self.list.take(std::mem::take(&mut answer.rows), &self.store);
         self.answer = answer;
         self.refresh_activities();

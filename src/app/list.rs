@@ -24,6 +24,10 @@ pub struct List {
     pub scrolled: usize,
     /// Has the user moved the cursor? Until then it stays on the first line while records arrive.
     pub moved: bool,
+    /// The record the user went to last: the cursor comes back to it when an answer has it again.
+    anchor: Option<RowId>,
+    /// The record the last answer put the cursor on.
+    left_at: Option<RowId>,
 }
 
 impl Default for List {
@@ -35,6 +39,8 @@ impl Default for List {
             chosen: None,
             scrolled: 0,
             moved: false,
+            anchor: None,
+            left_at: None,
         }
     }
 }
@@ -66,15 +72,24 @@ impl List {
         self.rows.get(self.viewport.cursor()).copied()
     }
 
-    /// Takes over rows; the cursor stays on its record, or on the nearest in time.
+    /// Takes over rows; the cursor stays on the record the user went to. While a
+    /// filter is typed that record may leave for a letter or two and is found again.
     pub fn take(&mut self, rows: Vec<RowId>, store: &Store) {
-        let anchor = self.current().filter(|_| self.moved);
+        let current = self.current();
+        if self.moved && (self.anchor.is_none() || current != self.left_at) {
+            self.anchor = current;
+        }
         self.rows = rows;
         self.viewport.set_len(self.rows.len());
-        let Some(row) = anchor else {
-            self.viewport.go_to(0);
-            return;
-        };
+        match self.anchor {
+            Some(row) => self.return_to(row, store),
+            None => self.viewport.go_to(0),
+        }
+        self.left_at = self.current();
+    }
+
+    /// Puts the cursor on a record, or on the nearest in time where the list is in order of time.
+    fn return_to(&mut self, row: RowId, store: &Store) {
         let place = self.rows.iter().position(|&other| other == row).or_else(|| {
             if !matches!(self.sort.field.stored, Stored::Time) {
                 return None;
