@@ -116,7 +116,9 @@ impl Menu {
             let matcher = SkimMatcherV2::default().ignore_case();
             let mut found: Vec<(i64, usize)> = (self.items.iter().enumerate())
                 .filter_map(|(at, item)| {
-                    let key = (item.key == typed).then_some(10_000);
+                    let exact = item.key.split(' ').any(|key| key == typed);
+                    let inside = typed.len() > 1 && item.key.contains(typed);
+                    let key = if exact { Some(10_000) } else { inside.then_some(5_000) };
                     let label = matcher.fuzzy_match(&item.label, typed).map(|score| score * 4);
                     let has = |text: &str| text.to_lowercase().contains(&typed.to_lowercase());
                     let note = has(&item.note).then_some(1);
