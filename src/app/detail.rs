@@ -92,8 +92,13 @@ impl Detail {
     pub fn set_size(&mut self, width: usize, height: usize) {
         self.viewport.set_height(height);
         if self.width != width {
+            // Wrapped anew, the same line is at another place.
+            let current = self.current();
             self.width = width;
             self.wrap();
+            if let Some(line) = current {
+                self.go_to_line(line);
+            }
         }
     }
 
