@@ -1,0 +1,167 @@
+//! Boxes over the screen: order, columns, copying, help, all actions, troubles; and plain terminals.
+//! Never relies on a box's exact lines.
+
+use super::session::{Session, deliveries};
+use entrail::app::action::Pane;
+use entrail::record::column::Column;
+use entrail::ui::theme::{Palette, Theme};
+use ratatui::style::Color;
+
+const DAMAGED: &[u8] = include_bytes!("../fixtures/damage/lines-with-damage.ndjson");
+
+#[test]
+fn the_list_is_ordered_by_what_is_chosen_and_turned_around() {
+    let mut session = Session::demo(120, 40);
+    session.keys("s").keys("service");
+    assert!(session.screen().contains("the Entra service that logged it"));
+    session.keys("<enter>");
+    let service = |session: &Session| {
+        let code = session.app.store.codes(session.current(), Column::Path)[0];
+        session.app.store.part(Column::Path, code, 0).to_owned()
+    };
+    session.keys("g");
+    assert_eq!(service(&session), "AAD Management UX");
+    assert!(session.list().contains("service ▴"), "{}", session.list());
+    session.keys("sservice<enter>g");
+    assert_eq!(service(&session), "Verified ID");
+    session.keys("stime<enter>g");
+    assert!(session.list().contains("time ▾"));
+}
+
+#[test]
+fn columns_are_shown_and_hidden() {
+    let mut session = Session::demo(120, 40);
+    assert!(!session.list().contains("Category"));
+    session.keys("ccategory<enter>");
+    assert!(session.screen().contains("[x] category"), "{}", session.screen());
+    session.keys("<esc>");
+    assert!(session.list().contains("Category"), "{}", session.list());
+    session.keys("ccategory<enter><esc>");
+    assert!(!session.list().contains("Category"));
+}
+
+#[test]
+fn a_letter_copies_what_stands_behind_it() {
+    let mut session = Session::demo(120, 40);
+    session.keys("/target:CA004 actor:print.relay<enter>");
+    session.keys("yi").keys("yj").keys("ys").keys("yq").keys("<tab>f192.0.2.71<enter>nyv");
+    let copied = &session.copied;
+    assert!(copied[0].starts_with("IPCGraph_"), "{copied:?}");
+    assert!(copied[1].starts_with("{\"id\":\"IPCGraph_") && copied[1].ends_with('}'));
+    assert!(copied[2].contains("updated conditional access policy"), "{}", copied[2]);
+    assert_eq!(copied[3], "target:CA004 actor:print.relay");
+    assert_eq!(session.copied[4], "192.0.2.71");
+    assert!(session.hints().contains("copied"));
+}
+
+#[test]
+fn help_is_searched_and_carries_out_what_it_finds() {
+    let mut session = Session::demo(120, 40);
+    session.keys("?");
+    assert!(session.screen().contains("Help: keys of the list pane"));
+    session.keys("zoom");
+    let screen = session.screen();
+    assert!(screen.contains("> zoom") && screen.contains("Give the focused pane"), "{screen}");
+    session.keys("<enter>");
+    assert!(session.app.overlays.is_empty() && session.app.zoomed);
+    session.keys("z?actor.ip");
+    assert!(session.screen().contains("actor.ip:"), "help lists the fields of filters too");
+    session.keys("<esc>?j");
+    assert!(session.screen().contains("│j down"), "keys are found by themselves");
+    session.keys("<ctrl-u>nothing like this");
+    assert!(session.screen().contains("nothing fits"));
+}
+
+#[test]
+fn the_list_of_all_actions_says_why_one_cannot_be_done() {
+    let mut session = Session::catalogue(120, 40);
+    session.keys(":sort");
+    assert!(session.screen().contains("(no records are loaded)"), "{}", session.screen());
+    session.keys("<enter>");
+    assert_eq!(session.app.overlays.len(), 1, "the box stays");
+    assert!(session.hints().contains("no records are loaded"));
+    let mut session = Session::demo(120, 40);
+    session.keys("<ctrl-p>unfold-all");
+    assert!(session.screen().contains("(works in the tree and detail pane)"));
+}
+
+#[test]
+fn what_could_not_be_read_is_listed_with_its_place() {
+    let damaged = deliveries("damaged.ndjson", DAMAGED.to_vec());
+    let mut session = Session::loaded("damaged.ndjson", &damaged, 120, 40);
+    let count = session.app.loading.troubles.len();
+    assert!(count >= 2 && session.app.store.len() >= 5);
+    assert!(session.status().contains(&format!("! {count} troubles")), "{}", session.status());
+    session.keys("T");
+    let screen = session.screen();
+    assert!(screen.contains("damaged.ndjson:2: ") && screen.contains("✗ lost"), "{screen}");
+    session.keys("<enter>");
+    assert!(session.copied[0].starts_with("damaged.ndjson:"), "{:?}", session.copied);
+    let mut session = Session::demo(120, 40);
+    assert!(session.keys("T").hints().contains("everything could be read"));
+}
+
+#[test]
+fn a_file_without_records_says_so() {
+    let nothing = deliveries("empty.json", b"{\"value\":[]}".to_vec());
+    let mut session = Session::loaded("empty.json", &nothing, 80, 24);
+    assert!(session.hints().contains("empty.json: no records in it"), "{}", session.hints());
+    let broken = deliveries("broken.json", b"this is no audit log at all".to_vec());
+    let mut session = Session::loaded("broken.json", &broken, 80, 24);
+    assert!(session.hints().contains("broken.json"), "{}", session.hints());
+    assert!(session.list().contains("no records"), "{}", session.list());
+}
+
+#[test]
+fn the_mouse_can_be_left_to_the_terminal() {
+    let mut session = Session::demo(80, 24);
+    session.keys("MM");
+    assert_eq!(session.outside, ["mouse off", "mouse on"]);
+}
+
+/// Screens that together show everything that is drawn.
+const TOUR: &[&str] = &[
+    "",
+    "<enter>",
+    "r",
+    "z",
+    "z<esc><esc><tab><tab>E",
+    "<space>",
+    "fuser<enter>",
+    "v",
+    "?",
+    "<esc>/actor:",
+    "<esc>c",
+    "<esc>s",
+];
+
+#[test]
+fn borders_and_bars_are_ascii_where_the_terminal_has_no_more() {
+    let mut session = Session::demo(120, 40);
+    session.theme = Theme::new(Palette::None, true);
+    for keys in TOUR {
+        let screen = session.keys(keys).screen();
+        let drawn = |c: char| matches!(c, '\u{2500}'..='\u{259f}');
+        let wrong = screen.lines().find(|line| line.contains(drawn));
+        assert_eq!(wrong, None, "after {keys}");
+    }
+}
+
+#[test]
+fn without_colours_nothing_has_one() {
+    let mut session = Session::demo(120, 40);
+    session.theme = Theme::new(Palette::None, false);
+    for keys in TOUR {
+        let buffer = session.keys(keys).draw();
+        let coloured =
+            buffer.content().iter().find(|cell| (cell.fg, cell.bg) != (Color::Reset, Color::Reset));
+        assert_eq!(coloured, None, "after {keys}");
+    }
+}
+
+#[test]
+fn results_are_told_by_more_than_colour() {
+    let mut session = Session::demo(120, 40);
+    assert!(session.keys("/result=failure<enter>").list().contains("✗ fail"));
+    assert!(session.app.focus == Pane::List && session.detail().contains("✗ failure"));
+}

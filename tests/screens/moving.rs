@@ -1,0 +1,140 @@
+//! Moving: counts, mouse, sizes, zoom, and the way back.
+//! Never depends on which records there are, only on how many.
+
+use super::session::Session;
+use entrail::app::action::Pane;
+use ratatui::crossterm::event::MouseEventKind;
+
+fn line(session: &Session) -> usize {
+    session.app.list.viewport.cursor()
+}
+
+#[test]
+fn a_number_before_a_key_repeats_it() {
+    let mut session = Session::demo(80, 24);
+    assert_eq!(line(session.keys("5j")), 5);
+    assert_eq!(line(session.keys("12j")), 17);
+    assert_eq!(line(session.keys("3k")), 14);
+    assert_eq!(line(session.keys("100g")), 99);
+    assert_eq!(line(session.keys("G")), 5_999);
+    assert_eq!(line(session.keys("99999999999999999999k")), 0);
+    assert_eq!(line(session.keys("10")), 0, "a number alone does nothing");
+    assert!(session.hints().contains("10 times"), "{}", session.hints());
+    assert_eq!(line(session.keys("<esc>j")), 1, "Esc forgets the number");
+}
+
+#[test]
+fn pages_move_by_what_is_visible() {
+    let mut session = Session::demo(80, 24);
+    let page = session.app.list.viewport.height();
+    assert_eq!(line(session.keys("<pgdn>")), page);
+    assert_eq!(line(session.keys("<ctrl-d>")), page + page / 2);
+    assert_eq!(line(session.keys("<pgup><ctrl-u>")), 0);
+}
+
+#[test]
+fn a_click_puts_the_cursor_where_it_is_and_focuses() {
+    let mut session = Session::demo(80, 24);
+    let list = session.app.layout.inside(Pane::List);
+    session.click(list.x + 3, list.y + 4);
+    assert_eq!(line(&session), 3, "the first line is the titles");
+    assert!(session.app.detail.row == Some(session.current()));
+    let tree = session.app.layout.inside(Pane::Tree);
+    session.click(tree.x, tree.y + 2);
+    assert_eq!((session.app.focus, session.app.tree.viewport.cursor()), (Pane::Tree, 2));
+    let before = session.app.tree.viewport.len();
+    session.click(tree.x, tree.y + 2);
+    assert!(session.app.tree.viewport.len() > before, "a second click unfolds");
+    let detail = session.app.layout.inside(Pane::Detail);
+    session.click(detail.x, detail.y + 1);
+    assert_eq!((session.app.focus, session.app.detail.viewport.cursor()), (Pane::Detail, 1));
+    let filter = session.app.layout.filter;
+    session.click(filter.x + 5, filter.y);
+    assert!(session.app.filter.editing);
+}
+
+#[test]
+fn the_wheel_scrolls_what_is_under_it() {
+    let mut session = Session::demo(80, 24);
+    let (tree, list) =
+        (session.app.layout.inside(Pane::Tree), session.app.layout.inside(Pane::List));
+    session.mouse(MouseEventKind::ScrollDown, list.x, list.y);
+    assert_eq!(session.app.list.viewport.top(), 3);
+    session.mouse(MouseEventKind::ScrollDown, tree.x, tree.y);
+    assert_eq!((session.app.tree.viewport.top(), session.app.focus), (3, Pane::List));
+    session.mouse(MouseEventKind::ScrollUp, list.x, list.y);
+    assert_eq!(session.app.list.viewport.top(), 0);
+    session.keys("?").mouse(MouseEventKind::ScrollDown, list.x, list.y);
+    assert_eq!(session.app.list.viewport.top(), 0, "a box takes the wheel");
+    assert_eq!(session.app.overlays[0].viewport.cursor(), 3);
+}
+
+#[test]
+fn another_size_keeps_the_record_under_the_cursor_in_sight() {
+    let mut session = Session::demo(80, 24);
+    session.keys("123j");
+    let row = session.current();
+    for (width, height) in [(200, 50), (40, 10), (3, 2), (0, 0), (1, 1), (120, 40), (80, 24)] {
+        session.resize(width, height);
+        assert_eq!(session.current(), row, "{width}x{height}");
+        session.check_viewports();
+        session.draw();
+    }
+    let at = session.app.list.viewport;
+    assert!(at.visible().contains(&at.cursor()) && at.height() > 5);
+}
+
+#[test]
+fn a_zoomed_pane_has_the_screen_and_gives_it_back() {
+    let mut session = Session::demo(80, 24);
+    let before = session.screen();
+    session.keys("z");
+    assert_eq!(session.app.layout.list.width, 80);
+    assert!(session.app.layout.tree.is_empty());
+    session.keys("<tab>");
+    assert!(session.app.layout.list.is_empty() && session.app.layout.detail.width == 80);
+    session.keys("<shift-tab>z");
+    assert_eq!(session.screen(), before);
+}
+
+#[test]
+fn escape_steps_back_one_thing_at_a_time() {
+    let mut session = Session::demo(80, 24);
+    session.keys("v<tab><tab>").keys("fuser<enter>").keys("<esc>");
+    assert!(session.app.tree.find.is_empty() && session.app.focus == Pane::Tree);
+    session.keys("<esc>");
+    assert_eq!((session.app.focus, session.app.show_activities), (Pane::List, true));
+    session.keys("<esc>");
+    assert!(!session.app.show_activities);
+    session.keys("<tab>rz?");
+    session.keys("<esc>");
+    assert!(session.app.overlays.is_empty() && session.app.zoomed);
+    session.keys("<esc>");
+    assert!(!session.app.zoomed && session.app.detail.raw);
+    session.keys("<esc>");
+    assert!(!session.app.detail.raw && session.app.focus == Pane::Detail);
+    session.keys("<esc>");
+    assert_eq!(session.app.focus, Pane::List);
+    session.keys("<esc>");
+    assert!(session.hints().contains("q leaves"), "{}", session.hints());
+    assert!(session.outside.is_empty(), "it never quits by itself");
+    session.keys("q");
+    assert_eq!(session.outside, ["quit"]);
+}
+
+#[test]
+fn a_key_without_a_meaning_says_so() {
+    let mut session = Session::demo(80, 24);
+    assert!(session.keys("%").hints().contains("% does nothing here"));
+    assert!(session.keys("E").hints().contains("works in the tree pane only"));
+    assert!(!session.keys("j").hints().contains("works in"));
+}
+
+#[test]
+fn columns_scroll_sideways() {
+    let mut session = Session::demo(80, 24);
+    assert!(session.list().contains("Time "));
+    let scrolled = session.keys("ll").list();
+    assert!(!scrolled.contains("Time ") && scrolled.contains("Activity"), "{scrolled}");
+    assert!(session.keys("hhhh").list().contains("Time "));
+}

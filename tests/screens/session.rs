@@ -1,0 +1,331 @@
+//! A session on a screen that exists in memory: keys go in as text, the screen comes out as text.
+//! Never waits: everything that threads do for the real program is done at once and in order.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock};
+
+use entrail::app::message::{Effect, Message, Opened};
+use entrail::app::viewport::Viewport;
+use entrail::app::{App, Settings};
+use entrail::demo::{Scale, tenant};
+use entrail::query::answer::{Answer, Answerer, Question};
+use entrail::query::seen::SeenValues;
+use entrail::source::{self, Delivery, Origin};
+use entrail::store::{RowId, Store};
+use entrail::time::{Timestamp, Zone};
+use entrail::ui;
+use entrail::ui::theme::{Palette, Theme};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{
+    KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+use ratatui::layout::{Position, Rect};
+
+/// A session.
+pub struct Session {
+    pub app: App,
+    pub theme: Theme,
+    /// What went to the clipboard.
+    pub copied: Vec<String>,
+    /// Effects that only the real program can carry out, by name.
+    pub outside: Vec<&'static str>,
+    /// Are questions kept instead of answered?
+    pub hold: bool,
+    /// The questions that were kept.
+    pub asked: Vec<(Question, Store)>,
+    answerer: Answerer,
+    terminal: Terminal<TestBackend>,
+}
+
+/// What a load delivers, progress left out: how often that comes depends on the machine.
+pub fn deliveries(name: &str, bytes: Vec<u8>) -> Vec<Delivery> {
+    let origin = Origin::Memory { name: name.to_owned(), bytes: Arc::from(bytes) };
+    let mut found = Vec::new();
+    source::read_all(vec![origin], |delivery| {
+        if !matches!(delivery, Delivery::Progress(_)) {
+            found.push(delivery);
+        }
+    });
+    found
+}
+
+/// The demo tenant, loaded once for all tests of a run.
+pub fn demo() -> &'static [Delivery] {
+    static DEMO: OnceLock<Vec<Delivery>> = OnceLock::new();
+    DEMO.get_or_init(|| deliveries("demo", tenant(Scale::demo())))
+}
+
+/// A few hundred records, for tests that look at thousands of screens.
+pub fn small() -> &'static [Delivery] {
+    static SMALL: OnceLock<Vec<Delivery>> = OnceLock::new();
+    SMALL.get_or_init(|| deliveries("small", tenant(Scale { records: 300, seed: 1 })))
+}
+
+fn settings(name: Option<&str>, width: u16, height: u16) -> Settings {
+    Settings {
+        name: name.map(str::to_owned),
+        filter: String::new(),
+        local_zone: Zone::new(jiff::tz::TimeZone::fixed(jiff::tz::offset(1))),
+        now: Timestamp::parse("2026-11-20T18:00:00Z").expect("an instant"),
+        size: (width, height),
+    }
+}
+
+impl Session {
+    /// A session on nothing: the catalogue.
+    pub fn catalogue(width: u16, height: u16) -> Self {
+        Self::new(settings(None, width, height))
+    }
+
+    /// A session on the demo tenant.
+    pub fn demo(width: u16, height: u16) -> Self {
+        Self::loaded("demo", demo(), width, height)
+    }
+
+    /// A session that has taken in these deliveries.
+    pub fn loaded(name: &str, deliveries: &[Delivery], width: u16, height: u16) -> Self {
+        let mut session = Self::new(settings(Some(name), width, height));
+        for delivery in deliveries {
+            session.send(Message::Delivered(delivery.clone()));
+        }
+        session
+    }
+
+    /// A session before anything was delivered.
+    pub fn new(settings: Settings) -> Self {
+        let (width, height) = settings.size;
+        Self {
+            app: App::new(settings),
+            theme: Theme::new(Palette::Dark, false),
+            copied: Vec::new(),
+            outside: Vec::new(),
+            hold: false,
+            asked: Vec::new(),
+            answerer: Answerer::default(),
+            terminal: Terminal::new(TestBackend::new(width, height)).expect("a screen in memory"),
+        }
+    }
+
+    /// Lets something happen and does what follows from it.
+    pub fn send(&mut self, message: Message) {
+        let mut effects: VecDeque<Effect> = self.app.update(message).into();
+        while let Some(effect) = effects.pop_front() {
+            let follows = match effect {
+                Effect::Ask(question, store) if self.hold => {
+                    self.asked.push((*question, store));
+                    None
+                }
+                Effect::Ask(question, store) => {
+                    Some(Message::Answered(Box::new(self.answer(*question, store))))
+                }
+                Effect::Open(row, store) => Some(Message::Opened(row, read(row, &store))),
+                Effect::Survey(store) => Some(Message::Surveyed(SeenValues::of(&store))),
+                Effect::Copy(text, what) => {
+                    self.copied.push(text);
+                    Some(Message::Copied(Ok(format!("{what} copied"))))
+                }
+                Effect::StopAnswering => self.outside("stop answering"),
+                Effect::StopLoading => self.outside("stop loading"),
+                Effect::CaptureMouse(true) => self.outside("mouse on"),
+                Effect::CaptureMouse(false) => self.outside("mouse off"),
+                Effect::Suspend => self.outside("suspend"),
+                Effect::Quit => self.outside("quit"),
+            };
+            effects.extend(follows.into_iter().flat_map(|message| self.app.update(message)));
+        }
+    }
+
+    fn outside(&mut self, name: &'static str) -> Option<Message> {
+        self.outside.push(name);
+        None
+    }
+
+    /// The complete answer to a question.
+    pub fn answer(&mut self, question: Question, store: Store) -> Answer {
+        self.answerer.extend(store);
+        self.answerer.ask(question);
+        while self.answerer.step(&|| false) {}
+        self.answerer.answer().expect("a question was asked")
+    }
+
+    /// Types keys: characters as they are, others by name, as in `/role<enter><ctrl-d>`.
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        for key in parse_keys(keys) {
+            self.send(Message::Pressed(key));
+        }
+        self
+    }
+
+    /// Pastes a text.
+    pub fn paste(&mut self, text: &str) -> &mut Self {
+        self.send(Message::Pasted(text.to_owned()));
+        self
+    }
+
+    /// Makes the screen another size.
+    pub fn resize(&mut self, width: u16, height: u16) -> &mut Self {
+        self.send(Message::Resized(width, height));
+        self
+    }
+
+    /// Uses the mouse at a place of the screen.
+    pub fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) -> &mut Self {
+        let modifiers = KeyModifiers::NONE;
+        self.send(Message::Moused(MouseEvent { kind, column, row, modifiers }));
+        self
+    }
+
+    /// Clicks.
+    pub fn click(&mut self, column: u16, row: u16) -> &mut Self {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), column, row)
+    }
+
+    /// What is on the screen, cell by cell.
+    pub fn draw(&mut self) -> Buffer {
+        let screen = self.app.layout.screen;
+        self.terminal.backend_mut().resize(screen.width, screen.height);
+        self.terminal.resize(screen).expect("a screen in memory");
+        let (app, theme) = (&self.app, &self.theme);
+        self.terminal.draw(|frame| ui::draw(app, theme, frame)).expect("a screen in memory");
+        self.terminal.backend().buffer().clone()
+    }
+
+    /// The whole screen as text.
+    pub fn screen(&mut self) -> String {
+        let buffer = self.draw();
+        text(&buffer, buffer.area)
+    }
+
+    /// The inside of a part of the screen as text.
+    pub fn part(&mut self, of: impl Fn(&App) -> Rect) -> String {
+        let area = of(&self.app);
+        text(&self.draw(), area)
+    }
+
+    pub fn tree(&mut self) -> String {
+        self.part(|app| app.layout.tree)
+    }
+
+    pub fn list(&mut self) -> String {
+        self.part(|app| app.layout.list)
+    }
+
+    pub fn detail(&mut self) -> String {
+        self.part(|app| app.layout.detail)
+    }
+
+    /// The last line: keys, or what there is to tell.
+    pub fn hints(&mut self) -> String {
+        self.part(|app| app.layout.hints)
+    }
+
+    pub fn status(&mut self) -> String {
+        self.part(|app| app.layout.status)
+    }
+
+    /// The record under the cursor of the list.
+    pub fn current(&self) -> RowId {
+        self.app.list.current().expect("a record under the cursor")
+    }
+
+    /// Every cursor is in its window and every window in its lines.
+    pub fn check_viewports(&self) {
+        let app = &self.app;
+        assert_eq!(app.list.viewport.len(), app.list.rows.len());
+        assert_eq!(app.activities.viewport.len(), app.activities.lines.len());
+        assert_eq!(app.detail.viewport.len(), app.detail.screen.len());
+        assert_eq!(app.tree.viewport.len(), app.tree.visible().count());
+        let panes =
+            [app.tree.viewport, app.list.viewport, app.activities.viewport, app.detail.viewport];
+        let menus = app.overlays.iter().map(|menu| menu.viewport);
+        for viewport in panes.into_iter().chain(menus).chain([app.filter.viewport]) {
+            check(viewport);
+        }
+    }
+}
+
+fn check(viewport: Viewport) {
+    assert!(viewport.is_empty() || viewport.cursor() < viewport.len(), "{viewport:?}");
+    let visible = viewport.visible();
+    assert!(visible.is_empty() || visible.contains(&viewport.cursor()), "{viewport:?}");
+}
+
+fn read(row: RowId, store: &Store) -> Result<Box<Opened>, String> {
+    let (original, span) = store.span(row);
+    let bytes = original.read(span).map_err(|error| error.to_string())?;
+    let record = original.decode(&bytes)?.into_owned();
+    Ok(Box::new(Opened { record, raw: String::from_utf8_lossy(&bytes).into_owned() }))
+}
+
+/// The characters in an area, line by line, without the spaces at their ends.
+pub fn text(buffer: &Buffer, area: Rect) -> String {
+    let mut lines = Vec::new();
+    for y in area.top()..area.bottom() {
+        let mut line = String::new();
+        let mut x = area.left();
+        while x < area.right() {
+            let symbol = buffer.cell(Position::new(x, y)).map_or(" ", |cell| cell.symbol());
+            line.push_str(symbol);
+            // A wide character covers the cell after it.
+            x += unicode_width::UnicodeWidthStr::width(symbol).max(1) as u16;
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines.join("\n")
+}
+
+/// Keys from text. `<lt>` is `<`.
+pub fn parse_keys(text: &str) -> Vec<KeyEvent> {
+    let mut keys = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let named = rest.strip_prefix('<').and_then(|inside| inside.split_once('>'));
+        match named {
+            Some((name, after)) => {
+                keys.push(named_key(name));
+                rest = after;
+            }
+            None => {
+                keys.push(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    keys
+}
+
+fn named_key(name: &str) -> KeyEvent {
+    let (modifiers, plain) = match name.split_once('-') {
+        Some(("ctrl", plain)) => (KeyModifiers::CONTROL, plain),
+        Some(("alt", plain)) => (KeyModifiers::ALT, plain),
+        Some(("shift", plain)) => (KeyModifiers::SHIFT, plain),
+        _ => (KeyModifiers::NONE, name),
+    };
+    let mut chars = plain.chars();
+    let code = match plain {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" if modifiers == KeyModifiers::SHIFT => KeyCode::BackTab,
+        "tab" => KeyCode::Tab,
+        "backspace" => KeyCode::Backspace,
+        "delete" => KeyCode::Delete,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "pgup" => KeyCode::PageUp,
+        "pgdn" => KeyCode::PageDown,
+        "f1" => KeyCode::F(1),
+        "space" => KeyCode::Char(' '),
+        "lt" => KeyCode::Char('<'),
+        _ => {
+            let one = chars.next().filter(|_| chars.as_str().is_empty());
+            KeyCode::Char(one.expect("a key of one character"))
+        }
+    };
+    KeyEvent::new(code, modifiers)
+}
