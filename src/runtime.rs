@@ -135,6 +135,8 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
     } else {
         drop(outbox);
     }
+    // Before the terminal is taken and its size is asked for: no signal may fall in between.
+    let mut signals = Signals::new()?;
     let screen = Screen::enter().context("cannot take over the terminal")?;
     let app = App::new(Settings {
         name: loads.then_some(start.name),
@@ -147,7 +149,6 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
     let (inbox, mut messages) = mpsc::unbounded_channel();
     let workers = Workers::start(&inbox)?;
     read_keys(inbox)?;
-    let mut signals = Signals::new()?;
     let mut session =
         Session { app, theme, screen, workers, cancel, due: Due::Now, drawn: None, typed: None };
     let mut loading = loads;
@@ -166,9 +167,10 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
                 Asked::Stop => vec![Effect::Suspend],
                 Asked::Continue => {
                     session.screen.take_back()?;
-                    session.due = Due::Now;
-                    Vec::new()
+                    // Nobody told a stopped process that its terminal changed.
+                    session.resized()?
                 }
+                Asked::Resize => session.resized()?,
             },
             Some(message) = messages.recv() => session.message(message),
             delivery = deliveries.recv(), if loading => {
@@ -227,6 +229,12 @@ impl Session {
         self.app.update(Message::Delivered(delivery))
     }
 
+    /// Takes the size the terminal has now.
+    fn resized(&mut self) -> io::Result<Vec<Effect>> {
+        let (width, height) = terminal::size()?;
+        Ok(self.message(Message::Resized(width, height)))
+    }
+
     fn carry_out(&mut self, effect: Effect) -> io::Result<Option<Ended>> {
         match effect {
             Effect::Quit => return Ok(Some(Ended::Left)),
@@ -257,8 +265,11 @@ fn read_keys(inbox: mpsc::UnboundedSender<Message>) -> io::Result<()> {
                 event::Event::Key(key) => Message::Pressed(key),
                 event::Event::Mouse(mouse) => Message::Moused(mouse),
                 event::Event::Paste(text) => Message::Pasted(text),
-                event::Event::Resize(width, height) => Message::Resized(width, height),
-                event::Event::FocusGained | event::Event::FocusLost => continue,
+                // Sizes are asked for when their signal comes: of several changes in a row the last
+                // event here may tell one that is over.
+                event::Event::Resize(..) | event::Event::FocusGained | event::Event::FocusLost => {
+                    continue;
+                }
             };
             if inbox.send(message).is_err() {
                 return;
@@ -285,6 +296,7 @@ enum Asked {
     Leave(i32),
     Stop,
     Continue,
+    Resize,
 }
 
 struct Signals {
@@ -293,6 +305,7 @@ struct Signals {
     interrupt: tokio::signal::unix::Signal,
     stop: tokio::signal::unix::Signal,
     go_on: tokio::signal::unix::Signal,
+    window: tokio::signal::unix::Signal,
 }
 
 impl Signals {
@@ -304,6 +317,7 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             stop: signal(raw(signal_hook::consts::SIGTSTP))?,
             go_on: signal(raw(signal_hook::consts::SIGCONT))?,
+            window: signal(SignalKind::window_change())?,
         })
     }
 
@@ -314,6 +328,7 @@ impl Signals {
             _ = self.interrupt.recv() => Asked::Leave(signal_hook::consts::SIGINT),
             _ = self.stop.recv() => Asked::Stop,
             _ = self.go_on.recv() => Asked::Continue,
+            _ = self.window.recv() => Asked::Resize,
         }
     }
 }
