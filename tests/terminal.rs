@@ -332,15 +332,19 @@ fn the_shell_can_stop_it_and_bring_it_back() {
     term.keys("\x1a");
     term.shows("Stopped");
     term.is_given_back();
+    // A stopped program hears nothing of another size.
+    term.resize(100, 30);
     term.keys("fg\n");
     term.is_taken();
     term.loaded();
+    term.until("100 by 30", |term| term.text().lines().count() == 30);
     term.keys("/category:Policy\r");
     term.shows("/ category:Policy");
     term.shows("of 6,000");
+    let before = term.written().len();
     term.keys("q");
+    term.until("back at the shell", |term| term.written()[before..].contains("PROMPT>"));
     term.is_given_back();
-    term.shows("PROMPT>");
     term.keys("exit\n");
     term.ends();
 }
