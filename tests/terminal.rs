@@ -57,6 +57,9 @@ fn plain_environment(program: &str, arguments: &[&str]) -> CommandBuilder {
     {
         command.env(name, value);
     }
+    // Not the state of whoever runs the tests.
+    let state = format!("{}/state-{}", env!("CARGO_TARGET_TMPDIR"), std::process::id());
+    command.env("XDG_STATE_HOME", state);
     command
 }
 

@@ -67,6 +67,7 @@ fn settings(name: Option<&str>, width: u16, height: u16) -> Settings {
     Settings {
         name: name.map(str::to_owned),
         filter: String::new(),
+        history: Vec::new(),
         local_zone: Zone::new(jiff::tz::TimeZone::fixed(jiff::tz::offset(1))),
         now: Timestamp::parse("2026-11-20T18:00:00Z").expect("an instant"),
         size: (width, height),
@@ -126,6 +127,7 @@ impl Session {
                     self.copied.push(text);
                     Some(Message::Copied(Ok(format!("{what} copied"))))
                 }
+                Effect::Remember(_) => None,
                 Effect::StopAnswering => self.outside("stop answering"),
                 Effect::StopLoading => self.outside("stop loading"),
                 Effect::CaptureMouse(true) => self.outside("mouse on"),
