@@ -1,21 +1,86 @@
-//! entrail: the Microsoft Entra audit trail, in a terminal. This file is the map of the house.
-//! Never more than a map: a room imports only rooms on lower floors (`tests/floors.rs` reads every import).
+//! entrail answers, in a terminal, who changed what in a Microsoft Entra tenant, from any file its audit log was written to.
+//! Never more than the map of the house: the README tells how to use it, each room's page what is in the room.
+//!
+//! # Floors
+//!
+//! A room uses rooms on lower floors only, so that any of them can be read without those above it;
+//! `tests/floors.rs` reads every import.
+//!
+//! | floor | room | what is in it |
+//! |---|---|---|
+//! | 1 | [`time`] | instants, ranges and zones; every spelling of time in Entra's logs |
+//! | | [`text`] | names folded to be compared, foreign text cleaned to be shown |
+//! | | [`record`] | a logged event; the tables of fields and of columns; what differs between two values; a record in one sentence |
+//! | | [`catalogue`] | the known services, categories and activities, found by any spelling |
+//! | 2 | [`format`](mod@format) | the shapes of events: bytes of one event to a record, and a record to Graph's JSON |
+//! | | [`store`] | all records of a session, in columns |
+//! | | [`demo`] | the demo tenant: ordinary days and the stories buried in them |
+//! | 3 | [`query`] | the filter language: parsing, matching, answering, completing |
+//! | | [`source`] | files, folders, archives and streams to segments; the only door data comes in by |
+//! | 4 | [`export`] | records and counts, written as table, JSON, CSV, Markdown and original bytes |
+//! | | [`lookup`] | activities of the catalogue, written as a table or JSON |
+//! | | [`app`] | the state of the screen, and what each key and each delivery makes of it |
+//! | 5 | [`ui`] | the state, painted; its files are named after those of [`app`] |
+//! | 6 | [`config`] | what is kept between sessions |
+//! | | [`runtime`] | the loop around [`app`] and [`ui`]: terminal, signals, clipboard, threads |
+//! | 7 | [`cli`] | arguments, and what is done with them |
+//! | 8 | this page, `main.rs` | nothing but the map and the door |
+//!
+//! # Words
+//!
+//! Each means one thing, in the code, in help and in the README.
+//!
+//! - A **record** is one logged event. Its **kind** is audit, sign-in or provisioning. Its **actor**
+//!   did an **activity** to its **targets**; a **change** is one property of a target, old → new.
+//! - A **field** is a property of records that has a name, so that it can be filtered, shown and
+//!   counted. A **column** is where the store keeps the values of fields that are asked for often.
+//! - The **catalogue** is what is known of activities before any record was read.
+//! - An **origin** is what the user named to be read. A load hands over **deliveries**; a **trouble**
+//!   is one of them: something that could not be read, or was odd.
+//! - Records arrive in **segments**, which never change. The **store** is the list of them, and a
+//!   **row id** a record's place in it, for good. A **span** is where a record's original bytes are.
+//! - A **query** is a filter that was understood; a **question** is a query together with the choice
+//!   in the tree and the order. Each question has a higher **revision** than the one before, and an
+//!   **answer** says which it belongs to.
+//! - An **action** is what a user can ask for, a **message** something that happened, an **effect**
+//!   something to be done outside of the state.
+//! - A **viewport** is a cursor, a first visible line and a height; an **outline** a JSON value as
+//!   lines that fold.
+//!
+//! # Five functions
 //!
 //! ```text
-//! floor 8  lib, main     the map, the door
-//! floor 7  cli           the command line
-//! floor 6  runtime       the loop: keys, deliveries, answers and signals in, frames out
-//! floor 5  ui            painting; reads only
-//! floor 4  app           the state of the screen and the one function that changes it
-//!          export        records as tables, JSON, CSV, Markdown
-//!          lookup        the catalogue, asked by name
-//! floor 3  query         the query language, from text to rows
-//!          source        files, folders, archives and streams become records
-//! floor 2  format        bytes of one event become a record
-//!          store         records in columns, append only
-//!          demo          an invented tenant
-//! floor 1  time, text, record, catalogue: plain values
+//! App::update(&mut self, Message) -> Vec<Effect>          changes the state; does nothing outside
+//! ui::draw(&App, &Theme, &mut Frame)                      paints the state; cannot change it
+//! app::layout::layout(Rect, Open) -> Layout               one geometry for update, mouse and drawing
+//! Matcher::matching(&mut self, &Segment, cancelled) -> …  rows of a segment that match; on any thread
+//! source::start(Vec<Origin>, Sender<Delivery>, CancellationToken)   loads on threads of its own
 //! ```
+//!
+//! [`runtime`] puts them together: keys and deliveries become messages, effects become work on other
+//! threads, and what that work finds comes back as a message. The command line uses the same ones
+//! without the screen: [`source::read_all`], [`query::answer::Answerer`], [`export`].
+//!
+//! # Where something is added
+//!
+//! One row is enough; filters, completion, help, the palette and the README's tables follow from it.
+//!
+//! - **a field**: a row of [`record::field::FIELDS`]
+//! - **a column**, for a field that is to be answered from memory: a row of
+//!   [`record::column::COLUMNS`], and the field's row names it
+//! - **an action**, its keys and its help: a row of [`app::action::ACTIONS`], and what it does in
+//!   [`app::perform`]
+//! - **a shape of events**: a file in `src/format`, a line in `src/format/shape.rs` that recognises
+//!   it, and one in [`format::decode`]
+//! - **a kind of file** around events: `src/source/content.rs` recognises it, a file in
+//!   `src/source/framing` finds where its events begin and end
+//! - **a place records come from**: a variant of [`source::Origin`], read in `src/source/reading.rs`
+//! - **a way to write records**: a file in `src/export`, and a variant of [`export::Format`]
+//! - **a fact about activities**: a line of a file in `assets/catalogue`
+//! - **a story of the demo tenant**: an entry of [`demo::STORIES`], written in `src/demo/incidents`
+//!
+//! After a row was added, `UPDATE_README=1 cargo test --test readme` writes the README's tables anew,
+//! and `.ci/picture` its picture of the screen.
 
 pub mod app;
 pub mod catalogue;

@@ -138,6 +138,11 @@ fn the_two_commands_to_begin_with_are_there() {
     for command in ["cargo run --release --locked -- demo", "cargo test --locked"] {
         assert!(lines.contains(&command), "the README has no line `{command}`");
     }
+    let checks = std::fs::read_to_string(path().with_file_name(".ci/run")).expect("a script");
+    assert!(
+        checks.lines().any(|line| line == "cargo test --locked"),
+        ".ci/run runs the same tests"
+    );
     assert!(readme.contains("](assets/screen.svg)"), "the README shows the screen");
 }
 

@@ -20,6 +20,8 @@ pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     // Closing it would hang up.
     _master: Box<dyn MasterPty + Send>,
+    // Gone with the terminal.
+    _home: tempfile::TempDir,
 }
 
 impl Terminal {
@@ -35,6 +37,11 @@ impl Terminal {
         for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("TZ", "UTC")] {
             command.env(name, value);
         }
+        // What is kept between sessions is neither read nor written.
+        let home = tempfile::tempdir().expect("a folder");
+        for name in ["HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
+            command.env(name, home.path());
+        }
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let cells = |count| NonZero::new(count).expect("a screen has cells");
@@ -49,7 +56,7 @@ impl Terminal {
             }
         };
         std::thread::Builder::new().spawn(reading).expect("a thread");
-        Self { parser, keys, child, _master: pair.master }
+        Self { parser, keys, child, _master: pair.master, _home: home }
     }
 
     /// Types these bytes.
