@@ -266,7 +266,7 @@ impl App {
             return Vec::new();
         }
         self.answering = !answer.complete;
-        self.tree.count(&answer.paths);
+        self.tree.count(&answer.paths, !self.filter.query.is_empty());
         let mut answer = answer;
         // Whoever reads a record keeps it, also without having moved to it.
         self.list.moved |= self.focus == Pane::Detail;

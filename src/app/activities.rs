@@ -146,6 +146,8 @@ impl Activities {
         lines.sort_by(|(rank, a), (other, b)| b.count.cmp(&a.count).then(rank.cmp(other)));
         self.lines = lines.into_iter().map(|(_, line)| line).collect();
         self.viewport.set_len(self.lines.len());
+        // Until the cursor is moved it stays on the first line.
+        let current = current.filter(|_| self.viewport.cursor() > 0);
         let place = current.and_then(|node| self.lines.iter().position(|line| line.node == node));
         match place {
             Some(place) => self.viewport.keep_at(place),

@@ -106,6 +106,10 @@ impl Filter {
     pub fn begin(&mut self) {
         self.editing = true;
         self.before = self.text().to_owned();
+        // What is typed next is another condition, not the end of the last word.
+        if !self.before.is_empty() && !self.before.ends_with(' ') && self.error.is_none() {
+            self.set_text(&format!("{} ", self.before));
+        }
     }
 
     /// Ends typing and remembers the text. Returns it where it is to be kept for later sessions.

@@ -24,6 +24,8 @@ pub struct Tree {
     pub choice: Choice,
     /// Are catalogue entries shown that no loaded record has?
     pub unseen: bool,
+    /// Is there a filter, so that branches without a match are left out?
+    filtered: bool,
     /// Text to be found in names, folded; empty when nothing is searched.
     pub find: String,
     /// Visible lines.
@@ -141,8 +143,8 @@ impl Tree {
         self.arrange();
     }
 
-    /// Takes over the counts of an answer.
-    pub fn count(&mut self, paths: &[PathCount]) {
+    /// Takes over the counts of an answer. Under a filter, branches without a match are left out.
+    pub fn count(&mut self, paths: &[PathCount], filtered: bool) {
         for branch in &mut self.branches {
             branch.count = 0;
         }
@@ -150,6 +152,10 @@ impl Tree {
             for &place in places {
                 self.branches[place].count += path.count;
             }
+        }
+        if filtered || self.filtered {
+            self.filtered = filtered;
+            self.refresh();
         }
     }
 
@@ -185,15 +191,14 @@ impl Tree {
 
     fn collect(&self, at: usize, visible: &mut Vec<usize>) {
         let branch = &self.branches[at];
-        let wanted = branch.seen || self.unseen || self.choice.mark(&branch.node).is_some();
+        let counted = branch.count > 0 || !self.filtered;
+        let wanted =
+            (branch.seen && counted) || self.unseen || self.choice.mark(&branch.node).is_some();
         if !wanted || (!self.find.is_empty() && !self.leads_to_find(at)) {
             return;
         }
         visible.push(at);
-        let found_inside = !self.find.is_empty()
-            && branch.children.iter().any(|&child| self.leads_to_find(child))
-            && !fold(&branch.name).contains(&self.find);
-        if self.open.contains(&branch.node) || found_inside {
+        if self.shows_children(branch) {
             for &child in &branch.children {
                 self.collect(child, visible);
             }
@@ -233,9 +238,13 @@ impl Tree {
         self.visible.get(self.viewport.cursor()).map(|&at| &self.branches[at])
     }
 
-    /// Is a branch unfolded?
-    pub fn is_open(&self, branch: &Branch) -> bool {
-        self.open.contains(&branch.node)
+    /// Are the branches inside one shown? They are when it is unfolded, and when text is searched
+    /// that is in one of them and not in its own name.
+    pub fn shows_children(&self, branch: &Branch) -> bool {
+        let found_inside = !self.find.is_empty()
+            && branch.children.iter().any(|&child| self.leads_to_find(child))
+            && !fold(&branch.name).contains(&self.find);
+        self.open.contains(&branch.node) || found_inside
     }
 
     /// Does it have anything to unfold?

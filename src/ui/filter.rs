@@ -13,7 +13,7 @@ use super::theme::{ASCII_BORDER, Theme};
 use super::thousands;
 use crate::app::App;
 use crate::app::layout::inside;
-use crate::query::suggest::Suggestion;
+use crate::query::suggest::{Suggestion, SuggestionKind};
 use crate::text::{clean, fit};
 
 /// Paints the filter line and what can be typed.
@@ -100,7 +100,9 @@ fn draw_suggestions(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 }
 
 fn suggestion(item: &Suggestion, width: usize, theme: &Theme) -> Line<'static> {
-    let count = item.count.map(|count| format!(" {}", thousands(count))).unwrap_or_default();
+    // The note of a value says its number of records already.
+    let count = item.count.filter(|_| item.kind != SuggestionKind::Value);
+    let count = count.map(|count| format!(" {}", thousands(count))).unwrap_or_default();
     let label_room = width.saturating_sub(count.len()).min(width * 6 / 10).max(12).min(width);
     let label = clean(&item.label);
     let (label, used) = fit(&label, label_room);

@@ -73,7 +73,7 @@ fn empty_words(app: &App) -> &'static str {
     } else if app.store.is_empty() {
         "no records; T lists what could not be read"
     } else {
-        "no record matches; x empties the filter, X the marks in the tree"
+        "nothing matches: x empties the filter, X the tree's marks"
     }
 }
 

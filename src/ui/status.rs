@@ -169,20 +169,26 @@ fn hints(app: &App) -> Vec<(String, String)> {
     if let Some(count) = app.count {
         return vec![(count.to_string(), "times …".to_owned())];
     }
-    let first = [Action::Help, Action::Filter];
+    // What everybody needs comes first, so that it is there on a narrow screen too.
+    let first =
+        [Action::Help, Action::Filter, Action::Open, Action::NextPane, Action::View, Action::Quit];
     let rows = ACTIONS.iter().filter(|row| {
         !row.hint.is_empty() && row.panes.contains(&app.focus) && app.disabled(row.action).is_none()
     });
     let (mut front, back): (Vec<_>, Vec<_>) = rows.partition(|row| first.contains(&row.action));
-    front.sort_by_key(|row| row.action != Action::Help);
+    front.sort_by_key(|row| first.iter().position(|action| *action == row.action));
     let words = |action: Action, hint: &'static str| match action {
-        Action::View if app.show_activities => "records",
-        Action::Raw if app.detail.raw => "changes",
-        _ => hint,
+        Action::View if app.show_activities => "records".to_owned(),
+        Action::Raw if app.detail.raw => "changes".to_owned(),
+        // Which of the values under the cursor is meant is not to be seen otherwise.
+        Action::FilterIn => {
+            app.focused_value().map_or(hint.to_owned(), |(field, _)| format!("only this {field}"))
+        }
+        _ => hint.to_owned(),
     };
     front
         .into_iter()
         .chain(back)
-        .map(|row| (app.keymap.hint(row.action), words(row.action, row.hint).to_owned()))
+        .map(|row| (app.keymap.hint(row.action), words(row.action, row.hint)))
         .collect()
 }

@@ -32,11 +32,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         frame.render_widget(Line::from(span), Rect { height: 1, ..area });
     }
     for (at, (line, branch)) in tree.window().enumerate() {
-        let fold = match (
-            tree.has_children(branch),
-            tree.is_open(branch) || !tree.find.is_empty(),
-            theme.ascii,
-        ) {
+        let fold = match (tree.has_children(branch), tree.shows_children(branch), theme.ascii) {
             (false, ..) => "  ",
             (true, true, false) => "▾ ",
             (true, false, false) => "▸ ",

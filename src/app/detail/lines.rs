@@ -5,8 +5,8 @@ use crate::app::list::result_words;
 use crate::catalogue::{Entry, catalogue};
 use crate::record::change::{differences, one_line};
 use crate::record::field::Field;
-use crate::record::sentence::{sentence, target_name};
-use crate::record::{Outcome, Record, Target};
+use crate::record::sentence::{actor_name, sentence, target_name};
+use crate::record::{ActorKind, Outcome, Record, Target};
 use crate::text::{clean, original_upn};
 use crate::time::{Timestamp, Zone};
 
@@ -72,7 +72,9 @@ fn shortened(text: &str) -> String {
 /// The readable view of a record: the sentence, when and how it ended, what changed, then all else.
 pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
     let said = sentence(record);
-    let mut lines = vec![heading(&said), glance(record, zone)];
+    let actor = actor_name(&record.actor);
+    let by = (record.actor.kind != ActorKind::Unknown).then(|| ("actor", actor.to_owned()));
+    let mut lines = vec![Line { value: by, ..heading(&said) }, glance(record, zone)];
     for target in &record.targets {
         target_lines(target, &mut lines);
     }
@@ -106,12 +108,9 @@ fn glance(record: &Record<'_>, zone: &Zone) -> Line {
     if !record.actor.ip.is_empty() {
         text.push((Tone::Plain, format!(" · {}", clean(&record.actor.ip))));
     }
-    Line {
-        text,
-        value: record.time.map(|time| ("time", time.to_rfc3339())),
-        copy,
-        ..Line::default()
-    }
+    let address = || ("actor.ip", record.actor.ip.to_string());
+    let value = (!record.actor.ip.is_empty()).then(address);
+    Line { text, value, copy, ..Line::default() }
 }
 
 fn result_piece(record: &Record<'_>) -> (Tone, String) {
@@ -242,7 +241,7 @@ fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Ve
     let change = one_line;
     let pieces = |old: Option<&str>, new: Option<&str>| {
         let shown = |value: Option<&str>| match value {
-            None | Some("") => "∅".to_owned(),
+            None | Some("") => "(none)".to_owned(),
             Some(text) => shortened(text),
         };
         vec![(Tone::Old, shown(old)), (Tone::Label, " → ".to_owned()), (Tone::New, shown(new))]
@@ -292,7 +291,7 @@ fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Ve
                     (Some(old), None) => vec![(Tone::Old, format!("− {}", shortened(old)))],
                     _ => pieces(old, new),
                 });
-                let copy = format!("{} → {}", old.unwrap_or("∅"), new.unwrap_or("∅"));
+                let copy = format!("{} → {}", old.unwrap_or("(none)"), new.unwrap_or("(none)"));
                 lines.push(Line {
                     label: String::new(),
                     text,
