@@ -52,6 +52,10 @@ fn plain_environment(program: &str, arguments: &[&str]) -> CommandBuilder {
     for name in ["NO_COLOR", "TMUX", "STY", "LC_ALL", "LC_CTYPE", "ENTRAIL_PANIC_ON_PASTE"] {
         command.env_remove(name);
     }
+    // What is kept between sessions goes to a folder of the tests.
+    let home = concat!(env!("CARGO_TARGET_TMPDIR"), "/home");
+    command.env("HOME", home);
+    command.env("XDG_STATE_HOME", home);
     for (name, value) in
         [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("RUST_BACKTRACE", "0"), ("TZ", "UTC")]
     {
@@ -287,6 +291,28 @@ fn inside_of_tmux_the_copy_is_wrapped() {
     assert!(term.written().contains("\x1bPtmux;\x1b\x1b]52;c;Y2F0ZWdvcnk6UG9saWN5\x07\x1b\\"));
     term.keys("q");
     assert_eq!(term.ends(), 0);
+}
+
+#[test]
+fn a_filter_is_known_in_the_next_session() {
+    let home = tempfile::tempdir().expect("a folder");
+    let session = || {
+        let mut command = entrail(&[AUDIT]);
+        command.env("XDG_STATE_HOME", home.path());
+        let term = Term::start(command);
+        term.shows("Records 7");
+        term
+    };
+    let mut first = session();
+    first.keys("/mallory\r");
+    first.shows(" of 7");
+    first.keys("q");
+    assert_eq!(first.ends(), 0);
+    let mut second = session();
+    second.keys("/\x1b[A");
+    second.shows("/ mallory");
+    second.keys("\rq");
+    assert_eq!(second.ends(), 0);
 }
 
 #[test]

@@ -4,7 +4,8 @@
 use ratatui::layout::Position;
 use ratatui::style::Modifier;
 
-use super::session::Session;
+use super::session::{Session, settings};
+use entrail::app::Settings;
 use entrail::app::message::Message;
 
 fn rows(session: &Session) -> usize {
@@ -104,6 +105,17 @@ fn earlier_filters_come_back_with_the_arrows() {
     assert_eq!(session.app.filter.text(), "actor:marek");
     session.keys("<ctrl-n><ctrl-n>");
     assert_eq!(session.app.filter.text(), "half", "what was being typed is not lost");
+    assert_eq!(session.remembered, ["actor:marek", "result=failure"]);
+}
+
+#[test]
+fn filters_of_earlier_sessions_come_back_too() {
+    let history = vec!["older".to_owned(), "newer".to_owned()];
+    let mut session = Session::new(Settings { history, ..settings(Some("demo"), 80, 24) });
+    session.keys("/<up>");
+    assert_eq!(session.app.filter.text(), "newer");
+    session.keys("<up>");
+    assert_eq!(session.app.filter.text(), "older");
 }
 
 #[test]

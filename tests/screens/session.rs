@@ -29,6 +29,8 @@ pub struct Session {
     pub theme: Theme,
     /// What went to the clipboard.
     pub copied: Vec<String>,
+    /// Filters to be kept for the next session.
+    pub remembered: Vec<String>,
     /// Effects that only the real program can carry out, by name.
     pub outside: Vec<&'static str>,
     /// Are questions kept instead of answered?
@@ -63,14 +65,15 @@ pub fn small() -> &'static [Delivery] {
     SMALL.get_or_init(|| deliveries("small", tenant(Scale { records: 300, seed: 1 })))
 }
 
-fn settings(name: Option<&str>, width: u16, height: u16) -> Settings {
+/// What a session starts with.
+pub fn settings(name: Option<&str>, width: u16, height: u16) -> Settings {
     Settings {
         name: name.map(str::to_owned),
         filter: String::new(),
-        history: Vec::new(),
         local_zone: Zone::new(jiff::tz::TimeZone::fixed(jiff::tz::offset(1))),
         now: Timestamp::parse("2026-11-20T18:00:00Z").expect("an instant"),
         size: (width, height),
+        history: Vec::new(),
     }
 }
 
@@ -101,6 +104,7 @@ impl Session {
             app: App::new(settings),
             theme: Theme::new(Palette::Dark, false),
             copied: Vec::new(),
+            remembered: Vec::new(),
             outside: Vec::new(),
             hold: false,
             asked: Vec::new(),
@@ -127,7 +131,10 @@ impl Session {
                     self.copied.push(text);
                     Some(Message::Copied(Ok(format!("{what} copied"))))
                 }
-                Effect::Remember(_) => None,
+                Effect::Remember(filter) => {
+                    self.remembered.push(filter);
+                    None
+                }
                 Effect::StopAnswering => self.outside("stop answering"),
                 Effect::StopLoading => self.outside("stop loading"),
                 Effect::CaptureMouse(true) => self.outside("mouse on"),
