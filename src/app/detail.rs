@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::message::Opened;
 use super::outline::Outline;
-use super::viewport::Viewport;
+use super::viewport::{Viewport, once_around};
 use crate::store::RowId;
 use crate::text::{clean, fold};
 use crate::time::Zone;
@@ -233,16 +233,8 @@ impl Detail {
                 })
                 .collect(),
         };
-        let count = texts.len();
         let cursor = self.current().unwrap_or(0);
-        let hit = (from..count + from)
-            .map(|step| {
-                if backwards {
-                    (cursor + count - step % count) % count
-                } else {
-                    (cursor + step) % count
-                }
-            })
+        let hit = once_around(texts.len(), cursor, from, backwards)
             .find(|&at| texts[at].contains(&self.find));
         if let Some(at) = hit {
             if let Some(outline) = self.outline.as_mut().filter(|_| self.raw) {

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::viewport::Viewport;
+use super::viewport::{Viewport, once_around};
 use crate::catalogue::catalogue;
 use crate::query::answer::PathCount;
 use crate::query::choice::{Choice, Mark, Node};
@@ -333,19 +333,11 @@ impl Tree {
     }
 
     fn step_to_find(&mut self, backwards: bool, from: usize) {
-        let count = self.visible.len();
-        if self.find.is_empty() || count == 0 {
+        if self.find.is_empty() {
             return;
         }
         let cursor = self.viewport.cursor();
-        let hit = (from..count + from)
-            .map(|step| {
-                if backwards {
-                    (cursor + count - step % count) % count
-                } else {
-                    (cursor + step) % count
-                }
-            })
+        let hit = once_around(self.visible.len(), cursor, from, backwards)
             .find(|&line| fold(&self.branches[self.visible[line]].name).contains(&self.find));
         if let Some(line) = hit {
             self.viewport.go_to(line);

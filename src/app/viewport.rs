@@ -93,6 +93,20 @@ impl Viewport {
     }
 }
 
+/// All of `count` lines once, from the one `from` steps after (or before) `cursor` on, going
+/// around the end.
+pub fn once_around(
+    count: usize,
+    cursor: usize,
+    from: usize,
+    backwards: bool,
+) -> impl Iterator<Item = usize> {
+    (from..count + from).map(move |step| {
+        let steps = step % count;
+        (if backwards { cursor + count - steps } else { cursor + steps }) % count
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
