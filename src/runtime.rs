@@ -8,6 +8,7 @@
 
 mod answering;
 mod clipboard;
+mod painter;
 mod terminal;
 
 use std::io::{self, IsTerminal as _};

@@ -37,8 +37,9 @@ const RATATUI: &[(&str, &[&str])] = &[
     ("app", &["crossterm", "layout"]),
     // The width of the terminal.
     ("cli", &["crossterm"]),
-    // It owns the terminal and hands out frames; it does not know what is painted.
-    ("runtime", &["crossterm", "layout", "backend", "Terminal", "Frame"]),
+    // It owns the terminal, hands out frames and turns cells into bytes; it does not know what is
+    // painted.
+    ("runtime", &["crossterm", "layout", "backend", "buffer", "style", "Terminal", "Frame"]),
 ];
 
 /// A file of the source.

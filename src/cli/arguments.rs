@@ -11,6 +11,7 @@ use super::nearby::nearest;
 use crate::export::Format;
 use crate::query::answer::Sort;
 use crate::record::field::{FIELDS, Field, ValueKind};
+use crate::ui::theme::Palette;
 
 /// Explore the Microsoft Entra audit trail: who changed what, when, and how.
 ///
@@ -33,9 +34,45 @@ pub(super) struct Arguments {
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) paths: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub(super) screen: ScreenArguments,
+}
+
+/// How the screen starts and looks.
+#[derive(Args, Debug)]
+pub(super) struct ScreenArguments {
     /// Start with this query in the filter
     #[arg(short, long, value_name = "QUERY", allow_hyphen_values = true)]
     pub(super) filter: Option<String>,
+
+    /// Colours: for a dark or a light background, or none (as with the variable `NO_COLOR`)
+    #[arg(long, value_enum, value_name = "THEME")]
+    pub(super) theme: Option<ThemeName>,
+
+    /// Draw borders, bars and marks with ASCII characters
+    #[arg(long)]
+    pub(super) ascii: bool,
+}
+
+/// Which colours the screen uses.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ThemeName {
+    /// For a dark background (the default)
+    Dark,
+    /// For a light background
+    Light,
+    /// Bold, underlined, reversed and dim only
+    None,
+}
+
+impl From<ThemeName> for Palette {
+    fn from(name: ThemeName) -> Self {
+        match name {
+            ThemeName::Dark => Self::Dark,
+            ThemeName::Light => Self::Light,
+            ThemeName::None => Self::None,
+        }
+    }
 }
 
 #[derive(Subcommand, Debug)]
@@ -59,9 +96,8 @@ pub(super) enum Command {
 
 #[derive(Args, Debug)]
 pub(super) struct DemoArguments {
-    /// Start with this query in the filter
-    #[arg(short, long, value_name = "QUERY", allow_hyphen_values = true)]
-    pub(super) filter: Option<String>,
+    #[command(flatten)]
+    pub(super) screen: ScreenArguments,
 }
 
 #[derive(Args, Debug)]

@@ -6,37 +6,38 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, ScreenArguments};
 use super::nearby::nearest;
 use super::{Outcome, load, parse_query};
 use crate::runtime::{self, Ended, Start};
 use crate::source::Origin;
 
 /// Opens the screen on these files, folders and patterns; on the catalogue where there are none.
-pub(super) fn open(paths: Vec<PathBuf>, filter: Option<String>) -> anyhow::Result<Outcome> {
+pub(super) fn open(paths: Vec<PathBuf>, screen: ScreenArguments) -> anyhow::Result<Outcome> {
     // Something is piped in and nothing else was named.
     let piped = paths.is_empty() && !stdin().is_terminal();
     let paths = if piped { vec![PathBuf::from("-")] } else { paths };
     check(&paths)?;
     let name = name(&paths);
-    start(load::origins(paths), name, filter)
+    start(load::origins(paths), name, screen)
 }
 
 /// Opens the screen on the demo tenant.
-pub(super) fn demo(filter: Option<String>) -> anyhow::Result<Outcome> {
-    start(vec![Origin::Demo], "demo".to_owned(), filter)
+pub(super) fn demo(screen: ScreenArguments) -> anyhow::Result<Outcome> {
+    start(vec![Origin::Demo], "demo".to_owned(), screen)
 }
 
-fn start(origins: Vec<Origin>, name: String, query: Option<String>) -> anyhow::Result<Outcome> {
-    if let Some(query) = &query {
+fn start(origins: Vec<Origin>, name: String, screen: ScreenArguments) -> anyhow::Result<Outcome> {
+    if let Some(query) = &screen.filter {
         parse_query(query)?;
     }
     anyhow::ensure!(
         stdout().is_terminal(),
         "the screen needs a terminal; to write to a file or pipe use: entrail query QUERY PATH"
     );
-    let filter = query.unwrap_or_default();
-    let ended = runtime::run(Start { origins, name, filter, ..Start::default() })?;
+    let filter = screen.filter.unwrap_or_default();
+    let palette = screen.theme.map(Into::into);
+    let ended = runtime::run(Start { origins, name, filter, palette, ascii: screen.ascii })?;
     Ok(match ended {
         Ended::Left => Outcome::Found,
         Ended::Signal(number) => Outcome::Signal(number),

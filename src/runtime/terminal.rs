@@ -2,12 +2,12 @@
 //! Never keeps it after a panic, an error, a signal or the end.
 
 use std::io::{self, Write as _};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::Once;
 
-use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
+use ratatui::crossterm::style::ResetColor;
 use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
@@ -16,36 +16,12 @@ use ratatui::crossterm::{cursor, execute, queue};
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 
+use super::painter::Painter;
+
 /// The terminal while this program has it. Dropping gives it back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Frames>>,
-    frames: Frames,
+    terminal: Terminal<Painter>,
     mouse: bool,
-}
-
-/// Collects what is drawn until the frame is complete, so that a frame is one write.
-#[derive(Clone, Default)]
-struct Frames(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Frames {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Frames {
-    /// Writes what was collected.
-    fn commit(&self) -> io::Result<()> {
-        let bytes = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut out = io::stdout().lock();
-        out.write_all(&bytes)?;
-        out.flush()
-    }
 }
 
 impl Screen {
@@ -70,17 +46,23 @@ impl Screen {
             }));
         });
         take(true)?;
-        let frames = Frames::default();
-        let terminal = Terminal::new(CrosstermBackend::new(frames.clone()))?;
-        Ok(Self { terminal, frames, mouse: true })
+        let terminal = Terminal::new(Painter::default())?;
+        Ok(Self { terminal, mouse: true })
     }
 
-    /// Paints a frame with one write, so that the terminal never shows half of one.
+    /// Paints a frame with one write, so that the terminal never shows half of one; writes nothing
+    /// where nothing changed.
     pub fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        queue!(self.frames, BeginSynchronizedUpdate)?;
         self.terminal.draw(paint)?;
-        queue!(self.frames, EndSynchronizedUpdate)?;
-        self.frames.commit()
+        let frame = self.terminal.backend_mut().take();
+        if frame.is_empty() {
+            return Ok(());
+        }
+        let mut bytes = Vec::with_capacity(frame.len() + 16);
+        queue!(bytes, BeginSynchronizedUpdate)?;
+        bytes.extend_from_slice(&frame);
+        queue!(bytes, EndSynchronizedUpdate)?;
+        write(&bytes)
     }
 
     /// Takes the mouse, or leaves it to the terminal.
@@ -103,6 +85,7 @@ impl Screen {
     /// Takes the terminal again after something else had it; the next frame paints everything.
     pub fn take_back(&mut self) -> io::Result<()> {
         take(self.mouse)?;
+        self.terminal.backend_mut().forget();
         let (width, height) = size()?;
         // Not `clear`: it asks the terminal for the cursor, and the thread that reads keys would
         // swallow the answer.
@@ -142,6 +125,7 @@ fn give_back() {
     let _ = execute!(
         io::stdout(),
         EndSynchronizedUpdate,
+        ResetColor,
         DisableMouseCapture,
         DisableBracketedPaste,
         LeaveAlternateScreen,

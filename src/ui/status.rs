@@ -77,7 +77,8 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
         parts.push((text, theme.plain));
     }
     if loading.progress.duplicates > 0 {
-        let text = format!("{} duplicates", thousands(loading.progress.duplicates));
+        let noun = if loading.progress.duplicates == 1 { "duplicate" } else { "duplicates" };
+        let text = format!("{} {noun}", thousands(loading.progress.duplicates));
         parts.push((text, theme.muted));
     }
     let other: u64 = loading.ended.iter().flat_map(|summary| &summary.other).map(|(_, n)| n).sum();
