@@ -27,6 +27,7 @@ pub mod choice;
 pub mod matcher;
 pub mod pattern;
 pub mod seen;
+pub mod sieve;
 pub mod suggest;
 pub mod syntax;
 pub mod when;
