@@ -60,6 +60,10 @@ const LOADING_FRAME: Duration = Duration::from_millis(100);
 /// An answer this soon after a key is the answer to it, and shown at once.
 const ANSWER_TO_KEY: Duration = Duration::from_millis(500);
 
+/// While the cursor runs through the list, records are opened only when it rests this long: over a
+/// slow link the detail would cost more than the move.
+const REST: Duration = Duration::from_millis(120);
+
 /// Runs a session on the screen until the user leaves. Fails where there is no terminal.
 pub fn run(start: Start) -> anyhow::Result<Ended> {
     let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
@@ -123,6 +127,9 @@ struct Session {
     /// When the last frame was drawn, and the last key arrived.
     drawn: Option<Instant>,
     typed: Option<Instant>,
+    /// When a record was last asked for, and the one that waits for the cursor to rest.
+    opened: Option<Instant>,
+    waiting: Option<(Instant, Effect)>,
 }
 
 async fn session(start: Start) -> anyhow::Result<Ended> {
@@ -150,8 +157,18 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
     let (inbox, mut messages) = mpsc::unbounded_channel();
     let workers = Workers::start(&inbox)?;
     read_keys(inbox)?;
-    let mut session =
-        Session { app, theme, screen, workers, cancel, due: Due::Now, drawn: None, typed: None };
+    let mut session = Session {
+        app,
+        theme,
+        screen,
+        workers,
+        cancel,
+        due: Due::Now,
+        drawn: None,
+        typed: None,
+        opened: None,
+        waiting: None,
+    };
     let mut loading = loads;
     loop {
         if session.due == Due::Now && messages.is_empty() {
@@ -161,6 +178,7 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
             Due::By(at) => at,
             Due::Now | Due::Never => Instant::now(),
         };
+        let rest_time = session.waiting.as_ref().map_or_else(Instant::now, |(at, _)| *at);
         let effects = tokio::select! {
             biased;
             signal = signals.next() => match signal {
@@ -178,6 +196,12 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
                 loading = delivery.is_some();
                 delivery.map(|delivery| session.delivery(delivery)).unwrap_or_default()
             },
+            () = tokio::time::sleep_until(rest_time.into()), if session.waiting.is_some() => {
+                if let Some((_, open)) = session.waiting.take() {
+                    session.workers.carry_out(open);
+                }
+                Vec::new()
+            }
             () = tokio::time::sleep_until(frame_time.into()), if session.due != Due::Never => {
                 session.due = Due::Now;
                 Vec::new()
@@ -251,6 +275,18 @@ impl Session {
                 let result = clipboard::copy(&text, &what);
                 self.app.update(Message::Copied(result));
                 self.due = Due::Now;
+            }
+            open @ Effect::Open(..) => {
+                let now = Instant::now();
+                let just = |at: Option<Instant>| at.is_some_and(|at| now - at < REST);
+                let running = just(self.opened.replace(now)) && just(self.typed);
+                // The newest replaces the one that waits.
+                self.waiting = None;
+                if running {
+                    self.waiting = Some((now + REST, open));
+                } else {
+                    self.workers.carry_out(open);
+                }
             }
             other => self.workers.carry_out(other),
         }
