@@ -8,15 +8,15 @@
 
 mod answering;
 mod clipboard;
+mod keys;
 mod painter;
+mod signals;
 mod terminal;
 
 use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use ratatui::crossterm::event;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +27,7 @@ use crate::time::{Timestamp, Zone};
 use crate::ui;
 use crate::ui::theme::{Palette, Theme};
 use answering::Workers;
+use signals::{Asked, Signals};
 use terminal::Screen;
 
 /// What a session on the screen starts with.
@@ -156,7 +157,7 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
     });
     let (inbox, mut messages) = mpsc::unbounded_channel();
     let workers = Workers::start(&inbox)?;
-    read_keys(inbox)?;
+    keys::read(inbox)?;
     let mut session = Session {
         app,
         theme,
@@ -294,28 +295,6 @@ impl Session {
     }
 }
 
-/// Reads keys on a thread of its own, which ends with the process.
-fn read_keys(inbox: mpsc::UnboundedSender<Message>) -> io::Result<()> {
-    let read = move || {
-        while let Ok(event) = event::read() {
-            let message = match event {
-                event::Event::Key(key) => Message::Pressed(key),
-                event::Event::Mouse(mouse) => Message::Moused(mouse),
-                event::Event::Paste(text) => Message::Pasted(text),
-                // Sizes are asked for when their signal comes: of several changes in a row the last
-                // event here may tell one that is over.
-                event::Event::Resize(..) | event::Event::FocusGained | event::Event::FocusLost => {
-                    continue;
-                }
-            };
-            if inbox.send(message).is_err() {
-                return;
-            }
-        }
-    };
-    std::thread::Builder::new().name("keys".to_owned()).spawn(read).map(drop)
-}
-
 /// A test drives the real program to a panic with this; release builds do not have it.
 #[cfg(debug_assertions)]
 #[expect(clippy::panic, reason = "this is the panic a test asks for")]
@@ -325,47 +304,5 @@ fn panic_where_a_test_wants_it(message: &Message) {
         && *text == wanted
     {
         panic!("{wanted}");
-    }
-}
-
-/// What a signal asks for.
-enum Asked {
-    Leave(i32),
-    Stop,
-    Continue,
-    Resize,
-}
-
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-    stop: tokio::signal::unix::Signal,
-    go_on: tokio::signal::unix::Signal,
-    window: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        let raw = SignalKind::from_raw;
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            stop: signal(raw(signal_hook::consts::SIGTSTP))?,
-            go_on: signal(raw(signal_hook::consts::SIGCONT))?,
-            window: signal(SignalKind::window_change())?,
-        })
-    }
-
-    async fn next(&mut self) -> Asked {
-        tokio::select! {
-            _ = self.terminate.recv() => Asked::Leave(signal_hook::consts::SIGTERM),
-            _ = self.hang_up.recv() => Asked::Leave(signal_hook::consts::SIGHUP),
-            _ = self.interrupt.recv() => Asked::Leave(signal_hook::consts::SIGINT),
-            _ = self.stop.recv() => Asked::Stop,
-            _ = self.go_on.recv() => Asked::Continue,
-            _ = self.window.recv() => Asked::Resize,
-        }
     }
 }
