@@ -257,6 +257,7 @@ impl Session {
 
     /// Takes the size the terminal has now.
     fn resized(&mut self) -> io::Result<Vec<Effect>> {
+        self.screen.repaint()?;
         let (width, height) = terminal::size()?;
         Ok(self.message(Message::Resized(width, height)))
     }

@@ -85,6 +85,12 @@ impl Screen {
     /// Takes the terminal again after something else had it; the next frame paints everything.
     pub fn take_back(&mut self) -> io::Result<()> {
         take(self.mouse)?;
+        self.repaint()
+    }
+
+    /// Lets the next frame paint everything: the terminal may have lost what it showed, also where
+    /// its size is what it was before.
+    pub fn repaint(&mut self) -> io::Result<()> {
         self.terminal.backend_mut().forget();
         let (width, height) = size()?;
         // Not `clear`: it asks the terminal for the cursor, and the thread that reads keys would
