@@ -69,6 +69,9 @@ pub enum Decoded<'a> {
         /// What in it had the wrong type or was unreadable, one sentence each, usually empty. The
         /// record is kept as far as possible, and the property as text where that is possible.
         odd: Vec<String>,
+        /// May other events stand inside this one, because it lost its end? Cheap to know and
+        /// sometimes a false alarm: what frames events finds out.
+        crowded: bool,
     },
     /// Well-formed, but not audit activity: the name of what it is, such as
     /// `MicrosoftGraphActivityLogs` or `Exchange`.
@@ -104,7 +107,7 @@ pub fn decode<'a>(
 ) -> Result<Decoded<'a>, DecodeError> {
     // Files glued together bring their byte order marks along.
     let start = if event.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    let mut reader = Reader::new(event, start, depth);
+    let mut reader = Reader::of_event(event, start, depth);
     let decoded = match layout {
         Layout::Json => json_event(event, &mut reader)?,
         Layout::Csv(columns) => widen(columns.csv_row(event, &mut reader)?),
@@ -116,7 +119,8 @@ pub fn decode<'a>(
             if record.time.is_none() {
                 reader.note(|| "no time: the property is missing, empty or unreadable".to_owned());
             }
-            Decoded::Record { record, odd: reader.into_notes() }
+            let crowded = reader.is_crowded();
+            Decoded::Record { record, odd: reader.into_notes(), crowded }
         }
         Err(other) => Decoded::Other(other),
     })

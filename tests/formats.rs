@@ -129,7 +129,7 @@ fn shown(name: &str) -> String {
     for (number, (event, layout)) in events(name).iter().enumerate() {
         writeln!(out, "{}", number + 1).expect("written");
         match decode(event, layout, Depth::Full) {
-            Ok(Decoded::Record { record, odd }) => {
+            Ok(Decoded::Record { record, odd, .. }) => {
                 show(&record, &mut out);
                 for odd in odd {
                     writeln!(out, "  ODD {odd}").expect("written");
@@ -395,7 +395,7 @@ fn check_damaged(name: &str, path: &str, damage: &Value, text: &[u8], good: &Rec
 #[test]
 fn a_wrong_type_is_named() {
     let event = br#"{"id":"1","activityDisplayName":"Add user","activityDateTime":20,"targetResources":[{"displayName":[1]}]}"#;
-    let Ok(Decoded::Record { record, odd }) = decode(event, &Layout::Json, Depth::Full) else {
+    let Ok(Decoded::Record { record, odd, .. }) = decode(event, &Layout::Json, Depth::Full) else {
         panic!("a record");
     };
     assert_eq!(odd[0], "`activityDateTime` is a number, expected text");
@@ -435,7 +435,8 @@ fn nesting_of_any_depth_keeps_the_record() {
 #[test]
 fn bytes_that_are_not_utf_8_are_replaced_and_noted() {
     let event = b"{\"id\":\"\xff1\",\"activityDisplayName\":\"Add \xc3\x28 user\",\"\xfe\":1,\"activityDateTime\":\"2026-11-01\"}";
-    let Ok(Decoded::Record { record, odd }) = decode(event, &Layout::Json, Depth::Columns) else {
+    let Ok(Decoded::Record { record, odd, .. }) = decode(event, &Layout::Json, Depth::Columns)
+    else {
         panic!("a record");
     };
     assert_eq!(record.activity, "Add \u{fffd}( user");

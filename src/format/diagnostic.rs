@@ -89,7 +89,7 @@ pub(super) fn envelope<'a>(
     let place = Place::Property(&Place::Record, "properties");
     let mut record = match at {
         Some(at) => {
-            let mut inner = Reader::new(bytes, at, reader.depth);
+            let mut inner = reader.another(at);
             let record = properties(&mut inner, &shape, &envelope.category, &place);
             reader.adopt(inner);
             record

@@ -2,12 +2,13 @@
 //! Never fails a record for a wrong type, a repeated key, a lone surrogate or invalid UTF-8, and never recurses on data.
 
 mod escape;
+mod stop;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use escape::unescape;
-use memchr::memchr2;
+use stop::quote_or_backslash;
 
 use super::{DecodeError, Depth};
 use crate::record::Record;
@@ -56,15 +57,24 @@ macro_rules! keys {
             fn index(self) -> u32 {
                 self as u32
             }
+            #[inline]
             fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => str::from_utf8($first).unwrap_or_default(),)*
-                }
+                // Asked for every key read: made when the program is built.
+                const NAMES: &[&str] = &[$($crate::format::json::spelling($first),)*];
+                NAMES[self as usize]
             }
         }
     };
 }
 pub(super) use keys;
+
+/// The spelling of a key as text.
+pub(super) const fn spelling(bytes: &[u8]) -> &str {
+    match str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+}
 
 /// Where in the record a value stands, for notes.
 #[derive(Clone, Copy)]
@@ -110,9 +120,13 @@ pub(super) enum Held<'a> {
 /// Stands at a value in JSON text. Also carries what was noted on the way.
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
+    /// The bytes as text, where they were checked as a whole: cheaper than checking each string.
+    checked: Option<&'a str>,
     at: usize,
     /// The bytes are one plain text, not JSON: a CSV cell.
     plain: bool,
+    /// Strings passed that are the name of a property which an event has once.
+    marks: u32,
     /// How much is wanted of the record.
     pub(super) depth: Depth,
     notes: Vec<String>,
@@ -122,7 +136,26 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Stands before the JSON value at byte `at`.
     pub(super) fn new(bytes: &'a [u8], at: usize, depth: Depth) -> Self {
-        Self { bytes, at, plain: false, depth, notes: Vec::new(), unwritten: 0 }
+        Self {
+            bytes,
+            checked: None,
+            at,
+            plain: false,
+            marks: 0,
+            depth,
+            notes: Vec::new(),
+            unwritten: 0,
+        }
+    }
+
+    /// As [`Reader::new`], for bytes of which many strings are wanted.
+    pub(super) fn of_event(bytes: &'a [u8], at: usize, depth: Depth) -> Self {
+        Self { checked: str::from_utf8(bytes).ok(), ..Self::new(bytes, at, depth) }
+    }
+
+    /// Another reader of the same bytes, before the value at byte `at`.
+    pub(super) fn another(&self, at: usize) -> Self {
+        Self { checked: self.checked, ..Self::new(self.bytes, at, self.depth) }
     }
 
     /// Stands before one plain text.
@@ -133,6 +166,12 @@ impl<'a> Reader<'a> {
     /// Byte it stands at.
     pub(super) fn at(&self) -> usize {
         self.at
+    }
+
+    /// Did it pass more than one property that an event has once? Then other events may stand
+    /// inside this one.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.marks > 1
     }
 
     /// Notes something odd about the value at `place`.
@@ -161,11 +200,13 @@ impl<'a> Reader<'a> {
     }
 
     /// An error at the byte it stands at.
+    #[cold]
     pub(super) fn broken<T>(&self, reason: &str) -> Step<T> {
         Err(DecodeError { at: self.at.min(self.bytes.len()), reason: reason.to_owned() })
     }
 
     /// The next byte that is not white space, which it then stands at.
+    #[inline]
     pub(super) fn peek(&mut self) -> Step<u8> {
         while let Some(&byte) = self.bytes.get(self.at) {
             if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
@@ -396,6 +437,9 @@ impl<'a> Reader<'a> {
     fn string(&mut self, place: &Place<'_>) -> Step<Cow<'a, str>> {
         let start = self.at + 1;
         let escaped = self.skip_string()?;
+        if !escaped && let Some(text) = self.checked.and_then(|all| all.get(start..self.at - 1)) {
+            return Ok(Cow::Borrowed(text));
+        }
         let inner = &self.bytes[start..self.at - 1];
         if !escaped && let Ok(text) = str::from_utf8(inner) {
             return Ok(Cow::Borrowed(text));
@@ -408,18 +452,22 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over the string that starts here; true where it has escapes.
+    #[inline]
     fn skip_string(&mut self) -> Step<bool> {
-        let mut at = self.at + 1;
+        let start = self.at + 1;
+        let mut at = start;
         let mut escaped = false;
         loop {
-            match memchr2(b'"', b'\\', self.bytes.get(at..).unwrap_or_default()) {
-                Some(offset) if self.bytes[at + offset] == b'"' => {
-                    self.at = at + offset + 1;
+            at = quote_or_backslash(self.bytes, at);
+            match self.bytes.get(at) {
+                Some(b'"') => {
+                    self.at = at + 1;
+                    self.marks += u32::from(is_mark(&self.bytes[start..at]));
                     return Ok(escaped);
                 }
-                Some(offset) => {
+                Some(_) => {
                     escaped = true;
-                    at += offset + 2;
+                    at += 2;
                 }
                 None => {
                     self.at = self.bytes.len();
@@ -487,6 +535,17 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         self.broken("expected a JSON value")
+    }
+}
+
+/// Is this the name of a property that an event has once? Graph and Log Analytics write the first
+/// one, in two spellings; the unified audit log the second.
+#[inline]
+fn is_mark(string: &[u8]) -> bool {
+    match string.len() {
+        19 => string.ends_with(b"ctivityDisplayName"),
+        12 => string == b"CreationTime",
+        _ => false,
     }
 }
 

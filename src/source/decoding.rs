@@ -81,23 +81,27 @@ impl<'j> Block<'j> {
     /// Decodes one event into the batch.
     fn one(&mut self, span: Span) -> Result<(), DecodeError> {
         let bytes = self.bytes(span);
-        if self.swallows(bytes) {
-            let reason = "a record that is not closed holds other records";
-            return Err(DecodeError { at: 0, reason: reason.to_owned() });
-        }
         let decoded =
             catch_unwind(|| (self.decode)(bytes, self.job.source.layout(), Depth::Columns))
                 .unwrap_or_else(|_| {
                     let reason = "a mistake in entrail, please report it";
                     Err(DecodeError { at: 0, reason: reason.to_owned() })
                 })?;
+        let crowded = match &decoded {
+            Decoded::Record { crowded, .. } => *crowded,
+            Decoded::Other(_) => true,
+        };
+        if crowded && self.swallows(bytes) {
+            let reason = "a record that is not closed holds other records";
+            return Err(DecodeError { at: 0, reason: reason.to_owned() });
+        }
         match decoded {
             Decoded::Record { odd, .. } if !odd.is_empty() && self.is_several(bytes) => {
                 // A line was taken whole that holds more than one record.
                 let reason = "several records on one line, not all of them readable".to_owned();
                 return Err(DecodeError { at: 0, reason });
             }
-            Decoded::Record { mut record, odd } => {
+            Decoded::Record { mut record, odd, .. } => {
                 record.source = self.job.source.name().into();
                 self.batch.push(&record, span);
                 if !odd.is_empty() {
