@@ -10,7 +10,7 @@ use super::dictionary::{Interner, LocalWords, hash};
 use super::segment::{NO_TIME, Segment};
 use super::{Original, RowId, Span};
 use crate::record::Record;
-use crate::record::column::{COLUMNS, Entries, PART, separable};
+use crate::record::column::{COLUMNS, Entries};
 use crate::time::Timestamp;
 
 /// Records of one original in columns of their own, made by one worker.
@@ -31,19 +31,11 @@ struct LocalColumn {
     codes: Vec<u32>,
     /// End of each row's codes; only kept where a row may have any number.
     ends: Vec<u32>,
-    scratch: String,
 }
 
 impl Entries for LocalColumn {
     fn entry(&mut self, parts: &[&str]) {
-        self.scratch.clear();
-        for (index, part) in parts.iter().enumerate() {
-            if index > 0 {
-                self.scratch.push(PART);
-            }
-            self.scratch.push_str(&separable(part));
-        }
-        let code = self.words.intern(&self.scratch);
+        let code = self.words.intern(parts);
         self.codes.push(code);
     }
 }
@@ -151,8 +143,13 @@ impl Indexer {
         }
         for (index, row) in COLUMNS.iter().enumerate() {
             let local = &batch.columns[index];
-            let mut renumbered = vec![u32::MAX; local.words.count()];
             let interner = &mut self.interners[index];
+            // Entries that only duplicates have are left out.
+            let mut renumbered = if kept.len() == batch.times.len() {
+                interner.intern_all(&local.words)
+            } else {
+                vec![u32::MAX; local.words.count()]
+            };
             let mut global = |code: u32| {
                 let known = &mut renumbered[code as usize];
                 if *known == u32::MAX {
@@ -272,7 +269,7 @@ mod tests {
 
     use super::*;
     use crate::record::Target;
-    use crate::record::column::Column;
+    use crate::record::column::{Column, PART};
 
     #[derive(Debug)]
     struct Named(&'static str);

@@ -173,27 +173,37 @@ impl Correlations {
 
 /// A GUID in its usual form (36 characters, lower case) as a number.
 pub fn pack_guid(text: &str) -> Option<u128> {
-    let bytes = text.as_bytes();
-    if bytes.len() != 36 {
+    let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    if [bytes[8], bytes[13], bytes[18], bytes[23]] != [b'-'; 4] {
         return None;
     }
-    let mut guid = 0u128;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if matches!(at, 8 | 13 | 18 | 23) {
-            if byte != b'-' {
-                return None;
-            }
-            continue;
-        }
-        let digit = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => return None,
-        };
-        guid = guid << 4 | u128::from(digit);
-    }
-    Some(guid)
+    // No question asked for each digit: what was seen is judged at the end.
+    let mut seen = 0u8;
+    let mut group = |digits: &[u8]| {
+        digits.iter().fold(0u64, |sum, &byte| {
+            let digit = DIGITS[byte as usize];
+            seen |= digit;
+            sum << 4 | u64::from(digit)
+        })
+    };
+    let high = group(&bytes[..8]) << 32 | group(&bytes[9..13]) << 16 | group(&bytes[14..18]);
+    let low = group(&bytes[19..23]) << 48 | group(&bytes[24..]);
+    (seen != NO_DIGIT).then_some(u128::from(high) << 64 | u128::from(low))
 }
+
+/// What stands for no digit in [`DIGITS`]: all bits, so that it shows among others.
+const NO_DIGIT: u8 = u8::MAX;
+
+/// The hexadecimal digit each byte is, lower case only.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        digits[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
 
 fn write_guid(guid: u128, buffer: &mut [u8; 36]) -> &str {
     let mut shift = 124i32;

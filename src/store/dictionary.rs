@@ -1,21 +1,55 @@
 //! Distinct entries of a column, each stored once: [`Words`] are those one segment brought, [`Interner`] finds them again.
 //! Never forgets or renumbers an entry.
 
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::{Arc, LazyLock};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use crate::record::column::{ENTRY, PART};
+use crate::record::column::{ENTRY, PART, separable};
 use crate::text::fold_into;
 
 /// One hasher for the whole process, randomly keyed, so that hashes made by workers are valid in
 /// the interner and cannot be foreseen by who writes the data.
 static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
 
-/// The hash under which `text` is interned. Never zero.
+/// The hash of a text. Never zero.
 pub fn hash(text: &str) -> u64 {
-    use std::hash::BuildHasher as _;
-    HASHER.hash_one(text) | 1
+    hash_parts([text])
+}
+
+/// The hash under which an entry made of `parts` is interned: of each in turn, so that they need
+/// not be joined to find out that they are known. Never zero.
+fn hash_parts<'p>(parts: impl IntoIterator<Item = &'p str>) -> u64 {
+    let mut hasher = HASHER.build_hasher();
+    for part in parts {
+        hasher.write(part.as_bytes());
+    }
+    hasher.finish() | 1
+}
+
+/// Is `entry` what joining `parts` with [`PART`] gives? A part with that sign in it makes one more
+/// part than any entry of its column has, so that it is never found.
+fn is_joined(entry: &str, parts: &[&str]) -> bool {
+    let mut rest = entry.as_bytes();
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            match rest.split_first() {
+                Some((&sign, after)) if sign == PART as u8 => rest = after,
+                _ => return false,
+            }
+        }
+        // Many parts are empty, and comparing nothing at no address costs hundreds of cycles where
+        // the system's comparison loads under a mask.
+        if part.is_empty() {
+            continue;
+        }
+        match rest.strip_prefix(part.as_bytes()) {
+            Some(after) => rest = after,
+            None => return false,
+        }
+    }
+    rest.is_empty()
 }
 
 /// Entries `first..end` of a column's dictionary, in order of first appearance.
@@ -116,23 +150,84 @@ impl Words {
 /// Finds the code of an entry over all [`Words`] of a column, and adds what is new to the last.
 #[derive(Debug, Default)]
 pub struct Interner {
-    table: HashTable<u32>,
+    table: HashTable<Slot>,
     sealed: Vec<Arc<Words>>,
+    /// The first code of each of `sealed`: close together, as every look at an old entry needs them.
+    firsts: Vec<u32>,
     current: Words,
 }
+
+/// An entry in the table. Half of its hash is kept, so that neither a false hit nor growing the
+/// table has to look at texts: they are all over memory.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    code: u32,
+    check: u32,
+}
+
+impl Slot {
+    /// The kept half of a hash.
+    fn check(entry_hash: u64) -> u32 {
+        (entry_hash >> 32) as u32
+    }
+
+    /// The hash by which the table places an entry: the kept half, spread over all bits.
+    fn place(check: u32) -> u64 {
+        u64::from(check).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+/// No code.
+const NONE: u32 = u32::MAX;
 
 impl Interner {
     /// The code of `entry`, which hashes to `hash`; a new one if it was never seen.
     pub fn intern(&mut self, entry: &str, entry_hash: u64) -> u32 {
-        let (sealed, current) = (&self.sealed, &self.current);
-        let known = self.table.find(entry_hash, |&code| text_of(sealed, current, code) == entry);
-        if let Some(&code) = known {
-            return code;
+        let check = Slot::check(entry_hash);
+        let is_it = |slot: &Slot| slot.check == check && self.text(slot.code) == entry;
+        if let Some(slot) = self.table.find(Slot::place(check), is_it) {
+            return slot.code;
         }
         let code = self.current.push(entry);
-        let (sealed, current) = (&self.sealed, &self.current);
-        self.table.insert_unique(entry_hash, code, |&code| hash(text_of(sealed, current, code)));
+        let slot = Slot { code, check };
+        self.table.insert_unique(Slot::place(check), slot, |slot| Slot::place(slot.check));
         code
+    }
+
+    /// The codes of all of `words` in their order, as if each were interned after the other.
+    ///
+    /// Most of them are known, and finding that out is waiting for memory: for the table, for the
+    /// place of the text, for the text. In a short loop for each the processor waits for many
+    /// entries at the same time.
+    pub fn intern_all(&mut self, words: &LocalWords) -> Vec<u32> {
+        let candidate = |&entry_hash: &u64| {
+            let check = Slot::check(entry_hash);
+            let found = self.table.find(Slot::place(check), |slot| slot.check == check);
+            found.map_or(NONE, |slot| slot.code)
+        };
+        let mut codes: Vec<u32> = words.hashes.iter().map(candidate).collect();
+        let texts: Vec<&str> =
+            codes.iter().map(|&code| if code == NONE { "" } else { self.text(code) }).collect();
+        for (local, (code, text)) in codes.iter_mut().zip(texts).enumerate() {
+            if words.entry(local as u32).0 != text {
+                *code = NONE;
+            }
+        }
+        for (local, code) in codes.iter_mut().enumerate() {
+            if *code == NONE {
+                let (entry, entry_hash) = words.entry(local as u32);
+                *code = self.intern(entry, entry_hash);
+            }
+        }
+        codes
+    }
+
+    fn text(&self, code: u32) -> &str {
+        if code >= self.current.first() {
+            return self.current.entry(code);
+        }
+        let after = self.firsts.partition_point(|&first| first <= code);
+        self.sealed[after - 1].entry(code)
     }
 
     /// Ends the current [`Words`] and starts the next.
@@ -142,18 +237,11 @@ impl Interner {
         words.shrink();
         let words = Arc::new(words);
         if words.first() < words.end() {
+            self.firsts.push(words.first());
             self.sealed.push(Arc::clone(&words));
         }
         words
     }
-}
-
-fn text_of<'w>(sealed: &'w [Arc<Words>], current: &'w Words, code: u32) -> &'w str {
-    if code >= current.first() {
-        return current.entry(code);
-    }
-    let after = sealed.partition_point(|words| words.first() <= code);
-    sealed[after - 1].entry(code)
 }
 
 /// A dictionary of one batch: no folding, no sharing, only what is needed to be merged later.
@@ -163,26 +251,60 @@ pub struct LocalWords {
     text: String,
     ends: Vec<u32>,
     hashes: Vec<u64>,
+    last: u32,
 }
 
 impl LocalWords {
-    /// The local code of `entry`.
-    pub fn intern(&mut self, entry: &str) -> u32 {
-        let entry_hash = hash(entry);
-        let (text, ends, hashes) = (&self.text, &self.ends, &self.hashes);
-        let known = self.table.find(entry_hash, |&code| {
-            hashes[code as usize] == entry_hash && local_text(text, ends, code) == entry
-        });
-        if let Some(&code) = known {
-            return code;
+    /// The local code of the entry made of `parts`, always the same number of them, joined by
+    /// [`PART`] after [`separable`].
+    pub fn intern(&mut self, parts: &[&str]) -> u32 {
+        // In most columns a record has what the one before it has.
+        if (self.last as usize) < self.ends.len() && is_joined(self.text(self.last), parts) {
+            return self.last;
+        }
+        let entry_hash = hash_parts(parts.iter().copied());
+        let is_it = |&code: &u32| {
+            self.hashes[code as usize] == entry_hash && is_joined(self.text(code), parts)
+        };
+        let known = self.table.find(entry_hash, is_it).copied();
+        self.last = known.unwrap_or_else(|| self.add(parts, entry_hash));
+        self.last
+    }
+
+    /// The code of an entry that is new, unless it becomes a known one by being [`separable`].
+    fn add(&mut self, parts: &[&str], entry_hash: u64) -> u32 {
+        let start = self.text.len();
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 {
+                self.text.push(PART);
+            }
+            self.text.push_str(part);
+        }
+        let is_sign = |&&byte: &&u8| byte == PART as u8 || byte == ENTRY as u8;
+        let signs = self.text.as_bytes()[start..].iter().filter(is_sign).count();
+        if signs >= parts.len() {
+            self.text.truncate(start);
+            return self.add_separable(parts);
         }
         let code = self.ends.len() as u32;
-        self.text.push_str(entry);
         self.ends.push(self.text.len() as u32);
         self.hashes.push(entry_hash);
         let hashes = &self.hashes;
         self.table.insert_unique(entry_hash, code, |&code| hashes[code as usize]);
         code
+    }
+
+    /// The code of an entry of parts with separators in them.
+    #[cold]
+    fn add_separable(&mut self, parts: &[&str]) -> u32 {
+        let parts: Vec<_> = parts.iter().map(|part| separable(part)).collect();
+        let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
+        let entry_hash = hash_parts(parts.iter().copied());
+        let is_it = |&code: &u32| is_joined(self.text(code), &parts);
+        match self.table.find(entry_hash, is_it) {
+            Some(&code) => code,
+            None => self.add(&parts, entry_hash),
+        }
     }
 
     /// Number of entries.
@@ -192,14 +314,14 @@ impl LocalWords {
 
     /// Entry and hash of a local code.
     pub fn entry(&self, code: u32) -> (&str, u64) {
-        (local_text(&self.text, &self.ends, code), self.hashes[code as usize])
+        (self.text(code), self.hashes[code as usize])
     }
-}
 
-fn local_text<'t>(text: &'t str, ends: &[u32], code: u32) -> &'t str {
-    let at = code as usize;
-    let start = if at == 0 { 0 } else { ends[at - 1] as usize };
-    &text[start..ends[at] as usize]
+    fn text(&self, code: u32) -> &str {
+        let at = code as usize;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+        &self.text[start..self.ends[at] as usize]
+    }
 }
 
 #[cfg(test)]
@@ -220,6 +342,46 @@ mod tests {
         assert_eq!((second.first(), second.end()), (2, 3));
         assert_eq!(second.entry(2), "c");
         assert_eq!(interner.seal().end(), 3);
+    }
+
+    #[test]
+    fn many_entries_get_the_codes_that_one_after_the_other_gets() {
+        let mut one = Interner::default();
+        let mut all = Interner::default();
+        let mut state = 7u32;
+        for round in 0..40 {
+            let mut words = LocalWords::default();
+            for _ in 0..200 {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let (name, part) = (format!("n{}", state >> 18), format!("{}", state >> 31));
+                words.intern(&[&name, &part]);
+            }
+            let codes = all.intern_all(&words);
+            for (local, &code) in codes.iter().enumerate() {
+                let (entry, entry_hash) = words.entry(local as u32);
+                assert_eq!(one.intern(entry, entry_hash), code);
+                assert_eq!(all.text(code), entry);
+            }
+            if round % 3 == 0 {
+                one.seal();
+                all.seal();
+            }
+        }
+    }
+
+    #[test]
+    fn separators_in_data_make_no_parts() {
+        let mut words = LocalWords::default();
+        assert_eq!(words.intern(&["a b", "c"]), 0);
+        assert_eq!(words.intern(&["a\u{1f}b", "c"]), 0);
+        assert_eq!(words.intern(&["a\u{1e}b", "c"]), 0);
+        assert_eq!(words.intern(&["a", "b\u{1f}c"]), 1);
+        assert_eq!(words.intern(&["a", "b c"]), 1);
+        assert_eq!(words.intern(&["ab", "c"]), 2);
+        assert_eq!(words.intern(&["a", "bc"]), 3);
+        assert_eq!(words.intern(&["ab", "c"]), 2);
+        assert_eq!(words.entry(1).0, "a\u{1f}b c");
+        assert_eq!(words.count(), 4);
     }
 
     #[test]
