@@ -55,7 +55,7 @@ struct Block<'j> {
 impl<'j> Block<'j> {
     fn new(job: &'j Job, decode: Decode) -> Self {
         let original: Arc<Source> = Arc::clone(&job.source);
-        let batch = Batch::new(original);
+        let batch = Batch::with_capacity(original, job.events.len());
         let line = (job.base, job.line);
         Self { job, decode, batch, outcome: Outcome::default(), troubles: Vec::new(), line }
     }

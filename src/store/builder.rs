@@ -10,7 +10,7 @@ use super::dictionary::{Interner, LocalWords, hash};
 use super::segment::{NO_TIME, Segment};
 use super::{Original, RowId, Span};
 use crate::record::Record;
-use crate::record::column::{COLUMNS, Entries};
+use crate::record::column::{COLUMNS, ColumnRow, Entries};
 use crate::time::Timestamp;
 
 /// Records of one original in columns of their own, made by one worker.
@@ -43,13 +43,23 @@ impl Entries for LocalColumn {
 impl Batch {
     /// No records yet, all to come from `original`.
     pub fn new(original: Arc<dyn Original>) -> Self {
+        Self::with_capacity(original, 0)
+    }
+
+    /// As [`Batch::new`], with room for that many records.
+    pub fn with_capacity(original: Arc<dyn Original>, records: usize) -> Self {
+        let column = |row: &ColumnRow| LocalColumn {
+            codes: Vec::with_capacity(records),
+            ends: Vec::with_capacity(if row.many { records } else { 0 }),
+            ..LocalColumn::default()
+        };
         Self {
             original,
-            times: Vec::new(),
-            ids: Vec::new(),
-            correlations: Correlations::default(),
-            spans: Vec::new(),
-            columns: COLUMNS.iter().map(|_| LocalColumn::default()).collect(),
+            times: Vec::with_capacity(records),
+            ids: Vec::with_capacity(records),
+            correlations: Correlations::with_capacity(records),
+            spans: Vec::with_capacity(records),
+            columns: COLUMNS.iter().map(column).collect(),
         }
     }
 
@@ -132,24 +142,45 @@ impl Indexer {
             return;
         }
         let pending = &mut self.pending;
-        pending.originals.push(batch.original);
-        let original = pending.originals.len() as u32 - 1;
-        for &at in &kept {
+        let original = pending.originals.len() as u32;
+        pending.original_of.resize(pending.original_of.len() + kept.len(), original);
+        pending.originals.push(Arc::clone(&batch.original));
+        if kept.len() == batch.len() {
+            self.absorb_all(batch);
+        } else {
+            self.absorb_some(&batch, &kept);
+        }
+    }
+
+    /// Takes in a batch without duplicates, as nearly all are.
+    fn absorb_all(&mut self, batch: Batch) {
+        let pending = &mut self.pending;
+        pending.times.extend_from_slice(&batch.times);
+        pending.offsets.extend(batch.spans.iter().map(|span| span.offset));
+        pending.lens.extend(batch.spans.iter().map(|span| span.len));
+        pending.correlations.append(batch.correlations);
+        for (index, local) in batch.columns.iter().enumerate() {
+            let renumbered = self.interners[index].intern_all(&local.words);
+            let codes = &mut pending.codes[index];
+            let before = codes.len() as u32;
+            codes.extend(local.codes.iter().map(|&code| renumbered[code as usize]));
+            pending.starts[index].extend(local.ends.iter().map(|end| before + end));
+        }
+    }
+
+    /// Takes in the records at `kept`. Entries that only others have are left out.
+    fn absorb_some(&mut self, batch: &Batch, kept: &[usize]) {
+        let pending = &mut self.pending;
+        for &at in kept {
             pending.times.push(batch.times[at]);
             pending.offsets.push(batch.spans[at].offset);
             pending.lens.push(batch.spans[at].len);
-            pending.original_of.push(original);
             pending.correlations.push_from(&batch.correlations, at);
         }
         for (index, row) in COLUMNS.iter().enumerate() {
             let local = &batch.columns[index];
             let interner = &mut self.interners[index];
-            // Entries that only duplicates have are left out.
-            let mut renumbered = if kept.len() == batch.times.len() {
-                interner.intern_all(&local.words)
-            } else {
-                vec![u32::MAX; local.words.count()]
-            };
+            let mut renumbered = vec![u32::MAX; local.words.count()];
             let mut global = |code: u32| {
                 let known = &mut renumbered[code as usize];
                 if *known == u32::MAX {
@@ -159,7 +190,7 @@ impl Indexer {
                 *known
             };
             let codes = &mut pending.codes[index];
-            for &at in &kept {
+            for &at in kept {
                 if row.many {
                     let start = if at == 0 { 0 } else { local.ends[at - 1] as usize };
                     let own = &local.codes[start..local.ends[at] as usize];

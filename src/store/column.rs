@@ -139,6 +139,18 @@ impl Correlations {
         self.packed.push(packed);
     }
 
+    /// None yet, with room for that many.
+    pub fn with_capacity(rows: usize) -> Self {
+        Self { packed: Vec::with_capacity(rows), odd: BTreeMap::new() }
+    }
+
+    /// Appends all rows of another column.
+    pub fn append(&mut self, other: Self) {
+        let before = self.packed.len() as u32;
+        self.odd.extend(other.odd.into_iter().map(|(at, id)| (before + at, id)));
+        self.packed.extend_from_slice(&other.packed);
+    }
+
     /// Appends row `at` of another column.
     pub fn push_from(&mut self, other: &Self, at: usize) {
         if let Some(odd) = other.odd.get(&(at as u32)) {
@@ -239,6 +251,12 @@ mod tests {
         }
         for (at, id) in ids.iter().enumerate() {
             assert_eq!(column.get(at, &mut [0; 36]), *id);
+        }
+        let mut all = Correlations::default();
+        all.push("first");
+        all.append(column);
+        for (at, id) in ids.iter().enumerate() {
+            assert_eq!(all.get(at + 1, &mut [0; 36]), *id);
         }
     }
 

@@ -317,6 +317,7 @@ impl LocalWords {
         (self.text(code), self.hashes[code as usize])
     }
 
+    #[inline]
     fn text(&self, code: u32) -> &str {
         let at = code as usize;
         let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
