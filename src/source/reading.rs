@@ -52,7 +52,8 @@ pub fn read(
     }
     let count = entries.iter().filter(|entry| !matches!(entry, Entry::Missing(_))).count();
     meter.files_total.store(count as u32, Ordering::Relaxed);
-    let mut reading = Reading { outlet, meter, options, stopped, spool: None };
+    let block = options.first_block;
+    let mut reading = Reading { outlet, meter, options, stopped, spool: None, block };
     for entry in entries {
         if stopped() {
             return;
@@ -90,6 +91,8 @@ struct Reading<'r> {
     options: &'r Options,
     stopped: &'r (dyn Fn() -> bool + Sync),
     spool: Option<Spool>,
+    /// Bytes of the next block.
+    block: usize,
 }
 
 /// A text or packed bytes, as they are read.

@@ -24,7 +24,12 @@ impl Reading<'_> {
         let mut fresh = 0;
         let mut failure = None;
         let mut end = false;
-        let mut block = self.options.first_block;
+        // The first records are there at once; after them a small file is best read in one block.
+        let later = self.block > self.options.first_block;
+        if later && !input.impatient && self.block > buffer.len() {
+            let block = self.block - buffer.len();
+            failure = fill(&mut input, &mut buffer, block).err();
+        }
         loop {
             if (self.stopped)() {
                 return Err(Stopped);
@@ -39,11 +44,11 @@ impl Reading<'_> {
                 break;
             }
             fresh = buffer.len();
-            if let Err(error) = fill(&mut input, &mut buffer, block) {
-                failure = Some(error);
+            if failure.is_none() {
+                failure = fill(&mut input, &mut buffer, self.block).err();
             }
             end = buffer.len() == fresh || failure.is_some();
-            block = (block * 2).min(self.options.most_block);
+            self.block = (self.block * 2).min(self.options.most_block);
         }
         match failure {
             Some(error) => {
