@@ -15,30 +15,35 @@ impl TimeOrder {
     /// Takes in the segments of `store` that arrived since the last call. The store must be the same
     /// one, longer or as long.
     pub fn extend(&mut self, store: &Store) {
-        for segment in &store.segments()[self.segments..] {
-            let times = segment.times();
-            let first = segment.first();
-            let mut fresh: Vec<RowId> = (0..segment.len() as u32).map(|at| first + at).collect();
-            fresh.sort_by_key(|&row| times[(row - first) as usize]);
-            self.merge(store, fresh);
-            self.segments += 1;
+        let segments = &store.segments()[self.segments..];
+        // Together, for a file with the newest first would else be moved once for each segment.
+        let mut fresh: Vec<(i64, RowId)> =
+            Vec::with_capacity(segments.iter().map(|segment| segment.len()).sum());
+        for segment in segments {
+            fresh.extend(segment.times().iter().copied().zip(segment.first()..));
         }
+        fresh.sort_by_key(|&(ticks, _)| ticks);
+        self.merge(store, &fresh);
+        self.segments += segments.len();
     }
 
-    fn merge(&mut self, store: &Store, fresh: Vec<RowId>) {
+    fn merge(&mut self, store: &Store, fresh: &[(i64, RowId)]) {
         let ticks = |row: RowId| {
             let (segment, at) = store.locate(row);
             segment.times()[at]
         };
-        let (Some(&oldest), Some(&newest)) = (fresh.first(), fresh.last()) else { return };
+        let (Some(&(oldest, _)), Some(&(newest, _))) = (fresh.first(), fresh.last()) else {
+            return;
+        };
         // Rows that are older than everything new stay where they are.
-        let stay = self.rows.partition_point(|&row| ticks(row) <= ticks(oldest));
-        let from = self.rows.partition_point(|&row| ticks(row) <= ticks(newest));
+        let stay = self.rows.partition_point(|&row| ticks(row) <= oldest);
+        let from = self.rows.partition_point(|&row| ticks(row) <= newest);
         let after = self.rows.split_off(from);
         let between = self.rows.split_off(stay);
         let mut between = between.into_iter().peekable();
-        for row in fresh {
-            while let Some(other) = between.next_if(|&other| ticks(other) <= ticks(row)) {
+        self.rows.reserve(fresh.len() + between.len() + after.len());
+        for &(time, row) in fresh {
+            while let Some(other) = between.next_if(|&other| ticks(other) <= time) {
                 self.rows.push(other);
             }
             self.rows.push(row);
