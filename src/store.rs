@@ -5,6 +5,7 @@ pub mod builder;
 pub mod column;
 pub mod dictionary;
 pub mod order;
+pub mod persist;
 pub mod segment;
 
 use std::borrow::Cow;
@@ -41,6 +42,12 @@ pub trait Original: Send + Sync + fmt::Debug {
 
     /// The record in `bytes`, complete, with its source set; or what is wrong with it.
     fn decode<'a>(&self, bytes: &'a [u8]) -> Result<Record<'a>, String>;
+
+    /// What a later session needs to make this original again; `None` where its bytes are gone
+    /// with this one.
+    fn keepsake(&self) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// All segments so far. Cloning is cheap: segments are shared and never change.

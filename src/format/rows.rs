@@ -22,6 +22,8 @@ use crate::record::Record;
 /// What the columns of a CSV file or a Log Analytics table mean.
 #[derive(Debug)]
 pub struct Columns {
+    /// Name of the table; empty for CSV.
+    table: String,
     names: Vec<String>,
     delimiter: u8,
     meaning: Meaning,
@@ -51,8 +53,7 @@ impl Columns {
         let columns = |delimiter: u8| {
             let names: Vec<String> =
                 cells(&header, delimiter).into_iter().map(Cow::into_owned).collect();
-            let meaning = Self::meaning_of(&names, "")?;
-            Some(Self { names, delimiter, meaning })
+            Self::of_names(String::new(), names, delimiter)
         };
         [b',', b';', b'\t'].into_iter().find_map(columns)
     }
@@ -73,8 +74,29 @@ impl Columns {
             names.push(name);
             Ok(())
         });
-        let meaning = Self::meaning_of(&names, table)?;
-        read.ok().map(|()| Self { names, delimiter: b',', meaning })
+        read.ok().and_then(|()| Self::of_names(table.to_owned(), names, b','))
+    }
+
+    /// What columns of these names mean; `None` where it is nothing known. With [`Columns::table`],
+    /// [`Columns::names`] and [`Columns::delimiter`] of others, these are equal to them.
+    pub fn of_names(table: String, names: Vec<String>, delimiter: u8) -> Option<Self> {
+        let meaning = Self::meaning_of(&names, &table)?;
+        Some(Self { table, names, delimiter, meaning })
+    }
+
+    /// Name of the Log Analytics table; empty for CSV.
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// Names of the columns, in order.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// What stands between two values of a CSV row.
+    pub fn delimiter(&self) -> u8 {
+        self.delimiter
     }
 
     fn meaning_of(names: &[String], table: &str) -> Option<Meaning> {

@@ -172,6 +172,17 @@ impl Correlations {
         &self.packed
     }
 
+    /// The ids that are no GUIDs, by row.
+    pub(super) fn odd(&self) -> &BTreeMap<u32, String> {
+        &self.odd
+    }
+
+    /// Ids that were stored; `None` where these parts cannot be of any.
+    pub(super) fn from_parts(packed: Vec<u128>, odd: BTreeMap<u32, String>) -> Option<Self> {
+        let fits = odd.keys().all(|&at| packed.get(at as usize) == Some(&NOT_A_GUID));
+        fits.then_some(Self { packed, odd })
+    }
+
     /// Bytes held in memory.
     pub fn memory_bytes(&self) -> usize {
         16 * self.packed.capacity() + self.odd.values().map(|id| id.len() + 40).sum::<usize>()

@@ -131,6 +131,35 @@ impl Words {
         self.folded_ends[(code - self.first) as usize] as usize
     }
 
+    /// Text, its ends, folded text, its ends: all there is to be stored.
+    pub(super) fn parts(&self) -> (&str, &[u32], &str, &[u32]) {
+        (&self.text, &self.ends, &self.folded, &self.folded_ends)
+    }
+
+    /// Entries that were stored; `None` where these parts cannot be of any.
+    pub(super) fn from_parts(
+        first: u32,
+        text: String,
+        ends: Vec<u32>,
+        folded: String,
+        folded_ends: Vec<u32>,
+    ) -> Option<Self> {
+        let whole = |text: &str, ends: &[u32]| {
+            let last = ends.last().map_or(0, |&end| end as usize);
+            last == text.len()
+                && ends.is_sorted()
+                && ends.iter().all(|&end| text.is_char_boundary(end as usize))
+        };
+        let ended = |&end: &u32| end > 0 && folded.as_bytes()[end as usize - 1] == ENTRY as u8;
+        let fits = ends.len() == folded_ends.len()
+            && u32::try_from(ends.len()).is_ok_and(|count| first.checked_add(count).is_some())
+            && whole(&text, &ends)
+            && whole(&folded, &folded_ends)
+            && folded_ends.iter().all(ended)
+            && folded_ends.windows(2).all(|two| two[0] < two[1]);
+        fits.then_some(Self { first, text, ends, folded, folded_ends })
+    }
+
     /// Bytes held in memory.
     pub fn memory_bytes(&self) -> usize {
         self.text.capacity()
