@@ -82,7 +82,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Does what was asked.
 fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.command {
-        None => screen::open(arguments.paths, arguments.screen),
+        None => screen::open(arguments.paths, arguments.index, arguments.screen),
         Some(Command::Demo(demo)) => screen::demo(demo.screen),
         Some(Command::Query(query)) => query::run(&query),
         Some(Command::Lookup(lookup)) => lookup::run(&lookup),

@@ -1,4 +1,4 @@
-//! What is kept between sessions: the history of filters, in the state directory of this user.
+//! What is kept between sessions: the history of filters in the state directory of this user, and where indexes are.
 //! Never keeps anything of the records themselves, and never fails a session for a file.
 
 #![expect(
@@ -21,6 +21,12 @@ fn history_file() -> Option<PathBuf> {
     let folders = ProjectDirs::from("", "", "entrail")?;
     let folder = folders.state_dir().unwrap_or_else(|| folders.data_local_dir());
     Some(folder.join("filters"))
+}
+
+/// The folder with indexes of files that were loaded: in the cache directory
+/// (`~/.cache/entrail/index` on Linux). `None` without a home.
+pub fn index_folder() -> Option<PathBuf> {
+    ProjectDirs::from("", "", "entrail").map(|folders| folders.cache_dir().join("index"))
 }
 
 /// The filters of earlier sessions, oldest first; none where they cannot be read.

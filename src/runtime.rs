@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::message::{Effect, Message};
 use crate::app::{App, Settings};
-use crate::source::{self, Delivery, Origin};
+use crate::source::{self, Delivery, Load};
 use crate::time::{Timestamp, Zone};
 use crate::ui;
 use crate::ui::theme::{Palette, Theme};
@@ -34,7 +34,7 @@ use terminal::Screen;
 #[derive(Debug, Default)]
 pub struct Start {
     /// What to load; nothing opens the catalogue.
-    pub origins: Vec<Origin>,
+    pub load: Load,
     /// What is loaded, as the user named it.
     pub name: String,
     /// Text of the filter, already known to be a query.
@@ -135,12 +135,12 @@ struct Session {
 
 async fn session(start: Start) -> anyhow::Result<Ended> {
     let theme = theme(&start);
-    let loads = !start.origins.is_empty();
+    let loads = !start.load.origins.is_empty();
     // The load goes ahead while the screen is being set up.
     let cancel = CancellationToken::new();
     let (outbox, mut deliveries) = mpsc::channel(DELIVERIES);
     if loads {
-        source::start(start.origins, outbox, cancel.clone());
+        source::start(start.load, outbox, cancel.clone());
     } else {
         drop(outbox);
     }

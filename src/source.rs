@@ -10,6 +10,7 @@ mod content;
 mod decoding;
 mod encoding;
 mod framing;
+mod index;
 mod merging;
 mod original;
 mod pipeline;
@@ -20,12 +21,15 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use crate::store::Segment;
 use crate::text;
+
+pub use index::IndexCache;
 
 /// Where records come from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -133,6 +137,24 @@ pub struct Summary {
     pub lost: u64,
     /// Bytes that could not be read as records.
     pub lost_bytes: u64,
+    /// Did all of it come from an index that an earlier load wrote? The files were not read again.
+    pub indexed: bool,
+}
+
+/// What to load, and whether with an index.
+#[derive(Clone, Debug, Default)]
+pub struct Load {
+    /// Where records come from.
+    pub origins: Vec<Origin>,
+    /// Where an index of them may be, and is written to where there is none; `None` without.
+    pub cache: Option<IndexCache>,
+}
+
+impl From<Vec<Origin>> for Load {
+    /// Reads everything and keeps no index.
+    fn from(origins: Vec<Origin>) -> Self {
+        Self { origins, cache: None }
+    }
 }
 
 /// Starts loading and returns at once; the load runs on threads of its own.
@@ -141,17 +163,24 @@ pub struct Summary {
 /// full. It stops soon after `cancel` fires, with what was read so far and `Done`, or after the
 /// receiver is dropped. Only a read from standard input or a pipe that never ends is left behind;
 /// it keeps one idle thread until the next byte.
-pub fn start(origins: Vec<Origin>, outbox: Sender<Delivery>, cancel: CancellationToken) {
+/// An index is written after `Done`.
+pub fn start(load: impl Into<Load>, outbox: Sender<Delivery>, cancel: CancellationToken) {
+    let Load { origins, cache } = load.into();
     let spare = outbox.clone();
-    let load =
-        move || {
-            pipeline::run(origins, &cancel, &pipeline::Options::default(), &mut |delivery| {
-                match outbox.blocking_send(delivery) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_) => ControlFlow::Break(()),
-                }
+    let load = move || {
+        let options = pipeline::Options::default();
+        let fresh =
+            index::run(origins, cache.as_ref(), &cancel, &options, &mut |delivery| match outbox
+                .blocking_send(delivery)
+            {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
             });
-        };
+        drop(outbox);
+        if let Some(fresh) = fresh {
+            fresh.write();
+        }
+    };
     if let Err(error) = std::thread::Builder::new().name("load".to_owned()).spawn(load) {
         // A channel that was just made has room for these; a closed one wants none.
         let _ = spare.try_send(Delivery::Trouble(pipeline::no_thread(&error)));
@@ -161,13 +190,33 @@ pub fn start(origins: Vec<Origin>, outbox: Sender<Delivery>, cancel: Cancellatio
 }
 
 /// Loads everything and calls `on_delivery` for each delivery on the calling thread, with
-/// [`Delivery::Done`] last. For the command line, where nothing happens meanwhile.
-pub fn read_all(origins: Vec<Origin>, mut on_delivery: impl FnMut(Delivery)) {
+/// [`Delivery::Done`] last. For the command line, where nothing happens meanwhile. An index is
+/// written on a thread of its own: what is returned waits for it when it is dropped.
+pub fn read_all(load: impl Into<Load>, mut on_delivery: impl FnMut(Delivery)) -> IndexWriting {
+    let Load { origins, cache } = load.into();
     let cancel = CancellationToken::new();
-    pipeline::run(origins, &cancel, &pipeline::Options::default(), &mut |delivery| {
+    let options = pipeline::Options::default();
+    let fresh = index::run(origins, cache.as_ref(), &cancel, &options, &mut |delivery| {
         on_delivery(delivery);
         ControlFlow::Continue(())
     });
+    let write = |fresh: index::Fresh| {
+        // Without a thread there is no index, as without room on the disk.
+        std::thread::Builder::new().name("index".to_owned()).spawn(|| fresh.write()).ok()
+    };
+    IndexWriting(fresh.and_then(write))
+}
+
+/// An index being written, or nothing to write. Dropping it waits for the end.
+#[derive(Debug)]
+pub struct IndexWriting(Option<JoinHandle<()>>);
+
+impl Drop for IndexWriting {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            let _ = thread.join();
+        }
+    }
 }
 
 #[cfg(test)]

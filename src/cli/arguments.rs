@@ -11,6 +11,7 @@ use super::nearby::nearest;
 use crate::export::Format;
 use crate::query::answer::Sort;
 use crate::record::field::{FIELDS, Field, ValueKind};
+use crate::source::IndexCache;
 use crate::ui::theme::Palette;
 
 /// Explore the Microsoft Entra audit trail: who changed what, when, and how.
@@ -36,6 +37,30 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     pub(super) screen: ScreenArguments,
+
+    #[command(flatten)]
+    pub(super) index: IndexArguments,
+}
+
+/// Whether an index is used: what was read, kept in the cache directory for the next time.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct IndexArguments {
+    /// Keep an index of small files too, so that the next open need not read them again; without
+    /// this only of 64 MiB and more. Compressed files and standard input have none
+    #[arg(long, overrides_with = "no_index")]
+    index: bool,
+
+    /// Neither use nor keep an index
+    #[arg(long, overrides_with = "index")]
+    no_index: bool,
+}
+
+impl IndexArguments {
+    /// Where indexes are, and of what; `None` where there shall be none.
+    pub(super) fn cache(self) -> Option<IndexCache> {
+        let cache = crate::config::index_folder().map(IndexCache::new).filter(|_| !self.no_index);
+        cache.map(|cache| if self.index { cache.of_all() } else { cache })
+    }
 }
 
 /// How the screen starts and looks.
@@ -145,6 +170,9 @@ pub(super) struct QueryArguments {
     /// Order by a field [default: time:desc, newest first]
     #[arg(long, value_name = "FIELD[:asc|desc]", value_parser = sort)]
     pub(super) sort: Option<SortArgument>,
+
+    #[command(flatten)]
+    pub(super) index: IndexArguments,
 }
 
 impl QueryArguments {

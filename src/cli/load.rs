@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::tell;
-use crate::source::{self, Delivery, Origin, Place, Summary, Trouble};
+use crate::source::{self, Delivery, IndexWriting, Load, Origin, Place, Summary, Trouble};
 use crate::store::Store;
 
 /// Troubles that are told one by one; the others are counted.
@@ -19,6 +19,8 @@ pub(super) struct Loaded {
     pub(super) store: Store,
     summary: Summary,
     files_lost: u64,
+    /// The index that is being written while the records are used; it goes last.
+    _writing: IndexWriting,
 }
 
 /// Where records come from when these paths are given; `-` is standard input.
@@ -30,26 +32,26 @@ pub(super) fn origins(paths: Vec<PathBuf>) -> Vec<Origin> {
 }
 
 /// Reads everything and tells the first troubles as they come.
-pub(super) fn load(origins: Vec<Origin>) -> Loaded {
-    let mut loaded = Loaded { store: Store::default(), summary: Summary::default(), files_lost: 0 };
+pub(super) fn load(load: Load) -> Loaded {
+    let (mut store, mut summary, mut files_lost) = (Store::default(), Summary::default(), 0);
     let mut told = 0;
     let mut partly: HashSet<Arc<str>> = HashSet::new();
-    source::read_all(origins, |delivery| match delivery {
-        Delivery::Segment(segment) => loaded.store.push(segment),
+    let writing = source::read_all(load, |delivery| match delivery {
+        Delivery::Segment(segment) => store.push(segment),
         Delivery::Progress(_) => {}
         Delivery::Trouble(trouble) => {
-            loaded.files_lost += u64::from(is_whole_file(&trouble, &mut partly));
+            files_lost += u64::from(is_whole_file(&trouble, &mut partly));
             if told < MOST_TOLD {
                 tell(&format!("entrail: {trouble}"));
                 told += 1;
             }
         }
-        Delivery::Done(summary) => loaded.summary = summary,
+        Delivery::Done(done) => summary = done,
     });
-    if loaded.summary.troubles > told {
-        tell(&format!("entrail: and {} more", loaded.summary.troubles - told));
+    if summary.troubles > told {
+        tell(&format!("entrail: and {} more", summary.troubles - told));
     }
-    loaded
+    Loaded { store, summary, files_lost, _writing: writing }
 }
 
 /// Is it about a file that could not be read at all? What is said of a file as a whole after its

@@ -13,7 +13,7 @@ use crate::export::{self, Format, Options, Report};
 use crate::query::answer::{Answer, Answerer, Question, Sort};
 use crate::query::choice::Choice;
 use crate::query::{Context, Query};
-use crate::source::Origin;
+use crate::source::{Load, Origin};
 use crate::store::Store;
 use crate::time::Timestamp;
 
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
         format != Format::Raw || arguments.fields.is_empty(),
         "--fields cannot choose from the original bytes; use --format ndjson, csv or table"
     );
-    let loaded = load::load(origins(arguments)?);
+    let loaded = load::load(Load { origins: origins(arguments)?, cache: arguments.index.cache() });
     if loaded.is_failure() {
         loaded.tell_summary(0);
         if is_file(&arguments.query) {

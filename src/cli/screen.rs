@@ -6,28 +6,32 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
 
-use super::arguments::{Arguments, ScreenArguments};
+use super::arguments::{Arguments, IndexArguments, ScreenArguments};
 use super::nearby::nearest;
 use super::{Outcome, load, parse_query};
 use crate::runtime::{self, Ended, Start};
-use crate::source::Origin;
+use crate::source::{Load, Origin};
 
 /// Opens the screen on these files, folders and patterns; on the catalogue where there are none.
-pub(super) fn open(paths: Vec<PathBuf>, screen: ScreenArguments) -> anyhow::Result<Outcome> {
+pub(super) fn open(
+    paths: Vec<PathBuf>,
+    index: IndexArguments,
+    screen: ScreenArguments,
+) -> anyhow::Result<Outcome> {
     // Something is piped in and nothing else was named.
     let piped = paths.is_empty() && !stdin().is_terminal();
     let paths = if piped { vec![PathBuf::from("-")] } else { paths };
     check(&paths)?;
     let name = name(&paths);
-    start(load::origins(paths), name, screen)
+    start(Load { origins: load::origins(paths), cache: index.cache() }, name, screen)
 }
 
 /// Opens the screen on the demo tenant.
 pub(super) fn demo(screen: ScreenArguments) -> anyhow::Result<Outcome> {
-    start(vec![Origin::Demo], "demo".to_owned(), screen)
+    start(vec![Origin::Demo].into(), "demo".to_owned(), screen)
 }
 
-fn start(origins: Vec<Origin>, name: String, screen: ScreenArguments) -> anyhow::Result<Outcome> {
+fn start(load: Load, name: String, screen: ScreenArguments) -> anyhow::Result<Outcome> {
     if let Some(query) = &screen.filter {
         parse_query(query)?;
     }
@@ -37,7 +41,7 @@ fn start(origins: Vec<Origin>, name: String, screen: ScreenArguments) -> anyhow:
     );
     let filter = screen.filter.unwrap_or_default();
     let palette = screen.theme.map(Into::into);
-    let ended = runtime::run(Start { origins, name, filter, palette, ascii: screen.ascii })?;
+    let ended = runtime::run(Start { load, name, filter, palette, ascii: screen.ascii })?;
     Ok(match ended {
         Ended::Left => Outcome::Found,
         Ended::Signal(number) => Outcome::Signal(number),

@@ -2,14 +2,16 @@
 //! Never maps a file into memory: a file that shrinks is an error, not a crash.
 #![expect(clippy::disallowed_methods, reason = "this file reads originals again, by offset")]
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Error};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use crate::format::{self, Decoded, Depth, Layout};
+use crate::format::{self, Columns, Decoded, Depth, Layout};
 use crate::record::Record;
+use crate::store::persist::wire::{Damaged, Decoder, Encoder};
 use crate::store::{Original, Span};
 
 /// A file read and written at offsets, by several threads at once.
@@ -21,7 +23,8 @@ pub struct AtOffset {
 }
 
 impl AtOffset {
-    fn new(file: File) -> Self {
+    /// An open file.
+    pub fn new(file: File) -> Self {
         Self {
             file,
             #[cfg(not(unix))]
@@ -29,8 +32,9 @@ impl AtOffset {
         }
     }
 
+    /// Fills `buffer` with the bytes from `offset` on; fails where there are not as many.
     #[cfg(unix)]
-    fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    pub fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         std::os::unix::fs::FileExt::read_exact_at(&self.file, buffer, offset)
     }
 
@@ -39,8 +43,9 @@ impl AtOffset {
         std::os::unix::fs::FileExt::write_all_at(&self.file, bytes, offset)
     }
 
+    /// Fills `buffer` with the bytes from `offset` on; fails where there are not as many.
     #[cfg(not(unix))]
-    fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    pub fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         use std::io::{Read as _, Seek as _};
         let _seeking = self.seeking.lock().unwrap_or_else(PoisonError::into_inner);
         (&self.file).seek(io::SeekFrom::Start(offset))?;
@@ -91,6 +96,11 @@ pub struct Stamp {
 }
 
 impl Stamp {
+    /// A file of that many bytes, changed at that time.
+    pub fn new(len: u64, modified: SystemTime) -> Self {
+        Self { len, modified: Some(modified) }
+    }
+
     /// The state of a file now.
     pub fn of(metadata: &std::fs::Metadata) -> Self {
         Self { len: metadata.len(), modified: metadata.modified().ok() }
@@ -170,6 +180,42 @@ impl Source {
     }
 }
 
+/// The plain files of a load by the encoded bytes of their paths.
+pub type PlainFiles = HashMap<Vec<u8>, Arc<PlainFile>>;
+
+impl Source {
+    /// The source of a plain file that [`Original::keepsake`] told of; the file must be one of
+    /// `files`, and is named by its path.
+    pub fn restored(keepsake: &[u8], files: &PlainFiles) -> Result<Self, Damaged> {
+        let mut input = Decoder::new(keepsake);
+        let file = files.get(input.bytes()?).ok_or(Damaged)?;
+        let layout = match input.byte()? {
+            JSON => Layout::Json,
+            CSV => Layout::Csv(columns(&mut input)?),
+            TABLE => Layout::Table(columns(&mut input)?),
+            _ => return Err(Damaged),
+        };
+        input.end()?;
+        let name = file.path().display().to_string();
+        Ok(Self::new(name, Bytes::File(Arc::clone(file)), layout))
+    }
+}
+
+/// How a layout is told apart in a keepsake.
+const JSON: u8 = 0;
+const CSV: u8 = 1;
+const TABLE: u8 = 2;
+
+fn columns(input: &mut Decoder<'_>) -> Result<Arc<Columns>, Damaged> {
+    let table = input.text()?.to_owned();
+    let delimiter = input.byte()?;
+    let mut names = Vec::new();
+    for _ in 0..input.u32()? {
+        names.push(input.text()?.to_owned());
+    }
+    Columns::of_names(table, names, delimiter).map(Arc::new).ok_or(Damaged)
+}
+
 impl Original for Source {
     fn name(&self) -> &str {
         &self.name
@@ -200,5 +246,32 @@ impl Original for Source {
             Ok(Decoded::Other(name)) => Err(format!("this is {name}, not audit activity")),
             Err(error) => Err(error.to_string()),
         }
+    }
+    /// Only plain files outlive the session: of everything else there is a spool at most.
+    fn keepsake(&self) -> Option<Vec<u8>> {
+        let Bytes::File(file) = &self.bytes else { return None };
+        let mut out = Encoder::default();
+        out.bytes(file.path().as_os_str().as_encoded_bytes());
+        let columns = match &self.layout {
+            Layout::Json => {
+                out.byte(JSON);
+                return Some(out.as_bytes().to_vec());
+            }
+            Layout::Csv(columns) => {
+                out.byte(CSV);
+                columns
+            }
+            Layout::Table(columns) => {
+                out.byte(TABLE);
+                columns
+            }
+        };
+        out.text(columns.table());
+        out.byte(columns.delimiter());
+        out.u32(columns.names().len() as u32);
+        for name in columns.names() {
+            out.text(name);
+        }
+        Some(out.as_bytes().to_vec())
     }
 }

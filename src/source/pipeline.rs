@@ -3,15 +3,18 @@
 
 use std::io;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Builder};
 
 use tokio_util::sync::CancellationToken;
 
+use super::index::State;
 use super::original::Source;
-use super::{Delivery, Origin, Place, Trouble};
+use super::walk::Input;
+use super::{Delivery, Place, Trouble};
 use super::{decoding, merging, reading};
 use crate::format::{DecodeError, Decoded, Depth, Layout};
 use crate::store::Span;
@@ -57,6 +60,20 @@ pub struct Meter {
     pub files_done: AtomicU32,
     /// All files.
     pub files_total: AtomicU32,
+    /// The files that were read, each with its state, where that was the same before and after.
+    pub reads: Mutex<Vec<(PathBuf, Option<State>)>>,
+    /// Did the system refuse something? Another load may find more.
+    pub refused: AtomicBool,
+}
+
+impl Meter {
+    /// Every file that was read, and its state; `None` where another load of the same files might
+    /// find something else.
+    fn into_reads(self) -> Option<Vec<(PathBuf, State)>> {
+        let reads = self.reads.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let all = reads.into_iter().map(|(path, state)| Some((path, state?))).collect();
+        if self.refused.into_inner() { None } else { all }
+    }
 }
 
 /// A block of events to be decoded.
@@ -135,13 +152,14 @@ impl Outlet {
 }
 
 /// Runs a load to its end on scoped threads, delivering on the calling one. `deliver` answers
-/// whether it wants more.
+/// whether it wants more. Returns the files that were read, where another load of them would find
+/// the same as long as they are as they were.
 pub fn run(
-    origins: Vec<Origin>,
+    input: Input,
     cancel: &CancellationToken,
     options: &Options,
     deliver: &mut dyn FnMut(Delivery) -> ControlFlow<()>,
-) {
+) -> Option<Vec<(PathBuf, State)>> {
     let meter = Meter::default();
     let unheard = AtomicBool::new(false);
     let stopped = || cancel.is_cancelled() || unheard.load(Ordering::Relaxed);
@@ -163,13 +181,14 @@ pub fn run(
         }
         if refused.is_none() {
             let outlet = Outlet { parts, jobs };
-            let read = || reading::read(origins, outlet, &meter, options, &stopped);
+            let read = || reading::read(input, outlet, &meter, options, &stopped);
             refused = Builder::new().name("read".to_owned()).spawn_scoped(scope, read).err();
         } else {
             drop((parts, jobs));
         }
         if let Some(error) = refused {
             merging.trouble(no_thread(&error));
+            meter.refused.store(true, Ordering::Relaxed);
         }
         if merging.run(&merged).is_break() {
             unheard.store(true, Ordering::Relaxed);
@@ -177,6 +196,7 @@ pub fn run(
         drop(merged);
     });
     merging.done(cancel.is_cancelled());
+    meter.into_reads()
 }
 
 /// The trouble of a system that starts no more threads.

@@ -10,8 +10,8 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use self::blocks::Text;
 use super::compression::{self, Counted, MAX_LAYERS, Packing};
@@ -21,24 +21,25 @@ use super::encoding::{Encoding, Utf16};
 use super::framing::Framing;
 use super::framing::csv::Rows;
 use super::framing::json::Json;
+use super::index::State;
 use super::original::{Bytes, PlainFile, Source, Spool, Stamp};
 use super::pipeline::{Meter, Options, Outcome, Outlet, Part, Stopped};
 use super::walk::{self, Entry};
-use super::{Origin, Place, Trouble};
+use super::{Place, Trouble};
 use crate::format::Layout;
 
 /// Bytes looked at to find out what a source is.
 const HEAD: usize = 64 << 10;
 
-/// Reads all origins.
+/// Reads all there is.
 pub fn read(
-    origins: Vec<Origin>,
+    input: walk::Input,
     outlet: Outlet,
     meter: &Meter,
     options: &Options,
     stopped: &(dyn Fn() -> bool + Sync),
 ) {
-    let entries = walk::expand(origins, stopped);
+    let entries = input.entries(stopped);
     for entry in &entries {
         match entry {
             Entry::File(_, len) => meter.total.fetch_add(*len, Ordering::Relaxed),
@@ -47,7 +48,10 @@ pub fn read(
                 meter.endless.store(true, Ordering::Relaxed);
                 0
             }
-            Entry::Missing(_) => 0,
+            Entry::Missing(_) => {
+                meter.refused.store(true, Ordering::Relaxed);
+                0
+            }
         };
     }
     let count = entries.iter().filter(|entry| !matches!(entry, Entry::Missing(_))).count();
@@ -135,15 +139,19 @@ impl Reading<'_> {
     fn file(&mut self, name: String, path: PathBuf) -> Result<(), Stopped> {
         let file = match File::open(&path) {
             Ok(file) => file,
-            Err(error) => return self.whole(&name, walk::describe(&error), true),
+            Err(error) => return self.refused(&name, &error),
         };
-        let plain = Arc::new(PlainFile::new(path));
+        let before = state(&file);
+        let plain = Arc::new(PlainFile::new(path.clone()));
         let input = self.input(name, &file);
         let bytes = Some(Bytes::File(Arc::clone(&plain)));
         self.input_read(Input { bytes, ..input })?;
         if let Ok(metadata) = file.metadata() {
             plain.was_read(Stamp::of(&metadata));
         }
+        let after = state(&file);
+        let mut reads = self.meter.reads.lock().unwrap_or_else(PoisonError::into_inner);
+        reads.push((path, before.filter(|_| before == after)));
         Ok(())
     }
 
@@ -161,8 +169,11 @@ impl Reading<'_> {
         if (self.stopped)() {
             return Err(Stopped);
         }
+        if failure.is_some() {
+            self.meter.refused.store(true, Ordering::Relaxed);
+        }
         if let Some(error) = failure.filter(|_| head.is_empty()) {
-            return self.whole(&input.name, walk::describe(&error), true);
+            return self.refused(&input.name, &error);
         }
         let Some(packing) = Packing::of(&head) else {
             return self.text(input, head);
@@ -192,7 +203,7 @@ impl Reading<'_> {
                 layers: layers + 1,
                 impatient: false,
             }),
-            Err(error) => self.whole(&name, walk::describe(&error), true),
+            Err(error) => self.refused(&name, &error),
         }
     }
 
@@ -204,7 +215,7 @@ impl Reading<'_> {
             let reader = Box::new(Utf16::new(encoded, encoding));
             input = Input { reader, bytes: None, ..input };
             if let Err(error) = peek(&mut input, &mut head) {
-                self.whole(&input.name, walk::describe(&error), true)?;
+                self.refused(&input.name, &error)?;
             }
         }
         let (framing, layout): (Box<dyn Framing>, Layout) = match content::of(&head, accepts) {
@@ -217,7 +228,7 @@ impl Reading<'_> {
         };
         let bytes = match self.place(input.bytes.take()) {
             Ok(bytes) => bytes,
-            Err(error) => return self.whole(&input.name, no_spool(&error), true),
+            Err(error) => return self.unspooled(&input.name, &error),
         };
         let source = Arc::new(Source::new(input.name.clone(), bytes.clone(), layout));
         self.frame(input, head, Text::new(bytes, source), framing)
@@ -245,6 +256,18 @@ impl Reading<'_> {
         self.whole(name, reason, true)
     }
 
+    /// Tells that the system refused to read something.
+    fn refused(&self, name: &str, error: &io::Error) -> Result<(), Stopped> {
+        self.meter.refused.store(true, Ordering::Relaxed);
+        self.whole(name, walk::describe(error), true)
+    }
+
+    /// Tells that the text of a source cannot be kept.
+    fn unspooled(&self, name: &str, error: &io::Error) -> Result<(), Stopped> {
+        self.meter.refused.store(true, Ordering::Relaxed);
+        self.whole(name, no_spool(error), true)
+    }
+
     fn whole(&self, name: &str, reason: String, lost: bool) -> Result<(), Stopped> {
         let source = name.to_owned();
         self.outlet.trouble(Trouble { source, place: Place::Whole, reason, lost }, 0)
@@ -263,6 +286,10 @@ fn peek(input: &mut Input<'_>, head: &mut Vec<u8>) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn state(file: &File) -> Option<State> {
+    State::of(&file.metadata().ok()?)
 }
 
 fn read_some(reader: &mut dyn Read, buffer: &mut Vec<u8>, most: usize) -> io::Result<()> {

@@ -26,6 +26,25 @@ pub enum Entry {
     Missing(Trouble),
 }
 
+/// What a load reads.
+#[derive(Debug)]
+pub enum Input {
+    /// Not looked at yet.
+    Origins(Vec<Origin>),
+    /// Known to be these.
+    Entries(Vec<Entry>),
+}
+
+impl Input {
+    /// All there is to read, in order. Stops early when `stopped` says so.
+    pub fn entries(self, stopped: &dyn Fn() -> bool) -> Vec<Entry> {
+        match self {
+            Self::Origins(origins) => expand(origins, stopped),
+            Self::Entries(entries) => entries,
+        }
+    }
+}
+
 /// All there is to read, in order. Stops early when `stopped` says so.
 pub fn expand(origins: Vec<Origin>, stopped: &dyn Fn() -> bool) -> Vec<Entry> {
     let mut entries = Vec::new();

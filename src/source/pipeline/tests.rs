@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::record::Record;
-use crate::source::Summary;
+use crate::source::{Origin, Summary};
 use crate::store::Store;
 
 fn record(id: usize) -> String {
@@ -26,7 +26,7 @@ fn run_with(
     let (mut store, mut told, mut summary) = (Store::default(), Vec::new(), Summary::default());
     let mut deliveries = 0;
     run(
-        files.iter().enumerate().map(origin).collect(),
+        Input::Origins(files.iter().enumerate().map(origin).collect()),
         &CancellationToken::new(),
         options,
         &mut |delivery| {

@@ -10,7 +10,7 @@ use zip::result::ZipError;
 
 use super::super::compression::{Counted, Guarded};
 use super::super::original::Bytes;
-use super::{Input, ReadSeek, Reading, Stopped, no_spool, walk};
+use super::{Input, ReadSeek, Reading, Stopped, walk};
 
 impl Reading<'_> {
     /// Reads all members of an archive.
@@ -25,7 +25,7 @@ impl Reading<'_> {
         };
         let seekable = match seekable {
             Ok(seekable) => seekable,
-            Err(error) => return self.whole(&name, no_spool(&error), true),
+            Err(error) => return self.unspooled(&name, &error),
         };
         // Only what is in the file itself counts as progress: a copy was counted when it was made.
         let total = if bytes.is_some() { Arc::clone(&self.meter.read) } else { Arc::default() };

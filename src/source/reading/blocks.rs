@@ -3,12 +3,13 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::super::framing::{Found, Framing, Note, Step};
 use super::super::original::{Bytes, Source};
 use super::super::pipeline::{Job, Outcome, Part, Stopped};
 use super::super::{Place, Trouble, walk};
-use super::{Input, Reading, no_spool, read_some};
+use super::{Input, Reading, read_some};
 use crate::store::Original as _;
 
 impl Reading<'_> {
@@ -37,7 +38,7 @@ impl Reading<'_> {
             if let (Bytes::Spool { .. }, Some(spool)) = (&text.bytes, &mut self.spool)
                 && let Err(error) = spool.append(&buffer[fresh..])
             {
-                return self.whole(&input.name, no_spool(&error), true);
+                return self.unspooled(&input.name, &error);
             }
             self.frame_block(&mut buffer, &mut text, &mut *framing, end)?;
             if end {
@@ -52,6 +53,7 @@ impl Reading<'_> {
         }
         match failure {
             Some(error) => {
+                self.meter.refused.store(true, Ordering::Relaxed);
                 let reason = walk::describe(&error);
                 let place = Place::Byte(text.base);
                 self.outlet.trouble(Trouble { source: input.name, place, reason, lost: true }, 0)
