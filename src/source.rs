@@ -137,6 +137,8 @@ pub struct Summary {
     pub lost: u64,
     /// Bytes that could not be read as records.
     pub lost_bytes: u64,
+    /// Records that were passed over because they were not wanted.
+    pub passed_over: u64,
     /// Did all of it come from an index that an earlier load wrote? The files were not read again.
     pub indexed: bool,
 }
@@ -148,12 +150,37 @@ pub struct Load {
     pub origins: Vec<Origin>,
     /// Where an index of them may be, and is written to where there is none; `None` without.
     pub cache: Option<IndexCache>,
+    /// Events to pass over; what is read then is not all there is, and no index is written of it.
+    pub unwanted: Option<Unwanted>,
+}
+
+/// Tells events that nobody wants from their bytes, so that they need not be decoded.
+#[derive(Clone)]
+pub struct Unwanted(Arc<TellUnwanted>);
+
+type TellUnwanted = dyn for<'e> Fn(&'e [u8]) -> Option<&'e str> + Send + Sync;
+
+impl Unwanted {
+    /// `tell` returns the record id of an event that is not wanted, and `None` for all others.
+    pub fn new(tell: impl for<'e> Fn(&'e [u8]) -> Option<&'e str> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+
+    fn id<'e>(&self, event: &'e [u8]) -> Option<&'e str> {
+        (self.0)(event)
+    }
+}
+
+impl fmt::Debug for Unwanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unwanted")
+    }
 }
 
 impl From<Vec<Origin>> for Load {
     /// Reads everything and keeps no index.
     fn from(origins: Vec<Origin>) -> Self {
-        Self { origins, cache: None }
+        Self { origins, cache: None, unwanted: None }
     }
 }
 
@@ -165,10 +192,10 @@ impl From<Vec<Origin>> for Load {
 /// it keeps one idle thread until the next byte.
 /// An index is written after `Done`.
 pub fn start(load: impl Into<Load>, outbox: Sender<Delivery>, cancel: CancellationToken) {
-    let Load { origins, cache } = load.into();
+    let Load { origins, cache, unwanted } = load.into();
     let spare = outbox.clone();
     let load = move || {
-        let options = pipeline::Options::default();
+        let options = pipeline::Options { unwanted, ..pipeline::Options::default() };
         let fresh =
             index::run(origins, cache.as_ref(), &cancel, &options, &mut |delivery| match outbox
                 .blocking_send(delivery)
@@ -193,9 +220,9 @@ pub fn start(load: impl Into<Load>, outbox: Sender<Delivery>, cancel: Cancellati
 /// [`Delivery::Done`] last. For the command line, where nothing happens meanwhile. An index is
 /// written on a thread of its own: what is returned waits for it when it is dropped.
 pub fn read_all(load: impl Into<Load>, mut on_delivery: impl FnMut(Delivery)) -> IndexWriting {
-    let Load { origins, cache } = load.into();
+    let Load { origins, cache, unwanted } = load.into();
     let cancel = CancellationToken::new();
-    let options = pipeline::Options::default();
+    let options = pipeline::Options { unwanted, ..pipeline::Options::default() };
     let fresh = index::run(origins, cache.as_ref(), &cancel, &options, &mut |delivery| {
         on_delivery(delivery);
         ControlFlow::Continue(())

@@ -15,11 +15,13 @@ use std::sync::Arc;
 use entrail::query::answer::{Answer, Answerer, Question, Sort};
 use entrail::query::choice::{Choice, Mark, Node};
 use entrail::query::matcher::Matcher;
+use entrail::query::sieve::Sieve;
 use entrail::query::suggest::seen_values;
 use entrail::query::{Context, Query};
 use entrail::record::column::Column;
 use entrail::record::field::{FIELDS, Field, Stored};
 use entrail::record::{Outcome, Record};
+use entrail::source::{Delivery, Load, Origin, Unwanted, read_all};
 use entrail::store::builder::{Batch, Indexer};
 use entrail::store::order::TimeOrder;
 use entrail::store::{Original, Span, Store};
@@ -466,4 +468,60 @@ fn a_long_name_took_time_that_grew_with_its_square() {
     assert_eq!(found(&[record.clone()], "actor.id:a"), [0usize; 0]);
     assert_eq!(found(&[record.clone()], "actor.id=a"), [0usize; 0]);
     assert_eq!(found(&[record], "actor:b actor:aaa"), [0]);
+}
+
+/// Rows of the records in `lines` that match, by their text; with or without passing over those
+/// whose bytes tell that they cannot.
+fn read_and_found(
+    lines: &[u8],
+    query: &Query,
+    context: &Context,
+    sieved: bool,
+) -> (Vec<Vec<u8>>, u64) {
+    let sieve = Sieve::new(query).filter(|_| sieved);
+    let unwanted = sieve.map(|sieve| Unwanted::new(move |event| sieve.id_of_hopeless(event)));
+    let origins = vec![Origin::Memory { name: "lines".to_owned(), bytes: lines.into() }];
+    let (mut store, mut records) = (Store::default(), 0);
+    drop(read_all(Load { origins, unwanted, ..Load::default() }, |delivery| match delivery {
+        Delivery::Segment(segment) => store.push(segment),
+        Delivery::Done(summary) => {
+            records = summary.progress.records + summary.passed_over + summary.progress.duplicates;
+        }
+        _ => {}
+    }));
+    let found = rows(&store, query, context);
+    (found.into_iter().map(|row| store.read(row as u32).expect("in memory")).collect(), records)
+}
+
+proptest! {
+    #![proptest_config(config(96))]
+
+    #[test]
+    fn passing_over_what_cannot_match_leaves_the_answer_as_it_is(
+        records in records(),
+        query in query(),
+    ) {
+        let mut lines = Vec::new();
+        for record in &records {
+            entrail::format::write_graph(record, &mut lines);
+            lines.push(b'\n');
+        }
+        let context = context(false);
+        prop_assert_eq!(
+            read_and_found(&lines, &query, &context, true),
+            read_and_found(&lines, &query, &context, false),
+            "{}", query
+        );
+    }
+}
+
+#[test]
+fn the_stories_of_the_demo_tenant_are_found_without_decoding_the_rest() {
+    let tenant = entrail::demo::tenant(entrail::demo::Scale::demo());
+    let twice = [tenant.as_slice(), tenant.as_slice()].concat();
+    for story in entrail::demo::STORIES {
+        let query = Query::parse(story.query).expect(story.query);
+        let (found, records) = read_and_found(&twice, &query, &context(false), true);
+        assert_eq!((found.len(), records), (story.found, 12_000), "{}", story.query);
+    }
 }

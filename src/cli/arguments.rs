@@ -56,6 +56,11 @@ pub(super) struct IndexArguments {
 }
 
 impl IndexArguments {
+    /// Is an index wanted whatever the size of the files?
+    pub(super) fn is_asked_for(self) -> bool {
+        self.index
+    }
+
     /// Where indexes are, and of what; `None` where there shall be none.
     pub(super) fn cache(self) -> Option<IndexCache> {
         let cache = crate::config::index_folder().map(IndexCache::new).filter(|_| !self.no_index);

@@ -73,6 +73,7 @@ impl Loaded {
         self.store.is_empty()
             && summary.progress.duplicates == 0
             && summary.other.is_empty()
+            && summary.passed_over == 0
             && summary.lost > 0
     }
 

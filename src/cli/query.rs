@@ -12,8 +12,9 @@ use super::{Outcome, load, parse_query, tell};
 use crate::export::{self, Format, Options, Report};
 use crate::query::answer::{Answer, Answerer, Question, Sort};
 use crate::query::choice::Choice;
+use crate::query::sieve::Sieve;
 use crate::query::{Context, Query};
-use crate::source::{Load, Origin};
+use crate::source::{Load, Origin, Unwanted};
 use crate::store::Store;
 use crate::time::Timestamp;
 
@@ -25,7 +26,12 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
         format != Format::Raw || arguments.fields.is_empty(),
         "--fields cannot choose from the original bytes; use --format ndjson, csv or table"
     );
-    let loaded = load::load(Load { origins: origins(arguments)?, cache: arguments.index.cache() });
+    let loaded = load::load(Load {
+        origins: origins(arguments)?,
+        cache: arguments.index.cache(),
+        // An index that is asked for is an index of everything.
+        unwanted: if arguments.index.is_asked_for() { None } else { unwanted(&query) },
+    });
     if loaded.is_failure() {
         loaded.tell_summary(0);
         if is_file(&arguments.query) {
@@ -76,6 +82,12 @@ fn origins(arguments: &QueryArguments) -> anyhow::Result<Vec<Origin>> {
         "nothing to search in: give files, folders or patterns, pipe records in, or try the \
          built-in tenant with --demo"
     )
+}
+
+/// Records that cannot match, told from their bytes: they need not be decoded.
+fn unwanted(query: &Query) -> Option<Unwanted> {
+    let sieve = Sieve::new(query)?;
+    Some(Unwanted::new(move |event| sieve.id_of_hopeless(event)))
 }
 
 /// Is there something of the name that was given as the query?

@@ -23,7 +23,11 @@ pub(super) fn open(
     let paths = if piped { vec![PathBuf::from("-")] } else { paths };
     check(&paths)?;
     let name = name(&paths);
-    start(Load { origins: load::origins(paths), cache: index.cache() }, name, screen)
+    start(
+        Load { origins: load::origins(paths), cache: index.cache(), unwanted: None },
+        name,
+        screen,
+    )
 }
 
 /// Opens the screen on the demo tenant.

@@ -9,7 +9,7 @@ use super::framing::json::Json;
 use super::framing::page::error_text;
 use super::framing::{Found, Framing, Step};
 use super::original::Source;
-use super::pipeline::{Decode, Job, Outcome};
+use super::pipeline::{Job, Options, Outcome};
 use super::{Place, Trouble};
 use crate::format::{self, DecodeError, Decoded, Depth, Layout};
 use crate::store::builder::Batch;
@@ -19,12 +19,12 @@ use crate::store::{Original, Span};
 const KEYS_OF_EVENTS: [&[u8]; 2] = [b"ctivityDisplayName\"", b"\"CreationTime\""];
 
 /// Decodes blocks until no more come.
-pub fn work(jobs: &Mutex<Receiver<(Job, SyncSender<Outcome>)>>, decode: Decode) {
+pub fn work(jobs: &Mutex<Receiver<(Job, SyncSender<Outcome>)>>, options: &Options) {
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((job, reply)) = job else { return };
         let name = job.source.name().to_owned();
-        let outcome = catch_unwind(AssertUnwindSafe(|| Block::new(&job, decode).run()));
+        let outcome = catch_unwind(AssertUnwindSafe(|| Block::new(&job, options).run()));
         let outcome = outcome.unwrap_or_else(|_| {
             let what = format!("{} records could not be taken in", job.events.len());
             Outcome::mistake(name, &what)
@@ -43,7 +43,7 @@ pub fn accepts(bytes: &[u8], layout: &Layout) -> bool {
 
 struct Block<'j> {
     job: &'j Job,
-    decode: Decode,
+    options: &'j Options,
     batch: Batch,
     outcome: Outcome,
     /// With the byte each is about.
@@ -53,11 +53,11 @@ struct Block<'j> {
 }
 
 impl<'j> Block<'j> {
-    fn new(job: &'j Job, decode: Decode) -> Self {
+    fn new(job: &'j Job, options: &'j Options) -> Self {
         let original: Arc<Source> = Arc::clone(&job.source);
         let batch = Batch::with_capacity(original, job.events.len());
         let line = (job.base, job.line);
-        Self { job, decode, batch, outcome: Outcome::default(), troubles: Vec::new(), line }
+        Self { job, options, batch, outcome: Outcome::default(), troubles: Vec::new(), line }
     }
 
     fn run(mut self) -> Outcome {
@@ -81,12 +81,18 @@ impl<'j> Block<'j> {
     /// Decodes one event into the batch.
     fn one(&mut self, span: Span) -> Result<(), DecodeError> {
         let bytes = self.bytes(span);
+        if let (Some(unwanted), Layout::Json) = (&self.options.unwanted, self.job.source.layout())
+            && let Some(id) = unwanted.id(bytes)
+        {
+            self.batch.pass_over(id);
+            return Ok(());
+        }
+        let (decode, layout) = (self.options.decode, self.job.source.layout());
         let decoded =
-            catch_unwind(|| (self.decode)(bytes, self.job.source.layout(), Depth::Columns))
-                .unwrap_or_else(|_| {
-                    let reason = "a mistake in entrail, please report it";
-                    Err(DecodeError { at: 0, reason: reason.to_owned() })
-                })?;
+            catch_unwind(|| decode(bytes, layout, Depth::Columns)).unwrap_or_else(|_| {
+                let reason = "a mistake in entrail, please report it";
+                Err(DecodeError { at: 0, reason: reason.to_owned() })
+            })?;
         let crowded = match &decoded {
             Decoded::Record { crowded, .. } => *crowded,
             Decoded::Other(_) => true,

@@ -87,6 +87,10 @@ pub fn run(
         found.deliver(cancel, deliver);
         return None;
     }
+    if options.unwanted.is_some() {
+        pipeline::run(Input::Entries(entries), cancel, options, deliver);
+        return None;
+    }
     let mut recording = Recording::default();
     let reads = pipeline::run(Input::Entries(entries), cancel, options, &mut |delivery| {
         recording.see(&delivery);

@@ -66,7 +66,7 @@ impl<'l> Merging<'l> {
                     let outcome = self.wait_for(&outcome);
                     self.merge(outcome);
                 }
-                Ok(Part::Found(outcome)) => self.merge(outcome),
+                Ok(Part::Found(outcome)) => self.merge(*outcome),
                 Ok(Part::FileDone) => self.tell_uncounted(),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return ControlFlow::Continue(()),
@@ -92,7 +92,7 @@ impl<'l> Merging<'l> {
 
     fn merge(&mut self, outcome: Outcome) {
         if let Some(batch) = outcome.batch {
-            self.absorbed += batch.len() as u64;
+            self.absorbed += batch.seen() as u64;
             self.indexer.absorb(batch);
         }
         for (name, count) in outcome.other {
@@ -163,7 +163,7 @@ impl<'l> Merging<'l> {
         Progress {
             bytes_read: meter.read.load(Ordering::Relaxed).min(most),
             bytes_total,
-            records: self.absorbed - duplicates,
+            records: self.absorbed - duplicates - self.indexer.passed_over(),
             duplicates,
             files_done: meter.files_done.load(Ordering::Relaxed),
             files_total: meter.files_total.load(Ordering::Relaxed),
@@ -183,6 +183,7 @@ impl<'l> Merging<'l> {
         let mut summary = std::mem::take(&mut self.summary);
         summary.progress = self.progress();
         summary.cancelled = cancelled;
+        summary.passed_over = self.indexer.passed_over();
         summary.other = std::mem::take(&mut self.other).into_iter().collect();
         summary.other.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         self.send(Delivery::Progress(summary.progress));

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::index::State;
 use super::original::Source;
 use super::walk::Input;
-use super::{Delivery, Place, Trouble};
+use super::{Delivery, Place, Trouble, Unwanted};
 use super::{decoding, merging, reading};
 use crate::format::{DecodeError, Decoded, Depth, Layout};
 use crate::store::Span;
@@ -24,7 +24,7 @@ use crate::store::builder::Batch;
 pub type Decode = for<'a> fn(&'a [u8], &Layout, Depth) -> Result<Decoded<'a>, DecodeError>;
 
 /// How a load is run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Threads that decode.
     pub workers: usize,
@@ -34,6 +34,8 @@ pub struct Options {
     pub most_block: usize,
     /// How events are decoded.
     pub decode: Decode,
+    /// Tells the id of an event that is not wanted; such events are passed over.
+    pub unwanted: Option<Unwanted>,
 }
 
 impl Default for Options {
@@ -43,6 +45,7 @@ impl Default for Options {
             first_block: 64 << 10,
             most_block: 1 << 20,
             decode: crate::format::decode,
+            unwanted: None,
         }
     }
 }
@@ -114,7 +117,7 @@ pub enum Part {
     /// A block: its outcome comes through here.
     Block(Receiver<Outcome>),
     /// Something reading found out itself.
-    Found(Outcome),
+    Found(Box<Outcome>),
     /// A file ended.
     FileDone,
 }
@@ -147,7 +150,8 @@ impl Outlet {
     /// Hands over one trouble.
     pub fn trouble(&self, trouble: Trouble, lost_bytes: u64) -> Result<(), Stopped> {
         let troubles = vec![trouble];
-        self.part(Part::Found(Outcome { troubles, lost_bytes, ..Outcome::default() }))
+        let outcome = Outcome { troubles, lost_bytes, ..Outcome::default() };
+        self.part(Part::Found(Box::new(outcome)))
     }
 }
 
@@ -171,7 +175,7 @@ pub fn run(
     thread::scope(|scope| {
         let mut refused = None;
         for number in 0..workers {
-            let work = || decoding::work(&taken, options.decode);
+            let work = || decoding::work(&taken, options);
             let started = Builder::new().name(format!("decode-{number}")).spawn_scoped(scope, work);
             // Fewer threads are slower, none is a failure.
             refused = started.err().filter(|_| number == 0);

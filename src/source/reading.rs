@@ -66,7 +66,7 @@ pub fn read(
         let name = name_of(&entry);
         let read = catch_unwind(AssertUnwindSafe(|| reading.entry(entry))).unwrap_or_else(|_| {
             let mistake = Outcome::mistake(name, "reading ended early");
-            reading.outlet.part(Part::Found(mistake))
+            reading.outlet.part(Part::Found(Box::new(mistake)))
         });
         if read.is_err() {
             return;

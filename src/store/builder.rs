@@ -23,6 +23,8 @@ pub struct Batch {
     correlations: Correlations,
     spans: Vec<Span>,
     columns: Vec<LocalColumn>,
+    /// Hashes of the ids of records that were passed over, each with the number of records before.
+    passed: Vec<(u32, u64)>,
 }
 
 #[derive(Debug, Default)]
@@ -60,6 +62,15 @@ impl Batch {
             correlations: Correlations::with_capacity(records),
             spans: Vec::with_capacity(records),
             columns: COLUMNS.iter().map(column).collect(),
+            passed: Vec::new(),
+        }
+    }
+
+    /// Takes note of the id of a record that is not wanted, so that a later one with the same id is
+    /// left out as it would be behind the record itself.
+    pub fn pass_over(&mut self, id: &str) {
+        if !id.is_empty() {
+            self.passed.push((self.len() as u32, hash(id)));
         }
     }
 
@@ -82,9 +93,14 @@ impl Batch {
         self.times.len()
     }
 
-    /// Are there no records?
+    /// Number of records and of those that were passed over.
+    pub fn seen(&self) -> usize {
+        self.len() + self.passed.len()
+    }
+
+    /// Are there no records, and none that were passed over?
     pub fn is_empty(&self) -> bool {
-        self.times.is_empty()
+        self.times.is_empty() && self.passed.is_empty()
     }
 }
 
@@ -99,6 +115,7 @@ pub struct Indexer {
     interners: Vec<Interner>,
     seen: HashTable<u64>,
     duplicates: u64,
+    passed_over: u64,
     next: RowId,
     pending: Pending,
 }
@@ -206,8 +223,7 @@ impl Indexer {
     /// Places of the records of `batch` that were not there before; counts the others.
     fn first_of_each_id(&mut self, batch: &Batch) -> Vec<usize> {
         let (seen, duplicates) = (&mut self.seen, &mut self.duplicates);
-        let is_new = |&at: &usize| {
-            let id = batch.ids[at];
+        let mut is_new = |id: u64| {
             if id == 0 {
                 return true;
             }
@@ -218,7 +234,17 @@ impl Indexer {
             seen.insert_unique(id, id, |&other| other);
             true
         };
-        (0..batch.len()).filter(is_new).collect()
+        let mut passed = batch.passed.iter().peekable();
+        let mut kept = Vec::with_capacity(batch.len());
+        for at in 0..=batch.len() {
+            while let Some((_, id)) = passed.next_if(|(before, _)| *before as usize <= at) {
+                self.passed_over += u64::from(is_new(*id));
+            }
+            if at < batch.len() && is_new(batch.ids[at]) {
+                kept.push(at);
+            }
+        }
+        kept
     }
 
     /// Number of records taken in since the last segment.
@@ -229,6 +255,11 @@ impl Indexer {
     /// Number of records left out because their id was there before.
     pub fn duplicates(&self) -> u64 {
         self.duplicates
+    }
+
+    /// Number of records that were passed over, duplicates left aside.
+    pub fn passed_over(&self) -> u64 {
+        self.passed_over
     }
 
     /// A segment of all records taken in since the last one; `None` when there are none.

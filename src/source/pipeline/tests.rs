@@ -69,7 +69,7 @@ fn the_result_is_the_same_with_any_number_of_threads_and_any_blocks() {
     assert_eq!(store.len(), 3 * 1_940 - 2 * 485, "{}", told.len());
     assert_eq!(told.len(), 3 * 60);
     for (workers, block) in [(2, 64 << 10), (5, 1_000), (3, 100)] {
-        let options = Options { workers, first_block: block, most_block: block, ..one };
+        let options = Options { workers, first_block: block, most_block: block, ..one.clone() };
         let (again, told_again, summary_again) = run_with(&options, &files, usize::MAX);
         assert_eq!(ids(&again), ids(&store), "{workers} threads, blocks of {block}");
         assert_eq!(told_again, told, "{workers} threads, blocks of {block}");

@@ -121,7 +121,7 @@ impl Reading<'_> {
             }
         }
         if !outcome.troubles.is_empty() || !outcome.other.is_empty() || outcome.lost_bytes > 0 {
-            self.outlet.part(Part::Found(outcome))?;
+            self.outlet.part(Part::Found(Box::new(outcome)))?;
         }
         Ok(())
     }
