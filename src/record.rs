@@ -64,11 +64,17 @@ impl Outcome {
     /// The outcome a log's own word means: Graph's `operationResult` in any case, the unified
     /// audit log's `ResultStatus`, provisioning's `status`. Anything else is [`Outcome::Unknown`].
     pub fn from_word(word: &str) -> Self {
-        match word.trim().to_ascii_lowercase().as_str() {
-            "success" | "succeeded" | "true" | "0" => Self::Success,
-            "failure" | "failed" | "fail" | "error" | "false" => Self::Failure,
-            "timeout" | "interrupted" => Self::Timeout,
-            _ => Self::Unknown,
+        // Asked for every record: nothing is allocated.
+        let word = word.trim();
+        let is = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+        if is(&["success", "succeeded", "true", "0"]) {
+            Self::Success
+        } else if is(&["failure", "failed", "fail", "error", "false"]) {
+            Self::Failure
+        } else if is(&["timeout", "interrupted"]) {
+            Self::Timeout
+        } else {
+            Self::Unknown
         }
     }
 }

@@ -151,7 +151,9 @@ impl Place {
 fn load(path: &Path, cache: Option<IndexCache>) -> Loaded {
     let mut loaded = Loaded::default();
     let origins = vec![Origin::Path(path.to_owned())];
-    drop(source::read_all(Load { origins, cache }, |delivery| loaded.take(delivery)));
+    drop(source::read_all(Load { origins, cache, ..Load::default() }, |delivery| {
+        loaded.take(delivery);
+    }));
     loaded
 }
 
@@ -393,7 +395,11 @@ fn a_load_that_was_stopped_leaves_no_index() {
     let path = place.file("log.ndjson", records(20));
     let cache = Some(IndexCache::new(place.cache()).of_all());
     let start = |cancel: CancellationToken| {
-        let load = Load { origins: vec![Origin::Path(path.clone())], cache: cache.clone() };
+        let load = Load {
+            origins: vec![Origin::Path(path.clone())],
+            cache: cache.clone(),
+            ..Load::default()
+        };
         let (outbox, mut inbox) = tokio::sync::mpsc::channel(4);
         source::start(load, outbox, cancel);
         let mut loaded = Loaded::default();
