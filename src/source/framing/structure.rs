@@ -73,6 +73,14 @@ impl Scan {
         loop {
             if self.in_string {
                 match string_end(bytes, i, end) {
+                    // Mostly a sign and the next string follow: straight into that one.
+                    Reached::End(after)
+                        if self.depth > 0
+                            && matches!(bytes.get(after..after + 2), Some(b":\"" | b",\"")) =>
+                    {
+                        i = after + 2;
+                        continue;
+                    }
                     Reached::End(after) => i = after,
                     other => return limited(other, bytes.len(), first),
                 }
