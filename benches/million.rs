@@ -101,10 +101,11 @@ fn main() -> anyhow::Result<()> {
 fn plan(arguments: impl Iterator<Item = String>) -> anyhow::Result<Option<Plan>> {
     let mut plan = Plan { records: 1_000_000, only: None, peers: false, keep: false };
     let mut arguments = arguments;
+    let mut is_bench = false;
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            // Cargo adds this one.
-            "--bench" => {}
+            // `cargo bench` adds this one; whoever runs all targets as tests does not want this.
+            "--bench" => is_bench = true,
             "--peers" => plan.peers = true,
             "--keep" => plan.keep = true,
             "--help" | "-h" => return Ok(None),
@@ -120,5 +121,5 @@ fn plan(arguments: impl Iterator<Item = String>) -> anyhow::Result<Option<Plan>>
             other => bail!("there is no option `{other}`\n{USAGE}"),
         }
     }
-    Ok(Some(plan))
+    Ok(is_bench.then_some(plan))
 }
