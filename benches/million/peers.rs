@@ -47,7 +47,7 @@ pub fn compare(data: &Data, table: &mut Table) -> anyhow::Result<()> {
     let ours: Vec<(f64, String)> = TASKS
         .iter()
         .map(|(task, _)| {
-            let run = || entrail(ours(*task), &path);
+            let run = || entrail(data, ours(*task), &path);
             let answer = run()?;
             Ok((time(RUNS, run)?, answer))
         })
@@ -94,11 +94,14 @@ fn numbers(answer: &str) -> Vec<u64> {
     numbers
 }
 
+/// Reading the file as the peers do: without an index from an earlier run.
 fn ours(task: Task) -> &'static [&'static str] {
     match task {
-        Task::Load => &["query", "", "--count"],
-        Task::Nested => &["query", "category=RoleManagement target.type=Role", "--count"],
-        Task::GroupBy => &["query", "", "--by", "category"],
+        Task::Load => &["query", "--no-index", "", "--count"],
+        Task::Nested => {
+            &["query", "--no-index", "category=RoleManagement target.type=Role", "--count"]
+        }
+        Task::GroupBy => &["query", "--no-index", "", "--by", "category"],
     }
 }
 

@@ -11,7 +11,7 @@ use crate::baseline;
 use crate::data::Data;
 use crate::measure::{RUNS, in_turn, median};
 use crate::table::{Rate, Table, number};
-use crate::terminal::{ENTRAIL, Term};
+use crate::terminal::{ENTRAIL, HOMES, Term};
 
 const MEGABYTE: f64 = 1e6;
 const PER_RECORD: f64 = 160.0;
@@ -33,13 +33,28 @@ fn memory_of(id: u32) -> Option<Memory> {
     Some(Memory { now: line("VmRSS:")?, peak: line("VmHWM:")? })
 }
 
-/// `entrail query '' FILE --count`, watched until it ends.
-fn counting(path: &Path) -> anyhow::Result<Memory> {
-    let mut child = Command::new(ENTRAIL)
-        .args(["query", "", "--count"])
-        .arg(path)
-        .stdout(Stdio::null())
-        .spawn()?;
+/// The program, keeping what it keeps in the folder of the data.
+fn program(data: &Data) -> Command {
+    let mut command = Command::new(ENTRAIL);
+    for name in HOMES {
+        command.env(name, data.folder().join("home"));
+    }
+    command
+}
+
+/// Takes all indexes away.
+pub fn forget(data: &Data) -> anyhow::Result<()> {
+    match std::fs::remove_dir_all(data.folder().join("home/entrail/index")) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// `entrail query '' FILE --count` for the first time, watched until it ends, index written.
+fn counting(path: &Path, data: &Data) -> anyhow::Result<Memory> {
+    forget(data)?;
+    let mut child =
+        program(data).args(["query", "", "--count"]).arg(path).stdout(Stdio::null()).spawn()?;
     let mut memory = Memory::default();
     while child.try_wait()?.is_none() {
         memory = memory_of(child.id()).unwrap_or(memory);
@@ -50,7 +65,8 @@ fn counting(path: &Path) -> anyhow::Result<Memory> {
 
 /// The screen, a while after it loaded.
 fn showing(path: &Path, records: usize, data: &Data) -> anyhow::Result<Memory> {
-    let mut term = Term::open(&[path], data.folder())?;
+    forget(data)?;
+    let mut term = Term::open_by_default(path, data.folder())?;
     term.loaded(records)?;
     term.quiet(Duration::from_secs(1));
     memory_of(term.id()?).context("the memory of the program")
@@ -81,20 +97,17 @@ pub fn memory(data: &Data, table: &mut Table) -> anyhow::Result<()> {
         let told = format!("1.3 × ({PER_RECORD} bytes a record + base) + 64 MB");
         table.beside(&format!("memory, {what}, peak"), full.peak / MEGABYTE, most, "MB", told);
     };
-    judge(
-        "query --count",
-        median_of(RUNS, || counting(&one))?,
-        median_of(RUNS, || counting(&all))?,
-    );
+    let base = median_of(RUNS, || counting(&one, data))?;
+    judge("query --count", base, median_of(RUNS, || counting(&all, data))?);
     let base = median_of(3, || showing(&one, 1, data))?;
     let full = median_of(3, || showing(&all, data.records, data))?;
     judge("screen", base, full);
-    Ok(())
+    forget(data)
 }
 
 /// Runs entrail to its end; what it wrote.
-pub fn entrail(arguments: &[&str], path: &Path) -> anyhow::Result<String> {
-    let output = Command::new(ENTRAIL).args(arguments).arg(path).output()?;
+pub fn entrail(data: &Data, arguments: &[&str], path: &Path) -> anyhow::Result<String> {
+    let output = program(data).args(arguments).arg(path).output()?;
     let code = output.status.code().unwrap_or(2);
     anyhow::ensure!(code < 2, "{}", String::from_utf8_lossy(&output.stderr));
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
@@ -104,23 +117,31 @@ pub fn entrail(arguments: &[&str], path: &Path) -> anyhow::Result<String> {
 pub fn command_line(data: &Data, table: &mut Table) -> anyhow::Result<()> {
     let path = data.ndjson();
     let query = "category:RoleManagement result=failure";
-    let ours = || entrail(&["query", query, "--count"], &path).map(drop);
     let read = || Ok(baseline::read(&path).map(drop)?);
-    let (ours, bare) = in_turn(RUNS, ours, read)?;
-    table.rate(&Rate {
-        figure: "command line: query --count, 2 conditions",
-        ours,
-        detail: format!(" · {:.0} MB/s", data.bytes as f64 / 1e6 / ours),
-        name: "bare read, 1 MiB preads",
-        baseline: bare,
-        least: None,
-    });
+    let mut judge = |figure: &str, option: &str, fresh: bool| {
+        let ours = || {
+            if fresh {
+                forget(data)?;
+            }
+            entrail(data, &["query", query, "--count", option], &path).map(drop)
+        };
+        let (ours, bare) = in_turn(RUNS, ours, read)?;
+        table.rate(&Rate {
+            figure: &format!("command line, 2 conditions, {figure}"),
+            ours,
+            detail: format!(" · {:.0} MB/s", data.bytes as f64 / 1e6 / ours),
+            name: "bare read, 1 MiB preads",
+            baseline: bare,
+            least: None,
+        });
+        anyhow::Ok(())
+    };
+    judge("without index", "--no-index", false)?;
+    judge("first time, index written", "--index", true)?;
+    judge("again, from the index", "--index", false)?;
+    forget(data)?;
     let start = Instant::now();
-    entrail(&["--version"], Path::new(""))?;
-    table.tell(
-        "command line: --version",
-        format!("{} s", number(start.elapsed().as_secs_f64())),
-        "",
-    );
+    entrail(data, &["--help"], Path::new("audit"))?;
+    table.tell("command line: --help", format!("{} s", number(start.elapsed().as_secs_f64())), "");
     Ok(())
 }

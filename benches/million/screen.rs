@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use crate::data::Data;
 use crate::loading::formats;
 use crate::measure::{RUNS, median, ms, percentile};
-use crate::table::Table;
+use crate::process::{entrail, forget};
+use crate::table::{Table, number};
 use crate::terminal::Term;
 
 const DOWN: &str = "\x1b[B";
@@ -21,18 +22,29 @@ pub fn first_rows(data: &Data, table: &mut Table) -> anyhow::Result<()> {
     for (name, path) in formats(data) {
         let mut times = Vec::new();
         for _ in 0..RUNS {
-            let mut term = Term::open(&[&path], data.folder())?;
+            let mut term = Term::open(&path, data.folder())?;
             let shown = term.shows_rows().context(name)?;
             times.push(ms(shown.duration_since(term.started)));
         }
         table.at_most(&format!("first rows, {name}, on a terminal"), median(&times), 100.0, "ms");
     }
-    Ok(())
+    let path = data.ndjson();
+    forget(data)?;
+    entrail(data, &["query", "", "--count", "--index"], &path)?;
+    let mut times = Vec::new();
+    for _ in 0..RUNS {
+        let mut term = Term::open_by_default(&path, data.folder())?;
+        let shown = term.loaded_at(data.records)?;
+        times.push(ms(shown.duration_since(term.started)));
+    }
+    let told = format!("{} ms", number(median(&times)));
+    table.tell("all records, from the index, on a terminal", told, "");
+    forget(data)
 }
 
 /// A session with all records.
 fn loaded(data: &Data) -> anyhow::Result<Term> {
-    let mut term = Term::open(&[&data.ndjson()], data.folder())?;
+    let mut term = Term::open(&data.ndjson(), data.folder())?;
     term.loaded(data.records)?;
     Ok(term)
 }
@@ -83,7 +95,7 @@ fn title(text: &str) -> String {
 
 /// Bytes for keys, while loading, and while nothing happens.
 pub fn wire(data: &Data, table: &mut Table) -> anyhow::Result<()> {
-    let mut term = Term::open(&[&data.ndjson()], data.folder())?;
+    let mut term = Term::open(&data.ndjson(), data.folder())?;
     let first = term.shows_rows()?;
     let mark = term.mark();
     let ended = term.loaded(data.records)?;

@@ -12,6 +12,8 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 /// The program, built for this bench.
 pub const ENTRAIL: &str = env!("CARGO_BIN_EXE_entrail");
+/// Where programs keep things: all in a folder of the bench.
+pub const HOMES: [&str; 4] = ["HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"];
 /// Begins every frame.
 const FRAME: &[u8] = b"\x1b[?2026h";
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -41,12 +43,22 @@ pub struct Written {
 }
 
 impl Term {
-    /// Opens files on a new terminal; `state` is where the session may keep things.
-    pub fn open(paths: &[&Path], state: &Path) -> anyhow::Result<Self> {
+    /// Opens a file on a new terminal and really reads it; `state` is where the session may keep
+    /// things.
+    pub fn open(path: &Path, state: &Path) -> anyhow::Result<Self> {
+        Self::start(&["--no-index".as_ref(), path], state)
+    }
+
+    /// Opens a file as everybody does: from its index where there is one, which is left otherwise.
+    pub fn open_by_default(path: &Path, state: &Path) -> anyhow::Result<Self> {
+        Self::start(&[path], state)
+    }
+
+    fn start(arguments: &[&Path], state: &Path) -> anyhow::Result<Self> {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size)?;
         let mut command = CommandBuilder::new(ENTRAIL);
-        command.args(paths);
+        command.args(arguments);
         command.cwd(state);
         for name in ["NO_COLOR", "TMUX", "STY", "LC_ALL", "LC_CTYPE"] {
             command.env_remove(name);
@@ -54,7 +66,7 @@ impl Term {
         for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("TZ", "UTC")] {
             command.env(name, value);
         }
-        for name in ["HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"] {
+        for name in HOMES {
             command.env(name, state.join("home"));
         }
         let mut reader = pair.master.try_clone_reader()?;
@@ -121,10 +133,15 @@ impl Term {
 
     /// Waits until all of so many records are there, and it is quiet.
     pub fn loaded(&mut self, records: usize) -> anyhow::Result<Instant> {
-        let title = format!("Records {} ", crate::table::thousands(records as u64));
-        let at = self.until(&title, |text| text.replace(['━', '─'], " ").contains(&title))?;
+        let at = self.loaded_at(records)?;
         self.quiet(Duration::from_millis(400));
         Ok(at)
+    }
+
+    /// Waits until all of so many records are there.
+    pub fn loaded_at(&mut self, records: usize) -> anyhow::Result<Instant> {
+        let title = format!("Records {} ", crate::table::thousands(records as u64));
+        self.until(&title, |text| text.replace(['━', '─'], " ").contains(&title))
     }
 
     /// How much was written so far.
