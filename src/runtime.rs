@@ -58,6 +58,11 @@ pub enum Ended {
 const DELIVERIES: usize = 8;
 /// While nothing was typed, the screen follows a load at most so often.
 const LOADING_FRAME: Duration = Duration::from_millis(100);
+/// The same once a load takes longer than [`LONG_LOAD`]: every count on the screen changes with every
+/// frame, and a slow link has better things to carry.
+const LONG_LOADING_FRAME: Duration = Duration::from_millis(450);
+/// From here on a load is a long one.
+const LONG_LOAD: Duration = Duration::from_secs(1);
 /// An answer this soon after a key is the answer to it, and shown at once.
 const ANSWER_TO_KEY: Duration = Duration::from_millis(500);
 
@@ -125,6 +130,7 @@ struct Session {
     workers: Workers,
     cancel: CancellationToken,
     due: Due,
+    started: Instant,
     /// When the last frame was drawn, and the last key arrived.
     drawn: Option<Instant>,
     typed: Option<Instant>,
@@ -165,6 +171,7 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         workers,
         cancel,
         due: Due::Now,
+        started: Instant::now(),
         drawn: None,
         typed: None,
         opened: None,
@@ -227,7 +234,9 @@ impl Session {
 
     /// The next frame that follows a load.
     fn later(&self) -> Due {
-        self.drawn.map_or(Due::Now, |at| Due::By(at + LOADING_FRAME))
+        let long = self.started.elapsed() > LONG_LOAD;
+        let frame = if long { LONG_LOADING_FRAME } else { LOADING_FRAME };
+        self.drawn.map_or(Due::Now, |at| Due::By(at + frame))
     }
 
     fn message(&mut self, message: Message) -> Vec<Effect> {
