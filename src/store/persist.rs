@@ -1,4 +1,4 @@
-//! A store as bytes that a later session takes over: [`write`] and [`Index`].
+//! A store as bytes that a later session takes over: [`write()`] and [`Index`].
 //! Never knows a path, and never takes over a byte that is not proven to be the one that was written.
 //!
 //! ```text
@@ -253,7 +253,7 @@ impl Index {
         if offset == blocks_end { Ok(Self { about, keepsakes, blocks }) } else { Err(Damaged) }
     }
 
-    /// What the caller of [`write`] gave along.
+    /// What the caller of [`write()`] gave along.
     pub fn about(&self) -> &[u8] {
         &self.about
     }
