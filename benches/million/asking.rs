@@ -185,19 +185,22 @@ impl Session {
 
     /// From a key to the frame that shows what it did; the record under the cursor is read
     /// elsewhere meanwhile.
-    fn press(&mut self, code: KeyCode) -> anyhow::Result<Duration> {
+    /// `None` for the time where nothing was asked: such a letter costs next to nothing.
+    fn press(&mut self, code: KeyCode) -> anyhow::Result<Option<Duration>> {
+        let mut asked = false;
         let start = Instant::now();
         let key = KeyEvent::new(code, KeyModifiers::NONE);
         for effect in self.app.update(Message::Pressed(key)) {
             if let Effect::Ask(question, _) = effect
                 && let Some(answer) = answer(&mut self.answerer, *question)
             {
+                asked = true;
                 self.app.update(Message::Answered(Box::new(answer)));
             }
         }
         let (app, theme) = (&self.app, &self.theme);
         self.terminal.draw(|frame| ui::draw(app, theme, frame))?;
-        Ok(start.elapsed())
+        Ok(asked.then(|| start.elapsed()))
     }
 }
 
@@ -210,11 +213,11 @@ fn typed_on_screen(store: Store) -> anyhow::Result<Vec<(String, Vec<f64>)>> {
         for text in TYPED {
             session.press(KeyCode::Char('/'))?;
             for (typed, letter) in beginnings(text).zip(text.chars()) {
-                let time = ms(session.press(KeyCode::Char(letter))?);
+                let Some(time) = session.press(KeyCode::Char(letter))? else { continue };
                 if pass == 0 {
                     letters.push((typed.to_owned(), Vec::new()));
                 }
-                letters[at].1.push(time);
+                letters[at].1.push(ms(time));
                 at += 1;
             }
             anyhow::ensure!(session.app.filter.text() == *text, "the filter holds another text");
@@ -285,7 +288,9 @@ pub fn growth(data: &Data, table: &mut Table) -> anyhow::Result<()> {
         let points: Vec<String> = (sizes.iter().zip(curve))
             .map(|(size, time)| format!("{} ns at {}", number(*time), thousands(*size as u64)))
             .collect();
-        let grown = curve.last().zip(curve.first()).map_or(0.0, |(last, first)| last / first);
+        // Against the cheapest: what a small file costs beside its records must not hide growth.
+        let least = curve.iter().copied().fold(f64::INFINITY, f64::min);
+        let grown = curve.last().map_or(0.0, |last| last / least);
         table.beside(&format!("growth of {what} per record"), grown, 1.15, "×", points.join(", "));
     }
     Ok(())

@@ -38,6 +38,11 @@ impl Data {
         }
         data.archive_files = writers.finish()?;
         fs::write(data.one(), first_lines(1))?;
+        // Writing it to the disk would go on beside the first figures.
+        let one = data.archive_as_one();
+        for path in [data.ndjson(), data.array(), data.gzip(), data.zstd(), data.csv(), one] {
+            File::open(path)?.sync_all()?;
+        }
         Ok(data)
     }
 

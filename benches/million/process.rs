@@ -57,7 +57,10 @@ fn counting(path: &Path, data: &Data) -> anyhow::Result<Memory> {
         program(data).args(["query", "", "--count"]).arg(path).stdout(Stdio::null()).spawn()?;
     let mut memory = Memory::default();
     while child.try_wait()?.is_none() {
-        memory = memory_of(child.id()).unwrap_or(memory);
+        // Records are given up before the process ends: the largest of what was seen counts.
+        if let Some(seen) = memory_of(child.id()) {
+            memory = Memory { now: memory.now.max(seen.now), peak: seen.peak };
+        }
         std::thread::sleep(Duration::from_micros(300));
     }
     Ok(memory)

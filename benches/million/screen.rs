@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use entrail::query::Query;
 
 use crate::data::Data;
 use crate::loading::formats;
@@ -55,8 +56,12 @@ pub fn keystrokes(data: &Data, table: &mut Table) -> anyhow::Result<()> {
     let mut times = Vec::new();
     for text in TYPED {
         term.key("/")?;
-        for letter in text.chars() {
-            times.push(ms(term.key(&letter.to_string())?.1));
+        for (at, letter) in text.char_indices() {
+            let time = ms(term.key(&letter.to_string())?.1);
+            // A letter that makes no query yet is not answered.
+            if Query::parse(&text[..=at]).is_ok() {
+                times.push(time);
+            }
         }
         term.key("\r")?;
         term.key("x")?;
@@ -98,7 +103,7 @@ pub fn wire(data: &Data, table: &mut Table) -> anyhow::Result<()> {
     let mut term = Term::open(&data.ndjson(), data.folder())?;
     let first = term.shows_rows()?;
     let mark = term.mark();
-    let ended = term.loaded(data.records)?;
+    let ended = term.loaded_at(data.records)?;
     let loading = term.since(mark);
     let seconds = ended.duration_since(first).as_secs_f64();
     if seconds >= 1.0 {
