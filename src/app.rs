@@ -192,12 +192,8 @@ impl App {
                 self.offer_completion();
                 Vec::new()
             }
-            Message::Copied(Ok(how)) => {
-                self.notice = Some(how);
-                Vec::new()
-            }
-            Message::Copied(Err(why)) => {
-                self.notice = Some(why);
+            Message::Copied(Ok(notice) | Err(notice)) => {
+                self.notice = Some(notice);
                 Vec::new()
             }
         };

@@ -127,11 +127,6 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{f0000}'..='\u{10ffff}')
 }
 
-/// `clean`ed text that keeps its line breaks: for values printed on lines of their own.
-pub fn clean_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    text.lines().map(clean)
-}
-
 /// The user principal name without the object id that Entra glues in front when a user is deleted
 /// (`e6e182d827c646e29844baca38c2473buser1@contoso.com` → `user1@contoso.com`), and whether one was
 /// there. Source: Microsoft Sentinel's own rules strip the same 32 hexadecimal digits.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::tree::Tree;
 use super::viewport::Viewport;
@@ -66,6 +66,9 @@ impl Original for Entries {
         Err("catalogue entries have no original text".to_owned())
     }
 }
+
+/// Built on first use: a letter in the filter asks for it again.
+static CATALOGUE_SEGMENT: LazyLock<Option<Arc<Segment>>> = LazyLock::new(catalogue_segment);
 
 fn catalogue_segment() -> Option<Arc<Segment>> {
     let mut batch = Batch::new(Arc::new(Entries));
@@ -191,8 +194,8 @@ fn fitting_entries(query: &Query, context: &Context) -> HashMap<Node, usize> {
         }
         return fitting;
     }
-    let Some(segment) = catalogue_segment() else { return fitting };
-    let matched = Matcher::new(query, context).matching(&segment, &|| false);
+    let Some(segment) = &*CATALOGUE_SEGMENT else { return fitting };
+    let matched = Matcher::new(query, context).matching(segment, &|| false);
     for at in matched.rows.ones() {
         fitting.insert(node(at), at);
     }

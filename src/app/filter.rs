@@ -195,9 +195,4 @@ impl Filter {
         self.picked = None;
         self.set_text_at(text, caret)
     }
-
-    /// Width of the text before the caret in cells, for drawing.
-    pub fn caret_cells(&self) -> usize {
-        self.input.visual_cursor()
-    }
 }

@@ -8,7 +8,6 @@ use super::input::request;
 use super::message::Effect;
 use super::overlay::{Item, Menu, Wish};
 use super::{App, list};
-use crate::query::quoted;
 use crate::record::field::{FIELDS, Field};
 use crate::text::clean;
 
@@ -134,9 +133,7 @@ impl App {
             on: Some(shown.iter().any(|other| other.name == field.name)),
             ..Item::new(field.name, Wish::ToggleColumn(field))
         });
-        let mut menu = Menu::new("Columns: Enter shows or hides, Esc closes", items.collect());
-        menu.stays = true;
-        menu
+        Menu::new("Columns: Enter shows or hides, Esc closes", items.collect())
     }
 
     fn shown_fields(&self) -> Vec<&'static Field> {
@@ -237,10 +234,5 @@ impl App {
             (true, false) => choice,
             (false, false) => format!("({filter}) {choice}"),
         }
-    }
-
-    /// How the filter would be written on a command line.
-    pub fn command(&self) -> String {
-        format!("entrail query {} …", quoted(&self.whole_query(), true))
     }
 }

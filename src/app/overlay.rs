@@ -22,8 +22,6 @@ pub struct Menu {
     pub viewport: Viewport,
     /// Do letters choose items directly, instead of narrowing?
     pub letters: bool,
-    /// What choosing an item does to the box.
-    pub stays: bool,
     typed: Input,
 }
 
@@ -82,7 +80,6 @@ impl Menu {
             shown: Vec::new(),
             viewport: Viewport::default(),
             letters: false,
-            stays: false,
             typed: Input::default(),
         };
         menu.narrow();

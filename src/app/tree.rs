@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use super::viewport::{Viewport, once_around};
 use crate::catalogue::catalogue;
 use crate::query::answer::PathCount;
-use crate::query::choice::{Choice, Mark, Node};
-use crate::record::column::{Column, PART};
+use crate::query::choice::{Choice, Mark, Node, logged_names};
+use crate::record::column::Column;
 use crate::store::Store;
 use crate::text::fold;
 
@@ -123,18 +123,8 @@ impl Tree {
             return;
         }
         for code in before..now {
-            let path = store.entry(Column::Path, code);
-            let mut names = path.split(PART);
-            let mut name = || names.next().unwrap_or("");
-            let (service, category, activity) = (name(), name(), name());
-            let places = match catalogue().classify(service, category, activity) {
-                Some(entry) => self.insert([entry.service, entry.category, entry.activity], true),
-                None => {
-                    let known = catalogue().canonical_service(service);
-                    let service = known.map_or(service, |service| service.name);
-                    self.insert([service, category, activity], false)
-                }
-            };
+            let (names, known) = logged_names(store.entry(Column::Path, code));
+            let places = self.insert(names, known);
             for place in places {
                 self.branches[place].seen = true;
             }
@@ -305,29 +295,17 @@ impl Tree {
 
     /// The mark that decides about a branch: its own, or the nearest above.
     pub fn mark(&self, branch: &Branch) -> Option<Mark> {
-        let mut node = Some(branch.node.clone());
-        while let Some(current) = node {
-            if let Some(mark) = self.choice.mark(&current) {
-                return Some(mark);
-            }
-            node = current.parent();
-        }
-        None
+        self.choice.deciding(&branch.node)
     }
 
     /// Searches names for `text`, from the cursor on.
     pub fn find(&mut self, text: &str) {
         self.find = fold(text);
         self.refresh();
-        self.find_next(false);
+        self.step_to_find(false, 0);
     }
 
     /// Goes to the next (or previous) branch that has the text searched for in its own name.
-    pub fn find_next(&mut self, backwards: bool) {
-        self.step_to_find(backwards, 0);
-    }
-
-    /// As [`Tree::find_next`], leaving the line of the cursor.
     pub fn find_another(&mut self, backwards: bool) {
         self.step_to_find(backwards, 1);
     }

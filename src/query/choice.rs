@@ -20,6 +20,20 @@ pub struct Node {
     pub activity: Option<String>,
 }
 
+/// Service, category and activity of an entry of the path dictionary as the tree names them, and
+/// whether the catalogue has them: what it knows stands at its place there, whichever of its
+/// spellings was logged.
+pub fn logged_names(path: &str) -> ([&str; 3], bool) {
+    let mut names = path.split(PART);
+    let mut name = || names.next().unwrap_or("");
+    let (service, category, activity) = (name(), name(), name());
+    if let Some(entry) = catalogue().classify(service, category, activity) {
+        return ([entry.service, entry.category, entry.activity], true);
+    }
+    let known = catalogue().canonical_service(service);
+    ([known.map_or(service, |service| service.name), category, activity], false)
+}
+
 /// Marks on nodes of the tree. The mark nearest to an activity decides; where nothing is marked as
 /// included, everything that is not excluded is in.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -45,14 +59,7 @@ impl Node {
     /// The node of an entry of the path dictionary: service, category and activity as logged. What
     /// the catalogue knows stands at its place there, whichever of its spellings was logged.
     pub fn logged(path: &str) -> Self {
-        let mut names = path.split(PART);
-        let mut name = || names.next().unwrap_or("");
-        let (service, category, activity) = (name(), name(), name());
-        if let Some(entry) = catalogue().classify(service, category, activity) {
-            return Self::new(entry.service, Some(entry.category), Some(entry.activity));
-        }
-        let known = catalogue().canonical_service(service);
-        let service = known.map_or(service, |service| service.name);
+        let ([service, category, activity], _) = logged_names(path);
         Self::new(service, Some(category), Some(activity))
     }
 
@@ -109,15 +116,22 @@ impl Choice {
         if self.marks.is_empty() {
             return true;
         }
-        let mut node = Some(activity.clone());
-        while let Some(current) = node {
-            match self.marks.get(&current) {
-                Some(Mark::Included) => return true,
-                Some(Mark::Excluded) => return false,
-                None => node = current.parent(),
-            }
+        match self.deciding(activity) {
+            Some(mark) => mark == Mark::Included,
+            None => !self.marks.values().any(|&mark| mark == Mark::Included),
         }
-        !self.marks.values().any(|&mark| mark == Mark::Included)
+    }
+
+    /// The mark that decides about a node: its own, or the nearest above.
+    pub fn deciding(&self, node: &Node) -> Option<Mark> {
+        let mut node = Some(node.clone());
+        while let Some(current) = node {
+            if let Some(mark) = self.mark(&current) {
+                return Some(mark);
+            }
+            node = current.parent();
+        }
+        None
     }
 
     /// The same choice as a query, for copying and for the command line.

@@ -103,19 +103,17 @@ fn is_slow(plan: &Plan, leaves: &[Leaf]) -> bool {
 
 fn plan(expression: &Expression, context: &Context, leaves: &mut Vec<Leaf>) -> Plan {
     match expression {
-        Expression::And(parts) => {
-            let mut parts: Vec<Plan> = parts.iter().map(|p| plan(p, context, leaves)).collect();
-            parts.sort_by_key(|part| is_slow(part, leaves));
-            Plan::And(parts)
-        }
-        Expression::Or(parts) => {
-            let mut parts: Vec<Plan> = parts.iter().map(|p| plan(p, context, leaves)).collect();
-            parts.sort_by_key(|part| is_slow(part, leaves));
-            Plan::Or(parts)
-        }
+        Expression::And(parts) => Plan::And(slow_last(parts, context, leaves)),
+        Expression::Or(parts) => Plan::Or(slow_last(parts, context, leaves)),
         Expression::Not(inner) => Plan::Not(Box::new(plan(inner, context, leaves))),
         Expression::Term(term) => plan_term(term, context, leaves),
     }
+}
+
+fn slow_last(parts: &[Expression], context: &Context, leaves: &mut Vec<Leaf>) -> Vec<Plan> {
+    let mut parts: Vec<Plan> = parts.iter().map(|part| plan(part, context, leaves)).collect();
+    parts.sort_by_key(|part| is_slow(part, leaves));
+    parts
 }
 
 fn plan_term(term: &Term, context: &Context, leaves: &mut Vec<Leaf>) -> Plan {

@@ -36,7 +36,6 @@ static ESCAPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"\\u"));
 static FOLDS_TO_ASCII: LazyLock<Regex> = LazyLock::new(|| {
     let source =
         r"(?-u)\xc3\x9f|\xc4[\xb0\xb1]|\xc5[\x89\xbf]|\xc7\xb0|\xe1\xba|\xe2\x84\xaa|\xef\xac";
-    // Without it nothing is turned away.
     Regex::new(source).unwrap_or_else(|_| unreachable!("a test compiles it"))
 });
 
