@@ -25,6 +25,7 @@
 pub mod answer;
 pub mod choice;
 pub mod matcher;
+mod narrow;
 pub mod pattern;
 pub mod seen;
 pub mod sieve;

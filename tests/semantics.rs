@@ -439,6 +439,59 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(config(60))]
+
+    #[test]
+    fn a_query_typed_letter_by_letter_answers_as_if_asked_at_once(
+        records in records(),
+        queries in prop::collection::vec(query(), 3),
+        arrival in arrival(),
+        joined in any::<bool>(),
+    ) {
+        let memory = memories(&records);
+        let kept = first_of_each_id(&records);
+        let (store, _) = store_of(&memory, &kept, &arrival);
+        let context = context(true);
+        let mut texts: Vec<String> = queries.iter().map(ToString::to_string).collect();
+        if joined {
+            texts = vec![texts.join(" ")];
+        }
+        // One remembers what it found before, with records that arrive late.
+        let mut typed = Answerer::default();
+        let mut growing = Store::default();
+        let mut arriving = store.segments().iter();
+        for text in texts {
+            let letters = text.char_indices().map(|(at, c)| &text[..at + c.len_utf8()]);
+            let letters: Vec<&str> = letters.collect();
+            for text in letters.iter().chain(letters.iter().rev()) {
+                let Ok(query) = Query::parse(text) else { continue };
+                if let Some(segment) = arriving.next() {
+                    growing.push(Arc::clone(segment));
+                    typed.extend(growing.clone());
+                }
+                let question = Question {
+                    revision: 1,
+                    query,
+                    context,
+                    choice: Choice::default(),
+                    sort: Sort::newest_first(),
+                    buckets: 3,
+                };
+                typed.ask(question.clone());
+                let found = complete(&mut typed);
+                let mut fresh = Answerer::default();
+                fresh.extend(growing.clone());
+                fresh.ask(question);
+                let expected = complete(&mut fresh);
+                prop_assert!(found.complete);
+                prop_assert_eq!(found.rows, expected.rows, "{}", text);
+                prop_assert_eq!(found.timeline, expected.timeline);
+            }
+        }
+    }
+}
+
 /// Numbers of the records that match a text.
 fn found(records: &[Record<'static>], text: &str) -> Vec<usize> {
     let all: Vec<usize> = (0..records.len()).collect();

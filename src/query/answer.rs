@@ -1,22 +1,25 @@
 //! From a question to what the screen shows: rows in order, counts for the tree, the timeline.
 //! Never decides when to work: the caller steps through segments and may stop at any time.
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
+mod bits;
+mod count;
+mod sorting;
+
+use std::collections::VecDeque;
 
 use fixedbitset::FixedBitSet;
+use rayon::prelude::*;
 
 use super::choice::{Choice, Node};
 use super::matcher::Matcher;
 use super::{Context, Query};
-use crate::record::Outcome;
-use crate::record::column::{Column, PART};
+use crate::record::column::Column;
 use crate::record::field::{Field, Stored};
-use crate::store::column::{NOT_A_GUID, RowCodes, pack_guid};
 use crate::store::order::TimeOrder;
 use crate::store::{RowId, Segment, Store};
-use crate::text::fold;
 use crate::time::Timestamp;
+use count::{Facts, Walk};
+use sorting::Ranks;
 
 /// The order of the list.
 #[derive(Clone, Copy, Debug)]
@@ -103,21 +106,60 @@ pub struct Answer {
     pub unreadable: u64,
 }
 
-/// Works on one question at a time, segment by segment, and takes in segments that arrive later
-/// without starting over.
+/// Works on one question at a time, some segments in each step, and takes in segments that arrive
+/// later without starting over.
 #[derive(Debug, Default)]
 pub struct Answerer {
     store: Store,
     order: TimeOrder,
+    facts: Facts,
+    ranks: Option<Ranks>,
     work: Option<Work>,
+    /// What earlier questions found, the newest last: the next one often asks for less of it.
+    earlier: VecDeque<Found>,
 }
+
+/// Earlier questions whose rows are remembered, one bit for each record and question.
+const REMEMBERED: usize = 16;
 
 #[derive(Debug)]
 struct Work {
     question: Question,
     matcher: Matcher,
-    matched: Vec<FixedBitSet>,
+    found: Found,
+    /// Rows outside of this cannot match; what came after its last row was not looked at for it.
+    candidates: Option<FixedBitSet>,
+}
+
+/// The rows that match a query, as far as segments were looked at.
+#[derive(Clone, Debug)]
+struct Found {
+    query: Query,
+    context: Context,
+    rows: FixedBitSet,
+    segments: usize,
     unreadable: u64,
+}
+
+impl Found {
+    fn nothing(question: &Question) -> Self {
+        Self {
+            query: question.query.clone(),
+            context: question.context,
+            rows: FixedBitSet::new(),
+            segments: 0,
+            unreadable: 0,
+        }
+    }
+
+    /// Does it answer this question, or would it when all segments were looked at?
+    fn answers(&self, question: &Question) -> bool {
+        self.query == question.query && self.fits(question)
+    }
+
+    fn fits(&self, question: &Question) -> bool {
+        self.context == question.context || !self.query.asks_for_time()
+    }
 }
 
 impl Answerer {
@@ -125,6 +167,7 @@ impl Answerer {
     pub fn extend(&mut self, store: Store) {
         self.store = store;
         self.order.extend(&self.store);
+        self.facts.extend(&self.store);
     }
 
     /// Forgets everything and starts with an empty store.
@@ -133,66 +176,98 @@ impl Answerer {
     }
 
     /// Turns to another question. What matches is kept where only choice, order or the number of
-    /// buckets differ.
+    /// buckets differ; a query that can only match less than an earlier one did looks at that.
     pub fn ask(&mut self, question: Question) {
-        match &mut self.work {
-            Some(work)
-                if work.question.query == question.query
-                    && work.question.context == question.context =>
-            {
+        if let Some(work) = &mut self.work {
+            if work.found.answers(&question) {
                 work.question = question;
+                return;
             }
-            work => {
-                let matcher = Matcher::new(&question.query, &question.context);
-                *work = Some(Work { question, matcher, matched: Vec::new(), unreadable: 0 });
+            // A search through original bytes that was left is not worth its memory.
+            if work.found.segments == self.store.segments().len() {
+                self.earlier.push_back(work.found.clone());
+                if self.earlier.len() > REMEMBERED {
+                    self.earlier.pop_front();
+                }
             }
         }
+        let matcher = Matcher::new(&question.query, &question.context);
+        let again = self.earlier.iter().position(|found| found.answers(&question));
+        let found = again.and_then(|at| self.earlier.remove(at));
+        let found = found.unwrap_or_else(|| Found::nothing(&question));
+        let narrower = |wider: &&Found| {
+            // Records that could not be read again are to be counted again.
+            question.query.narrows(&wider.query) && wider.fits(&question) && wider.unreadable == 0
+        };
+        let wider = self.earlier.iter().filter(narrower).min_by_key(|w| w.rows.count_ones(..));
+        let candidates = wider.map(|wider| wider.rows.clone());
+        self.work = Some(Work { question, matcher, found, candidates });
     }
 
-    /// Looks at the next segment. Returns whether there was one; `false` too when `cancelled` said
-    /// so in the middle of it.
-    pub fn step(&mut self, cancelled: &dyn Fn() -> bool) -> bool {
+    /// Looks at the next segments. Returns whether there were any; `false` too when `cancelled` said
+    /// so in the middle of them.
+    pub fn step(&mut self, cancelled: &(dyn Fn() -> bool + Sync)) -> bool {
         let Some(work) = &mut self.work else { return false };
-        let Some(segment) = self.store.segments().get(work.matched.len()) else { return false };
-        let matched = work.matcher.matching(segment, cancelled);
-        if matched.cancelled {
+        let all = self.store.segments();
+        let rest = &all[work.found.segments..];
+        // Where original bytes are read, what was found is to be told on the way.
+        let together = if work.question.query.reads_original() {
+            rayon::current_num_threads()
+        } else {
+            all.len()
+        };
+        let next = &rest[..together.min(rest.len())];
+        if next.is_empty() || cancelled() {
             return false;
         }
-        work.unreadable += matched.unreadable;
-        work.matched.push(matched.rows);
+        work.matcher.judge(&all[..work.found.segments + next.len()]);
+        let work_on = |segment: &Segment| {
+            let candidates = candidates(work.candidates.as_ref(), segment);
+            (!cancelled()).then(|| work.matcher.scan(segment, candidates, cancelled))
+        };
+        let matched: Vec<_> = next.par_iter().map(|segment| work_on(segment)).collect();
+        for matched in matched {
+            let Some(matched) = matched.filter(|matched| !matched.cancelled) else { return false };
+            bits::append(&mut work.found.rows, &matched.rows);
+            work.found.segments += 1;
+            work.found.unreadable += matched.unreadable;
+        }
         true
     }
 
     /// Were all segments looked at?
     pub fn is_complete(&self) -> bool {
-        self.work.as_ref().is_some_and(|work| work.matched.len() == self.store.segments().len())
+        let work = self.work.as_ref();
+        work.is_some_and(|work| work.found.segments == self.store.segments().len())
     }
 
     /// The answer as far as segments were looked at; `None` before any question.
-    pub fn answer(&self) -> Option<Answer> {
+    pub fn answer(&mut self) -> Option<Answer> {
         let work = self.work.as_ref()?;
         let question = &work.question;
-        let scanned: usize = work.matched.iter().map(FixedBitSet::len).sum();
+        let walk = Walk {
+            store: &self.store,
+            order: self.order.rows(),
+            facts: &self.facts,
+            matched: &work.found.rows,
+            admitted: self.admitted(&question.choice),
+            buckets: question.buckets,
+            descending: question.sort.descending,
+        };
+        let counted = walk.run();
         let mut answer = Answer {
             revision: question.revision,
-            scanned,
+            scanned: work.found.rows.len(),
             complete: self.is_complete(),
-            unreadable: work.unreadable,
-            filtered: work.matched.iter().map(|rows| rows.count_ones(..)).sum(),
-            ..Answer::default()
+            rows: counted.rows,
+            filtered: work.found.rows.count_ones(..),
+            paths: counted.paths,
+            timeline: counted.timeline,
+            unreadable: work.found.unreadable,
         };
-        let admitted = self.admitted(&question.choice);
-        self.count(work, &admitted, &mut answer);
-        let all = answer.filtered == self.store.len() && question.choice.is_empty();
-        let in_time = |row: &RowId| all || self.is_in(work, &admitted, *row);
-        let rows = self.order.rows().iter().copied();
-        answer.rows = if question.sort.descending {
-            rows.rev().filter(in_time).collect()
-        } else {
-            rows.filter(in_time).collect()
-        };
-        if !matches!(question.sort.field.stored, Stored::Time) {
-            self.sort(question.sort, &mut answer.rows);
+        let sort = question.sort;
+        if !matches!(sort.field.stored, Stored::Time) {
+            sorting::sort(&self.store, sort, &mut answer.rows, &mut self.ranks);
         }
         Some(answer)
     }
@@ -206,134 +281,17 @@ impl Answerer {
             })
             .collect()
     }
-
-    fn is_in(&self, work: &Work, admitted: &[bool], row: RowId) -> bool {
-        let segments = self.store.segments();
-        let index = segments.partition_point(|segment| segment.first() <= row) - 1;
-        let at = (row - segments[index].first()) as usize;
-        work.matched.get(index).is_some_and(|rows| rows.contains(at))
-            && segments[index]
-                .column(Column::Path)
-                .first(at)
-                .is_some_and(|code| admitted[code as usize])
-    }
-
-    /// Counts by path, and the timeline.
-    fn count(&self, work: &Work, admitted: &[bool], answer: &mut Answer) {
-        let buckets = work.question.buckets;
-        answer.paths = vec![PathCount::default(); admitted.len()];
-        answer.timeline = vec![Bucket::default(); buckets];
-        let period = self.store.period();
-        let failed: Vec<bool> = (0..self.store.entries(Column::Result) as u32)
-            .map(|code| self.store.part(Column::Result, code, 0) == Outcome::Failure.word())
-            .collect();
-        for (segment, rows) in self.store.segments().iter().zip(&work.matched) {
-            let (paths, results) = (segment.column(Column::Path), segment.column(Column::Result));
-            for at in rows.ones() {
-                let Some(code) = paths.first(at) else { continue };
-                let failure = results.first(at).is_some_and(|result| failed[result as usize]);
-                let path = &mut answer.paths[code as usize];
-                path.count += 1;
-                path.failures += u64::from(failure);
-                let (Some(time), Some(period)) = (segment.time(at), period) else { continue };
-                path.seen = Some(match path.seen {
-                    None => (time, time),
-                    Some((first, last)) => (first.min(time), last.max(time)),
-                });
-                path.spark[bucket_of(time, period, SPARK)] += 1;
-                if buckets > 0 && admitted[code as usize] {
-                    let bucket = &mut answer.timeline[bucket_of(time, period, buckets)];
-                    bucket.count += 1;
-                    bucket.failures += u32::from(failure);
-                }
-            }
-        }
-    }
-
-    /// Sorts rows that are in order of time by another field; equal values stay in order of time.
-    fn sort(&self, sort: Sort, rows: &mut [RowId]) {
-        let descending = sort.descending;
-        match sort.field.stored {
-            Stored::Column(column, parts) => {
-                let ranks = self.ranks(column, parts);
-                // Rows without a value come last either way.
-                let rank = |row: &RowId| {
-                    let (segment, at) = self.store.locate(*row);
-                    let rank = first_rank(segment.column(column), at, &ranks);
-                    if descending && rank != u32::MAX { u32::MAX - 1 - rank } else { rank }
-                };
-                rows.sort_by_cached_key(rank);
-            }
-            Stored::Correlation => {
-                let id = |row: &RowId| {
-                    let (segment, at) = self.store.locate(*row);
-                    CorrelationKey::new(segment, at)
-                };
-                if descending {
-                    rows.sort_by_cached_key(|row| {
-                        let id = id(row);
-                        (id == CorrelationKey::None, Reverse(id))
-                    });
-                } else {
-                    rows.sort_by_cached_key(id);
-                }
-            }
-            Stored::Time | Stored::Original(_) | Stored::Raw => {}
-        }
-    }
-
-    /// The place of each dictionary entry in the order of its first value, folded; `u32::MAX` for
-    /// entries without one.
-    fn ranks(&self, column: Column, parts: &[usize]) -> Vec<u32> {
-        let folded = |code: u32| {
-            let entry: Vec<&str> = self.store.entry(column, code).split(PART).collect();
-            parts.iter().map(|&part| entry[part]).find(|value| !value.is_empty()).map(fold)
-        };
-        let values: Vec<Option<String>> =
-            (0..self.store.entries(column) as u32).map(folded).collect();
-        let mut distinct: Vec<&String> = values.iter().flatten().collect();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let places: HashMap<&String, u32> =
-            distinct.into_iter().enumerate().map(|(place, value)| (value, place as u32)).collect();
-        values.iter().map(|value| value.as_ref().map_or(u32::MAX, |value| places[value])).collect()
-    }
 }
 
-/// What a list sorted by correlation id compares: GUIDs in any case, then other ids, then none.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum CorrelationKey {
-    Guid(u128),
-    Other(String),
-    None,
-}
-
-impl CorrelationKey {
-    fn new(segment: &Segment, at: usize) -> Self {
-        let packed = segment.correlations().packed()[at];
-        if packed != NOT_A_GUID {
-            return Self::Guid(packed);
-        }
-        let id = segment.correlation(at);
-        let folded = fold(&id);
-        match pack_guid(&folded) {
-            Some(guid) => Self::Guid(guid),
-            None if id.is_empty() => Self::None,
-            None => Self::Other(folded),
-        }
+/// The rows of a segment that may match; all where nothing is known.
+fn candidates(known: Option<&FixedBitSet>, segment: &Segment) -> FixedBitSet {
+    let first = segment.first() as usize;
+    if let Some(known) = known.filter(|known| known.len() >= first + segment.len()) {
+        return bits::slice(known, first, segment.len());
     }
-}
-
-/// The rank of a row's first entry that has one: a target without a name leaves it to the next.
-fn first_rank(column: &RowCodes, at: usize, ranks: &[u32]) -> u32 {
-    match column.first(at).map(|code| ranks[code as usize]) {
-        Some(u32::MAX) => {
-            let others = column.row(at);
-            let mut ranked = others.iter().map(|&code| ranks[code as usize]);
-            ranked.find(|&rank| rank != u32::MAX).unwrap_or(u32::MAX)
-        }
-        first => first.unwrap_or(u32::MAX),
-    }
+    let mut everything = FixedBitSet::with_capacity(segment.len());
+    everything.insert_range(..);
+    everything
 }
 
 /// The bucket of `time` when `period` (both ends included) is cut into `buckets` equal parts.
@@ -342,3 +300,6 @@ pub fn bucket_of(time: Timestamp, period: (Timestamp, Timestamp), buckets: usize
     let at = i128::from(time.ticks()) - i128::from(period.0.ticks());
     ((at * buckets as i128 / width).max(0) as usize).min(buckets - 1)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,21 @@
 //! A query against segments: words of the dictionaries first, then the codes of the rows.
 //! Never holds rows itself; reads original bytes only for fields that are not in columns.
 
+mod columns;
+mod guid;
+
+use std::sync::Arc;
+
 use fixedbitset::FixedBitSet;
 use memchr::memmem;
+use rayon::prelude::*;
+
+use columns::{by_codes, by_correlation, retain};
 
 use super::pattern::{Pattern, in_raw_text};
 use super::{Context, Expression, Operator, Query, Term, Value, when};
 use crate::record::column::{Column, ENTRY, PART};
 use crate::record::field::{Field, Stored, WORD_FIELDS};
-use crate::store::column::{Codes, NOT_A_GUID, RowCodes, pack_guid};
 use crate::store::dictionary::Words;
 use crate::store::{Original, Segment, Span};
 use crate::text::fold;
@@ -48,6 +55,8 @@ struct Leaf {
     test: Test,
     /// For dictionary columns: does the entry of that code match?
     verdicts: Vec<bool>,
+    /// Does any?
+    some: bool,
 }
 
 #[derive(Debug)]
@@ -76,18 +85,33 @@ impl Matcher {
         Self { plan, leaves }
     }
 
-    /// Which rows of `segment` match. `cancelled` is asked now and then when original bytes must be
-    /// read.
-    pub fn matching(&mut self, segment: &Segment, cancelled: &dyn Fn() -> bool) -> Matched {
-        for leaf in &mut self.leaves {
-            leaf.judge_new_words(segment);
-        }
+    /// Judges the dictionary entries that `segments` were first to bring. They follow those that
+    /// were judged before. The processors share the work.
+    pub fn judge(&mut self, segments: &[Arc<Segment>]) {
+        self.leaves.par_iter_mut().for_each(|leaf| leaf.judge(segments));
+    }
+
+    /// Which of the `candidates` among the rows of `segment` match. The segment was judged before.
+    /// `cancelled` is asked now and then when original bytes must be read.
+    pub fn scan(
+        &self,
+        segment: &Segment,
+        candidates: FixedBitSet,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Matched {
         let mut scan =
             Scan { leaves: &self.leaves, segment, cancelled, unreadable: 0, stop: false };
+        let rows = scan.run(&self.plan, candidates);
+        Matched { rows, unreadable: scan.unreadable, cancelled: scan.stop }
+    }
+
+    /// Which rows of `segment` match, the one that follows those asked about before. `cancelled` as
+    /// for [`Matcher::scan`].
+    pub fn matching(&mut self, segment: &Arc<Segment>, cancelled: &dyn Fn() -> bool) -> Matched {
+        self.judge(std::slice::from_ref(segment));
         let mut everything = FixedBitSet::with_capacity(segment.len());
         everything.insert_range(..);
-        let rows = scan.run(&self.plan, everything);
-        Matched { rows, unreadable: scan.unreadable, cancelled: scan.stop }
+        self.scan(segment, everything, cancelled)
     }
 }
 
@@ -126,7 +150,7 @@ fn plan_term(term: &Term, context: &Context, leaves: &mut Vec<Leaf>) -> Plan {
         return Plan::Or(values.iter().map(|v| plan_term(&one(v), context, leaves)).collect());
     }
     let mut leaf = |test| {
-        leaves.push(Leaf { test, verdicts: Vec::new() });
+        leaves.push(Leaf { test, verdicts: Vec::new(), some: false });
         Plan::Leaf(leaves.len() - 1)
     };
     let Some(field) = term.field else {
@@ -208,31 +232,46 @@ fn time_range(term: &Term, context: &Context) -> Option<TimeRange> {
 }
 
 impl Leaf {
-    /// Judges the dictionary entries this segment was first to bring.
-    fn judge_new_words(&mut self, segment: &Segment) {
+    /// Judges the dictionary entries these segments were first to bring.
+    fn judge(&mut self, segments: &[Arc<Segment>]) {
         let Test::Words(column, parts, pattern) = &self.test else { return };
-        let words = segment.words(*column);
-        if words.end() as usize <= self.verdicts.len() {
-            return;
+        let Some(last) = segments.last() else { return };
+        let known = self.verdicts.len();
+        self.verdicts.resize((last.words(*column).end() as usize).max(known), false);
+        let mut fresh = &mut self.verdicts[known..];
+        let mut tasks: Vec<(&Words, &mut [bool])> = Vec::with_capacity(segments.len());
+        for segment in segments {
+            let words = segment.words(*column);
+            // A segment may be asked about again: its entries are judged.
+            if words.first() as usize >= known && words.first() < words.end() {
+                let (own, rest) = fresh.split_at_mut((words.end() - words.first()) as usize);
+                tasks.push((words, own));
+                fresh = rest;
+            }
         }
-        self.verdicts.resize(words.end() as usize, false);
-        let verdicts = &mut self.verdicts;
-        match pattern {
-            Pattern::Contains(needle) => judge_by_search(words, needle, false, parts, verdicts),
-            Pattern::Equals(whole) if !whole.is_empty() => {
-                judge_by_search(words, whole, true, parts, verdicts);
-            }
-            Pattern::ContainsOrIs(needle, whole) if !whole.is_empty() => {
-                judge_by_search(words, needle, false, parts, verdicts);
-                judge_by_search(words, whole, true, parts, verdicts);
-            }
-            pattern => {
-                for code in words.first()..words.end() {
-                    let logged: Vec<&str> = words.entry(code).split(PART).collect();
-                    let folded: Vec<&str> = words.folded_entry(code).split(PART).collect();
-                    verdicts[code as usize] =
-                        parts.iter().any(|&part| pattern.matches(logged[part], folded[part]));
-                }
+        tasks.into_par_iter().for_each(|(words, own)| judge_words(words, parts, pattern, own));
+        self.some |= self.verdicts[known..].contains(&true);
+    }
+}
+
+/// Judges all entries of `words`: does one of their `parts` match?
+fn judge_words(words: &Words, parts: &[usize], pattern: &Pattern, verdicts: &mut [bool]) {
+    match pattern {
+        Pattern::Contains(needle) => judge_by_search(words, needle, false, parts, verdicts),
+        Pattern::Equals(whole) if !whole.is_empty() => {
+            judge_by_search(words, whole, true, parts, verdicts);
+        }
+        Pattern::ContainsOrIs(needle, whole) if !whole.is_empty() => {
+            judge_by_search(words, needle, false, parts, verdicts);
+            judge_by_search(words, whole, true, parts, verdicts);
+        }
+        pattern => {
+            for (code, verdict) in (words.first()..words.end()).zip(verdicts) {
+                let logged = words.entry(code).split(PART);
+                let folded = words.folded_entry(code).split(PART);
+                *verdict = logged.zip(folded).enumerate().any(|(part, (logged, folded))| {
+                    parts.contains(&part) && pattern.matches(logged, folded)
+                });
             }
         }
     }
@@ -250,6 +289,9 @@ fn judge_by_search(
     let folded = words.folded().as_bytes();
     let ends = |at: usize| matches!(folded.get(at).map(|&b| char::from(b)), Some(PART | ENTRY));
     let finder = memmem::Finder::new(needle.as_bytes());
+    let mut entries = words.folded_ends().iter().map(|&end| end as usize).enumerate();
+    let mut entry = 0..0;
+    let mut code = 0;
     let mut at = 0;
     while let Some(found) = finder.find(&folded[at..]) {
         let hit = at + found;
@@ -258,11 +300,14 @@ fn judge_by_search(
         if whole && !(starts && ends(hit + needle.len())) {
             continue;
         }
-        let (code, start) = words.folded_at(hit);
-        let part = memchr::memchr_iter(PART as u8, &folded[start..hit]).count();
+        while entry.end <= hit {
+            let Some((next, end)) = entries.next() else { return };
+            (code, entry) = (next, entry.end..end);
+        }
+        let part = memchr::memchr_iter(PART as u8, &folded[entry.start..hit]).count();
         at = if parts.contains(&part) {
-            verdicts[code as usize] = true;
-            words.folded_end(code)
+            verdicts[code] = true;
+            entry.end
         } else {
             // Nothing else in this part counts. Looking at each hit in it again would take time
             // that grows with the square of its length.
@@ -319,6 +364,7 @@ impl Scan<'_> {
     fn leaf(&mut self, index: usize, candidates: &mut FixedBitSet) {
         let leaf = &self.leaves[index];
         match &leaf.test {
+            Test::Words(..) if !leaf.some => candidates.clear(),
             Test::Words(column, ..) => {
                 by_codes(self.segment.column(*column), &leaf.verdicts, candidates);
             }
@@ -401,66 +447,4 @@ fn neighbours(segment: &Segment, rows: &[usize]) -> usize {
         near
     };
     1 + rows[1..].iter().take_while(close).count()
-}
-
-fn retain(candidates: &mut FixedBitSet, keep: impl Fn(usize) -> bool) {
-    let bits = usize::BITS as usize;
-    for (block, word) in candidates.as_mut_slice().iter_mut().enumerate() {
-        let mut left = *word;
-        let mut kept = 0usize;
-        while left != 0 {
-            let bit = left.trailing_zeros() as usize;
-            kept |= usize::from(keep(block * bits + bit)) << bit;
-            left &= left - 1;
-        }
-        *word = kept;
-    }
-}
-
-fn by_codes(column: &RowCodes, verdicts: &[bool], candidates: &mut FixedBitSet) {
-    match column {
-        RowCodes::Single(Codes::One(codes)) => {
-            retain(candidates, |at| verdicts[usize::from(codes[at])]);
-        }
-        RowCodes::Single(Codes::Two(codes)) => {
-            retain(candidates, |at| verdicts[usize::from(codes[at])]);
-        }
-        RowCodes::Single(Codes::Four(codes)) => {
-            retain(candidates, |at| verdicts[codes[at] as usize]);
-        }
-        RowCodes::Several { starts, codes } => retain(candidates, |at| {
-            (starts[at]..starts[at + 1]).any(|i| verdicts[codes.get(i as usize) as usize])
-        }),
-    }
-}
-
-fn by_correlation(segment: &Segment, pattern: &Pattern, candidates: &mut FixedBitSet) {
-    let column = segment.correlations();
-    let whole = match pattern {
-        Pattern::Equals(id) | Pattern::Contains(id) => pack_guid(id),
-        _ => None,
-    };
-    // The one GUID that stands for "no GUID" is compared as text.
-    if let Some(guid) = whole.filter(|&guid| guid != NOT_A_GUID) {
-        // A whole GUID: compare numbers; ids in another spelling are compared below.
-        let packed = column.packed();
-        retain(candidates, |at| {
-            packed[at] == guid
-                || (packed[at] == NOT_A_GUID && {
-                    let id = segment.correlation(at);
-                    pattern.matches(&id, &fold(&id))
-                })
-        });
-        return;
-    }
-    retain(candidates, |at| {
-        let mut buffer = [0; 36];
-        let id = column.get(at, &mut buffer);
-        // A packed id is lower case already.
-        if id.bytes().any(|b| !b.is_ascii_hexdigit() && b != b'-' || b.is_ascii_uppercase()) {
-            pattern.matches(id, &fold(id))
-        } else {
-            pattern.matches(id, id)
-        }
-    });
 }

@@ -87,19 +87,19 @@ fn answer_questions(
         while !cancelled() && answerer.step(&cancelled) {
             if slow && told.elapsed() >= PARTIAL_ANSWER && !answerer.is_complete() {
                 told = Instant::now();
-                if !tell(&answerer, inbox) {
+                if !tell(&mut answerer, inbox) {
                     return;
                 }
             }
         }
         let stopped = newest.load(Ordering::Relaxed) == 0;
-        if (stopped || !cancelled()) && !tell(&answerer, inbox) {
+        if (stopped || !cancelled()) && !tell(&mut answerer, inbox) {
             return;
         }
     }
 }
 
-fn tell(answerer: &Answerer, inbox: &UnboundedSender<Message>) -> bool {
+fn tell(answerer: &mut Answerer, inbox: &UnboundedSender<Message>) -> bool {
     match answerer.answer() {
         Some(answer) => inbox.send(Message::Answered(Box::new(answer))).is_ok(),
         None => true,

@@ -119,16 +119,9 @@ impl Words {
         &self.folded
     }
 
-    /// The code of the entry that holds byte `at` of [`Words::folded`], and the first byte of it.
-    pub fn folded_at(&self, at: usize) -> (u32, usize) {
-        let index = self.folded_ends.partition_point(|&end| end as usize <= at);
-        let start = if index == 0 { 0 } else { self.folded_ends[index - 1] as usize };
-        (self.first + index as u32, start)
-    }
-
-    /// First byte after the entry of that code in [`Words::folded`].
-    pub fn folded_end(&self, code: u32) -> usize {
-        self.folded_ends[(code - self.first) as usize] as usize
+    /// Where each entry of [`Words::folded`] ends, the sign after it included.
+    pub fn folded_ends(&self) -> &[u32] {
+        &self.folded_ends
     }
 
     /// Text, its ends, folded text, its ends: all there is to be stored.
@@ -415,14 +408,13 @@ mod tests {
     }
 
     #[test]
-    fn folded_text_leads_back_to_entry_and_part() {
+    fn folded_text_is_cut_where_its_ends_say() {
         let mut words = Words::starting_at(5);
         words.push("Core Directory\u{1f}UserManagement\u{1f}Add user.");
         words.push("PIM\u{1f}\u{1f}x");
         assert_eq!(words.folded_entry(5), "core directory\u{1f}usermanagement\u{1f}add user");
-        let at = words.folded().find("pim").expect("folded");
-        assert_eq!(words.folded_at(at), (6, at));
-        assert_eq!(words.folded_at(3).0, 5);
-        assert_eq!(words.folded_end(6), words.folded().len());
+        assert_eq!(words.folded_entry(6), "pim\u{1f}\u{1f}x");
+        let pim = words.folded().find("pim").expect("folded") as u32;
+        assert_eq!(words.folded_ends(), [pim, words.folded().len() as u32]);
     }
 }

@@ -124,8 +124,8 @@ fn told(store: &Store) -> String {
             let words = segment.words(column);
             for code in words.first()..words.end() {
                 told += words.folded_entry(code);
-                write!(told, "{:?}", words.folded_at(words.folded_end(code) - 1)).expect("text");
             }
+            write!(told, "{:?}", words.folded_ends()).expect("text");
         }
         write!(told, "{:?}", segment.period()).expect("text");
     }

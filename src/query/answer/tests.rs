@@ -1,0 +1,121 @@
+//! What only many records show: rows sorted by counting, and a walk in several parts.
+
+use std::io;
+use std::sync::Arc;
+
+use super::*;
+use crate::demo::{self, Scale};
+use crate::format::{self, Decoded, Depth, Layout};
+use crate::record::Record;
+use crate::record::column::PART;
+use crate::store::builder::{Batch, Indexer};
+use crate::store::{Original, Span};
+use crate::text::fold;
+
+#[derive(Debug)]
+struct Nowhere;
+
+impl Original for Nowhere {
+    fn name(&self) -> &'static str {
+        "nowhere"
+    }
+
+    fn read(&self, _: Span) -> io::Result<Vec<u8>> {
+        Err(io::Error::other("nothing is kept"))
+    }
+
+    fn decode<'a>(&self, _: &'a [u8]) -> Result<Record<'a>, String> {
+        Err("nothing is kept".to_owned())
+    }
+}
+
+/// The demo tenant in segments of 1,000 records.
+fn store() -> Store {
+    let text = demo::tenant(Scale::demo());
+    let (mut store, mut indexer) = (Store::default(), Indexer::new());
+    let lines: Vec<&[u8]> = text.split(|&b| b == b'\n').filter(|l| !l.is_empty()).collect();
+    for lines in lines.chunks(1_000) {
+        let mut batch = Batch::new(Arc::new(Nowhere));
+        for line in lines {
+            let decoded = format::decode(line, &Layout::Json, Depth::Columns).expect("a record");
+            let Decoded::Record { record, .. } = decoded else { continue };
+            batch.push(&record, Span { offset: 0, len: 0 });
+        }
+        indexer.absorb(batch);
+        store.push(indexer.take_segment().expect("records"));
+    }
+    store
+}
+
+fn question(text: &str, sort: Sort) -> Question {
+    Question {
+        revision: 1,
+        query: Query::parse(text).expect(text),
+        context: Context { now: Timestamp::from_ms(0), around: None },
+        choice: Choice::default(),
+        sort,
+        buckets: 37,
+    }
+}
+
+fn rows(answerer: &mut Answerer, question: Question) -> Vec<RowId> {
+    answerer.ask(question);
+    while answerer.step(&|| false) {}
+    answerer.answer().expect("asked").rows
+}
+
+#[test]
+fn many_rows_are_in_the_order_of_their_values() {
+    let store = store();
+    let mut answerer = Answerer::default();
+    answerer.extend(store.clone());
+    let by_time = rows(&mut answerer, question("", Sort::newest_first()));
+    assert!(by_time.len() > 4_096, "{} are not many", by_time.len());
+    let target = |row: &RowId| {
+        let codes = store.codes(*row, Column::Targets);
+        let name = |&code: &u32| {
+            let entry = store.entry(Column::Targets, code);
+            entry.split(PART).take(2).find(|name| !name.is_empty()).map(fold)
+        };
+        codes.iter().find_map(name)
+    };
+    for descending in [false, true] {
+        let sort = Sort { field: Field::named("target"), descending };
+        let found = rows(&mut answerer, question("", sort));
+        let time = Sort { field: Field::named("time"), descending };
+        let mut expected = rows(&mut answerer, question("", time));
+        expected.sort_by(|a, b| match (target(a), target(b)) {
+            (Some(a), Some(b)) if descending => b.cmp(&a),
+            (Some(a), Some(b)) => a.cmp(&b),
+            (a, b) => a.is_none().cmp(&b.is_none()),
+        });
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn a_walk_in_parts_counts_what_one_walk_counts() {
+    let store = store();
+    let mut order = TimeOrder::default();
+    order.extend(&store);
+    let mut facts = Facts::default();
+    facts.extend(&store);
+    let mut matched = FixedBitSet::with_capacity(store.len());
+    (0..store.len()).filter(|row| row % 3 != 0).for_each(|row| matched.insert(row));
+    for descending in [false, true] {
+        let walk = Walk {
+            store: &store,
+            order: order.rows(),
+            facts: &facts,
+            matched: &matched,
+            admitted: (0..store.entries(Column::Path)).map(|code| code % 4 != 1).collect(),
+            buckets: 53,
+            descending,
+        };
+        let whole = walk.run_in(1);
+        assert!(!whole.rows.is_empty() && whole.rows.len() < matched.count_ones(..));
+        for parts in [2, 3, 16] {
+            assert_eq!(walk.run_in(parts), whole, "{parts} parts");
+        }
+    }
+}
