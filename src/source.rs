@@ -120,6 +120,8 @@ pub struct Progress {
     pub files_done: u32,
     /// All of them; an archive is one.
     pub files_total: u32,
+    /// Records a second since the load began; `None` until that can be told and once it ended.
+    pub rate: Option<u64>,
 }
 
 /// How a load ended.

@@ -21,6 +21,8 @@ const SEGMENT: usize = 16_384;
 const SEGMENT_EVERY: Duration = Duration::from_millis(50);
 /// How often progress is told.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+/// From here on it can be told how fast a load is.
+const RATE_AFTER: Duration = Duration::from_millis(300);
 /// Troubles of one source that are delivered one by one.
 const MOST_TROUBLES: u64 = 1_000;
 /// Names of other logs that are counted one by one: they come from the data.
@@ -38,6 +40,7 @@ pub struct Merging<'l> {
     counted: (String, u64, u64),
     last_segment: Option<Instant>,
     last_progress: Instant,
+    started: Instant,
     unheard: bool,
 }
 
@@ -54,6 +57,7 @@ impl<'l> Merging<'l> {
             counted: (String::new(), 0, 0),
             last_segment: None,
             last_progress: Instant::now(),
+            started: Instant::now(),
             unheard: false,
         }
     }
@@ -142,7 +146,7 @@ impl<'l> Merging<'l> {
         }
         if now - self.last_progress >= PROGRESS_EVERY {
             self.last_progress = now;
-            let progress = self.progress();
+            let progress = Progress { rate: self.rate(now), ..self.progress() };
             self.send(Delivery::Progress(progress));
         }
     }
@@ -167,7 +171,14 @@ impl<'l> Merging<'l> {
             duplicates,
             files_done: meter.files_done.load(Ordering::Relaxed),
             files_total: meter.files_total.load(Ordering::Relaxed),
+            rate: None,
         }
+    }
+
+    fn rate(&self, now: Instant) -> Option<u64> {
+        let elapsed = now - self.started;
+        let records = self.absorbed as f64;
+        (elapsed >= RATE_AFTER).then(|| (records / elapsed.as_secs_f64()) as u64)
     }
 
     fn send(&mut self, delivery: Delivery) {

@@ -64,6 +64,13 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
         }
         parts.push((text, theme.warning));
     }
+    if loading.ended.as_ref().is_some_and(|summary| summary.cancelled) {
+        let text = match loading.share() {
+            Some(share) => format!("! stopped at {:.0}%", share * 100.0),
+            None => "! stopped early".to_owned(),
+        };
+        parts.push((text, theme.warning));
+    }
     if let Some((first, last)) = app.store.period() {
         let zone = &app.zone;
         let year = |time| zone.format(time, "%Y");
@@ -81,6 +88,9 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
         let text = format!("{} {noun}", thousands(loading.progress.duplicates));
         parts.push((text, theme.muted));
     }
+    if loading.ended.as_ref().is_some_and(|summary| summary.indexed) {
+        parts.push(("from the index".to_owned(), theme.muted));
+    }
     let other: u64 = loading.ended.iter().flat_map(|summary| &summary.other).map(|(_, n)| n).sum();
     if other > 0 {
         parts.push((format!("{} not audit activity", thousands(other)), theme.muted));
@@ -96,19 +106,31 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
 fn progress(app: &App, theme: &Theme) -> String {
     let (full, empty) = if theme.ascii { ("#", ".") } else { ("▰", "▱") };
     if app.loading.running {
+        let rate = app.loading.progress.rate.map(rate).unwrap_or_default();
         let Some(share) = app.loading.share() else {
             let megabytes = app.loading.progress.bytes_read / 1_000_000;
-            return format!("reading, {} MB ", thousands(megabytes));
+            return format!("{rate}reading, {} MB ", thousands(megabytes));
         };
         let filled = ((share * 5.0).round() as usize).min(5);
         let bar = format!("{}{}", full.repeat(filled), empty.repeat(5 - filled));
-        return format!("{bar} {:3.0}% ", share * 100.0);
+        return format!("{rate}{bar} {:3.0}% ", share * 100.0);
     }
     if app.answering && app.filter.query.reads_original() && !app.store.is_empty() {
         let share = app.answer.scanned as f64 / app.store.len() as f64;
         return format!("searching {:3.0}%, esc stops ", share.min(1.0) * 100.0);
     }
     String::new()
+}
+
+/// Records a second in two digits: more of them would change with every frame.
+fn rate(records: u64) -> String {
+    let step = 10u64.pow(records.max(1).ilog10().saturating_sub(1));
+    let rounded = records / step * step;
+    if rounded >= 10_000 {
+        format!("{} k/s ", thousands(rounded / 1_000))
+    } else {
+        format!("{}/s ", thousands(rounded))
+    }
 }
 
 /// Paints the keys that work now, or what there is to tell.

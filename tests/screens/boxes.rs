@@ -1,9 +1,11 @@
 //! Boxes over the screen: order, columns, copying, help, all actions, troubles; and plain terminals.
 //! Never relies on a box's exact lines.
 
-use super::session::{Session, deliveries};
+use super::session::{Session, deliveries, settings, small};
 use entrail::app::action::Pane;
+use entrail::app::message::Message;
 use entrail::record::column::Column;
+use entrail::source::{Delivery, Progress, Summary};
 use entrail::ui::theme::{Palette, Theme};
 use ratatui::style::Color;
 
@@ -164,4 +166,23 @@ fn results_are_told_by_more_than_colour() {
     let mut session = Session::demo(120, 40);
     assert!(session.keys("/result=failure<enter>").list().contains("✗ fail"));
     assert!(session.app.focus == Pane::List && session.detail().contains("✗ failure"));
+}
+
+#[test]
+fn a_load_tells_how_far_and_how_fast_it_is_and_that_it_was_stopped() {
+    let mut session = Session::new(settings(Some("audit.json"), 100, 24));
+    let progress = Progress {
+        bytes_read: 21,
+        bytes_total: Some(100),
+        rate: Some(743_210),
+        ..Progress::default()
+    };
+    session.send(Message::Delivered(small()[0].clone()));
+    session.send(Message::Delivered(Delivery::Progress(progress)));
+    assert!(session.status().ends_with("740 k/s ▰▱▱▱▱  21%"), "{}", session.status());
+    let stopped = Summary { progress, cancelled: true, ..Summary::default() };
+    session.send(Message::Delivered(Delivery::Done(stopped)));
+    session.keys("jk");
+    let status = session.status();
+    assert!(status.contains("! stopped at 21%") && !status.contains("k/s"), "{status}");
 }

@@ -66,6 +66,7 @@ impl About {
             duplicates: input.u64()?,
             files_done: input.u32()?,
             files_total: input.u32()?,
+            rate: None,
         };
         let mut summary = Summary {
             progress,
