@@ -1,138 +1,142 @@
 //! Frames in as few bytes as a terminal needs: a ratatui backend for slow links.
 //! Never writes by itself: a frame is collected, and [`Painter::take`]n as one piece.
 //!
-//! What makes it small: styles and the place of the cursor are remembered from frame to frame, a
-//! style is told by what differs, a move by its shortest form, and a frame without a change is empty.
+//! What makes it small: what the terminal shows, the style and the place of its cursor are
+//! remembered from frame to frame. A style is told by what differs, for a blank by what is to be seen
+//! of it; a move takes its shortest form, which may be to write again what stands between; runs of
+//! blanks are erased; and a frame without a change is empty.
+//!
+//! Nothing but CUP, CHA, CUF, CR, LF, ECH, ED, EL and SGR is used: every terminal has them.
 
-use std::io::{self, Write as _};
+mod pen;
+mod picture;
+
+use std::io;
 
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::crossterm::terminal;
 use ratatui::layout::{Position, Size};
-use ratatui::style::{Color, Modifier};
-use unicode_width::UnicodeWidthStr as _;
+
+use pen::{Pen, Style, is_blank, is_erasable, sequence_len};
+use picture::Picture;
 
 /// Collects frames.
 #[derive(Debug, Default)]
 pub struct Painter {
-    out: Vec<u8>,
-    /// Where the terminal's cursor is; `None` where that is not known for sure.
-    at: Option<Position>,
-    style: Style,
+    pen: Pen,
+    picture: Picture,
     /// Is the cursor shown? `None` before it was told.
     shown: Option<bool>,
 }
 
-#[derive(Clone, Copy, PartialEq, Debug)]
-struct Style {
-    foreground: Color,
-    background: Color,
-    modifier: Modifier,
+/// A place in a line: what it is to show now, or what it goes on to show where that is known.
+#[derive(Clone, Copy)]
+enum Place<'c> {
+    Change(&'c Cell),
+    Keep(Option<&'c Cell>),
 }
 
-impl Default for Style {
-    fn default() -> Self {
-        Self { foreground: Color::Reset, background: Color::Reset, modifier: Modifier::empty() }
+impl<'c> Place<'c> {
+    fn is_change(&self) -> bool {
+        matches!(self, Self::Change(_))
+    }
+
+    fn cell(&self) -> Option<&'c Cell> {
+        match self {
+            Self::Change(cell) => Some(cell),
+            Self::Keep(cell) => *cell,
+        }
     }
 }
 
-const ATTRIBUTES: &[(Modifier, &str)] = &[
-    (Modifier::BOLD, "1"),
-    (Modifier::DIM, "2"),
-    (Modifier::ITALIC, "3"),
-    (Modifier::UNDERLINED, "4"),
-    (Modifier::SLOW_BLINK, "5"),
-    (Modifier::RAPID_BLINK, "6"),
-    (Modifier::REVERSED, "7"),
-    (Modifier::HIDDEN, "8"),
-    (Modifier::CROSSED_OUT, "9"),
-];
+/// Longer gaps between changes are never written again.
+const LONGEST_GAP: usize = 12;
 
 impl Painter {
     /// What was collected since the last call.
     pub fn take(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.out)
+        std::mem::take(&mut self.pen.out)
     }
 
     /// Something else wrote to the terminal: nothing is known of it any more.
     pub fn forget(&mut self) {
-        *self = Self { out: std::mem::take(&mut self.out), ..Self::default() };
-        self.out.extend_from_slice(b"\x1b[m");
+        let out = self.take();
+        *self = Self::default();
+        self.pen.out = out;
+        self.pen.out.extend_from_slice(b"\x1b[m");
     }
 
-    fn go(&mut self, to: Position) {
-        if self.at == Some(to) {
+    /// Paints the changes of one line, from left to right.
+    fn paint_line(&mut self, y: u16, changes: &[(u16, &Cell)]) {
+        let (Some(&(first, _)), Some(&(last, _))) = (changes.first(), changes.last()) else {
             return;
+        };
+        let mut places: Vec<Place<'_>> =
+            (first..=last).map(|x| Place::Keep(self.picture.cell(x, y))).collect();
+        for (x, cell) in changes {
+            places[usize::from(x - first)] = Place::Change(cell);
         }
-        let absolute = format!("\x1b[{};{}H", to.y + 1, to.x + 1);
-        let shorter =
-            self.at.and_then(|at| match (to.x.checked_sub(at.x), to.y.checked_sub(at.y)) {
-                (Some(1), Some(0)) => Some("\x1b[C".to_owned()),
-                (Some(right), Some(0)) => Some(format!("\x1b[{right}C")),
-                (None, Some(0)) if to.x == 0 => Some("\r".to_owned()),
-                // Not a line feed: standard output would be flushed at it, and the frame split in two.
-                (_, Some(1)) if to.x == 0 => Some("\x1b[E".to_owned()),
-                (_, Some(0)) => Some(format!("\x1b[{}G", to.x + 1)),
-                _ => None,
-            });
-        let text = shorter.filter(|text| text.len() < absolute.len()).unwrap_or(absolute);
-        self.out.extend_from_slice(text.as_bytes());
-        self.at = Some(to);
-    }
-
-    fn dress(&mut self, style: Style) {
-        if self.style == style {
-            return;
-        }
-        let mut codes: Vec<String> = Vec::new();
-        let mut from = self.style;
-        // Taking an attribute away costs as much as starting over.
-        if !style.modifier.contains(from.modifier) || style == Style::default() {
-            codes.push(String::new());
-            from = Style::default();
-        }
-        for (attribute, code) in ATTRIBUTES {
-            if style.modifier.contains(*attribute) && !from.modifier.contains(*attribute) {
-                codes.push((*code).to_owned());
+        let mut at = 0;
+        while let Some(gap) = places[at..].iter().position(Place::is_change) {
+            let to = Position { x: first + (at + gap) as u16, y };
+            cross(&mut self.pen, &places[at..], gap, to);
+            at += gap;
+            let rest = &places[at..];
+            let Some(cell) = rest[0].cell() else { break };
+            let next = next_ink(rest);
+            let blanks = worth_erasing(rest);
+            if blanks > 0 {
+                self.pen.erase(cell, blanks, next);
+                at += blanks;
+            } else {
+                self.pen.write(cell, next);
+                at += 1;
             }
         }
-        if style.foreground != from.foreground {
-            codes.push(color(style.foreground, 30));
-        }
-        if style.background != from.background {
-            codes.push(color(style.background, 40));
-        }
-        // Writing to a vector cannot fail.
-        let _ = write!(self.out, "\x1b[{}m", codes.join(";"));
-        self.style = style;
     }
 }
 
-/// The code of a color; `base` is 30 for the foreground, 40 for the background.
-fn color(color: Color, base: u8) -> String {
-    let named = match color {
-        Color::Reset => return (base + 9).to_string(),
-        Color::Rgb(r, g, b) => return format!("{};2;{r};{g};{b}", base + 8),
-        Color::Indexed(index) => return format!("{};5;{index}", base + 8),
-        Color::Black => 0,
-        Color::Red => 1,
-        Color::Green => 2,
-        Color::Yellow => 3,
-        Color::Blue => 4,
-        Color::Magenta => 5,
-        Color::Cyan => 6,
-        Color::Gray => 7,
-        Color::DarkGray => 60,
-        Color::LightRed => 61,
-        Color::LightGreen => 62,
-        Color::LightYellow => 63,
-        Color::LightBlue => 64,
-        Color::LightMagenta => 65,
-        Color::LightCyan => 66,
-        Color::White => 67,
-    };
-    (base + named).to_string()
+/// Gets to the change behind a gap: over it, or by writing again what stands in it.
+fn cross(pen: &mut Pen, places: &[Place<'_>], gap: usize, to: Position) {
+    let (between, change) = (&places[..gap], places[gap].cell());
+    let reached = pen.at.is_some_and(|at| at.y == to.y && at.x + gap as u16 == to.x);
+    let cells: Option<Vec<&Cell>> = between.iter().map(Place::cell).collect();
+    if let (true, 1..=LONGEST_GAP, Some(cells), Some(change)) = (reached, gap, cells, change) {
+        let next = next_ink(&places[gap..]);
+        let mut jumping = pen.trial();
+        jumping.go(to);
+        jumping.dress_for(change, next);
+        let mut writing = pen.trial();
+        for (at, cell) in cells.iter().enumerate() {
+            writing.write(cell, next_ink(&places[at..]));
+        }
+        writing.dress_for(change, next);
+        if writing.out.len() <= jumping.out.len() {
+            for (at, cell) in cells.iter().enumerate() {
+                pen.write(cell, next_ink(&places[at..]));
+            }
+            return;
+        }
+    }
+    pen.go(to);
+}
+
+/// The style of the first cell that is more than a blank.
+fn next_ink(places: &[Place<'_>]) -> Option<Style> {
+    let cells = places.iter().map_while(Place::cell);
+    cells.into_iter().find(|cell| !is_blank(cell)).map(Style::of)
+}
+
+/// How many blanks from here on cost less to erase than to write; 0 where there are none.
+fn worth_erasing(places: &[Place<'_>]) -> usize {
+    let erasable = |place: &&Place<'_>| place.cell().is_some_and(is_erasable);
+    let run = places.iter().take_while(erasable).count();
+    let Some(last) = places[..run].iter().rposition(Place::is_change) else { return 0 };
+    let count = last + 1;
+    let follows = places[count..].iter().position(Place::is_change);
+    let move_over = |cells: usize| follows.map_or(0, |gap| sequence_len(gap + cells));
+    if sequence_len(count) + move_over(count) < count + move_over(0) { count } else { 0 }
 }
 
 impl Backend for Painter {
@@ -142,37 +146,38 @@ impl Backend for Painter {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        for (x, y, cell) in content {
-            self.go(Position { x, y });
-            self.dress(Style { foreground: cell.fg, background: cell.bg, modifier: cell.modifier });
-            self.out.extend_from_slice(cell.symbol().as_bytes());
-            // Where exactly a wide character leaves the cursor, terminals do not agree.
-            self.at = (cell.symbol().width() == 1).then_some(Position { x: x + 1, y });
+        let cells: Vec<(u16, u16, &Cell)> = content.collect();
+        let in_line = |a: &(u16, u16, &Cell), b: &(u16, u16, &Cell)| a.1 == b.1 && a.0 < b.0;
+        for group in cells.chunk_by(in_line) {
+            let y = group[0].1;
+            let changes = self.picture.changes(y, group);
+            self.paint_line(y, &changes);
+            self.picture.remember(y, &changes);
         }
         Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
         if self.shown.replace(false) != Some(false) {
-            self.out.extend_from_slice(b"\x1b[?25l");
+            self.pen.out.extend_from_slice(b"\x1b[?25l");
         }
         Ok(())
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
         if self.shown.replace(true) != Some(true) {
-            self.out.extend_from_slice(b"\x1b[?25h");
+            self.pen.out.extend_from_slice(b"\x1b[?25h");
         }
         Ok(())
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
         // Never asked of the terminal: the thread that reads keys would swallow the answer.
-        Ok(self.at.unwrap_or_default())
+        Ok(self.pen.at.unwrap_or_default())
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.go(position.into());
+        self.pen.go(position.into());
         Ok(())
     }
 
@@ -181,15 +186,19 @@ impl Backend for Painter {
     }
 
     fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
-        self.dress(Style::default());
-        self.out.extend_from_slice(match region {
+        self.pen.dress(Style::default());
+        self.pen.out.extend_from_slice(match region {
             ClearType::All => b"\x1b[2J".as_slice(),
             ClearType::AfterCursor => b"\x1b[J",
             ClearType::BeforeCursor => b"\x1b[1J",
             ClearType::CurrentLine => b"\x1b[2K",
             ClearType::UntilNewLine => b"\x1b[K",
         });
-        self.at = None;
+        self.pen.at = None;
+        self.picture = match region {
+            ClearType::All => Picture::blank(),
+            _ => Picture::default(),
+        };
         Ok(())
     }
 
@@ -213,9 +222,9 @@ mod tests {
     use proptest::prelude::*;
     use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;
-    use ratatui::style::Style as CellStyle;
+    use ratatui::style::{Color, Modifier, Style as CellStyle};
 
-    const WIDTH: u16 = 12;
+    const WIDTH: u16 = 30;
     const HEIGHT: u16 = 4;
 
     fn style() -> impl Strategy<Value = CellStyle> {
@@ -237,7 +246,9 @@ mod tests {
 
     /// Texts put somewhere on the screen, each in a style.
     fn frame() -> impl Strategy<Value = Vec<(u16, u16, String, CellStyle)>> {
-        let text = prop::sample::select(&["a", "hello", "          ", "▁▂▃", "x y z"][..]);
+        let text = prop::sample::select(
+            &["a", "hello", "          ", "▁▂▃", "x y z", "日本", "h  lo     a"][..],
+        );
         let put = (0..WIDTH, 0..HEIGHT, text.prop_map(str::to_owned), style());
         prop::collection::vec(put, 0..12)
     }
@@ -280,9 +291,12 @@ mod tests {
                         let wanted = &now[(x, y)];
                         let text = if shown.has_contents() { shown.contents() } else { " " };
                         prop_assert_eq!(text, wanted.symbol(), "at {},{}", x, y);
-                        prop_assert_eq!(shown.fgcolor(), vt_color(wanted.fg));
                         prop_assert_eq!(shown.bgcolor(), vt_color(wanted.bg));
-                        prop_assert_eq!(shown.bold(), wanted.modifier.contains(Modifier::BOLD));
+                        // On a blank, ink is only to be seen in lines, or reversed.
+                        if text != " " || shown.inverse() || shown.underline() {
+                            prop_assert_eq!(shown.fgcolor(), vt_color(wanted.fg));
+                            prop_assert_eq!(shown.bold(), wanted.modifier.contains(Modifier::BOLD));
+                        }
                         prop_assert_eq!(shown.inverse(), wanted.modifier.contains(Modifier::REVERSED));
                         prop_assert_eq!(shown.underline(), wanted.modifier.contains(Modifier::UNDERLINED));
                     }
@@ -290,6 +304,66 @@ mod tests {
                 before = now;
             }
         }
+    }
+
+    /// What is written for the second of two screens that each show some texts.
+    fn written(before: &[(u16, u16, &str)], after: &[(u16, u16, &str)]) -> String {
+        let screen = |puts: &[(u16, u16, &str)]| {
+            let plain = |put: &(u16, u16, &str)| (put.0, put.1, put.2.to_owned(), CellStyle::new());
+            paint(&puts.iter().map(plain).collect::<Vec<_>>())
+        };
+        let (before, after) = (screen(before), screen(after));
+        let mut painter = Painter::default();
+        painter.clear().expect("collects");
+        painter.draw(paint(&[]).diff(&before).into_iter()).expect("collects");
+        painter.take();
+        painter.pen.at = None;
+        painter.draw(before.diff(&after).into_iter()).expect("collects");
+        String::from_utf8(painter.take()).expect("text")
+    }
+
+    #[test]
+    fn a_short_gap_is_written_again_and_a_long_one_jumped_over() {
+        let is = written(&[(0, 0, "one of ten")], &[(0, 0, "two of six")]);
+        assert_eq!(is, "\x1b[1;1Htwo of six");
+        let is = written(&[(0, 0, "one of a hundred")], &[(0, 0, "two of a hundreds")]);
+        assert_eq!(is, "\x1b[1;1Htwo\x1b[13Cs");
+    }
+
+    #[test]
+    fn many_blanks_are_erased() {
+        let is = written(&[(0, 0, "something longer")], &[(0, 0, "something")]);
+        assert_eq!(is, "\x1b[1;11H\x1b[6X");
+        let is = written(&[(0, 0, "a record here, and one")], &[(21, 0, "x")]);
+        assert_eq!(is, "\x1b[1;1H\x1b[21X\x1b[21Cx");
+    }
+
+    #[test]
+    fn the_next_line_is_one_line_feed_away() {
+        let is = written(&[(4, 0, "one"), (4, 1, "two")], &[(4, 0, "six"), (4, 1, "new")]);
+        assert_eq!(is, "\x1b[1;5Hsix\n\x1b[5Gnew");
+        let is = written(&[], &[(4, 0, "six"), (0, 1, "ten")]);
+        assert_eq!(is, "\x1b[1;5Hsix\n\rten");
+    }
+
+    #[test]
+    fn what_is_left_of_a_wide_character_is_painted_over() {
+        let is = written(&[(3, 0, "日")], &[(2, 0, "日")]);
+        assert_eq!(is, "\x1b[1;3H日\x1b[1;5H ");
+    }
+
+    #[test]
+    fn a_blank_needs_no_color_of_its_own() {
+        let red = CellStyle::new().fg(Color::Red);
+        let now = paint(&[
+            (0, 0, "a".to_owned(), red),
+            (1, 0, " ".to_owned(), CellStyle::new()),
+            (2, 0, "b".to_owned(), red),
+        ]);
+        let mut painter = Painter::default();
+        let cells = [(0, 0, &now[(0, 0)]), (1, 0, &now[(1, 0)]), (2, 0, &now[(2, 0)])];
+        painter.draw(cells.into_iter()).expect("collects");
+        assert_eq!(String::from_utf8(painter.take()).expect("text"), "\x1b[1;1H\x1b[31ma b");
     }
 
     #[test]

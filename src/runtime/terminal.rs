@@ -4,6 +4,7 @@
 use std::io::{self, Write as _};
 use std::sync::Once;
 
+use ratatui::backend::Backend as _;
 use ratatui::crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
@@ -46,7 +47,9 @@ impl Screen {
             }));
         });
         take(true)?;
-        let terminal = Terminal::new(Painter::default())?;
+        let mut terminal = Terminal::new(Painter::default())?;
+        // Some terminals have no other screen than the one with what was there before.
+        terminal.backend_mut().clear()?;
         Ok(Self { terminal, mouse: true })
     }
 
@@ -110,11 +113,22 @@ pub fn size() -> io::Result<(u16, u16)> {
     ratatui::crossterm::terminal::size()
 }
 
-/// Writes something that is not part of the picture.
+/// Writes bytes in one piece.
 pub fn write(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(bytes)?;
-    out.flush()
+    // Standard output would be split at its last line feed.
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd as _;
+        out.flush()?;
+        let copy = out.as_fd().try_clone_to_owned()?;
+        std::fs::File::from(copy).write_all(bytes)
+    }
+    #[cfg(not(unix))]
+    {
+        out.write_all(bytes)?;
+        out.flush()
+    }
 }
 
 fn take(mouse: bool) -> io::Result<()> {
