@@ -27,7 +27,9 @@ enum Reading {
     Survey(Store),
 }
 
-/// A search through original bytes shows what it found this often.
+/// A search through original bytes shows what it found first after this long …
+const FIRST_PARTIAL_ANSWER: Duration = Duration::from_millis(25);
+/// … and from then on this often.
 const PARTIAL_ANSWER: Duration = Duration::from_millis(150);
 
 impl Workers {
@@ -84,9 +86,10 @@ fn answer_questions(
         answerer.extend(store);
         answerer.ask(*question);
         let mut told = Instant::now();
+        let mut wait = FIRST_PARTIAL_ANSWER;
         while !cancelled() && answerer.step(&cancelled) {
-            if slow && told.elapsed() >= PARTIAL_ANSWER && !answerer.is_complete() {
-                told = Instant::now();
+            if slow && told.elapsed() >= wait && !answerer.is_complete() {
+                (told, wait) = (Instant::now(), PARTIAL_ANSWER);
                 if !tell(&mut answerer, inbox) {
                     return;
                 }
