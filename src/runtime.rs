@@ -56,19 +56,22 @@ pub enum Ended {
 
 /// Deliveries on their way before the load has to wait.
 const DELIVERIES: usize = 8;
-/// While nothing was typed, the screen follows a load at most so often.
-const LOADING_FRAME: Duration = Duration::from_millis(100);
-/// The same once a load takes longer than [`LONG_LOAD`]: every count on the screen changes with every
-/// frame, and a slow link has better things to carry.
-const LONG_LOADING_FRAME: Duration = Duration::from_millis(450);
-/// From here on a load is a long one.
-const LONG_LOAD: Duration = Duration::from_secs(1);
+/// While nothing was typed, a running load is told about this often.
+const LOADING_FRAME: Duration = Duration::from_millis(250);
+/// What was loaded is taken in this often while nothing is typed: rows, counts and the timeline all
+/// change with it, and a slow link has better things to carry.
+const TAKE_IN: Duration = Duration::from_secs(2);
+/// The last frame of a load waits so long for the last answer.
+const LAST_ANSWER: Duration = Duration::from_millis(60);
 /// An answer this soon after a key is the answer to it, and shown at once.
 const ANSWER_TO_KEY: Duration = Duration::from_millis(500);
 
 /// While the cursor runs through the list, records are opened only when it rests this long: over a
 /// slow link the detail would cost more than the move.
 const REST: Duration = Duration::from_millis(120);
+
+/// A frame waits this long for the record that was asked for with it: one frame is cheaper than two.
+const WITH_RECORD: Duration = Duration::from_millis(4);
 
 /// Runs a session on the screen until the user leaves. Fails where there is no terminal.
 pub fn run(start: Start) -> anyhow::Result<Ended> {
@@ -130,7 +133,9 @@ struct Session {
     workers: Workers,
     cancel: CancellationToken,
     due: Due,
-    started: Instant,
+    /// Segments that were loaded and not taken in yet, and when that was done last.
+    loaded: Vec<Delivery>,
+    taken_in: Option<Instant>,
     /// When the last frame was drawn, and the last key arrived.
     drawn: Option<Instant>,
     typed: Option<Instant>,
@@ -171,7 +176,8 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         workers,
         cancel,
         due: Due::Now,
-        started: Instant::now(),
+        loaded: Vec::new(),
+        taken_in: None,
         drawn: None,
         typed: None,
         opened: None,
@@ -182,11 +188,6 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         if session.due == Due::Now && messages.is_empty() {
             session.draw()?;
         }
-        let frame_time = match session.due {
-            Due::By(at) => at,
-            Due::Now | Due::Never => Instant::now(),
-        };
-        let rest_time = session.waiting.as_ref().map_or_else(Instant::now, |(at, _)| *at);
         let effects = tokio::select! {
             biased;
             signal = signals.next() => match signal {
@@ -204,13 +205,16 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
                 loading = delivery.is_some();
                 delivery.map(|delivery| session.delivery(delivery)).unwrap_or_default()
             },
-            () = tokio::time::sleep_until(rest_time.into()), if session.waiting.is_some() => {
+            () = tokio::time::sleep_until(session.rest_time().into()), if session.waiting.is_some() => {
                 if let Some((_, open)) = session.waiting.take() {
                     session.workers.carry_out(open);
                 }
                 Vec::new()
             }
-            () = tokio::time::sleep_until(frame_time.into()), if session.due != Due::Never => {
+            () = tokio::time::sleep_until(session.take_in_time().into()), if !session.loaded.is_empty() => {
+                session.take_in()
+            }
+            () = tokio::time::sleep_until(session.frame_time().into()), if session.due != Due::Never => {
                 session.due = Due::Now;
                 Vec::new()
             }
@@ -232,11 +236,42 @@ impl Session {
         Ok(())
     }
 
+    fn frame_time(&self) -> Instant {
+        match self.due {
+            Due::By(at) => at,
+            Due::Now | Due::Never => Instant::now(),
+        }
+    }
+
+    fn rest_time(&self) -> Instant {
+        self.waiting.as_ref().map_or_else(Instant::now, |(at, _)| *at)
+    }
+
+    fn take_in_time(&self) -> Instant {
+        self.taken_in.map_or_else(Instant::now, |at| at + self.between_take_ins())
+    }
+
     /// The next frame that follows a load.
     fn later(&self) -> Due {
-        let long = self.started.elapsed() > LONG_LOAD;
-        let frame = if long { LONG_LOADING_FRAME } else { LOADING_FRAME };
-        self.drawn.map_or(Due::Now, |at| Due::By(at + frame))
+        self.drawn.map_or(Due::Now, |at| Due::By(at + LOADING_FRAME))
+    }
+
+    /// How long after the last time to take in what was loaded: soon as long as there is little to
+    /// be seen.
+    fn between_take_ins(&self) -> Duration {
+        let list = &self.app.list.viewport;
+        if list.len() < list.height() { LOADING_FRAME } else { TAKE_IN }
+    }
+
+    /// Takes in what was loaded.
+    fn take_in(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for segment in std::mem::take(&mut self.loaded) {
+            self.taken_in = Some(Instant::now());
+            // A question is asked anew with each; only the last is of use.
+            effects = self.app.update(Message::Delivered(segment));
+        }
+        effects
     }
 
     fn message(&mut self, message: Message) -> Vec<Effect> {
@@ -244,24 +279,49 @@ impl Session {
             message,
             Message::Pressed(_) | Message::Moused(_) | Message::Pasted(_) | Message::Resized(..)
         );
-        let follows_load = matches!(message, Message::Answered(_))
+        let is_more = match &message {
+            Message::Answered(_) => self.app.answer.revision > 0,
+            Message::Opened(..) => self.app.detail.row.is_some(),
+            _ => false,
+        };
+        let follows_load = is_more
             && self.app.loading.running
-            && self.app.answer.revision > 0
             && self.typed.is_none_or(|at| at.elapsed() > ANSWER_TO_KEY);
+        let mut effects = Vec::new();
         if is_input {
             self.typed = Some(Instant::now());
+            // Whoever does something wants to see what there is.
+            if self.taken_in.is_some_and(|at| at.elapsed() >= LOADING_FRAME) {
+                effects = self.take_in();
+            }
             self.app.update(Message::Ticked(now()));
             #[cfg(debug_assertions)]
             panic_where_a_test_wants_it(&message);
         }
         self.due = self.due.sooner(if follows_load { self.later() } else { Due::Now });
-        self.app.update(message)
+        effects.extend(self.app.update(message));
+        effects
     }
 
     fn delivery(&mut self, delivery: Delivery) -> Vec<Effect> {
-        let ended = matches!(delivery, Delivery::Done(_));
-        self.due = self.due.sooner(if ended { Due::Now } else { self.later() });
-        self.app.update(Message::Delivered(delivery))
+        if !matches!(delivery, Delivery::Done(_)) {
+            self.due = self.due.sooner(self.later());
+        }
+        match delivery {
+            segment @ Delivery::Segment(_) => {
+                self.loaded.push(segment);
+                let is_due = self.taken_in.is_none() || Instant::now() >= self.take_in_time();
+                if is_due { self.take_in() } else { Vec::new() }
+            }
+            ended @ Delivery::Done(_) => {
+                let mut effects = self.take_in();
+                // The answer for all of it is not long in coming.
+                self.due = self.due.sooner(Due::By(Instant::now() + LAST_ANSWER));
+                effects.extend(self.app.update(Message::Delivered(ended)));
+                effects
+            }
+            other => self.app.update(Message::Delivered(other)),
+        }
     }
 
     /// Takes the size the terminal has now.
@@ -297,6 +357,9 @@ impl Session {
                     self.waiting = Some((now + REST, open));
                 } else {
                     self.workers.carry_out(open);
+                    if self.due == Due::Now {
+                        self.due = Due::By(now + WITH_RECORD);
+                    }
                 }
             }
             other => self.workers.carry_out(other),

@@ -52,7 +52,9 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
         return vec![(text, theme.strong)];
     }
     let mut parts = vec![(loading.name.clone(), theme.strong)];
-    let records = app.store.len() as u64;
+    // What is known of a running load is more than what was taken in of it.
+    let known = if loading.running { loading.progress.records } else { 0 };
+    let records = known.max(app.store.len() as u64);
     let noun = if records == 1 { "record" } else { "records" };
     parts.push((format!("{} {noun}", thousands(records)), theme.plain));
     if !loading.troubles.is_empty() {
