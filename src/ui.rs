@@ -22,6 +22,7 @@ mod tree;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType};
 
 use crate::app::App;
@@ -51,7 +52,7 @@ fn border(
     theme: &Theme,
     frame: &mut Frame<'_>,
     pane: Pane,
-    title: &str,
+    title: impl Into<Line<'static>>,
     note: &str,
 ) -> Rect {
     let area = app.layout.pane(pane);
@@ -61,19 +62,23 @@ fn border(
     let focused = app.focus == pane && app.overlays.is_empty();
     let style = if focused { theme.focus } else { theme.border };
     let room = usize::from(area.width.saturating_sub(4));
-    let (title, used) = crate::text::fit(title, room);
-    let mut block = Block::bordered()
-        .border_style(style)
-        .title(ratatui::text::Line::styled(title.into_owned(), style));
+    let mut used = 0;
+    let mut pieces: Vec<Span<'static>> = Vec::new();
+    for piece in title.into().spans {
+        let (text, cells) = crate::text::fit(&piece.content, room - used);
+        used += cells;
+        pieces.push(Span::styled(text.into_owned(), style.patch(piece.style)));
+    }
+    let mut block = Block::bordered().border_style(style).title(Line::from(pieces));
     if theme.ascii {
         block = block.border_set(theme::ASCII_BORDER);
     } else if focused {
         block = block.border_type(BorderType::Thick);
     }
     let room = room.saturating_sub(used + 1);
-    if !note.is_empty() && room > 3 {
-        let (note, _) = crate::text::fit(note, room);
-        let line = ratatui::text::Line::styled(note.into_owned(), style).right_aligned();
+    let (note, cells) = crate::text::fit(note, room);
+    if cells > 0 && (room > 3 || cells == 1) {
+        let line = Line::styled(note.into_owned(), style).right_aligned();
         block = block.title(line);
     }
     frame.render_widget(block, area);

@@ -13,7 +13,7 @@ use crate::store::RowId;
 use crate::text::{clean, fold};
 use crate::time::Zone;
 
-use lines::{LONGEST_VALUE, record_lines};
+use lines::{LONGEST_VALUE, glance, record_lines};
 pub use lines::{Line, Tone, entry_lines};
 use wrap::{ScreenLine, wrap};
 
@@ -30,6 +30,8 @@ pub struct Detail {
     pub raw: bool,
     /// The JSON as foldable lines; `None` where the original is no JSON.
     pub outline: Option<Outline>,
+    /// When the record was, how it ended and from where.
+    pub glance: Vec<(Tone, String)>,
     /// Lines of the readable view.
     pub lines: Vec<Line>,
     /// What is on the screen, wrapped.
@@ -50,6 +52,7 @@ impl Detail {
         self.row = Some(row);
         self.problem = None;
         self.lines = record_lines(&opened.record, zone);
+        self.glance = glance(&opened.record, zone);
         // A record nested too deep for the outline is shown as plain text.
         self.outline = serde_json::from_str::<Value>(&opened.raw).ok().map(|v| Outline::new(&v));
         self.opened = Some(opened);
@@ -84,6 +87,7 @@ impl Detail {
     pub fn rezone(&mut self, zone: &Zone) {
         if let Some(opened) = &self.opened {
             self.lines = record_lines(&opened.record, zone);
+            self.glance = glance(&opened.record, zone);
             self.wrap();
         }
     }

@@ -89,7 +89,7 @@ pub fn layout(screen: Rect, open: Open) -> Layout {
         found.list = Rect { width: rest.width - detail_width, ..rest };
         found.detail = Rect { x: rest.x + found.list.width, width: detail_width, ..rest };
     } else {
-        let detail_height = rest.height * 9 / 20;
+        let detail_height = rest.height * 2 / 5;
         found.list = Rect { height: rest.height - detail_height, ..rest };
         found.detail = Rect { y: rest.y + found.list.height, height: detail_height, ..rest };
     }

@@ -67,9 +67,17 @@ impl Viewport {
         self.settle();
     }
 
-    /// Moves the cursor by so many lines.
+    /// Moves the cursor by so many lines. A small step over the edge of the window turns it by half:
+    /// what comes next is seen before the cursor is there, and few steps paint every line anew.
     pub fn move_by(&mut self, lines: isize) {
-        self.go_to(self.cursor.saturating_add_signed(lines));
+        let half = self.height / 2;
+        let line = self.cursor.saturating_add_signed(lines).min(self.len.saturating_sub(1));
+        let is_over = line < self.top || line >= self.top + self.height;
+        if is_over && lines.unsigned_abs() <= half {
+            let above = if lines > 0 { half } else { self.height - half };
+            self.top = line.saturating_sub(above.saturating_sub(1));
+        }
+        self.go_to(line);
     }
 
     /// Scrolls the window by so many lines; the cursor comes along where it must.
@@ -133,6 +141,32 @@ mod tests {
             Just(Step::Move(isize::MIN)),
             Just(Step::Scroll(isize::MAX)),
         ]
+    }
+
+    #[test]
+    fn a_step_over_the_edge_turns_the_window_by_half() {
+        let mut viewport = Viewport::default();
+        viewport.set_len(100);
+        viewport.set_height(8);
+        viewport.go_to(7);
+        assert_eq!(viewport.visible(), 0..8);
+        viewport.move_by(1);
+        assert_eq!((viewport.cursor(), viewport.visible()), (8, 5..13));
+        viewport.move_by(4);
+        assert_eq!(viewport.visible(), 5..13);
+        viewport.move_by(-7);
+        assert_eq!(viewport.visible(), 5..13);
+        viewport.move_by(-1);
+        assert_eq!((viewport.cursor(), viewport.visible()), (4, 1..9));
+        // Far steps, and those at the ends, go no further than they must.
+        viewport.move_by(20);
+        assert_eq!((viewport.cursor(), viewport.visible()), (24, 17..25));
+        viewport.go_to(1);
+        viewport.move_by(-1);
+        assert_eq!(viewport.visible(), 0..8);
+        viewport.set_height(1);
+        viewport.move_by(1);
+        assert_eq!(viewport.visible(), 1..2);
     }
 
     proptest! {

@@ -15,19 +15,27 @@ use crate::text::clean;
 /// Paints the detail.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let detail = &app.detail;
-    let title = match &app.finding {
-        Some(input) if app.focus == Pane::Detail => format!("Find: {}▏", clean(input.value())),
-        _ if !detail.find.is_empty() => format!("Detail ({})", clean(&detail.find)),
-        _ if detail.raw => "Detail: original".to_owned(),
-        _ => "Detail".to_owned(),
+    let title: Line<'static> = match &app.finding {
+        Some(input) if app.focus == Pane::Detail => {
+            format!("Find: {}▏", clean(input.value())).into()
+        }
+        _ if !detail.find.is_empty() => format!("Detail ({})", clean(&detail.find)).into(),
+        _ if detail.raw => "Detail: original".into(),
+        _ => {
+            let pieces = detail.glance.iter();
+            let pieces = pieces.map(|(tone, text)| Span::styled(text.clone(), theme.tone(*tone)));
+            let between = (!detail.glance.is_empty()).then(|| Span::raw(" "));
+            [Span::raw("Detail")].into_iter().chain(between).chain(pieces).collect()
+        }
     };
     let count = detail.viewport.len();
-    let note = if count > detail.viewport.height() {
-        format!("{}/{count}", detail.viewport.cursor() + 1)
-    } else {
-        String::new()
+    let note = match count > detail.viewport.height() {
+        true if app.focus == Pane::Detail => format!("{}/{count}", detail.viewport.cursor() + 1),
+        // How much is not worth repainting for each record the cursor of the list goes by.
+        true => if theme.ascii { "v" } else { "↓" }.to_owned(),
+        false => String::new(),
     };
-    let area = border(app, theme, frame, Pane::Detail, &title, &note);
+    let area = border(app, theme, frame, Pane::Detail, title, &note);
     if area.is_empty() {
         return;
     }

@@ -40,7 +40,7 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         (false, true) => "^",
     };
     let note = format!("{} {arrow}", app.list.sort.field.name);
-    let area = border(app, theme, frame, Pane::List, &title, &note);
+    let area = border(app, theme, frame, Pane::List, title, &note);
     if area.is_empty() {
         return;
     }
@@ -87,7 +87,7 @@ fn draw_activities(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     };
     let note =
         if app.store.is_empty() || app.tree.unseen { "" } else { "u shows the whole catalogue" };
-    let area = border(app, theme, frame, Pane::List, &title, note);
+    let area = border(app, theme, frame, Pane::List, title, note);
     if area.is_empty() {
         return;
     }
@@ -196,6 +196,10 @@ fn spans<T: AsRef<str>>(cells: impl Iterator<Item = (T, usize, Style)>) -> Vec<S
     spans
 }
 
+/// The bar under the cursor covers whole columns, and this part of the line at least: each step of
+/// the cursor paints two bars anew.
+const BAR: usize = 4;
+
 fn under_cursor(
     app: &App,
     theme: &Theme,
@@ -207,7 +211,19 @@ fn under_cursor(
     }
     let here = app.focus == Pane::List && app.overlays.is_empty();
     let style = if here { theme.cursor } else { theme.cursor_elsewhere };
-    spans.into_iter().map(|span| span.patch_style(style)).collect()
+    let least = spans.iter().map(Span::width).sum::<usize>() / BAR;
+    let mut covered = 0;
+    let bar = |span: Span<'static>| {
+        let is_covered = covered < least;
+        covered += span.width();
+        match (is_covered, here) {
+            // A bar of one colour: what others say, words say too.
+            (true, true) => Span::styled(span.content, style),
+            (true, false) => span.patch_style(style),
+            (false, _) => span,
+        }
+    };
+    spans.into_iter().map(bar).collect()
 }
 
 fn line(frame: &mut Frame<'_>, area: Rect, at: u16, spans: Vec<Span<'static>>) {

@@ -22,7 +22,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         _ => "Services".to_owned(),
     };
     let note = if tree.choice.is_empty() { "" } else { "X clears" };
-    let area = border(app, theme, frame, Pane::Tree, &title, note);
+    let area = border(app, theme, frame, Pane::Tree, title, note);
     let width = usize::from(area.width);
     if area.is_empty() {
         return;

@@ -69,16 +69,16 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// The readable view of a record: the sentence, when and how it ended, what changed, then all else.
+/// The readable view of a record: the sentence, what changed, then all else.
 pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
     let said = sentence(record);
     let actor = actor_name(&record.actor);
     let by = (record.actor.kind != ActorKind::Unknown).then(|| ("actor", actor.to_owned()));
-    let mut lines = vec![Line { value: by, ..heading(&said) }, glance(record, zone)];
+    let mut lines = vec![Line { value: by, ..heading(&said) }];
     for target in &record.targets {
         target_lines(target, &mut lines);
     }
-    if lines.len() > 2 {
+    if lines.len() > 1 {
         lines.push(heading("Record"));
     }
     field_lines(record, zone, &mut lines);
@@ -97,20 +97,17 @@ pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
     lines
 }
 
-/// Time, result and address on one line.
-fn glance(record: &Record<'_>, zone: &Zone) -> Line {
+/// When, how it ended and from where: what is always to be seen of a record.
+pub fn glance(record: &Record<'_>, zone: &Zone) -> Vec<(Tone, String)> {
     let time = record.time.map_or_else(
         || "no time in the record".to_owned(),
         |time| format!("{} {}", zone.format(time, "%Y-%m-%d %H:%M:%S"), zone.name()),
     );
-    let copy = record.time.map_or_else(|| time.clone(), Timestamp::to_rfc3339);
-    let mut text = vec![(Tone::Plain, format!("{time} · ")), result_piece(record)];
+    let mut pieces = vec![(Tone::Plain, format!("{time} ")), result_piece(record)];
     if !record.actor.ip.is_empty() {
-        text.push((Tone::Plain, format!(" · {}", clean(&record.actor.ip))));
+        pieces.push((Tone::Plain, format!(" {}", clean(&record.actor.ip))));
     }
-    let address = || ("actor.ip", record.actor.ip.to_string());
-    let value = (!record.actor.ip.is_empty()).then(address);
-    Line { text, value, copy, ..Line::default() }
+    pieces
 }
 
 fn result_piece(record: &Record<'_>) -> (Tone, String) {
@@ -244,7 +241,7 @@ fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Ve
             None | Some("") => "(none)".to_owned(),
             Some(text) => shortened(text),
         };
-        vec![(Tone::Old, shown(old)), (Tone::Label, " → ".to_owned()), (Tone::New, shown(new))]
+        vec![(Tone::Old, shown(old)), (Tone::New, format!(" → {}", shown(new)))]
     };
     let value = |new: Option<&str>, old: Option<&str>| match (new, old) {
         (Some(new), _) if !new.is_empty() => Some(("new", new.to_owned())),
