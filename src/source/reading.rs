@@ -11,7 +11,9 @@ use std::io::{self, Cursor, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, PoisonError};
+use std::thread::Builder;
 
 use self::blocks::Text;
 use super::compression::{self, Counted, MAX_LAYERS, Packing};
@@ -23,7 +25,7 @@ use super::framing::csv::Rows;
 use super::framing::json::Json;
 use super::index::State;
 use super::original::{Bytes, PlainFile, Source, Spool, Stamp};
-use super::pipeline::{Meter, Options, Outcome, Outlet, Part, Stopped};
+use super::pipeline::{Meter, Options, Outcome, Outlet, Part, Stopped, no_thread};
 use super::walk::{self, Entry};
 use super::{Place, Trouble};
 use crate::format::Layout;
@@ -39,45 +41,55 @@ pub fn read(
     options: &Options,
     stopped: &(dyn Fn() -> bool + Sync),
 ) {
-    let entries = input.entries(stopped);
-    for entry in &entries {
-        match entry {
-            Entry::File(_, len) => meter.total.fetch_add(*len, Ordering::Relaxed),
-            Entry::Memory(_, bytes) => meter.total.fetch_add(bytes.len() as u64, Ordering::Relaxed),
-            Entry::Stdin | Entry::Stream(_) => {
-                meter.endless.store(true, Ordering::Relaxed);
-                0
-            }
-            Entry::Missing(_) => {
-                meter.refused.store(true, Ordering::Relaxed);
-                0
-            }
-        };
-    }
-    let count = entries.iter().filter(|entry| !matches!(entry, Entry::Missing(_))).count();
-    meter.files_total.store(count as u32, Ordering::Relaxed);
     let block = options.first_block;
     let mut reading = Reading { outlet, meter, options, stopped, spool: None, block };
-    for entry in entries {
-        if stopped() {
+    let origins = match input {
+        walk::Input::Origins(origins) => origins,
+        walk::Input::Entries(entries) => {
+            entries.iter().for_each(|entry| announce(entry, meter));
+            return reading.all(entries);
+        }
+    };
+    // The first files are read while others are still looked for. How much there is in all is not
+    // known until then.
+    meter.endless.store(true, Ordering::Relaxed);
+    std::thread::scope(|scope| {
+        let (found, entries) = channel();
+        let walk = move || {
+            let mut is_endless = false;
+            walk::each(origins, stopped, &mut |entry| {
+                announce(&entry, meter);
+                is_endless |= matches!(entry, Entry::Stdin | Entry::Stream(_));
+                // Nobody listens once reading was stopped, and then this is stopped as well.
+                let _ = found.send(entry);
+            });
+            meter.endless.store(is_endless, Ordering::Relaxed);
+        };
+        match Builder::new().name("walk".to_owned()).spawn_scoped(scope, walk) {
+            Ok(_) => reading.all(entries),
+            Err(error) => {
+                meter.refused.store(true, Ordering::Relaxed);
+                let _ = reading.outlet.trouble(no_thread(&error), 0);
+            }
+        }
+    });
+}
+
+/// Counts an entry among what there is to read.
+fn announce(entry: &Entry, meter: &Meter) {
+    match entry {
+        Entry::File(_, len) => meter.total.fetch_add(*len, Ordering::Relaxed),
+        Entry::Memory(_, bytes) => meter.total.fetch_add(bytes.len() as u64, Ordering::Relaxed),
+        Entry::Stdin | Entry::Stream(_) => {
+            meter.endless.store(true, Ordering::Relaxed);
+            0
+        }
+        Entry::Missing(_) => {
+            meter.refused.store(true, Ordering::Relaxed);
             return;
         }
-        let missing = matches!(entry, Entry::Missing(_));
-        let name = name_of(&entry);
-        let read = catch_unwind(AssertUnwindSafe(|| reading.entry(entry))).unwrap_or_else(|_| {
-            let mistake = Outcome::mistake(name, "reading ended early");
-            reading.outlet.part(Part::Found(Box::new(mistake)))
-        });
-        if read.is_err() {
-            return;
-        }
-        if !missing {
-            meter.files_done.fetch_add(1, Ordering::Relaxed);
-        }
-        if reading.outlet.part(Part::FileDone).is_err() {
-            return;
-        }
-    }
+    };
+    meter.files_total.fetch_add(1, Ordering::Relaxed);
 }
 
 fn name_of(entry: &Entry) -> String {
@@ -114,6 +126,29 @@ struct Input<'i> {
 }
 
 impl Reading<'_> {
+    fn all(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        for entry in entries {
+            if (self.stopped)() {
+                return;
+            }
+            let missing = matches!(entry, Entry::Missing(_));
+            let name = name_of(&entry);
+            let read = catch_unwind(AssertUnwindSafe(|| self.entry(entry))).unwrap_or_else(|_| {
+                let mistake = Outcome::mistake(name, "reading ended early");
+                self.outlet.part(Part::Found(Box::new(mistake)))
+            });
+            if read.is_err() {
+                return;
+            }
+            if !missing {
+                self.meter.files_done.fetch_add(1, Ordering::Relaxed);
+            }
+            if self.outlet.part(Part::FileDone).is_err() {
+                return;
+            }
+        }
+    }
+
     fn entry(&mut self, entry: Entry) -> Result<(), Stopped> {
         let name = name_of(&entry);
         match entry {

@@ -1,6 +1,7 @@
 //! Origins become files: folders are walked, glob patterns matched, what is missing is told.
 //! Never opens a file and never follows a link to a folder.
 
+use std::cell::Cell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -35,45 +36,40 @@ pub enum Input {
     Entries(Vec<Entry>),
 }
 
-impl Input {
-    /// All there is to read, in order. Stops early when `stopped` says so.
-    pub fn entries(self, stopped: &dyn Fn() -> bool) -> Vec<Entry> {
-        match self {
-            Self::Origins(origins) => expand(origins, stopped),
-            Self::Entries(entries) => entries,
-        }
-    }
-}
-
 /// All there is to read, in order. Stops early when `stopped` says so.
 pub fn expand(origins: Vec<Origin>, stopped: &dyn Fn() -> bool) -> Vec<Entry> {
     let mut entries = Vec::new();
+    each(origins, stopped, &mut |entry| entries.push(entry));
+    entries
+}
+
+/// The same one by one, as they are found.
+pub fn each(origins: Vec<Origin>, stopped: &dyn Fn() -> bool, found: &mut dyn FnMut(Entry)) {
     for origin in origins {
         match origin {
-            Origin::Stdin => entries.push(Entry::Stdin),
+            Origin::Stdin => found(Entry::Stdin),
             Origin::Demo => {
                 let tenant = demo::tenant(demo::Scale::demo());
-                entries.push(Entry::Memory("demo".to_owned(), tenant.into()));
+                found(Entry::Memory("demo".to_owned(), tenant.into()));
             }
-            Origin::Memory { name, bytes } => entries.push(Entry::Memory(name, bytes)),
-            Origin::Path(path) if path.as_os_str() == "-" => entries.push(Entry::Stdin),
+            Origin::Memory { name, bytes } => found(Entry::Memory(name, bytes)),
+            Origin::Path(path) if path.as_os_str() == "-" => found(Entry::Stdin),
             Origin::Path(path) => match fs::metadata(&path) {
-                Ok(_) => add(&path, &mut entries, stopped),
+                Ok(_) => add(&path, stopped, found),
                 Err(error) => match matches(&path) {
                     Some(paths) if !paths.is_empty() => {
                         for path in paths {
-                            add(&path, &mut entries, stopped);
+                            add(&path, stopped, found);
                         }
                     }
                     Some(_) => {
-                        entries.push(missing(&path, "no file matches this pattern".to_owned()));
+                        found(missing(&path, "no file matches this pattern".to_owned()));
                     }
-                    None => entries.push(missing(&path, describe(&error))),
+                    None => found(missing(&path, describe(&error))),
                 },
             },
         }
     }
-    entries
 }
 
 /// The paths a glob pattern matches, in order; `None` where it is no pattern.
@@ -82,22 +78,26 @@ fn matches(path: &Path) -> Option<Vec<PathBuf>> {
     Some(glob::glob(pattern).ok()?.filter_map(Result::ok).collect())
 }
 
-fn add(path: &Path, entries: &mut Vec<Entry>, stopped: &dyn Fn() -> bool) {
+fn add(path: &Path, stopped: &dyn Fn() -> bool, found: &mut dyn FnMut(Entry)) {
     match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => add_folder(path, entries, stopped),
+        Ok(metadata) if metadata.is_dir() => add_folder(path, stopped, found),
         Ok(metadata) if metadata.is_file() => {
-            entries.push(Entry::File(path.to_owned(), metadata.len()));
+            found(Entry::File(path.to_owned(), metadata.len()));
         }
-        Ok(_) => entries.push(Entry::Stream(path.to_owned())),
-        Err(error) => entries.push(missing(path, describe(&error))),
+        Ok(_) => found(Entry::Stream(path.to_owned())),
+        Err(error) => found(missing(path, describe(&error))),
     }
 }
 
 /// All regular files in a folder and its folders, by path. Folders whose name begins with a dot
 /// (`.git`) are left out; links to files are read, links to folders are not followed, and pipes
 /// and sockets are left alone.
-fn add_folder(folder: &Path, entries: &mut Vec<Entry>, stopped: &dyn Fn() -> bool) {
-    let before = entries.len();
+fn add_folder(folder: &Path, stopped: &dyn Fn() -> bool, found: &mut dyn FnMut(Entry)) {
+    let is_empty = Cell::new(true);
+    let mut found = |entry| {
+        is_empty.set(false);
+        found(entry);
+    };
     let walk = WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| {
         let hidden = entry.file_name().to_str().is_some_and(|name| name.starts_with('.'));
         entry.depth() == 0 || !(hidden && entry.file_type().is_dir())
@@ -110,20 +110,20 @@ fn add_folder(folder: &Path, entries: &mut Vec<Entry>, stopped: &dyn Fn() -> boo
             Ok(entry) if entry.file_type().is_dir() => {}
             Ok(entry) => match fs::metadata(entry.path()) {
                 Ok(metadata) if metadata.is_file() => {
-                    entries.push(Entry::File(entry.into_path(), metadata.len()));
+                    found(Entry::File(entry.into_path(), metadata.len()));
                 }
                 Ok(_) => {}
-                Err(error) => entries.push(missing(entry.path(), describe(&error))),
+                Err(error) => found(missing(entry.path(), describe(&error))),
             },
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_owned();
                 let reason = error.io_error().map_or_else(|| error.to_string(), describe);
-                entries.push(missing(&path, reason));
+                found(missing(&path, reason));
             }
         }
     }
-    if entries.len() == before {
-        entries.push(missing(folder, "the folder holds no files".to_owned()));
+    if is_empty.get() {
+        found(missing(folder, "the folder holds no files".to_owned()));
     }
 }
 
