@@ -40,6 +40,13 @@ pub trait Original: Send + Sync + fmt::Debug {
     /// Fails when the file changed, shrank or cannot be read any more.
     fn read(&self, span: Span) -> io::Result<Vec<u8>>;
 
+    /// The same, in a buffer that is used again and again: it grows to the longest span. The bytes
+    /// are its first.
+    fn read_into<'b>(&self, span: Span, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+        *buffer = self.read(span)?;
+        Ok(buffer)
+    }
+
     /// The record in `bytes`, complete, with its source set; or what is wrong with it.
     fn decode<'a>(&self, bytes: &'a [u8]) -> Result<Record<'a>, String>;
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use fixedbitset::FixedBitSet;
 use memchr::memmem;
 use rayon::prelude::*;
+use regex::bytes::Regex;
 
 use columns::{by_codes, by_correlation, retain};
 
@@ -65,7 +66,7 @@ enum Test {
     Time(TimeRange),
     Correlation(Pattern),
     Original(&'static Field, Pattern),
-    Raw(regex::bytes::Regex),
+    Raw(Regex),
 }
 
 impl std::fmt::Debug for Field {
@@ -373,28 +374,33 @@ impl Scan<'_> {
                 retain(candidates, |at| segment.time(at).is_some_and(|time| range.contains(time)));
             }
             Test::Correlation(pattern) => by_correlation(self.segment, pattern, candidates),
-            Test::Original(field, pattern) => self.by_original(candidates, |original, bytes| {
-                let record = original.decode(bytes).ok()?;
-                let raw = String::from_utf8_lossy(bytes);
-                let mut found = false;
-                field.values(&record, &raw, &mut |value| {
-                    found = found || pattern.matches(value, &fold(value));
-                });
-                Some(found)
-            }),
+            Test::Original(field, pattern) => {
+                self.by_original(candidates, None, |original, bytes| {
+                    let record = original.decode(bytes).ok()?;
+                    let raw = String::from_utf8_lossy(bytes);
+                    let mut found = false;
+                    field.values(&record, &raw, &mut |value| {
+                        found = found || pattern.matches(value, &fold(value));
+                    });
+                    Some(found)
+                })
+            }
             Test::Raw(regex) => {
-                self.by_original(candidates, |_, bytes| Some(regex.is_match(bytes)));
+                self.by_original(candidates, Some(regex), |_, bytes| Some(regex.is_match(bytes)));
             }
         }
     }
 
-    /// Keeps the candidates whose original bytes pass; reads neighbouring records together.
+    /// Keeps the candidates whose original bytes pass; reads neighbouring records together. Where
+    /// `needed` is nowhere in what was read together, none of them passes.
     fn by_original(
         &mut self,
         candidates: &mut FixedBitSet,
+        needed: Option<&Regex>,
         test: impl Fn(&dyn Original, &[u8]) -> Option<bool>,
     ) {
         let rows: Vec<usize> = candidates.ones().collect();
+        let mut buffer = Vec::new();
         let mut next = 0;
         while next < rows.len() {
             if self.stop || (self.cancelled)() {
@@ -410,10 +416,22 @@ impl Scan<'_> {
             let (original, first) = self.segment.span(group[0]);
             let (_, last) = self.segment.span(group[together - 1]);
             let len = last.offset + u64::from(last.len) - first.offset;
-            let block = original.read(Span { offset: first.offset, len: len as u32 });
+            let span = Span { offset: first.offset, len: len as u32 };
+            let block = original.read_into(span, &mut buffer);
+            // A record before the first place has none, and one behind it may have another.
+            let from = match (&block, needed) {
+                (Ok(bytes), Some(needed)) => {
+                    needed.find(bytes).map_or(bytes.len(), |hit| hit.start())
+                }
+                _ => 0,
+            };
             for &at in group {
                 let (original, span) = self.segment.span(at);
                 let start = (span.offset - first.offset) as usize;
+                if start + span.len as usize <= from {
+                    candidates.set(at, false);
+                    continue;
+                }
                 let passed = match &block {
                     Ok(bytes) => bytes
                         .get(start..start + span.len as usize)

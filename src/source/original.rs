@@ -38,6 +38,16 @@ impl AtOffset {
         std::os::unix::fs::FileExt::read_exact_at(&self.file, buffer, offset)
     }
 
+    /// The bytes of a span, at the beginning of a buffer that grows where it is too short.
+    fn read_span<'b>(&self, span: Span, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+        let len = span.len as usize;
+        if buffer.len() < len {
+            buffer.resize(len, 0);
+        }
+        self.read_exact_at(&mut buffer[..len], span.offset)?;
+        Ok(&buffer[..len])
+    }
+
     #[cfg(unix)]
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         std::os::unix::fs::FileExt::write_all_at(&self.file, bytes, offset)
@@ -131,16 +141,14 @@ impl PlainFile {
         *self.stamp.lock().unwrap_or_else(PoisonError::into_inner) = Some(stamp);
     }
 
-    fn read(&self, span: Span) -> io::Result<Vec<u8>> {
+    fn read<'b>(&self, span: Span, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
         let file = File::open(&self.path)?;
         let now = Stamp::of(&file.metadata()?);
         let then = *self.stamp.lock().unwrap_or_else(PoisonError::into_inner);
         if then.is_some_and(|then| then != now) || now.len < span.offset + u64::from(span.len) {
             return Err(Error::other("the file was changed after it was read; open it again"));
         }
-        let mut bytes = vec![0; span.len as usize];
-        AtOffset::new(file).read_exact_at(&mut bytes, span.offset)?;
-        Ok(bytes)
+        AtOffset::new(file).read_span(span, buffer)
     }
 }
 
@@ -222,17 +230,24 @@ impl Original for Source {
     }
 
     fn read(&self, span: Span) -> io::Result<Vec<u8>> {
+        let mut buffer = Vec::new();
+        self.read_into(span, &mut buffer)?;
+        Ok(buffer)
+    }
+
+    fn read_into<'b>(&self, span: Span, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
         match &self.bytes {
-            Bytes::File(file) => file.read(span),
+            Bytes::File(file) => file.read(span, buffer),
             Bytes::Spool { file, begin } => {
-                let mut bytes = vec![0; span.len as usize];
-                file.read_exact_at(&mut bytes, begin + span.offset)?;
-                Ok(bytes)
+                file.read_span(Span { offset: begin + span.offset, ..span }, buffer)
             }
             Bytes::Memory(bytes) => {
                 let start = span.offset as usize;
                 let range = bytes.get(start..start + span.len as usize);
-                range.map(<[u8]>::to_vec).ok_or_else(|| Error::other("no such bytes"))
+                let range = range.ok_or_else(|| Error::other("no such bytes"))?;
+                buffer.clear();
+                buffer.extend_from_slice(range);
+                Ok(buffer)
             }
         }
     }
