@@ -76,11 +76,13 @@ pub fn keystrokes(data: &Data, table: &mut Table) -> anyhow::Result<()> {
 pub fn raw(data: &Data, table: &mut Table) -> anyhow::Result<()> {
     let mut term = loaded(data)?;
     let mut times = Vec::new();
-    for _ in 0..RUNS {
+    for run in 0..RUNS {
+        // Answers are remembered, for texts that contain this one too.
+        let text = &"TargetId"[run.min(4)..];
         let before = title(&term.text());
         let start = std::time::Instant::now();
         // Pasted, so that it is one question.
-        term.send("\x1b[200~raw:TargetId\x1b[201~")?;
+        term.send(&format!("\x1b[200~raw:{text}\x1b[201~"))?;
         let shown = term.until("a partial answer", |text| title(text) != before)?;
         times.push(ms(shown.duration_since(start)));
         term.key("\x1b")?;
