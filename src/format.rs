@@ -185,6 +185,12 @@ pub fn is_event(object: &[u8]) -> bool {
     shape::recognise(object, 0).is_some()
 }
 
+/// Is this JSON object a directory audit, its properties not in an envelope? Stops at the
+/// first key that decides.
+pub fn is_audit(object: &[u8]) -> bool {
+    shape::recognise(object, 0) == Some(Shape::Audit)
+}
+
 /// Recognises the header row of a CSV file (byte order mark, quotes and localised first header
 /// allowed): the layout of the rows after it. `None` where it is no CSV known here.
 pub fn csv_layout(header_row: &[u8]) -> Option<Layout> {

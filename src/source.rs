@@ -26,7 +26,7 @@ use std::thread::JoinHandle;
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
-use crate::store::Segment;
+use crate::store::{Segment, Span};
 use crate::text;
 
 pub use index::IndexCache;
@@ -160,16 +160,20 @@ pub struct Load {
 #[derive(Clone)]
 pub struct Unwanted(Arc<TellUnwanted>);
 
-type TellUnwanted = dyn for<'e> Fn(&'e [u8]) -> Option<&'e str> + Send + Sync;
+type TellUnwanted = dyn for<'b> Fn(&'b [u8], u64, &[Span]) -> Vec<Option<&'b str>> + Send + Sync;
 
 impl Unwanted {
-    /// `tell` returns the record id of an event that is not wanted, and `None` for all others.
-    pub fn new(tell: impl for<'e> Fn(&'e [u8]) -> Option<&'e str> + Send + Sync + 'static) -> Self {
+    /// `tell` is given a block of bytes, the byte of the text that begins it, and places in the text:
+    /// events in order, all in the block. It returns for each the record id if the event is not
+    /// wanted, and `None` if it is.
+    pub fn new(
+        tell: impl for<'b> Fn(&'b [u8], u64, &[Span]) -> Vec<Option<&'b str>> + Send + Sync + 'static,
+    ) -> Self {
         Self(Arc::new(tell))
     }
 
-    fn id<'e>(&self, event: &'e [u8]) -> Option<&'e str> {
-        (self.0)(event)
+    fn ids<'b>(&self, block: &'b [u8], base: u64, events: &[Span]) -> Vec<Option<&'b str>> {
+        (self.0)(block, base, events)
     }
 }
 

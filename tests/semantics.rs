@@ -532,7 +532,9 @@ fn read_and_found(
     sieved: bool,
 ) -> (Vec<Vec<u8>>, u64) {
     let sieve = Sieve::new(query).filter(|_| sieved);
-    let unwanted = sieve.map(|sieve| Unwanted::new(move |event| sieve.id_of_hopeless(event)));
+    let unwanted = sieve.map(|sieve| {
+        Unwanted::new(move |block, base, events| sieve.ids_of_hopeless(block, base, events))
+    });
     let origins = vec![Origin::Memory { name: "lines".to_owned(), bytes: lines.into() }];
     let (mut store, mut records) = (Store::default(), 0);
     drop(read_all(Load { origins, unwanted, ..Load::default() }, |delivery| match delivery {

@@ -87,7 +87,7 @@ fn origins(arguments: &QueryArguments) -> anyhow::Result<Vec<Origin>> {
 /// Records that cannot match, told from their bytes: they need not be decoded.
 fn unwanted(query: &Query) -> Option<Unwanted> {
     let sieve = Sieve::new(query)?;
-    Some(Unwanted::new(move |event| sieve.id_of_hopeless(event)))
+    Some(Unwanted::new(move |block, base, events| sieve.ids_of_hopeless(block, base, events)))
 }
 
 /// Is there something of the name that was given as the query?

@@ -61,8 +61,12 @@ impl<'j> Block<'j> {
     }
 
     fn run(mut self) -> Outcome {
-        for &event in &self.job.events {
-            if let Err(error) = self.one(event) {
+        let job = self.job;
+        let unwanted = self.unwanted();
+        for (at, &event) in job.events.iter().enumerate() {
+            if let Some(id) = unwanted.get(at).copied().flatten() {
+                self.batch.pass_over(id);
+            } else if let Err(error) = self.one(event) {
                 self.broken(event, &error);
             }
         }
@@ -78,15 +82,19 @@ impl<'j> Block<'j> {
         self.job.bytes.get(start..start + span.len as usize).unwrap_or_default()
     }
 
+    /// For each event of the block, its id if it is not wanted; nothing where all are.
+    fn unwanted(&self) -> Vec<Option<&'j str>> {
+        match (&self.options.unwanted, self.job.source.layout()) {
+            (Some(unwanted), Layout::Json) => {
+                unwanted.ids(&self.job.bytes, self.job.base, &self.job.events)
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Decodes one event into the batch.
     fn one(&mut self, span: Span) -> Result<(), DecodeError> {
         let bytes = self.bytes(span);
-        if let (Some(unwanted), Layout::Json) = (&self.options.unwanted, self.job.source.layout())
-            && let Some(id) = unwanted.id(bytes)
-        {
-            self.batch.pass_over(id);
-            return Ok(());
-        }
         let (decode, layout) = (self.options.decode, self.job.source.layout());
         let decoded =
             catch_unwind(|| decode(bytes, layout, Depth::Columns)).unwrap_or_else(|_| {
