@@ -1,15 +1,17 @@
 //! The decoding threads: blocks of events become batches of records.
 //! Never fails a block for one event: what is broken is searched for records and told.
 
+pub mod lines;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::framing::json::Json;
 use super::framing::page::error_text;
 use super::framing::{Found, Framing, Step};
 use super::original::Source;
-use super::pipeline::{Job, Options, Outcome};
+use super::pipeline::{Job, Options, Outcome, Work};
 use super::{Place, Trouble};
 use crate::format::{self, DecodeError, Decoded, Depth, Layout};
 use crate::store::builder::Batch;
@@ -19,10 +21,18 @@ use crate::store::{Original, Span};
 const KEYS_OF_EVENTS: [&[u8]; 2] = [b"ctivityDisplayName\"", b"\"CreationTime\""];
 
 /// Decodes blocks until no more come.
-pub fn work(jobs: &Mutex<Receiver<(Job, SyncSender<Outcome>)>>, options: &Options) {
+pub fn work(jobs: &Mutex<Receiver<Work>>, options: &Options) {
+    let mut buffer = Vec::new();
     loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((job, reply)) = job else { return };
+        let work = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let (job, reply) = match work {
+            Ok(Work::Block(job, reply)) => (job, reply),
+            Ok(Work::Stretch(stretch, reply)) => {
+                let _ = reply.send(stretch.decode(&mut buffer, options));
+                continue;
+            }
+            Err(_) => return,
+        };
         let name = job.source.name().to_owned();
         let outcome = catch_unwind(AssertUnwindSafe(|| Block::new(&job, options).run()));
         let outcome = outcome.unwrap_or_else(|_| {

@@ -58,6 +58,16 @@ pub trait Framing {
     /// Where the stretch of lost bytes begins that is being passed over, if one is.
     fn lost_from(&self) -> Option<u64>;
 
+    /// Where the next event begins and how the lines begin that are taken whole, where the framing
+    /// stands between such lines. If all lines from there up to some other begin so and end in a
+    /// bracket, they are the events, and [`Framing::pass`] goes on behind them.
+    fn lines(&self) -> Option<(u64, &[u8])> {
+        None
+    }
+
+    /// Goes on at byte `to`, the start of a line; only after [`Framing::lines`].
+    fn pass(&mut self, _to: u64) {}
+
     /// Are places best told as line numbers?
     fn by_line(&self) -> bool;
 }

@@ -11,6 +11,7 @@ use std::thread::{self, Builder};
 
 use tokio_util::sync::CancellationToken;
 
+use super::decoding::lines::{Lines, Stretch};
 use super::index::State;
 use super::original::Source;
 use super::walk::Input;
@@ -122,11 +123,20 @@ pub enum Part {
     FileDone,
 }
 
+/// What the decoding threads are asked to do, each with where the answer goes.
+#[derive(Debug)]
+pub enum Work {
+    /// Decode a block.
+    Block(Job, SyncSender<Outcome>),
+    /// Read a stretch of lines and decode them.
+    Stretch(Stretch, SyncSender<Option<Lines>>),
+}
+
 /// Where reading puts what it finds.
 #[derive(Debug)]
 pub struct Outlet {
     parts: SyncSender<Part>,
-    jobs: SyncSender<(Job, SyncSender<Outcome>)>,
+    jobs: SyncSender<Work>,
 }
 
 /// The load is to stop: it was cancelled, or nobody listens any more.
@@ -134,12 +144,19 @@ pub struct Outlet {
 pub struct Stopped;
 
 impl Outlet {
+    /// Has a stretch of lines read and decoded. Waits while the decoding threads are behind.
+    pub fn stretch(&self, stretch: Stretch) -> Result<Receiver<Option<Lines>>, Stopped> {
+        let (reply, answer) = sync_channel(1);
+        self.jobs.send(Work::Stretch(stretch, reply)).map_err(|_| Stopped)?;
+        Ok(answer)
+    }
+
     /// Hands a block to the decoding threads. Waits while too many are on their way.
     pub fn block(&self, job: Job) -> Result<(), Stopped> {
         let (reply, outcome) = sync_channel(1);
         // In this order: what is merged next is always known to the decoding threads.
         self.part(Part::Block(outcome))?;
-        self.jobs.send((job, reply)).map_err(|_| Stopped)
+        self.jobs.send(Work::Block(job, reply)).map_err(|_| Stopped)
     }
 
     /// Hands over anything else.
@@ -169,7 +186,7 @@ pub fn run(
     let stopped = || cancel.is_cancelled() || unheard.load(Ordering::Relaxed);
     let workers = options.workers.max(1);
     let (parts, merged) = sync_channel(2 * workers + 2);
-    let (jobs, taken) = sync_channel::<(Job, SyncSender<Outcome>)>(workers);
+    let (jobs, taken) = sync_channel::<Work>(workers);
     let taken = Mutex::new(taken);
     let mut merging = merging::Merging::new(&meter, deliver);
     thread::scope(|scope| {

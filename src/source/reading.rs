@@ -4,6 +4,7 @@
 
 mod archive;
 mod blocks;
+mod lines;
 mod pump;
 
 use std::fs::File;
@@ -117,6 +118,8 @@ struct Input<'i> {
     reader: Box<dyn Read + 'i>,
     /// Where these very bytes can be read again; `None` where only the spool will have them.
     bytes: Option<Bytes>,
+    /// The file these very bytes are read from, where they are.
+    file: Option<&'i File>,
     /// Bytes read of the file or stream itself so far.
     read: Arc<AtomicU64>,
     /// Layers of packing around these bytes.
@@ -180,7 +183,7 @@ impl Reading<'_> {
         let plain = Arc::new(PlainFile::new(path.clone()));
         let input = self.input(name, &file);
         let bytes = Some(Bytes::File(Arc::clone(&plain)));
-        self.input_read(Input { bytes, ..input })?;
+        self.input_read(Input { bytes, file: Some(&file), ..input })?;
         if let Ok(metadata) = file.metadata() {
             plain.was_read(Stamp::of(&metadata));
         }
@@ -194,7 +197,7 @@ impl Reading<'_> {
         let read = Arc::new(AtomicU64::new(0));
         let counts = [Arc::clone(&read), Arc::clone(&self.meter.read)];
         let reader = Box::new(Counted::new(reader, counts));
-        Input { name, reader, bytes: None, read, layers: 0, impatient: false }
+        Input { name, reader, bytes: None, file: None, read, layers: 0, impatient: false }
     }
 
     /// Unpacks as often as needed, then frames.
@@ -223,7 +226,8 @@ impl Reading<'_> {
         let unpacked = match packing {
             Packing::Zip => {
                 let reader = Box::new(packed);
-                let input = Input { name, reader, bytes, read, layers, impatient: false };
+                let input =
+                    Input { name, reader, bytes, file: None, read, layers, impatient: false };
                 return self.archive(input);
             }
             Packing::Gzip => Ok(compression::gunzip(packed, counter)),
@@ -234,6 +238,7 @@ impl Reading<'_> {
                 name,
                 reader,
                 bytes: None,
+                file: None,
                 read,
                 layers: layers + 1,
                 impatient: false,
@@ -248,7 +253,7 @@ impl Reading<'_> {
         if encoding != Encoding::Utf8 {
             let encoded = Cursor::new(std::mem::take(&mut head)).chain(input.reader);
             let reader = Box::new(Utf16::new(encoded, encoding));
-            input = Input { reader, bytes: None, ..input };
+            input = Input { reader, bytes: None, file: None, ..input };
             if let Err(error) = peek(&mut input, &mut head) {
                 self.refused(&input.name, &error)?;
             }

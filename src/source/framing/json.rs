@@ -375,6 +375,19 @@ impl Framing for Json {
         self.value.as_ref().map_or(self.at, |scan| scan.start).saturating_sub(1)
     }
 
+    fn lines(&self) -> Option<(u64, &[u8])> {
+        let known = self.by_line && !self.first_key.is_empty();
+        let between = known && self.open.is_empty() && self.lost.is_none();
+        // An event whose end has not been seen yet is looked at again from its start.
+        let next = self.value.as_ref().map_or(self.at, |scan| scan.start);
+        between.then_some((next, &self.first_key))
+    }
+
+    fn pass(&mut self, to: u64) {
+        self.value = None;
+        self.at = to;
+    }
+
     fn lost_from(&self) -> Option<u64> {
         self.lost.as_ref().map(Lost::from)
     }

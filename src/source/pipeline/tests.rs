@@ -23,23 +23,26 @@ fn run_with(
         name: format!("file {number}"),
         bytes: text.as_bytes().into(),
     };
+    run_from(options, files.iter().enumerate().map(origin).collect(), stop_after)
+}
+
+fn run_from(
+    options: &Options,
+    origins: Vec<Origin>,
+    stop_after: usize,
+) -> (Store, Vec<String>, Summary) {
     let (mut store, mut told, mut summary) = (Store::default(), Vec::new(), Summary::default());
     let mut deliveries = 0;
-    run(
-        Input::Origins(files.iter().enumerate().map(origin).collect()),
-        &CancellationToken::new(),
-        options,
-        &mut |delivery| {
-            match delivery {
-                Delivery::Segment(segment) => store.push(segment),
-                Delivery::Trouble(trouble) => told.push(trouble.to_string()),
-                Delivery::Progress(_) => {}
-                Delivery::Done(done) => summary = done,
-            }
-            deliveries += 1;
-            if deliveries < stop_after { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        },
-    );
+    run(Input::Origins(origins), &CancellationToken::new(), options, &mut |delivery| {
+        match delivery {
+            Delivery::Segment(segment) => store.push(segment),
+            Delivery::Trouble(trouble) => told.push(trouble.to_string()),
+            Delivery::Progress(_) => {}
+            Delivery::Done(done) => summary = done,
+        }
+        deliveries += 1;
+        if deliveries < stop_after { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
     (store, told, summary)
 }
 
@@ -172,5 +175,63 @@ proptest! {
         for id in ["a", "a2", "c", "d"] {
             prop_assert!(ids.iter().any(|found| found == id), "{id} of {ids:?} in {text}\n{told:?}");
         }
+    }
+}
+
+/// What a file of lines may hold where a record is expected.
+fn line() -> impl Strategy<Value = String> {
+    prop_oneof![
+        40 => (0..400_usize).prop_map(record),
+        2 => Just(String::new()),
+        1 => Just(" \t\r".to_owned()),
+        1 => Just("garbage".to_owned()),
+        1 => (0..400_usize).prop_map(|id| record(id)[..60].to_owned()),
+        1 => (0..400_usize).prop_map(|id| record(id).replace(",", ",\n  ")),
+        1 => (0..400_usize).prop_map(|id| record(id).replace("\"id\"", " \"id\"")),
+        1 => (0..400_usize).prop_map(|id| record(id) + &record(id + 1)),
+        1 => (0..400_usize).prop_map(|id| record(id) + "\r"),
+        1 => (0..400_usize).prop_map(|id| format!("[{}]", nested(&id.to_string()))),
+        1 => (40_000..70_000_usize).prop_map(|long| record(1).replace("Core", &"x".repeat(long))),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(96)
+    })]
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the same text from a file and from memory")]
+    fn a_file_is_read_by_stretches_as_if_it_were_read_in_one(
+        parts in prop::collection::vec((line(), 1..60_usize), 1..12),
+        (block, workers) in (60..3_000_usize, 1..4_usize),
+        ended in any::<bool>(),
+    ) {
+        let mut text = (0..20).map(|id| record(id) + "\n").collect::<String>();
+        for (line, records) in &parts {
+            text.push_str(line);
+            text.push('\n');
+            text.extend((0..*records).map(|id| record(1_000 + id) + "\n"));
+        }
+        if !ended {
+            text.pop();
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lines.ndjson");
+        std::fs::write(&path, &text).expect("written");
+        let name = path.display().to_string();
+        let memory = Origin::Memory { name, bytes: text.as_bytes().into() };
+        let whole = Options { first_block: 1 << 20, ..Options::default() };
+        let options = Options { workers, first_block: block, most_block: 2 * block, ..whole.clone() };
+        let (store, told, summary) = run_from(&whole, vec![memory], usize::MAX);
+        let (again, told_again, summary_again) =
+            run_from(&options, vec![Origin::Path(path)], usize::MAX);
+        let spans = |store: &Store| -> Vec<Span> {
+            (0..store.len() as u32).map(|row| store.span(row).1).collect()
+        };
+        prop_assert_eq!(told_again, told);
+        prop_assert_eq!(spans(&again), spans(&store));
+        prop_assert_eq!(summary_again, summary);
     }
 }

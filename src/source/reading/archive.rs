@@ -59,6 +59,7 @@ impl Reading<'_> {
                         name: member_name,
                         reader,
                         bytes: None,
+                        file: None,
                         read: Arc::clone(&read),
                         layers: layers + 1,
                         impatient: false,

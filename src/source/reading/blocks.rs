@@ -9,6 +9,7 @@ use super::super::framing::{Found, Framing, Note, Step};
 use super::super::original::{Bytes, Source};
 use super::super::pipeline::{Job, Outcome, Part, Stopped};
 use super::super::{Place, Trouble, walk};
+use super::lines::Pause;
 use super::{Input, Reading, read_some};
 use crate::store::Original as _;
 
@@ -25,6 +26,7 @@ impl Reading<'_> {
         let mut fresh = 0;
         let mut failure = None;
         let mut end = false;
+        let mut pause = Pause::default();
         // The first records are there at once; after them a small file is best read in one block.
         let later = self.block > self.options.first_block;
         if later && !input.impatient && self.block > buffer.len() {
@@ -43,6 +45,10 @@ impl Reading<'_> {
             self.frame_block(&mut buffer, &mut text, &mut *framing, end)?;
             if end {
                 break;
+            }
+            if let Some(leapt) = self.leap(&input, &buffer, &mut text, &mut *framing, &mut pause)? {
+                buffer.clear();
+                failure = leapt.err();
             }
             fresh = buffer.len();
             if failure.is_none() {
@@ -146,13 +152,28 @@ impl Text {
         Self { bytes, source, base: 0, line: 1, lost_line: None, counted: (0, 1) }
     }
 
+    /// What its events belong to.
+    pub(super) fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    /// Where the buffer begins in it.
+    pub(super) fn base(&self) -> u64 {
+        self.base
+    }
+
+    /// Goes on at byte `base`, in line `line`, with nothing in the buffer.
+    pub(super) fn go_on(&mut self, base: u64, line: u64) {
+        (self.base, self.line) = (base, line);
+    }
+
     fn source_name(&self) -> String {
         self.source.name().to_owned()
     }
 
     /// The number of the line byte `at` is in. Counts on from the last answer where it can, so
     /// that many notes about one block cost one pass over it.
-    fn line_of(&mut self, at: u64, buffer: &[u8]) -> u64 {
+    pub(super) fn line_of(&mut self, at: u64, buffer: &[u8]) -> u64 {
         if let Some((from, line)) = self.lost_line
             && from == at
         {

@@ -1,0 +1,167 @@
+//! Plain files of one record per line: the decoding threads read them, stretch by stretch.
+//! Never takes anything the framing would not take: what is not plainly lines goes back to it.
+
+use std::collections::VecDeque;
+use std::io::{self, Seek as _, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::Receiver;
+
+use super::super::decoding::lines::{Lines, Stretch};
+use super::super::framing::Framing;
+use super::super::original::{AtOffset, Source};
+use super::super::pipeline::{Part, Stopped};
+use super::blocks::Text;
+use super::{Input, Reading};
+
+/// Stretches in which this is to be repaid: what was decoded in vain when one had to be given back.
+const REPAID: u32 = 16;
+/// Most blocks the framing goes on for before stretches are tried again.
+const LONGEST_PAUSE: u32 = 1 << 10;
+
+/// How long the framing goes on before stretches are tried (again), in blocks: longer each time they
+/// had to be given back soon, so that a file full of such places costs little more than without.
+#[derive(Default, Debug)]
+pub(super) struct Pause {
+    left: u32,
+    next: u32,
+}
+
+impl Pause {
+    fn is_over(&mut self) -> bool {
+        self.left = self.left.saturating_sub(1);
+        self.left == 0
+    }
+
+    fn after(&mut self, stretches: u32) {
+        let next = if stretches < REPAID { self.next * 2 } else { 1 };
+        self.next = next.clamp(2, LONGEST_PAUSE);
+        self.left = self.next;
+    }
+}
+
+/// Stretches on their way, each with its end.
+type Asked = VecDeque<(u64, Receiver<Option<Lines>>)>;
+
+impl Reading<'_> {
+    /// Goes on by stretches where the framing stands between lines of a plain file: up to the last
+    /// ones, or to where something else begins. `None` where it did not get on. Otherwise the text and
+    /// its framing have moved on, what is in the buffer is behind them, and the next read is theirs;
+    /// an error if it cannot be.
+    pub(super) fn leap(
+        &mut self,
+        input: &Input<'_>,
+        buffer: &[u8],
+        text: &mut Text,
+        framing: &mut dyn Framing,
+        pause: &mut Pause,
+    ) -> Result<Option<io::Result<()>>, Stopped> {
+        let (Some(file), Some((from, first_key))) = (input.file, framing.lines()) else {
+            return Ok(None);
+        };
+        let before = from.checked_sub(text.base() + 1).map(|before| before as usize);
+        let starts_line = before.is_some_and(|before| buffer.get(before) == Some(&b'\n'));
+        let len = file.metadata().map_or(0, |metadata| metadata.len());
+        let is_long = len.saturating_sub(from) > 4 * self.block as u64;
+        if !starts_line || !is_long || !pause.is_over() {
+            return Ok(None);
+        }
+        let Ok(opened) = file.try_clone() else { return Ok(None) };
+        let read = text.base() + buffer.len() as u64;
+        let mut leap = Leap {
+            source: Arc::clone(text.source()),
+            file: Arc::new(AtOffset::new(opened)),
+            first_key: first_key.into(),
+            len,
+            next: from,
+            line: text.line_of(from, buffer),
+            reached: from,
+            taken: 0,
+        };
+        self.stretches(&mut leap, input, read)?;
+        pause.after(leap.taken);
+        let moved = leap.taken > 0;
+        if moved {
+            framing.pass(leap.reached);
+            // The break before it shows that a line starts here.
+            text.go_on(leap.reached - 1, leap.line - 1);
+        }
+        // On some systems the stretches have moved the place in the file.
+        let to = if moved { leap.reached - 1 } else { read };
+        let back = (&*file).seek(SeekFrom::Start(to)).map(|_| ());
+        Ok((moved || back.is_err()).then_some(back))
+    }
+
+    /// Has one stretch after the other decoded and hands them on in order, until one comes back
+    /// undecoded.
+    fn stretches(
+        &mut self,
+        leap: &mut Leap,
+        input: &Input<'_>,
+        mut counted: u64,
+    ) -> Result<(), Stopped> {
+        let most = 2 * self.options.workers.max(1) + 1;
+        let mut asked = Asked::new();
+        let mut whole = true;
+        loop {
+            while whole && asked.len() < most && leap.next < leap.len {
+                if (self.stopped)() {
+                    return Err(Stopped);
+                }
+                // Where most is passed over, a block is done before threads have changed places.
+                let blocks = if self.options.unwanted.is_some() { 4 } else { 1 };
+                let stretch = leap.stretch(blocks * self.block as u64);
+                asked.push_back((stretch.end, self.outlet.stretch(stretch)?));
+                self.block = (self.block * 2).min(self.options.most_block);
+            }
+            let Some((end, answer)) = asked.pop_front() else { return Ok(()) };
+            // All are waited for: on some systems reading moves the place in the file.
+            let Some(lines) = answer.recv().ok().flatten().filter(|_| whole) else {
+                whole = false;
+                continue;
+            };
+            leap.taken += 1;
+            leap.reached = lines.end.unwrap_or(leap.reached);
+            let lines = lines.placed(leap.line);
+            leap.line += lines.count;
+            // The last line may end behind its stretch.
+            let end = end.max(leap.reached);
+            let more = end.saturating_sub(counted);
+            counted = counted.max(end);
+            for counter in [&input.read, &self.meter.read] {
+                counter.fetch_add(more, Ordering::Relaxed);
+            }
+            self.outlet.part(Part::Found(Box::new(lines.outcome)))?;
+        }
+    }
+}
+
+/// Lines being taken by stretches.
+struct Leap {
+    source: Arc<Source>,
+    file: Arc<AtOffset>,
+    first_key: Arc<[u8]>,
+    len: u64,
+    /// Where the next stretch begins.
+    next: u64,
+    /// The first line that was not taken: its number, and its first byte.
+    line: u64,
+    reached: u64,
+    /// Stretches that were taken.
+    taken: u32,
+}
+
+impl Leap {
+    fn stretch(&mut self, bytes: u64) -> Stretch {
+        let start = self.next;
+        self.next = (start + bytes.max(1)).min(self.len);
+        Stretch {
+            source: Arc::clone(&self.source),
+            file: Arc::clone(&self.file),
+            len: self.len,
+            start,
+            end: self.next,
+            first_key: Arc::clone(&self.first_key),
+        }
+    }
+}
