@@ -14,6 +14,7 @@ mod table;
 use std::io::{self, Write};
 
 use crate::record::field::{FIELDS, Field};
+use crate::record::wanted::Wanted;
 use crate::store::{RowId, Store};
 
 use cell::Row;
@@ -85,6 +86,20 @@ pub fn default_fields(format: Format) -> Vec<&'static Field> {
     match format {
         Format::Csv => FIELDS.iter().filter(|f| !f.reads_original() || f.name == "id").collect(),
         _ => TABLE_FIELDS.iter().map(|name| Field::named(name)).collect(),
+    }
+}
+
+/// Adds the columns that [`write`] looks in.
+pub fn add_wanted(options: &Options, wanted: &mut Wanted) {
+    let chosen = options.fields.clone().filter(|fields| !fields.is_empty());
+    let fields = match (options.format, chosen) {
+        // Whole records are read from their original bytes.
+        (Format::Raw, _) | (Format::Ndjson | Format::Json, None) => Vec::new(),
+        (_, Some(fields)) => fields,
+        (format, None) => default_fields(format),
+    };
+    for field in fields {
+        wanted.add(field);
     }
 }
 

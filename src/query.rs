@@ -37,6 +37,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::record::field::Field;
+use crate::record::wanted::Wanted;
 use crate::time::Timestamp;
 
 /// A parsed filter. Displays as text that parses to the same filter.
@@ -185,6 +186,27 @@ impl Query {
             Some(own) => Expression::and(vec![own, expression]),
         };
         Self { expression: Some(all) }
+    }
+
+    /// Adds the columns that answering looks in.
+    pub fn add_wanted(&self, wanted: &mut Wanted) {
+        fn add(expression: &Expression, wanted: &mut Wanted) {
+            match expression {
+                Expression::And(all) | Expression::Or(all) => {
+                    for part in all {
+                        add(part, wanted);
+                    }
+                }
+                Expression::Not(inner) => add(inner, wanted),
+                Expression::Term(term) => match term.field {
+                    Some(field) => wanted.add(field),
+                    None => wanted.add_words(),
+                },
+            }
+        }
+        if let Some(expression) = &self.expression {
+            add(expression, wanted);
+        }
     }
 
     /// Does answering need the original bytes of records?

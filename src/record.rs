@@ -5,6 +5,7 @@ pub mod change;
 pub mod column;
 pub mod field;
 pub mod sentence;
+pub mod wanted;
 
 use std::borrow::Cow;
 

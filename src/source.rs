@@ -26,6 +26,7 @@ use std::thread::JoinHandle;
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
+use crate::record::wanted::Wanted;
 use crate::store::{Segment, Span};
 use crate::text;
 
@@ -154,6 +155,9 @@ pub struct Load {
     pub cache: Option<IndexCache>,
     /// Events to pass over; what is read then is not all there is, and no index is written of it.
     pub unwanted: Option<Unwanted>,
+    /// The columns that are needed; all others may be left empty. They are filled all the same where
+    /// an index is read or written: that is of everything.
+    pub wanted: Wanted,
 }
 
 /// Tells events that nobody wants from their bytes, so that they need not be decoded.
@@ -186,7 +190,7 @@ impl fmt::Debug for Unwanted {
 impl From<Vec<Origin>> for Load {
     /// Reads everything and keeps no index.
     fn from(origins: Vec<Origin>) -> Self {
-        Self { origins, cache: None, unwanted: None }
+        Self { origins, ..Self::default() }
     }
 }
 
@@ -198,10 +202,10 @@ impl From<Vec<Origin>> for Load {
 /// it keeps one idle thread until the next byte.
 /// An index is written after `Done`.
 pub fn start(load: impl Into<Load>, outbox: Sender<Delivery>, cancel: CancellationToken) {
-    let Load { origins, cache, unwanted } = load.into();
+    let Load { origins, cache, unwanted, wanted } = load.into();
     let spare = outbox.clone();
     let load = move || {
-        let options = pipeline::Options { unwanted, ..pipeline::Options::default() };
+        let options = pipeline::Options { unwanted, wanted, ..pipeline::Options::default() };
         let fresh =
             index::run(origins, cache.as_ref(), &cancel, &options, &mut |delivery| match outbox
                 .blocking_send(delivery)
@@ -226,9 +230,9 @@ pub fn start(load: impl Into<Load>, outbox: Sender<Delivery>, cancel: Cancellati
 /// [`Delivery::Done`] last. For the command line, where nothing happens meanwhile. An index is
 /// written on a thread of its own: what is returned waits for it when it is dropped.
 pub fn read_all(load: impl Into<Load>, mut on_delivery: impl FnMut(Delivery)) -> IndexWriting {
-    let Load { origins, cache, unwanted } = load.into();
+    let Load { origins, cache, unwanted, wanted } = load.into();
     let cancel = CancellationToken::new();
-    let options = pipeline::Options { unwanted, ..pipeline::Options::default() };
+    let options = pipeline::Options { unwanted, wanted, ..pipeline::Options::default() };
     let fresh = index::run(origins, cache.as_ref(), &cancel, &options, &mut |delivery| {
         on_delivery(delivery);
         ControlFlow::Continue(())

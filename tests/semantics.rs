@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
 
+use entrail::export;
 use entrail::query::answer::{Answer, Answerer, Question, Sort};
 use entrail::query::choice::{Choice, Mark, Node};
 use entrail::query::matcher::Matcher;
@@ -20,6 +21,7 @@ use entrail::query::suggest::seen_values;
 use entrail::query::{Context, Query};
 use entrail::record::column::Column;
 use entrail::record::field::{FIELDS, Field, Stored};
+use entrail::record::wanted::Wanted;
 use entrail::record::{Outcome, Record};
 use entrail::source::{Delivery, Load, Origin, Unwanted, read_all};
 use entrail::store::builder::{Batch, Indexer};
@@ -567,6 +569,56 @@ proptest! {
             read_and_found(&lines, &query, &context, false),
             "{}", query
         );
+    }
+}
+
+/// What is counted by a field and written of the records that match, of a load of these columns.
+fn told(lines: &[u8], query: &Query, field: &'static Field, wanted: Wanted) -> (String, String) {
+    let origins = vec![Origin::Memory { name: "lines".to_owned(), bytes: lines.into() }];
+    let mut store = Store::default();
+    drop(read_all(Load { origins, wanted, ..Load::default() }, |delivery| {
+        if let Delivery::Segment(segment) = delivery {
+            store.push(segment);
+        }
+    }));
+    let rows: Vec<u32> =
+        rows(&store, query, &context(false)).into_iter().map(|row| row as u32).collect();
+    let (mut counts, mut table) = (Vec::new(), Vec::new());
+    export::count_by(&store, &rows, field).write(usize::MAX, &mut counts).expect("in memory");
+    let options = options_of(field);
+    export::write(&store, &rows, &options, &mut table).expect("in memory");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (text(counts), text(table))
+}
+
+fn options_of(field: &'static Field) -> export::Options {
+    let fields = Some(vec![field, Field::named("time"), Field::named("id")]);
+    export::Options { format: export::Format::Csv, fields, ..export::Options::default() }
+}
+
+proptest! {
+    #![proptest_config(config(48))]
+
+    #[test]
+    fn a_load_of_what_is_asked_for_answers_as_one_of_everything(
+        records in records(),
+        query in query(),
+    ) {
+        let mut lines = Vec::new();
+        for record in &records {
+            entrail::format::write_graph(record, &mut lines);
+            lines.push(b'\n');
+        }
+        for field in FIELDS {
+            let mut wanted = Wanted::NOTHING;
+            query.add_wanted(&mut wanted);
+            export::add_wanted(&options_of(field), &mut wanted);
+            prop_assert_eq!(
+                told(&lines, &query, field, wanted),
+                told(&lines, &query, field, Wanted::default()),
+                "{} {}", query, field.name
+            );
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::query::answer::{Answer, Answerer, Question, Sort};
 use crate::query::choice::Choice;
 use crate::query::sieve::Sieve;
 use crate::query::{Context, Query};
+use crate::record::wanted::Wanted;
 use crate::source::{Load, Origin, Unwanted};
 use crate::store::Store;
 use crate::time::Timestamp;
@@ -31,6 +32,7 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
         cache: arguments.index.cache(),
         // An index that is asked for is an index of everything.
         unwanted: if arguments.index.is_asked_for() { None } else { unwanted(&query) },
+        wanted: wanted(&query, arguments),
     });
     if loaded.is_failure() {
         loaded.tell_summary(0);
@@ -90,6 +92,32 @@ fn unwanted(query: &Query) -> Option<Unwanted> {
     Some(Unwanted::new(move |block, base, events| sieve.ids_of_hopeless(block, base, events)))
 }
 
+/// The columns that the answer is made from.
+fn wanted(query: &Query, arguments: &QueryArguments) -> Wanted {
+    let mut wanted = Wanted::NOTHING;
+    query.add_wanted(&mut wanted);
+    if let Some(field) = arguments.by {
+        wanted.add(field);
+    } else if !arguments.count {
+        if let Some(SortArgument(sort)) = arguments.sort {
+            wanted.add(sort.field);
+        }
+        export::add_wanted(&options(arguments), &mut wanted);
+    }
+    wanted
+}
+
+fn options(arguments: &QueryArguments) -> Options {
+    let stdout = Stdout::look();
+    Options {
+        format: arguments.format(),
+        fields: (!arguments.fields.is_empty()).then(|| arguments.fields.clone()),
+        width: stdout.width,
+        colour: stdout.colour,
+        terminal: stdout.terminal,
+    }
+}
+
 /// Is there something of the name that was given as the query?
 fn is_file(query: &str) -> bool {
     !query.is_empty() && Path::new(query).exists()
@@ -130,14 +158,6 @@ fn write(
     if arguments.count {
         return writeln!(out, "{}", rows.len());
     }
-    let stdout = Stdout::look();
-    let options = Options {
-        format: arguments.format(),
-        fields: (!arguments.fields.is_empty()).then(|| arguments.fields.clone()),
-        width: stdout.width,
-        colour: stdout.colour,
-        terminal: stdout.terminal,
-    };
-    *report = export::write(store, rows, &options, out)?;
+    *report = export::write(store, rows, &options(arguments), out)?;
     Ok(())
 }

@@ -24,7 +24,7 @@ pub(super) fn open(
     check(&paths)?;
     let name = name(&paths);
     start(
-        Load { origins: load::origins(paths), cache: index.cache(), unwanted: None },
+        Load { origins: load::origins(paths), cache: index.cache(), ..Load::default() },
         name,
         screen,
     )

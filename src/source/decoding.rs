@@ -65,7 +65,7 @@ struct Block<'j> {
 impl<'j> Block<'j> {
     fn new(job: &'j Job, options: &'j Options) -> Self {
         let original: Arc<Source> = Arc::clone(&job.source);
-        let batch = Batch::with_capacity(original, job.events.len());
+        let batch = Batch::with_capacity(original, job.events.len()).filling(options.wanted);
         let line = (job.base, job.line);
         Self { job, options, batch, outcome: Outcome::default(), troubles: Vec::new(), line }
     }

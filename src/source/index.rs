@@ -28,6 +28,7 @@ use super::original::{PlainFile, PlainFiles, Source};
 use super::pipeline::{self, Options};
 use super::walk::{self, Entry, Input};
 use super::{Delivery, Origin, Progress, Summary, Trouble};
+use crate::record::wanted::Wanted;
 use crate::store::persist::wire::{Damaged, Encoder};
 use crate::store::persist::{self, Stored};
 use crate::store::{Original, Segment};
@@ -92,6 +93,7 @@ pub fn run(
         return None;
     }
     let mut recording = Recording::default();
+    let options = &Options { wanted: Wanted::default(), ..options.clone() };
     let reads = pipeline::run(Input::Entries(entries), cancel, options, &mut |delivery| {
         recording.see(&delivery);
         let heard = deliver(delivery);

@@ -18,6 +18,7 @@ use super::walk::Input;
 use super::{Delivery, Place, Trouble, Unwanted};
 use super::{decoding, merging, reading};
 use crate::format::{DecodeError, Decoded, Depth, Layout};
+use crate::record::wanted::Wanted;
 use crate::store::Span;
 use crate::store::builder::Batch;
 
@@ -37,6 +38,8 @@ pub struct Options {
     pub decode: Decode,
     /// Tells the id of an event that is not wanted; such events are passed over.
     pub unwanted: Option<Unwanted>,
+    /// The columns to be filled.
+    pub wanted: Wanted,
 }
 
 impl Default for Options {
@@ -47,6 +50,7 @@ impl Default for Options {
             most_block: 1 << 20,
             decode: crate::format::decode,
             unwanted: None,
+            wanted: Wanted::default(),
         }
     }
 }

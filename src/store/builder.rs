@@ -11,6 +11,7 @@ use super::segment::{NO_TIME, Segment};
 use super::{Original, RowId, Span};
 use crate::record::Record;
 use crate::record::column::{COLUMNS, ColumnRow, Entries};
+use crate::record::wanted::Wanted;
 use crate::time::Timestamp;
 
 /// Records of one original in columns of their own, made by one worker.
@@ -23,6 +24,7 @@ pub struct Batch {
     correlations: Correlations,
     spans: Vec<Span>,
     columns: Vec<LocalColumn>,
+    wanted: Wanted,
     /// Hashes of the ids of records that were passed over, each with the number of records before.
     passed: Vec<(u32, u64)>,
 }
@@ -62,8 +64,23 @@ impl Batch {
             correlations: Correlations::with_capacity(records),
             spans: Vec::with_capacity(records),
             columns: COLUMNS.iter().map(column).collect(),
+            wanted: Wanted::default(),
             passed: Vec::new(),
         }
+    }
+
+    /// The same, which fills these columns only: in all others records have nothing.
+    #[must_use]
+    pub fn filling(mut self, wanted: Wanted) -> Self {
+        let nothing = Record::default();
+        for (row, column) in COLUMNS.iter().zip(&mut self.columns) {
+            if !wanted.has(row.column) {
+                // The entry of every record, where each has one: the first, as nothing else is added.
+                (row.fill)(&nothing, column);
+                column.codes.clear();
+            }
+        }
+        Self { wanted, ..self }
     }
 
     /// Takes note of the id of a record that is not wanted, so that a later one with the same id is
@@ -78,10 +95,15 @@ impl Batch {
     pub fn push(&mut self, record: &Record<'_>, span: Span) {
         self.times.push(record.time.map_or(NO_TIME, Timestamp::ticks));
         self.ids.push(if record.id.is_empty() { 0 } else { hash(&record.id) });
-        self.correlations.push(&record.correlation_id);
+        let correlated = self.wanted.has_correlations();
+        self.correlations.push(if correlated { &record.correlation_id } else { "" });
         self.spans.push(span);
         for (row, column) in COLUMNS.iter().zip(&mut self.columns) {
-            (row.fill)(record, column);
+            if self.wanted.has(row.column) {
+                (row.fill)(record, column);
+            } else if !row.many {
+                column.codes.push(0);
+            }
             if row.many {
                 column.ends.push(column.codes.len() as u32);
             }

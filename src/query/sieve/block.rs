@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn only_what_stands_inside_an_event_is_in_it() {
         let text = b"ab|xab|aXb|ab|ba";
-        let spans = [(3, 3), (7, 3), (10, 3), (14, 2)];
+        let spans = [(3, 3), (7, 3), (10, 4), (14, 2)];
         let spans = spans.map(|(offset, len)| Span { offset: offset + 100, len });
         let block = Block::new(text, 100, &spans);
         let find = |needle: &'static [u8]| {

@@ -1,3 +1,6 @@
+//! What is turned away and what is let through.
+//! Never decodes an event.
+
 use super::*;
 
 /// The ids of the events of a block that are turned away.
