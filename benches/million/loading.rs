@@ -154,7 +154,8 @@ pub fn index_rate(data: &Data, table: &mut Table) -> anyhow::Result<()> {
         detail: detail(ours, &path),
         name: "csv crate, all cells, 1 thread",
         baseline: bare,
-        least: Some(0.8),
+        // Its cells are not decoded: a measure of where the time goes, not of what is promised.
+        least: None,
     });
     Ok(())
 }
