@@ -383,7 +383,7 @@ impl Scan<'_> {
                         found = found || pattern.matches(value, &fold(value));
                     });
                     Some(found)
-                })
+                });
             }
             Test::Raw(regex) => {
                 self.by_original(candidates, Some(regex), |_, bytes| Some(regex.is_match(bytes)));

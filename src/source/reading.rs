@@ -47,7 +47,9 @@ pub fn read(
     let origins = match input {
         walk::Input::Origins(origins) => origins,
         walk::Input::Entries(entries) => {
-            entries.iter().for_each(|entry| announce(entry, meter));
+            for entry in &entries {
+                announce(entry, meter);
+            }
             return reading.all(entries);
         }
     };
