@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 pub use rows::Columns;
 
-use crate::record::Record;
+use crate::record::{Change, Record};
 use json::{Place, Reader, Step};
 use shape::Shape;
 
@@ -105,64 +105,148 @@ pub fn decode<'a>(
     layout: &Layout,
     depth: Depth,
 ) -> Result<Decoded<'a>, DecodeError> {
+    let mut draft = Draft::default();
+    Ok(match decode_into(&mut draft, event, layout, depth)? {
+        Drafted::Record { odd, crowded } => Decoded::Record { record: draft.record, odd, crowded },
+        Drafted::Other(name) => Decoded::Other(name),
+    })
+}
+
+/// As [`decode`], into the draft's record, whatever was there before. Where it fails, or finds
+/// something else than a record, that record is of no use.
+pub fn decode_into<'a>(
+    draft: &mut Draft<'a>,
+    event: &'a [u8],
+    layout: &Layout,
+    depth: Depth,
+) -> Result<Drafted<'a>, DecodeError> {
     // Files glued together bring their byte order marks along.
     let start = if event.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    let mut reader = Reader::of_event(event, start, depth);
+    draft.clear();
+    let mut reader = Reader::of_event(event, start, depth, std::mem::take(&mut draft.spare));
     let decoded = match layout {
-        Layout::Json => json_event(event, &mut reader)?,
-        Layout::Csv(columns) => widen(columns.csv_row(event, &mut reader)?),
-        Layout::Table(columns) => widen(columns.table_row(event, &mut reader)?),
+        Layout::Json => json_event(event, &mut reader, draft),
+        Layout::Csv(columns) => columns.csv_row(event, &mut reader).map(|row| draft.take(row)),
+        Layout::Table(columns) => columns.table_row(event, &mut reader).map(|row| draft.take(row)),
     };
-    Ok(match decoded {
-        Ok(mut record) => {
-            graph::fill_user_agent(&mut record);
-            if record.time.is_none() {
-                reader.note(|| "no time: the property is missing, empty or unreadable".to_owned());
-            }
-            let crowded = reader.is_crowded();
-            Decoded::Record { record, odd: reader.into_notes(), crowded }
-        }
-        Err(other) => Decoded::Other(other),
-    })
+    draft.spare = reader.take_spare();
+    if let Some(other) = decoded? {
+        return Ok(Drafted::Other(other));
+    }
+    graph::fill_user_agent(&mut draft.record);
+    if draft.record.time.is_none() {
+        reader.note(|| "no time: the property is missing, empty or unreadable".to_owned());
+    }
+    let crowded = reader.is_crowded();
+    Ok(Drafted::Record { odd: reader.into_notes(), crowded })
+}
+
+/// A record that events are decoded into one after the other, so that neither it nor its lists are
+/// made anew for each of them.
+#[derive(Default, Debug)]
+pub struct Draft<'a> {
+    /// The record of the last event.
+    pub record: Record<'a>,
+    /// Lists of changes of earlier records, empty.
+    spare: Vec<Vec<Change<'a>>>,
+    /// Was the last event a directory audit in JSON?
+    was_audit: bool,
+}
+
+/// What was decoded into a [`Draft`].
+#[derive(PartialEq, Debug)]
+pub enum Drafted<'a> {
+    /// A record; `odd` and `crowded` as in [`Decoded::Record`].
+    Record {
+        /// What in it had the wrong type or was unreadable.
+        odd: Vec<String>,
+        /// May other events stand inside this one?
+        crowded: bool,
+    },
+    /// As [`Decoded::Other`].
+    Other(Cow<'a, str>),
+}
+
+impl<'a> Draft<'a> {
+    /// Empties the record, keeping what its lists had room for.
+    fn clear(&mut self) {
+        let mut targets = std::mem::take(&mut self.record.targets);
+        self.spare.extend(targets.drain(..).map(|mut target| {
+            target.changes.clear();
+            target.changes
+        }));
+        let mut details = std::mem::take(&mut self.record.details);
+        details.clear();
+        self.record = Record { targets, details, ..Record::default() };
+    }
+
+    /// Takes a record that was made elsewhere; what it is instead, if it is none.
+    fn take(&mut self, event: Event<'a>) -> Option<Cow<'a, str>> {
+        event.map(|record| self.record = record).err()
+    }
 }
 
 /// A record, or the name of what the event is instead.
 type Event<'a> = Result<Record<'a>, Cow<'a, str>>;
 
-/// Rows own what they hold: as an event that might borrow.
-fn widen<'a>(row: Event<'static>) -> Event<'a> {
-    row
-}
-
-fn json_event<'a>(event: &'a [u8], reader: &mut Reader<'a>) -> Step<Event<'a>> {
+/// Reads an event into the draft; what it is instead, if it is no record.
+fn json_event<'a>(
+    event: &'a [u8],
+    reader: &mut Reader<'a>,
+    draft: &mut Draft<'a>,
+) -> Step<Option<Cow<'a, str>>> {
     if reader.peek()? != b'{' {
         return reader.broken("expected a JSON object");
     }
-    let read = match shape::recognise(event, reader.at()) {
+    let start = reader.at();
+    let other = match draft.was_audit.then(|| graph::audit(reader, &mut draft.record)).flatten() {
+        Some(read) => read.map(|()| None)?,
+        None => {
+            reader.restart(start);
+            draft.clear();
+            shaped_event(event, reader, draft)?
+        }
+    };
+    if !reader.rest_is_empty() {
+        reader.note(|| "text after the end of the record was passed over".to_owned());
+    }
+    Ok(other)
+}
+
+/// Recognises an event by its keys before it is read.
+fn shaped_event<'a>(
+    event: &'a [u8],
+    reader: &mut Reader<'a>,
+    draft: &mut Draft<'a>,
+) -> Step<Option<Cow<'a, str>>> {
+    let shape = shape::recognise(event, reader.at());
+    draft.was_audit = shape == Some(Shape::Audit);
+    Ok(match shape {
         Some(Shape::Audit) => {
-            let mut audit = graph::Audit::default();
+            let mut audit = graph::Audit::new(&mut draft.record);
             audit.object(reader, &Place::Record)?;
-            Ok(audit.finish())
+            audit.finish();
+            None
         }
         Some(Shape::SignIn) => {
             let mut sign_in = sign_in::SignIn::default();
             sign_in.object(reader, &Place::Record)?;
-            Ok(sign_in.finish(""))
+            draft.take(Ok(sign_in.finish("")))
         }
         Some(Shape::Provisioning) => {
             let mut provisioning = provisioning::Provisioning::default();
             provisioning.object(reader, &Place::Record)?;
-            Ok(provisioning.finish())
+            draft.take(Ok(provisioning.finish()))
         }
         Some(Shape::Unified) => {
             let mut unified = unified_audit_log::Unified::default();
             unified.object(reader, &Place::Record)?;
-            unified.finish()
+            draft.take(unified.finish())
         }
-        Some(Shape::Envelope) => diagnostic::envelope(event, reader)?,
+        Some(Shape::Envelope) => draft.take(diagnostic::envelope(event, reader)?),
         Some(Shape::Other(name)) => {
             reader.skip()?;
-            Err(Cow::Owned(name))
+            Some(Cow::Owned(name))
         }
         None => {
             reader.members(|reader, _| reader.skip())?;
@@ -171,11 +255,7 @@ fn json_event<'a>(event: &'a [u8], reader: &mut Reader<'a>) -> Step<Event<'a>> {
                 reason: "an object whose keys are those of no known log".to_owned(),
             });
         }
-    };
-    if !reader.rest_is_empty() {
-        reader.note(|| "text after the end of the record was passed over".to_owned());
-    }
-    Ok(read)
+    })
 }
 
 /// Does this JSON object look like an event, a [`Record`] or [`Decoded::Other`]? Looks at its own

@@ -143,8 +143,9 @@ fn inside<'a>(
     place: &Place<'_>,
     there: bool,
 ) -> Record<'a> {
-    let (mut audit, mut sign_in, mut provisioning) =
-        (Audit::default(), SignIn::default(), Provisioning::default());
+    let mut record = Record::default();
+    let mut audit = Audit::new(&mut record);
+    let (mut sign_in, mut provisioning) = (SignIn::default(), Provisioning::default());
     let read = match shape {
         _ if !there => Ok(()),
         Shape::SignIn => sign_in.object(reader, place),
@@ -157,7 +158,10 @@ fn inside<'a>(
     match shape {
         Shape::SignIn => sign_in.finish(category),
         Shape::Provisioning => provisioning.finish(),
-        _ => audit.finish(),
+        _ => {
+            audit.finish();
+            record
+        }
     }
 }
 

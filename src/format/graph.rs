@@ -10,7 +10,8 @@
 use std::borrow::Cow;
 
 use super::Depth;
-use super::json::{Held, Place, Reader, Step, keys};
+use super::json::{Held, Keys as _, Place, Reader, Step, keys};
+use super::shape::{Evidence, Shape, ShapeKey};
 use crate::record::{Actor, ActorKind, Change, Detail, Outcome, Record, Target};
 use crate::time::Timestamp;
 
@@ -62,6 +63,14 @@ keys! {
     }
 }
 
+impl IdentityKey {
+    /// The order in which Graph writes a user's properties.
+    const OF_USER: &[Self] = &[Self::Id, Self::Name, Self::Upn, Self::Ip];
+    /// The order in which Graph writes an app's properties.
+    const OF_APP: &[Self] =
+        &[Self::AppId, Self::Name, Self::ServicePrincipalId, Self::ServicePrincipalName];
+}
+
 keys! {
     enum TargetKey {
         Id = b"id",
@@ -95,9 +104,8 @@ keys! {
 }
 
 /// A directory audit being read: the record and what stands in where its own properties are empty.
-#[derive(Default)]
-pub(super) struct Audit<'a> {
-    record: Record<'a>,
+pub(super) struct Audit<'r, 'a> {
+    record: &'r mut Record<'a>,
     operation_name: Cow<'a, str>,
     identity: Cow<'a, str>,
     description: Cow<'a, str>,
@@ -106,7 +114,50 @@ pub(super) struct Audit<'a> {
     log_analytics: bool,
 }
 
-impl<'a> Audit<'a> {
+/// Reads the object that starts here as an audit. `None` where its keys do not say, as
+/// [`super::shape`] reads them, that it is one, or not before it breaks: then part of it was read.
+pub(super) fn audit<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>) -> Option<Step<()>> {
+    let mut audit = Audit::new(record);
+    let mut evidence = Evidence::default();
+    let mut decided = None;
+    let read = reader.object_of(AuditKey::ALL, &Place::Record, |reader, key, here| {
+        if decided.is_none()
+            && let Some(key) = ShapeKey::find(key.written)
+        {
+            decided = evidence.see(key);
+            let other = decided.as_ref().is_some_and(|shape| *shape != Shape::Audit);
+            if other || key == ShapeKey::Table {
+                decided = None;
+                return reader.broken("");
+            }
+        }
+        match key.known {
+            Some(known) => audit.property(reader, known, here),
+            None => reader.skip(),
+        }
+    });
+    let concluded = || read.is_ok() && evidence.conclude("") == Some(Shape::Audit);
+    if decided.is_none() && !concluded() {
+        return None;
+    }
+    audit.finish();
+    Some(read)
+}
+
+impl<'r, 'a> Audit<'r, 'a> {
+    /// An audit to be read into an empty record.
+    pub(super) fn new(record: &'r mut Record<'a>) -> Self {
+        Self {
+            record,
+            operation_name: Cow::Borrowed(""),
+            identity: Cow::Borrowed(""),
+            description: Cow::Borrowed(""),
+            entra_tenant: Cow::Borrowed(""),
+            generated: None,
+            log_analytics: false,
+        }
+    }
+
     /// Reads the object that starts here.
     pub(super) fn object(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
         reader.object(place, |reader, key, here| self.property(reader, key, here))
@@ -119,7 +170,7 @@ impl<'a> Audit<'a> {
         key: AuditKey,
         here: &Place<'_>,
     ) -> Step<()> {
-        let record = &mut self.record;
+        let record = &mut *self.record;
         match key {
             AuditKey::Id => record.id = reader.text(here)?,
             AuditKey::Category => record.category = reader.text(here)?,
@@ -155,9 +206,9 @@ impl<'a> Audit<'a> {
         Ok(())
     }
 
-    /// The record, with what stands in for empty properties.
-    pub(super) fn finish(self) -> Record<'a> {
-        let mut record = self.record;
+    /// Puts what stands in for empty properties.
+    pub(super) fn finish(self) {
+        let record = self.record;
         // In a Log Analytics row `TenantId` is the workspace.
         if self.log_analytics {
             record.tenant_id = self.entra_tenant;
@@ -167,7 +218,6 @@ impl<'a> Audit<'a> {
         fill(&mut record.actor.name, self.identity);
         fill(&mut record.result_reason, self.description);
         record.outcome = Outcome::from_word(&record.result);
-        record
     }
 }
 
@@ -277,7 +327,9 @@ fn identity<'a>(
         Held::Here => {}
     }
     let mut id = Cow::Borrowed("");
-    reader.object(here, |reader, key, here| {
+    let usual = if kind == ActorKind::App { IdentityKey::OF_APP } else { IdentityKey::OF_USER };
+    reader.object_of(usual, here, |reader, key, here| {
+        let Some(key) = key.known else { return reader.skip() };
         match key {
             IdentityKey::Id => id = reader.text(here)?,
             IdentityKey::ServicePrincipalId => actor.id = reader.text(here)?,
@@ -326,7 +378,7 @@ fn target<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>, here: &Place<'_>
         }
         Held::Here => {}
     }
-    let mut target = Target::default();
+    let mut target = Target { changes: reader.changes(), ..Target::default() };
     let read = reader.object(here, |reader, key, here| {
         match key {
             TargetKey::Id => target.id = reader.text(here)?,

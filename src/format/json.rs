@@ -2,16 +2,20 @@
 //! Never fails a record for a wrong type, a repeated key, a lone surrogate or invalid UTF-8, and never recurses on data.
 
 mod escape;
+mod key;
+mod object;
 mod stop;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use escape::unescape;
-use stop::quote_or_backslash;
+use key::is_mark;
+pub(super) use key::{Keys, Spelling, keys};
+use stop::string_end;
 
 use super::{DecodeError, Depth};
-use crate::record::Record;
+use crate::record::{Change, Record};
 use crate::time::Timestamp;
 
 /// Reading went on, or the bytes are broken here.
@@ -23,58 +27,6 @@ pub(super) type ReadPart =
 
 /// Notes kept for one record; the rest are counted, so that a hostile record cannot fill memory.
 const NOTES: usize = 12;
-
-/// The keys of one kind of object.
-pub(super) trait Keys: Copy {
-    /// The key spelled so, in any case where the exact spelling is not known.
-    fn find(key: &[u8]) -> Option<Self>;
-    /// Its place among the keys: under 64.
-    fn index(self) -> u32;
-    /// The spelling to name it by.
-    fn name(self) -> &'static str;
-}
-
-/// Declares an enum of keys and their spellings, the first being the name.
-macro_rules! keys {
-    ($(#[$meta:meta])* $visibility:vis enum $name:ident {
-        $($variant:ident = $first:literal $(| $other:literal)*,)*
-    }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        $visibility enum $name { $($variant,)* }
-        impl $crate::format::json::Keys for $name {
-            fn find(key: &[u8]) -> Option<Self> {
-                const SPELLINGS: &[(&[u8], $name)] =
-                    &[$(($first, $name::$variant), $(($other, $name::$variant),)*)*];
-                match key {
-                    $($first $(| $other)* => Some(Self::$variant),)*
-                    _ => SPELLINGS
-                        .iter()
-                        .find(|(spelling, _)| key.eq_ignore_ascii_case(spelling))
-                        .map(|(_, found)| *found),
-                }
-            }
-            fn index(self) -> u32 {
-                self as u32
-            }
-            #[inline]
-            fn name(self) -> &'static str {
-                // Asked for every key read: made when the program is built.
-                const NAMES: &[&str] = &[$($crate::format::json::spelling($first),)*];
-                NAMES[self as usize]
-            }
-        }
-    };
-}
-pub(super) use keys;
-
-/// The spelling of a key as text.
-pub(super) const fn spelling(bytes: &[u8]) -> &str {
-    match str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(_) => "",
-    }
-}
 
 /// Where in the record a value stands, for notes.
 #[derive(Clone, Copy)]
@@ -131,6 +83,8 @@ pub(super) struct Reader<'a> {
     pub(super) depth: Depth,
     notes: Vec<String>,
     unwritten: usize,
+    /// Empty lists to be used again.
+    spare: Vec<Vec<Change<'a>>>,
 }
 
 impl<'a> Reader<'a> {
@@ -145,12 +99,35 @@ impl<'a> Reader<'a> {
             depth,
             notes: Vec::new(),
             unwritten: 0,
+            spare: Vec::new(),
         }
     }
 
-    /// As [`Reader::new`], for bytes of which many strings are wanted.
-    pub(super) fn of_event(bytes: &'a [u8], at: usize, depth: Depth) -> Self {
-        Self { checked: str::from_utf8(bytes).ok(), ..Self::new(bytes, at, depth) }
+    /// As [`Reader::new`], for bytes of which many strings are wanted. `spare`: empty lists that
+    /// may be used again.
+    pub(super) fn of_event(
+        bytes: &'a [u8],
+        at: usize,
+        depth: Depth,
+        spare: Vec<Vec<Change<'a>>>,
+    ) -> Self {
+        Self { checked: str::from_utf8(bytes).ok(), spare, ..Self::new(bytes, at, depth) }
+    }
+
+    /// Goes back to byte `at` as if nothing had been read.
+    pub(super) fn restart(&mut self, at: usize) {
+        (self.at, self.marks, self.unwritten) = (at, 0, 0);
+        self.notes.clear();
+    }
+
+    /// An empty list of changes.
+    pub(super) fn changes(&mut self) -> Vec<Change<'a>> {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    /// The empty lists that were not used.
+    pub(super) fn take_spare(&mut self) -> Vec<Vec<Change<'a>>> {
+        std::mem::take(&mut self.spare)
     }
 
     /// Another reader of the same bytes, before the value at byte `at`.
@@ -222,62 +199,6 @@ impl<'a> Reader<'a> {
         self.bytes[self.at..].iter().all(|b| b.is_ascii_whitespace() || matches!(b, b',' | 0))
     }
 
-    /// Reads an object: calls `each` standing before the value of every known key, passes over the
-    /// others. A key that comes twice is noted; the later value is read over the earlier one.
-    pub(super) fn object<K: Keys>(
-        &mut self,
-        place: &Place<'_>,
-        mut each: impl FnMut(&mut Self, K, &Place<'_>) -> Step<()>,
-    ) -> Step<()> {
-        let mut seen = 0u64;
-        self.members(|reader, key| {
-            let Some(key) = K::find(key) else { return reader.skip() };
-            let here = Place::Property(place, key.name());
-            let bit = 1u64 << (key.index() & 63);
-            if seen & bit != 0 {
-                reader.note(|| format!("`{here}` is there twice; the last one counts"));
-            }
-            seen |= bit;
-            each(reader, key, &here)
-        })
-    }
-
-    /// Reads an object: calls `each` with every key, standing before its value.
-    pub(super) fn members(
-        &mut self,
-        mut each: impl FnMut(&mut Self, &[u8]) -> Step<()>,
-    ) -> Step<()> {
-        if self.peek()? != b'{' {
-            return self.broken("expected `{`");
-        }
-        self.at += 1;
-        loop {
-            match self.peek()? {
-                b'}' => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                b',' => self.at += 1,
-                b'"' => {
-                    let start = self.at + 1;
-                    let escaped = self.skip_string()?;
-                    let key = &self.bytes[start..self.at - 1];
-                    if self.peek()? != b':' {
-                        return self.broken("expected `:` after a property's name");
-                    }
-                    self.at += 1;
-                    if escaped {
-                        let (name, _) = unescape(key);
-                        each(self, name.as_bytes())?;
-                    } else {
-                        each(self, key)?;
-                    }
-                }
-                _ => return self.broken("expected a property's name in quotes"),
-            }
-        }
-    }
-
     /// Reads an array: calls `each` standing before every entry, with its number from 0.
     pub(super) fn array(&mut self, mut each: impl FnMut(&mut Self, usize) -> Step<()>) -> Step<()> {
         if self.peek()? != b'[' {
@@ -312,11 +233,12 @@ impl<'a> Reader<'a> {
             self.note(|| format!("`{place}` is an object, expected an array"));
             return Ok(Held::Here);
         }
+        if first == b'n' && self.pass_null() {
+            return Ok(Held::Nothing);
+        }
         if first != b'"' {
             let raw = self.raw()?;
-            if raw != b"null" {
-                self.note(|| wrong_type(place, raw, expected));
-            }
+            self.note(|| wrong_type(place, raw, expected));
             return Ok(Held::Nothing);
         }
         let text = self.text(place)?;
@@ -387,13 +309,12 @@ impl<'a> Reader<'a> {
             self.at = self.bytes.len();
             return Ok(Some(String::from_utf8_lossy(self.bytes)));
         }
-        if self.peek()? == b'"' {
-            return self.string(place).map(Some);
+        match self.peek()? {
+            b'"' => return self.string(place).map(Some),
+            b'n' if self.pass_null() => return Ok(None),
+            _ => {}
         }
         let raw = self.raw()?;
-        if raw == b"null" {
-            return Ok(None);
-        }
         self.note(|| wrong_type(place, raw, "text"));
         Ok(Some(String::from_utf8_lossy(raw)))
     }
@@ -455,26 +376,13 @@ impl<'a> Reader<'a> {
     #[inline]
     fn skip_string(&mut self) -> Step<bool> {
         let start = self.at + 1;
-        let mut at = start;
-        let mut escaped = false;
-        loop {
-            at = quote_or_backslash(self.bytes, at);
-            match self.bytes.get(at) {
-                Some(b'"') => {
-                    self.at = at + 1;
-                    self.marks += u32::from(is_mark(&self.bytes[start..at]));
-                    return Ok(escaped);
-                }
-                Some(_) => {
-                    escaped = true;
-                    at += 2;
-                }
-                None => {
-                    self.at = self.bytes.len();
-                    return self.broken("the record ends inside a text");
-                }
-            }
-        }
+        let Some((end, escaped)) = string_end(self.bytes, start) else {
+            self.at = self.bytes.len();
+            return self.broken("the record ends inside a text");
+        };
+        self.at = end + 1;
+        self.marks += u32::from(is_mark(&self.bytes[start..end]));
+        Ok(escaped)
     }
 
     /// Passes over the value here, however deeply it is nested. Brackets must match in kind down to
@@ -520,13 +428,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Passes over `null` if that stands here.
+    #[inline]
+    fn pass_null(&mut self) -> bool {
+        let is_null = match &self.bytes[self.at..] {
+            [b'n', b'u', b'l', b'l', after, ..] => ends_word(*after),
+            rest => rest == b"null",
+        };
+        self.at += if is_null { 4 } else { 0 };
+        is_null
+    }
+
     /// Passes over a number, `true`, `false` or `null`.
     fn skip_word(&mut self) -> Step<()> {
         let rest = &self.bytes[self.at..];
-        let length = rest
-            .iter()
-            .position(|b| matches!(b, b',' | b'}' | b']' | b':' | b' ' | b'\n' | b'\r' | b'\t'))
-            .unwrap_or(rest.len());
+        let length = rest.iter().position(|&byte| ends_word(byte)).unwrap_or(rest.len());
         let word = &rest[..length];
         let number = matches!(word.first(), Some(b'-' | b'0'..=b'9'))
             && word.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.'));
@@ -538,15 +454,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Is this the name of a property that an event has once? Graph and Log Analytics write the first
-/// one, in two spellings; the unified audit log the second.
-#[inline]
-fn is_mark(string: &[u8]) -> bool {
-    match string.len() {
-        19 => string.ends_with(b"ctivityDisplayName"),
-        12 => string == b"CreationTime",
-        _ => false,
-    }
+/// Does a number, `true`, `false` or `null` end before this byte?
+const fn ends_word(byte: u8) -> bool {
+    matches!(byte, b',' | b'}' | b']' | b':' | b' ' | b'\n' | b'\r' | b'\t')
 }
 
 /// Says that the value `raw` at `place` has another type than expected.

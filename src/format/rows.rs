@@ -210,7 +210,9 @@ impl Columns {
         }
         Ok(match &self.meaning {
             Meaning::Audit(keys) => {
-                read!(keys, Audit::default(), |draft: Audit<'_>| Ok(draft.finish().into_owned()))
+                let mut record = Record::default();
+                read!(keys, Audit::new(&mut record), Audit::finish);
+                Ok(record.into_owned())
             }
             Meaning::SignIn(keys) => read!(keys, SignIn::default(), |draft: SignIn<'_>| {
                 Ok(draft.finish("").into_owned())

@@ -13,7 +13,7 @@ use super::framing::{Found, Framing, Step};
 use super::original::Source;
 use super::pipeline::{Job, Options, Outcome, Work};
 use super::{Place, Trouble};
-use crate::format::{self, DecodeError, Decoded, Depth, Layout};
+use crate::format::{self, DecodeError, Depth, Draft, Drafted, Layout};
 use crate::store::builder::Batch;
 use crate::store::{Original, Span};
 
@@ -73,11 +73,12 @@ impl<'j> Block<'j> {
     fn run(mut self) -> Outcome {
         let job = self.job;
         let unwanted = self.unwanted();
+        let mut draft = Draft::default();
         for (at, &event) in job.events.iter().enumerate() {
             if let Some(id) = unwanted.get(at).copied().flatten() {
                 self.batch.pass_over(id);
-            } else if let Err(error) = self.one(event) {
-                self.broken(event, &error);
+            } else if let Err(error) = self.one(event, &mut draft) {
+                self.broken(event, &error, &mut draft);
             }
         }
         self.troubles.extend_from_slice(&self.job.notes);
@@ -103,36 +104,36 @@ impl<'j> Block<'j> {
     }
 
     /// Decodes one event into the batch.
-    fn one(&mut self, span: Span) -> Result<(), DecodeError> {
+    fn one(&mut self, span: Span, draft: &mut Draft<'j>) -> Result<(), DecodeError> {
         let bytes = self.bytes(span);
         let (decode, layout) = (self.options.decode, self.job.source.layout());
-        let decoded =
-            catch_unwind(|| decode(bytes, layout, Depth::Columns)).unwrap_or_else(|_| {
-                let reason = "a mistake in entrail, please report it";
-                Err(DecodeError { at: 0, reason: reason.to_owned() })
-            })?;
+        let run = AssertUnwindSafe(|| decode(draft, bytes, layout, Depth::Columns));
+        let decoded = catch_unwind(run).unwrap_or_else(|_| {
+            let reason = "a mistake in entrail, please report it";
+            Err(DecodeError { at: 0, reason: reason.to_owned() })
+        })?;
         let crowded = match &decoded {
-            Decoded::Record { crowded, .. } => *crowded,
-            Decoded::Other(_) => true,
+            Drafted::Record { crowded, .. } => *crowded,
+            Drafted::Other(_) => true,
         };
         if crowded && self.swallows(bytes) {
             let reason = "a record that is not closed holds other records";
             return Err(DecodeError { at: 0, reason: reason.to_owned() });
         }
         match decoded {
-            Decoded::Record { odd, .. } if !odd.is_empty() && self.is_several(bytes) => {
+            Drafted::Record { odd, .. } if !odd.is_empty() && self.is_several(bytes) => {
                 // A line was taken whole that holds more than one record.
                 let reason = "several records on one line, not all of them readable".to_owned();
                 return Err(DecodeError { at: 0, reason });
             }
-            Decoded::Record { mut record, odd, .. } => {
-                record.source = self.job.source.name().into();
-                self.batch.push(&record, span);
+            Drafted::Record { odd, .. } => {
+                draft.record.source = self.job.source.name().into();
+                self.batch.push(&draft.record, span);
                 if !odd.is_empty() {
                     self.trouble(span.offset, odd.join("; "), false);
                 }
             }
-            Decoded::Other(name) => match self.outcome.other.iter_mut().find(|(n, _)| *n == name) {
+            Drafted::Other(name) => match self.outcome.other.iter_mut().find(|(n, _)| *n == name) {
                 Some((_, count)) => *count += 1,
                 None => self.outcome.other.push((name.into_owned(), 1)),
             },
@@ -141,7 +142,7 @@ impl<'j> Block<'j> {
     }
 
     /// An event that does not decode: takes the records inside it, and tells the rest.
-    fn broken(&mut self, event: Span, error: &DecodeError) {
+    fn broken(&mut self, event: Span, error: &DecodeError, draft: &mut Draft<'j>) {
         let bytes = self.bytes(event);
         if let Some(answer) = error_text(bytes) {
             let reason = format!(
@@ -161,7 +162,7 @@ impl<'j> Block<'j> {
         let mut kept = 0;
         let mut unread = 0;
         while let Some(span) = todo.pop() {
-            if self.one(span).is_ok() {
+            if self.one(span, draft).is_ok() {
                 kept += u64::from(span.len);
                 continue;
             }

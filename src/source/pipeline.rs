@@ -17,13 +17,14 @@ use super::original::Source;
 use super::walk::Input;
 use super::{Delivery, Place, Trouble, Unwanted};
 use super::{decoding, merging, reading};
-use crate::format::{DecodeError, Decoded, Depth, Layout};
+use crate::format::{DecodeError, Depth, Draft, Drafted, Layout};
 use crate::record::wanted::Wanted;
 use crate::store::Span;
 use crate::store::builder::Batch;
 
 /// How one event is decoded; another one only in tests.
-pub type Decode = for<'a> fn(&'a [u8], &Layout, Depth) -> Result<Decoded<'a>, DecodeError>;
+pub type Decode =
+    for<'a> fn(&mut Draft<'a>, &'a [u8], &Layout, Depth) -> Result<Drafted<'a>, DecodeError>;
 
 /// How a load is run.
 #[derive(Clone, Debug)]
@@ -48,7 +49,7 @@ impl Default for Options {
             workers: thread::available_parallelism().map_or(2, usize::from).min(16),
             first_block: 64 << 10,
             most_block: 1 << 20,
-            decode: crate::format::decode,
+            decode: crate::format::decode_into,
             unwanted: None,
             wanted: Wanted::default(),
         }
