@@ -24,6 +24,7 @@ mod shape;
 mod sign_in;
 mod stated;
 mod unified_audit_log;
+pub mod window;
 mod write;
 
 use std::borrow::Cow;

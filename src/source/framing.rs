@@ -1,6 +1,7 @@
 //! Where one event ends and the next begins: framing of JSON in every wrapping and of CSV rows.
 //! Never decodes an event for its contents and never reads a file: bytes come in blocks of any size.
 
+mod balance;
 pub mod csv;
 pub mod json;
 mod lost;

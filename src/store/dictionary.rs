@@ -31,6 +31,10 @@ fn hash_parts<'p>(parts: impl IntoIterator<Item = &'p str>) -> u64 {
 /// Is `entry` what joining `parts` with [`PART`] gives? A part with that sign in it makes one more
 /// part than any entry of its column has, so that it is never found.
 fn is_joined(entry: &str, parts: &[&str]) -> bool {
+    // Mostly this decides.
+    if entry.len() + 1 != parts.iter().map(|part| part.len() + 1).sum::<usize>() {
+        return false;
+    }
     let mut rest = entry.as_bytes();
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {

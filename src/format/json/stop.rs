@@ -1,10 +1,7 @@
 //! Where a JSON string ends: at the first quote that no backslash escapes.
 //! Never looks at what a backslash escapes.
 
-use wide::u8x16;
-
-/// Bytes looked at together: as many as a word has bits.
-const WINDOW: usize = 64;
+use crate::format::window::{LENGTH, Window, escaped};
 
 /// The closing quote of the string whose contents begin at byte `from`, and whether there is a
 /// backslash before it; `None` where the bytes end first.
@@ -18,48 +15,30 @@ pub(super) fn string_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
     let mut carried = false;
     while at < bytes.len() {
         let (quotes, backslashes) = look(bytes, at);
-        let escaped =
-            if backslashes == 0 && !carried { 0 } else { escaped(backslashes, &mut carried) };
-        let closing = quotes & !escaped;
+        let closing = quotes & !escaped(backslashes, &mut carried);
         if closing != 0 {
             let place = closing.trailing_zeros();
             let before = !(u64::MAX << place);
             return Some((at + place as usize, any_backslash || backslashes & before != 0));
         }
         any_backslash |= backslashes != 0;
-        at += WINDOW;
+        at += LENGTH;
     }
     None
-}
-
-/// Which bytes of a window are escaped: those behind an odd number of backslashes. `carried`: is its
-/// first byte, and then: is the first byte after it?
-///
-/// A run of backslashes escapes every second byte, beginning with its second one. Adding a run's
-/// first bit to the run carries through to the byte behind it, for all runs at once.
-fn escaped(backslashes: u64, carried: &mut bool) -> u64 {
-    const EVEN: u64 = 0x5555_5555_5555_5555;
-    let first = u64::from(*carried);
-    let backslashes = backslashes & !first;
-    let behind = backslashes << 1 | first;
-    let odd_starts = backslashes & !EVEN & !behind;
-    let (even_runs, overflow) = odd_starts.overflowing_add(backslashes);
-    *carried = overflow;
-    (EVEN ^ (even_runs << 1)) & behind
 }
 
 /// Quotes and backslashes among the bytes from `at` on: a bit for each, the first byte lowest.
 #[inline]
 fn look(bytes: &[u8], at: usize) -> (u64, u64) {
     let rest = bytes.get(at..).unwrap_or_default();
-    if let Some(chunk) = rest.first_chunk::<WINDOW>() {
+    if let Some(chunk) = rest.first_chunk::<LENGTH>() {
         return signs(chunk);
     }
     // Fewer are left: the window that ends with the last byte tells, where there are as many bytes.
-    let (chunk, passed) = match bytes.last_chunk::<WINDOW>() {
-        Some(chunk) => (*chunk, WINDOW - rest.len()),
+    let (chunk, passed) = match bytes.last_chunk::<LENGTH>() {
+        Some(chunk) => (*chunk, LENGTH - rest.len()),
         None => {
-            let mut chunk = [0; WINDOW];
+            let mut chunk = [0; LENGTH];
             chunk[..rest.len()].copy_from_slice(rest);
             (chunk, 0)
         }
@@ -69,13 +48,9 @@ fn look(bytes: &[u8], at: usize) -> (u64, u64) {
 }
 
 #[inline]
-fn signs(chunk: &[u8; WINDOW]) -> (u64, u64) {
-    let (parts, _) = chunk.as_chunks::<16>();
-    parts.iter().rev().fold((0, 0), |(quotes, backslashes), part| {
-        let part = u8x16::new(*part);
-        let bits = |sign: u8| u64::from(part.simd_eq(u8x16::splat(sign)).to_bitmask());
-        (quotes << 16 | bits(b'"'), backslashes << 16 | bits(b'\\'))
-    })
+fn signs(chunk: &[u8; LENGTH]) -> (u64, u64) {
+    let window = Window::of(chunk);
+    (window.equal(b'"'), window.equal(b'\\'))
 }
 
 #[cfg(test)]

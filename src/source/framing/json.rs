@@ -5,6 +5,7 @@ mod text;
 
 pub use self::text::has_lines;
 use self::text::{Text, not_a_record};
+use super::balance::object_end;
 use super::lost::Lost;
 use super::page::{self, MemberArray, Open};
 use super::structure::{Form, Reached, Scan};
@@ -33,9 +34,13 @@ pub struct Json {
     lost: Option<Lost>,
     open: Vec<Open>,
     by_line: bool,
-    /// In files of one record per line: how the last record that was followed bracket by bracket
-    /// begins, up to its first colon. Lines that begin so too are taken whole.
+    /// In files of one record per line, and in lists: how the last record that was followed bracket
+    /// by bracket begins, up to its first colon. Lines and entries that begin so too are taken
+    /// without following them.
     first_key: Vec<u8>,
+    /// Up to this byte an end was searched by the balance of brackets and not found. No entry before
+    /// it is tried, so that damage does not make every byte be looked at many times.
+    unbalanced: u64,
     rows: Rows,
     layout_is_rows: bool,
     damaged: bool,
@@ -67,6 +72,7 @@ impl Json {
             open: Vec::new(),
             by_line,
             first_key: Vec::new(),
+            unbalanced: 0,
             rows: Rows::None,
             layout_is_rows: false,
             damaged: false,
@@ -190,6 +196,8 @@ impl Json {
         found.events.push(Span { offset: scan.start, len: value.len() as u32 });
         if self.open.is_empty() && text.at_line_start(range.start) {
             self.notice_lines(text, range);
+        } else if self.open.last() == Some(&Open::List) {
+            self.notice_first_key(value);
         }
     }
 
@@ -201,9 +209,15 @@ impl Json {
             let one_line = memchr::memchr(b'\n', &text.bytes[range.clone()]).is_none();
             self.by_line = one_line && rest.starts_with(b"\n{");
         }
-        let head = &text.bytes[range.start..range.end.min(range.start + MAX_FIRST_KEY)];
-        if self.by_line
-            && (self.first_key.is_empty() || !head.starts_with(&self.first_key))
+        if self.by_line {
+            self.notice_first_key(&text.bytes[range]);
+        }
+    }
+
+    /// Remembers how a record begins that was followed bracket by bracket.
+    fn notice_first_key(&mut self, record: &[u8]) {
+        let head = &record[..record.len().min(MAX_FIRST_KEY)];
+        if (self.first_key.is_empty() || !head.starts_with(&self.first_key))
             && let Some(colon) = memchr::memchr(b':', head)
         {
             self.first_key.clear();
@@ -235,7 +249,8 @@ impl Json {
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' | b',' | 0xef | 0xbb | 0xbf | 0x1e => i += 1,
                 b'{' => {
-                    if let Some(after) = self.whole_line(text, i) {
+                    let whole = self.whole_line(text, i).or_else(|| self.whole_entry(text, i));
+                    if let Some(after) = whole {
                         let len = bytes[i..after].trim_ascii_end().len() as u32;
                         found.events.push(Span { offset: base + i as u64, len });
                         i = after;
@@ -296,6 +311,27 @@ impl Json {
             && text.at_line_start(i);
         let line_break = candidate.then(|| memchr::memchr(b'\n', rest)).flatten()?;
         rest[..line_break].trim_ascii_end().ends_with(b"}").then_some(i + line_break)
+    }
+
+    /// In a list: the end of the entry at `bytes[i]` if it can be taken by the balance of its
+    /// brackets, because it begins as the last one that was followed and the list goes on behind it.
+    /// What decodes it finds out if it is damaged.
+    fn whole_entry(&mut self, text: Text<'_>, i: usize) -> Option<usize> {
+        let rest = &text.bytes[i..];
+        let candidate = self.open.last() == Some(&Open::List)
+            && !self.layout_is_rows
+            && !self.first_key.is_empty()
+            && rest.starts_with(&self.first_key)
+            && text.base + i as u64 >= self.unbalanced;
+        let end = match candidate.then(|| object_end(rest))? {
+            Ok(end) => end,
+            Err(looked) => {
+                self.unbalanced = text.base + (i + looked) as u64;
+                return None;
+            }
+        };
+        let next = rest[end..].iter().find(|byte| !byte.is_ascii_whitespace());
+        matches!(next, Some(b',' | b']')).then_some(i + end)
     }
 
     /// Begins a value, after announcing its layout where that changes.
