@@ -11,7 +11,7 @@ use super::framing::json::Json;
 use super::framing::page::error_text;
 use super::framing::{Found, Framing, Step};
 use super::original::Source;
-use super::pipeline::{Job, Options, Outcome, Work};
+use super::pipeline::{Buffers, Job, Options, Outcome, Work};
 use super::{Place, Trouble};
 use crate::format::{self, DecodeError, Depth, Draft, Drafted, Layout};
 use crate::store::builder::Batch;
@@ -21,7 +21,7 @@ use crate::store::{Original, Span};
 const KEYS_OF_EVENTS: [&[u8]; 2] = [b"ctivityDisplayName\"", b"\"CreationTime\""];
 
 /// Decodes blocks until no more come.
-pub fn work(jobs: &Mutex<Receiver<Work>>, options: &Options) {
+pub fn work(jobs: &Mutex<Receiver<Work>>, options: &Options, buffers: &Buffers) {
     let mut buffer = Vec::new();
     loop {
         let work = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -39,7 +39,7 @@ pub fn work(jobs: &Mutex<Receiver<Work>>, options: &Options) {
             let what = format!("{} records could not be taken in", job.events.len());
             Outcome::mistake(name, &what)
         });
-        drop(job);
+        buffers.give(job.bytes);
         // Nobody waits for it once the load is stopped.
         let _ = reply.send(outcome);
     }

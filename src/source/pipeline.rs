@@ -1,6 +1,8 @@
 //! The threads of a load and what passes between them.
 //! Never reads, frames or decodes itself, and never leaves a thread behind.
 
+mod buffers;
+
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -11,6 +13,7 @@ use std::thread::{self, Builder};
 
 use tokio_util::sync::CancellationToken;
 
+pub use self::buffers::Buffers;
 use super::decoding::lines::{Lines, Stretch};
 use super::index::State;
 use super::original::Source;
@@ -90,7 +93,7 @@ impl Meter {
 pub struct Job {
     /// What the events belong to.
     pub source: Arc<Source>,
-    /// The block.
+    /// The block, and anything behind it.
     pub bytes: Arc<Vec<u8>>,
     /// Where the block begins in the source.
     pub base: u64,
@@ -142,6 +145,8 @@ pub enum Work {
 pub struct Outlet {
     parts: SyncSender<Part>,
     jobs: SyncSender<Work>,
+    /// Buffers for blocks.
+    pub buffers: Arc<Buffers>,
 }
 
 /// The load is to stop: it was cancelled, or nobody listens any more.
@@ -193,11 +198,13 @@ pub fn run(
     let (parts, merged) = sync_channel(2 * workers + 2);
     let (jobs, taken) = sync_channel::<Work>(workers);
     let taken = Mutex::new(taken);
+    // One for each thread and place in the queue, one being read and one begun.
+    let buffers = Arc::new(Buffers::new(2 * workers + 2, 2 * options.most_block));
     let mut merging = merging::Merging::new(&meter, deliver);
     thread::scope(|scope| {
         let mut refused = None;
         for number in 0..workers {
-            let work = || decoding::work(&taken, options);
+            let work = || decoding::work(&taken, options, &buffers);
             let started = Builder::new().name(format!("decode-{number}")).spawn_scoped(scope, work);
             // Fewer threads are slower, none is a failure.
             refused = started.err().filter(|_| number == 0);
@@ -206,7 +213,7 @@ pub fn run(
             }
         }
         if refused.is_none() {
-            let outlet = Outlet { parts, jobs };
+            let outlet = Outlet { parts, jobs, buffers: Arc::clone(&buffers) };
             let read = || reading::read(input, outlet, &meter, options, &stopped);
             refused = Builder::new().name("read".to_owned()).spawn_scoped(scope, read).err();
         } else {
