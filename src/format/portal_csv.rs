@@ -164,27 +164,26 @@ fn number(text: &str) -> Option<(usize, &str)> {
 /// Reads one row of the audit file.
 pub(super) fn audit<'v>(
     slots: &[Slot],
-    values: &'v [Cow<'_, str>],
+    values: Vec<Cow<'v, str>>,
     reader: &mut Reader<'_>,
 ) -> Record<'v> {
     let mut record = Record::default();
-    let mut actor_type = "";
+    let mut actor_type = Cow::Borrowed("");
     let mut principal_id = Cow::Borrowed("");
-    for (slot, value) in slots.iter().zip(values) {
-        if value.is_empty() {
+    for (slot, text) in slots.iter().zip(values) {
+        if text.is_empty() {
             continue;
         }
-        let text = Cow::Borrowed(&**value);
         match *slot {
             Slot::Ignored => {}
             Slot::Record(property) => match property {
                 Property::Time => {
-                    let mut cell = Reader::plain(value, reader.depth);
+                    let mut cell = Reader::plain(&text, reader.depth);
                     let here = Place::Property(&Place::Record, "Date (UTC)");
                     record.time = cell.time(&here).ok().flatten();
                     reader.adopt(cell);
                 }
-                Property::ActorType => actor_type = value,
+                Property::ActorType => actor_type = text,
                 Property::PrincipalId => principal_id = text,
                 Property::Ip => record.actor.ip = ip(text),
                 _ => *text_of(&mut record, property) = text,
@@ -214,7 +213,7 @@ pub(super) fn audit<'v>(
     record.targets.iter_mut().for_each(|t| t.changes.retain(|c| *c != Change::default()));
     record.targets.retain(|target| *target != Target::default());
     record.details.retain(|detail| *detail != Detail::default());
-    record.actor.kind = actor_kind(actor_type, &record.actor, &principal_id);
+    record.actor.kind = actor_kind(&actor_type, &record.actor, &principal_id);
     if record.actor.kind == ActorKind::App {
         let object_id = std::mem::replace(&mut record.actor.id, principal_id);
         fill(&mut record.actor.id, object_id);

@@ -16,7 +16,7 @@ use super::provisioning::{Provisioning, ProvisioningKey};
 use super::shape::{self, Evidence, Shape, ShapeKey};
 use super::sign_in::{SignIn, SignInKey};
 use super::unified_audit_log::{Unified, UnifiedKey};
-use super::{DecodeError, Depth};
+use super::{DecodeError, Depth, Event};
 use crate::record::Record;
 
 /// What the columns of a CSV file or a Log Analytics table mean.
@@ -127,15 +127,22 @@ impl Columns {
     }
 
     /// Reads one CSV row. The reader takes the notes.
-    pub(super) fn csv_row(&self, row: &[u8], reader: &mut Reader<'_>) -> Step<Row> {
-        let broken = |reason: &str| Err(DecodeError { at: 0, reason: reason.to_owned() });
+    pub(super) fn csv_row<'a>(&self, row: &'a [u8], reader: &mut Reader<'_>) -> Step<Event<'a>> {
         // Files glued together bring their byte order marks along.
         let row = row.strip_prefix(b"\xef\xbb\xbf").unwrap_or(row);
-        if str::from_utf8(row).is_err() {
-            reader.note(|| "the row is not UTF-8; what cannot be read is shown as U+FFFD".into());
+        if let Ok(text) = str::from_utf8(row) {
+            return self.text_row(text, reader);
         }
-        let text = String::from_utf8_lossy(row);
-        let values = cells(&text, self.delimiter);
+        reader.note(|| "the row is not UTF-8; what cannot be read is shown as U+FFFD".into());
+        Ok(match self.text_row(&String::from_utf8_lossy(row), reader)? {
+            Ok(record) => Ok(record.into_owned()),
+            Err(other) => Err(Cow::Owned(other.into_owned())),
+        })
+    }
+
+    fn text_row<'a>(&self, text: &'a str, reader: &mut Reader<'_>) -> Step<Event<'a>> {
+        let broken = |reason: &str| Err(DecodeError { at: 0, reason: reason.to_owned() });
+        let values = cells(text, self.delimiter);
         let filled = |value: &str| !value.trim().is_empty() && value != "(blank)";
         if !values.iter().any(|value| filled(value)) {
             return broken("the row is empty");
@@ -146,7 +153,7 @@ impl Columns {
         }
         self.check_length(values.len(), reader);
         if let Meaning::PortalAudit(slots) = &self.meaning {
-            return Ok(Ok(portal_csv::audit(slots, &values, reader).into_owned()));
+            return Ok(Ok(portal_csv::audit(slots, values, reader)));
         }
         self.read(reader, |columns, notes, each| {
             for (column, value) in values.iter().enumerate().take(columns) {
