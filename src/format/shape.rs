@@ -71,6 +71,9 @@ keys! {
         RiskEvent = b"riskEventType",
         Service = b"service",
         Activity = b"activity",
+        // These say nothing, but nearly every record has them: no search for other spellings.
+        Id = b"id",
+        ResultReason = b"resultReason",
     }
 }
 

@@ -15,30 +15,50 @@ use super::pipeline::{Buffers, Job, Options, Outcome, Work};
 use super::{Place, Trouble};
 use crate::format::{self, DecodeError, Depth, Draft, Drafted, Layout};
 use crate::store::builder::Batch;
+use crate::store::dictionary::Room;
 use crate::store::{Original, Span};
 
 /// Ends of keys that an event has once: Graph and Log Analytics, unified audit log.
 const KEYS_OF_EVENTS: [&[u8]; 2] = [b"ctivityDisplayName\"", b"\"CreationTime\""];
 
+/// What a decoding thread keeps from block to block.
+#[derive(Default, Debug)]
+pub struct Kept {
+    /// Memory to read into.
+    buffer: Vec<u8>,
+    /// The room that the words of the last batch took.
+    room: Vec<Room>,
+}
+
+impl Kept {
+    fn learn(&mut self, outcome: &Outcome) {
+        if let Some(batch) = &outcome.batch {
+            self.room = batch.room();
+        }
+    }
+}
+
 /// Decodes blocks until no more come.
 pub fn work(jobs: &Mutex<Receiver<Work>>, options: &Options, buffers: &Buffers) {
-    let mut buffer = Vec::new();
+    let mut kept = Kept::default();
     loop {
         let work = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let (job, reply) = match work {
             Ok(Work::Block(job, reply)) => (job, reply),
             Ok(Work::Stretch(stretch, reply)) => {
-                let _ = reply.send(stretch.decode(&mut buffer, options));
+                let _ = reply.send(stretch.decode(&mut kept, options));
                 continue;
             }
             Err(_) => return,
         };
         let name = job.source.name().to_owned();
-        let outcome = catch_unwind(AssertUnwindSafe(|| Block::new(&job, options).run()));
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| Block::new(&job, options, &kept.room).run()));
         let outcome = outcome.unwrap_or_else(|_| {
             let what = format!("{} records could not be taken in", job.events.len());
             Outcome::mistake(name, &what)
         });
+        kept.learn(&outcome);
         buffers.give(job.bytes);
         // Nobody waits for it once the load is stopped.
         let _ = reply.send(outcome);
@@ -63,9 +83,9 @@ struct Block<'j> {
 }
 
 impl<'j> Block<'j> {
-    fn new(job: &'j Job, options: &'j Options) -> Self {
+    fn new(job: &'j Job, options: &'j Options, room: &[Room]) -> Self {
         let original: Arc<Source> = Arc::clone(&job.source);
-        let batch = Batch::with_capacity(original, job.events.len()).filling(options.wanted);
+        let batch = Batch::like(original, job.events.len(), room).filling(options.wanted);
         let line = (job.base, job.line);
         Self { job, options, batch, outcome: Outcome::default(), troubles: Vec::new(), line }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 
 use super::column::{Codes, Correlations, RowCodes};
-use super::dictionary::{Interner, LocalWords, hash};
+use super::dictionary::{Interner, LocalWords, Room, hash};
 use super::segment::{NO_TIME, Segment};
 use super::{Original, RowId, Span};
 use crate::record::Record;
@@ -47,15 +47,16 @@ impl Entries for LocalColumn {
 impl Batch {
     /// No records yet, all to come from `original`.
     pub fn new(original: Arc<dyn Original>) -> Self {
-        Self::with_capacity(original, 0)
+        Self::like(original, 0, &[])
     }
 
-    /// As [`Batch::new`], with room for that many records.
-    pub fn with_capacity(original: Arc<dyn Original>, records: usize) -> Self {
-        let column = |row: &ColumnRow| LocalColumn {
+    /// As [`Batch::new`], with room for that many records and for words as another batch had them:
+    /// words take most of the time where their tables have to grow.
+    pub fn like(original: Arc<dyn Original>, records: usize, words: &[Room]) -> Self {
+        let column = |(index, row): (usize, &ColumnRow)| LocalColumn {
+            words: LocalWords::like(words.get(index).copied().unwrap_or_default()),
             codes: Vec::with_capacity(records),
             ends: Vec::with_capacity(if row.many { records } else { 0 }),
-            ..LocalColumn::default()
         };
         Self {
             original,
@@ -63,7 +64,7 @@ impl Batch {
             ids: Vec::with_capacity(records),
             correlations: Correlations::with_capacity(records),
             spans: Vec::with_capacity(records),
-            columns: COLUMNS.iter().map(column).collect(),
+            columns: COLUMNS.iter().enumerate().map(column).collect(),
             wanted: Wanted::default(),
             passed: Vec::new(),
         }
@@ -108,6 +109,11 @@ impl Batch {
                 column.ends.push(column.codes.len() as u32);
             }
         }
+    }
+
+    /// The room its words took, for the next one.
+    pub fn room(&self) -> Vec<Room> {
+        self.columns.iter().map(|column| column.words.room()).collect()
     }
 
     /// Number of records.

@@ -19,10 +19,11 @@ pub fn hash(text: &str) -> u64 {
 }
 
 /// The hash under which an entry made of `parts` is interned: of each in turn, so that they need
-/// not be joined to find out that they are known. Never zero.
+/// not be joined to find out that they are known. Never zero. Empty parts, of which there are many,
+/// change nothing: entries that differ only in where these are are told apart by their texts.
 fn hash_parts<'p>(parts: impl IntoIterator<Item = &'p str>) -> u64 {
     let mut hasher = HASHER.build_hasher();
-    for part in parts {
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
         hasher.write(part.as_bytes());
     }
     hasher.finish() | 1
@@ -270,6 +271,15 @@ impl Interner {
     }
 }
 
+/// Room for words.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Room {
+    /// Number of entries.
+    entries: usize,
+    /// Bytes of their text.
+    text: usize,
+}
+
 /// A dictionary of one batch: no folding, no sharing, only what is needed to be merged later.
 #[derive(Debug, Default)]
 pub struct LocalWords {
@@ -281,6 +291,22 @@ pub struct LocalWords {
 }
 
 impl LocalWords {
+    /// No words yet, with room for as many as `like` has.
+    pub fn like(like: Room) -> Self {
+        Self {
+            table: HashTable::with_capacity(like.entries),
+            text: String::with_capacity(like.text),
+            ends: Vec::with_capacity(like.entries),
+            hashes: Vec::with_capacity(like.entries),
+            last: 0,
+        }
+    }
+
+    /// The room these words took.
+    pub fn room(&self) -> Room {
+        Room { entries: self.ends.len(), text: self.text.len() }
+    }
+
     /// The local code of the entry made of `parts`, always the same number of them, joined by
     /// [`PART`] after [`separable`].
     pub fn intern(&mut self, parts: &[&str]) -> u32 {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::super::Place;
 use super::super::original::{AtOffset, Source};
 use super::super::pipeline::{Job, Options, Outcome};
-use super::Block;
+use super::{Block, Kept};
 use crate::store::Span;
 
 /// Bytes read beyond a stretch for the end of its last line; where they are not enough the framing
@@ -44,8 +44,9 @@ pub struct Lines {
 
 impl Stretch {
     /// Reads and decodes the lines. `None` where some line is not to be taken whole, or where the
-    /// file cannot be read or is not what it was. `buffer` is memory to read into.
-    pub fn decode(self, buffer: &mut Vec<u8>, options: &Options) -> Option<Lines> {
+    /// file cannot be read or is not what it was.
+    pub fn decode(self, kept: &mut Kept, options: &Options) -> Option<Lines> {
+        let Kept { buffer, room } = kept;
         // A line begins behind the break of the line before it.
         let base = self.start.checked_sub(1)?;
         let to = self.end.saturating_add(BEYOND).min(self.len);
@@ -63,8 +64,10 @@ impl Stretch {
             notes: Vec::new(),
         };
         // What goes wrong here goes wrong again, and is told, when the framing takes over.
-        let outcome = catch_unwind(AssertUnwindSafe(|| Block::new(&job, options).run())).ok()?;
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| Block::new(&job, options, room).run())).ok()?;
         *buffer = Arc::into_inner(job.bytes).unwrap_or_default();
+        kept.learn(&outcome);
         Some(Lines { outcome, count, end })
     }
 
