@@ -89,7 +89,7 @@ pub fn default_fields(format: Format) -> Vec<&'static Field> {
     }
 }
 
-/// Adds the columns that [`write`] looks in.
+/// Adds the columns that [`write()`] looks in.
 pub fn add_wanted(options: &Options, wanted: &mut Wanted) {
     let chosen = options.fields.clone().filter(|fields| !fields.is_empty());
     let fields = match (options.format, chosen) {

@@ -149,7 +149,7 @@ mod tests {
         assert!(met(&LONG).is_empty());
         assert!(!ID.stands_at(br#"{"id" :1,"padding":"..............................."}"#, 1));
         assert_eq!((ID.len, MARK.len), (5, 22));
-        assert!(MARK.is_mark && !ID.is_mark);
+        assert_eq!((ID.is_mark, MARK.is_mark), (false, true));
     }
 
     #[test]
