@@ -55,20 +55,6 @@
 //! app::layout::layout(Rect, Open) -> Layout               one geometry for update, mouse and drawing
 //! Matcher::matching(&mut self, &Segment, cancelled) -> …  rows of a segment that match; on any thread
 //! source::start(Vec<Origin>, Sender<Delivery>, CancellationToken)   loads on threads of its own
-//! floor 8  lib, main     the map, the door
-//! floor 7  cli           the command line
-//! floor 6  runtime       the loop: keys, deliveries, answers and signals in, frames out
-//!          config        what is kept between sessions
-//! floor 5  ui            painting; reads only
-//! floor 4  app           the state of the screen and the one function that changes it
-//!          export        records as tables, JSON, CSV, Markdown
-//!          lookup        the catalogue, asked by name
-//! floor 3  query         the query language, from text to rows
-//!          source        files, folders, archives and streams become records
-//! floor 2  format        bytes of one event become a record
-//!          store         records in columns, append only
-//!          demo          an invented tenant
-//! floor 1  time, text, record, catalogue: plain values
 //! ```
 //!
 //! [`runtime`] puts them together: keys and deliveries become messages, effects become work on other
