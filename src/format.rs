@@ -171,14 +171,11 @@ pub enum Drafted<'a> {
 impl<'a> Draft<'a> {
     /// Empties the record, keeping what its lists had room for.
     fn clear(&mut self) {
-        let mut targets = std::mem::take(&mut self.record.targets);
-        self.spare.extend(targets.drain(..).map(|mut target| {
-            target.changes.clear();
-            target.changes
-        }));
-        let mut details = std::mem::take(&mut self.record.details);
-        details.clear();
-        self.record = Record { targets, details, ..Record::default() };
+        let spare = &mut self.spare;
+        self.record.clear(|mut changes| {
+            changes.clear();
+            spare.push(changes);
+        });
     }
 
     /// Takes a record that was made elsewhere; what it is instead, if it is none.

@@ -420,6 +420,7 @@ impl<'a> Reader<'a> {
                     self.at += 1;
                     continue;
                 }
+                b'n' if self.pass_null() => {}
                 _ => self.skip_word()?,
             }
             if depth == 0 {

@@ -11,6 +11,8 @@ pub(in crate::format) struct Key<'k, K> {
     pub(in crate::format) known: Option<K>,
     /// As it is written.
     pub(in crate::format) written: &'k [u8],
+    /// Is it known and written as it usually is?
+    pub(in crate::format) is_usual: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -46,19 +48,19 @@ impl<'a> Reader<'a> {
                 let here = Place::Property(place, key.name());
                 self.see(key, &mut seen, &here);
                 let written = key.name().as_bytes();
-                each(self, Key { known: Some(key), written }, &here)?;
+                each(self, Key { known: Some(key), written, is_usual: true }, &here)?;
                 continue;
             }
             let Some(written) = self.key()? else { return Ok(()) };
             let known = K::find(&written);
             let Some(key) = known else {
-                each(self, Key { known, written: &written }, place)?;
+                each(self, Key { known, written: &written, is_usual: false }, place)?;
                 continue;
             };
             next = usual.iter().position(|&other| other == key).map_or(next, |at| at + 1);
             let here = Place::Property(place, key.name());
             self.see(key, &mut seen, &here);
-            each(self, Key { known, written: &written }, &here)?;
+            each(self, Key { known, written: &written, is_usual: false }, &here)?;
         }
     }
 
