@@ -15,6 +15,7 @@ mod merging;
 mod original;
 mod pipeline;
 mod reading;
+pub mod sign_in;
 mod walk;
 
 use std::fmt;

@@ -1,0 +1,426 @@
+//! Access tokens for Microsoft Graph: seven ways to get one, tried in order, and renewed before they end.
+//! Never puts a secret where it could be seen: not in arguments, errors, debug output or files (but for `--remember`).
+
+mod advice;
+mod assertion;
+mod attempt;
+mod azure_cli;
+mod cache;
+mod certificate;
+mod claims;
+mod client_secret;
+mod clock;
+mod cloud;
+mod der;
+mod device_code;
+pub mod doctor;
+mod encryption;
+mod endpoint;
+mod given;
+mod http;
+mod managed_identity;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use std::fmt::{self, Write as _};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex as Quick, PoisonError};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use self::attempt::Attempt;
+use self::cache::{Cache, Key};
+pub use self::claims::Claims;
+pub use self::clock::{Clock, SystemClock, Waiting};
+pub use self::cloud::Cloud;
+pub use self::device_code::DEFAULT_CLIENT;
+use self::endpoint::Failed;
+pub use self::http::{Http, explain};
+use self::token::Grant;
+use crate::time::Timestamp;
+
+/// How long a token that is still good is used on after it could not be renewed, before the next try.
+const AFTER_FAILURE: Duration = Duration::from_mins(1);
+
+/// A way to sign in. The order is the one in which they are tried.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Method {
+    /// A token in `ENTRAIL_TOKEN` or on standard input.
+    Token,
+    /// An application's secret in `AZURE_CLIENT_SECRET`.
+    ClientSecret,
+    /// An application's certificate in `AZURE_CLIENT_CERTIFICATE_PATH`.
+    Certificate,
+    /// A token of another party in `AZURE_FEDERATED_TOKEN_FILE`.
+    Federated,
+    /// The identity Azure gives the machine.
+    ManagedIdentity,
+    /// The account in the Azure CLI.
+    AzureCli,
+    /// A person with a code.
+    DeviceCode,
+}
+
+/// All ways with their names for `--sign-in` and for sentences, in order.
+const METHODS: &[(Method, &str, &str)] = &[
+    (Method::Token, "token", "access token"),
+    (Method::ClientSecret, "client-secret", "client secret"),
+    (Method::Certificate, "certificate", "certificate"),
+    (Method::Federated, "federated", "federated token"),
+    (Method::ManagedIdentity, "managed-identity", "managed identity"),
+    (Method::AzureCli, "azure-cli", "Azure CLI"),
+    (Method::DeviceCode, "device-code", "device code"),
+];
+
+impl Method {
+    /// All ways, in the order in which they are tried.
+    pub fn all() -> impl Iterator<Item = Self> {
+        METHODS.iter().map(|(method, ..)| *method)
+    }
+
+    /// The way with that name for `--sign-in`.
+    pub fn named(name: &str) -> Option<Self> {
+        METHODS.iter().find(|(_, known, _)| *known == name).map(|(method, ..)| *method)
+    }
+
+    /// The name for `--sign-in`.
+    pub fn name(self) -> &'static str {
+        METHODS.iter().find(|(method, ..)| *method == self).map_or("", |(_, name, _)| name)
+    }
+}
+
+impl fmt::Display for Method {
+    /// In words, as `client secret`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            METHODS.iter().find(|(method, ..)| method == self).map_or("", |(.., words)| words),
+        )
+    }
+}
+
+/// What the environment says about signing in. Variables that are empty are not set.
+#[derive(Clone, Default, Debug)]
+pub struct Environment {
+    /// `ENTRAIL_TOKEN`: an access token.
+    pub token: Option<SecretString>,
+    /// `AZURE_TENANT_ID`: id or domain.
+    pub tenant: Option<String>,
+    /// `AZURE_CLIENT_ID`.
+    pub client: Option<String>,
+    /// `AZURE_CLIENT_SECRET`.
+    pub client_secret: Option<SecretString>,
+    /// `AZURE_CLIENT_CERTIFICATE_PATH`: PEM or PFX, certificate and key.
+    pub certificate: Option<PathBuf>,
+    /// `AZURE_CLIENT_CERTIFICATE_PASSWORD`.
+    pub certificate_password: Option<SecretString>,
+    /// `AZURE_CLIENT_SEND_CERTIFICATE_CHAIN` is `1` or `true`: for applications that trust a name
+    /// and an issuer, not a certificate.
+    pub send_chain: bool,
+    /// `AZURE_FEDERATED_TOKEN_FILE`.
+    pub federated_token_file: Option<PathBuf>,
+    /// `AZURE_AUTHORITY_HOST`; see [`Cloud::of_authority`].
+    pub authority: Option<String>,
+    /// `IDENTITY_ENDPOINT` of App Service.
+    pub identity_endpoint: Option<String>,
+    /// `IDENTITY_HEADER` of App Service.
+    pub identity_header: Option<SecretString>,
+    /// `AZURE_POD_IDENTITY_AUTHORITY_HOST`: where the metadata service is, if not where it always is.
+    pub imds: Option<String>,
+    /// The program asked as Azure CLI; `None` for `az` on the search path.
+    pub azure_cli: Option<PathBuf>,
+}
+
+/// How to sign in.
+#[derive(Clone, Default, Debug)]
+pub struct Settings {
+    /// Where.
+    pub cloud: Cloud,
+    /// `--tenant`: id or domain; goes before the environment.
+    pub tenant: Option<String>,
+    /// `--client`: id of the application; goes before the environment.
+    pub client: Option<String>,
+    /// `--sign-in`: this way only. `None`: the first that is set up.
+    pub method: Option<Method>,
+    /// The permissions a person is asked for, without the address of Graph; see [`doctor::scopes`].
+    pub scopes: Vec<String>,
+    /// The file sign-ins are remembered in, only with `--remember`.
+    pub remember: Option<PathBuf>,
+    /// What the environment says.
+    pub environment: Environment,
+    /// An access token from standard input.
+    pub token_from_stdin: Option<SecretString>,
+}
+
+impl Settings {
+    fn tenant(&self) -> Option<&str> {
+        self.tenant.as_deref().or(self.environment.tenant.as_deref())
+    }
+
+    fn client(&self) -> Option<&str> {
+        self.client.as_deref().or(self.environment.client.as_deref())
+    }
+}
+
+/// What a person is asked to do: open the address on any device and enter the code. Cleaned to be
+/// shown.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Prompt {
+    /// The code to enter.
+    pub code: String,
+    /// Where to enter it.
+    pub address: String,
+    /// When the code is over.
+    pub expires: Timestamp,
+    /// The same in the server's words.
+    pub message: String,
+}
+
+/// How a person is asked; must return soon.
+pub type Ask = dyn Fn(Prompt) + Send + Sync;
+
+/// Why there is no token. Nothing secret is in it.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{reason}")]
+pub struct SignInError {
+    /// What was tried, what came of it, and the way out.
+    pub reason: String,
+    /// Did nobody wait for it any more?
+    pub cancelled: bool,
+}
+
+/// One identity and its tokens.
+pub struct SignIn {
+    settings: Settings,
+    http: Http,
+    ask: Arc<Ask>,
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+    notices: Quick<Vec<String>>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The way that worked: it is not changed while the program runs.
+    method: Option<Method>,
+    grant: Option<Grant>,
+    refresh: Option<SecretString>,
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignIn").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl SignIn {
+    /// Signs in when the first token is asked for. `ask` is called with what a person has to do.
+    pub fn new(settings: Settings, http: Http, ask: Arc<Ask>) -> Self {
+        Self::with_clock(settings, http, ask, Arc::new(SystemClock))
+    }
+
+    /// The same with another clock.
+    pub fn with_clock(
+        settings: Settings,
+        http: Http,
+        ask: Arc<Ask>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { settings, http, ask, clock, state: Mutex::default(), notices: Quick::default() }
+    }
+
+    /// An access token that is good for five minutes at least, or for half its life where that is
+    /// less; one that was given ([`Method::Token`]) until its end. Several callers share one sign-in.
+    pub async fn token(&self, cancel: &CancellationToken) -> Result<SecretString, SignInError> {
+        let mut state =
+            endpoint::unless_cancelled(cancel, self.state.lock()).await.map_err(|_| cancelled())?;
+        let now = self.clock.now();
+        if let Some(grant) = state.grant.as_ref().filter(|grant| !grant.is_due(now)) {
+            return Ok(grant.token.clone());
+        }
+        let failed = match self.obtain(&mut state, cancel).await {
+            Ok(token) => return Ok(token),
+            Err(failed) => failed,
+        };
+        // It was early to renew it: what there is serves on for a while.
+        match state
+            .grant
+            .as_mut()
+            .filter(|grant| !failed.cancelled && !grant.is_over(self.clock.now()))
+        {
+            Some(grant) => {
+                grant.renew = Some(self.clock.now().plus(token::ticks(AFTER_FAILURE)));
+                Ok(grant.token.clone())
+            }
+            None => Err(failed),
+        }
+    }
+
+    /// Another access token than the last, which Graph refused with status 401.
+    pub async fn renewed(&self, cancel: &CancellationToken) -> Result<SecretString, SignInError> {
+        let mut state =
+            endpoint::unless_cancelled(cancel, self.state.lock()).await.map_err(|_| cancelled())?;
+        let Some(refused) = state.grant.take() else {
+            return self.obtain(&mut state, cancel).await;
+        };
+        if state.method == Some(Method::Token) {
+            return Err(SignInError {
+                reason: "Microsoft Graph refused the access token that was given (401): it ended, was revoked, or is \
+                         not for Microsoft Graph; get a new one, or choose another way with --sign-in"
+                    .to_owned(),
+                cancelled: false,
+            });
+        }
+        let token = self.obtain(&mut state, cancel).await?;
+        if refused.is(&token) {
+            state.grant = None;
+            let method = state.method.map_or(String::new(), |method| method.to_string());
+            return Err(SignInError {
+                reason: format!(
+                    "Microsoft Graph refused the access token (401), and {method} gives the same one again; sign in \
+                     anew (az logout, then az login), or choose another way with --sign-in"
+                ),
+                cancelled: false,
+            });
+        }
+        Ok(token)
+    }
+
+    /// What the token says about itself, unverified. Signs in where nobody did yet.
+    pub async fn claims(&self, cancel: &CancellationToken) -> Result<Claims, SignInError> {
+        let token = self.token(cancel).await?;
+        Claims::of(&token).ok_or_else(|| SignInError {
+            reason: "the access token does not say whose it is: it is not one of a work or school account".to_owned(),
+            cancelled: false,
+        })
+    }
+
+    /// The way that worked, once one did.
+    pub async fn method(&self) -> Option<Method> {
+        self.state.lock().await.method
+    }
+
+    /// What went wrong aside, as that a sign-in could not be remembered. Each is told once.
+    pub fn notices(&self) -> Vec<String> {
+        std::mem::take(&mut *self.notices.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn notice(&self, notice: String) {
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
+    }
+
+    async fn obtain(
+        &self,
+        state: &mut State,
+        cancel: &CancellationToken,
+    ) -> Result<SecretString, SignInError> {
+        let chosen = self.settings.method.or(state.method);
+        let methods = chosen.map_or_else(|| Method::all().collect(), |chosen| vec![chosen]);
+        let mut passed = String::new();
+        for method in methods {
+            match self.by(method, state, cancel).await {
+                Ok(grant) => {
+                    let token = grant.token.clone();
+                    state.method = Some(method);
+                    state.grant = Some(grant);
+                    return Ok(token);
+                }
+                Err(Failed::Cancelled) => return Err(cancelled()),
+                Err(Failed::Unavailable(why)) if chosen.is_none() => {
+                    // Writing to a String cannot fail.
+                    let _ = write!(passed, "\n  {method}: {why}");
+                }
+                Err(Failed::Unavailable(why) | Failed::Refused(why) | Failed::Unreachable(why)) => {
+                    let before = if passed.is_empty() {
+                        String::new()
+                    } else {
+                        format!("\nBefore that was tried:{passed}")
+                    };
+                    return Err(SignInError {
+                        reason: format!("sign-in by {method} failed: {why}{before}"),
+                        cancelled: false,
+                    });
+                }
+            }
+        }
+        Err(SignInError {
+            reason: format!("there is no way to sign in:{passed}"),
+            cancelled: false,
+        })
+    }
+
+    async fn by(
+        &self,
+        method: Method,
+        state: &mut State,
+        cancel: &CancellationToken,
+    ) -> Result<Grant, Failed> {
+        let (settings, http, ask, clock) = (&self.settings, &self.http, &*self.ask, &*self.clock);
+        let attempt = Attempt { settings, http, ask, clock, cancel };
+        match method {
+            Method::Token => given::obtain(&attempt),
+            Method::ClientSecret => client_secret::obtain(&attempt).await,
+            Method::Certificate => assertion::by_certificate(&attempt).await,
+            Method::Federated => assertion::by_federation(&attempt).await,
+            Method::ManagedIdentity => managed_identity::obtain(&attempt).await,
+            Method::AzureCli => azure_cli::obtain(&attempt).await,
+            Method::DeviceCode => self.by_device_code(&attempt, state).await,
+        }
+    }
+
+    /// Without asking where an earlier sign-in can be renewed, else with a code.
+    async fn by_device_code(
+        &self,
+        attempt: &Attempt<'_>,
+        state: &mut State,
+    ) -> Result<Grant, Failed> {
+        let key = Key {
+            cloud: format!("{} {}", self.settings.cloud.login(), self.settings.cloud.graph()),
+            tenant: device_code::tenant(attempt).to_owned(),
+            client: device_code::client(attempt).to_owned(),
+            method: Method::DeviceCode.name().to_owned(),
+        };
+        let cache = self.settings.remember.clone().map(Cache::new);
+        let known = state.refresh.take().or_else(|| {
+            let found = cache.as_ref()?.find(&key);
+            found.unwrap_or_else(|why| {
+                self.notice(why);
+                None
+            })
+        });
+        let renewed = match &known {
+            Some(refresh) => device_code::refresh(attempt, refresh).await,
+            None => Err(Failed::Refused(String::new())),
+        };
+        let grant = match renewed {
+            // The refresh token is over or was revoked: a person can help.
+            Err(Failed::Refused(_)) => device_code::obtain(attempt, known.as_ref()).await,
+            // Offline, or nobody waits: it is good for another time.
+            Err(failed) => {
+                state.refresh = known;
+                return Err(failed);
+            }
+            Ok(grant) => Ok(grant),
+        };
+        let fresh = grant.as_ref().ok().and_then(|grant| grant.refresh.clone());
+        let changed = known.as_ref().map(secret) != fresh.as_ref().map(secret);
+        if let Some(cache) = cache.filter(|_| changed)
+            && let Err(why) = cache.keep(&key, fresh.as_ref(), attempt.clock).await
+        {
+            self.notice(why);
+        }
+        state.refresh = fresh;
+        grant
+    }
+}
+
+fn secret(secret: &SecretString) -> &str {
+    secrecy::ExposeSecret::expose_secret(secret)
+}
+
+fn cancelled() -> SignInError {
+    SignInError { reason: "the sign-in was stopped".to_owned(), cancelled: true }
+}

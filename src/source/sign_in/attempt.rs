@@ -1,0 +1,87 @@
+//! What each way of signing in gets to work with.
+//! Never holds a token: it is made for one attempt and dropped.
+
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+
+use super::clock::Clock;
+use super::endpoint::{self, Answer, Failed, Refusal};
+use super::http::Http;
+use super::token::Grant;
+use super::{Ask, Settings};
+
+/// One attempt to get a token.
+pub struct Attempt<'a> {
+    /// What the user wants and the environment has.
+    pub settings: &'a Settings,
+    /// How to reach an endpoint.
+    pub http: &'a Http,
+    /// How to ask a person.
+    pub ask: &'a Ask,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Fires when nobody waits any more.
+    pub cancel: &'a CancellationToken,
+}
+
+impl Attempt<'_> {
+    /// The tenant, or an error that says how to name it. `way` is what needs it.
+    pub fn tenant(&self, way: &str) -> Result<&str, Failed> {
+        self.settings.tenant().ok_or_else(|| {
+            Failed::Refused(format!(
+                "{way} needs the tenant: name it with --tenant or AZURE_TENANT_ID"
+            ))
+        })
+    }
+
+    /// The client, or an error that says how to name it.
+    pub fn client(&self, way: &str) -> Result<&str, Failed> {
+        self.settings.client().ok_or_else(|| {
+            Failed::Refused(format!(
+                "{way} needs the application's client id: name it with --client or AZURE_CLIENT_ID"
+            ))
+        })
+    }
+
+    /// The address of an endpoint of Entra: `token` or `devicecode`.
+    pub fn address(&self, tenant: &str, endpoint: &str) -> Result<String, Failed> {
+        // What is put into an address must be a name or an id and nothing else.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+        if tenant.is_empty() || tenant.starts_with('.') || !tenant.bytes().all(plain) {
+            return Err(Failed::Refused(
+                "the tenant's name has other characters than letters, digits, dots and dashes: give its id or one \
+                 of its domains"
+                    .to_owned(),
+            ));
+        }
+        Ok(format!("{}/{tenant}/oauth2/v2.0/{endpoint}", self.settings.cloud.login()))
+    }
+
+    /// Sends a form to an endpoint of Entra. `secrets` must not come back in words.
+    pub async fn post(
+        &self,
+        address: &str,
+        form: &[(&str, &str)],
+        secrets: &[&SecretString],
+    ) -> Result<Answer, Failed> {
+        let client = self.http.client().map_err(Failed::Refused)?;
+        endpoint::ask(|| client.post(address).form(form), secrets, self.clock, self.cancel).await
+    }
+
+    /// What an endpoint gave, or why it did not.
+    pub fn grant(&self, answer: Answer) -> Result<Grant, Failed> {
+        match answer {
+            Answer::Given(reply) => Grant::of_reply(&reply, self.clock.now()).ok_or_else(|| {
+                Failed::Unreachable(
+                    "the endpoint answered without a token; something else may answer in its place"
+                        .into(),
+                )
+            }),
+            Answer::Refused(refusal) => Err(failed(&refusal)),
+        }
+    }
+}
+
+fn failed(refusal: &Refusal) -> Failed {
+    Failed::Refused(refusal.words())
+}

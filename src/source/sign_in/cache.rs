@@ -1,0 +1,277 @@
+//! Sign-ins that are remembered between sessions, where the user asks for it: one file, for its owner only.
+//! Never kept without being asked for, and never read where others could have written or read it.
+
+#![expect(clippy::disallowed_methods, reason = "this is where this room keeps a file")]
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+
+use super::clock::Clock;
+
+/// How long to wait for another session that writes, and how often to look.
+const ATTEMPTS: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(50);
+const MOST_BYTES: u64 = 1 << 20;
+
+/// Which sign-in: one of a cloud, a tenant, a client and a way to sign in.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub struct Key {
+    /// Where was signed in.
+    pub cloud: String,
+    /// The tenant, as it was named.
+    pub tenant: String,
+    /// The application.
+    pub client: String,
+    /// The way, as `--sign-in` names it.
+    pub method: String,
+}
+
+/// A remembered sign-in; only what renews a token is kept, not the token.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    #[serde(flatten)]
+    key: Key,
+    refresh_token: String,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Contents {
+    sign_ins: Vec<Entry>,
+}
+
+/// The file.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    file: PathBuf,
+}
+
+impl Cache {
+    /// Sign-ins in this file, which is made with its folder when the first is remembered.
+    pub fn new(file: PathBuf) -> Self {
+        Self { file }
+    }
+
+    /// What renews this sign-in. `None` where it is not remembered; the error says why the file
+    /// cannot be used.
+    pub fn find(&self, key: &Key) -> Result<Option<SecretString>, String> {
+        let found = self.read()?.sign_ins.into_iter().find(|entry| entry.key == *key);
+        Ok(found.map(|entry| SecretString::from(entry.refresh_token)))
+    }
+
+    /// Remembers a sign-in, in place of an earlier one of the same key; forgets it with `None`.
+    pub async fn keep(
+        &self,
+        key: &Key,
+        refresh: Option<&SecretString>,
+        clock: &dyn Clock,
+    ) -> Result<(), String> {
+        let said = |error: io::Error| {
+            format!("the sign-in cannot be remembered in {}: {error}", self.file.display())
+        };
+        let folder = self
+            .file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        make_folder(folder).map_err(said)?;
+        let lock = private()
+            .create(true)
+            .truncate(false)
+            .open(self.file.with_extension("lock"))
+            .map_err(said)?;
+        for attempt in 1.. {
+            match lock.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if attempt < ATTEMPTS => clock.sleep(PAUSE).await,
+                Err(TryLockError::WouldBlock) => {
+                    return Err(format!(
+                        "the sign-in cannot be remembered: another session holds {}",
+                        self.file.with_extension("lock").display()
+                    ));
+                }
+                Err(TryLockError::Error(error)) => return Err(said(error)),
+            }
+        }
+        let mut contents = self.read()?;
+        contents.sign_ins.retain(|entry| entry.key != *key);
+        let kept = refresh.map(|refresh| Entry {
+            key: key.clone(),
+            refresh_token: refresh.expose_secret().to_owned(),
+        });
+        contents.sign_ins.extend(kept);
+        let json = serde_json::to_vec_pretty(&contents).map_err(|error| said(error.into()))?;
+        // A new file in place of the old one: a reader never sees half of it. It is made for its
+        // owner only (0600).
+        let mut fresh =
+            tempfile::Builder::new().prefix(".sign-in").tempfile_in(folder).map_err(said)?;
+        fresh.write_all(&json).and_then(|()| fresh.as_file().sync_all()).map_err(said)?;
+        fresh.persist(&self.file).map(drop).map_err(|error| said(error.error))
+    }
+
+    fn read(&self) -> Result<Contents, String> {
+        let name = self.file.display();
+        let file = match File::open(&self.file) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Contents::default()),
+            Err(error) => {
+                return Err(format!("the remembered sign-ins in {name} cannot be read: {error}"));
+            }
+        };
+        let state = file.metadata().map_err(|error| format!("{name} cannot be read: {error}"))?;
+        if is_open_to_others(&state) {
+            return Err(format!(
+                "others may read {name}, so its sign-ins are not used: chmod 600 {name}, or delete it"
+            ));
+        }
+        if state.len() > MOST_BYTES {
+            return Err(format!("{name} is too long for a file of sign-ins; delete it"));
+        }
+        // Its own words would show what is in it.
+        serde_json::from_reader(io::BufReader::new(file))
+            .map_err(|error| format!("{name} is damaged in line {}; delete it", error.line()))
+    }
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Makes the folder for its owner only; one that is there stays as it is.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(unix)]
+fn is_open_to_others(state: &fs::Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&state.permissions()) & 0o077 != 0
+}
+
+/// Elsewhere the folder of the user is the user's only.
+#[cfg(not(unix))]
+fn is_open_to_others(_: &fs::Metadata) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clock::SystemClock;
+    use super::*;
+
+    fn key(tenant: &str) -> Key {
+        let text = str::to_owned;
+        Key {
+            cloud: text("global"),
+            tenant: text(tenant),
+            client: text("c"),
+            method: text("device-code"),
+        }
+    }
+
+    async fn keep(cache: &Cache, tenant: &str, refresh: Option<&str>) -> Result<(), String> {
+        let refresh = refresh.map(SecretString::from);
+        cache.keep(&key(tenant), refresh.as_ref(), &SystemClock).await
+    }
+
+    fn found(cache: &Cache, tenant: &str) -> Option<String> {
+        cache
+            .find(&key(tenant))
+            .expect("a file that can be read")
+            .map(|refresh| refresh.expose_secret().to_owned())
+    }
+
+    #[tokio::test]
+    async fn sign_ins_are_kept_by_key_and_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::new(folder.path().join("entrail/sign-ins.json"));
+        assert_eq!(found(&cache, "a"), None);
+        keep(&cache, "a", Some("kestrel")).await.expect("kept");
+        keep(&cache, "b", Some("osprey")).await.expect("kept");
+        keep(&cache, "a", Some("merlin")).await.expect("kept");
+        assert_eq!(found(&cache, "a").as_deref(), Some("merlin"));
+        assert_eq!(found(&cache, "b").as_deref(), Some("osprey"));
+        keep(&cache, "a", None).await.expect("forgotten");
+        assert_eq!(found(&cache, "a"), None);
+        assert_eq!(found(&cache, "b").as_deref(), Some("osprey"));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn file_and_folder_are_for_their_owner_only() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("entrail/sign-ins.json");
+        let cache = Cache::new(file.clone());
+        keep(&cache, "a", Some("kestrel")).await.expect("kept");
+        let mode =
+            |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+        assert_eq!(mode(&file), 0o600);
+        assert_eq!(mode(&file.with_extension("lock")), 0o600);
+        assert_eq!(mode(file.parent().expect("a folder")), 0o700);
+
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("changed");
+        let error = cache.find(&key("a")).expect_err("others could read it");
+        assert!(error.contains("chmod 600") && !error.contains("kestrel"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_damaged_is_named_and_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("sign-ins.json");
+        let cache = Cache::new(file.clone());
+        private()
+            .create(true)
+            .truncate(true)
+            .open(&file)
+            .expect("a file")
+            .write_all(b"{\"sign_ins\":[{\"kestrel\"")
+            .expect("written");
+        let error = keep(&cache, "a", Some("osprey")).await.expect_err("damaged");
+        assert!(
+            error.contains("sign-ins.json is damaged") && !error.contains("kestrel"),
+            "{error}"
+        );
+        assert!(fs::read_to_string(&file).expect("still there").contains("kestrel"));
+    }
+
+    #[tokio::test]
+    async fn another_session_that_writes_is_waited_for_but_not_forever() {
+        struct Quick;
+        impl Clock for Quick {
+            fn now(&self) -> crate::time::Timestamp {
+                crate::time::Timestamp::from_ms(0)
+            }
+            fn sleep(&self, _: Duration) -> super::super::clock::Waiting<'_> {
+                Box::pin(std::future::ready(()))
+            }
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::new(folder.path().join("sign-ins.json"));
+        let lock = private()
+            .create(true)
+            .truncate(false)
+            .open(folder.path().join("sign-ins.lock"))
+            .expect("a file");
+        lock.lock().expect("locked");
+        let error = cache.keep(&key("a"), None, &Quick).await.expect_err("held");
+        assert!(error.contains("sign-ins.lock"), "{error}");
+        drop(lock);
+        cache.keep(&key("a"), None, &Quick).await.expect("free again");
+    }
+}

@@ -1,0 +1,180 @@
+//! A person who signs in on any device with a code that is shown here (RFC 8628).
+//! Never polls more often than the server allows, and never after the code is over.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Map, Value};
+
+use super::Prompt;
+use super::attempt::Attempt;
+use super::endpoint::{self, Answer, Failed, Refusal, Tried};
+use super::token::{self, Grant};
+use crate::text;
+
+/// "Microsoft Graph Command Line Tools", a public client every tenant knows unless it was blocked.
+pub const DEFAULT_CLIENT: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+/// The tenant of whoever signs in.
+const ANY_TENANT: &str = "organizations";
+
+const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// What RFC 8628 and Entra say where the answer does not.
+const INTERVAL: Duration = Duration::from_secs(5);
+const LIFE: Duration = Duration::from_mins(15);
+/// How much slower `slow_down` asks to be (RFC 8628, 3.5).
+const SLOWER: Duration = Duration::from_secs(5);
+const MOST_INTERVAL: Duration = Duration::from_mins(1);
+
+/// A code, as the server gave it.
+struct Code {
+    secret: SecretString,
+    prompt: Prompt,
+    interval: Duration,
+}
+
+/// Shows a code and waits until it was used. `earlier` is what renewed the last sign-in: that must
+/// not come back in words either.
+pub async fn obtain(
+    attempt: &Attempt<'_>,
+    earlier: Option<&SecretString>,
+) -> Result<Grant, Failed> {
+    let (tenant, client) = (tenant(attempt), client(attempt));
+    let scope = scope(attempt);
+    let form = [("client_id", client), ("scope", scope.as_str())];
+    let mut secrets: Vec<&SecretString> = earlier.into_iter().collect();
+    let address = attempt.address(tenant, "devicecode")?;
+    let code = match attempt.post(&address, &form, &secrets).await? {
+        Answer::Given(reply) => Code::read(&reply, attempt).ok_or_else(|| {
+            Failed::Unreachable(
+                "the endpoint answered without a code; something else may answer in its place"
+                    .into(),
+            )
+        })?,
+        Answer::Refused(refusal) => return Err(Failed::Refused(refusal.words())),
+    };
+    (attempt.ask)(code.prompt.clone());
+    secrets.push(&code.secret);
+    poll(attempt, &attempt.address(tenant, "token")?, &code, &secrets).await
+}
+
+/// Gets a new token for a refresh token, without asking anybody.
+pub async fn refresh(attempt: &Attempt<'_>, refresh: &SecretString) -> Result<Grant, Failed> {
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("client_id", client(attempt)),
+        ("refresh_token", refresh.expose_secret()),
+        ("scope", &scope(attempt)),
+    ];
+    let answer =
+        attempt.post(&attempt.address(tenant(attempt), "token")?, &form, &[refresh]).await?;
+    let mut grant = attempt.grant(answer)?;
+    // The old one stays good where no new one was sent.
+    grant.refresh.get_or_insert_with(|| refresh.clone());
+    Ok(grant)
+}
+
+/// The tenant that is signed in to.
+pub fn tenant<'a>(attempt: &'a Attempt<'_>) -> &'a str {
+    attempt.settings.tenant().unwrap_or(ANY_TENANT)
+}
+
+/// The public client that signs in.
+pub fn client<'a>(attempt: &'a Attempt<'_>) -> &'a str {
+    attempt.settings.client().unwrap_or(DEFAULT_CLIENT)
+}
+
+fn scope(attempt: &Attempt<'_>) -> String {
+    let graph = attempt.settings.cloud.graph();
+    let wanted = attempt.settings.scopes.iter().map(|scope| format!("{graph}/{scope}"));
+    wanted.chain(["offline_access".to_owned()]).collect::<Vec<_>>().join(" ")
+}
+
+impl Code {
+    fn read(reply: &Map<String, Value>, attempt: &Attempt<'_>) -> Option<Self> {
+        let text =
+            |name: &str| reply.get(name).and_then(Value::as_str).filter(|value| !value.is_empty());
+        let seconds = |name: &str| {
+            let value = reply.get(name)?;
+            let seconds = value.as_u64().or_else(|| value.as_str()?.parse().ok())?;
+            Some(Duration::from_secs(seconds))
+        };
+        let life = seconds("expires_in").unwrap_or(LIFE).min(LIFE * 4);
+        let code = text::clean(text("user_code")?).into_owned();
+        // RFC 8628 calls it `verification_uri`, an older draft `verification_url`.
+        let address = text::clean(text("verification_uri").or_else(|| text("verification_url"))?)
+            .into_owned();
+        let message = text("message").map_or_else(
+            || format!("To sign in, open {address} and enter the code {code}."),
+            |message| text::clean(message).into_owned(),
+        );
+        Some(Self {
+            secret: SecretString::from(text("device_code")?),
+            prompt: Prompt {
+                code,
+                address,
+                expires: attempt.clock.now().plus(token::ticks(life)),
+                message,
+            },
+            interval: seconds("interval")
+                .unwrap_or(INTERVAL)
+                .clamp(Duration::from_secs(1), MOST_INTERVAL),
+        })
+    }
+}
+
+async fn poll(
+    attempt: &Attempt<'_>,
+    address: &str,
+    code: &Code,
+    secrets: &[&SecretString],
+) -> Result<Grant, Failed> {
+    let form = [
+        ("grant_type", GRANT_TYPE),
+        ("client_id", client(attempt)),
+        ("device_code", code.secret.expose_secret()),
+    ];
+    let http = attempt.http.client().map_err(Failed::Refused)?;
+    let mut interval = code.interval;
+    let mut wait = interval;
+    loop {
+        endpoint::unless_cancelled(attempt.cancel, attempt.clock.sleep(wait)).await?;
+        if attempt.clock.now() >= code.prompt.expires {
+            return Err(over());
+        }
+        let request = http.post(address).form(&form);
+        wait = match endpoint::once(request, secrets, attempt.cancel).await? {
+            Tried::Answered(Answer::Given(reply)) => return attempt.grant(Answer::Given(reply)),
+            Tried::Answered(Answer::Refused(refusal)) => match refusal.error.as_str() {
+                "authorization_pending" => interval,
+                "slow_down" => {
+                    interval += SLOWER;
+                    interval
+                }
+                _ => return Err(ended(&refusal)),
+            },
+            // RFC 8628, 3.5: after a timeout twice as long, as long as the code is good.
+            Tried::Trouble { wait: asked, .. } => {
+                asked.unwrap_or_else(|| (wait * 2).min(MOST_INTERVAL)).max(interval)
+            }
+        };
+    }
+}
+
+/// An error after which there is nothing to wait for.
+fn ended(refusal: &Refusal) -> Failed {
+    match refusal.error.as_str() {
+        "authorization_declined" | "access_denied" => {
+            Failed::Refused("the sign-in was declined; start again to get a new code".to_owned())
+        }
+        "expired_token" | "code_expired" => over(),
+        "bad_verification_code" => Failed::Refused(format!(
+            "the server does not know its own code ({}); start again to get a new one",
+            refusal.words()
+        )),
+        _ => Failed::Refused(refusal.words()),
+    }
+}
+
+fn over() -> Failed {
+    Failed::Refused("nobody entered the code in time; start again to get a new one".to_owned())
+}

@@ -1,0 +1,345 @@
+//! What a token can read and what it lacks, log by log, and how to get it; the same words answer a refusal.
+//! Never asks anybody: it reads the token and the refusal, and what Microsoft documents.
+
+mod needs;
+mod roles;
+
+use self::needs::{NEEDS, Need};
+use super::claims::Claims;
+use super::device_code::DEFAULT_CLIENT;
+use crate::text;
+use crate::time::Timestamp;
+
+/// The Azure CLI's id; its permissions are fixed.
+const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+/// Longest text of a server that is passed on, in characters.
+const MOST_SAID: usize = 300;
+
+/// An answer of Graph that refuses a request.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Refusal {
+    /// Status of HTTP.
+    pub status: u16,
+    /// `error.code`, as `Authorization_RequestDenied`; empty where there is none.
+    pub code: String,
+    /// `error.message`.
+    pub message: String,
+    /// Was it a web page, as gateways send, and not Graph's JSON?
+    pub is_html: bool,
+}
+
+/// The permissions a person is to be asked for to read a log, without the address of Graph. Those
+/// of the audit log for a log that is not known.
+pub fn scopes(log: &str) -> &'static [&'static str] {
+    need(log).scopes
+}
+
+/// Names of the logs there is something to say about.
+pub fn logs() -> impl Iterator<Item = &'static str> {
+    NEEDS.iter().map(|need| need.log)
+}
+
+/// All kinds of sign-ins need the same.
+fn need(log: &str) -> &'static Need {
+    NEEDS.iter().find(|need| log.starts_with(need.log)).unwrap_or(&NEEDS[0])
+}
+
+/// Who the token is for, what it has, and whether that is enough for each log. One line each,
+/// cleaned to be shown.
+pub fn report(claims: &Claims, now: Timestamp) -> Vec<String> {
+    let mut lines = identity(claims);
+    match claims.expires {
+        Some(expires) if expires <= now => lines.push(format!("The token ended at {expires}.")),
+        Some(expires) => lines.push(format!("The token is good until {expires}.")),
+        None => {}
+    }
+    for need in NEEDS {
+        let lacks = lacks(claims, need);
+        if lacks.is_empty() {
+            lines.push(format!("✓ {} ({}): can be read. {}", need.log, need.title, need.licence));
+        } else {
+            lines
+                .push(format!("✗ {} ({}): cannot be read. {}", need.log, need.title, need.licence));
+            lines.extend(lacks.into_iter().map(|line| format!("    {line}")));
+        }
+    }
+    lines
+}
+
+/// Why a log is refused, or what reading it takes: who the token is for, what it has, what is
+/// missing and how to get it. One line each, cleaned to be shown.
+pub fn advise(claims: &Claims, log: &str, refusal: Option<&Refusal>) -> Vec<String> {
+    let need = need(log);
+    let mut lines = Vec::new();
+    let mut is_explained = false;
+    if let Some(refusal) = refusal {
+        let (words, known) = explain(refusal, need);
+        lines.push(words);
+        is_explained = known;
+    }
+    lines.extend(identity(claims));
+    let lacks = lacks(claims, need);
+    if lacks.is_empty() {
+        if refusal.is_none() {
+            lines.push(format!("That is enough for the {}.", need.title));
+        } else if !is_explained {
+            lines.push(format!(
+                "By its token that is enough for the {}; was a role or a permission taken away, or given, since the \
+                 sign-in? Sign in anew. {}",
+                need.title, need.licence
+            ));
+        }
+    }
+    lines.extend(lacks);
+    lines
+}
+
+/// The refusal in words, and whether they say what to do.
+fn explain(refusal: &Refusal, need: &Need) -> (String, bool) {
+    let status = refusal.status;
+    if refusal.is_html {
+        let words = format!(
+            "A web page answered with HTTP status {status}, not Microsoft Graph: a proxy or gateway on the way \
+             refuses the request. Have it let through, or go another way (HTTPS_PROXY, NO_PROXY)."
+        );
+        return (words, true);
+    }
+    let code = text::clean(&refusal.code).into_owned();
+    let said: String = text::clean(&refusal.message).chars().take(MOST_SAID).collect();
+    let is = |what: &str| code.contains(what) || refusal.message.contains(what);
+    let advice = if is("NonPremiumTenant") {
+        format!(
+            "The tenant has no Microsoft Entra ID P1 or P2, which the {} need over Microsoft Graph; the audit log can \
+             be read without. (In a tenant that has one it happens at random: try again.)",
+            need.title
+        )
+    } else if is("ApplicationHasNoDirectoryReadAccess") {
+        "Microsoft Graph wants to look up the tenant's licence: give the application Directory.Read.All as well."
+            .to_owned()
+    } else if is("insufficient_claims") {
+        "Conditional Access asks for more than this sign-in has; sign in anew with --sign-in device-code, or use an \
+         application's certificate."
+            .to_owned()
+    } else if is("InvalidAuthenticationToken") || status == 401 {
+        "Microsoft Graph does not take the token: it ended, was revoked, or is for another cloud (--cloud).".to_owned()
+    } else {
+        String::new()
+    };
+    let known = !advice.is_empty();
+    let mut words = format!(
+        "Microsoft Graph refused the {} (HTTP status {status}, {code}: {said}).",
+        need.title
+    );
+    if known {
+        words = format!("{words} {advice}");
+    }
+    (words, known)
+}
+
+/// Who the token is for and what it has.
+fn identity(claims: &Claims) -> Vec<String> {
+    let known =
+        |value: &str| if value.is_empty() { "unknown".to_owned() } else { value.to_owned() };
+    let whose = if claims.is_application {
+        format!("the application {} ({})", known(&claims.who), known(&claims.client))
+    } else {
+        format!("{}, through the application {}", known(&claims.who), application(&claims.client))
+    };
+    let mut lines = vec![format!("Tenant {}, signed in as {whose}.", known(&claims.tenant))];
+    lines.push(format!(
+        "Permissions of the token: {}.",
+        listed(claims.permissions().iter().cloned())
+    ));
+    if !claims.is_application {
+        let held = claims.wids.iter().filter(|id| id.as_str() != roles::EVERY_USER);
+        let held = held.map(|id| roles::name(id).map_or_else(|| id.clone(), str::to_owned));
+        lines.push(format!("Directory roles of the account: {}.", listed(held)));
+    }
+    lines
+}
+
+fn application(id: &str) -> String {
+    match id {
+        DEFAULT_CLIENT => format!("Microsoft Graph Command Line Tools ({id})"),
+        AZURE_CLI => format!("Azure CLI ({id})"),
+        "" => "unknown".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn listed(values: impl Iterator<Item = String>) -> String {
+    let values: Vec<String> = values.collect();
+    if values.is_empty() { "none".to_owned() } else { values.join(", ") }
+}
+
+/// What is missing for a log, and how to get it.
+fn lacks(claims: &Claims, need: &Need) -> Vec<String> {
+    let has = |wanted: &&str| claims.permissions().iter().any(|held| held == wanted);
+    let mut lacks = Vec::new();
+    let suffices = need.permissions.iter().any(|together| together.iter().all(has));
+    if !suffices {
+        let missing: Vec<&str> =
+            need.permissions[0].iter().filter(|wanted| !has(wanted)).copied().collect();
+        lacks.push(format!(
+            "Missing permission: {}. {}",
+            missing.join(" and "),
+            how_to_get(claims, &missing)
+        ));
+    }
+    let holds = |role: &&str| claims.wids.iter().any(|id| roles::name(id) == Some(role));
+    if !claims.is_application && !need.roles.iter().any(holds) {
+        let (last, others) = need.roles.split_last().unwrap_or((&"", &[]));
+        lacks.push(format!(
+            "Missing directory role: the account needs {} or {last}.{} An administrator assigns it under Roles & \
+             admins; where it is eligible only, activate it in Privileged Identity Management. Then sign in anew: a \
+             token keeps the roles it was made with. (A custom role, or one that came by a group, may not be told by \
+             the token.)",
+            others.join(", "),
+            need.role_note
+        ));
+    }
+    lacks
+}
+
+fn how_to_get(claims: &Claims, missing: &[&str]) -> String {
+    let names = missing.join(" and ");
+    if claims.is_application {
+        return format!(
+            "An administrator adds {names} under App registrations > {} > API permissions > Microsoft Graph > \
+             Application permissions and grants consent (a managed identity gets it by \
+             New-MgServicePrincipalAppRoleAssignment); then a new token has it.",
+            claims.client
+        );
+    }
+    match claims.client.as_str() {
+        AZURE_CLI => "The Azure CLI's permissions cannot be changed: choose --sign-in device-code."
+            .to_owned(),
+        DEFAULT_CLIENT => format!(
+            "Sign in anew with --sign-in device-code, which asks for it; an administrator has to consent, there or \
+             under Enterprise applications > Microsoft Graph Command Line Tools > Permissions ({names})."
+        ),
+        client => format!(
+            "An administrator adds {names} under App registrations > {client} > API permissions > Microsoft Graph > \
+             Delegated permissions and grants consent; then sign in anew."
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REPORTS_READER: &str = "4a5d8f65-41da-4de4-8968-e035b65339cf";
+    const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
+
+    fn user(scopes: &[&str], wids: &[&str]) -> Claims {
+        let all = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+        Claims {
+            tenant: "7d3c".to_owned(),
+            who: "ida@fabrikam.example".to_owned(),
+            client: DEFAULT_CLIENT.to_owned(),
+            scopes: all(scopes),
+            wids: all(wids),
+            ..Claims::default()
+        }
+    }
+
+    fn refused(code: &str) -> Refusal {
+        Refusal { status: 403, code: code.to_owned(), message: "said".to_owned(), is_html: false }
+    }
+
+    #[test]
+    fn a_reports_reader_with_the_permission_can_read_audit_and_sign_ins_but_not_the_rest() {
+        let claims = user(&["AuditLog.Read.All"], &[REPORTS_READER, roles::EVERY_USER]);
+        let report = report(&claims, Timestamp::from_ms(0)).join("\n");
+        for part in [
+            "Tenant 7d3c, signed in as ida@fabrikam.example, through the application Microsoft Graph Command Line",
+            "Directory roles of the account: Reports Reader.",
+            "✓ audit ",
+            "✗ attributes ",
+            "Missing permission: CustomSecAttributeAuditLogs.Read.All.",
+            "✓ sign-ins ",
+            "✗ provisioning ",
+            "Missing permission: Directory.Read.All.",
+        ] {
+            assert!(report.contains(part), "{part} in\n{report}");
+        }
+        assert!(!report.contains("Missing permission: AuditLog"), "{report}");
+    }
+
+    #[test]
+    fn a_global_administrator_cannot_read_custom_security_attributes() {
+        let claims = user(
+            &["AuditLog.Read.All", "CustomSecAttributeAuditLogs.Read.All"],
+            &[GLOBAL_ADMINISTRATOR],
+        );
+        let advice =
+            advise(&claims, "attributes", Some(&refused("Authorization_RequestDenied"))).join("\n");
+        assert!(advice.contains("Attribute Log Administrator or Attribute Log Reader"), "{advice}");
+        assert!(advice.contains("Global Administrator is not enough"), "{advice}");
+        assert_eq!(
+            advise(&claims, "audit", None).last().map(String::as_str),
+            Some("That is enough for the audit log.")
+        );
+    }
+
+    #[test]
+    fn a_missing_permission_says_how_each_kind_of_application_gets_it() {
+        let of = |client: &str, is_application| {
+            let claims = Claims {
+                client: client.to_owned(),
+                is_application,
+                ..user(&[], &[REPORTS_READER])
+            };
+            advise(&claims, "audit", None).join("\n")
+        };
+        assert!(
+            of(DEFAULT_CLIENT, false)
+                .contains("Enterprise applications > Microsoft Graph Command Line Tools")
+        );
+        assert!(of(AZURE_CLI, false).contains("cannot be changed"));
+        assert!(
+            of("51aa", false).contains(
+                "App registrations > 51aa > API permissions > Microsoft Graph > Delegated"
+            )
+        );
+        let application = of("51aa", true);
+        assert!(
+            application.contains("Application permissions") && !application.contains("role:"),
+            "{application}"
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_explained_by_its_code() {
+        let claims = user(&["AuditLog.Read.All"], &[REPORTS_READER]);
+        let first = |log: &str, refusal: &Refusal| advise(&claims, log, Some(refusal)).remove(0);
+        let premium = refused("Authentication_RequestFromNonPremiumTenantOrB2CTenant");
+        assert!(first("sign-ins-noninteractive", &premium).contains("P1 or P2"));
+        let access = refused("Authentication_ApplicationHasNoDirectoryReadAccess");
+        assert!(first("sign-ins", &access).contains("Directory.Read.All as well"));
+        let page = Refusal { status: 403, is_html: true, ..Refusal::default() };
+        assert!(first("audit", &page).contains("proxy or gateway"));
+        let unknown = advise(&claims, "audit", Some(&refused("Other\u{1b}[2J")));
+        assert!(unknown[0].contains("Other␛[2J: said"), "{unknown:?}");
+        assert!(unknown.last().is_some_and(|last| last.contains("Sign in anew")), "{unknown:?}");
+    }
+
+    #[test]
+    fn a_person_is_asked_for_no_more_than_the_log_takes() {
+        assert_eq!(scopes("audit"), ["AuditLog.Read.All"]);
+        assert_eq!(scopes("attributes"), ["CustomSecAttributeAuditLogs.Read.All"]);
+        assert_eq!(scopes("sign-ins-managed-identity"), ["AuditLog.Read.All"]);
+        assert_eq!(scopes("provisioning"), ["AuditLog.Read.All", "Directory.Read.All"]);
+        assert_eq!(logs().count(), 4);
+    }
+
+    #[test]
+    fn every_role_that_is_asked_for_has_an_id() {
+        for need in NEEDS {
+            for role in need.roles {
+                assert!(roles::is_known(role), "{role}");
+            }
+        }
+    }
+}

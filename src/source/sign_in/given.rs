@@ -1,0 +1,44 @@
+//! An access token somebody got elsewhere: in `ENTRAIL_TOKEN` or on standard input.
+//! Never renewed: when it ends, so does the reading.
+
+use super::attempt::Attempt;
+use super::claims::Claims;
+use super::cloud::Cloud;
+use super::endpoint::Failed;
+use super::token::Grant;
+
+/// How to get another one.
+const ANOTHER: &str = "get one for Microsoft Graph: az account get-access-token --resource-type ms-graph --query \
+                       accessToken -o tsv";
+
+/// Takes the token that was given.
+pub fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
+    let settings = attempt.settings;
+    let (token, from) = match (&settings.token_from_stdin, &settings.environment.token) {
+        (Some(token), _) => (token, "the token on standard input"),
+        (None, Some(token)) => (token, "the token in ENTRAIL_TOKEN"),
+        (None, None) => return Err(Failed::Unavailable("ENTRAIL_TOKEN is not set".to_owned())),
+    };
+    let now = attempt.clock.now();
+    let given = secrecy::ExposeSecret::expose_secret(token).trim();
+    let given = given.strip_prefix("Bearer ").unwrap_or(given);
+    let mut grant = Grant::new(given, None, now)
+        .ok_or_else(|| Failed::Refused(format!("{from} is no access token; {ANOTHER}")))?;
+    if let Some(expires) = grant.expires.filter(|expires| now >= *expires) {
+        return Err(Failed::Refused(format!("{from} ended at {expires}; {ANOTHER}")));
+    }
+    let own_place = matches!(settings.cloud, Cloud::At { .. });
+    if let Some(claims) =
+        Claims::of(&grant.token).filter(|claims| !claims.audience.is_empty() && !own_place)
+        && !settings.cloud.is_graph(&claims.audience)
+    {
+        return Err(Failed::Refused(format!(
+            "{from} is for {}, not for {}; {ANOTHER} (or choose the cloud with --cloud)",
+            claims.audience,
+            settings.cloud.graph()
+        )));
+    }
+    // There is nothing to renew it with.
+    grant.renew = grant.expires;
+    Ok(grant)
+}

@@ -1,0 +1,185 @@
+//! The client for everything this program asks over HTTP: proxy of the environment, certificates of the system and of the company.
+//! Never made before it is needed, and never follows an answer to another host.
+
+#![expect(clippy::disallowed_methods, reason = "certificates of a company are read from a file")]
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use reqwest::redirect::{Attempt, Policy};
+use reqwest::{Certificate, Client, ClientBuilder};
+
+use crate::text;
+
+/// How long to try to reach a host.
+const CONNECT: Duration = Duration::from_secs(15);
+/// How long a host may be silent.
+const READ: Duration = Duration::from_secs(90);
+/// The same for the platform under this machine, which is there at once or not at all.
+const CONNECT_NEARBY: Duration = Duration::from_secs(1);
+const READ_NEARBY: Duration = Duration::from_secs(10);
+/// Redirects within one host.
+const MOST_REDIRECTS: usize = 5;
+
+/// The client, made when it is first needed: making one reads the certificates of the system.
+#[derive(Clone, Debug)]
+pub struct Http(Arc<Clients>);
+
+#[derive(Debug)]
+struct Clients {
+    certificates: Option<PathBuf>,
+    far: OnceLock<Result<Client, String>>,
+    nearby: OnceLock<Result<Client, String>>,
+}
+
+impl Http {
+    /// Trusts what the system trusts (on Linux `SSL_CERT_FILE` and `SSL_CERT_DIR` say what) and, if
+    /// given, the certificates in this PEM file, as for a proxy that reads along.
+    pub fn new(certificates: Option<PathBuf>) -> Self {
+        Self(Arc::new(Clients { certificates, far: OnceLock::new(), nearby: OnceLock::new() }))
+    }
+
+    /// The client. It goes through the proxy of the environment (`HTTPS_PROXY`, `NO_PROXY`) or of
+    /// the system. The error tells why there is none and what to do.
+    pub fn client(&self) -> Result<&Client, String> {
+        self.0.far.get_or_init(|| self.far()).as_ref().map_err(Clone::clone)
+    }
+
+    /// The client for the platform under this machine: through no proxy, unencrypted.
+    pub(super) fn nearby(&self) -> Result<&Client, String> {
+        let make = || {
+            let trusting_nobody = builder().tls_certs_only([]).no_proxy().redirect(Policy::none());
+            let quick = trusting_nobody.connect_timeout(CONNECT_NEARBY).read_timeout(READ_NEARBY);
+            quick.build().map_err(|error| unbuilt(&error))
+        };
+        self.0.nearby.get_or_init(make).as_ref().map_err(Clone::clone)
+    }
+
+    fn far(&self) -> Result<Client, String> {
+        let mut builder = builder()
+            .redirect(Policy::custom(within_the_host))
+            .connect_timeout(CONNECT)
+            .read_timeout(READ);
+        if let Some(path) = &self.0.certificates {
+            let name = path.display();
+            let pem = std::fs::read(path)
+                .map_err(|error| format!("the certificates in {name} cannot be read: {error}"))?;
+            let certificates = Certificate::from_pem_bundle(&pem)
+                .ok()
+                .filter(|certificates| !certificates.is_empty())
+                .ok_or_else(|| {
+                    format!("{name} has no certificate in PEM (-----BEGIN CERTIFICATE-----)")
+                })?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        builder.build().map_err(|error| unbuilt(&error))
+    }
+}
+
+fn builder() -> ClientBuilder {
+    Client::builder().user_agent(concat!("entrail/", env!("CARGO_PKG_VERSION"))).referer(false)
+}
+
+/// A redirect stays on its host, port and scheme, or is an error: what is sent is secret.
+fn within_the_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let from = attempt.previous().last().map(url::Url::origin);
+    if from.is_some_and(|from| from != attempt.url().origin()) {
+        return attempt.error("redirected to another host");
+    }
+    if attempt.previous().len() > MOST_REDIRECTS {
+        return attempt.error("redirected in circles");
+    }
+    attempt.follow()
+}
+
+/// An error and what it comes from, in one line, without the address (which may say too much).
+fn chain(error: &reqwest::Error) -> String {
+    let mut said = String::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let part = error.to_string();
+        // Some repeat what they come from; one only says that it is an error of the client.
+        if !said.ends_with(&part) && !part.starts_with("client error") {
+            let separator = if said.is_empty() { "" } else { ": " };
+            let _ = write!(said, "{separator}{part}");
+        }
+        cause = error.source();
+    }
+    text::clean(&said).into_owned()
+}
+
+/// Will the same request fail in the same way, however long one waits? A certificate that is not
+/// trusted and an answer from elsewhere are not forgiven.
+pub(super) fn is_lasting(error: &reqwest::Error) -> bool {
+    error.is_redirect() || chain(error).contains("invalid peer certificate")
+}
+
+fn unbuilt(error: &reqwest::Error) -> String {
+    let said = chain(error);
+    if said.contains("No CA certificates") {
+        return "this machine has no list of trusted certificates: install the package ca-certificates, set \
+                SSL_CERT_FILE to such a list, or give one with --ca-cert"
+            .to_owned();
+    }
+    format!("no connection can be set up: {said}")
+}
+
+/// Why a request came to nothing, and the way out: one sentence to be put behind what was tried.
+/// `host` is where it went.
+pub fn explain(error: &reqwest::Error, host: &str) -> String {
+    let said = chain(error);
+    let is = |what: &str| said.contains(what);
+    if is("UnknownIssuer") || is("CaUsedAsEndEntity") || is("SelfSigned") {
+        return format!(
+            "the certificate of {host} is signed by nobody this machine trusts ({said}); where a proxy reads \
+             along, give the certificate of your company with --ca-cert FILE"
+        );
+    }
+    if is("Expired") || is("NotValidYet") || is("not valid yet") {
+        return format!(
+            "the certificate of {host} is not valid now ({said}); is the clock of this machine right?"
+        );
+    }
+    if is("another host") || is("circles") {
+        return format!(
+            "{host} {said}, which is not followed; a proxy or a sign-in page of the network may answer"
+        );
+    }
+    if is("proxy") || is("tunnel") {
+        return format!(
+            "the proxy does not let through to {host} ({said}); see HTTPS_PROXY and NO_PROXY"
+        );
+    }
+    if error.is_timeout() {
+        return format!("{host} did not answer in time; is a proxy needed (HTTPS_PROXY)?");
+    }
+    if is("dns error") || is("lookup") {
+        return format!(
+            "{host} has no address here ({said}); is this machine online, is a proxy needed (HTTPS_PROXY)?"
+        );
+    }
+    if error.is_connect() {
+        return format!("{host} cannot be reached ({said}); is a proxy needed (HTTPS_PROXY)?");
+    }
+    let said = if said.is_empty() { error.to_string() } else { said };
+    format!("the connection to {host} broke off ({said})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_that_are_none_are_named() {
+        let http = Http::new(Some(PathBuf::from("tests/fixtures/sign_in/nowhere.pem")));
+        let error = http.client().expect_err("no such file");
+        assert!(error.contains("nowhere.pem") && error.contains("cannot be read"), "{error}");
+        let http = Http::new(Some(PathBuf::from("Cargo.toml")));
+        assert!(http.client().expect_err("no certificate").contains("no certificate in PEM"));
+        let http = Http::new(Some(PathBuf::from("tests/fixtures/sign_in/cert.pem")));
+        assert!(http.client().is_ok());
+    }
+}

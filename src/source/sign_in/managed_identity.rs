@@ -1,0 +1,95 @@
+//! The identity Azure gives a machine, a function or a container: asked from the platform under it.
+//! Never asked through a proxy, and never at an address beyond the machine's own network.
+
+use reqwest::RequestBuilder;
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use super::attempt::Attempt;
+use super::cloud;
+use super::endpoint::{self, Answer, Failed, Tried};
+use super::token::Grant;
+
+/// The Azure Instance Metadata Service, at the same address in every virtual machine.
+const IMDS: &str = "http://169.254.169.254";
+const IMDS_VERSION: &str = "2018-02-01";
+const APP_SERVICE_VERSION: &str = "2019-08-01";
+
+/// Gets a token for the identity of the machine, or that of `AZURE_CLIENT_ID` where it has several.
+pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
+    let environment = &attempt.settings.environment;
+    match (&environment.identity_endpoint, &environment.identity_header) {
+        (Some(endpoint), Some(header)) => of_app_service(attempt, endpoint, header).await,
+        (Some(_), None) => Err(Failed::Unavailable(
+            "IDENTITY_ENDPOINT is set without IDENTITY_HEADER, as by Azure Arc, whose managed identity is not \
+             supported; use an application's certificate"
+                .to_owned(),
+        )),
+        (None, _) => of_machine(attempt).await,
+    }
+}
+
+fn address(attempt: &Attempt<'_>, base: &str, version: &str) -> Result<Url, Failed> {
+    let mut url = Url::parse(base)
+        .map_err(|error| Failed::Refused(format!("{base} is no address: {error}")))?;
+    if url.scheme() != "https" && !cloud::is_nearby(&url) {
+        return Err(Failed::Refused(format!(
+            "{base} is neither encrypted nor on this machine's own network; a managed identity is not asked there"
+        )));
+    }
+    url.query_pairs_mut()
+        .append_pair("api-version", version)
+        .append_pair("resource", attempt.settings.cloud.graph());
+    if let Some(client) = attempt.settings.client() {
+        url.query_pairs_mut().append_pair("client_id", client);
+    }
+    Ok(url)
+}
+
+/// App Service, Functions and Container Apps.
+async fn of_app_service(
+    attempt: &Attempt<'_>,
+    endpoint: &str,
+    header: &SecretString,
+) -> Result<Grant, Failed> {
+    let url = address(attempt, endpoint, APP_SERVICE_VERSION)?;
+    let client = attempt.http.nearby().map_err(Failed::Refused)?;
+    let request = || client.get(url.clone()).header("X-IDENTITY-HEADER", header.expose_secret());
+    let answer = endpoint::ask(request, &[header], attempt.clock, attempt.cancel).await?;
+    attempt.grant(answer)
+}
+
+/// A virtual machine, a scale set, or AKS.
+async fn of_machine(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
+    let base = attempt.settings.environment.imds.as_deref().unwrap_or(IMDS).trim_end_matches('/');
+    let url = address(attempt, &format!("{base}/metadata/identity/oauth2/token"), IMDS_VERSION)?;
+    let client = attempt.http.nearby().map_err(Failed::Refused)?;
+    let request = || -> RequestBuilder { client.get(url.clone()).header("Metadata", "true") };
+    // Outside of Azure nobody is there: one try tells, and takes a second.
+    let answer = match endpoint::once(request(), &[], attempt.cancel).await? {
+        Tried::Answered(answer) => answer,
+        Tried::Trouble { answered: true, .. } => {
+            endpoint::ask(request, &[], attempt.clock, attempt.cancel).await.map_err(|failed| {
+                match failed {
+                    Failed::Unreachable(why) => Failed::Unavailable(why),
+                    other => other,
+                }
+            })?
+        }
+        Tried::Trouble { .. } => {
+            return Err(Failed::Unavailable(
+                "this machine has none (nobody answers at its metadata service)".to_owned(),
+            ));
+        }
+    };
+    match answer {
+        // "Identity not found": a machine in Azure, without an identity or without that one.
+        Answer::Refused(refusal) if matches!(refusal.status, 400 | 403 | 404) => {
+            Err(Failed::Unavailable(format!(
+                "the machine's metadata service says: {}",
+                refusal.words()
+            )))
+        }
+        answer => attempt.grant(answer),
+    }
+}

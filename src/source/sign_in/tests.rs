@@ -1,0 +1,829 @@
+//! Every way to sign in against a server of its own over real HTTP, with a clock of its own.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::Router;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+
+use super::claims::tests::token as jwt;
+use super::*;
+
+const FIXTURES: &str = "tests/fixtures/sign_in";
+/// When the tests take place: 2026-11-20T00:00:00Z, in milliseconds.
+const START: i64 = 1_795_132_800_000;
+
+/// A request the server got.
+#[derive(Clone, Debug)]
+struct Seen {
+    path: String,
+    query: BTreeMap<String, String>,
+    form: BTreeMap<String, String>,
+    headers: BTreeMap<String, String>,
+}
+
+/// What the server answers, in order; the last again and again.
+type Script = Arc<Quick<VecDeque<(u16, Option<u64>, String)>>>;
+
+struct Server {
+    address: String,
+    seen: Arc<Quick<Vec<Seen>>>,
+    script: Script,
+}
+
+impl Server {
+    async fn start(answers: &[(u16, Value)]) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let seen = Arc::new(Quick::new(Vec::new()));
+        let script: Script = Arc::default();
+        let (keep, answers_left) = (Arc::clone(&seen), Arc::clone(&script));
+        let answer = move |request: Request| {
+            let (keep, answers_left) = (Arc::clone(&keep), Arc::clone(&answers_left));
+            async move { respond(request, &keep, &answers_left).await }
+        };
+        #[expect(clippy::disallowed_methods, reason = "the server has to run beside the test")]
+        tokio::spawn(async move {
+            let _ = axum::serve(listener, Router::new().fallback(answer)).await;
+        });
+        let server = Self { address, seen, script };
+        for (status, body) in answers {
+            server.then(*status, &body.to_string());
+        }
+        server
+    }
+
+    fn then(&self, status: u16, body: &str) {
+        self.script.lock().expect("the script").push_back((status, None, body.to_owned()));
+    }
+
+    fn then_after(&self, status: u16, retry_after: u64) {
+        self.script.lock().expect("the script").push_back((
+            status,
+            Some(retry_after),
+            String::new(),
+        ));
+    }
+
+    fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().expect("what was seen").clone()
+    }
+
+    fn last(&self) -> Seen {
+        self.seen().pop().expect("a request")
+    }
+
+    fn cloud(&self) -> Cloud {
+        Cloud::at(&self.address, &self.address).expect("loopback")
+    }
+}
+
+fn pairs(bytes: &[u8]) -> BTreeMap<String, String> {
+    url::form_urlencoded::parse(bytes).into_owned().collect()
+}
+
+async fn respond(
+    request: Request,
+    seen: &Quick<Vec<Seen>>,
+    script: &Quick<VecDeque<(u16, Option<u64>, String)>>,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let body: Bytes = to_bytes(body, 1 << 20).await.expect("a body");
+    let headers = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned()));
+    let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
+    seen.lock().expect("what was seen").push(Seen {
+        path: parts.uri.path().to_owned(),
+        query,
+        form: pairs(&body),
+        headers: headers.collect(),
+    });
+    let mut script = script.lock().expect("the script");
+    let next = if script.len() > 1 { script.pop_front() } else { script.front().cloned() };
+    let (status, retry_after, body) = next.unwrap_or((500, None, "not expected".to_owned()));
+    let mut response = (StatusCode::from_u16(status).expect("a status"), body).into_response();
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert("retry-after", seconds.into());
+    }
+    response
+}
+
+/// A clock that stands until somebody waits, and then is there at once.
+struct Steps {
+    ms: AtomicI64,
+    waits: Quick<Vec<u64>>,
+}
+
+impl Steps {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { ms: AtomicI64::new(START), waits: Quick::default() })
+    }
+
+    fn pass(&self, seconds: i64) {
+        self.ms.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    fn waits(&self) -> Vec<u64> {
+        std::mem::take(&mut *self.waits.lock().expect("the waits"))
+    }
+}
+
+impl Clock for Steps {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_ms(self.ms.load(Ordering::SeqCst))
+    }
+
+    fn sleep(&self, duration: Duration) -> Waiting<'_> {
+        self.waits.lock().expect("the waits").push(duration.as_secs());
+        self.pass(i64::try_from(duration.as_secs()).expect("a wait"));
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// A clock on which no wait ends.
+struct Stands;
+
+impl Clock for Stands {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_ms(START)
+    }
+
+    fn sleep(&self, _: Duration) -> Waiting<'_> {
+        Box::pin(std::future::pending())
+    }
+}
+
+/// Nothing of the environment the tests run in: no metadata service, no Azure CLI.
+fn bare(cloud: Cloud) -> Settings {
+    let environment = Environment {
+        imds: Some("http://127.0.0.1:9".to_owned()),
+        azure_cli: Some(PathBuf::from("tests/fixtures/sign_in/no-az")),
+        ..Environment::default()
+    };
+    Settings {
+        cloud,
+        tenant: Some("fabrikam.example".to_owned()),
+        client: Some("51aa".to_owned()),
+        scopes: vec!["AuditLog.Read.All".to_owned()],
+        environment,
+        ..Settings::default()
+    }
+}
+
+fn sign_in(settings: Settings, clock: Arc<dyn Clock>) -> SignIn {
+    SignIn::with_clock(settings, Http::new(None), Arc::new(|_| {}), clock)
+}
+
+async fn token(sign_in: &SignIn) -> Result<String, String> {
+    let token = sign_in.token(&CancellationToken::new()).await;
+    token.map(|token| token.expose_secret().to_owned()).map_err(|error| error.reason)
+}
+
+async fn renewed(sign_in: &SignIn) -> Result<String, String> {
+    let token = sign_in.renewed(&CancellationToken::new()).await;
+    token.map(|token| token.expose_secret().to_owned()).map_err(|error| error.reason)
+}
+
+fn given(token: &str) -> (u16, Value) {
+    (200, json!({"token_type": "Bearer", "expires_in": 3600, "access_token": token}))
+}
+
+fn refused(error: &str, description: &str) -> (u16, Value) {
+    (400, json!({"error": error, "error_description": description}))
+}
+
+fn code() -> (u16, Value) {
+    let message = "To sign in, open https://login.example/device and enter ABC123";
+    (
+        200,
+        json!({
+            "device_code": "osprey", "user_code": "ABC123", "verification_uri": "https://login.example/device",
+            "expires_in": 900, "interval": 5, "message": message,
+        }),
+    )
+}
+
+fn by_secret(server: &Server) -> Settings {
+    let mut settings = bare(server.cloud());
+    settings.environment.client_secret = Some(SecretString::from("kestrel&=é"));
+    settings
+}
+
+fn by_code(server: &Server) -> Settings {
+    Settings { method: Some(Method::DeviceCode), ..bare(server.cloud()) }
+}
+
+#[tokio::test]
+async fn a_token_that_was_given_is_used_until_its_end_and_never_again_after_a_refusal() {
+    let clock = Steps::new();
+    let given = jwt(&json!({"aud": "https://graph.microsoft.com", "exp": START / 1000 + 100}));
+    let settings = |token: &str| {
+        let mut settings = bare(Cloud::Global);
+        settings.environment.token = Some(SecretString::from(token));
+        settings
+    };
+    let signed = sign_in(settings(&format!(" Bearer {given}\n")), clock.clone());
+    clock.pass(99);
+    assert_eq!(token(&signed).await, Ok(given.clone()));
+    assert!(renewed(&signed).await.expect_err("refused").contains("(401)"));
+    clock.pass(1);
+    let signed = sign_in(settings(&given), clock.clone());
+    let ended = token(&signed).await.expect_err("it ended");
+    assert!(ended.contains("ENTRAIL_TOKEN ended at 2026-11-20T00:01:40Z"), "{ended}");
+    let other = jwt(&json!({"aud": "https://management.azure.com/"}));
+    let other = token(&sign_in(settings(&other), clock.clone())).await.expect_err("not for Graph");
+    assert!(
+        other.contains("https://management.azure.com/")
+            && other.contains("--resource-type ms-graph"),
+        "{other}"
+    );
+    let mut from_stdin = settings("x");
+    from_stdin.token_from_stdin = Some(SecretString::from("opaque\n"));
+    assert_eq!(token(&sign_in(from_stdin, clock)).await, Ok("opaque".to_owned()));
+}
+
+#[tokio::test]
+async fn a_secret_is_sent_encoded_and_its_token_renewed_before_the_end_and_after_a_refusal() {
+    let server = Server::start(&[given("one"), given("two"), given("three")]).await;
+    let clock = Steps::new();
+    let signed = sign_in(by_secret(&server), clock.clone());
+    assert_eq!(token(&signed).await, Ok("one".to_owned()));
+    let seen = server.last();
+    assert_eq!(seen.path, "/fabrikam.example/oauth2/v2.0/token");
+    assert_eq!(seen.form["client_secret"], "kestrel&=é");
+    assert_eq!(seen.form["client_id"], "51aa");
+    assert_eq!(seen.form["grant_type"], "client_credentials");
+    assert_eq!(seen.form["scope"], format!("{}/.default", server.address));
+    assert!(seen.headers["user-agent"].starts_with("entrail/"));
+    clock.pass(3299);
+    assert_eq!(token(&signed).await, Ok("one".to_owned()));
+    clock.pass(1);
+    assert_eq!(token(&signed).await, Ok("two".to_owned()));
+    assert_eq!(token(&signed).await, Ok("two".to_owned()));
+    assert_eq!(renewed(&signed).await, Ok("three".to_owned()));
+    assert_eq!(server.seen().len(), 3);
+    assert_eq!(signed.method().await, Some(Method::ClientSecret));
+    let again = renewed(&signed).await.expect_err("the same again");
+    assert!(again.contains("the same one again"), "{again}");
+}
+
+#[tokio::test]
+async fn several_callers_share_one_sign_in() {
+    let server = Server::start(&[given("one"), given("two")]).await;
+    let signed = sign_in(by_secret(&server), Steps::new());
+    let (one, other) = tokio::join!(token(&signed), token(&signed));
+    assert_eq!((one, other), (Ok("one".to_owned()), Ok("one".to_owned())));
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_is_still_good_serves_on_while_it_cannot_be_renewed() {
+    let server = Server::start(&[given("one"), (503, json!({}))]).await;
+    let clock = Steps::new();
+    let signed = sign_in(by_secret(&server), clock.clone());
+    assert_eq!(token(&signed).await, Ok("one".to_owned()));
+    clock.pass(3400);
+    assert_eq!(token(&signed).await, Ok("one".to_owned()));
+    assert_eq!(server.seen().len(), 5);
+    assert_eq!(token(&signed).await, Ok("one".to_owned()), "not asked again at once");
+    assert_eq!(server.seen().len(), 5);
+    clock.pass(200);
+    let over = token(&signed).await.expect_err("it is over");
+    assert!(over.contains("client secret failed") && over.contains("HTTP status 503"), "{over}");
+}
+
+#[tokio::test]
+async fn trouble_is_waited_out_and_the_server_says_how_long() {
+    let server = Server::start(&[(503, json!({}))]).await;
+    server.then_after(429, 30);
+    server.then(200, "<html>sign in to the network</html>");
+    let (status, body) = given("one");
+    server.then(status, &body.to_string());
+    let clock = Steps::new();
+    assert_eq!(token(&sign_in(by_secret(&server), clock.clone())).await, Ok("one".to_owned()));
+    assert_eq!(clock.waits(), [1, 30, 4]);
+}
+
+#[tokio::test]
+async fn a_page_in_place_of_an_endpoint_is_named() {
+    let server = Server::start(&[]).await;
+    server.then(200, "<html>");
+    let error = token(&sign_in(by_secret(&server), Steps::new())).await.expect_err("a page");
+    assert!(error.contains("not JSON") && error.contains("proxy"), "{error}");
+    let server = Server::start(&[(200, json!({"token_type": "Bearer"}))]).await;
+    let error = token(&sign_in(by_secret(&server), Steps::new())).await.expect_err("no token");
+    assert!(error.contains("without a token"), "{error}");
+}
+
+#[tokio::test]
+async fn nobody_at_the_address_is_told_with_the_proxy_in_mind() {
+    let mut settings =
+        bare(Cloud::at("http://127.0.0.1:9", "http://127.0.0.1:9").expect("loopback"));
+    settings.environment.client_secret = Some(SecretString::from("kestrel"));
+    let error = token(&sign_in(settings, Steps::new())).await.expect_err("nobody there");
+    assert!(
+        error.contains("127.0.0.1 cannot be reached") && error.contains("HTTPS_PROXY"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_from_elsewhere_is_not_followed() {
+    let server = Server::start(&[]).await;
+    let elsewhere = Server::start(&[given("stolen")]).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    let target = format!("{}/token", elsewhere.address);
+    let answer = move || {
+        let target = target.clone();
+        async move { (StatusCode::TEMPORARY_REDIRECT, [("location", target)]) }
+    };
+    #[expect(clippy::disallowed_methods, reason = "the server has to run beside the test")]
+    tokio::spawn(async move {
+        let _ = axum::serve(listener, Router::new().fallback(answer)).await;
+    });
+    let mut settings = by_secret(&server);
+    settings.cloud = Cloud::at(&address, &address).expect("loopback");
+    let clock = Steps::new();
+    let error = token(&sign_in(settings, clock.clone())).await.expect_err("not followed");
+    assert!(error.contains("another host"), "{error}");
+    assert!(clock.waits().is_empty(), "waiting does not help");
+    assert!(elsewhere.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_certificate_signs_a_statement_entra_can_verify() {
+    let (path, password) = (format!("{FIXTURES}/aes.pfx"), "kestrel");
+    let server = Server::start(&[given("one"), given("two")]).await;
+    let mut settings = bare(server.cloud());
+    settings.environment.certificate = Some(PathBuf::from(path));
+    settings.environment.certificate_password = Some(SecretString::from(password));
+    settings.environment.send_chain = true;
+    let signed = sign_in(settings, Steps::new());
+    assert_eq!(token(&signed).await, Ok("one".to_owned()));
+    assert_eq!(renewed(&signed).await, Ok("two".to_owned()));
+    let seen = server.seen();
+    let statements: Vec<&String> = seen.iter().map(|seen| &seen.form["client_assertion"]).collect();
+    assert_eq!(
+        seen[0].form["client_assertion_type"],
+        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    );
+    assert!(!seen[0].form.contains_key("client_secret"));
+
+    #[expect(clippy::disallowed_methods, reason = "a fixture")]
+    let public = std::fs::read(format!("{FIXTURES}/public.pem")).expect("a fixture");
+    let mut validation = Validation::new(Algorithm::PS256);
+    validation.validate_exp = false;
+    validation.set_audience(&[format!("{}/fabrikam.example/oauth2/v2.0/token", server.address)]);
+    let key = DecodingKey::from_rsa_pem(&public).expect("a key");
+    let verified = |statement: &str| {
+        jsonwebtoken::decode::<Value>(statement, &key, &validation).expect("verified")
+    };
+    let first = verified(statements[0]);
+    assert_eq!(first.header.typ.as_deref(), Some("JWT"));
+    assert!(first.header.x5t_s256.is_some_and(|thumbprint| thumbprint.len() == 43));
+    assert_eq!(first.header.x5c.map(|chain| chain.len()), Some(1));
+    assert_eq!(first.claims["iss"], "51aa");
+    assert_eq!(first.claims["sub"], "51aa");
+    assert_eq!(first.claims["nbf"], START / 1000);
+    assert_eq!(first.claims["exp"], START / 1000 + 600);
+    assert_ne!(first.claims["jti"], verified(statements[1]).claims["jti"]);
+}
+
+#[tokio::test]
+async fn a_federated_token_is_read_anew_each_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("token");
+    #[expect(clippy::disallowed_methods, reason = "what the platform does")]
+    let write = |text: &str| std::fs::write(&file, text).expect("written");
+    let server = Server::start(&[given("one"), given("two")]).await;
+    let mut settings = bare(server.cloud());
+    settings.environment.federated_token_file = Some(file.clone());
+    let signed = sign_in(settings, Steps::new());
+    write("a.b.c\n");
+    assert_eq!(token(&signed).await, Ok("one".to_owned()));
+    assert_eq!(server.last().form["client_assertion"], "a.b.c");
+    write("d.e.f\n");
+    assert_eq!(renewed(&signed).await, Ok("two".to_owned()));
+    assert_eq!(server.last().form["client_assertion"], "d.e.f");
+    write(" \n");
+    let empty = renewed(&signed).await.expect_err("empty");
+    assert!(empty.contains("AZURE_FEDERATED_TOKEN_FILE") && empty.contains("no token"), "{empty}");
+}
+
+#[tokio::test]
+async fn a_machine_is_asked_with_its_header_and_the_identity_by_its_id() {
+    let answer = json!({"access_token": "one", "expires_in": "86399", "expires_on": "1795219199", "resource": "x"});
+    let server = Server::start(&[(500, json!({})), (200, answer)]).await;
+    let mut settings = bare(server.cloud());
+    settings.environment.imds = Some(format!("{}/", server.address));
+    let signed = sign_in(settings, Steps::new());
+    assert_eq!(token(&signed).await, Ok("one".to_owned()));
+    let seen = server.last();
+    assert_eq!(seen.path, "/metadata/identity/oauth2/token");
+    assert_eq!(seen.headers["metadata"], "true");
+    assert_eq!(seen.query["api-version"], "2018-02-01");
+    assert_eq!(seen.query["resource"], server.address);
+    assert_eq!(seen.query["client_id"], "51aa");
+    assert_eq!(signed.method().await, Some(Method::ManagedIdentity));
+}
+
+#[tokio::test]
+async fn app_service_is_asked_with_its_secret_header() {
+    let answer = json!({"access_token": "one", "expires_on": "1795219199"});
+    let server = Server::start(&[(200, answer)]).await;
+    let mut settings = bare(server.cloud());
+    settings.client = None;
+    settings.environment.identity_endpoint = Some(format!("{}/msi/token", server.address));
+    let arc = token(&sign_in(
+        Settings { method: Some(Method::ManagedIdentity), ..settings.clone() },
+        Steps::new(),
+    ))
+    .await;
+    assert!(arc.expect_err("no header").contains("Azure Arc"));
+    settings.environment.identity_header = Some(SecretString::from("kestrel"));
+    assert_eq!(token(&sign_in(settings.clone(), Steps::new())).await, Ok("one".to_owned()));
+    let seen = server.last();
+    assert_eq!(seen.path, "/msi/token");
+    assert_eq!(seen.headers["x-identity-header"], "kestrel");
+    assert_eq!(seen.query["api-version"], "2019-08-01");
+    assert!(!seen.query.contains_key("client_id"));
+    settings.environment.identity_endpoint = Some("http://example.org/msi/token".to_owned());
+    let far = token(&sign_in(settings, Steps::new())).await.expect_err("too far");
+    assert!(far.contains("neither encrypted nor on this machine's own network"), "{far}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_azure_cli_is_asked_and_its_answers_are_understood() {
+    let settings = |tenant: Option<&str>| {
+        let mut settings = Settings { method: Some(Method::AzureCli), ..bare(Cloud::Global) };
+        settings.tenant = tenant.map(str::to_owned);
+        settings.environment.azure_cli = Some(PathBuf::from(format!("{FIXTURES}/az")));
+        settings
+    };
+    let signed = sign_in(settings(None), Arc::new(SystemClock));
+    assert_eq!(token(&signed).await, Ok("from-az".to_owned()));
+    assert!(
+        renewed(&signed)
+            .await
+            .expect_err("the same")
+            .contains("Azure CLI gives the same one again")
+    );
+    let failed = async |tenant| {
+        token(&sign_in(settings(Some(tenant)), Arc::new(SystemClock))).await.expect_err(tenant)
+    };
+    let nobody = failed("nobody").await;
+    assert!(nobody.contains("nobody is signed in to az; az login --tenant nobody"), "{nobody}");
+    let blocked = failed("blocked").await;
+    assert!(
+        blocked.contains("AADSTS53003: Access has been blocked")
+            && blocked.contains("Conditional Access blocks"),
+        "{blocked}"
+    );
+    assert!(failed("old").await.contains("az upgrade"));
+    assert!(failed("other-cloud").await.contains("https://graph.microsoft.us"));
+    let slow = token(&sign_in(settings(Some("slow")), Steps::new())).await.expect_err("slow");
+    assert!(slow.contains("within 60 s"), "{slow}");
+    let mut missing = settings(None);
+    missing.environment.azure_cli = Some(PathBuf::from("no-such-program-az"));
+    let missing = token(&sign_in(missing, Arc::new(SystemClock))).await.expect_err("missing");
+    assert!(
+        missing.contains("az was not found") && missing.contains("https://aka.ms/azure-cli"),
+        "{missing}"
+    );
+}
+
+#[tokio::test]
+async fn a_person_is_shown_a_code_and_waited_for_at_the_servers_pace() {
+    let pending = refused("authorization_pending", "AADSTS70016: pending");
+    let done = (200, json!({"access_token": "one", "expires_in": 3600, "refresh_token": "merlin"}));
+    let server = Server::start(&[
+        code(),
+        pending.clone(),
+        refused("slow_down", ""),
+        pending,
+        (503, json!({})),
+        done,
+    ])
+    .await;
+    let clock = Steps::new();
+    let prompts = Arc::new(Quick::new(Vec::new()));
+    let shown = Arc::clone(&prompts);
+    let ask = Arc::new(move |prompt: Prompt| shown.lock().expect("prompts").push(prompt));
+    let settings = Settings { tenant: None, client: None, ..by_code(&server) };
+    let signed = SignIn::with_clock(settings, Http::new(None), ask, clock.clone());
+    assert_eq!(token(&signed).await, Ok("one".to_owned()));
+    assert_eq!(clock.waits(), [5, 5, 10, 10, 20]);
+    let seen = server.seen();
+    assert_eq!(seen[0].path, "/organizations/oauth2/v2.0/devicecode");
+    assert_eq!(seen[0].form["client_id"], DEFAULT_CLIENT);
+    assert_eq!(
+        seen[0].form["scope"],
+        format!("{}/AuditLog.Read.All offline_access", server.address)
+    );
+    assert_eq!(seen[1].form["device_code"], "osprey");
+    assert_eq!(seen[1].form["grant_type"], "urn:ietf:params:oauth:grant-type:device_code");
+    let prompts = prompts.lock().expect("prompts").clone();
+    assert_eq!(prompts.len(), 1);
+    assert_eq!(prompts[0].code, "ABC123");
+    assert_eq!(prompts[0].address, "https://login.example/device");
+    assert_eq!(prompts[0].expires, Timestamp::from_ms(START + 900_000));
+    assert!(prompts[0].message.contains("ABC123"));
+}
+
+#[tokio::test]
+async fn every_end_of_a_code_is_told_apart() {
+    for (error, words) in [
+        ("authorization_declined", "declined"),
+        ("access_denied", "declined"),
+        ("expired_token", "in time"),
+        ("code_expired", "in time"),
+        ("bad_verification_code", "does not know its own code"),
+        ("invalid_client", "Allow public client flows"),
+    ] {
+        let server = Server::start(&[code(), refused(error, "AADSTS7000218: said")]).await;
+        let said = token(&sign_in(by_code(&server), Steps::new())).await.expect_err(error);
+        assert!(said.contains("device code failed") && said.contains(words), "{error}: {said}");
+        assert_eq!(server.seen().len(), 2, "{error}");
+    }
+    // The server goes on saying that nobody came yet.
+    let server = Server::start(&[code(), refused("authorization_pending", "")]).await;
+    let clock = Steps::new();
+    let said = token(&sign_in(by_code(&server), clock.clone())).await.expect_err("over");
+    assert!(said.contains("in time"), "{said}");
+    assert_eq!(clock.waits().iter().sum::<u64>(), 900);
+    // The code itself is refused.
+    let server =
+        Server::start(&[refused("unauthorized_client", "AADSTS700016: no such application")]).await;
+    let said = token(&sign_in(by_code(&server), Steps::new())).await.expect_err("refused");
+    assert!(said.contains("no such application") && said.contains("--client"), "{said}");
+    // A code without anything in it.
+    let server = Server::start(&[(200, json!({"user_code": "A"}))]).await;
+    assert!(
+        token(&sign_in(by_code(&server), Steps::new()))
+            .await
+            .expect_err("no code")
+            .contains("without a code")
+    );
+}
+
+#[tokio::test]
+async fn a_sign_in_is_renewed_without_asking_and_asked_for_again_once_that_is_over() {
+    let done = |access: &str, refresh: Option<&str>| {
+        (200, json!({"access_token": access, "expires_in": 3600, "refresh_token": refresh}))
+    };
+    let server = Server::start(&[
+        code(),
+        done("one", Some("merlin")),
+        done("two", None),
+        refused("invalid_grant", "AADSTS50173: revoked"),
+        code(),
+        done("three", Some("hobby")),
+    ])
+    .await;
+    let clock = Steps::new();
+    let prompts = Arc::new(AtomicI64::new(0));
+    let count = Arc::clone(&prompts);
+    let ask = Arc::new(move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
+    let signed = SignIn::with_clock(by_code(&server), Http::new(None), ask, clock.clone());
+    assert_eq!(token(&signed).await, Ok("one".to_owned()));
+    clock.pass(3300);
+    assert_eq!(token(&signed).await, Ok("two".to_owned()));
+    assert_eq!(server.last().form["grant_type"], "refresh_token");
+    assert_eq!(server.last().form["refresh_token"], "merlin");
+    assert_eq!(prompts.load(Ordering::SeqCst), 1);
+    assert_eq!(renewed(&signed).await, Ok("three".to_owned()));
+    assert_eq!(server.seen()[3].form["refresh_token"], "merlin", "the old one stays good");
+    assert_eq!(prompts.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_remembered_sign_in_needs_no_person_and_a_revoked_one_is_forgotten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("sign-in/sign-ins.json");
+    #[expect(clippy::disallowed_methods, reason = "what is kept is what is tested")]
+    let kept = || std::fs::read_to_string(&file).expect("kept");
+    let settings = |server: &Server| Settings { remember: Some(file.clone()), ..by_code(server) };
+    let done = |access: &str, refresh: &str| {
+        (200, json!({"access_token": access, "expires_in": 3600, "refresh_token": refresh}))
+    };
+    let server = Server::start(&[code(), done("one", "merlin"), done("two", "hobby")]).await;
+    assert_eq!(token(&sign_in(settings(&server), Steps::new())).await, Ok("one".to_owned()));
+    assert!(kept().contains("merlin") && !kept().contains("one"), "the access token is not kept");
+    let again = sign_in(settings(&server), Steps::new());
+    assert_eq!(token(&again).await, Ok("two".to_owned()));
+    assert_eq!(server.last().form["refresh_token"], "merlin");
+    assert!(kept().contains("hobby") && !kept().contains("merlin"));
+    assert_eq!(again.notices(), Vec::<String>::new());
+    // Another client of the same file is not the same sign-in; offline, nothing is forgotten.
+    server.then(503, "");
+    server.then(503, "");
+    let offline = token(&sign_in(settings(&server), Steps::new())).await;
+    assert_eq!(offline, Ok("two".to_owned()), "the last answer first");
+    let revoked = Server::start(&[
+        refused("invalid_grant", "AADSTS700082: too old"),
+        refused("invalid_client", ""),
+    ])
+    .await;
+    let mut settings = settings(&server);
+    settings.cloud = revoked.cloud();
+    assert!(token(&sign_in(settings.clone(), Steps::new())).await.is_err());
+    assert_eq!(
+        revoked.seen()[0].path,
+        "/fabrikam.example/oauth2/v2.0/devicecode",
+        "not known in that cloud"
+    );
+}
+
+#[tokio::test]
+async fn a_revoked_sign_in_is_forgotten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("sign-ins.json");
+    let done = (200, json!({"access_token": "one", "expires_in": 3600, "refresh_token": "merlin"}));
+    let revoked = refused("invalid_grant", "AADSTS700082: too old");
+    let server =
+        Server::start(&[code(), done, revoked, code(), refused("access_denied", "")]).await;
+    let settings = Settings { remember: Some(file.clone()), ..by_code(&server) };
+    assert_eq!(token(&sign_in(settings.clone(), Steps::new())).await, Ok("one".to_owned()));
+    assert!(
+        token(&sign_in(settings, Steps::new())).await.expect_err("declined").contains("declined")
+    );
+    #[expect(clippy::disallowed_methods, reason = "what is kept is what is tested")]
+    let kept = std::fs::read_to_string(&file).expect("kept");
+    assert!(!kept.contains("merlin"), "{kept}");
+}
+
+#[tokio::test]
+async fn nothing_is_written_unless_it_is_asked_for_and_what_cannot_be_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let done = (200, json!({"access_token": "one", "expires_in": 3600, "refresh_token": "merlin"}));
+    let server = Server::start(&[code(), done.clone(), code(), done]).await;
+    assert!(token(&sign_in(by_code(&server), Steps::new())).await.is_ok());
+    let in_the_way = folder.path().join("file");
+    #[expect(clippy::disallowed_methods, reason = "something in the way")]
+    std::fs::write(&in_the_way, "").expect("written");
+    let settings =
+        Settings { remember: Some(in_the_way.join("sign-ins.json")), ..by_code(&server) };
+    let signed = sign_in(settings, Steps::new());
+    assert_eq!(token(&signed).await, Ok("one".to_owned()), "the sign-in is good all the same");
+    let notices = signed.notices();
+    assert!(notices.iter().any(|notice| notice.contains("sign-ins.json")), "{notices:?}");
+    assert_eq!(signed.notices(), Vec::<String>::new(), "told once");
+}
+
+#[tokio::test]
+async fn what_is_set_up_first_is_used_and_what_was_passed_over_is_told() {
+    let server = Server::start(&[given("one")]).await;
+    let mut settings = by_secret(&server);
+    settings.environment.federated_token_file = Some(PathBuf::from("no-such-token"));
+    assert_eq!(token(&sign_in(settings, Steps::new())).await, Ok("one".to_owned()));
+    // Nothing is set up: after the machine and the Azure CLI a person is asked.
+    let server = Server::start(&[refused("invalid_request", "AADSTS90002: no such tenant")]).await;
+    let error =
+        token(&sign_in(bare(server.cloud()), Arc::new(SystemClock))).await.expect_err("refused");
+    for part in [
+        "sign-in by device code failed: AADSTS90002",
+        "access token: ENTRAIL_TOKEN is not set",
+        "client secret: AZURE_CLIENT_SECRET is not set",
+        "managed identity: this machine has none",
+        "Azure CLI: az was not found",
+    ] {
+        assert!(error.contains(part), "{part} in {error}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_set_up_by_half_is_an_error_and_not_passed_over() {
+    for missing in ["tenant", "client"] {
+        let server = Server::start(&[]).await;
+        let mut settings = by_secret(&server);
+        match missing {
+            "tenant" => settings.tenant = None,
+            _ => settings.client = None,
+        }
+        let error = token(&sign_in(settings, Steps::new())).await.expect_err(missing);
+        assert!(error.contains(&format!("--{missing}")), "{error}");
+    }
+    for tenant in ["a/b", "..", "a?b", "a@b", "é", ""] {
+        let server = Server::start(&[given("one")]).await;
+        let settings = Settings { tenant: Some(tenant.to_owned()), ..by_secret(&server) };
+        assert!(
+            token(&sign_in(settings, Steps::new()))
+                .await
+                .expect_err(tenant)
+                .contains("tenant's name")
+        );
+        assert!(server.seen().is_empty());
+    }
+    let chosen = Settings { method: Some(Method::Certificate), ..bare(Cloud::Global) };
+    let error = token(&sign_in(chosen, Steps::new())).await.expect_err("not set");
+    assert!(
+        error.contains("certificate failed: AZURE_CLIENT_CERTIFICATE_PATH is not set"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn who_waits_no_more_is_let_go_at_once() {
+    let server = Server::start(&[code(), refused("authorization_pending", "")]).await;
+    let cancel = CancellationToken::new();
+    let stop = cancel.clone();
+    let ask = Arc::new(move |_| stop.cancel());
+    let signed = SignIn::with_clock(by_code(&server), Http::new(None), ask, Arc::new(Stands));
+    let error = signed.token(&cancel).await.expect_err("stopped");
+    assert!(error.cancelled);
+    let error = signed.renewed(&cancel).await.expect_err("stopped before it began");
+    assert!(error.cancelled);
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn no_secret_is_in_an_error_or_in_debug_output_even_if_the_server_sends_it_back() {
+    let secrets = ["kestrel&=é", "merlin", "osprey", "header-secret"];
+    let echo = |secret: &str| {
+        (400, json!({"error": secret, "error_description": format!("you sent {secret}!")}))
+    };
+    let mut said = Vec::new();
+    let mut note = |signed: &SignIn, error: SignInError| {
+        said.push(format!("{error} {error:?} {signed:?} {signed:#?}"));
+    };
+    let cancel = CancellationToken::new();
+
+    let server = Server::start(&[echo("kestrel&=é")]).await;
+    let signed = sign_in(by_secret(&server), Steps::new());
+    note(&signed, signed.token(&cancel).await.expect_err("refused"));
+
+    let server = Server::start(&[code(), echo("osprey")]).await;
+    let signed = sign_in(by_code(&server), Steps::new());
+    note(&signed, signed.token(&cancel).await.expect_err("refused"));
+
+    let done = (200, json!({"access_token": "one", "expires_in": 3600, "refresh_token": "merlin"}));
+    let server = Server::start(&[code(), done, echo("merlin")]).await;
+    let signed = sign_in(by_code(&server), Steps::new());
+    signed.token(&cancel).await.expect("a token");
+    note(&signed, signed.renewed(&cancel).await.expect_err("refused"));
+
+    let server = Server::start(&[echo("header-secret")]).await;
+    let mut settings = bare(server.cloud());
+    settings.environment.identity_endpoint = Some(server.address.clone());
+    settings.environment.identity_header = Some(SecretString::from("header-secret"));
+    settings.method = Some(Method::ManagedIdentity);
+    let signed = sign_in(settings, Steps::new());
+    note(&signed, signed.token(&cancel).await.expect_err("refused"));
+
+    let server = Server::start(&[]).await;
+    let mut settings = bare(server.cloud());
+    settings.environment.certificate = Some(PathBuf::from(format!("{FIXTURES}/aes.pfx")));
+    settings.environment.certificate_password = Some(SecretString::from("merlin"));
+    settings.environment.token = None;
+    let signed = sign_in(settings, Steps::new());
+    note(&signed, signed.token(&cancel).await.expect_err("wrong password"));
+
+    assert_eq!(said.len(), 5);
+    for said in said {
+        for secret in secrets {
+            assert!(!said.contains(secret), "{secret} in {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_tells_whose_it_is() {
+    let mut settings = bare(Cloud::Global);
+    let text = jwt(
+        &json!({"aud": "00000003-0000-0000-c000-000000000000", "upn": "ida@fabrikam.example", "scp": "a b"}),
+    );
+    settings.environment.token = Some(SecretString::from(text));
+    let claims = sign_in(settings.clone(), Steps::new())
+        .claims(&CancellationToken::new())
+        .await
+        .expect("claims");
+    assert_eq!(claims.who, "ida@fabrikam.example");
+    settings.environment.token = Some(SecretString::from("opaque"));
+    let error = sign_in(settings, Steps::new())
+        .claims(&CancellationToken::new())
+        .await
+        .expect_err("opaque");
+    assert!(error.reason.contains("does not say whose it is"));
+}
+
+#[test]
+fn every_way_is_found_by_its_name() {
+    for method in Method::all() {
+        assert_eq!(Method::named(method.name()), Some(method));
+        assert!(!method.to_string().is_empty());
+    }
+    assert_eq!(Method::named("password"), None);
+}
