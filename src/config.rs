@@ -6,6 +6,8 @@
     reason = "this room is where files of the program's own are read and written"
 )]
 
+pub mod environment;
+
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::PathBuf;

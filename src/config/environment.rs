@@ -1,0 +1,69 @@
+//! What the environment says: the variables signing in goes by, under the names of Microsoft's own tools.
+//! Never shows a value: what is secret stays so from here on.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use directories::ProjectDirs;
+use secrecy::SecretString;
+
+use crate::source::sign_in::Environment;
+
+/// Reads the environment of this process.
+pub fn sign_in() -> Environment {
+    of(|name| std::env::var_os(name))
+}
+
+/// The file sign-ins are remembered in: in a folder of its own in the state directory where the
+/// platform has one (`~/.local/state/entrail/sign-in` on Linux), else beside the program's data.
+/// `None` without a home.
+pub fn remembered_sign_ins() -> Option<PathBuf> {
+    let folders = ProjectDirs::from("", "", "entrail")?;
+    let folder = folders.state_dir().unwrap_or_else(|| folders.data_local_dir());
+    Some(folder.join("sign-in").join("sign-ins.json"))
+}
+
+fn of(variable: impl Fn(&str) -> Option<OsString>) -> Environment {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let text = |name: &str| set(name)?.into_string().ok();
+    let secret = |name: &str| text(name).map(SecretString::from);
+    Environment {
+        token: secret("ENTRAIL_TOKEN"),
+        tenant: text("AZURE_TENANT_ID"),
+        client: text("AZURE_CLIENT_ID"),
+        client_secret: secret("AZURE_CLIENT_SECRET"),
+        certificate: set("AZURE_CLIENT_CERTIFICATE_PATH").map(PathBuf::from),
+        certificate_password: secret("AZURE_CLIENT_CERTIFICATE_PASSWORD"),
+        send_chain: text("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN")
+            .is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true")),
+        federated_token_file: set("AZURE_FEDERATED_TOKEN_FILE").map(PathBuf::from),
+        authority: text("AZURE_AUTHORITY_HOST"),
+        identity_endpoint: text("IDENTITY_ENDPOINT"),
+        identity_header: secret("IDENTITY_HEADER"),
+        imds: text("AZURE_POD_IDENTITY_AUTHORITY_HOST"),
+        azure_cli: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_become_values_and_secrets_are_not_printed() {
+        let environment = of(|name| match name {
+            "AZURE_TENANT_ID" => Some("fabrikam.example".into()),
+            "AZURE_CLIENT_SECRET"
+            | "ENTRAIL_TOKEN"
+            | "IDENTITY_HEADER"
+            | "AZURE_CLIENT_CERTIFICATE_PASSWORD" => Some("kestrel".into()),
+            "AZURE_CLIENT_ID" => Some("".into()),
+            "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN" => Some("True".into()),
+            _ => None,
+        });
+        assert_eq!(environment.tenant.as_deref(), Some("fabrikam.example"));
+        assert_eq!(environment.client, None);
+        assert!(environment.send_chain && environment.client_secret.is_some());
+        assert!(!format!("{environment:?}").contains("kestrel"));
+    }
+}
