@@ -10,6 +10,7 @@ mod content;
 mod decoding;
 mod encoding;
 mod framing;
+pub mod graph;
 mod index;
 mod merging;
 mod original;

@@ -1,0 +1,279 @@
+//! Logs of a tenant from Microsoft Graph: sliced by time, asked page by page, asked again where that helps.
+//! Never signs in itself, never decodes a record, and never sends a token anywhere but to Graph.
+//!
+//! A [`Request`] is cut into [`Slice`]s of time ([`slices`]). Each is asked for from its first page
+//! (`address`) along Graph's own links to its end ([`pull()`]), under a limit of requests
+//! (`limiter`). A failed request is asked again (`retry`), a failed slice is halved, down to a
+//! second; what stays missing is told with its slice ([`Missing`]). No link is kept beyond its
+//! slice: what goes on another day goes on by time. Records go to a [`Sink`] as they were sent: the
+//! screen's is [`Feed`], the disk's is [`archive::Archive`].
+
+mod activity_types;
+mod address;
+pub mod archive;
+mod ask;
+mod feed;
+mod follow;
+mod limiter;
+pub mod logs;
+pub mod pace;
+pub mod page;
+mod pull;
+mod refused;
+mod retry;
+pub mod seen;
+pub mod slices;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use self::limiter::Limiter;
+use self::logs::Log;
+use self::pace::Pace;
+use self::page::Page;
+use self::slices::{Slice, Window};
+use super::{Place, Trouble};
+use crate::time::Timestamp;
+
+pub use self::activity_types::activity_types;
+pub use self::feed::{Feed, Follow, Status};
+pub use self::follow::{Round, Rounds, next_windows, watch};
+pub use self::pull::pull;
+pub use self::refused::Refused;
+
+/// A token on its way, or why there is none and the way out.
+pub type Token<'t> = Pin<Box<dyn Future<Output = Result<SecretString, String>> + Send + 't>>;
+
+/// Where tokens come from.
+pub trait Tokens: Send + Sync {
+    /// A token that is good for some minutes. `renewed`: Graph refused the last one, so it must be
+    /// another one.
+    fn token(&self, renewed: bool) -> Token<'_>;
+}
+
+/// Graph as one tenant sees it. Whatever asks Graph in one program shares one, for its limit of
+/// requests is kept here.
+pub struct Service {
+    base: Url,
+    http: reqwest::Client,
+    tokens: Arc<dyn Tokens>,
+    pace: Arc<dyn Pace>,
+    limiter: Mutex<Limiter>,
+    skew_told: AtomicBool,
+}
+
+impl Service {
+    /// Graph at `base`, such as `https://graph.microsoft.com`.
+    pub fn new(
+        base: Url,
+        http: reqwest::Client,
+        tokens: Arc<dyn Tokens>,
+        pace: Arc<dyn Pace>,
+    ) -> Self {
+        let limiter = Mutex::new(Limiter::default());
+        Self { base, http, tokens, pace, limiter, skew_told: AtomicBool::new(false) }
+    }
+
+    /// Where it is.
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// Its clock.
+    pub fn pace(&self) -> &Arc<dyn Pace> {
+        &self.pace
+    }
+
+    fn limiter(&self) -> MutexGuard<'_, Limiter> {
+        self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("base", &self.base.as_str()).finish_non_exhaustive()
+    }
+}
+
+/// What is wanted of Graph.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Request {
+    /// The logs, in the order they are asked for.
+    pub logs: Vec<&'static Log>,
+    /// When the records happened.
+    pub window: Window,
+    /// Filters in `OData` that Graph is to apply, by the name of the log; without the time.
+    pub filters: BTreeMap<&'static str, String>,
+    /// Longest slice to begin with.
+    pub grid: Duration,
+    /// Records of a slice from which on it is ended early and the rest becomes another one.
+    pub most_records: u64,
+    /// Are later slices asked for first?
+    pub newest_first: bool,
+}
+
+impl Request {
+    /// All records of a window, for the screen: in slices of a week, the latest first.
+    pub fn new(logs: Vec<&'static Log>, window: Window) -> Self {
+        Self {
+            logs,
+            window,
+            filters: BTreeMap::new(),
+            grid: Duration::from_hours(7 * 24),
+            most_records: 50_000,
+            newest_first: true,
+        }
+    }
+
+    /// The same for an archive: in slices of a day, those that will be gone soonest first.
+    #[must_use]
+    pub fn for_archive(self) -> Self {
+        Self { grid: Duration::from_hours(24), newest_first: false, ..self }
+    }
+
+    /// The first request of each log over the whole window, as it would be sent if one slice were
+    /// enough.
+    pub fn addresses(&self, base: &Url) -> Vec<(&'static Log, Url)> {
+        let first = |log: &&'static Log| {
+            let slice = Slice { log, window: self.window };
+            (*log, address::first(base, &slice, self.filter(log)))
+        };
+        self.logs.iter().map(first).collect()
+    }
+
+    fn filter(&self, log: &Log) -> Option<&str> {
+        self.filters.get(log.name).map(String::as_str)
+    }
+}
+
+/// How far a pull is.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct State {
+    /// Slices that are done.
+    pub slices_done: u32,
+    /// All slices; more when one had to be cut.
+    pub slices_total: u32,
+    /// Records handed over.
+    pub records: u64,
+    /// Until when nothing is asked; `None`: it goes on.
+    pub waiting_until: Option<Timestamp>,
+    /// Why nothing is asked; empty where it goes on.
+    pub waiting_for: &'static str,
+}
+
+/// Something that is missing, or odd.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Missing {
+    /// The log; empty where it concerns all.
+    pub log: &'static str,
+    /// The time of which records are missing.
+    pub window: Option<Window>,
+    /// What is wrong and, where there is one, the way out.
+    pub reason: String,
+    /// The refusal, where Graph refused.
+    pub refused: Option<Refused>,
+    /// Are records missing? `false`: it is only odd.
+    pub lost: bool,
+}
+
+impl Missing {
+    /// As a load tells it.
+    pub fn trouble(&self) -> Trouble {
+        let mut source = "Microsoft Graph".to_owned();
+        if !self.log.is_empty() {
+            source = format!("{source}, {}", self.log);
+        }
+        if let Some(Window { start, end }) = self.window {
+            source = format!("{source}, {start} to {end}");
+        }
+        Trouble { source, place: Place::Whole, reason: self.reason.clone(), lost: self.lost }
+    }
+}
+
+/// A slice that is over.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Done {
+    /// The slice. Pages handed over for it can hold records from around it.
+    pub slice: Slice,
+    /// Is all of it there?
+    pub complete: bool,
+    /// The request it began with.
+    pub request: Url,
+    /// When that was asked, UTC.
+    pub asked: Timestamp,
+}
+
+/// Where records go.
+pub trait Sink: Send {
+    /// What is still to be asked for of a window.
+    fn wanted(&mut self, log: &'static Log, window: Window) -> Vec<Window> {
+        let _ = log;
+        vec![window]
+    }
+
+    /// Records of a slice, as soon as a page is there. None comes twice in one slice, nor in its
+    /// parts. An error ends the pull.
+    fn page(&mut self, slice: &Slice, page: &Page) -> io::Result<()>;
+
+    /// A slice is over. An error ends the pull.
+    fn slice_done(&mut self, done: &Done) -> io::Result<()> {
+        let _ = done;
+        Ok(())
+    }
+
+    /// How far it is: at every page, and before and after every wait.
+    fn progress(&mut self, state: &State) {
+        let _ = state;
+    }
+
+    /// Something stays missing, or is odd.
+    fn trouble(&mut self, missing: Missing);
+}
+
+/// Why a pull ended before its end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Stopped {
+    /// It was cancelled.
+    Cancelled,
+    /// There is no token: why not, and the way out.
+    SignIn(String),
+    /// Graph cannot be reached, or answers nothing: why, and the way out.
+    Unreachable(String),
+    /// What was read cannot be kept: why not, and the way out.
+    Unkept(String),
+}
+
+/// How a pull ended.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Outcome {
+    /// The last state.
+    pub state: State,
+    /// How often something was told missing.
+    pub missing: u64,
+    /// Logs that were refused.
+    pub refused: Vec<(&'static str, Refused)>,
+    /// Why it ended early, if it did.
+    pub stopped: Option<Stopped>,
+    /// The time of the newest record, by the name of the log.
+    pub newest: BTreeMap<&'static str, Timestamp>,
+}
+
+impl Outcome {
+    /// Is everything there that was asked for?
+    pub fn is_complete(&self) -> bool {
+        self.stopped.is_none() && self.missing == 0
+    }
+}
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,442 @@
+//! An archive: a folder with the logs of one tenant, slice by slice, beyond what Entra itself keeps.
+//! Never has a record twice, never loses one it has, and never touches a file it did not write.
+//!
+//! ```text
+//! ARCHIVE/audit/2026-05-01.ndjson.zst    the records of a day, as Graph sent them
+//! ARCHIVE/audit/2026-05-01.2.ndjson.zst  more of that day, where the first file has grown large
+//! ARCHIVE/.entrail/manifest.ndjson       what was asked for, when, and where it is
+//! ARCHIVE/.entrail/lock                  held by the pull that runs
+//! ARCHIVE/.entrail/incoming.ndjson.zst   the file being written
+//! ```
+//!
+//! The records of a slice, behind those that its day's file has already, are written to a file
+//! beside the others and synced, then the slice's line is added to the manifest and synced, then
+//! the file is moved to its place. The line is what counts: whatever the moment a pull is killed at,
+//! the next one finds either no line, and drops the file, or a line, and moves the file. Readers
+//! pass over folders whose name begins with a dot, so they see whole slices only.
+
+mod day;
+mod lock;
+mod manifest;
+mod packed;
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use self::lock::Lock;
+use self::manifest::Manifest;
+use self::packed::Packing;
+use super::logs::{LOGS, Log};
+use super::page::Page;
+use super::seen::Seen;
+use super::slices::{Slice, Window, floor_second};
+use super::{Done, Missing, Sink, State};
+use crate::time::Timestamp;
+
+pub use self::manifest::{Entry, Owner, Stored};
+
+/// Time within which records arrive late, if nothing else is said.
+pub const OVERLAP: Duration = Duration::from_hours(24);
+/// Ids of kept records that are held in memory before they are read again where needed.
+const MOST_KNOWN: usize = 8 << 20;
+/// Bytes up to which more is added to a file.
+const MOST_BYTES: u64 = 8 << 20;
+
+/// What an archive tells while it is pulled into.
+#[derive(Debug)]
+pub enum Told<'t> {
+    /// How far it is.
+    State(&'t State),
+    /// A slice was kept: its line in the manifest.
+    Kept(&'t Entry),
+    /// Something is missing or odd.
+    Missing(Missing),
+}
+
+/// Hears what an archive tells.
+pub type Tell = Box<dyn FnMut(Told<'_>) + Send>;
+
+type Interrupt = Box<dyn FnMut(&'static str) -> io::Result<()> + Send>;
+
+/// An archive that is open for a pull, and locked against others.
+pub struct Archive {
+    folder: PathBuf,
+    manifest: Manifest,
+    packing: Option<(Packing, Place)>,
+    known: Known,
+    overlap: Duration,
+    filters: BTreeMap<&'static str, String>,
+    tell: Tell,
+    /// Asked before each change on the disk; how tests stop a pull there.
+    interrupt: Option<Interrupt>,
+    _lock: Lock,
+}
+
+/// Where a file being written belongs.
+struct Place {
+    /// Its name below the archive.
+    name: String,
+    /// The times of the records it had before.
+    before: Option<(Timestamp, Timestamp)>,
+}
+
+/// Records that are in the archive already, of the log that is pulled.
+#[derive(Default)]
+struct Known {
+    log: &'static str,
+    read: HashSet<String>,
+    records: Seen,
+    /// Files named like slices that no line of the manifest speaks of.
+    unlisted: Vec<(&'static str, Window, String)>,
+}
+
+impl Archive {
+    /// Opens the archive in `folder`, or begins one for `owner`. What a killed pull left is put in
+    /// order first. `now` is written to the lock for those who meet it.
+    ///
+    /// Fails where another pull runs, where the archive is another tenant's, or where the system
+    /// refuses.
+    pub fn open(folder: &Path, owner: &Owner, now: Timestamp, tell: Tell) -> io::Result<Self> {
+        let hidden = folder.join(".entrail");
+        fs::create_dir_all(&hidden).map_err(|error| wrapped(&hidden, &error))?;
+        let lock =
+            Lock::take(&hidden.join("lock"), now).map_err(|error| wrapped(folder, &error))?;
+        let path = hidden.join("manifest.ndjson");
+        let manifest = Manifest::open(&path, owner).map_err(|error| wrapped(&path, &error))?;
+        let mut archive = Self {
+            folder: folder.to_owned(),
+            manifest,
+            packing: None,
+            known: Known::default(),
+            overlap: OVERLAP,
+            filters: BTreeMap::new(),
+            tell,
+            interrupt: None,
+            _lock: lock,
+        };
+        archive.put_in_order()?;
+        archive.known.unlisted = archive.find_unlisted();
+        Ok(archive)
+    }
+
+    /// Time within which records arrive late: slices asked for earlier after their end are asked
+    /// for again.
+    #[must_use]
+    pub fn with_overlap(mut self, overlap: Duration) -> Self {
+        self.overlap = overlap;
+        self
+    }
+
+    /// That time.
+    pub fn overlap(&self) -> Duration {
+        self.overlap
+    }
+
+    /// Changes that time for the next pull.
+    pub fn set_overlap(&mut self, overlap: Duration) {
+        self.overlap = overlap;
+    }
+
+    /// The filters of the pull, by the name of the log: [`super::Request::filters`]. What was kept
+    /// with another filter does not count as all there is.
+    #[must_use]
+    pub fn with_filters(mut self, filters: BTreeMap<&'static str, String>) -> Self {
+        self.filters = filters;
+        self
+    }
+
+    /// Slices that are kept, in the order they were.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.manifest.entries()
+    }
+
+    /// Reads every file; those whose bytes are not what was written, and what is wrong with them.
+    pub fn verify(&self) -> Vec<(String, String)> {
+        let wrong = self.manifest.files().into_values().filter_map(|(_, file)| {
+            let reason = match packed::sha256(&self.folder.join(&file.name)) {
+                Ok(sha256) if sha256 == file.sha256 => return None,
+                Ok(_) => "its bytes are not those that were written".to_owned(),
+                Err(error) => crate::source::walk::describe(&error),
+            };
+            Some((file.name.clone(), reason))
+        });
+        wrong.collect()
+    }
+
+    fn incoming(&self) -> PathBuf {
+        self.folder.join(".entrail/incoming.ndjson.zst")
+    }
+
+    fn step(&mut self, name: &'static str) -> io::Result<()> {
+        self.interrupt.as_mut().map_or(Ok(()), |interrupt| interrupt(name))
+    }
+
+    /// Finishes what a killed pull began, or takes it away; tells which files are not as written.
+    fn put_in_order(&mut self) -> io::Result<()> {
+        let incoming = self.incoming();
+        let whole = packed::sha256(&incoming).ok();
+        let mut lost = Vec::new();
+        for (entry, file) in self.manifest.files().into_values() {
+            let path = self.folder.join(&file.name);
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.len() == file.bytes => {}
+                _ if whole.as_ref() == Some(&file.sha256) => {
+                    move_to(&incoming, &path).map_err(|error| wrapped(&path, &error))?;
+                }
+                Ok(_) => lost.push((entry.clone(), "was changed")),
+                Err(_) => lost.push((entry.clone(), "is not there any more")),
+            }
+        }
+        match fs::remove_file(&incoming) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(wrapped(&incoming, &error));
+            }
+            _ => {}
+        }
+        for (entry, what) in lost {
+            let Some(file) = &entry.file else { continue };
+            let reason = format!(
+                "{} {what}: what Entra still has of its time is asked for again",
+                self.folder.join(&file.name).display()
+            );
+            self.manifest.gone(&file.name)?;
+            let log = LOGS.iter().find(|log| log.name == entry.log).map_or("", |log| log.name);
+            self.odd(log, Some(entry.window()), reason);
+        }
+        if self.manifest.unreadable() > 0 {
+            let reason = format!(
+                "{} lines of the manifest of {} are unreadable: their time is asked for again",
+                self.manifest.unreadable(),
+                self.folder.display()
+            );
+            self.odd("", None, reason);
+        }
+        Ok(())
+    }
+
+    fn odd(&mut self, log: &'static str, window: Option<Window>, reason: String) {
+        (self.tell)(Told::Missing(Missing { log, window, reason, refused: None, lost: false }));
+    }
+
+    /// Files that look like slices of this archive and are in no line of its manifest.
+    fn find_unlisted(&self) -> Vec<(&'static str, Window, String)> {
+        let listed = self.manifest.files();
+        let mut unlisted = Vec::new();
+        for log in LOGS {
+            let Ok(files) = fs::read_dir(self.folder.join(log.name)) else { continue };
+            for file in files.flatten() {
+                let Ok(base) = file.file_name().into_string() else { continue };
+                let name = format!("{}/{base}", log.name);
+                if let Some(window) =
+                    day::window(&base).filter(|_| !listed.contains_key(name.as_str()))
+                {
+                    unlisted.push((log.name, window, name));
+                }
+            }
+        }
+        unlisted.sort_by(|a, b| a.2.cmp(&b.2));
+        unlisted
+    }
+
+    /// Reads which records of a window the archive has.
+    fn learn(&mut self, log: &'static Log, window: Window) {
+        if self.known.log != log.name || self.known.records.count() > MOST_KNOWN {
+            self.known.log = log.name;
+            self.known.read.clear();
+            self.known.records.clear();
+        }
+        let mut files = Vec::new();
+        for (entry, file) in self.manifest.files().into_values() {
+            let all = Window { start: file.first, end: file.last.plus(1) };
+            // Records that do not say when they happened are of the day of their slice.
+            let base = file.name.rsplit('/').next().unwrap_or_default();
+            let of_day = day::window(base).is_some_and(|day| day.overlaps(&window));
+            if entry.log == log.name && (of_day || all.overlaps(&window)) {
+                files.push(file.name.clone());
+            }
+        }
+        let unlisted = self.known.unlisted.iter();
+        let near = unlisted.filter(|(of, all, _)| *of == log.name && all.overlaps(&window));
+        files.extend(near.map(|(_, _, name)| name.clone()));
+        for name in files {
+            if !self.known.read.insert(name.clone()) {
+                continue;
+            }
+            let path = self.folder.join(&name);
+            if let Err(error) = packed::read_ids(&path, &mut self.known.records) {
+                let reason =
+                    format!("{}: {}", path.display(), super::super::walk::describe(&error));
+                self.odd(log.name, Some(window), reason);
+            }
+        }
+    }
+
+    /// Begins the file that the records of a slice are added to: the last one of its day as long as
+    /// that is small and as it was written, else another one.
+    fn begin(&self, slice: &Slice) -> io::Result<(Packing, Place)> {
+        let files = self.manifest.files();
+        let mut number = 1;
+        let mut name = day::name(slice, number);
+        while files.contains_key(name.as_str()) || self.folder.join(&name).exists() {
+            number += 1;
+            name = day::name(slice, number);
+        }
+        let last = day::name(slice, number - 1);
+        let last = files.get(last.as_str()).filter(|(_, file)| file.bytes <= MOST_BYTES);
+        let before = last.and_then(|(_, file)| {
+            Some((*file, packed::intact(&self.folder.join(&file.name), &file.sha256)?))
+        });
+        let (place, bytes) = match before {
+            Some((file, bytes)) => {
+                let before = Some((file.first, file.last));
+                (Place { name: file.name.clone(), before }, bytes)
+            }
+            None => (Place { name, before: None }, Vec::new()),
+        };
+        Ok((Packing::begin(&self.incoming(), &bytes)?, place))
+    }
+
+    /// Keeps what was written of a slice.
+    fn keep(&mut self, done: &Done) -> io::Result<()> {
+        let slice = &done.slice;
+        let mut entry = Entry {
+            log: slice.log.name.to_owned(),
+            filter: self.filters.get(slice.log.name).cloned(),
+            start: slice.window.start,
+            end: slice.window.end,
+            asked: done.asked,
+            complete: done.complete,
+            records: 0,
+            request: done.request.to_string(),
+            file: None,
+        };
+        let Some((packing, Place { name, before })) = self.packing.take() else {
+            if done.complete {
+                self.step("line")?;
+                self.manifest.add(entry.clone())?;
+                (self.tell)(Told::Kept(&entry));
+            }
+            return Ok(());
+        };
+        let incoming = packing.path().to_owned();
+        self.step("finish")?;
+        let packed = packing.finish()?;
+        let times: Vec<(Timestamp, Timestamp)> = packed.times.into_iter().chain(before).collect();
+        let first = times.iter().map(|(first, _)| *first).min().unwrap_or(entry.start);
+        let last = times.iter().map(|(_, last)| *last).max().unwrap_or(entry.start);
+        let (bytes, sha256) = (packed.bytes, packed.sha256);
+        entry.records = packed.records;
+        entry.file = Some(Stored { name: name.clone(), bytes, sha256, first, last });
+        self.step("line")?;
+        self.manifest.add(entry.clone())?;
+        self.known.read.insert(name.clone());
+        self.step("move")?;
+        move_to(&incoming, &self.folder.join(&name))?;
+        self.step("moved")?;
+        (self.tell)(Told::Kept(&entry));
+        Ok(())
+    }
+
+    /// Adds the records of a page that the archive has not.
+    fn add(&mut self, slice: &Slice, page: &Page) -> io::Result<()> {
+        let times = || page.records().iter().filter_map(|record| record.time);
+        let Window { start, end } = slice.window;
+        let start = times().min().map_or(start, |first| first.min(start));
+        let end = times().max().map_or(end, |last| last.plus(1).max(end));
+        self.learn(slice.log, Window { start, end });
+        let mut at = 0;
+        for record in page.records() {
+            let line = &page.lines()[at..at + record.len];
+            at += record.len;
+            if !self.known.records.is_new(record.key, record.time) {
+                continue;
+            }
+            if self.packing.is_none() {
+                self.step("begin")?;
+                self.packing = Some(self.begin(slice)?);
+            }
+            if let Some((packing, _)) = &mut self.packing {
+                packing.add(line, record)?;
+            }
+        }
+        self.step("page")
+    }
+}
+
+impl Sink for Archive {
+    /// All but what was asked for, without a filter or with the same one, when nothing could
+    /// arrive late any more. Whole seconds.
+    fn wanted(&mut self, log: &'static Log, window: Window) -> Vec<Window> {
+        let filter = self.filters.get(log.name);
+        let settled: Vec<Window> = self
+            .manifest
+            .entries()
+            .filter(|entry| entry.complete && entry.log == log.name)
+            .filter(|entry| entry.filter.is_none() || entry.filter.as_ref() == filter)
+            .map(|entry| entry.settled(self.overlap))
+            .collect();
+        let (start, end) = (floor_second(window.start), floor_second(window.end));
+        let left = Window { start, end }.without(&settled).into_iter();
+        left.map(|left| Window { start: floor_second(left.start), ..left }).collect()
+    }
+
+    fn page(&mut self, slice: &Slice, page: &Page) -> io::Result<()> {
+        self.add(slice, page).map_err(|error| wrapped(&self.folder, &error))
+    }
+
+    fn slice_done(&mut self, done: &Done) -> io::Result<()> {
+        self.keep(done).map_err(|error| wrapped(&self.folder, &error))
+    }
+
+    fn progress(&mut self, state: &State) {
+        (self.tell)(Told::State(state));
+    }
+
+    fn trouble(&mut self, missing: Missing) {
+        (self.tell)(Told::Missing(missing));
+    }
+}
+
+impl fmt::Debug for Archive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Archive").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+/// Moves a file that is on the disk to its place, and waits until that is on the disk too.
+fn move_to(from: &Path, to: &Path) -> io::Result<()> {
+    let folder = to.parent().unwrap_or(to);
+    fs::create_dir_all(folder)?;
+    fs::rename(from, to)?;
+    sync_folder(folder);
+    if let Some(above) = folder.parent() {
+        sync_folder(above);
+    }
+    Ok(())
+}
+
+/// Not every system can sync a folder; where it cannot, it needs not.
+#[expect(clippy::disallowed_methods, reason = "a folder is opened to be synced")]
+fn sync_folder(folder: &Path) {
+    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+/// An error together with where it happened, and the way out where there is one.
+fn wrapped(path: &Path, error: &io::Error) -> io::Error {
+    let way = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "; make room there and pull again: it goes on where it was"
+        }
+        io::ErrorKind::PermissionDenied => "; choose a folder you may write to",
+        io::ErrorKind::ReadOnlyFilesystem => "; choose a folder on a disk that can be written to",
+        _ => "",
+    };
+    io::Error::new(error.kind(), format!("{}: {error}{way}", path.display()))
+}
+
+#[cfg(test)]
+mod tests;

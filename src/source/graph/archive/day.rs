@@ -1,0 +1,52 @@
+//! The names of an archive's files: by the day of the slices whose records they hold.
+//! Never looks which of them exist.
+
+use std::time::Duration;
+
+use super::super::slices::{Slice, Window, ticks};
+use crate::time::Timestamp;
+
+const ENDING: &str = ".ndjson.zst";
+
+/// The path below the archive of a slice's file; `number` is 1 for the first one of a day.
+pub fn name(slice: &Slice, number: u32) -> String {
+    let start = slice.window.start.to_rfc3339();
+    let day = start.split('T').next().unwrap_or(&start);
+    let number = if number < 2 { String::new() } else { format!(".{number}") };
+    format!("{}/{day}{number}{ENDING}", slice.log.name)
+}
+
+/// The day that the name of a file (without its folder) says; `None`: it is no such name.
+pub fn window(base: &str) -> Option<Window> {
+    let stem = base.strip_suffix(ENDING)?;
+    let (day, number) = stem.split_once('.').unwrap_or((stem, "2"));
+    let numbered = number.parse::<u32>().is_ok_and(|number| number > 1);
+    let start = Timestamp::parse(day).filter(|_| numbered && day.len() == 10)?;
+    let end = start.plus(ticks(Duration::from_hours(24)));
+    start.to_rfc3339().starts_with(day).then_some(Window { start, end })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture::{log, window as of};
+    use super::*;
+
+    #[test]
+    fn names_of_days_are_told_from_others() {
+        let slice = Slice { log: log("audit"), window: of("2026-05-01T03:00:00Z", "2026-05-02") };
+        assert_eq!(name(&slice, 1), "audit/2026-05-01.ndjson.zst");
+        assert_eq!(name(&slice, 12), "audit/2026-05-01.12.ndjson.zst");
+        let day = Some(of("2026-05-01", "2026-05-02"));
+        assert_eq!(window("2026-05-01.ndjson.zst"), day);
+        assert_eq!(window("2026-05-01.12.ndjson.zst"), day);
+        for foreign in [
+            "",
+            "mine.ndjson.zst",
+            "2026-05-01.ndjson",
+            "2026-05-01.x.ndjson.zst",
+            "5/1/2026.ndjson.zst",
+        ] {
+            assert_eq!(window(foreign), None, "{foreign}");
+        }
+    }
+}

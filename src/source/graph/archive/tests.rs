@@ -1,0 +1,340 @@
+//! Archives, pulled into from a server on this computer, and stopped at every step.
+
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio_util::sync::CancellationToken;
+
+use super::super::fixture::*;
+use super::super::slices::ticks;
+use super::super::{Outcome, Request, Round, Stopped, watch};
+use super::*;
+
+const HOUR: Duration = Duration::from_hours(1);
+
+fn owner() -> Owner {
+    Owner { base: "http://127.0.0.1".to_owned(), tenant: "11111111-2222".to_owned() }
+}
+
+fn silent() -> Tell {
+    Box::new(|_| {})
+}
+
+fn open(folder: &Path) -> Archive {
+    Archive::open(folder, &owner(), at("2026-05-31"), silent()).expect("an archive")
+}
+
+fn request(days: i64) -> Request {
+    let start = at("2026-05-01");
+    let end = start.plus(ticks(Duration::from_hours(24)) * days);
+    Request::new(vec![log("audit")], Window { start, end }).for_archive()
+}
+
+/// A server whose tenant can be added to.
+fn tenant_server(tenant: Tenant) -> (Server, Arc<Mutex<Tenant>>) {
+    let tenant = Arc::new(Mutex::new(tenant));
+    let shared = Arc::clone(&tenant);
+    (Server::start(move |asked| shared.lock().expect("free").answer(asked)), tenant)
+}
+
+/// Every record of the archive, sorted; fails where one is there twice.
+fn records(folder: &Path) -> Vec<String> {
+    let mut all = Vec::new();
+    for file in walkdir::WalkDir::new(folder) {
+        let path = file.expect("a file").into_path();
+        if path.extension().is_some_and(|extension| extension == "zst")
+            && !path.ends_with("incoming.ndjson.zst")
+        {
+            let mut text = String::new();
+            let mut file = zstd::Decoder::new(fs_open(&path)).expect("packed");
+            file.read_to_string(&mut text).expect("whole");
+            all.extend(text.lines().map(str::to_owned));
+        }
+    }
+    let distinct: BTreeSet<&String> = all.iter().collect();
+    assert_eq!(distinct.len(), all.len(), "no record is there twice");
+    all.sort_unstable();
+    all
+}
+
+#[expect(clippy::disallowed_methods, reason = "the archive is looked at")]
+fn fs_open(path: &Path) -> fs::File {
+    fs::File::open(path).expect("a file")
+}
+
+#[test]
+fn a_pull_is_kept_and_the_next_one_asks_only_for_what_is_not_settled() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, tenant) = tenant_server(Tenant::new(70, HOUR, 10));
+    let service = server.service();
+    let told = Arc::new(AtomicUsize::new(0));
+    let kept = Arc::clone(&told);
+    let tell: Tell = Box::new(move |told| {
+        if matches!(told, Told::Kept(_)) {
+            kept.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let mut archive = Archive::open(folder.path(), &owner(), at("2026-05-31"), tell).expect("new");
+    assert!(pulled(&service, &request(4), &mut archive).is_complete());
+    assert_eq!(told.load(Ordering::Relaxed), 4);
+    assert!(archive.verify().is_empty());
+    drop(archive);
+    assert_eq!(records(folder.path()), tenant.lock().expect("free").lines());
+
+    let before = server.asked().len();
+    assert!(pulled(&service, &request(4), &mut open(folder.path())).is_complete());
+    assert_eq!(server.asked().len(), before, "weeks later nothing is asked again");
+
+    let long = Duration::from_hours(24 * 29);
+    let mut archive = open(folder.path()).with_overlap(long);
+    assert!(pulled(&service, &request(4), &mut archive).is_complete());
+    let asked = &server.asked()[before..];
+    assert_eq!(asked[0].bounds().0, at("2026-05-02"), "29 days before it was asked");
+    assert_eq!(
+        archive.entries().filter(|entry| entry.file.is_some()).count(),
+        3,
+        "no file without news"
+    );
+}
+
+#[test]
+fn records_that_arrive_late_are_added_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, tenant) = tenant_server(Tenant::new(40, HOUR, 10));
+    let service = server.service();
+    let overlap = Duration::from_hours(24 * 31);
+    assert!(pulled(&service, &request(2), &mut open(folder.path())).is_complete());
+    for late in 0..3 {
+        let time = at("2026-05-01T07:30:00Z").plus(late);
+        let line = record(500 + late as usize, time);
+        tenant.lock().expect("free").records.push((time, line));
+        let mut archive = open(folder.path()).with_overlap(overlap);
+        let outcome = pulled(&service, &request(2), &mut archive);
+        assert!(outcome.is_complete());
+    }
+    let mut expected = tenant.lock().expect("free").lines();
+    expected.sort_unstable();
+    assert_eq!(records(folder.path()), expected);
+    let mut names: Vec<String> = fs::read_dir(folder.path().join("audit"))
+        .expect("there")
+        .map(|file| file.expect("a file").file_name().into_string().expect("text"))
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["2026-05-01.ndjson.zst", "2026-05-02.ndjson.zst"]);
+}
+
+/// Pulls until the step of that number, at which the program is killed.
+fn killed_at(folder: &Path, server: &Server, step: usize) -> Outcome {
+    let mut archive = open(folder);
+    let mut number = 0;
+    archive.interrupt = Some(Box::new(move |name| {
+        number += 1;
+        if number > step { Err(io::Error::other(format!("killed before {name}"))) } else { Ok(()) }
+    }));
+    let request = Request { most_records: 15, ..request(2) };
+    pulled(&server.service(), &request, &mut archive)
+}
+
+#[test]
+fn a_pull_killed_at_any_step_loses_one_slice_at_most_and_goes_on() {
+    let tenant = Tenant::new(40, HOUR, 6);
+    let expected = tenant.lines();
+    let (server, _tenant) = tenant_server(tenant);
+    let mut step = 0;
+    loop {
+        let folder = tempfile::tempdir().expect("a folder");
+        let outcome = killed_at(folder.path(), &server, step);
+        let was_killed = matches!(outcome.stopped, Some(Stopped::Unkept(_)));
+        let kept: u64 = {
+            let archive = open(folder.path());
+            assert!(archive.verify().is_empty(), "step {step}");
+            archive.entries().map(|entry| entry.records).sum()
+        };
+        assert_eq!(records(folder.path()).len() as u64, kept, "step {step}");
+        assert!(kept + 24 >= outcome.state.records, "step {step}: one slice at most is lost");
+        let before = server.asked().len();
+        assert!(pulled(&server.service(), &request(2), &mut open(folder.path())).is_complete());
+        assert_eq!(records(folder.path()), expected, "step {step}");
+        assert!(open(folder.path()).verify().is_empty(), "step {step}");
+        if !was_killed {
+            assert_eq!(server.asked().len(), before);
+            break;
+        }
+        step += 1;
+    }
+    assert!(step > 15, "{step} steps");
+}
+
+#[test]
+fn a_pull_killed_again_and_again_comes_to_its_end() {
+    let tenant = Tenant::new(40, HOUR, 6);
+    let expected = tenant.lines();
+    let (server, _tenant) = tenant_server(tenant);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut pulls = 0;
+    while killed_at(folder.path(), &server, 9).stopped.is_some() {
+        pulls += 1;
+        assert!(pulls < 40, "each pull gets further");
+    }
+    assert!(pulls > 1);
+    assert_eq!(records(folder.path()), expected);
+}
+
+#[test]
+fn two_pulls_on_one_archive_refuse_each_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = open(folder.path());
+    let error =
+        Archive::open(folder.path(), &owner(), at("2026-05-31"), silent()).expect_err("taken");
+    assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+    let text = error.to_string();
+    assert!(
+        text.contains("pulls into this archive")
+            && text.contains(&*folder.path().to_string_lossy()),
+        "{text}"
+    );
+    drop(first);
+    open(folder.path());
+}
+
+#[test]
+fn another_tenant_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    open(folder.path());
+    let other = Owner { tenant: "other".to_owned(), ..owner() };
+    assert!(Archive::open(folder.path(), &other, at("2026-05-31"), silent()).is_err());
+}
+
+#[test]
+fn files_that_are_gone_or_changed_are_told_and_asked_for_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let tenant = Tenant::new(70, HOUR, 10);
+    let expected = tenant.lines();
+    let (server, _tenant) = tenant_server(tenant);
+    let service = server.service();
+    pulled(&service, &request(3), &mut open(folder.path()));
+    let files: Vec<PathBuf> = {
+        let archive = open(folder.path());
+        archive
+            .entries()
+            .map(|entry| folder.path().join(&entry.file.as_ref().expect("a file").name))
+            .collect()
+    };
+    fs::remove_file(&files[1]).expect("removed");
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let hears = Arc::clone(&told);
+    let tell: Tell = Box::new(move |event| {
+        if let Told::Missing(missing) = event {
+            hears.lock().expect("free").push(missing.reason);
+        }
+    });
+    let mut archive =
+        Archive::open(folder.path(), &owner(), at("2026-05-31"), tell).expect("opened");
+    pulled(&service, &request(3), &mut archive);
+    drop(archive);
+    assert_eq!(records(folder.path()), expected);
+    assert!(told.lock().expect("free")[0].contains("is not there any more"));
+    pulled(&service, &request(3), &mut open(folder.path()));
+    assert_eq!(told.lock().expect("free").len(), 1);
+}
+
+#[test]
+fn without_its_manifest_an_archive_still_has_no_record_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let tenant = Tenant::new(70, HOUR, 10);
+    let expected = tenant.lines();
+    let (server, _tenant) = tenant_server(tenant);
+    pulled(&server.service(), &request(3), &mut open(folder.path()));
+    fs::remove_dir_all(folder.path().join(".entrail")).expect("removed");
+    assert!(pulled(&server.service(), &request(3), &mut open(folder.path())).is_complete());
+    assert_eq!(records(folder.path()), expected);
+}
+
+#[test]
+fn what_could_not_be_had_is_asked_for_by_the_next_pull() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let tenant = Tenant::new(40, HOUR, 10);
+    let expected = tenant.lines();
+    let healed = Arc::new(AtomicUsize::new(0));
+    let heals = Arc::clone(&healed);
+    let server = Server::start(move |asked| {
+        let bad = at("2026-05-01T05:00:00Z");
+        let (first, last) = asked.bounds();
+        if heals.load(Ordering::Relaxed) == 0 && (first..=last).contains(&bad) {
+            return Reply::status(500);
+        }
+        tenant.answer(asked)
+    });
+    let outcome = pulled(&server.service(), &request(2), &mut open(folder.path()));
+    assert_eq!((outcome.missing, records(folder.path()).len()), (1, 39));
+    healed.store(1, Ordering::Relaxed);
+    let before = server.asked().len();
+    assert!(pulled(&server.service(), &request(2), &mut open(folder.path())).is_complete());
+    assert_eq!(server.asked().len(), before + 1);
+    assert_eq!(records(folder.path()), expected);
+}
+
+#[test]
+fn another_filter_is_another_question() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, _tenant) = tenant_server(Tenant::new(40, HOUR, 10));
+    let filters = BTreeMap::from([("audit", "startswith(id,'D')".to_owned())]);
+    let filtered = Request { filters: filters.clone(), ..request(2) };
+    let mut archive = open(folder.path()).with_filters(filters.clone());
+    assert!(pulled(&server.service(), &filtered, &mut archive).is_complete());
+    assert_eq!(archive.wanted(log("audit"), filtered.window), []);
+    drop(archive);
+    let mut archive = open(folder.path());
+    assert_eq!(archive.wanted(log("audit"), filtered.window), [filtered.window]);
+    assert!(pulled(&server.service(), &request(2), &mut archive).is_complete());
+    drop(archive);
+    assert_eq!(open(folder.path()).with_filters(filters).wanted(log("audit"), filtered.window), []);
+    assert_eq!(records(folder.path()).len(), 40);
+}
+
+#[test]
+fn an_archive_is_read_like_any_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, _tenant) = tenant_server(Tenant::new(70, HOUR, 10));
+    pulled(&server.service(), &request(3), &mut open(folder.path()));
+    let mut summary = None;
+    let origins = vec![crate::source::Origin::Path(folder.path().to_owned())];
+    crate::source::read_all(origins, |delivery| {
+        if let crate::source::Delivery::Done(done) = delivery {
+            summary = Some(done);
+        }
+    });
+    let summary = summary.expect("an end");
+    assert_eq!((summary.progress.records, summary.troubles), (70, 0), "{summary:?}");
+}
+
+#[test]
+fn a_watched_archive_stays_up_to_date_with_one_file_a_day() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, tenant) = tenant_server(Tenant::new(30, HOUR, 10));
+    let service = server.service();
+    let mut archive = open(folder.path());
+    let mut rounds = 0_i64;
+    let mut request = |now: Timestamp| {
+        let window = Window { start: now.plus(-ticks(40 * HOUR)), end: now };
+        Request::new(vec![log("audit")], window).for_archive()
+    };
+    let mut after = |outcome: &Outcome| {
+        assert!(outcome.is_complete());
+        rounds += 1;
+        let time = at("2026-05-30T23:59:00Z").plus(rounds * 10_000_000);
+        tenant.lock().expect("free").records.push((time, record(700 + rounds as usize, time)));
+        if rounds < 12 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    let mut round = Round { request: &mut request, after: &mut after };
+    let (every, cancel) = (Duration::from_mins(5), CancellationToken::new());
+    let watching = watch(&service, &mut archive, every, &mut round, &cancel);
+    assert!(runtime().block_on(watching).is_complete());
+    assert_eq!(records(folder.path()).len(), 11);
+    let files = archive.manifest.files();
+    assert_eq!(files.keys().collect::<Vec<_>>(), [&"audit/2026-05-30.ndjson.zst"]);
+    assert!(archive.verify().is_empty());
+}

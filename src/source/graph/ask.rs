@@ -1,0 +1,148 @@
+//! One request over HTTP: the whole answer, or why there is none.
+//! Never asks twice, never waits for its turn, and never tells the token to anyone but the base.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, DATE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
+use reqwest::{Client, Response, StatusCode};
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use super::pace::Pace;
+use super::refused::Refused;
+use super::retry::{Failure, http_date, retry_after};
+use crate::time::Timestamp;
+
+/// Longest that one request may take, its answer included. Graph itself ends one after less.
+const LONGEST: Duration = Duration::from_mins(5);
+/// Most bytes of an answer; a page of a thousand records has a few million.
+const MOST_BYTES: usize = 256 << 20;
+/// Most bytes of an answer that is an error.
+const MOST_OF_ERROR: usize = 64 << 10;
+
+/// An answer with records.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its bytes, unpacked, as far as they came.
+    pub body: Vec<u8>,
+    /// Why the body is not whole; `None`: it is.
+    pub cut: Option<String>,
+    /// What time it is there.
+    pub date: Option<Timestamp>,
+}
+
+/// Asks for `url`. Dropping the future ends the request.
+pub async fn ask(
+    http: &Client,
+    url: &Url,
+    token: &SecretString,
+    pace: &dyn Pace,
+) -> Result<Answer, Failure> {
+    tokio::select! {
+        answer = answer(http, url, token, pace) => answer,
+        () = pace.limit(LONGEST) => Err(Failure::Timeout),
+    }
+}
+
+async fn answer(
+    http: &Client,
+    url: &Url,
+    token: &SecretString,
+    pace: &dyn Pace,
+) -> Result<Answer, Failure> {
+    let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
+        .map_err(|_| Failure::SignIn("the token holds characters no token has".to_owned()))?;
+    bearer.set_sensitive(true);
+    let request = http
+        .get(url.clone())
+        .header(AUTHORIZATION, bearer)
+        .header(ACCEPT, "application/json")
+        // Without it, values newer than an API's version come as `unknownFutureValue`.
+        .header(HeaderName::from_static("prefer"), "include-unknown-enum-members");
+    let mut response = request.send().await.map_err(|error| failure(&error))?;
+    let (status, date) = (response.status(), header(&response, &DATE));
+    let date = date.as_deref().and_then(http_date);
+    if status.is_success() {
+        let mut body = Vec::new();
+        let cut = read(&mut response, &mut body, MOST_BYTES).await;
+        return Ok(Answer { body, cut, date });
+    }
+    let now = date.unwrap_or_else(|| pace.now());
+    let after = header(&response, &RETRY_AFTER).and_then(|after| retry_after(&after, now));
+    let challenge = header(&response, &WWW_AUTHENTICATE).unwrap_or_default();
+    let mut body = Vec::new();
+    if !status.is_server_error() {
+        // Without the body there is still the status.
+        let _ = read(&mut response, &mut body, MOST_OF_ERROR).await;
+    }
+    let refused = || Refused::read(status.as_u16(), &body, &challenge);
+    Err(match status {
+        StatusCode::TOO_MANY_REQUESTS => Failure::Throttled(after),
+        StatusCode::UNAUTHORIZED => Failure::Unauthorized(refused()),
+        StatusCode::REQUEST_TIMEOUT => Failure::Server(status.as_u16(), after),
+        StatusCode::GONE => Failure::LostPlace(format!("Graph has lost the page: {}", refused())),
+        _ if status.is_server_error() => Failure::Server(status.as_u16(), after),
+        _ if status.is_redirection() => Failure::Refused(Refused {
+            message: "Graph never redirects: a proxy, or a network that asks to sign in, answered \
+                      in its place"
+                .to_owned(),
+            ..refused()
+        }),
+        _ => Failure::Refused(refused()),
+    })
+}
+
+fn header(response: &Response, name: &HeaderName) -> Option<String> {
+    response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// Reads a body as far as it comes; why it is not whole, if it is not.
+async fn read(response: &mut Response, body: &mut Vec<u8>, most: usize) -> Option<String> {
+    loop {
+        match response.chunk().await {
+            Ok(Some(bytes)) if body.len() + bytes.len() > most => {
+                return Some(format!("the answer has more than {} MiB", most >> 20));
+            }
+            Ok(Some(bytes)) => body.extend_from_slice(&bytes),
+            Ok(None) => return None,
+            Err(error) => {
+                let reason = reason(&error);
+                return Some(format!("the connection broke in the middle of the answer: {reason}"));
+            }
+        }
+    }
+}
+
+/// What a failed request was.
+fn failure(error: &reqwest::Error) -> Failure {
+    let reason = reason(error);
+    if reason.to_ascii_lowercase().contains("certificate") {
+        return Failure::Untrusted(format!(
+            "the other side's certificate is not trusted: {reason}; where a proxy inspects \
+             connections, give its certificate with --ca-cert"
+        ));
+    }
+    if error.is_timeout() && !error.is_connect() {
+        Failure::Timeout
+    } else if error.is_connect() {
+        Failure::Unreachable(reason)
+    } else {
+        Failure::Broken(format!("the connection broke before the answer: {reason}"))
+    }
+}
+
+/// An error and what caused it, without the address: it is told elsewhere.
+fn reason(error: &reqwest::Error) -> String {
+    let mut told = Vec::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        told.push(error.to_string());
+        cause = error.source();
+    }
+    // Each cause repeats the ones below it in some libraries; the last one says most.
+    told.dedup();
+    if told.is_empty() { "it was not said why".to_owned() } else { told.join(": ") }
+}

@@ -1,0 +1,230 @@
+//! A pull as a stream of bytes: one record per line, read like a file that is still being written.
+//! Never runs ahead: what is not read is not asked for, and dropping it leaves nothing behind.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, Read};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+
+use super::follow::{least_pause, next_windows};
+use super::page::Page;
+use super::pull::pull;
+use super::seen::Seen;
+use super::slices::{Slice, Window, ticks};
+use super::{Missing, Outcome, Request, Service, Sink, State, Stopped};
+use crate::time::Timestamp;
+
+/// What is known of a feed beside its bytes.
+#[derive(Clone, Default, Debug)]
+pub struct Status {
+    /// How far it is.
+    pub state: State,
+    /// What was told since it was last taken.
+    pub missing: Vec<Missing>,
+    /// How the pull ended; while following: how the last one did.
+    pub outcome: Option<Outcome>,
+}
+
+/// How new records are waited for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Follow {
+    /// Pause between two looks; longer where the limit of requests asks for it.
+    pub every: Duration,
+    /// How far before the newest record is asked again for records that arrive late.
+    pub overlap: Duration,
+}
+
+impl Default for Follow {
+    /// Every half minute, and an hour back.
+    fn default() -> Self {
+        Self { every: Duration::from_secs(30), overlap: Duration::from_hours(1) }
+    }
+}
+
+/// The records of a pull, one per line, in the order they come.
+///
+/// The pull goes on only while someone reads, on the reading thread and a runtime of its own.
+/// Reading returns as soon as there is something, and 0 at the end: when all was asked for, or soon
+/// after `cancel`. Reading itself never fails; [`Feed::status`] tells what is missing.
+pub struct Feed {
+    // In this order: the runtime outlives what runs on it.
+    pulling: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    runtime: Option<Runtime>,
+    lines: Arc<Mutex<Vec<u8>>>,
+    current: io::Cursor<Vec<u8>>,
+    status: Arc<Mutex<Status>>,
+}
+
+impl Feed {
+    /// Begins a pull; nothing is asked before the first read. With `follow` it does not end.
+    ///
+    /// Fails where the system gives no runtime.
+    pub fn new(
+        service: Arc<Service>,
+        request: Request,
+        follow: Option<Follow>,
+        cancel: CancellationToken,
+    ) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let status = Arc::new(Mutex::new(Status::default()));
+        let outlet = Outlet { lines: Arc::clone(&lines), status: Arc::clone(&status), known: None };
+        let pulling = Some(Box::pin(run(service, request, follow, outlet, cancel)) as _);
+        let current = io::Cursor::default();
+        Ok(Self { pulling, runtime: Some(runtime), lines, current, status })
+    }
+
+    /// What is known beside the bytes; it changes while the feed is read.
+    pub fn status(&self) -> Arc<Mutex<Status>> {
+        Arc::clone(&self.status)
+    }
+}
+
+impl Read for Feed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let count = self.current.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            let more = std::mem::take(&mut *locked(&self.lines));
+            if !more.is_empty() {
+                self.current = io::Cursor::new(more);
+                continue;
+            }
+            let (Some(pulling), Some(runtime)) = (&mut self.pulling, &self.runtime) else {
+                return Ok(0);
+            };
+            let lines = &self.lines;
+            let over = runtime.block_on(std::future::poll_fn(|context| {
+                let polled = pulling.as_mut().poll(context);
+                match polled {
+                    Poll::Ready(()) => Poll::Ready(true),
+                    Poll::Pending if !locked(lines).is_empty() => Poll::Ready(false),
+                    Poll::Pending => Poll::Pending,
+                }
+            }));
+            if over {
+                self.pulling = None;
+            }
+        }
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.pulling = None;
+        if let Some(runtime) = self.runtime.take() {
+            // A name that is still being looked up does not hold up whoever wants to leave.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl fmt::Debug for Feed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Feed").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn run(
+    service: Arc<Service>,
+    request: Request,
+    follow: Option<Follow>,
+    mut outlet: Outlet,
+    cancel: CancellationToken,
+) {
+    outlet.known = follow.map(|_| Seen::default());
+    let mut newest: BTreeMap<&'static str, Timestamp> = BTreeMap::new();
+    let mut requests = vec![request];
+    loop {
+        let mut next = Vec::new();
+        for request in requests {
+            let outcome = pull(&service, &request, &mut outlet, &cancel).await;
+            for (log, time) in &outcome.newest {
+                let known = newest.entry(log).or_insert(*time);
+                *known = (*known).max(*time);
+            }
+            locked(&outlet.status).outcome = Some(outcome.clone());
+            let ends = matches!(
+                outcome.stopped,
+                Some(Stopped::Cancelled | Stopped::SignIn(_) | Stopped::Unkept(_))
+            );
+            let Some(follow) = follow.filter(|_| !ends) else { return };
+            let now = service.pace.now();
+            next.extend(next_windows(&request, &outcome, &newest, now, follow.overlap));
+        }
+        let (Some(follow), false) = (follow, next.is_empty()) else { return };
+        outlet.forget(&next);
+        let pause = least_pause(follow.every, next.len());
+        {
+            let state = &mut locked(&outlet.status).state;
+            state.waiting_until = Some(service.pace.now().plus(ticks(pause)));
+            state.waiting_for = "new records";
+        }
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => return,
+            () = service.pace.sleep(pause) => {}
+        }
+        let now = service.pace.now();
+        for request in &mut next {
+            request.window.end = request.window.end.max(now);
+        }
+        requests = next;
+    }
+}
+
+/// Where the pull puts what it finds.
+struct Outlet {
+    lines: Arc<Mutex<Vec<u8>>>,
+    status: Arc<Mutex<Status>>,
+    /// While following: the records that may come again.
+    known: Option<Seen>,
+}
+
+impl Outlet {
+    /// Forgets the records that will not come again.
+    fn forget(&mut self, next: &[Request]) {
+        let Some(first) = next.iter().map(|request| request.window.start).min() else { return };
+        if let Some(known) = &mut self.known {
+            known.forget(&Window { start: Timestamp::from_ticks(i64::MIN), end: first });
+        }
+    }
+}
+
+impl Sink for Outlet {
+    fn page(&mut self, _slice: &Slice, page: &Page) -> io::Result<()> {
+        let mut lines = locked(&self.lines);
+        let Some(known) = &mut self.known else {
+            lines.extend_from_slice(page.lines());
+            return Ok(());
+        };
+        let mut at = 0;
+        for record in page.records() {
+            if known.is_new(record.key, record.time) {
+                lines.extend_from_slice(&page.lines()[at..at + record.len]);
+            }
+            at += record.len;
+        }
+        Ok(())
+    }
+
+    fn progress(&mut self, state: &State) {
+        locked(&self.status).state = *state;
+    }
+
+    fn trouble(&mut self, missing: Missing) {
+        locked(&self.status).missing.push(missing);
+    }
+}
