@@ -27,6 +27,7 @@ pub mod choice;
 pub mod matcher;
 mod narrow;
 pub mod pattern;
+pub mod push_down;
 pub mod seen;
 pub mod sieve;
 pub mod suggest;

@@ -161,7 +161,7 @@ fn plan_term(term: &Term, context: &Context, leaves: &mut Vec<Leaf>) -> Plan {
         return Plan::Or(tests.into_iter().map(leaf).collect());
     };
     if let Stored::Time = field.stored {
-        return time_range(term, context).map_or(Plan::None, |range| leaf(Test::Time(range)));
+        return when::of_term(term, context).map_or(Plan::None, |range| leaf(Test::Time(range)));
     }
     // `field=""` asks for records without any value.
     if term.operator == Operator::Equals && term.value == Value::Text(String::new()) {
@@ -198,38 +198,6 @@ fn word_columns() -> impl Iterator<Item = (Column, Vec<usize>)> {
         }
     }
     columns.into_iter()
-}
-
-/// The span of time in which a term on the time holds.
-fn time_range(term: &Term, context: &Context) -> Option<TimeRange> {
-    let named = |text: &str| when::range(text, context);
-    match &term.value {
-        Value::Text(text) => {
-            let found = named(text)?;
-            Some(match term.operator {
-                Operator::Contains | Operator::Equals | Operator::NotEquals => found,
-                Operator::GreaterOrEqual => TimeRange { start: found.start, end: None },
-                Operator::Less => TimeRange { start: None, end: found.start },
-                Operator::LessOrEqual => TimeRange { start: None, end: found.end },
-                Operator::Greater => {
-                    // After a span that has no end there is nothing.
-                    TimeRange { start: Some(found.end?), end: None }
-                }
-            })
-        }
-        Value::Range(from, to) => {
-            let start = match from {
-                Some(text) => named(text)?.start,
-                None => None,
-            };
-            let end = match to {
-                Some(text) => named(text)?.end,
-                None => None,
-            };
-            Some(TimeRange { start, end })
-        }
-        _ => None,
-    }
 }
 
 impl Leaf {

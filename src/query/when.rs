@@ -1,7 +1,7 @@
 //! Times in queries: what a person writes, as a [`TimeRange`].
 //! Never asks the clock: now comes with the [`Context`].
 
-use super::Context;
+use super::{Context, Operator, Term, Value};
 use crate::time::{TICKS_PER_SECOND, TimeRange, Timestamp};
 
 /// The span of time a text names, or `None` where it names none. `2026-11` is the whole month,
@@ -32,6 +32,38 @@ pub fn range(text: &str, context: &Context) -> Option<TimeRange> {
         _ => {}
     }
     calendar(text.trim())
+}
+
+/// The span of time in which a term on the time holds.
+pub fn of_term(term: &Term, context: &Context) -> Option<TimeRange> {
+    let named = |text: &str| range(text, context);
+    match &term.value {
+        Value::Text(text) => {
+            let found = named(text)?;
+            Some(match term.operator {
+                Operator::Contains | Operator::Equals | Operator::NotEquals => found,
+                Operator::GreaterOrEqual => TimeRange { start: found.start, end: None },
+                Operator::Less => TimeRange { start: None, end: found.start },
+                Operator::LessOrEqual => TimeRange { start: None, end: found.end },
+                Operator::Greater => {
+                    // After a span that has no end there is nothing.
+                    TimeRange { start: Some(found.end?), end: None }
+                }
+            })
+        }
+        Value::Range(from, to) => {
+            let start = match from {
+                Some(text) => named(text)?.start,
+                None => None,
+            };
+            let end = match to {
+                Some(text) => named(text)?.end,
+                None => None,
+            };
+            Some(TimeRange { start, end })
+        }
+        _ => None,
+    }
 }
 
 /// Is this a time as queries write it?

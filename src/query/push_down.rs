@@ -1,0 +1,308 @@
+//! What of a query Microsoft Graph can evaluate itself, as an `OData` `$filter`.
+//! Never asks Graph for less than the query matches: what is not sure stays with entrail.
+//!
+//! Graph documents few properties as filterable and does not document how it compares text; entrail
+//! ignores case, kinds of dash, runs of white space and a final full stop. So times, GUIDs and IPv4
+//! addresses are pushed down, which have one meaning, and names only where the user asks for it.
+//! Sources: the lists of filterable properties of `directoryAudit`, `signIn` and
+//! `provisioningObjectSummary` in the Graph reference.
+
+use super::{Context, Expression, Operator, Query, Term, Value, when};
+use crate::record::field::Stored;
+use crate::store::column::pack_guid;
+use crate::time::TimeRange;
+
+/// What the logs of Graph have in common as far as filters go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Endpoint {
+    /// `directoryAudits`, `customSecurityAttributeAudits`.
+    Audits,
+    /// `signIns`.
+    SignIns,
+    /// `provisioning`.
+    Provisioning,
+}
+
+/// A query parted in what Graph evaluates and what entrail does.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct PushDown {
+    /// The span of time asked for.
+    pub time: TimeRange,
+    /// The `$filter` besides the time; `None` where there is none.
+    pub filter: Option<String>,
+    /// Conditions Graph evaluates, as queries.
+    pub pushed: Vec<String>,
+    /// Conditions entrail evaluates, each with the reason.
+    pub kept: Vec<(String, &'static str)>,
+}
+
+/// How names are treated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Names {
+    /// They stay with entrail, which finds every spelling.
+    Kept,
+    /// `activity=`, `service=`, `actor=`, `target=` and `id=` are pushed down as they are written:
+    /// less to fetch, and records that spell a name otherwise are not found.
+    Pushed,
+}
+
+/// Parts a query.
+pub fn push_down(query: &Query, context: &Context, endpoint: Endpoint, names: Names) -> PushDown {
+    let mut parted = PushDown::default();
+    let parts = match &query.expression {
+        None => return parted,
+        Some(Expression::And(parts)) => parts.as_slice(),
+        Some(other) => std::slice::from_ref(other),
+    };
+    let mut filters = Vec::new();
+    for part in parts {
+        let written = Query { expression: Some(part.clone()) }.to_string();
+        if let Some(range) = time_range(part, context) {
+            parted.time = intersection(parted.time, range);
+            parted.pushed.push(written);
+            continue;
+        }
+        match weaker(part, endpoint, names) {
+            Some((filter, whole)) => {
+                filters.push(filter);
+                if whole {
+                    parted.pushed.push(written);
+                } else {
+                    parted.kept.push((written, "Graph evaluates a part of it"));
+                }
+            }
+            None => parted.kept.push((written, reason(part, names))),
+        }
+    }
+    parted.filter = (!filters.is_empty()).then(|| filters.join(" and "));
+    parted
+}
+
+fn time_range(part: &Expression, context: &Context) -> Option<TimeRange> {
+    let Expression::Term(term) = part else { return None };
+    let is_time = term.field.is_some_and(|field| matches!(field.stored, Stored::Time));
+    if !is_time || term.operator == Operator::NotEquals {
+        return None;
+    }
+    when::of_term(term, context)
+}
+
+fn intersection(a: TimeRange, b: TimeRange) -> TimeRange {
+    TimeRange {
+        start: a.start.max(b.start),
+        end: match (a.end, b.end) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        },
+    }
+}
+
+/// A filter that matches everything `part` does, and whether it matches nothing else.
+fn weaker(part: &Expression, endpoint: Endpoint, names: Names) -> Option<(String, bool)> {
+    match part {
+        Expression::And(parts) => {
+            let filters: Vec<Option<(String, bool)>> =
+                parts.iter().map(|part| weaker(part, endpoint, names)).collect();
+            let whole = filters.iter().all(|f| f.as_ref().is_some_and(|(_, whole)| *whole));
+            let known: Vec<String> = filters.into_iter().flatten().map(|(f, _)| f).collect();
+            (!known.is_empty()).then(|| (format!("({})", known.join(" and ")), whole))
+        }
+        Expression::Or(parts) => {
+            let filters: Option<Vec<(String, bool)>> =
+                parts.iter().map(|part| weaker(part, endpoint, names)).collect();
+            any_of(filters?)
+        }
+        Expression::Not(_) => None,
+        Expression::Term(term) => of_term(term, endpoint, names),
+    }
+}
+
+fn any_of(filters: Vec<(String, bool)>) -> Option<(String, bool)> {
+    let whole = filters.iter().all(|(_, whole)| *whole);
+    let all: Vec<String> = filters.into_iter().map(|(filter, _)| filter).collect();
+    match all.as_slice() {
+        [] => None,
+        [one] => Some((one.clone(), whole)),
+        _ => Some((format!("({})", all.join(" or ")), whole)),
+    }
+}
+
+fn of_term(term: &Term, endpoint: Endpoint, names: Names) -> Option<(String, bool)> {
+    if term.operator != Operator::Equals {
+        return None;
+    }
+    match &term.value {
+        Value::Text(text) if !text.is_empty() => {
+            let rows = RULES.iter().filter(|rule| {
+                term.field.is_some_and(|field| field.name == rule.field)
+                    && rule.endpoint == endpoint
+                    && (names == Names::Pushed || rule.value != ValueIs::Name)
+            });
+            let spellings = |rule: &Rule| rule.value.spellings(text);
+            let filters: Option<Vec<(String, bool)>> = rows
+                .map(|rule| {
+                    let spelled: Vec<(String, bool)> = spellings(rule)?
+                        .iter()
+                        .map(|text| (rule.filter.replace("{}", &literal(text)), true))
+                        .collect();
+                    any_of(spelled)
+                })
+                .collect();
+            any_of(filters?)
+        }
+        Value::AnyOf(values) => {
+            let one = |value: &Value| Term { value: value.clone(), ..term.clone() };
+            let filters: Option<Vec<(String, bool)>> =
+                values.iter().map(|value| of_term(&one(value), endpoint, names)).collect();
+            any_of(filters?)
+        }
+        _ => None,
+    }
+}
+
+/// A text as `OData` writes it.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// What a value must be for Graph and entrail to mean the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum ValueIs {
+    Guid,
+    Ipv4,
+    Name,
+}
+
+impl ValueIs {
+    /// How the value may be written in a record; `None` where it is not of this kind.
+    fn spellings(self, text: &str) -> Option<Vec<String>> {
+        match self {
+            Self::Guid => {
+                let lower = text.to_ascii_lowercase();
+                pack_guid(&lower).map(|_| vec![lower.clone(), lower.to_ascii_uppercase()])
+            }
+            Self::Ipv4 => text.parse::<std::net::Ipv4Addr>().ok().map(|ip| vec![ip.to_string()]),
+            Self::Name => Some(vec![text.to_owned()]),
+        }
+    }
+}
+
+struct Rule {
+    field: &'static str,
+    endpoint: Endpoint,
+    value: ValueIs,
+    filter: &'static str,
+}
+
+const fn rule(
+    field: &'static str,
+    endpoint: Endpoint,
+    value: ValueIs,
+    filter: &'static str,
+) -> Rule {
+    Rule { field, endpoint, value, filter }
+}
+
+/// Fields and what Graph compares for them; several rows of a field and endpoint are any of them.
+const RULES: &[Rule] = &[
+    rule("correlation", Endpoint::Audits, ValueIs::Guid, "correlationId eq {}"),
+    rule("target.id", Endpoint::Audits, ValueIs::Guid, "targetResources/any(t: t/id eq {})"),
+    rule("actor.ip", Endpoint::SignIns, ValueIs::Ipv4, "ipAddress eq {}"),
+    rule("id", Endpoint::Audits, ValueIs::Name, "id eq {}"),
+    rule("activity", Endpoint::Audits, ValueIs::Name, "activityDisplayName eq {}"),
+    rule("service", Endpoint::Audits, ValueIs::Name, "loggedByService eq {}"),
+    rule("actor", Endpoint::Audits, ValueIs::Name, "initiatedBy/user/userPrincipalName eq {}"),
+    rule("actor", Endpoint::Audits, ValueIs::Name, "initiatedBy/user/displayName eq {}"),
+    rule("actor", Endpoint::Audits, ValueIs::Name, "initiatedBy/app/displayName eq {}"),
+    rule("target", Endpoint::Audits, ValueIs::Name, "targetResources/any(t: t/displayName eq {})"),
+    rule("actor", Endpoint::SignIns, ValueIs::Name, "userPrincipalName eq {}"),
+];
+
+/// Why a condition stays with entrail.
+fn reason(part: &Expression, names: Names) -> &'static str {
+    let Expression::Term(term) = part else {
+        return "Graph cannot filter by a part of it";
+    };
+    let Some(field) = term.field else {
+        return "Graph has no search in all properties";
+    };
+    let rules: Vec<&Rule> = RULES.iter().filter(|rule| rule.field == field.name).collect();
+    if rules.is_empty() {
+        return "Graph cannot filter by this property";
+    }
+    if term.operator != Operator::Equals || !matches!(term.value, Value::Text(_) | Value::AnyOf(_))
+    {
+        return "Graph only compares this property for equality";
+    }
+    if names == Names::Kept && rules.iter().any(|rule| rule.value == ValueIs::Name) {
+        return "entrail finds every spelling of a name, Graph perhaps not; --push-names asks Graph";
+    }
+    "Graph cannot filter this log by such a value"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+
+    fn parted(text: &str, endpoint: Endpoint, names: Names) -> PushDown {
+        let now = Timestamp::parse("2026-11-20T12:00:00Z").expect("a time");
+        let query = Query::parse(text).expect(text);
+        push_down(&query, &Context { now, around: None }, endpoint, names)
+    }
+
+    #[test]
+    fn times_and_guids_are_asked_of_graph() {
+        let found = parted(
+            "time>=2026-11-01 time<2026-11-03 \
+             correlation=56799948-C193-4c04-a059-751e0ae2bf18 role",
+            Endpoint::Audits,
+            Names::Kept,
+        );
+        assert_eq!(found.time.start, Timestamp::parse("2026-11-01"));
+        assert_eq!(found.time.end, Timestamp::parse("2026-11-03"));
+        assert_eq!(
+            found.filter.as_deref(),
+            Some(
+                "(correlationId eq '56799948-c193-4c04-a059-751e0ae2bf18' or \
+                 correlationId eq '56799948-C193-4C04-A059-751E0AE2BF18')"
+            )
+        );
+        assert_eq!(found.pushed.len(), 3);
+        assert_eq!(found.kept, [("role".to_owned(), "Graph has no search in all properties")]);
+    }
+
+    #[test]
+    fn names_stay_unless_asked_for() {
+        let kept = parted("activity=\"Add user\"", Endpoint::Audits, Names::Kept);
+        assert_eq!((kept.filter, kept.kept.len()), (None, 1));
+        let pushed = parted("activity=(\"Add user\" \"It's\")", Endpoint::Audits, Names::Pushed);
+        assert_eq!(
+            pushed.filter.as_deref(),
+            Some("(activityDisplayName eq 'Add user' or activityDisplayName eq 'It''s')")
+        );
+    }
+
+    #[test]
+    fn nothing_is_asked_that_could_lose_a_record() {
+        let guid = "56799948-c193-4c04-a059-751e0ae2bf18";
+        for text in [
+            format!("-correlation={guid}"),
+            format!("correlation:{guid}"),
+            format!("correlation={guid} OR role"),
+            "correlation=5679".to_owned(),
+            "result=failure".to_owned(),
+            "time!=2026-11".to_owned(),
+            "time>2026 OR role".to_owned(),
+        ] {
+            let found = parted(&text, Endpoint::Audits, Names::Kept);
+            assert_eq!((found.filter, found.time), (None, TimeRange::default()), "{text}");
+            assert_eq!(found.kept.len(), 1, "{text}");
+        }
+        let both = format!("(correlation={guid} role) OR target.id={guid}");
+        let found = parted(&both, Endpoint::Audits, Names::Kept);
+        assert!(found.filter.is_some() && found.pushed.is_empty() && found.kept.len() == 1);
+        let ip = parted("actor.ip=192.0.2.7", Endpoint::SignIns, Names::Kept);
+        assert_eq!(ip.filter.as_deref(), Some("ipAddress eq '192.0.2.7'"));
+    }
+}
