@@ -8,17 +8,28 @@ mod asset;
 mod nearby;
 mod search;
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use crate::text::fold;
 
 pub use nearby::FilterError;
 pub use search::{Filter, Hit};
 
-/// The catalogue that is built into the program, read on first use.
+/// The catalogue that is built into the program, with what [`overlay`] added; read on first use.
 pub fn catalogue() -> &'static Catalogue {
-    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(asset::read);
+    static CATALOGUE: LazyLock<Catalogue> =
+        LazyLock::new(|| asset::read(OVERLAY.get().map_or("", String::as_str)));
     &CATALOGUE
+}
+
+static OVERLAY: OnceLock<String> = OnceLock::new();
+
+/// Adds what a tenant offers to the catalogue: lines of service, category, activity and source,
+/// parted by tabs, as in `assets/catalogue/activities.tsv`. Rows that do not fit are left out, and
+/// nothing is added once the catalogue was read.
+pub fn overlay(rows: String) {
+    // A second overlay would come too late as well.
+    let _ = OVERLAY.set(rows);
 }
 
 /// Everything that is known about services, categories and activities.

@@ -26,10 +26,49 @@ fn rows<const COLUMNS: usize>(
     })
 }
 
-pub(super) fn read() -> Catalogue {
+/// A row of the table of activities: service, category, activity, source.
+type Row = [&'static str; 4];
+
+/// The catalogue, with the rows of `overlay` that are not in it. A service of them may be named by
+/// its heading or as records name it; one that is not known becomes a service of its own.
+pub(super) fn read(overlay: &'static str) -> Catalogue {
+    let known = build(&[]);
+    let mut seen = BTreeSet::new();
+    let fresh: Vec<Row> = rows(overlay)
+        .filter(|[service, category, activity, _]| {
+            let names = [service, category, activity];
+            names.iter().all(|name| !name.trim().is_empty())
+                && known.classify(service, category, activity).is_none()
+                && seen.insert(names.map(|name| fold(name)))
+        })
+        .map(|[service, category, activity, source]| {
+            let service = known.find_service(service).map_or(service, |service| service.name);
+            [service, known.find_category(category).unwrap_or(category), activity, source]
+        })
+        .take(MOST_OVERLAID)
+        .collect();
+    if fresh.is_empty() { known } else { build(&fresh) }
+}
+
+/// Rows that are taken from an overlay: far more than any tenant has activities.
+const MOST_OVERLAID: usize = 10_000;
+
+fn build(overlaid: &[Row]) -> Catalogue {
     let mut services = read_services();
+    for [service, ..] in overlaid {
+        if !services.iter().any(|known| known.name == *service) {
+            services.push(Service {
+                name: service,
+                logged_as: Vec::new(),
+                aliases: Vec::new(),
+                purpose: "",
+                categories: Vec::new(),
+                folded: vec![fold(service)],
+            });
+        }
+    }
     let mut index = Index { services: service_index(&services), ..Index::default() };
-    let (mut entries, mut places) = read_entries(&services);
+    let (mut entries, mut places) = read_entries(&services, overlaid);
     for [service, category, activity, name, source] in rows(ALIASES) {
         if let Some(at) = places.get(&(service, category, activity)) {
             entries[*at].aliases.push(Alias { name, source });
@@ -94,10 +133,10 @@ fn service_index(services: &[Service]) -> Vec<(String, u16)> {
 /// Where the entry of a service, category and activity, all as spelled, stands.
 type Places = HashMap<(&'static str, &'static str, &'static str), usize>;
 
-fn read_entries(services: &[Service]) -> (Vec<Entry>, Places) {
+fn read_entries(services: &[Service], overlaid: &[Row]) -> (Vec<Entry>, Places) {
     let mut entries: Vec<Entry> = Vec::with_capacity(1_201);
     let mut places = Places::with_capacity(1_201);
-    for [service, category, activity, source] in rows(ACTIVITIES) {
+    for [service, category, activity, source] in rows(ACTIVITIES).chain(overlaid.iter().copied()) {
         let Some(number) = services.iter().position(|known| known.name == service) else {
             continue;
         };
@@ -169,4 +208,29 @@ fn read_revision() -> Revision {
         }
     }
     revision
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overlay_adds_what_is_not_known_and_nothing_twice() {
+        let known = read("");
+        let overlay = "Core Directory\tUserManagement\tAdd user\ttenant\n\
+                       core directory\tusermanagement\tADD USER.\ttenant\n\
+                       PIM\tRoleManagement\tGrant a moon\ttenant\n\
+                       Moon Base\tLunar\tLand\ttenant\n\
+                       Moon Base\tLunar\tland\ttenant\n\
+                       \tLunar\tLand\ttenant\n";
+        let more = read(overlay);
+        assert_eq!(more.entries().len(), known.entries().len() + 2);
+        assert_eq!(more.services().len(), known.services().len() + 1);
+        let granted = more.classify("PIM", "rolemanagement", "grant a moon").expect("added");
+        assert_eq!(granted.service, "Privileged Identity Management (PIM)");
+        assert_eq!((granted.category, granted.source), ("RoleManagement", Some("tenant")));
+        assert_eq!(more.find_service("moon base").map(|s| s.logged_name()), Some("Moon Base"));
+        let landing = more.services().last().expect("services");
+        assert_eq!(landing.categories[0].name, "Lunar");
+    }
 }
