@@ -299,6 +299,7 @@ impl App {
             }
             Delivery::Progress(progress) => self.loading.progress = progress,
             Delivery::Trouble(trouble) => self.loading.troubles.push(trouble),
+            Delivery::Prompt(prompt) => self.prompted(prompt.as_ref()),
             Delivery::Done(summary) => {
                 self.loading.progress = summary.progress;
                 self.loading.running = false;

@@ -31,6 +31,7 @@ use tokio_util::sync::CancellationToken;
 use crate::record::wanted::Wanted;
 use crate::store::{Segment, Span};
 use crate::text;
+use crate::time::Timestamp;
 
 pub use index::IndexCache;
 
@@ -62,6 +63,8 @@ pub enum Delivery {
     Progress(Progress),
     /// Something that could not be read, or was odd.
     Trouble(Trouble),
+    /// A sign-in waits for the user, or (`None`) no longer does.
+    Prompt(Option<Prompt>),
     /// The load has ended; nothing follows.
     Done(Summary),
 }
@@ -108,6 +111,28 @@ impl fmt::Display for Trouble {
     }
 }
 
+/// What the user has to do to be signed in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Prompt {
+    /// The code to type there.
+    pub code: String,
+    /// The address to open in a browser.
+    pub address: String,
+    /// When the code ceases to be accepted (UTC).
+    pub expires: Timestamp,
+}
+
+/// How far a load from a service is.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Pulling {
+    /// Spans of time that were fetched to their end.
+    pub slices_done: u32,
+    /// All of them as far as is known: a span that is too much is parted.
+    pub slices_total: u32,
+    /// When the next request will be sent, where the service asked to wait (UTC).
+    pub waiting_until: Option<Timestamp>,
+}
+
 /// How far a load is.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Progress {
@@ -125,6 +150,8 @@ pub struct Progress {
     pub files_total: u32,
     /// Records a second since the load began; `None` until that can be told and once it ended.
     pub rate: Option<u64>,
+    /// Where records come from a service: how far that is.
+    pub pulling: Option<Pulling>,
 }
 
 /// How a load ended.

@@ -9,6 +9,7 @@ use super::message::Effect;
 use super::overlay::{Item, Menu, Wish};
 use super::{App, list};
 use crate::record::field::{FIELDS, Field};
+use crate::source::Prompt;
 use crate::text::clean;
 
 impl App {
@@ -79,13 +80,37 @@ impl App {
         if matches!(item.wish, Wish::Nothing) {
             return Vec::new();
         }
-        self.overlays.pop();
+        // The code is needed until the user is signed in.
+        if !self.overlays.last().is_some_and(|menu| menu.signs_in) {
+            self.overlays.pop();
+        }
         match item.wish {
             Wish::Perform(action) => self.perform(action, None),
             Wish::SortBy(field) => self.sort_by(field),
             Wish::Copy(text, what) => vec![Effect::Copy(text, what)],
             Wish::ToggleColumn(_) | Wish::Nothing => Vec::new(),
         }
+    }
+
+    /// Shows what is to be done to sign in, until it is done.
+    pub(super) fn prompted(&mut self, prompt: Option<&Prompt>) {
+        self.overlays.retain(|menu| !menu.signs_in);
+        let Some(prompt) = prompt else { return };
+        let copied = |label: String, text: &str, what: &str| {
+            Item::new(label, Wish::Copy(text.to_owned(), what.to_owned()))
+        };
+        let until = self.zone.format(prompt.expires, "%H:%M");
+        let then = format!("3. sign in by {until} {}; entrail goes on by itself", self.zone.name());
+        let items = vec![
+            copied(format!("1. open  {}", clean(&prompt.address)), &prompt.address, "address"),
+            copied(format!("2. enter {}", clean(&prompt.code)), &prompt.code, "code"),
+            Item::new(then, Wish::Nothing),
+        ];
+        let title = "Sign in to Microsoft Entra; Enter copies";
+        let mut menu = Menu::new(title, items);
+        (menu.letters, menu.signs_in) = (true, true);
+        self.overlays.push(menu);
+        self.arrange();
     }
 
     fn action_menu(&self, title: String, of_pane: bool) -> Menu {

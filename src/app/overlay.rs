@@ -22,6 +22,8 @@ pub struct Menu {
     pub viewport: Viewport,
     /// Do letters choose items directly, instead of narrowing?
     pub letters: bool,
+    /// Does it ask to sign in? It closes by itself once that is done.
+    pub signs_in: bool,
     typed: Input,
 }
 
@@ -80,6 +82,7 @@ impl Menu {
             shown: Vec::new(),
             viewport: Viewport::default(),
             letters: false,
+            signs_in: false,
             typed: Input::default(),
         };
         menu.narrow();

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::tell;
 use crate::source::{self, Delivery, IndexWriting, Load, Origin, Place, Summary, Trouble};
 use crate::store::Store;
+use crate::text::clean;
 
 /// Troubles that are told one by one; the others are counted.
 const MOST_TOLD: u64 = 10;
@@ -46,6 +47,12 @@ pub(super) fn load(load: Load) -> Loaded {
                 told += 1;
             }
         }
+        Delivery::Prompt(Some(prompt)) => tell(&format!(
+            "entrail: to sign in, open {} and enter the code {}",
+            clean(&prompt.address),
+            clean(&prompt.code)
+        )),
+        Delivery::Prompt(None) => {}
         Delivery::Done(done) => summary = done,
     });
     if summary.troubles > told {

@@ -172,6 +172,7 @@ impl<'l> Merging<'l> {
             files_done: meter.files_done.load(Ordering::Relaxed),
             files_total: meter.files_total.load(Ordering::Relaxed),
             rate: None,
+            pulling: None,
         }
     }
 

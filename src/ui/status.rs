@@ -10,7 +10,9 @@ use super::theme::Theme;
 use super::thousands;
 use crate::app::App;
 use crate::app::action::{ACTIONS, Action};
+use crate::source::Pulling;
 use crate::text::fit;
+use crate::time::Timestamp;
 
 /// Paints what is loaded.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
@@ -109,6 +111,9 @@ fn progress(app: &App, theme: &Theme) -> String {
     let (full, empty) = if theme.ascii { ("#", ".") } else { ("▰", "▱") };
     if app.loading.running {
         let rate = app.loading.progress.rate.map(rate).unwrap_or_default();
+        if let Some(pulling) = app.loading.progress.pulling {
+            return pulled(pulling, app.now);
+        }
         let Some(share) = app.loading.share() else {
             let megabytes = app.loading.progress.bytes_read / 1_000_000;
             return format!("{rate}reading, {} MB ", thousands(megabytes));
@@ -122,6 +127,18 @@ fn progress(app: &App, theme: &Theme) -> String {
         return format!("searching {:3.0}%, esc stops ", share.min(1.0) * 100.0);
     }
     String::new()
+}
+
+/// How far a load from a service is, or until when it has to wait.
+fn pulled(pulling: Pulling, now: Timestamp) -> String {
+    let slices = format!("slice {} of {}", pulling.slices_done, pulling.slices_total);
+    match pulling.waiting_until {
+        Some(until) if until > now => {
+            let seconds = (until.ms() - now.ms() + 999) / 1_000;
+            format!("{slices}, Graph asks to wait {seconds} s ")
+        }
+        _ => format!("{slices} "),
+    }
 }
 
 /// Records a second in two digits: more of them would change with every frame.

@@ -5,7 +5,8 @@ use super::session::{Session, deliveries, settings, small};
 use entrail::app::action::Pane;
 use entrail::app::message::Message;
 use entrail::record::column::Column;
-use entrail::source::{Delivery, Progress, Summary};
+use entrail::source::{Delivery, Progress, Prompt, Summary};
+use entrail::time::Timestamp;
 use entrail::ui::theme::{Palette, Theme};
 use ratatui::style::Color;
 
@@ -185,4 +186,24 @@ fn a_load_tells_how_far_and_how_fast_it_is_and_that_it_was_stopped() {
     session.keys("jk");
     let status = session.status();
     assert!(status.contains("! stopped at 21%") && !status.contains("k/s"), "{status}");
+}
+
+#[test]
+fn a_sign_in_shows_its_code_until_it_is_done() {
+    let mut session = Session::new(settings(Some("Graph"), 80, 24));
+    let expires = Timestamp::parse("2026-11-20T12:15:00Z").expect("a time");
+    let prompt = Prompt {
+        code: "ABCD\u{1b}-1234".to_owned(),
+        address: "https://login.example/device".to_owned(),
+        expires,
+    };
+    session.send(Message::Delivered(Delivery::Prompt(Some(prompt))));
+    let screen = session.screen();
+    for part in ["https://login.example/device", "ABCD␛-1234", "12:15"] {
+        assert!(screen.contains(part), "{part} in\n{screen}");
+    }
+    session.keys("j<enter>");
+    assert!(session.screen().contains("login.example"), "copying the code keeps it on the screen");
+    session.send(Message::Delivered(Delivery::Prompt(None)));
+    assert!(!session.screen().contains("login.example"));
 }
