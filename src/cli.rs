@@ -5,10 +5,12 @@
 //! stops early (`| head`) is a success.
 
 mod arguments;
+mod graph;
 mod help;
 mod load;
 mod lookup;
 mod nearby;
+mod pull;
 mod query;
 mod screen;
 mod stdout;
@@ -65,6 +67,10 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(ERROR);
         }
     };
+    // A tenant's own activities are known to every command.
+    if let Some(rows) = crate::config::overlay() {
+        crate::catalogue::overlay(rows);
+    }
     match perform(arguments) {
         Ok(Outcome::Found) => ExitCode::SUCCESS,
         Ok(Outcome::Nothing) => ExitCode::FAILURE,
@@ -86,6 +92,10 @@ fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Demo(demo)) => screen::demo(demo.screen),
         Some(Command::Query(query)) => query::run(&query),
         Some(Command::Lookup(lookup)) => lookup::run(&lookup),
+        Some(Command::Graph(arguments)) => graph::open(arguments),
+        Some(Command::Pull(arguments)) => pull::run(&arguments),
+        Some(Command::Doctor(arguments)) => graph::doctor(&arguments),
+        Some(Command::Catalogue(command)) => graph::catalogue(&command),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "entrail", &mut script);

@@ -55,3 +55,32 @@ pub fn remember(filter: &str) -> io::Result<()> {
     fresh.write_all((kept.join("\n") + "\n").as_bytes())?;
     fresh.persist(&file).map_err(|error| error.error).map(drop)
 }
+
+/// The file with what a tenant offers beside the catalogue, in the cache directory.
+fn overlay_file() -> Option<PathBuf> {
+    ProjectDirs::from("", "", "entrail").map(|folders| folders.cache_dir().join("activities.tsv"))
+}
+
+/// What a tenant offers beside the catalogue, as [`keep_overlay`] kept it; `None` without any.
+pub fn overlay() -> Option<String> {
+    fs::read_to_string(overlay_file()?).ok()
+}
+
+/// Keeps what a tenant offers: lines as [`crate::catalogue::overlay`] takes them.
+pub fn keep_overlay(rows: &str) -> io::Result<()> {
+    let no_home = || io::Error::new(io::ErrorKind::NotFound, "there is no home directory");
+    let file = overlay_file().ok_or_else(no_home)?;
+    let folder = file.parent().ok_or_else(no_home)?;
+    fs::create_dir_all(folder)?;
+    let mut fresh = tempfile::Builder::new().prefix(".activities").tempfile_in(folder)?;
+    fresh.write_all(rows.as_bytes())?;
+    fresh.persist(&file).map_err(|error| error.error).map(drop)
+}
+
+/// Removes what [`keep_overlay`] kept.
+pub fn forget_overlay() -> io::Result<()> {
+    match overlay_file().map(fs::remove_file) {
+        Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}

@@ -16,7 +16,7 @@
 //! | | [`store`] | all records of a session, in columns |
 //! | | [`demo`] | the demo tenant: ordinary days and the stories buried in them |
 //! | 3 | [`query`] | the filter language: parsing, matching, answering, completing |
-//! | | [`source`] | files, folders, archives and streams to segments; the only door data comes in by |
+//! | | [`source`] | files, folders, archives, streams and tenants to segments; the only door data comes in by |
 //! | 4 | [`export`] | records and counts, written as table, JSON, CSV, Markdown and original bytes |
 //! | | [`lookup`] | activities of the catalogue, written as a table or JSON |
 //! | | [`app`] | the state of the screen, and what each key and each delivery makes of it |
@@ -75,6 +75,9 @@
 //! - **a kind of file** around events: `src/source/content.rs` recognises it, a file in
 //!   `src/source/framing` finds where its events begin and end
 //! - **a place records come from**: a variant of [`source::Origin`], read in `src/source/reading.rs`
+//! - **a log of Microsoft Graph**: a row of [`source::graph::logs::LOGS`]; what Graph can filter it by
+//!   is in [`query::push_down`]
+//! - **a way to sign in**: a variant of [`source::sign_in::Method`] and a file in `src/source/sign_in`
 //! - **a way to write records**: a file in `src/export`, and a variant of [`export::Format`]
 //! - **a fact about activities**: a line of a file in `assets/catalogue`
 //! - **a story of the demo tenant**: an entry of [`demo::STORIES`], written in `src/demo/incidents`

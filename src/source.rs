@@ -17,6 +17,7 @@ mod original;
 mod pipeline;
 mod reading;
 pub mod sign_in;
+pub mod tenant;
 mod walk;
 
 use std::fmt;
@@ -34,6 +35,7 @@ use crate::text;
 use crate::time::Timestamp;
 
 pub use index::IndexCache;
+pub use tenant::Tenant;
 
 /// Where records come from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,6 +47,8 @@ pub enum Origin {
     Stdin,
     /// The built-in demo tenant, made when the load begins.
     Demo,
+    /// The logs of a tenant, from Microsoft Graph.
+    Tenant(Arc<Tenant>),
     /// Bytes at hand, under a name.
     Memory {
         /// The name shown to the user.

@@ -229,7 +229,10 @@ mod tests {
         let granted = more.classify("PIM", "rolemanagement", "grant a moon").expect("added");
         assert_eq!(granted.service, "Privileged Identity Management (PIM)");
         assert_eq!((granted.category, granted.source), ("RoleManagement", Some("tenant")));
-        assert_eq!(more.find_service("moon base").map(|s| s.logged_name()), Some("Moon Base"));
+        assert_eq!(
+            more.find_service("moon base").map(super::super::Service::logged_name),
+            Some("Moon Base")
+        );
         let landing = more.services().last().expect("services");
         assert_eq!(landing.categories[0].name, "Lunar");
     }

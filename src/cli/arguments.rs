@@ -1,11 +1,17 @@
 //! What can be given on the command line; help and completions are made from this.
 //! Never does anything with it.
 
+mod graph;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+pub(super) use self::graph::{
+    CatalogueCommand, DoctorArguments, GraphArguments, PullArguments, RangeArguments,
+    SignInArguments,
+};
 use super::help;
 use super::nearby::nearest;
 use crate::export::Format;
@@ -116,6 +122,17 @@ pub(super) enum Command {
     /// Look up audit activities in the built-in catalogue, fuzzy
     #[command(after_help = help::LOOKUP_EXAMPLES)]
     Lookup(LookupArguments),
+    /// Open the logs of a tenant, from Microsoft Graph
+    #[command(after_help = help::GRAPH_EXAMPLES)]
+    Graph(GraphArguments),
+    /// Keep an archive of a tenant's logs, beyond the days that Entra keeps them
+    #[command(after_help = help::PULL_EXAMPLES)]
+    Pull(PullArguments),
+    /// Tell which logs a sign-in may read, what is missing and how to get it
+    Doctor(DoctorArguments),
+    /// What is known of activities beside the built-in catalogue
+    #[command(subcommand)]
+    Catalogue(CatalogueCommand),
     /// Write completions for a shell to standard output
     #[command(after_help = help::COMPLETIONS_EXAMPLES)]
     Completions {

@@ -30,6 +30,21 @@ Examples:
   entrail lookup role pim --limit 5
   entrail lookup --service 'Conditional Access' --format json";
 
+pub(super) const GRAPH_EXAMPLES: &str = "\
+Examples:
+  entrail graph                                  the last seven days of the audit log
+  entrail graph --since last-24h --log audit,sign-ins
+  entrail graph --query 'correlation=8f2a…' --explain
+  entrail graph --tenant contoso.example --sign-in device-code --remember";
+
+pub(super) const PULL_EXAMPLES: &str = "\
+Examples:
+  entrail pull --archive ~/entra --since last-30d     fill an archive, or bring it up to date
+  entrail pull --archive ~/entra --log audit,sign-ins --watch 15
+  entrail ~/entra                                     open it
+
+Exit codes: 0 everything that was asked for is there, 2 something is missing.";
+
 pub(super) const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   entrail completions bash > ~/.local/share/bash-completion/completions/entrail

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::tell;
-use crate::source::{self, Delivery, IndexWriting, Load, Origin, Place, Summary, Trouble};
+use crate::source::{self, Delivery, IndexWriting, Load, Origin, Place, Prompt, Summary, Trouble};
 use crate::store::Store;
 use crate::text::clean;
 
@@ -39,7 +39,7 @@ pub(super) fn load(load: Load) -> Loaded {
     let mut partly: HashSet<Arc<str>> = HashSet::new();
     let writing = source::read_all(load, |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
-        Delivery::Progress(_) => {}
+        Delivery::Progress(_) | Delivery::Prompt(None) => {}
         Delivery::Trouble(trouble) => {
             files_lost += u64::from(is_whole_file(&trouble, &mut partly));
             if told < MOST_TOLD {
@@ -47,18 +47,22 @@ pub(super) fn load(load: Load) -> Loaded {
                 told += 1;
             }
         }
-        Delivery::Prompt(Some(prompt)) => tell(&format!(
-            "entrail: to sign in, open {} and enter the code {}",
-            clean(&prompt.address),
-            clean(&prompt.code)
-        )),
-        Delivery::Prompt(None) => {}
+        Delivery::Prompt(Some(prompt)) => tell_prompt(&prompt),
         Delivery::Done(done) => summary = done,
     });
     if summary.troubles > told {
         tell(&format!("entrail: and {} more", summary.troubles - told));
     }
     Loaded { store, summary, files_lost, _writing: writing }
+}
+
+/// Tells what a person has to do to be signed in.
+pub(super) fn tell_prompt(prompt: &Prompt) {
+    tell(&format!(
+        "entrail: to sign in, open {} and enter the code {}",
+        clean(&prompt.address),
+        clean(&prompt.code)
+    ));
 }
 
 /// Is it about a file that could not be read at all? What is said of a file as a whole after its

@@ -35,7 +35,8 @@ pub(super) fn demo(screen: ScreenArguments) -> anyhow::Result<Outcome> {
     start(vec![Origin::Demo].into(), "demo".to_owned(), screen)
 }
 
-fn start(load: Load, name: String, screen: ScreenArguments) -> anyhow::Result<Outcome> {
+/// Opens the screen on a load that has this name.
+pub(super) fn start(load: Load, name: String, screen: ScreenArguments) -> anyhow::Result<Outcome> {
     if let Some(query) = &screen.filter {
         parse_query(query)?;
     }

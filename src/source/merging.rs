@@ -12,6 +12,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::pipeline::{Meter, Outcome, Part};
+use super::tenant::Asking;
 use super::{Delivery, Place, Progress, Summary, Trouble};
 use crate::store::builder::Indexer;
 
@@ -137,6 +138,7 @@ impl<'l> Merging<'l> {
     }
 
     fn tick(&mut self) {
+        self.tell_news();
         let now = Instant::now();
         let pending = self.indexer.pending();
         let due = self.last_segment.is_none_or(|last| now - last >= SEGMENT_EVERY);
@@ -148,6 +150,19 @@ impl<'l> Merging<'l> {
             self.last_progress = now;
             let progress = Progress { rate: self.rate(now), ..self.progress() };
             self.send(Delivery::Progress(progress));
+        }
+    }
+
+    /// Tells what a service says beside its records.
+    fn tell_news(&mut self) {
+        let Some(watch) = self.meter.watched() else { return };
+        match watch.asking() {
+            Asking::Unchanged => {}
+            Asking::For(prompt) => self.send(Delivery::Prompt(Some(prompt))),
+            Asking::Nothing => self.send(Delivery::Prompt(None)),
+        }
+        for trouble in watch.troubles() {
+            self.trouble(trouble);
         }
     }
 
@@ -172,7 +187,7 @@ impl<'l> Merging<'l> {
             files_done: meter.files_done.load(Ordering::Relaxed),
             files_total: meter.files_total.load(Ordering::Relaxed),
             rate: None,
-            pulling: None,
+            pulling: meter.watched().map(|watch| watch.pulling()),
         }
     }
 
@@ -190,6 +205,7 @@ impl<'l> Merging<'l> {
 
     /// Delivers what is left, and the summary.
     pub fn done(mut self, cancelled: bool) {
+        self.tell_news();
         self.tell_uncounted();
         self.segment();
         let mut summary = std::mem::take(&mut self.summary);

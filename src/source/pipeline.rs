@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, Builder};
 
 use tokio_util::sync::CancellationToken;
@@ -17,6 +17,7 @@ pub use self::buffers::Buffers;
 use super::decoding::lines::{Lines, Stretch};
 use super::index::State;
 use super::original::Source;
+use super::tenant::Watch;
 use super::walk::Input;
 use super::{Delivery, Place, Trouble, Unwanted};
 use super::{decoding, merging, reading};
@@ -76,9 +77,24 @@ pub struct Meter {
     pub reads: Mutex<Vec<(PathBuf, Option<State>)>>,
     /// Did the system refuse something? Another load may find more.
     pub refused: AtomicBool,
+    /// Fires when the load is to end: it was cancelled, or nobody listens any more.
+    pub end: CancellationToken,
+    /// Where records come from a service: what is known beside them.
+    watched: OnceLock<Arc<Watch>>,
 }
 
 impl Meter {
+    /// Has what is known of a service told.
+    pub fn watch(&self, watch: Arc<Watch>) {
+        // One load asks one tenant.
+        let _ = self.watched.set(watch);
+    }
+
+    /// What is known of a service, if one is asked.
+    pub fn watched(&self) -> Option<&Arc<Watch>> {
+        self.watched.get()
+    }
+
     /// Every file that was read, and its state; `None` where another load of the same files might
     /// find something else.
     fn into_reads(self) -> Option<Vec<(PathBuf, State)>> {
@@ -191,9 +207,8 @@ pub fn run(
     options: &Options,
     deliver: &mut dyn FnMut(Delivery) -> ControlFlow<()>,
 ) -> Option<Vec<(PathBuf, State)>> {
-    let meter = Meter::default();
-    let unheard = AtomicBool::new(false);
-    let stopped = || cancel.is_cancelled() || unheard.load(Ordering::Relaxed);
+    let meter = Meter { end: cancel.child_token(), ..Meter::default() };
+    let stopped = || meter.end.is_cancelled();
     let workers = options.workers.max(1);
     let (parts, merged) = sync_channel(2 * workers + 2);
     let (jobs, taken) = sync_channel::<Work>(workers);
@@ -224,7 +239,7 @@ pub fn run(
             meter.refused.store(true, Ordering::Relaxed);
         }
         if merging.run(&merged).is_break() {
-            unheard.store(true, Ordering::Relaxed);
+            meter.end.cancel();
         }
         drop(merged);
     });

@@ -28,7 +28,7 @@ use super::index::State;
 use super::original::{Bytes, PlainFile, Source, Spool, Stamp};
 use super::pipeline::{Meter, Options, Outcome, Outlet, Part, Stopped, no_thread};
 use super::walk::{self, Entry};
-use super::{Place, Trouble};
+use super::{Place, Tenant, Trouble, tenant};
 use crate::format::Layout;
 
 /// Bytes looked at to find out what a source is.
@@ -62,7 +62,7 @@ pub fn read(
             let mut is_endless = false;
             walk::each(origins, stopped, &mut |entry| {
                 announce(&entry, meter);
-                is_endless |= matches!(entry, Entry::Stdin | Entry::Stream(_));
+                is_endless |= matches!(entry, Entry::Stdin | Entry::Stream(_) | Entry::Tenant(_));
                 // Nobody listens once reading was stopped, and then this is stopped as well.
                 let _ = found.send(entry);
             });
@@ -83,7 +83,7 @@ fn announce(entry: &Entry, meter: &Meter) {
     match entry {
         Entry::File(_, len) => meter.total.fetch_add(*len, Ordering::Relaxed),
         Entry::Memory(_, bytes) => meter.total.fetch_add(bytes.len() as u64, Ordering::Relaxed),
-        Entry::Stdin | Entry::Stream(_) => {
+        Entry::Stdin | Entry::Stream(_) | Entry::Tenant(_) => {
             meter.endless.store(true, Ordering::Relaxed);
             0
         }
@@ -99,6 +99,7 @@ fn name_of(entry: &Entry) -> String {
     match entry {
         Entry::File(path, _) | Entry::Stream(path) => path.display().to_string(),
         Entry::Stdin => "standard input".to_owned(),
+        Entry::Tenant(_) => tenant::NAME.to_owned(),
         Entry::Memory(name, _) => name.clone(),
         Entry::Missing(trouble) => trouble.source.clone(),
     }
@@ -163,6 +164,7 @@ impl Reading<'_> {
                 let input = self.input(name, Cursor::new(Arc::clone(&bytes)));
                 self.input_read(Input { bytes: Some(Bytes::Memory(bytes)), ..input })
             }
+            Entry::Tenant(tenant) => self.tenant(name, &tenant),
             Entry::Stdin | Entry::Stream(_) => {
                 let path = if let Entry::Stream(path) = entry { Some(path) } else { None };
                 match pump::Pump::start(path, self.stopped) {
@@ -173,6 +175,34 @@ impl Reading<'_> {
                     Err(error) => self.whole(&name, walk::describe(&error), true),
                 }
             }
+        }
+    }
+
+    /// Reads what Graph sends: one record on each line.
+    fn tenant(&mut self, name: String, tenant: &Tenant) -> Result<(), Stopped> {
+        let (feed, watch) = match tenant.feed(self.meter.end.clone()) {
+            Ok(feed) => feed,
+            Err(why) => return self.whole(&name, why, true),
+        };
+        let watch = Arc::new(watch);
+        self.meter.watch(Arc::clone(&watch));
+        let mut input = Input { impatient: true, ..self.input(name.clone(), feed) };
+        let mut head = Vec::new();
+        if let Err(error) = peek(&mut input, &mut head) {
+            self.refused(&name, &error)?;
+        }
+        if !head.is_empty() {
+            let bytes = match self.place(None) {
+                Ok(bytes) => bytes,
+                Err(error) => return self.unspooled(&name, &error),
+            };
+            let source = Arc::new(Source::new(name, bytes.clone(), Layout::Json));
+            let framing = Box::new(Json::new(accepts, true));
+            self.frame(input, head, Text::new(bytes, source), framing)?;
+        }
+        match watch.stopped() {
+            Some(trouble) => self.outlet.trouble(trouble, 0),
+            None => Ok(()),
         }
     }
 

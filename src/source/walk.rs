@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use walkdir::WalkDir;
 
-use super::{Origin, Place, Trouble};
+use super::{Origin, Place, Tenant, Trouble};
 use crate::demo;
 
 /// One thing to read.
@@ -21,6 +21,8 @@ pub enum Entry {
     Stream(PathBuf),
     /// Standard input.
     Stdin,
+    /// A tenant's logs.
+    Tenant(Arc<Tenant>),
     /// Bytes at hand.
     Memory(String, Arc<[u8]>),
     /// Nothing to read there.
@@ -52,6 +54,7 @@ pub fn each(origins: Vec<Origin>, stopped: &dyn Fn() -> bool, found: &mut dyn Fn
                 let tenant = demo::tenant(demo::Scale::demo());
                 found(Entry::Memory("demo".to_owned(), tenant.into()));
             }
+            Origin::Tenant(tenant) => found(Entry::Tenant(tenant)),
             Origin::Memory { name, bytes } => found(Entry::Memory(name, bytes)),
             Origin::Path(path) if path.as_os_str() == "-" => found(Entry::Stdin),
             Origin::Path(path) => match fs::metadata(&path) {

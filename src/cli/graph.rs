@@ -1,0 +1,284 @@
+//! `entrail graph`, `doctor` and `catalogue`: what the arguments ask of a tenant.
+//! Never talks to Graph itself; a [`Tenant`] does.
+#![expect(clippy::disallowed_methods, reason = "the command line tells queries what time it is")]
+
+use std::io::{self, BufRead as _, Write as _};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use anyhow::Context as _;
+use tokio_util::sync::CancellationToken;
+
+use super::arguments::{
+    CatalogueCommand, DoctorArguments, GraphArguments, RangeArguments, SignInArguments,
+};
+use super::{Outcome, parse_query, screen, tell};
+use crate::config::{self, environment};
+use crate::query::push_down::{Endpoint, Names, PushDown, push_down};
+use crate::query::{self, when};
+use crate::source::graph::Request;
+use crate::source::graph::activity_types;
+use crate::source::graph::logs::{LOGS, Log, find};
+use crate::source::graph::slices::Window;
+use crate::source::sign_in::{Cloud, Method, Settings, doctor};
+use crate::source::tenant::Asking;
+use crate::source::{Load, Origin, Tenant};
+use crate::text::clean;
+use crate::time::Timestamp;
+
+/// Opens a tenant's logs on the screen, or explains what would be asked.
+pub(super) fn open(arguments: GraphArguments) -> anyhow::Result<Outcome> {
+    let GraphArguments { range, sign_in, mut screen } = arguments;
+    let wanted = Wanted::new(&range)?;
+    let tenant = tenant(&sign_in, wanted.request.clone())?;
+    if range.explain {
+        return wanted.explain(&tenant);
+    }
+    // What Graph was not asked for is asked of the records that came.
+    if screen.filter.is_none() && !range.query.is_empty() {
+        screen.filter = Some(range.query.clone());
+    }
+    let origins = vec![Origin::Tenant(Arc::new(tenant))];
+    screen::start(Load { origins, ..Load::default() }, "Microsoft Graph".to_owned(), screen)
+}
+
+/// What is asked of Graph, and what stays here.
+pub(super) struct Wanted {
+    pub(super) request: Request,
+    /// For each log.
+    parted: Vec<(&'static Log, PushDown)>,
+}
+
+impl Wanted {
+    /// Parts the query and finds the span of time.
+    pub(super) fn new(range: &RangeArguments) -> anyhow::Result<Self> {
+        let query = parse_query(&range.query)?;
+        let context = query::Context { now: now(), around: None };
+        let names = if range.push_names { Names::Pushed } else { Names::Kept };
+        let mut parted = Vec::new();
+        for name in &range.log {
+            let log = find(name).with_context(|| {
+                let known: Vec<&str> = LOGS.iter().map(|log| log.name).collect();
+                format!("there is no log `{}`; the logs are {}", clean(name), known.join(", "))
+            })?;
+            if !parted.iter().any(|(known, _): &(&Log, _)| known.name == log.name) {
+                parted.push((log, push_down(&query, &context, endpoint(log), names)));
+            }
+        }
+        let asked = parted.first().map(|(_, parted)| parted.time).unwrap_or_default();
+        let span = |option: &str, text: &str| {
+            when::range(text, &context).with_context(|| {
+                format!(
+                    "{option} `{}` names no time; write 2026-11-01, 2026-11-01T14, last-24h",
+                    clean(text)
+                )
+            })
+        };
+        let since = match (&range.since, asked.start) {
+            (Some(text), _) => span("--since", text)?.start,
+            (None, Some(start)) => Some(start),
+            (None, None) => span("--since", DEFAULT_SINCE)?.start,
+        };
+        let until = match &range.until {
+            Some(text) => span("--until", text)?.end,
+            None => None,
+        };
+        // Records that happen while it is asked are asked for too.
+        let latest = context.now.plus(crate::time::TICKS_PER_SECOND);
+        let start = since.max(asked.start).context("--since names no beginning")?;
+        let end = [until, asked.end].into_iter().flatten().min().unwrap_or(latest).min(latest);
+        anyhow::ensure!(
+            start < end,
+            "nothing lies between {start} and {end}: see --since, --until"
+        );
+        let logs = parted.iter().map(|(log, _)| *log).collect();
+        let mut request = Request::new(logs, Window { start, end });
+        for (log, parted) in &parted {
+            if let Some(filter) = &parted.filter {
+                request.filters.insert(log.name, filter.clone());
+            }
+        }
+        Ok(Self { request, parted })
+    }
+
+    /// Tells what is asked of Graph, what is evaluated here, and the requests.
+    pub(super) fn explain(&self, tenant: &Tenant) -> anyhow::Result<Outcome> {
+        let mut out = io::stdout().lock();
+        let Window { start, end } = self.request.window;
+        writeln!(out, "from {start} until {end}, asked of Graph")?;
+        let addresses = self.request.addresses(tenant.base());
+        for ((log, parted), (_, address)) in self.parted.iter().zip(addresses) {
+            writeln!(out, "\n{}", log.name)?;
+            for condition in &parted.pushed {
+                writeln!(out, "  Graph evaluates    {}", clean(condition))?;
+            }
+            for (condition, why) in &parted.kept {
+                writeln!(out, "  entrail evaluates  {}   ({why})", clean(condition))?;
+            }
+            writeln!(out, "  GET {address}")?;
+        }
+        writeln!(out, "\nLonger spans are asked for in slices, each with its own times.")?;
+        Ok(Outcome::Found)
+    }
+}
+
+/// How far back is asked where nothing is said: Entra Free keeps no more.
+const DEFAULT_SINCE: &str = "last-7d";
+
+fn endpoint(log: &Log) -> Endpoint {
+    if log.name.starts_with("sign-ins") {
+        Endpoint::SignIns
+    } else if log.name == "provisioning" {
+        Endpoint::Provisioning
+    } else {
+        Endpoint::Audits
+    }
+}
+
+/// Now (UTC).
+pub(super) fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Timestamp::from_ms(since_1970.map_or(0, |since| since.as_millis() as i64))
+}
+
+/// The tenant of these arguments and of the environment.
+pub(super) fn tenant(arguments: &SignInArguments, request: Request) -> anyhow::Result<Tenant> {
+    let environment = environment::sign_in();
+    let cloud = match (&arguments.login_url, &arguments.graph_url, &arguments.cloud) {
+        (Some(login), Some(graph), _) => Cloud::at(login, graph).map_err(anyhow::Error::msg)?,
+        (_, _, Some(name)) => Cloud::named(name).with_context(|| {
+            let known: Vec<&str> = Cloud::names().collect();
+            format!("there is no cloud `{}`; the clouds are {}", clean(name), known.join(", "))
+        })?,
+        _ => match &environment.authority {
+            Some(host) => Cloud::of_authority(host).map_err(anyhow::Error::msg)?,
+            None => Cloud::default(),
+        },
+    };
+    let method = match &arguments.sign_in {
+        Some(name) => Some(Method::named(name).with_context(|| {
+            let known: Vec<&str> = Method::all().map(Method::name).collect();
+            format!(
+                "there is no way `{}` to sign in; the ways are {}",
+                clean(name),
+                known.join(", ")
+            )
+        })?),
+        None => None,
+    };
+    let remember = match arguments.remember {
+        true => Some(
+            environment::remembered_sign_ins()
+                .context("--remember needs a home directory to keep the sign-in in")?,
+        ),
+        false => None,
+    };
+    let scopes = request.logs.iter().flat_map(|log| doctor::scopes(log.name));
+    let mut scopes: Vec<String> = scopes.map(|&scope| scope.to_owned()).collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    let settings = Settings {
+        cloud,
+        tenant: arguments.tenant.clone(),
+        client: arguments.client_id.clone(),
+        method,
+        scopes,
+        remember,
+        environment,
+        token_from_stdin: if arguments.token_stdin { Some(token_from_stdin()?) } else { None },
+    };
+    Tenant::new(settings, arguments.ca_cert.clone(), request).map_err(anyhow::Error::msg)
+}
+
+fn token_from_stdin() -> anyhow::Result<secrecy::SecretString> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).context("standard input: cannot read the token")?;
+    let token = line.trim().to_owned();
+    anyhow::ensure!(!token.is_empty(), "--token-stdin: there is no token on standard input");
+    Ok(token.into())
+}
+
+/// Runs what waits for the network, telling on standard error what a person has to do.
+pub(super) fn wait_for<T>(tenant: &Tenant, work: impl Future<Output = T>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        tokio::pin!(work);
+        loop {
+            let pause = tokio::time::sleep(std::time::Duration::from_millis(100));
+            tokio::select! {
+                done = &mut work => return Ok(done),
+                () = pause => if let Asking::For(prompt) = tenant.asking() {
+                    super::load::tell_prompt(&prompt);
+                },
+            }
+        }
+    })
+}
+
+/// Tells what a sign-in may read.
+pub(super) fn doctor(arguments: &DoctorArguments) -> anyhow::Result<Outcome> {
+    let end = now();
+    let window = Window { start: end.plus(-crate::time::TICKS_PER_SECOND), end };
+    let tenant = tenant(&arguments.sign_in, Request::new(LOGS.iter().take(1).collect(), window))?;
+    let cancel = CancellationToken::new();
+    let claims = wait_for(&tenant, tenant.sign_in().claims(&cancel))??;
+    let mut out = io::stdout().lock();
+    for line in doctor::report(&claims, now()) {
+        writeln!(out, "{}", clean(&line))?;
+    }
+    tenant.sign_in().notices().iter().for_each(|notice| tell(&format!("entrail: {notice}")));
+    Ok(Outcome::Found)
+}
+
+/// One activity as Graph lists it.
+#[derive(serde::Deserialize)]
+struct Listed {
+    #[serde(default)]
+    service: String,
+    #[serde(default)]
+    category: String,
+    #[serde(default)]
+    activity: String,
+}
+
+/// Lays what a tenant offers over the catalogue, or takes it away.
+pub(super) fn catalogue(command: &CatalogueCommand) -> anyhow::Result<Outcome> {
+    let CatalogueCommand::Refresh { sign_in } = command else {
+        config::forget_overlay().context("the catalogue of the tenant cannot be removed")?;
+        return Ok(Outcome::Found);
+    };
+    let end = now();
+    let window = Window { start: end.plus(-crate::time::TICKS_PER_SECOND), end };
+    let tenant = tenant(sign_in, Request::new(LOGS.iter().take(1).collect(), window))?;
+    let service = tenant.service().map_err(anyhow::Error::msg)?;
+    let cancel = CancellationToken::new();
+    let lines =
+        wait_for(&tenant, activity_types(&service, &cancel))?.map_err(anyhow::Error::msg)?;
+    let listed: Vec<Listed> = lines
+        .split(|&byte| byte == b'\n')
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect();
+    let day = end.to_rfc3339();
+    let source = format!("tenant, {}", day.get(..10).unwrap_or(&day));
+    let known = crate::catalogue::catalogue();
+    let fresh = listed.iter().filter(|listed| {
+        known.classify(&listed.service, &listed.category, &listed.activity).is_none()
+    });
+    let fresh = fresh.count();
+    let mut rows = String::new();
+    for listed in &listed {
+        for name in [&listed.service, &listed.category, &listed.activity] {
+            rows.push_str(&name.replace(['\t', '\n', '\r'], " "));
+            rows.push('\t');
+        }
+        rows.push_str(&source);
+        rows.push('\n');
+    }
+    config::keep_overlay(&rows).context("the catalogue of the tenant cannot be kept")?;
+    writeln!(
+        io::stdout().lock(),
+        "{} activities of the tenant, {fresh} of them not in the catalogue so far",
+        listed.len()
+    )?;
+    Ok(Outcome::Found)
+}

@@ -1,0 +1,247 @@
+//! A tenant as an origin: signs in, asks Graph, and tells beside the records how far that is.
+//! Never decodes a record: they go the way of every stream, line by line.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::graph::pace::SystemPace;
+use super::graph::{Feed, Missing, Request, Service, Status, Stopped, Token, Tokens};
+use super::sign_in::doctor::{self, Refusal};
+use super::sign_in::{Claims, Http, Settings, SignIn};
+use super::{Place, Prompt, Pulling, Trouble};
+
+/// What entrail calls Graph where it names the source of something.
+pub const NAME: &str = "Microsoft Graph";
+
+/// One tenant: who asks, and what for. One sign-in and one limit of requests serve all who share it.
+pub struct Tenant {
+    request: Request,
+    base: Url,
+    http: Http,
+    signed_in: Arc<SignedIn>,
+    service: OnceLock<Arc<Service>>,
+}
+
+/// The sign-in, with what a person is asked and whose token it was.
+struct SignedIn {
+    sign_in: SignIn,
+    asked: Arc<Mutex<Asked>>,
+    claims: Mutex<Option<Claims>>,
+}
+
+/// What a person has to do now, and whether that was told.
+#[derive(Default)]
+struct Asked {
+    prompt: Option<Prompt>,
+    is_told: bool,
+}
+
+/// What a person is asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Asking {
+    /// The same as when it was told last.
+    Unchanged,
+    /// To do this.
+    For(Prompt),
+    /// Nothing, or nothing any more.
+    Nothing,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Tenant {
+    /// A tenant that is signed in to when it is first asked. `certificates`: a PEM file of more
+    /// authorities to trust. Fails where the address of Graph is none.
+    pub fn new(
+        settings: Settings,
+        certificates: Option<PathBuf>,
+        request: Request,
+    ) -> Result<Self, String> {
+        let address = settings.cloud.graph();
+        let base = Url::parse(address).map_err(|error| format!("{address}: {error}"))?;
+        let http = Http::new(certificates);
+        let asked: Arc<Mutex<Asked>> = Arc::default();
+        let ask = {
+            let asked = Arc::clone(&asked);
+            move |prompt: super::sign_in::Prompt| {
+                let super::sign_in::Prompt { code, address, expires, .. } = prompt;
+                let prompt = Some(Prompt { code, address, expires });
+                *locked(&asked) = Asked { prompt, is_told: false };
+            }
+        };
+        let sign_in = SignIn::new(settings, http.clone(), Arc::new(ask));
+        let signed_in = Arc::new(SignedIn { sign_in, asked, claims: Mutex::default() });
+        Ok(Self { request, base, http, signed_in, service: OnceLock::new() })
+    }
+
+    /// What is asked for.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Where Graph is.
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// Who asks.
+    pub fn sign_in(&self) -> &SignIn {
+        &self.signed_in.sign_in
+    }
+
+    /// Graph as this tenant sees it. Fails where the system has no certificates or the file of more
+    /// cannot be read: why, and the way out.
+    pub fn service(&self) -> Result<Arc<Service>, String> {
+        if let Some(service) = self.service.get() {
+            return Ok(Arc::clone(service));
+        }
+        let http = self.http.client()?.clone();
+        let tokens: Arc<dyn Tokens> = Arc::clone(&self.signed_in) as _;
+        let pace = Arc::new(SystemPace::new());
+        let service = Arc::new(Service::new(self.base.clone(), http, tokens, pace));
+        Ok(Arc::clone(self.service.get_or_init(|| service)))
+    }
+
+    /// The records, to be read as a stream, and what is told beside it.
+    pub(super) fn feed(&self, cancel: CancellationToken) -> Result<(Feed, Watch), String> {
+        let service = self.service()?;
+        let feed = Feed::new(service, self.request.clone(), None, cancel)
+            .map_err(|error: io::Error| format!("the system gives no room to ask: {error}"))?;
+        let watch = Watch { signed_in: Arc::clone(&self.signed_in), status: feed.status() };
+        Ok((feed, watch))
+    }
+
+    /// What a person has to do now to be signed in; each change is told once.
+    pub fn asking(&self) -> Asking {
+        self.signed_in.asking()
+    }
+
+    /// Something that is missing as it is told, with what helps against a refusal.
+    pub fn told(&self, missing: &Missing) -> Trouble {
+        self.signed_in.told(missing)
+    }
+}
+
+impl fmt::Debug for Tenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tenant").field("request", &self.request).finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Tenant {
+    /// Each is only itself: two sign-ins are two.
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Tenant {}
+
+impl SignedIn {
+    fn asking(&self) -> Asking {
+        let mut asked = locked(&self.asked);
+        if asked.is_told {
+            return Asking::Unchanged;
+        }
+        asked.is_told = true;
+        asked.prompt.clone().map_or(Asking::Nothing, Asking::For)
+    }
+
+    fn told(&self, missing: &Missing) -> Trouble {
+        let mut trouble = missing.trouble();
+        let refused = missing.refused.as_ref().filter(|refused| refused.status == 403);
+        if let (Some(refused), Some(claims)) = (refused, &*locked(&self.claims)) {
+            let refusal = Refusal {
+                status: refused.status,
+                code: refused.code.clone(),
+                message: refused.message.clone(),
+                is_html: refused.is_html,
+            };
+            for line in doctor::advise(claims, missing.log, Some(&refusal)) {
+                trouble.reason.push_str("; ");
+                trouble.reason.push_str(line.trim());
+            }
+        }
+        trouble
+    }
+}
+
+impl Tokens for SignedIn {
+    fn token(&self, renewed: bool) -> Token<'_> {
+        Box::pin(async move {
+            // Whoever does not wait any more drops this.
+            let never = CancellationToken::new();
+            let token: Result<SecretString, _> = if renewed {
+                self.sign_in.renewed(&never).await
+            } else {
+                self.sign_in.token(&never).await
+            };
+            let mut asked = locked(&self.asked);
+            if asked.prompt.take().is_some() {
+                asked.is_told = false;
+            }
+            let token = token.map_err(|error| error.reason)?;
+            *locked(&self.claims) = Claims::of(&token);
+            Ok(token)
+        })
+    }
+}
+
+/// What is known of a feed while it is read by another thread.
+pub struct Watch {
+    signed_in: Arc<SignedIn>,
+    status: Arc<Mutex<Status>>,
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watch")
+    }
+}
+
+impl Watch {
+    /// How far it is.
+    pub fn pulling(&self) -> Pulling {
+        let state = locked(&self.status).state;
+        Pulling {
+            slices_done: state.slices_done,
+            slices_total: state.slices_total,
+            waiting_until: state.waiting_until,
+        }
+    }
+
+    /// What was found missing since the last call.
+    pub fn troubles(&self) -> Vec<Trouble> {
+        let missing = std::mem::take(&mut locked(&self.status).missing);
+        missing.iter().map(|missing| self.signed_in.told(missing)).collect()
+    }
+
+    /// See [`Tenant::asking`].
+    pub fn asking(&self) -> Asking {
+        self.signed_in.asking()
+    }
+
+    /// Why the pull ended before its end, if it did and nobody asked it to.
+    pub fn stopped(&self) -> Option<Trouble> {
+        let status = locked(&self.status);
+        let stopped = status.outcome.as_ref()?.stopped.as_ref()?;
+        let reason = match stopped {
+            Stopped::Cancelled => return None,
+            Stopped::SignIn(why) | Stopped::Unreachable(why) | Stopped::Unkept(why) => why,
+        };
+        Some(Trouble {
+            source: NAME.to_owned(),
+            place: Place::Whole,
+            reason: reason.clone(),
+            lost: true,
+        })
+    }
+}
