@@ -135,7 +135,7 @@ fn pulled(pulling: Pulling, now: Timestamp) -> String {
     match pulling.waiting_until {
         Some(until) if until > now => {
             let seconds = (until.ms() - now.ms() + 999) / 1_000;
-            format!("{slices}, Graph asks to wait {seconds} s ")
+            format!("{slices}, next request in {seconds} s ")
         }
         _ => format!("{slices} "),
     }
