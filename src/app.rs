@@ -5,6 +5,7 @@ pub mod action;
 pub mod activities;
 pub mod detail;
 pub mod filter;
+pub mod following;
 pub mod input;
 pub mod keymap;
 pub mod layout;
@@ -25,6 +26,7 @@ use action::Pane;
 use activities::Activities;
 use detail::Detail;
 use filter::Filter;
+use following::Following;
 use keymap::Keymap;
 use layout::{Layout, Open, layout};
 use list::List;
@@ -63,6 +65,10 @@ pub struct App {
     pub detail: Detail,
     /// The load of this session.
     pub loading: Loading,
+    /// What arrives after the load.
+    pub following: Following,
+    /// Where the records come from, told line by line: what was asked of whom.
+    pub origin: Vec<String>,
     /// The newest answer.
     pub answer: Answer,
     /// Boxes over the screen, the last on top.
@@ -107,6 +113,8 @@ const _: () = {
 pub struct Settings {
     /// What is loaded, as the user named it; `None` where nothing is.
     pub name: Option<String>,
+    /// Where records come from, line by line; empty where the name says it.
+    pub origin: Vec<String>,
     /// Text of the filter.
     pub filter: String,
     /// Filters of earlier sessions, oldest first.
@@ -136,6 +144,8 @@ impl App {
             show_activities: !loads,
             detail: Detail::default(),
             loading: settings.name.map(Loading::started).unwrap_or_default(),
+            following: Following::default(),
+            origin: settings.origin,
             answer: Answer::default(),
             overlays: Vec::new(),
             focus: Pane::List,
@@ -299,6 +309,7 @@ impl App {
             }
             Delivery::Progress(progress) => self.loading.progress = progress,
             Delivery::Trouble(trouble) => self.loading.troubles.push(trouble),
+            Delivery::Following(following) => self.following_went(following),
             Delivery::Prompt(prompt) => self.prompted(prompt.as_ref()),
             Delivery::Done(summary) => {
                 self.loading.progress = summary.progress;

@@ -58,7 +58,8 @@
 //! ```
 //!
 //! [`runtime`] puts them together: keys and deliveries become messages, effects become work on other
-//! threads, and what that work finds comes back as a message. The command line uses the same ones
+//! threads, and what that work finds comes back as a message. [`source::follow`] goes on behind a load
+//! with what arrives later. The command line uses the same ones
 //! without the screen: [`source::read_all`], [`query::answer::Answerer`], [`export`].
 //!
 //! # Where something is added

@@ -22,7 +22,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::message::{Effect, Message};
 use crate::app::{App, Settings};
-use crate::source::{self, Delivery, Load};
+use crate::source::following::Follow;
+use crate::source::{self, Delivery, Load, Origin};
 use crate::time::{Timestamp, Zone};
 use crate::ui;
 use crate::ui::theme::{Palette, Theme};
@@ -37,6 +38,8 @@ pub struct Start {
     pub load: Load,
     /// What is loaded, as the user named it.
     pub name: String,
+    /// Where records come from, told line by line.
+    pub origin: Vec<String>,
     /// Text of the filter, already known to be a query.
     pub filter: String,
     /// Draw with ASCII characters only.
@@ -132,6 +135,11 @@ struct Session {
     screen: Screen,
     workers: Workers,
     cancel: CancellationToken,
+    /// Where the records come from, to be followed.
+    origins: Vec<Origin>,
+    following: CancellationToken,
+    /// What a load, or what is followed, delivers; `None` where nothing comes any more.
+    deliveries: Option<mpsc::Receiver<Delivery>>,
     due: Due,
     /// Segments that were loaded and not taken in yet, and when that was done last.
     loaded: Vec<Delivery>,
@@ -147,9 +155,10 @@ struct Session {
 async fn session(start: Start) -> anyhow::Result<Ended> {
     let theme = theme(&start);
     let loads = !start.load.origins.is_empty();
+    let origins = start.load.origins.clone();
     // The load goes ahead while the screen is being set up.
     let cancel = CancellationToken::new();
-    let (outbox, mut deliveries) = mpsc::channel(DELIVERIES);
+    let (outbox, deliveries) = mpsc::channel(DELIVERIES);
     if loads {
         source::start(start.load, outbox, cancel.clone());
     } else {
@@ -160,6 +169,7 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
     let screen = Screen::enter().context("cannot take over the terminal")?;
     let app = App::new(Settings {
         name: loads.then_some(start.name),
+        origin: start.origin,
         filter: start.filter,
         history: crate::config::history(),
         local_zone: Zone::new(jiff::tz::TimeZone::system()),
@@ -175,6 +185,9 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         screen,
         workers,
         cancel,
+        origins,
+        following: CancellationToken::new(),
+        deliveries: loads.then_some(deliveries),
         due: Due::Now,
         loaded: Vec::new(),
         taken_in: None,
@@ -183,11 +196,12 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         opened: None,
         waiting: None,
     };
-    let mut loading = loads;
     loop {
         if session.due == Due::Now && messages.is_empty() {
             session.draw()?;
         }
+        let (rest, take_in, frame) =
+            (session.rest_time(), session.take_in_time(), session.frame_time());
         let effects = tokio::select! {
             biased;
             signal = signals.next() => match signal {
@@ -201,20 +215,10 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
                 Asked::Resize => session.resized()?,
             },
             Some(message) = messages.recv() => session.message(message),
-            delivery = deliveries.recv(), if loading => {
-                loading = delivery.is_some();
-                delivery.map(|delivery| session.delivery(delivery)).unwrap_or_default()
-            },
-            () = tokio::time::sleep_until(session.rest_time().into()), if session.waiting.is_some() => {
-                if let Some((_, open)) = session.waiting.take() {
-                    session.workers.carry_out(open);
-                }
-                Vec::new()
-            }
-            () = tokio::time::sleep_until(session.take_in_time().into()), if !session.loaded.is_empty() => {
-                session.take_in()
-            }
-            () = tokio::time::sleep_until(session.frame_time().into()), if session.due != Due::Never => {
+            delivery = next_of(&mut session.deliveries) => session.heard(delivery),
+            () = until(rest) => session.rested(),
+            () = until(take_in) => session.take_in(),
+            () = until(frame) => {
                 session.due = Due::Now;
                 Vec::new()
             }
@@ -227,6 +231,22 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
     }
 }
 
+/// Waits until then; for ever where there is no such time.
+async fn until(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The next delivery; never comes where nothing is listened to.
+async fn next_of(deliveries: &mut Option<mpsc::Receiver<Delivery>>) -> Option<Delivery> {
+    match deliveries {
+        Some(deliveries) => deliveries.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
 impl Session {
     fn draw(&mut self) -> io::Result<()> {
         let (app, theme) = (&self.app, &self.theme);
@@ -236,19 +256,29 @@ impl Session {
         Ok(())
     }
 
-    fn frame_time(&self) -> Instant {
+    fn frame_time(&self) -> Option<Instant> {
         match self.due {
-            Due::By(at) => at,
-            Due::Now | Due::Never => Instant::now(),
+            Due::By(at) => Some(at),
+            Due::Now => Some(Instant::now()),
+            Due::Never => None,
         }
     }
 
-    fn rest_time(&self) -> Instant {
-        self.waiting.as_ref().map_or_else(Instant::now, |(at, _)| *at)
+    fn rest_time(&self) -> Option<Instant> {
+        self.waiting.as_ref().map(|(at, _)| *at)
     }
 
-    fn take_in_time(&self) -> Instant {
-        self.taken_in.map_or_else(Instant::now, |at| at + self.between_take_ins())
+    /// The cursor rests: the record under it is opened.
+    fn rested(&mut self) -> Vec<Effect> {
+        if let Some((_, open)) = self.waiting.take() {
+            self.workers.carry_out(open);
+        }
+        Vec::new()
+    }
+
+    fn take_in_time(&self) -> Option<Instant> {
+        let time = self.taken_in.map_or_else(Instant::now, |at| at + self.between_take_ins());
+        (!self.loaded.is_empty()).then_some(time)
     }
 
     /// The next frame that follows a load.
@@ -303,6 +333,15 @@ impl Session {
         effects
     }
 
+    /// A delivery came, or the last one has come.
+    fn heard(&mut self, delivery: Option<Delivery>) -> Vec<Effect> {
+        let Some(delivery) = delivery else {
+            self.deliveries = None;
+            return Vec::new();
+        };
+        self.delivery(delivery)
+    }
+
     fn delivery(&mut self, delivery: Delivery) -> Vec<Effect> {
         if !matches!(delivery, Delivery::Done(_)) {
             self.due = self.due.sooner(self.later());
@@ -310,7 +349,7 @@ impl Session {
         match delivery {
             segment @ Delivery::Segment(_) => {
                 self.loaded.push(segment);
-                let is_due = self.taken_in.is_none() || Instant::now() >= self.take_in_time();
+                let is_due = self.take_in_time().is_some_and(|at| Instant::now() >= at);
                 if is_due { self.take_in() } else { Vec::new() }
             }
             ended @ Delivery::Done(_) => {
@@ -341,6 +380,19 @@ impl Session {
             // A filter that cannot be kept is not worth a word.
             Effect::Remember(filter) => drop(crate::config::remember(&filter)),
             Effect::StopLoading => self.cancel.cancel(),
+            Effect::Follow(store, told) => {
+                let (outbox, deliveries) = mpsc::channel(DELIVERIES);
+                self.following = CancellationToken::new();
+                let origins = self.origins.clone();
+                source::follow(Follow { origins, store, told }, outbox, self.following.clone());
+                self.deliveries = Some(deliveries);
+            }
+            Effect::StopFollowing => {
+                self.following.cancel();
+                self.deliveries = None;
+                // They were numbered to go behind those that are there; the next look finds them.
+                self.loaded.clear();
+            }
             Effect::CaptureMouse(on) => self.screen.capture_mouse(on)?,
             Effect::Copy(text, what) => {
                 let result = clipboard::copy(&text, &what);

@@ -9,6 +9,7 @@ mod compression;
 mod content;
 mod decoding;
 mod encoding;
+pub mod following;
 mod framing;
 pub mod graph;
 mod index;
@@ -34,6 +35,7 @@ use crate::store::{Segment, Span};
 use crate::text;
 use crate::time::Timestamp;
 
+pub use following::follow;
 pub use index::IndexCache;
 pub use tenant::Tenant;
 
@@ -69,8 +71,21 @@ pub enum Delivery {
     Trouble(Trouble),
     /// A sign-in waits for the user, or (`None`) no longer does.
     Prompt(Option<Prompt>),
+    /// How following goes; only from [`follow`].
+    Following(Following),
     /// The load has ended; nothing follows.
     Done(Summary),
+}
+
+/// How following goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Following {
+    /// Finding out what was read: share of the records that were looked at, 0 to 100.
+    Preparing(u8),
+    /// Waiting for something new; from a service: until then (UTC).
+    Waiting(Option<Timestamp>),
+    /// It ended by itself: why.
+    Ended(String),
 }
 
 /// Where in a source something is.

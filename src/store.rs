@@ -8,6 +8,7 @@ pub mod order;
 pub mod persist;
 pub mod segment;
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::io;
@@ -32,7 +33,7 @@ pub struct Span {
 }
 
 /// A file or stream whose bytes can be read again. Implemented by sources.
-pub trait Original: Send + Sync + fmt::Debug {
+pub trait Original: Any + Send + Sync + fmt::Debug {
     /// Its name as shown to the user.
     fn name(&self) -> &str;
 

@@ -17,7 +17,7 @@ fn demo() -> Store {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Trouble(trouble) => assert_eq!(trouble.to_string(), "", "no trouble is expected"),
         Delivery::Done(summary) => assert!(summary.other.is_empty()),
-        Delivery::Progress(_) | Delivery::Prompt(_) => {}
+        Delivery::Progress(_) | Delivery::Prompt(_) | Delivery::Following(_) => {}
     });
     store
 }

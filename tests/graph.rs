@@ -122,7 +122,7 @@ fn read(origin: Origin) -> (Store, u64) {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Trouble(trouble) => assert_eq!(trouble.to_string(), "", "none is expected"),
         Delivery::Done(summary) => duplicates = summary.progress.duplicates,
-        Delivery::Progress(_) | Delivery::Prompt(_) => {}
+        Delivery::Progress(_) | Delivery::Prompt(_) | Delivery::Following(_) => {}
     });
     (store, duplicates)
 }

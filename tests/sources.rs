@@ -35,7 +35,7 @@ impl Loaded {
             Delivery::Segment(segment) => self.store.push(segment),
             Delivery::Trouble(trouble) => self.troubles.push(trouble),
             Delivery::Done(summary) => self.summary = summary,
-            Delivery::Progress(_) | Delivery::Prompt(_) => {}
+            Delivery::Progress(_) | Delivery::Prompt(_) | Delivery::Following(_) => {}
         }
     }
 

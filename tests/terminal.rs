@@ -391,6 +391,25 @@ fn records_come_from_a_pipe_and_keys_from_the_terminal() {
 }
 
 #[test]
+fn a_file_that_grows_is_followed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("audit.ndjson");
+    let lines = std::fs::read_to_string(AUDIT).expect("a fixture");
+    let (first, rest) = lines.split_at(lines.find('\n').expect("lines") + 1);
+    std::fs::write(&path, first).expect("written");
+    let mut term = Term::start(entrail(&[path.to_str().expect("a name")]));
+    term.shows("Records 1━");
+    term.keys("F");
+    term.shows("following");
+    std::fs::write(&path, format!("{first}{rest}")).expect("written");
+    let new = rest.lines().count();
+    term.shows(&format!("following · {new} new"));
+    term.shows(&format!("Records {}━", new + 1));
+    term.keys("q");
+    assert_eq!(term.ends(), 0);
+}
+
+#[test]
 fn what_could_not_be_read_is_listed() {
     let mut term = Term::start(entrail(&[DAMAGED]));
     term.shows("(T)");

@@ -164,6 +164,7 @@ struct Session {
 impl Session {
     fn new(store: &Store) -> anyhow::Result<Self> {
         let app = App::new(Settings {
+            origin: Vec::new(),
             name: Some("audit.ndjson".to_owned()),
             filter: String::new(),
             history: Vec::new(),

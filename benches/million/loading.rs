@@ -23,7 +23,10 @@ pub fn load(path: &Path) -> anyhow::Result<Store> {
     source::read_all(vec![Origin::Path(path.to_owned())], |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Done(summary) => lost = summary.lost,
-        Delivery::Progress(_) | Delivery::Trouble(_) | Delivery::Prompt(_) => {}
+        Delivery::Progress(_)
+        | Delivery::Trouble(_)
+        | Delivery::Prompt(_)
+        | Delivery::Following(_) => {}
     });
     anyhow::ensure!(lost == 0, "{}: {lost} records were lost", path.display());
     Ok(store)

@@ -39,6 +39,8 @@ pub enum Action {
     Zoom,
     Zone,
     Yank,
+    Follow,
+    Origin,
     Mouse,
     Troubles,
     Palette,
@@ -139,6 +141,8 @@ actions! {
     Zoom "zoom" ALL, ["z"], "zoom", "Give the focused pane the whole screen, or take it back.";
     Zone "zone" ALL, ["Z"], "", "Show times in UTC or in the local zone.";
     Yank "yank" ALL, ["y"], "copy", "Copy a value, id, row, JSON or the query to your clipboard (OSC 52).";
+    Follow "follow" ALL, ["F"], "follow", "Look for records that arrive from now on: lines appended to files, new files, a tenant's news; again stops.";
+    Origin "origin" ALL, ["O"], "", "Tell where the records come from: what was read, what was asked of Graph and what is evaluated here.";
     Mouse "mouse" ALL, ["M"], "", "Let the terminal have the mouse (to select text), or take it back.";
     Troubles "troubles" ALL, ["T"], "", "List what could not be read, and where.";
     Palette "palette" ALL, [":", "ctrl-p"], "", "Find any action by name; it says why one cannot be done now.";

@@ -23,6 +23,7 @@ impl App {
                 self.action_menu(format!("Help: keys of the {} pane", self.focus.name()), true)
             }
             Action::Troubles => self.troubles_menu(),
+            Action::Origin => self.origin_menu(),
             _ => self.action_menu("All actions".to_owned(), false),
         };
         self.overlays.push(menu);

@@ -61,6 +61,11 @@ pub enum Effect {
     Remember(String),
     /// Stop loading; keep what was read.
     StopLoading,
+    /// Look for records that arrive from now on, which go behind these; sources of these names were
+    /// told to be unreadable.
+    Follow(Store, Vec<String>),
+    /// Do not look for them any more.
+    StopFollowing,
     /// Take the mouse, or leave it to the terminal.
     CaptureMouse(bool),
     /// Stop the process until the shell continues it.

@@ -62,6 +62,7 @@ impl App {
             | Action::Yank
             | Action::Palette
             | Action::Help
+            | Action::Origin
             | Action::Troubles => {
                 self.open_menu(action);
                 Vec::new()
@@ -88,6 +89,7 @@ impl App {
                 Vec::new()
             }
             Action::Zone => self.turn_zone(),
+            Action::Follow => self.turn_following(),
             Action::Mouse => self.turn_mouse(),
             Action::Quit => vec![Effect::Quit],
         }
@@ -103,6 +105,7 @@ impl App {
             Action::FilterIn | Action::FilterOut if self.focused_value().is_none() => {
                 "nothing to filter by under the cursor"
             }
+            Action::Follow => return self.cannot_follow(),
             Action::ClearFilter if self.filter.text().is_empty() => "the filter is empty",
             Action::ClearChoice if self.tree.choice.is_empty() => "nothing is marked in the tree",
             Action::Raw | Action::Changes if self.detail.opened.is_none() => "no record is open",

@@ -8,10 +8,12 @@ use std::time::SystemTime;
 
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::arguments::{
     CatalogueCommand, DoctorArguments, GraphArguments, RangeArguments, SignInArguments,
 };
+use super::screen::Opened;
 use super::{Outcome, parse_query, screen, tell};
 use crate::config::{self, environment};
 use crate::query::push_down::{Endpoint, Names, PushDown, push_down};
@@ -30,7 +32,7 @@ use crate::time::Timestamp;
 pub(super) fn open(arguments: GraphArguments) -> anyhow::Result<Outcome> {
     let GraphArguments { range, sign_in, mut screen } = arguments;
     let wanted = Wanted::new(&range)?;
-    let tenant = tenant(&sign_in, wanted.request.clone())?;
+    let tenant = tenant(&sign_in, wanted.request.clone())?.ended(wanted.is_ended);
     if range.explain {
         return wanted.explain(&tenant);
     }
@@ -38,13 +40,17 @@ pub(super) fn open(arguments: GraphArguments) -> anyhow::Result<Outcome> {
     if screen.filter.is_none() && !range.query.is_empty() {
         screen.filter = Some(range.query.clone());
     }
+    let opened =
+        Opened { name: "Microsoft Graph".to_owned(), origin: wanted.explanation(tenant.base()) };
     let origins = vec![Origin::Tenant(Arc::new(tenant))];
-    screen::start(Load { origins, ..Load::default() }, "Microsoft Graph".to_owned(), screen)
+    screen::start(Load { origins, ..Load::default() }, opened, screen)
 }
 
 /// What is asked of Graph, and what stays here.
 pub(super) struct Wanted {
     pub(super) request: Request,
+    /// Does it end at a time that was asked for?
+    is_ended: bool,
     /// For each log.
     parted: Vec<(&'static Log, PushDown)>,
 }
@@ -86,7 +92,8 @@ impl Wanted {
         // Records that happen while it is asked are asked for too.
         let latest = context.now.plus(crate::time::TICKS_PER_SECOND);
         let start = since.max(asked.start).context("--since names no beginning")?;
-        let end = [until, asked.end].into_iter().flatten().min().unwrap_or(latest).min(latest);
+        let asked_end = [until, asked.end].into_iter().flatten().min();
+        let end = asked_end.unwrap_or(latest).min(latest);
         anyhow::ensure!(
             start < end,
             "nothing lies between {start} and {end}: see --since, --until"
@@ -98,27 +105,35 @@ impl Wanted {
                 request.filters.insert(log.name, filter.clone());
             }
         }
-        Ok(Self { request, parted })
+        let is_ended = asked_end.is_some_and(|asked| asked <= latest);
+        Ok(Self { request, is_ended, parted })
     }
 
     /// Tells what is asked of Graph, what is evaluated here, and the requests.
     pub(super) fn explain(&self, tenant: &Tenant) -> anyhow::Result<Outcome> {
         let mut out = io::stdout().lock();
-        let Window { start, end } = self.request.window;
-        writeln!(out, "from {start} until {end}, asked of Graph")?;
-        let addresses = self.request.addresses(tenant.base());
-        for ((log, parted), (_, address)) in self.parted.iter().zip(addresses) {
-            writeln!(out, "\n{}", log.name)?;
-            for condition in &parted.pushed {
-                writeln!(out, "  Graph evaluates    {}", clean(condition))?;
-            }
-            for (condition, why) in &parted.kept {
-                writeln!(out, "  entrail evaluates  {}   ({why})", clean(condition))?;
-            }
-            writeln!(out, "  GET {address}")?;
+        for line in self.explanation(tenant.base()) {
+            writeln!(out, "{}", clean(&line))?;
         }
-        writeln!(out, "\nLonger spans are asked for in slices, each with its own times.")?;
         Ok(Outcome::Found)
+    }
+
+    /// The same, line by line; not cleaned.
+    fn explanation(&self, base: &Url) -> Vec<String> {
+        let Window { start, end } = self.request.window;
+        let mut lines = vec![format!("from {start} until {end}, asked of Graph")];
+        for ((log, parted), (_, address)) in self.parted.iter().zip(self.request.addresses(base)) {
+            lines.extend([String::new(), log.name.to_owned()]);
+            lines.extend(parted.pushed.iter().map(|part| format!("  Graph evaluates    {part}")));
+            lines.extend(
+                (parted.kept.iter())
+                    .map(|(part, why)| format!("  entrail evaluates  {part}   ({why})")),
+            );
+            lines.push(format!("  GET {address}"));
+        }
+        lines.push(String::new());
+        lines.push("Longer spans are asked for in slices, each with its own times.".to_owned());
+        lines
     }
 }
 

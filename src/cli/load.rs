@@ -39,7 +39,7 @@ pub(super) fn load(load: Load) -> Loaded {
     let mut partly: HashSet<Arc<str>> = HashSet::new();
     let writing = source::read_all(load, |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
-        Delivery::Progress(_) | Delivery::Prompt(None) => {}
+        Delivery::Progress(_) | Delivery::Prompt(None) | Delivery::Following(_) => {}
         Delivery::Trouble(trouble) => {
             files_lost += u64::from(is_whole_file(&trouble, &mut partly));
             if told < MOST_TOLD {

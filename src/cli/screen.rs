@@ -23,20 +23,35 @@ pub(super) fn open(
     let paths = if piped { vec![PathBuf::from("-")] } else { paths };
     check(&paths)?;
     let name = name(&paths);
+    let origin = paths.iter().map(|path| path.display().to_string()).collect();
     start(
         Load { origins: load::origins(paths), cache: index.cache(), ..Load::default() },
-        name,
+        Opened { name, origin },
         screen,
     )
 }
 
 /// Opens the screen on the demo tenant.
 pub(super) fn demo(screen: ScreenArguments) -> anyhow::Result<Outcome> {
-    start(vec![Origin::Demo].into(), "demo".to_owned(), screen)
+    let origin = vec!["the demo tenant: invented, and the same in every copy".to_owned()];
+    start(vec![Origin::Demo].into(), Opened { name: "demo".to_owned(), origin }, screen)
 }
 
-/// Opens the screen on a load that has this name.
-pub(super) fn start(load: Load, name: String, screen: ScreenArguments) -> anyhow::Result<Outcome> {
+/// What is opened, in words.
+pub(super) struct Opened {
+    /// Its name in the first line.
+    pub(super) name: String,
+    /// Where the records come from, line by line.
+    pub(super) origin: Vec<String>,
+}
+
+/// Opens the screen on a load.
+pub(super) fn start(
+    load: Load,
+    opened: Opened,
+    screen: ScreenArguments,
+) -> anyhow::Result<Outcome> {
+    let Opened { name, origin } = opened;
     if let Some(query) = &screen.filter {
         parse_query(query)?;
     }
@@ -46,7 +61,7 @@ pub(super) fn start(load: Load, name: String, screen: ScreenArguments) -> anyhow
     );
     let filter = screen.filter.unwrap_or_default();
     let palette = screen.theme.map(Into::into);
-    let ended = runtime::run(Start { load, name, filter, palette, ascii: screen.ascii })?;
+    let ended = runtime::run(Start { load, name, origin, filter, palette, ascii: screen.ascii })?;
     Ok(match ended {
         Ended::Left => Outcome::Found,
         Ended::Signal(number) => Outcome::Signal(number),

@@ -378,7 +378,7 @@ impl Scan<'_> {
                 }
                 return;
             }
-            let together = neighbours(self.segment, &rows[next..]);
+            let together = self.segment.neighbours(&rows[next..]);
             let group = &rows[next..next + together];
             next += together;
             let (original, first) = self.segment.span(group[0]);
@@ -413,24 +413,4 @@ impl Scan<'_> {
             }
         }
     }
-}
-
-/// Most bytes read at once when originals are searched.
-const READ_TOGETHER: u64 = 1 << 20;
-
-/// How many of `rows`, from the first on, lie close enough in one original to be read at once.
-fn neighbours(segment: &Segment, rows: &[usize]) -> usize {
-    let (original, first) = segment.span(rows[0]);
-    let mut end = first.offset + u64::from(first.len);
-    let close = |&&at: &&usize| {
-        let (other, span) = segment.span(at);
-        let same = std::sync::Arc::ptr_eq(original, other) && span.offset >= first.offset;
-        let new_end = span.offset + u64::from(span.len);
-        let near = same && new_end >= end && new_end - first.offset <= READ_TOGETHER;
-        if near {
-            end = new_end;
-        }
-        near
-    };
-    1 + rows[1..].iter().take_while(close).count()
 }

@@ -262,7 +262,7 @@ impl Recording {
             }
             Delivery::Trouble(trouble) => self.troubles.push(trouble.clone()),
             Delivery::Done(summary) => self.summary = Some(summary.clone()),
-            Delivery::Progress(_) | Delivery::Prompt(_) => {}
+            Delivery::Progress(_) | Delivery::Prompt(_) | Delivery::Following(_) => {}
         }
     }
 

@@ -34,6 +34,8 @@ pub struct Merging<'l> {
     meter: &'l Meter,
     deliver: &'l mut dyn FnMut(Delivery) -> ControlFlow<()>,
     indexer: Indexer,
+    /// Duplicates and records passed over before this load.
+    left_out: (u64, u64),
     absorbed: u64,
     other: HashMap<String, u64>,
     summary: Summary,
@@ -46,12 +48,17 @@ pub struct Merging<'l> {
 }
 
 impl<'l> Merging<'l> {
-    /// Nothing merged yet.
-    pub fn new(meter: &'l Meter, deliver: &'l mut dyn FnMut(Delivery) -> ControlFlow<()>) -> Self {
+    /// Nothing merged yet; what is goes behind what the indexer has.
+    pub fn new(
+        meter: &'l Meter,
+        indexer: Indexer,
+        deliver: &'l mut dyn FnMut(Delivery) -> ControlFlow<()>,
+    ) -> Self {
         Self {
             meter,
             deliver,
-            indexer: Indexer::new(),
+            left_out: (indexer.duplicates(), indexer.passed_over()),
+            indexer,
             absorbed: 0,
             other: HashMap::new(),
             summary: Summary::default(),
@@ -174,7 +181,7 @@ impl<'l> Merging<'l> {
 
     fn progress(&self) -> Progress {
         let meter = self.meter;
-        let duplicates = self.indexer.duplicates();
+        let duplicates = self.indexer.duplicates() - self.left_out.0;
         let endless = meter.endless.load(Ordering::Relaxed);
         let bytes_total = (!endless).then(|| meter.total.load(Ordering::Relaxed));
         // Parts of archives are read more than once, and a file may grow.
@@ -182,7 +189,7 @@ impl<'l> Merging<'l> {
         Progress {
             bytes_read: meter.read.load(Ordering::Relaxed).min(most),
             bytes_total,
-            records: self.absorbed - duplicates - self.indexer.passed_over(),
+            records: self.absorbed - duplicates - self.passed_over(),
             duplicates,
             files_done: meter.files_done.load(Ordering::Relaxed),
             files_total: meter.files_total.load(Ordering::Relaxed),
@@ -203,18 +210,23 @@ impl<'l> Merging<'l> {
         }
     }
 
+    fn passed_over(&self) -> u64 {
+        self.indexer.passed_over() - self.left_out.1
+    }
+
     /// Delivers what is left, and the summary.
-    pub fn done(mut self, cancelled: bool) {
+    pub fn done(mut self, cancelled: bool) -> Indexer {
         self.tell_news();
         self.tell_uncounted();
         self.segment();
         let mut summary = std::mem::take(&mut self.summary);
         summary.progress = self.progress();
         summary.cancelled = cancelled;
-        summary.passed_over = self.indexer.passed_over();
+        summary.passed_over = self.passed_over();
         summary.other = std::mem::take(&mut self.other).into_iter().collect();
         summary.other.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         self.send(Delivery::Progress(summary.progress));
         self.send(Delivery::Done(summary));
+        self.indexer
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Error};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use crate::format::{self, Columns, Decoded, Depth, Layout};
@@ -111,6 +111,11 @@ impl Stamp {
         Self { len, modified: Some(modified) }
     }
 
+    /// Number of bytes.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
     /// The state of a file now.
     pub fn of(metadata: &std::fs::Metadata) -> Self {
         Self { len: metadata.len(), modified: metadata.modified().ok() }
@@ -138,15 +143,36 @@ impl PlainFile {
 
     /// The file was read to its end and was like this then.
     pub fn was_read(&self, stamp: Stamp) {
-        *self.stamp.lock().unwrap_or_else(PoisonError::into_inner) = Some(stamp);
+        *self.stamp() = Some(stamp);
+    }
+
+    /// The file is being followed: what was read stays where it is, and more comes behind it.
+    pub fn grows(&self) {
+        *self.stamp() = None;
+    }
+
+    /// What was read is not in the file any more.
+    pub fn was_replaced(&self) {
+        *self.stamp() = Some(Stamp { len: 0, modified: None });
+    }
+
+    /// What it was like when it was read; `None` while it may grow.
+    pub fn read_as(&self) -> Option<Stamp> {
+        *self.stamp()
+    }
+
+    fn stamp(&self) -> MutexGuard<'_, Option<Stamp>> {
+        self.stamp.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read<'b>(&self, span: Span, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
         let file = File::open(&self.path)?;
         let now = Stamp::of(&file.metadata()?);
-        let then = *self.stamp.lock().unwrap_or_else(PoisonError::into_inner);
+        let then = *self.stamp();
         if then.is_some_and(|then| then != now) || now.len < span.offset + u64::from(span.len) {
-            return Err(Error::other("the file was changed after it was read; open it again"));
+            return Err(Error::other(
+                "the file was changed after it was read; open it again, or follow it if it only grew",
+            ));
         }
         AtOffset::new(file).read_span(span, buffer)
     }
@@ -180,6 +206,14 @@ impl Source {
     /// A source of that name as shown to the user.
     pub fn new(name: String, bytes: Bytes, layout: Layout) -> Self {
         Self { name, bytes, layout }
+    }
+
+    /// The file its bytes are in, where they are in one.
+    pub fn file(&self) -> Option<&Arc<PlainFile>> {
+        match &self.bytes {
+            Bytes::File(file) => Some(file),
+            Bytes::Spool { .. } | Bytes::Memory(_) => None,
+        }
     }
 
     /// How its events are written.

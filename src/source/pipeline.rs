@@ -24,7 +24,7 @@ use super::{decoding, merging, reading};
 use crate::format::{DecodeError, Depth, Draft, Drafted, Layout};
 use crate::record::wanted::Wanted;
 use crate::store::Span;
-use crate::store::builder::Batch;
+use crate::store::builder::{Batch, Indexer};
 
 /// How one event is decoded; another one only in tests.
 pub type Decode =
@@ -207,6 +207,17 @@ pub fn run(
     options: &Options,
     deliver: &mut dyn FnMut(Delivery) -> ControlFlow<()>,
 ) -> Option<Vec<(PathBuf, State)>> {
+    resume(input, Indexer::new(), cancel, options, deliver).1
+}
+
+/// The same, behind what an indexer has taken in before; it comes back.
+pub fn resume(
+    input: Input,
+    indexer: Indexer,
+    cancel: &CancellationToken,
+    options: &Options,
+    deliver: &mut dyn FnMut(Delivery) -> ControlFlow<()>,
+) -> (Indexer, Option<Vec<(PathBuf, State)>>) {
     let meter = Meter { end: cancel.child_token(), ..Meter::default() };
     let stopped = || meter.end.is_cancelled();
     let workers = options.workers.max(1);
@@ -215,7 +226,7 @@ pub fn run(
     let taken = Mutex::new(taken);
     // One for each thread and place in the queue, one being read and one begun.
     let buffers = Arc::new(Buffers::new(2 * workers + 2, 2 * options.most_block));
-    let mut merging = merging::Merging::new(&meter, deliver);
+    let mut merging = merging::Merging::new(&meter, indexer, deliver);
     thread::scope(|scope| {
         let mut refused = None;
         for number in 0..workers {
@@ -243,8 +254,8 @@ pub fn run(
         }
         drop(merged);
     });
-    merging.done(cancel.is_cancelled());
-    meter.into_reads()
+    let indexer = merging.done(cancel.is_cancelled());
+    (indexer, meter.into_reads())
 }
 
 /// The trouble of a system that starts no more threads.

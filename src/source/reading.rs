@@ -8,7 +8,7 @@ mod lines;
 mod pump;
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,11 +24,13 @@ use super::encoding::{Encoding, Utf16};
 use super::framing::Framing;
 use super::framing::csv::Rows;
 use super::framing::json::Json;
+use super::graph::Feed;
 use super::index::State;
 use super::original::{Bytes, PlainFile, Source, Spool, Stamp};
 use super::pipeline::{Meter, Options, Outcome, Outlet, Part, Stopped, no_thread};
-use super::walk::{self, Entry};
-use super::{Place, Tenant, Trouble, tenant};
+use super::tenant::{self, Watch};
+use super::walk::{self, Entry, Tail};
+use super::{Place, Trouble};
 use crate::format::Layout;
 
 /// Bytes looked at to find out what a source is.
@@ -62,7 +64,10 @@ pub fn read(
             let mut is_endless = false;
             walk::each(origins, stopped, &mut |entry| {
                 announce(&entry, meter);
-                is_endless |= matches!(entry, Entry::Stdin | Entry::Stream(_) | Entry::Tenant(_));
+                is_endless |= matches!(
+                    entry,
+                    Entry::Stdin | Entry::Stream(_) | Entry::Tenant(_) | Entry::News(_)
+                );
                 // Nobody listens once reading was stopped, and then this is stopped as well.
                 let _ = found.send(entry);
             });
@@ -83,7 +88,8 @@ fn announce(entry: &Entry, meter: &Meter) {
     match entry {
         Entry::File(_, len) => meter.total.fetch_add(*len, Ordering::Relaxed),
         Entry::Memory(_, bytes) => meter.total.fetch_add(bytes.len() as u64, Ordering::Relaxed),
-        Entry::Stdin | Entry::Stream(_) | Entry::Tenant(_) => {
+        Entry::Tail(tail) => meter.total.fetch_add(tail.to - tail.from, Ordering::Relaxed),
+        Entry::Stdin | Entry::Stream(_) | Entry::Tenant(_) | Entry::News(_) => {
             meter.endless.store(true, Ordering::Relaxed);
             0
         }
@@ -99,7 +105,8 @@ fn name_of(entry: &Entry) -> String {
     match entry {
         Entry::File(path, _) | Entry::Stream(path) => path.display().to_string(),
         Entry::Stdin => "standard input".to_owned(),
-        Entry::Tenant(_) => tenant::NAME.to_owned(),
+        Entry::Tail(tail) => tail.file.path().display().to_string(),
+        Entry::Tenant(_) | Entry::News(_) => tenant::NAME.to_owned(),
         Entry::Memory(name, _) => name.clone(),
         Entry::Missing(trouble) => trouble.source.clone(),
     }
@@ -164,7 +171,15 @@ impl Reading<'_> {
                 let input = self.input(name, Cursor::new(Arc::clone(&bytes)));
                 self.input_read(Input { bytes: Some(Bytes::Memory(bytes)), ..input })
             }
-            Entry::Tenant(tenant) => self.tenant(name, &tenant),
+            Entry::Tenant(tenant) => {
+                let feed = tenant.feed(self.meter.end.clone());
+                self.tenant(name, feed)
+            }
+            Entry::News(tenant) => {
+                let feed = tenant.news(self.meter.end.clone());
+                self.tenant(name, feed)
+            }
+            Entry::Tail(tail) => self.tail(name, &tail),
             Entry::Stdin | Entry::Stream(_) => {
                 let path = if let Entry::Stream(path) = entry { Some(path) } else { None };
                 match pump::Pump::start(path, self.stopped) {
@@ -179,8 +194,8 @@ impl Reading<'_> {
     }
 
     /// Reads what Graph sends: one record on each line.
-    fn tenant(&mut self, name: String, tenant: &Tenant) -> Result<(), Stopped> {
-        let (feed, watch) = match tenant.feed(self.meter.end.clone()) {
+    fn tenant(&mut self, name: String, feed: Result<(Feed, Watch), String>) -> Result<(), Stopped> {
+        let (feed, watch) = match feed {
             Ok(feed) => feed,
             Err(why) => return self.whole(&name, why, true),
         };
@@ -204,6 +219,25 @@ impl Reading<'_> {
             Some(trouble) => self.outlet.trouble(trouble, 0),
             None => Ok(()),
         }
+    }
+
+    /// Reads lines that were appended to a file.
+    fn tail(&mut self, name: String, tail: &Tail) -> Result<(), Stopped> {
+        let opened = File::open(tail.file.path())
+            .and_then(|mut file| file.seek(SeekFrom::Start(tail.from)).map(|_| file));
+        let file = match opened {
+            Ok(file) => file,
+            Err(error) => return self.refused(&name, &error),
+        };
+        let input = self.input(name.clone(), file.take(tail.to - tail.from));
+        let bytes = Bytes::File(Arc::clone(&tail.file));
+        let source = Arc::new(Source::new(name, bytes.clone(), Layout::Json));
+        // Places are told as bytes: lines would have to be counted from the beginning.
+        let mut framing = Box::new(Json::new(accepts, false));
+        framing.pass(tail.from);
+        let mut text = Text::new(bytes, source);
+        text.go_on(tail.from, 1);
+        self.frame(input, Vec::new(), text, framing)
     }
 
     fn file(&mut self, name: String, path: PathBuf) -> Result<(), Stopped> {

@@ -11,10 +11,12 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::graph::pace::SystemPace;
-use super::graph::{Feed, Missing, Request, Service, Status, Stopped, Token, Tokens};
+use super::graph::slices::{Window, ticks};
+use super::graph::{Feed, Follow, Missing, Request, Service, Status, Stopped, Token, Tokens};
 use super::sign_in::doctor::{self, Refusal};
 use super::sign_in::{Claims, Http, Settings, SignIn};
 use super::{Place, Prompt, Pulling, Trouble};
+use crate::time::TICKS_PER_SECOND;
 
 /// What entrail calls Graph where it names the source of something.
 pub const NAME: &str = "Microsoft Graph";
@@ -22,6 +24,8 @@ pub const NAME: &str = "Microsoft Graph";
 /// One tenant: who asks, and what for. One sign-in and one limit of requests serve all who share it.
 pub struct Tenant {
     request: Request,
+    /// Does the request end in the past, so that nothing new belongs to it?
+    is_ended: bool,
     base: Url,
     http: Http,
     signed_in: Arc<SignedIn>,
@@ -79,7 +83,14 @@ impl Tenant {
         };
         let sign_in = SignIn::new(settings, http.clone(), Arc::new(ask));
         let signed_in = Arc::new(SignedIn { sign_in, asked, claims: Mutex::default() });
-        Ok(Self { request, base, http, signed_in, service: OnceLock::new() })
+        let is_ended = false;
+        Ok(Self { request, is_ended, base, http, signed_in, service: OnceLock::new() })
+    }
+
+    /// The same for a range of time that has an end: nothing new belongs to it.
+    #[must_use]
+    pub fn ended(self, is_ended: bool) -> Self {
+        Self { is_ended, ..self }
     }
 
     /// What is asked for.
@@ -112,8 +123,31 @@ impl Tenant {
 
     /// The records, to be read as a stream, and what is told beside it.
     pub(super) fn feed(&self, cancel: CancellationToken) -> Result<(Feed, Watch), String> {
+        self.read(self.request.clone(), None, cancel)
+    }
+
+    /// The records that arrive from now on, those of the last hour among them: they may arrive late.
+    pub(super) fn news(&self, cancel: CancellationToken) -> Result<(Feed, Watch), String> {
+        if self.is_ended {
+            return Err("the range that was asked for has ended: nothing new can arrive in it; \
+                        open the tenant without --until (or time<…) to follow it"
+                .to_owned());
+        }
+        let follow = Follow::default();
+        let Window { start, end } = self.request.window;
+        let now = self.service()?.pace().now().plus(TICKS_PER_SECOND);
+        let window = Window { start: end.plus(-ticks(follow.overlap)).max(start), end: now };
+        self.read(Request { window, ..self.request.clone() }, Some(follow), cancel)
+    }
+
+    fn read(
+        &self,
+        request: Request,
+        follow: Option<Follow>,
+        cancel: CancellationToken,
+    ) -> Result<(Feed, Watch), String> {
         let service = self.service()?;
-        let feed = Feed::new(service, self.request.clone(), None, cancel)
+        let feed = Feed::new(service, request, follow, cancel)
             .map_err(|error: io::Error| format!("the system gives no room to ask: {error}"))?;
         let watch = Watch { signed_in: Arc::clone(&self.signed_in), status: feed.status() };
         Ok((feed, watch))

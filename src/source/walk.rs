@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use walkdir::WalkDir;
 
+use super::original::PlainFile;
 use super::{Origin, Place, Tenant, Trouble};
 use crate::demo;
 
@@ -23,10 +24,25 @@ pub enum Entry {
     Stdin,
     /// A tenant's logs.
     Tenant(Arc<Tenant>),
+    /// What arrives in a tenant's logs from now on.
+    News(Arc<Tenant>),
+    /// What was appended to a file.
+    Tail(Tail),
     /// Bytes at hand.
     Memory(String, Arc<[u8]>),
     /// Nothing to read there.
     Missing(Trouble),
+}
+
+/// Whole lines behind those of a file that were read.
+#[derive(Debug)]
+pub struct Tail {
+    /// The file.
+    pub file: Arc<PlainFile>,
+    /// The first byte, at the start of a line.
+    pub from: u64,
+    /// The byte behind the last line.
+    pub to: u64,
 }
 
 /// What a load reads.

@@ -8,7 +8,7 @@ use hashbrown::HashTable;
 use super::column::{Codes, Correlations, RowCodes};
 use super::dictionary::{Interner, LocalWords, Room, hash};
 use super::segment::{NO_TIME, Segment};
-use super::{Original, RowId, Span};
+use super::{Original, RowId, Span, Store};
 use crate::record::Record;
 use crate::record::column::{COLUMNS, ColumnRow, Entries};
 use crate::record::wanted::Wanted;
@@ -95,7 +95,7 @@ impl Batch {
     /// Adds a record whose original bytes are at `span`.
     pub fn push(&mut self, record: &Record<'_>, span: Span) {
         self.times.push(record.time.map_or(NO_TIME, Timestamp::ticks));
-        self.ids.push(if record.id.is_empty() { 0 } else { hash(&record.id) });
+        self.ids.push(id_hash(&record.id));
         let correlated = self.wanted.has_correlations();
         self.correlations.push(if correlated { &record.correlation_id } else { "" });
         self.spans.push(span);
@@ -132,6 +132,11 @@ impl Batch {
     }
 }
 
+/// The hash by which a record's id is known; 0 where it has none.
+pub fn id_hash(id: &str) -> u64 {
+    if id.is_empty() { 0 } else { hash(id) }
+}
+
 /// Merges batches into segments, in the order they are handed over, leaving out records whose id was
 /// there before. One for each store.
 ///
@@ -146,6 +151,9 @@ pub struct Indexer {
     passed_over: u64,
     next: RowId,
     pending: Pending,
+    /// Are records without an id left out, as nothing tells whether they were there before?
+    named_only: bool,
+    unnamed: u64,
 }
 
 #[derive(Debug, Default)]
@@ -178,6 +186,35 @@ impl Indexer {
             pending: Pending::new(),
             ..Self::default()
         }
+    }
+
+    /// Goes on behind a store; `ids` are the hashes ([`id_hash`]) of the ids in it.
+    pub fn resuming(store: &Store, ids: impl IntoIterator<Item = u64>) -> Self {
+        let column = |row: &ColumnRow| {
+            let words = store.segments().iter().map(|segment| &segment.words[row.column.index()]);
+            Interner::resuming(words.cloned())
+        };
+        let mut indexer = Self {
+            interners: COLUMNS.iter().map(column).collect(),
+            pending: Pending::new(),
+            next: store.len() as RowId,
+            ..Self::default()
+        };
+        for id in ids {
+            indexer.see(id);
+        }
+        indexer
+    }
+
+    /// Leaves out records without an id from here on, or keeps them again: where something is read a
+    /// second time nothing tells whether such a record was there before.
+    pub fn take_named_only(&mut self, named_only: bool) {
+        self.named_only = named_only;
+    }
+
+    /// Number of records without an id that were left out.
+    pub fn unnamed(&self) -> u64 {
+        self.unnamed
     }
 
     /// Takes in a batch.
@@ -250,29 +287,36 @@ impl Indexer {
 
     /// Places of the records of `batch` that were not there before; counts the others.
     fn first_of_each_id(&mut self, batch: &Batch) -> Vec<usize> {
-        let (seen, duplicates) = (&mut self.seen, &mut self.duplicates);
-        let mut is_new = |id: u64| {
-            if id == 0 {
-                return true;
-            }
-            if seen.find(id, |&other| other == id).is_some() {
-                *duplicates += 1;
-                return false;
-            }
-            seen.insert_unique(id, id, |&other| other);
-            true
-        };
         let mut passed = batch.passed.iter().peekable();
         let mut kept = Vec::with_capacity(batch.len());
         for at in 0..=batch.len() {
             while let Some((_, id)) = passed.next_if(|(before, _)| *before as usize <= at) {
-                self.passed_over += u64::from(is_new(*id));
+                self.passed_over += u64::from(self.is_new(*id));
             }
-            if at < batch.len() && is_new(batch.ids[at]) {
+            if at < batch.len() && self.is_new(batch.ids[at]) {
                 kept.push(at);
             }
         }
         kept
+    }
+
+    fn is_new(&mut self, id: u64) -> bool {
+        if id == 0 {
+            self.unnamed += u64::from(self.named_only);
+            return !self.named_only;
+        }
+        let is_new = self.see(id);
+        self.duplicates += u64::from(!is_new);
+        is_new
+    }
+
+    /// Takes note of an id; whether it is the first time.
+    fn see(&mut self, id: u64) -> bool {
+        if self.seen.find(id, |&other| other == id).is_some() {
+            return false;
+        }
+        self.seen.insert_unique(id, id, |&other| other);
+        true
     }
 
     /// Number of records taken in since the last segment.
@@ -412,6 +456,26 @@ mod tests {
         // The targets of a record that was left out do not go to the next one.
         let targets = |at: usize| segment.codes(Column::Targets, at).len();
         assert_eq!([targets(0), targets(1), targets(2), targets(3)], [0, 1, 3, 0]);
+    }
+
+    #[test]
+    fn who_goes_on_behind_a_store_knows_its_ids_words_and_rows() {
+        let file = Arc::new(Named("file"));
+        let mut indexer = Indexer::new();
+        indexer.absorb(batch(&file, &[("1", "a"), ("2", "b"), ("", "c")]));
+        let mut store = Store::default();
+        store.push(indexer.take_segment().expect("records"));
+        let mut indexer = Indexer::resuming(&store, ["1", "2", ""].map(id_hash));
+        indexer.take_named_only(true);
+        indexer.absorb(batch(&file, &[("2", "b"), ("3", "a"), ("", "d")]));
+        assert_eq!((indexer.pending(), indexer.duplicates(), indexer.unnamed()), (1, 1, 1));
+        indexer.take_named_only(false);
+        indexer.absorb(batch(&file, &[("", "e")]));
+        store.push(indexer.take_segment().expect("two more"));
+        let code = |row| store.codes(row, Column::Path)[0];
+        assert_eq!(code(3), code(0));
+        assert_eq!(store.part(Column::Path, code(4), 2), "e");
+        assert_eq!(store.len(), 5);
     }
 
     #[test]

@@ -208,6 +208,24 @@ impl Slot {
 const NONE: u32 = u32::MAX;
 
 impl Interner {
+    /// Goes on behind entries that are stored already: all of a column, in order.
+    pub fn resuming(words: impl IntoIterator<Item = Arc<Words>>) -> Self {
+        let mut interner = Self::default();
+        for words in words {
+            let next = Words::starting_at(words.end());
+            for code in words.first()..words.end() {
+                let check = Slot::check(hash_parts(words.entry(code).split(PART)));
+                let slot = Slot { code, check };
+                interner
+                    .table
+                    .insert_unique(Slot::place(check), slot, |slot| Slot::place(slot.check));
+            }
+            interner.current = next;
+            interner.keep(words);
+        }
+        interner
+    }
+
     /// The code of `entry`, which hashes to `hash`; a new one if it was never seen.
     pub fn intern(&mut self, entry: &str, entry_hash: u64) -> u32 {
         let check = Slot::check(entry_hash);
@@ -263,11 +281,15 @@ impl Interner {
         let mut words = std::mem::replace(&mut self.current, next);
         words.shrink();
         let words = Arc::new(words);
+        self.keep(Arc::clone(&words));
+        words
+    }
+
+    fn keep(&mut self, words: Arc<Words>) {
         if words.first() < words.end() {
             self.firsts.push(words.first());
-            self.sealed.push(Arc::clone(&words));
+            self.sealed.push(words);
         }
-        words
     }
 }
 
@@ -420,6 +442,22 @@ mod tests {
                 all.seal();
             }
         }
+    }
+
+    #[test]
+    fn entries_that_are_stored_keep_their_codes_for_who_goes_on_behind_them() {
+        let mut words = LocalWords::default();
+        for parts in [["a", "b"], ["", "ab"], ["ab", ""], ["c", ""]] {
+            words.intern(&parts);
+        }
+        let mut interner = Interner::default();
+        let codes = interner.intern_all(&words);
+        let stored = [interner.seal(), interner.seal()];
+        words.intern(&["new", ""]);
+        let mut resumed = Interner::resuming(stored);
+        assert_eq!(resumed.intern_all(&words)[..4], codes);
+        let next = resumed.seal();
+        assert_eq!((next.first(), next.end()), (4, 5));
     }
 
     #[test]

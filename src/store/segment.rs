@@ -10,6 +10,9 @@ use super::{Original, RowId, Span};
 use crate::record::column::Column;
 use crate::time::Timestamp;
 
+/// Most bytes of neighbours.
+const READ_TOGETHER: u64 = 1 << 20;
+
 /// The time of a record that has none.
 pub(super) const NO_TIME: i64 = i64::MIN;
 
@@ -95,6 +98,24 @@ impl Segment {
     pub fn span(&self, at: usize) -> (&Arc<dyn Original>, Span) {
         let original = &self.originals[self.original_of.get(at) as usize];
         (original, Span { offset: self.offsets[at], len: self.lens[at] })
+    }
+
+    /// How many of the records `rows`, from the first on, lie close enough in one original to be read
+    /// at once. Their spans follow each other.
+    pub fn neighbours(&self, rows: &[usize]) -> usize {
+        let (original, first) = self.span(rows[0]);
+        let mut end = first.offset + u64::from(first.len);
+        let close = |&&at: &&usize| {
+            let (other, span) = self.span(at);
+            let same = Arc::ptr_eq(original, other) && span.offset >= first.offset;
+            let new_end = span.offset + u64::from(span.len);
+            let near = same && new_end >= end && new_end - first.offset <= READ_TOGETHER;
+            if near {
+                end = new_end;
+            }
+            near
+        };
+        1 + rows[1..].iter().take_while(close).count()
     }
 
     /// Bytes held in memory by columns and dictionaries.

@@ -1,6 +1,8 @@
 //! The list pane: records, or activities.
 //! Never looks at more rows than the window shows.
 
+mod gutter;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -44,9 +46,15 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     if area.is_empty() {
         return;
     }
-    let columns = app.list.columns(usize::from(area.width));
+    let gutter = gutter::width(app);
+    let columns = app.list.columns(usize::from(area.width) - gutter);
     let titles = columns.iter().map(|column| (column.field.title, column.width, theme.muted));
-    line(frame, area, 0, spans(titles));
+    line(
+        frame,
+        Rect { x: area.x + gutter as u16, width: area.width - gutter as u16, ..area },
+        0,
+        spans(titles),
+    );
     if app.list.rows.is_empty() {
         line(frame, area, 1, vec![piece(empty_words(app), usize::from(area.width), theme.muted).0]);
     }
@@ -62,7 +70,8 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
             };
             (list::cell(&app.store, row, column.field, &app.zone), column.width, style)
         });
-        let text = under_cursor(app, theme, place == app.list.viewport.cursor(), spans(cells));
+        let mut text = under_cursor(app, theme, place == app.list.viewport.cursor(), spans(cells));
+        text.splice(0..0, gutter::cells(app, theme, row));
         line(frame, area, at as u16 + 1, text);
     }
 }

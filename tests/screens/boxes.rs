@@ -2,10 +2,11 @@
 //! Never relies on a box's exact lines.
 
 use super::session::{Session, deliveries, settings, small};
+use entrail::app::Settings;
 use entrail::app::action::Pane;
 use entrail::app::message::Message;
 use entrail::record::column::Column;
-use entrail::source::{Delivery, Progress, Prompt, Summary};
+use entrail::source::{Delivery, Following, Progress, Prompt, Summary};
 use entrail::time::Timestamp;
 use entrail::ui::theme::{Palette, Theme};
 use ratatui::style::Color;
@@ -206,4 +207,46 @@ fn a_sign_in_shows_its_code_until_it_is_done() {
     assert!(session.screen().contains("login.example"), "copying the code keeps it on the screen");
     session.send(Message::Delivered(Delivery::Prompt(None)));
     assert!(!session.screen().contains("login.example"));
+}
+
+#[test]
+fn what_arrives_is_marked_counted_and_leaves_the_reader_where_he_is() {
+    let mut session = Session::demo(80, 24);
+    session.keys("jj");
+    let before = session.app.list.current();
+    session.keys("F");
+    assert_eq!(session.outside, ["follow"]);
+    assert!(session.status().contains("looking at what was read"), "{}", session.status());
+    let went = |session: &mut Session, following| {
+        session.send(Message::Delivered(Delivery::Following(following)));
+    };
+    let until = Timestamp::parse("2026-11-20T18:00:30Z").expect("a time");
+    went(&mut session, Following::Waiting(Some(until)));
+    assert!(session.status().contains("following · next look 18:00:30"), "{}", session.status());
+    let arrivals = session.arrivals(2);
+    session.send(Message::Delivered(Delivery::Segment(arrivals)));
+    assert_eq!(session.app.list.current(), before);
+    assert!(session.status().contains("following · 2 new"), "{}", session.status());
+    session.keys("g");
+    let screen = session.screen();
+    assert!(screen.lines().filter(|line| line.contains("┃+ ")).count() == 2, "{screen}");
+    session.keys("F");
+    assert_eq!(session.outside, ["follow", "stop following"]);
+    assert!(session.status().contains("followed · 2 new"), "{}", session.status());
+    went(&mut session, Following::Ended("the file is\u{1b} gone".to_owned()));
+    assert!(session.screen().contains("the file is␛ gone"));
+}
+
+#[test]
+fn where_the_records_come_from_can_be_read_and_copied() {
+    let origin = vec!["  GET https://graph.example/v1.0/logs?$filter=x".to_owned()];
+    let mut session = Session::new(Settings { origin, ..settings(Some("Graph"), 80, 24) });
+    assert_eq!(
+        session.keys("F").app.notice.as_deref(),
+        Some("it is still being read; then it can be followed")
+    );
+    session.keys("O");
+    assert!(session.screen().contains("GET https://graph.example/v1.0"), "{}", session.screen());
+    session.keys("<enter>");
+    assert_eq!(session.copied, ["  GET https://graph.example/v1.0/logs?$filter=x"]);
 }

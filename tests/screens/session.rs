@@ -11,8 +11,9 @@ use entrail::demo::{Scale, tenant};
 use entrail::query::answer::{Answer, Answerer, Question};
 use entrail::query::seen::SeenValues;
 use entrail::source::{self, Delivery, Origin};
-use entrail::store::{RowId, Store};
-use entrail::time::{Timestamp, Zone};
+use entrail::store::builder::{Batch, Indexer};
+use entrail::store::{RowId, Segment, Store};
+use entrail::time::{TICKS_PER_SECOND, Timestamp, Zone};
 use entrail::ui;
 use entrail::ui::theme::{Palette, Theme};
 use ratatui::Terminal;
@@ -68,6 +69,7 @@ pub fn small() -> &'static [Delivery] {
 /// What a session starts with.
 pub fn settings(name: Option<&str>, width: u16, height: u16) -> Settings {
     Settings {
+        origin: Vec::new(),
         name: name.map(str::to_owned),
         filter: String::new(),
         local_zone: Zone::new(jiff::tz::TimeZone::fixed(jiff::tz::offset(1))),
@@ -139,11 +141,30 @@ impl Session {
                 Effect::StopLoading => self.outside("stop loading"),
                 Effect::CaptureMouse(true) => self.outside("mouse on"),
                 Effect::CaptureMouse(false) => self.outside("mouse off"),
+                Effect::Follow(..) => self.outside("follow"),
+                Effect::StopFollowing => self.outside("stop following"),
                 Effect::Suspend => self.outside("suspend"),
                 Effect::Quit => self.outside("quit"),
             };
             effects.extend(follows.into_iter().flat_map(|message| self.app.update(message)));
         }
+    }
+
+    /// So many records that arrive now, like the first one but for their ids.
+    pub fn arrivals(&self, count: usize) -> Arc<Segment> {
+        let store = &self.app.store;
+        let (original, span) = store.span(0);
+        let bytes = original.read(span).expect("readable");
+        let mut indexer = Indexer::resuming(store, []);
+        let mut batch = Batch::new(Arc::clone(original));
+        for number in 0..count {
+            let mut record = original.decode(&bytes).expect("a record");
+            record.id = format!("arrival {number}").into();
+            record.time = store.period().map(|(_, last)| last.plus(TICKS_PER_SECOND));
+            batch.push(&record, span);
+        }
+        indexer.absorb(batch);
+        indexer.take_segment().expect("records")
     }
 
     fn outside(&mut self, name: &'static str) -> Option<Message> {

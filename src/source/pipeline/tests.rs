@@ -37,7 +37,7 @@ fn run_from(
         match delivery {
             Delivery::Segment(segment) => store.push(segment),
             Delivery::Trouble(trouble) => told.push(trouble.to_string()),
-            Delivery::Progress(_) | Delivery::Prompt(_) => {}
+            Delivery::Progress(_) | Delivery::Prompt(_) | Delivery::Following(_) => {}
             Delivery::Done(done) => summary = done,
         }
         deliveries += 1;

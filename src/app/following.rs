@@ -1,0 +1,128 @@
+//! Following: what arrives after the load, from which record on, and until when nothing is asked.
+//! Never looks for records itself; the source does, and tells how it goes.
+
+use super::App;
+use super::message::Effect;
+use super::overlay::{Item, Menu, Wish};
+use crate::source;
+use crate::store::RowId;
+use crate::text::clean;
+use crate::time::Timestamp;
+
+/// What is known of following.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Following {
+    /// Is it going on?
+    pub running: bool,
+    /// Share of the records that were looked at before it began, 0 to 100; `None` once it did.
+    pub preparing: Option<u8>,
+    /// When a service is asked next (UTC).
+    pub waiting_until: Option<Timestamp>,
+    /// The first record that arrived; `None` where nothing was ever followed.
+    pub first: Option<RowId>,
+}
+
+impl Following {
+    /// Did this record arrive after the load?
+    pub fn has_brought(&self, row: RowId) -> bool {
+        self.first.is_some_and(|first| row >= first)
+    }
+}
+
+impl App {
+    /// Starts to follow, or stops.
+    pub(super) fn turn_following(&mut self) -> Vec<Effect> {
+        if self.following.running {
+            self.following.running = false;
+            self.notice = Some("stopped following; what arrived stays".to_owned());
+            return vec![Effect::StopFollowing];
+        }
+        self.following = Following {
+            running: true,
+            preparing: Some(0),
+            waiting_until: None,
+            // What arrived before stays marked.
+            first: self.following.first.or(Some(self.store.len() as RowId)),
+        };
+        let told = self.loading.troubles.iter().map(|trouble| trouble.source.clone()).collect();
+        vec![Effect::Follow(self.store.clone(), told)]
+    }
+
+    /// Why nothing can be followed; `None` where something can.
+    pub(super) fn cannot_follow(&self) -> Option<String> {
+        let why = if self.loading.name.is_empty() {
+            "nothing was opened that could be followed"
+        } else if self.loading.running {
+            "it is still being read; then it can be followed"
+        } else {
+            return None;
+        };
+        Some(why.to_owned())
+    }
+
+    /// Takes in how following goes.
+    pub(super) fn following_went(&mut self, went: source::Following) {
+        match went {
+            source::Following::Preparing(share) => self.following.preparing = Some(share),
+            source::Following::Waiting(until) => {
+                self.following.preparing = None;
+                self.following.waiting_until = until;
+            }
+            source::Following::Ended(why) => {
+                self.following.running = false;
+                self.notice = Some(clean(&why).into_owned());
+            }
+        }
+    }
+
+    /// Number of records that arrived after the load.
+    pub fn arrived(&self) -> u64 {
+        self.following.first.map_or(0, |first| self.store.len() as u64 - u64::from(first))
+    }
+
+    /// Where the records come from.
+    pub(super) fn origin_menu(&self) -> Menu {
+        let line = |text: &str| {
+            Item::new(clean(text), Wish::Copy(text.to_owned(), "this line".to_owned()))
+        };
+        let mut items: Vec<Item> = self.origin.iter().map(|text| line(text)).collect();
+        let progress = self.loading.progress;
+        let period = self.store.period();
+        let period =
+            period.map_or_else(String::new, |(first, last)| format!("; {first} to {last}"));
+        let read = if self.loading.name.is_empty() {
+            "nothing was opened; the catalogue is shown".to_owned()
+        } else {
+            format!(
+                "{} of {} files and streams read, {} bytes; {} records, {} duplicates left out{period}",
+                progress.files_done,
+                progress.files_total,
+                progress.bytes_read,
+                self.store.len(),
+                progress.duplicates,
+            )
+        };
+        items.push(line(&read));
+        Menu::new("Where the records come from; Enter copies a line", items)
+    }
+
+    /// What the status line says of following; `None` where it says nothing.
+    pub fn following_words(&self) -> Option<String> {
+        let following = &self.following;
+        let arrived = match self.arrived() {
+            0 => String::new(),
+            arrived => format!(" · {arrived} new"),
+        };
+        if !following.running {
+            return (!arrived.is_empty()).then(|| format!("followed{arrived}"));
+        }
+        if let Some(share) = following.preparing {
+            return Some(format!("looking at what was read, {share}%"));
+        }
+        let until = following.waiting_until.filter(|until| *until > self.now);
+        let next = until.map_or_else(String::new, |until| {
+            format!(" · next look {}", self.zone.format(until, "%H:%M:%S"))
+        });
+        Some(format!("following{arrived}{next}"))
+    }
+}

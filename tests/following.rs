@@ -1,0 +1,250 @@
+//! What arrives after a load: lines appended, files that appear or are written anew, a tenant's news.
+#![expect(clippy::disallowed_methods, reason = "tests write the files they follow")]
+
+#[path = "fake_graph/graph.rs"]
+mod fake_graph;
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use entrail::source::following::Follow;
+use entrail::source::graph::Request;
+use entrail::source::graph::logs::find;
+use entrail::source::graph::slices::Window;
+use entrail::source::sign_in::{Cloud, Environment, Method, Settings};
+use entrail::source::{self, Delivery, Following, Origin, Tenant};
+use entrail::store::Store;
+use entrail::time::Timestamp;
+use fake_graph::{FakeGraph, Grant};
+use tokio::sync::mpsc::{Receiver, channel};
+use tokio_util::sync::CancellationToken;
+
+/// Nothing takes this long; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+fn record(id: &str) -> String {
+    at("2026-11-01T08:00:00Z", id)
+}
+
+fn at(time: &str, id: &str) -> String {
+    format!(
+        r#"{{"id":"{id}","category":"UserManagement","correlationId":"c-{id}","result":"success","resultReason":"","activityDisplayName":"Update user","activityDateTime":"{time}","loggedByService":"Core Directory","operationType":"Update","initiatedBy":{{"user":{{"id":"u1","userPrincipalName":"ada@fabrikam.example"}}}},"targetResources":[{{"id":"t1","displayName":"Zoë","type":"User","modifiedProperties":[]}}],"additionalDetails":[]}}"#
+    )
+}
+
+fn append(path: &Path, text: &str) {
+    let mut file = OpenOptions::new().create(true).append(true).open(path).expect("a file");
+    file.write_all(text.as_bytes()).expect("written");
+}
+
+/// Someone who follows.
+struct Follower {
+    store: Store,
+    troubles: Vec<String>,
+    ended: Option<String>,
+    deliveries: Receiver<Delivery>,
+    cancel: CancellationToken,
+}
+
+impl Follower {
+    /// Loads everything, then follows; back when it waits for something new.
+    fn of(origins: Vec<Origin>) -> Self {
+        let (mut store, mut told) = (Store::default(), Vec::new());
+        source::read_all(origins.clone(), |delivery| match delivery {
+            Delivery::Segment(segment) => store.push(segment),
+            Delivery::Trouble(trouble) => told.push(trouble.source),
+            _ => {}
+        });
+        let (outbox, deliveries) = channel(8);
+        let cancel = CancellationToken::new();
+        source::follow(Follow { origins, store: store.clone(), told }, outbox, cancel.clone());
+        let mut follower = Self { store, troubles: Vec::new(), ended: None, deliveries, cancel };
+        while !matches!(follower.next(), Some(Delivery::Following(Following::Waiting(_))) | None) {}
+        follower
+    }
+
+    fn next(&mut self) -> Option<Delivery> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let next = runtime.expect("a clock").block_on(async {
+            tokio::time::timeout(PATIENCE, self.deliveries.recv()).await.expect("in time")
+        });
+        match &next {
+            Some(Delivery::Segment(segment)) => self.store.push(Arc::clone(segment)),
+            Some(Delivery::Trouble(trouble)) => self.troubles.push(trouble.to_string()),
+            Some(Delivery::Following(Following::Ended(why))) => self.ended = Some(why.clone()),
+            _ => {}
+        }
+        next
+    }
+
+    fn until(&mut self, records: usize) -> &mut Self {
+        while self.store.len() < records {
+            assert!(self.next().is_some(), "{:?} {:?}", self.troubles, self.ended);
+        }
+        self
+    }
+
+    /// The ids of all records, each read again from where it came from.
+    fn ids(&self) -> Vec<String> {
+        let id = |row| {
+            let (original, span) = self.store.span(row);
+            let bytes = original.read(span).expect("readable again");
+            original.decode(&bytes).expect("decodes again").id.into_owned()
+        };
+        (0..self.store.len() as u32).map(id).collect()
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+    }
+}
+
+#[test]
+fn lines_that_are_appended_arrive_whole_and_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("audit.ndjson");
+    append(&path, &(record("a") + "\n" + &record("b") + "\n"));
+    let mut follower = Follower::of(vec![Origin::Path(path.clone())]);
+    // One line is there already, one is new, and one is still being written.
+    let half = record("d");
+    append(&path, &(record("a") + "\n" + &record("c") + "\n" + &half[..70]));
+    assert_eq!(follower.until(3).ids(), ["a", "b", "c"]);
+    append(&path, &(half[70..].to_owned() + "\n"));
+    assert_eq!(follower.until(4).ids(), ["a", "b", "c", "d"]);
+    assert_eq!(follower.troubles, Vec::<String>::new());
+    // Who begins to follow later finds the same file, and goes on behind it.
+    append(&path, &(record("e") + "\n"));
+    drop(follower);
+    let mut follower = Follower::of(vec![Origin::Path(path.clone())]);
+    append(&path, &(record("f") + "\nnot a record\n" + &record("g") + "\n"));
+    assert_eq!(follower.until(7).ids(), ["a", "b", "c", "d", "e", "f", "g"]);
+}
+
+#[test]
+fn files_that_appear_or_are_written_anew_bring_what_was_not_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let list = |ids: &[&str]| {
+        let records: Vec<String> = ids.iter().map(|id| record(id)).collect();
+        format!("{{\"value\":[{}]}}", records.join(",\n"))
+    };
+    let path = folder.path().join("a.json");
+    fs::write(&path, list(&["a", "b"])).expect("written");
+    fs::write(folder.path().join("readme.md"), "# no log").expect("written");
+    let mut follower = Follower::of(vec![Origin::Path(folder.path().to_owned())]);
+    fs::create_dir(folder.path().join("h=09")).expect("a folder");
+    append(&folder.path().join("h=09/PT1H.json"), &(record("c") + "\n"));
+    assert_eq!(follower.until(3).ids()[2], "c");
+    append(&folder.path().join("h=09/PT1H.json"), &(record("d") + "\n"));
+    assert_eq!(follower.until(4).ids()[3], "d");
+    fs::write(&path, list(&["b", "e", "a"])).expect("written");
+    follower.until(5);
+    let (original, span) = follower.store.span(4);
+    let bytes = original.read(span).expect("readable");
+    assert_eq!(original.decode(&bytes).expect("a record").id, "e");
+    // What stood elsewhere in the file before is not taken for what stands there now.
+    let (original, span) = follower.store.span(0);
+    let error = original.read(span).expect_err("the file is another one");
+    assert!(error.to_string().contains("was changed"), "{error}");
+    assert_eq!(follower.troubles, Vec::<String>::new());
+}
+
+#[test]
+fn a_file_that_is_cut_and_begun_again_is_read_from_its_beginning() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("audit.ndjson");
+    append(&path, &(record("a") + "\n" + &record("b") + "\n"));
+    let mut follower = Follower::of(vec![Origin::Path(path.clone())]);
+    let fresh = at("2026-11-02T09:00:00Z", "c") + "\n" + &record("b") + "\n" + &record("d") + "\n";
+    fs::write(&path, fresh).expect("written");
+    follower.until(4);
+    let id = |row| {
+        let (original, span) = follower.store.span(row);
+        let bytes = original.read(span).expect("readable");
+        original.decode(&bytes).expect("a record").id.into_owned()
+    };
+    assert_eq!([id(2), id(3)], ["c", "d"]);
+    let (original, span) = follower.store.span(0);
+    assert!(original.read(span).is_err());
+}
+
+#[test]
+fn what_cannot_grow_says_so() {
+    let bytes: Arc<[u8]> = record("a").into_bytes().into();
+    let mut follower = Follower::of(vec![Origin::Memory { name: "memory".to_owned(), bytes }]);
+    while follower.next().is_some() {}
+    assert!(
+        follower.ended.as_ref().is_some_and(|why| why.contains("only files")),
+        "{:?}",
+        follower.ended
+    );
+}
+
+/// A tenant of the fake Graph, asked for everything up to now.
+fn tenant(graph: &FakeGraph, ended: bool) -> Arc<Tenant> {
+    let now = Timestamp::from_ms(
+        std::time::SystemTime::now()
+            .duration_since(std::time::SystemTime::UNIX_EPOCH)
+            .expect("after 1970")
+            .as_millis() as i64,
+    );
+    let start = now.plus(-30 * 86_400 * entrail::time::TICKS_PER_SECOND);
+    let request = Request::new(vec![find("audit").expect("a log")], Window { start, end: now });
+    let environment = Environment {
+        token: Some(graph.token(&Grant::default()).into()),
+        ..Environment::default()
+    };
+    let settings = Settings {
+        cloud: Cloud::at(&graph.base(), &graph.base()).expect("a cloud"),
+        method: Some(Method::Token),
+        environment,
+        ..Settings::default()
+    };
+    Arc::new(Tenant::new(settings, None, request).expect("a tenant").ended(ended))
+}
+
+#[test]
+fn what_arrives_in_a_tenant_is_asked_for_within_the_limit() {
+    let graph = FakeGraph::start(fake_graph::Tenant::demo(40, 1));
+    let origin = Origin::Tenant(tenant(&graph, false));
+    let mut store = Store::default();
+    source::read_all(vec![origin.clone()], |delivery| {
+        if let Delivery::Segment(segment) = delivery {
+            store.push(segment);
+        }
+    });
+    let before = store.len();
+    let asked = graph.requests().len();
+    let now = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH);
+    let time = Timestamp::from_ms(now.expect("after 1970").as_millis() as i64 - 60_000);
+    graph.add("directoryAudits", [at(&time.to_rfc3339(), "news")]);
+    let (outbox, deliveries) = channel(8);
+    let cancel = CancellationToken::new();
+    let follow = Follow { origins: vec![origin], store: store.clone(), told: Vec::new() };
+    source::follow(follow, outbox, cancel.clone());
+    let mut follower = Follower { store, troubles: Vec::new(), ended: None, deliveries, cancel };
+    let ids = follower.until(before + 1).ids();
+    assert_eq!(ids.last().map(String::as_str), Some("news"));
+    // Then it waits for half a minute.
+    while !matches!(follower.next(), Some(Delivery::Following(Following::Waiting(Some(_)))) | None)
+    {
+    }
+    assert_eq!(graph.requests().len(), asked + 1);
+    assert_eq!(follower.ended, None);
+    follower.cancel.cancel();
+    while follower.next().is_some() {}
+    assert_eq!(follower.ended, None, "whoever stopped it need not be told");
+}
+
+#[test]
+fn a_range_that_has_ended_cannot_be_followed() {
+    let graph = FakeGraph::start(fake_graph::Tenant::demo(4, 1));
+    let mut follower = Follower::of(vec![Origin::Tenant(tenant(&graph, true))]);
+    while follower.next().is_some() {}
+    assert!(follower.troubles[0].contains("--until"), "{:?}", follower.troubles);
+    assert!(follower.ended.is_some());
+}
