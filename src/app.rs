@@ -6,7 +6,9 @@ pub mod activities;
 pub mod detail;
 pub mod filter;
 pub mod following;
+pub mod history;
 pub mod input;
+mod investigate;
 pub mod keymap;
 pub mod layout;
 pub mod list;
@@ -16,6 +18,7 @@ pub mod message;
 pub mod outline;
 pub mod overlay;
 pub mod perform;
+pub mod pivot;
 pub mod tree;
 pub mod viewport;
 
@@ -27,6 +30,7 @@ use activities::Activities;
 use detail::Detail;
 use filter::Filter;
 use following::Following;
+use history::History;
 use keymap::Keymap;
 use layout::{Layout, Open, layout};
 use list::List;
@@ -65,6 +69,8 @@ pub struct App {
     pub detail: Detail,
     /// The load of this session.
     pub loading: Loading,
+    /// The views before this one and after it.
+    pub history: History,
     /// What arrives after the load.
     pub following: Following,
     /// Where the records come from, told line by line: what was asked of whom.
@@ -144,6 +150,7 @@ impl App {
             show_activities: !loads,
             detail: Detail::default(),
             loading: settings.name.map(Loading::started).unwrap_or_default(),
+            history: History::default(),
             following: Following::default(),
             origin: settings.origin,
             answer: Answer::default(),
@@ -368,6 +375,7 @@ impl App {
             Ok(query) => query.and(term),
             Err(_) => self.filter.query.clone().and(term),
         };
+        self.leave_view();
         let changed = self.filter.set_text(&wanted.to_string());
         let mut effects: Vec<Effect> =
             self.filter.remember().map(Effect::Remember).into_iter().collect();

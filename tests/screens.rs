@@ -11,6 +11,8 @@ mod filtering;
 mod hostile;
 #[path = "screens/moving.rs"]
 mod moving;
+#[path = "screens/pivoting.rs"]
+mod pivoting;
 #[path = "screens/reading.rs"]
 mod reading;
 #[path = "screens/session.rs"]

@@ -23,6 +23,14 @@ pub enum Action {
     FilterIn,
     FilterOut,
     ClearFilter,
+    Pivot,
+    SameActor,
+    SameTarget,
+    SameOperation,
+    SameIp,
+    Around,
+    PreviousView,
+    NextView,
     Choose,
     ClearChoice,
     UnfoldAll,
@@ -130,12 +138,20 @@ actions! {
     FilterIn "filter-in" ALL, ["+", "="], "only this", "Narrow the filter to the focused value.";
     FilterOut "filter-out" ALL, ["-"], "without", "Filter the focused value out.";
     ClearFilter "clear-filter" ALL, ["x"], "", "Empty the filter.";
+    Pivot "pivot" LIST_AND_DETAIL, ["p"], "pivot", "Go to all records that share something with this one: actor, target, operation, IP, application, role, session, time.";
+    SameActor "same-actor" LIST_AND_DETAIL, ["a"], "actor", "Go to everything this actor did.";
+    SameTarget "same-target" LIST_AND_DETAIL, ["o"], "target", "Go to everything about the object that was changed, on any side: as target, as actor, inside of changes and details.";
+    SameOperation "same-operation" LIST_AND_DETAIL, ["c"], "operation", "Go to all records with the same correlation id.";
+    SameIp "same-ip" LIST_AND_DETAIL, ["i"], "IP", "Go to everything from this IP address.";
+    Around "around" LIST_AND_DETAIL, ["w"], "around", "Go to everything in the quarter of an hour before and after.";
+    PreviousView "previous-view" ALL, ["backspace"], "back", "Go back to the view before: filter, choice in the tree, order and record.";
+    NextView "next-view" ALL, ["]"], "", "Go forward again after going back.";
     View "view" ALL, ["v"], "activities", "Turn the list from records to activities and back.";
     Sort "sort" LIST_AND_DETAIL, ["s"], "sort", "Choose the order of the list.";
-    Columns "columns" LIST_AND_DETAIL, ["c"], "columns", "Choose the columns of the list.";
+    Columns "columns" &[Pane::List], ["C"], "columns", "Choose the columns of the list.";
     Changes "changes" LIST_AND_DETAIL, ["d"], "", "Detail: show fields and changes, old → new.";
     Raw "raw" LIST_AND_DETAIL, ["r"], "raw", "Detail: show the original JSON, or go back to the changes.";
-    Find "find" &[Pane::Tree, Pane::Detail], ["ctrl-f", "f"], "find", "Find text in this pane while typing.";
+    Find "find" &[Pane::Tree, Pane::Detail], ["ctrl-f"], "find", "Find text in this pane while typing.";
     FindNext "find-next" &[Pane::Tree, Pane::Detail], ["n"], "", "Go to the next place found.";
     FindPrevious "find-previous" &[Pane::Tree, Pane::Detail], ["N"], "", "Go to the previous place found.";
     Zoom "zoom" ALL, ["z"], "zoom", "Give the focused pane the whole screen, or take it back.";

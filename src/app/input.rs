@@ -27,6 +27,7 @@ impl App {
             return self.found();
         }
         if !self.filter.editing {
+            self.begin_typing();
             self.filter.begin();
         }
         let changed = self.filter.paste(text);
@@ -79,6 +80,7 @@ impl App {
             KeyCode::Enter if self.filter.picked.is_some() => self.filter.complete(),
             KeyCode::Enter => {
                 let kept = self.filter.accept().map(Effect::Remember);
+                self.end_typing();
                 if let Some(error) = &self.filter.error {
                     self.notice =
                         Some(format!("still showing the last filter that worked: {error}"));
@@ -207,6 +209,7 @@ impl App {
         let mut effects = Vec::new();
         if self.filter.editing {
             effects.extend(self.filter.accept().map(Effect::Remember));
+            self.end_typing();
         }
         let again = self.focus == pane;
         self.focus = pane;

@@ -88,6 +88,13 @@ impl List {
         self.left_at = self.current();
     }
 
+    /// The next answer is to put the cursor on this record.
+    pub fn expect(&mut self, row: Option<RowId>) {
+        self.moved = true;
+        self.anchor = row.or(self.anchor);
+        self.left_at = self.current();
+    }
+
     /// Puts the cursor on a record, or on the nearest in time where the list is in order of time.
     fn return_to(&mut self, row: RowId, store: &Store) {
         let place = self.rows.iter().position(|&other| other == row).or_else(|| {

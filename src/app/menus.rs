@@ -89,6 +89,7 @@ impl App {
             Wish::Perform(action) => self.perform(action, None),
             Wish::SortBy(field) => self.sort_by(field),
             Wish::Copy(text, what) => vec![Effect::Copy(text, what)],
+            Wish::Pivot(pivot) => self.go_to(&pivot),
             Wish::ToggleColumn(_) | Wish::Nothing => Vec::new(),
         }
     }

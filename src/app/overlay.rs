@@ -6,6 +6,7 @@ use fuzzy_matcher::skim::SkimMatcherV2;
 use tui_input::{Input, InputRequest};
 
 use super::action::Action;
+use super::pivot::Pivot;
 use super::viewport::Viewport;
 use crate::record::field::Field;
 
@@ -57,6 +58,8 @@ pub enum Wish {
     ToggleColumn(&'static Field),
     /// Copy a text, with what it is.
     Copy(String, String),
+    /// Go to other records.
+    Pivot(Box<Pivot>),
 }
 
 impl Item {

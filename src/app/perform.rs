@@ -34,6 +34,7 @@ impl App {
             Action::Open => self.open(),
             Action::Back => self.back(),
             Action::Filter => {
+                self.begin_typing();
                 self.filter.begin();
                 self.after_typing(false)
             }
@@ -41,19 +42,8 @@ impl App {
                 Some((field, value)) => self.filter_by(field, &value, action == Action::FilterIn),
                 None => Vec::new(),
             },
-            Action::ClearFilter => {
-                let changed = self.filter.set_text("");
-                if changed { self.ask() } else { Vec::new() }
-            }
-            Action::Choose => {
-                self.tree.choose();
-                self.ask()
-            }
-            Action::ClearChoice => {
-                self.tree.choice.clear();
-                self.tree.refresh();
-                self.ask()
-            }
+            Action::ClearFilter => self.clear_filter(),
+            Action::Choose | Action::ClearChoice => self.choose_in_tree(action == Action::Choose),
             Action::UnfoldAll | Action::FoldAll => self.fold_everything(action == Action::FoldAll),
             Action::Unseen => self.turn_unseen(),
             Action::View => self.turn_view(!self.show_activities),
@@ -92,6 +82,7 @@ impl App {
             Action::Follow => self.turn_following(),
             Action::Mouse => self.turn_mouse(),
             Action::Quit => vec![Effect::Quit],
+            other => self.investigate(other),
         }
     }
 
@@ -113,12 +104,12 @@ impl App {
             Action::FindNext | Action::FindPrevious
                 if self.tree.find.is_empty() && self.detail.find.is_empty() =>
             {
-                "nothing is searched; f starts"
+                "nothing is searched; ctrl-f starts"
             }
             Action::Zone if self.zone.name() == self.other_zone.name() => {
                 "the local zone is UTC; set TZ to show times in another"
             }
-            _ => return None,
+            other => return self.cannot_investigate(other),
         };
         Some(why.to_owned())
     }
@@ -219,6 +210,7 @@ impl App {
             Pane::Tree => {
                 let leaf = self.tree.current().is_some_and(|branch| branch.depth == 2);
                 if leaf {
+                    self.leave_view();
                     self.tree.choose();
                     return self.ask();
                 }
@@ -232,6 +224,7 @@ impl App {
                     return Vec::new();
                 }
                 let node = line.node.clone();
+                self.leave_view();
                 self.tree.choice.clear();
                 self.tree.choice.set(node, Some(crate::query::choice::Mark::Included));
                 self.tree.refresh();
@@ -276,6 +269,24 @@ impl App {
         Vec::new()
     }
 
+    fn clear_filter(&mut self) -> Vec<Effect> {
+        self.leave_view();
+        let changed = self.filter.set_text("");
+        if changed { self.ask() } else { Vec::new() }
+    }
+
+    /// Marks the branch under the cursor, or takes all marks away.
+    fn choose_in_tree(&mut self, branch: bool) -> Vec<Effect> {
+        self.leave_view();
+        if branch {
+            self.tree.choose();
+        } else {
+            self.tree.choice.clear();
+            self.tree.refresh();
+        }
+        self.ask()
+    }
+
     fn turn_view(&mut self, activities: bool) -> Vec<Effect> {
         self.show_activities = activities;
         self.refresh_activities();
@@ -317,6 +328,7 @@ impl App {
         let same = self.list.sort.field.name == field.name;
         let descending =
             if same { !self.list.sort.descending } else { matches!(field.stored, Stored::Time) };
+        self.leave_view();
         self.list.sort = crate::query::answer::Sort { field, descending };
         self.ask()
     }

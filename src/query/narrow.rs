@@ -16,6 +16,20 @@ impl Query {
         }
     }
 
+    /// The conditions on the time that hold for all of it.
+    pub fn times(&self) -> Vec<Expression> {
+        let is_time = |part: &&Expression| match part {
+            Expression::Term(term) => {
+                term.field.is_some_and(|field| matches!(field.stored, Stored::Time))
+            }
+            _ => false,
+        };
+        match &self.expression {
+            Some(Expression::And(parts)) => parts.iter().filter(is_time).cloned().collect(),
+            other => other.iter().filter(is_time).cloned().collect(),
+        }
+    }
+
     /// Does it ask for times? Only then its context matters.
     pub fn asks_for_time(&self) -> bool {
         fn any(expression: &Expression) -> bool {

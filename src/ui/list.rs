@@ -1,6 +1,7 @@
 //! The list pane: records, or activities.
 //! Never looks at more rows than the window shows.
 
+mod breadcrumb;
 mod gutter;
 
 use ratatui::Frame;
@@ -46,6 +47,7 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     if area.is_empty() {
         return;
     }
+    breadcrumb::draw(app, theme, frame);
     let gutter = gutter::width(app);
     let columns = app.list.columns(usize::from(area.width) - gutter);
     let titles = columns.iter().map(|column| (column.field.title, column.width, theme.muted));

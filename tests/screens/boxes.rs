@@ -36,11 +36,11 @@ fn the_list_is_ordered_by_what_is_chosen_and_turned_around() {
 fn columns_are_shown_and_hidden() {
     let mut session = Session::demo(120, 40);
     assert!(!session.list().contains("Category"));
-    session.keys("ccategory<enter>");
+    session.keys("Ccategory<enter>");
     assert!(session.screen().contains("[x] category"), "{}", session.screen());
     session.keys("<esc>");
     assert!(session.list().contains("Category"), "{}", session.list());
-    session.keys("ccategory<enter><esc>");
+    session.keys("Ccategory<enter><esc>");
     assert!(!session.list().contains("Category"));
 }
 
@@ -48,7 +48,7 @@ fn columns_are_shown_and_hidden() {
 fn a_letter_copies_what_stands_behind_it() {
     let mut session = Session::demo(120, 40);
     session.keys("/target:CA004 actor:print.relay<enter>");
-    session.keys("yi").keys("yj").keys("ys").keys("yq").keys("<tab>f192.0.2.71<enter>nyv");
+    session.keys("yi").keys("yj").keys("ys").keys("yq").keys("<tab><ctrl-f>192.0.2.71<enter>nyv");
     let copied = &session.copied;
     assert!(copied[0].starts_with("IPCGraph_"), "{copied:?}");
     assert!(copied[1].starts_with("{\"id\":\"IPCGraph_") && copied[1].ends_with('}'));

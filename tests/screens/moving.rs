@@ -100,7 +100,7 @@ fn a_zoomed_pane_has_the_screen_and_gives_it_back() {
 #[test]
 fn escape_steps_back_one_thing_at_a_time() {
     let mut session = Session::demo(80, 24);
-    session.keys("v<tab><tab>").keys("fuser<enter>").keys("<esc>");
+    session.keys("v<tab><tab>").keys("<ctrl-f>user<enter>").keys("<esc>");
     assert!(session.app.tree.find.is_empty() && session.app.focus == Pane::Tree);
     session.keys("<esc>");
     assert_eq!((session.app.focus, session.app.show_activities), (Pane::List, true));

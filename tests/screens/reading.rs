@@ -48,14 +48,14 @@ fn the_original_unfolds_and_folds() {
 #[test]
 fn text_is_found_inside_of_folded_lines() {
     let mut session = weakened_policy();
-    session.keys("rCfpython-requests<enter>");
+    session.keys("rC<ctrl-f>python-requests<enter>");
     let line = session.app.detail.current().expect("a line");
     let outline = session.app.detail.outline.as_ref().expect("JSON");
     assert!(outline.lines()[line].text.contains("python-requests"));
     let detail = session.detail();
     assert!(detail.contains("python-requests"), "{detail}");
     session.keys("<esc>r");
-    session.keys("fnotenforced");
+    session.keys("<ctrl-f>notenforced");
     let at = session.app.detail.viewport.cursor();
     let text: String = session.app.detail.screen[at].text.iter().map(|(_, text)| &**text).collect();
     assert!(text.contains("NotEnforced"), "{text}");
@@ -64,7 +64,7 @@ fn text_is_found_inside_of_folded_lines() {
 #[test]
 fn the_next_place_found_is_another_line() {
     let mut session = weakened_policy();
-    session.keys("ftidewick<enter>");
+    session.keys("<ctrl-f>tidewick<enter>");
     let mut lines = vec![session.app.detail.current()];
     for _ in 0..3 {
         session.keys("n");
@@ -78,7 +78,7 @@ fn the_next_place_found_is_another_line() {
 #[test]
 fn a_value_under_the_cursor_becomes_a_filter_and_keeps_its_record() {
     let mut session = weakened_policy();
-    session.keys("f192.0.2.71<enter>n");
+    session.keys("<ctrl-f>192.0.2.71<enter>n");
     let row = session.current();
     session.keys("zx").keys("+");
     assert_eq!(session.app.filter.text(), "actor.ip=192.0.2.71");

@@ -49,7 +49,7 @@ fn a_branch_is_taken_in_then_out_then_neither() {
 #[test]
 fn marks_and_filter_are_one_query_to_copy_and_it_finds_the_same() {
     let mut session = Session::demo(120, 40);
-    session.keys("<shift-tab>fpim<enter><space>").keys("<tab>/result=failure<enter>");
+    session.keys("<shift-tab><ctrl-f>pim<enter><space>").keys("<tab>/result=failure<enter>");
     let found = session.app.list.rows.len();
     assert!(found > 0 && found < 300, "{found}");
     session.keys("yq");
@@ -63,7 +63,7 @@ fn marks_and_filter_are_one_query_to_copy_and_it_finds_the_same() {
 fn names_are_found_in_the_tree_while_typing() {
     let mut session = Session::demo(120, 40);
     let before = session.keys("<shift-tab>").tree();
-    let found = session.keys("fset federation").tree();
+    let found = session.keys("<ctrl-f>set federation").tree();
     assert!(found.contains("Find: set federation"), "{found}");
     assert!(found.contains("▾ Core Directory") && found.contains("Set federation"), "{found}");
     assert!(!found.contains("Access Reviews"));

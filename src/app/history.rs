@@ -1,0 +1,164 @@
+//! The way back: every view the user left, and those he came back from.
+//! Never asks a question itself; who goes back asks it again.
+
+use super::App;
+use super::message::Effect;
+use crate::query::answer::Sort;
+use crate::query::choice::Choice;
+use crate::store::RowId;
+use crate::text::{clean, fit};
+
+/// What is looked at: the question, and the record under the cursor.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Text of the filter.
+    pub filter: String,
+    /// What is chosen in the tree.
+    pub choice: Choice,
+    /// The order.
+    pub sort: Sort,
+    /// The record under the cursor.
+    pub row: Option<RowId>,
+    /// Were activities shown?
+    pub activities: bool,
+    /// Its name in the breadcrumb; clean.
+    pub name: String,
+}
+
+impl View {
+    /// Is it the same question?
+    fn asks_the_same(&self, other: &Self) -> bool {
+        self.filter.trim() == other.filter.trim()
+            && self.choice == other.choice
+            && self.sort == other.sort
+    }
+}
+
+/// Views before this one and after it.
+#[derive(Debug, Default)]
+pub struct History {
+    back: Vec<View>,
+    forward: Vec<View>,
+    /// The view while the filter is typed in: it was left only if another text is kept.
+    typing: Option<View>,
+    /// What the view now is called; `None`: by its filter.
+    name: Option<String>,
+}
+
+/// Views that are remembered.
+const MOST: usize = 200;
+/// Cells of a name.
+const LONGEST: usize = 24;
+
+impl App {
+    /// The view as it is now.
+    fn view(&self) -> View {
+        View {
+            filter: self.filter.text().trim().to_owned(),
+            choice: self.tree.choice.clone(),
+            sort: self.list.sort,
+            row: self.list.current(),
+            activities: self.show_activities,
+            name: self.view_name(),
+        }
+    }
+
+    /// What the view now is called, clean and short.
+    fn view_name(&self) -> String {
+        if let Some(name) = &self.history.name {
+            return name.clone();
+        }
+        let filter = self.filter.text().trim();
+        let mut marks = self.tree.choice.marks();
+        let text = match (filter.is_empty(), marks.next()) {
+            (false, _) => filter.to_owned(),
+            (true, None) => "all".to_owned(),
+            (true, Some((node, _))) => {
+                let name = node.activity.as_ref().or(node.category.as_ref());
+                name.unwrap_or(&node.service).clone()
+            }
+        };
+        short(&text)
+    }
+
+    /// Remembers the view before it changes.
+    pub(super) fn leave_view(&mut self) {
+        let view = self.view();
+        self.history.leave(view);
+    }
+
+    /// Gives the view that follows a name.
+    pub(super) fn name_view(&mut self, name: &str) {
+        self.history.name = Some(short(name));
+    }
+
+    /// The filter is about to be typed in.
+    pub(super) fn begin_typing(&mut self) {
+        self.history.typing = Some(self.view());
+    }
+
+    /// The filter was typed in: the view before it was left, if this is another.
+    pub(super) fn end_typing(&mut self) {
+        let Some(before) = self.history.typing.take() else { return };
+        if before.filter != self.filter.text().trim() {
+            self.history.leave(before);
+        }
+    }
+
+    /// Goes to the view before this one, or to the one it was left for.
+    pub(super) fn walk_views(&mut self, back: bool) -> Vec<Effect> {
+        let now = self.view();
+        let history = &mut self.history;
+        let (from, to) = match back {
+            true => (&mut history.back, &mut history.forward),
+            false => (&mut history.forward, &mut history.back),
+        };
+        let Some(view) = from.pop() else { return Vec::new() };
+        to.push(now);
+        history.name = Some(view.name);
+        self.filter.set_text(&view.filter);
+        self.tree.choice = view.choice;
+        self.tree.refresh();
+        self.list.sort = view.sort;
+        self.list.expect(view.row);
+        if self.show_activities != view.activities {
+            self.show_activities = view.activities;
+            self.detail.clear(None);
+        }
+        self.ask()
+    }
+
+    /// Why there is nothing to go to.
+    pub(super) fn no_view(&self, back: bool) -> Option<String> {
+        let views = if back { &self.history.back } else { &self.history.forward };
+        let why = if back { "this is where you began" } else { "nothing was left behind" };
+        views.is_empty().then(|| why.to_owned())
+    }
+
+    /// Names of the views on the way here, this one last; empty where there is no way back.
+    pub fn breadcrumb(&self) -> Vec<String> {
+        if self.history.back.is_empty() {
+            return Vec::new();
+        }
+        let names = self.history.back.iter().map(|view| view.name.clone());
+        names.chain([self.view_name()]).collect()
+    }
+}
+
+impl History {
+    fn leave(&mut self, view: View) {
+        self.forward.clear();
+        self.name = None;
+        if self.back.last().is_some_and(|last| last.asks_the_same(&view)) {
+            self.back.pop();
+        }
+        if self.back.len() == MOST {
+            self.back.remove(0);
+        }
+        self.back.push(view);
+    }
+}
+
+fn short(text: &str) -> String {
+    fit(&clean(text), LONGEST).0.into_owned()
+}

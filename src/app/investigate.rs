@@ -1,0 +1,42 @@
+//! Actions that lead from what is seen to what else there is: pivots and views.
+//! Never what moves about in a view; that is [`super::perform`].
+
+use super::App;
+use super::action::Action;
+use super::message::Effect;
+use super::pivot::Shared;
+
+impl App {
+    /// Carries an action of this kind out; others are not its business.
+    pub(super) fn investigate(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Pivot => {
+                self.open_pivot_menu();
+                Vec::new()
+            }
+            Action::SameActor => self.pivot(Shared::Actor),
+            Action::SameTarget => self.pivot(Shared::Target),
+            Action::SameOperation => self.pivot(Shared::Correlation),
+            Action::SameIp => self.pivot(Shared::Ip),
+            Action::Around => self.pivot(Shared::Around),
+            Action::PreviousView | Action::NextView => {
+                self.walk_views(action == Action::PreviousView)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Why such an action cannot be done now; `None` where it can.
+    pub(super) fn cannot_investigate(&self, action: Action) -> Option<String> {
+        match action {
+            Action::Pivot
+            | Action::SameActor
+            | Action::SameTarget
+            | Action::SameOperation
+            | Action::SameIp
+            | Action::Around => self.cannot_pivot(),
+            Action::PreviousView | Action::NextView => self.no_view(action == Action::PreviousView),
+            _ => None,
+        }
+    }
+}

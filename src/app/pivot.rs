@@ -1,0 +1,363 @@
+//! Pivots: from a record, or a value of it, to all others that share it.
+//! Never anything but an ordinary query, which stands in the filter line and can be edited.
+
+use super::App;
+use super::message::Effect;
+use super::overlay::{Item, Menu, Wish};
+use crate::query::{Expression, Operator, Query};
+use crate::record::column::Column;
+use crate::record::field::{Field, Stored};
+use crate::record::sentence::{actor_name, target_name};
+use crate::record::{Record, Target, value_text};
+use crate::store::{RowId, Store};
+use crate::text::{clean, original_upn};
+use crate::time::{TICKS_PER_SECOND, Timestamp};
+
+/// A query to go to.
+#[derive(Clone, Debug)]
+pub struct Pivot {
+    /// What it is called in menus and in the breadcrumb; not cleaned.
+    pub name: String,
+    /// What is asked.
+    pub expression: Expression,
+    /// Does it replace the span of time too?
+    pub sets_time: bool,
+}
+
+/// What records can share.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shared {
+    /// The actor.
+    Actor,
+    /// A target, on any side.
+    Target,
+    /// The correlation id.
+    Correlation,
+    /// The IP address.
+    Ip,
+    /// A quarter of an hour before and after.
+    Around,
+}
+
+/// Spans of time around a record: letter, minutes, name.
+const SPANS: [(char, i64, &str); 4] =
+    [('5', 5, "5 min"), ('1', 15, "15 min"), ('h', 60, "1 hour"), ('d', 24 * 60, "1 day")];
+
+/// Values longer than this are no name to look for.
+const LONGEST: usize = 300;
+
+fn term(field: &str, operator: Operator, value: &str) -> Expression {
+    Expression::term(Field::named(field), operator, value)
+}
+
+/// Is it an id that stands for one thing wherever it is?
+fn is_id(text: &str) -> bool {
+    let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parts: Vec<&str> = text.trim().split('-').collect();
+    parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12])
+        && parts.iter().all(|part| is_hex(part))
+}
+
+/// Wherever a text stands in a record: as actor, target, inside of changes and details.
+fn anywhere(name: &str, text: &str) -> Pivot {
+    let text = original_upn(text).0;
+    let expression = term("raw", Operator::Contains, text);
+    Pivot { name: name.to_owned(), expression, sets_time: false }
+}
+
+fn of_actor(record: &Record<'_>) -> Option<Pivot> {
+    let actor = &record.actor;
+    let ids = [&*actor.id, &*actor.app_id];
+    let id = ids.into_iter().find(|id| !id.is_empty());
+    let name = actor_name(actor);
+    let expression = match id {
+        Some(id) => term("actor.id", Operator::Equals, id),
+        None if actor.upn.is_empty() && actor.name.is_empty() => return None,
+        None => {
+            let name = if actor.upn.is_empty() { &*actor.name } else { original_upn(&actor.upn).0 };
+            term("actor", Operator::Equals, name)
+        }
+    };
+    Some(Pivot { name: format!("by {name}"), expression, sets_time: false })
+}
+
+/// The text by which a target is found on any side.
+fn target_key<'t>(target: &'t Target<'_>) -> Option<&'t str> {
+    let upn = original_upn(&target.upn).0;
+    [&*target.id, upn, &*target.name].into_iter().find(|text| !text.is_empty())
+}
+
+fn of_targets(record: &Record<'_>) -> Vec<Pivot> {
+    let mut found: Vec<Pivot> = Vec::new();
+    for target in &record.targets {
+        let Some(key) = target_key(target) else { continue };
+        let name = match target_name(target) {
+            "" => key,
+            name => name,
+        };
+        let pivot = anywhere(name, key);
+        if !found.iter().any(|other| other.expression == pivot.expression) {
+            found.push(pivot);
+        }
+    }
+    found
+}
+
+fn around(time: Timestamp, minutes: i64, name: &str) -> Pivot {
+    let reach = minutes * 60 * TICKS_PER_SECOND;
+    let second = |time: Timestamp| Timestamp::from_ms(time.ms().div_euclid(1_000) * 1_000);
+    let (from, to) = (second(time.plus(-reach)), second(time.plus(reach)));
+    let (from, to) = (from.to_rfc3339(), to.to_rfc3339());
+    let value = crate::query::Value::Range(Some(from), Some(to));
+    let field = Some(Field::named("time"));
+    let operator = Operator::Contains;
+    let expression = Expression::Term(crate::query::Term { field, operator, value });
+    Pivot { name: format!("±{name}"), expression, sets_time: true }
+}
+
+/// Roles, groups, policies and applications that are named by id in the changes of a record.
+fn of_changes(record: &Record<'_>) -> Vec<Pivot> {
+    let mut found: Vec<Pivot> = Vec::new();
+    let changes = || record.targets.iter().flat_map(|target| &target.changes);
+    for change in changes() {
+        for value in [&change.new, &change.old].into_iter().flatten() {
+            let id = value_text(value);
+            let id = id.trim();
+            if !is_id(id) || id.starts_with("00000000-0000-0000-0000-0000000000") {
+                continue;
+            }
+            // `Role.ObjectID` and `Role.DisplayName` are of one thing.
+            let stem = change.name.split('.').next().unwrap_or_default();
+            let named = changes().find(|other| {
+                other.name.strip_prefix(stem).is_some_and(|rest| rest == ".DisplayName")
+            });
+            let label = named.and_then(|named| {
+                let value = named.new.as_ref().or(named.old.as_ref())?;
+                Some(clean(value_text(value).trim()).into_owned())
+            });
+            let name = label.filter(|label| !label.is_empty()).unwrap_or_else(|| id.to_owned());
+            let pivot = anywhere(&format!("{stem} {name}"), id);
+            if !found.iter().any(|other| other.expression == pivot.expression) {
+                found.push(pivot);
+            }
+        }
+    }
+    found
+}
+
+/// The application a record was done with, or was about.
+fn of_application(record: &Record<'_>) -> Option<Pivot> {
+    let detail = record.details.iter().find(|detail| {
+        detail.key.eq_ignore_ascii_case("AppId") || detail.key.eq_ignore_ascii_case("ClientId")
+    });
+    let by_detail = detail.map(|detail| &*detail.value).filter(|id| is_id(id));
+    let actor = &record.actor;
+    let by_actor = (!actor.app_id.is_empty()).then_some(&*actor.app_id);
+    let id = by_detail.or(by_actor)?;
+    Some(anywhere(&format!("application {id}"), id))
+}
+
+impl App {
+    /// The record under the cursor, complete where it was read again.
+    fn pivot_record(&self) -> Option<Record<'static>> {
+        let row = self.list.current().filter(|_| !self.show_activities)?;
+        match &self.detail.opened {
+            Some(opened) if self.detail.row == Some(row) => Some(opened.record.clone()),
+            _ => Some(from_columns(&self.store, row)),
+        }
+    }
+
+    /// Goes to all records that share something with the one under the cursor.
+    pub(super) fn pivot(&mut self, shared: Shared) -> Vec<Effect> {
+        let Some(record) = self.pivot_record() else { return Vec::new() };
+        let found = match shared {
+            Shared::Actor => of_actor(&record),
+            Shared::Correlation => of_correlation(&record),
+            Shared::Ip => of_ip(&record),
+            Shared::Around => record.time.map(|time| around(time, SPANS[1].1, SPANS[1].2)),
+            Shared::Target => {
+                let mut targets = of_targets(&record);
+                if targets.len() > 1 {
+                    self.open_pivots("Which target?", targets.into_iter().zip('a'..));
+                    return Vec::new();
+                }
+                targets.pop()
+            }
+        };
+        match found {
+            Some(pivot) => self.go_to(&pivot),
+            None => {
+                let what = match shared {
+                    Shared::Actor => "actor",
+                    Shared::Target => "target",
+                    Shared::Correlation => "correlation id",
+                    Shared::Ip => "IP address",
+                    Shared::Around => "time",
+                };
+                self.notice = Some(format!("the record has no {what}"));
+                Vec::new()
+            }
+        }
+    }
+
+    fn open_pivots(&mut self, title: &str, pivots: impl Iterator<Item = (Pivot, char)>) {
+        let item = |(pivot, letter): (Pivot, char)| {
+            let query = Query { expression: Some(pivot.expression.clone()) };
+            Item {
+                key: letter.to_string(),
+                note: clean(&query.to_string()).into_owned(),
+                ..Item::new(clean(&pivot.name).into_owned(), Wish::Pivot(Box::new(pivot)))
+            }
+        };
+        let mut menu = Menu::new(title, pivots.map(item).collect());
+        menu.letters = true;
+        self.overlays.push(menu);
+        self.arrange();
+    }
+
+    /// Opens the menu of all pivots.
+    pub(super) fn open_pivot_menu(&mut self) {
+        let Some(record) = self.pivot_record() else { return };
+        let mut pivots: Vec<(Pivot, char)> = Vec::new();
+        if let Some((field, value)) = self.focused_value().filter(|_| self.detail_is_focused()) {
+            let value = if value.len() > LONGEST { String::new() } else { value };
+            if !value.trim().is_empty() {
+                pivots.push((anywhere(&format!("anywhere: {value}"), value.trim()), 'v'));
+                let exact = match Field::named(field).stored {
+                    Stored::Time => None,
+                    _ => Some(term(field, Operator::Equals, &value)),
+                };
+                pivots.extend(exact.map(|expression| {
+                    let name = format!("same {field}");
+                    (Pivot { name, expression, sets_time: false }, 'f')
+                }));
+            }
+        }
+        pivots.extend(of_actor(&record).map(|pivot| (pivot, 'a')));
+        if let Some(key) = actor_key(&record) {
+            let name = format!("anywhere: {}", actor_name(&record.actor));
+            pivots.push((anywhere(&name, key), 'A'));
+        }
+        let letters = ['o', 'O', '2', '3', '4', '6', '7', '8'];
+        let targets = of_targets(&record).into_iter().zip(letters);
+        pivots.extend(targets.map(|(pivot, letter)| {
+            let name = format!("anywhere: target {}", pivot.name);
+            (Pivot { name, ..pivot }, letter)
+        }));
+        pivots.extend(of_correlation(&record).map(|pivot| (pivot, 'c')));
+        pivots.extend(of_ip(&record).map(|pivot| (pivot, 'i')));
+        pivots.extend(of_application(&record).map(|pivot| (pivot, 'p')));
+        if !record.activity.is_empty() {
+            let expression = term("activity", Operator::Equals, &record.activity);
+            let name = record.activity.to_string();
+            pivots.push((Pivot { name, expression, sets_time: false }, 'y'));
+        }
+        let letters = ['r', 'R', 't', 'T', 'u', 'U'];
+        pivots.extend(of_changes(&record).into_iter().zip(letters));
+        if !record.session_id.is_empty() {
+            let expression = term("session", Operator::Equals, &record.session_id);
+            let name = "same session".to_owned();
+            pivots.push((Pivot { name, expression, sets_time: false }, 's'));
+        }
+        if let Some(time) = record.time {
+            let spans = SPANS.iter();
+            pivots.extend(
+                spans.map(|(letter, minutes, name)| (around(time, *minutes, name), *letter)),
+            );
+        }
+        self.open_pivots("Go to all records with the same …", pivots.into_iter());
+    }
+
+    fn detail_is_focused(&self) -> bool {
+        self.focus == super::action::Pane::Detail
+    }
+
+    /// Why there is nothing to pivot on.
+    pub(super) fn cannot_pivot(&self) -> Option<String> {
+        let no_record = self.show_activities || self.list.current().is_none();
+        no_record.then(|| "no record is under the cursor".to_owned())
+    }
+
+    /// Leaves the view for a pivot. A span of time that was asked for stays, unless it sets one.
+    pub(super) fn go_to(&mut self, pivot: &Pivot) -> Vec<Effect> {
+        let kept = match pivot.sets_time {
+            true => Vec::new(),
+            false => self.filter.query.times(),
+        };
+        let all = kept.into_iter().chain([pivot.expression.clone()]).collect();
+        let query = Query { expression: Some(Expression::and(all)) };
+        self.show_query(&query.to_string(), &pivot.name)
+    }
+
+    /// Leaves the view for a query over everything.
+    pub(super) fn show_query(&mut self, query: &str, name: &str) -> Vec<Effect> {
+        self.leave_view();
+        self.name_view(name);
+        self.filter.set_text(query);
+        self.tree.choice.clear();
+        self.tree.refresh();
+        self.list.moved = true;
+        self.show_activities = false;
+        let mut effects: Vec<Effect> =
+            self.filter.remember().map(Effect::Remember).into_iter().collect();
+        effects.extend(self.ask());
+        effects
+    }
+}
+
+/// The text by which an actor is found on any side.
+fn actor_key<'r>(record: &'r Record<'_>) -> Option<&'r str> {
+    let actor = &record.actor;
+    let texts = [&*actor.id, &*actor.app_id, original_upn(&actor.upn).0, &*actor.name];
+    texts.into_iter().find(|text| !text.is_empty())
+}
+
+fn of_correlation(record: &Record<'_>) -> Option<Pivot> {
+    let id = &*record.correlation_id;
+    (!id.is_empty()).then(|| Pivot {
+        name: format!("operation {}", id.get(..8).unwrap_or(id)),
+        expression: term("correlation", Operator::Equals, id),
+        sets_time: false,
+    })
+}
+
+fn of_ip(record: &Record<'_>) -> Option<Pivot> {
+    let ip = &*record.actor.ip;
+    (!ip.is_empty()).then(|| Pivot {
+        name: format!("from {ip}"),
+        expression: term("actor.ip", Operator::Equals, ip),
+        sets_time: false,
+    })
+}
+
+/// What columns tell of a record.
+fn from_columns(store: &Store, row: RowId) -> Record<'static> {
+    let part = |column, code, at| store.part(column, code, at).to_owned();
+    let first = |column| store.codes(row, column).first().copied();
+    let mut record = Record {
+        time: store.time(row),
+        correlation_id: store.correlation(row).into(),
+        ..Record::default()
+    };
+    if let Some(code) = first(Column::Path) {
+        record.activity = part(Column::Path, code, 2).into();
+    }
+    if let Some(code) = first(Column::Ip) {
+        record.actor.ip = part(Column::Ip, code, 0).into();
+    }
+    if let Some(code) = first(Column::Actor) {
+        record.actor.upn = part(Column::Actor, code, 0).into();
+        record.actor.name = part(Column::Actor, code, 1).into();
+        record.actor.id = part(Column::Actor, code, 4).into();
+        record.actor.app_id = part(Column::Actor, code, 5).into();
+    }
+    for &code in store.codes(row, Column::Targets).iter() {
+        record.targets.push(Target {
+            upn: part(Column::Targets, code, 0).into(),
+            name: part(Column::Targets, code, 1).into(),
+            id: part(Column::Targets, code, 3).into(),
+            ..Target::default()
+        });
+    }
+    record
+}
