@@ -4,6 +4,7 @@
 pub mod action;
 pub mod activities;
 pub mod detail;
+pub mod facets;
 pub mod filter;
 pub mod following;
 pub mod history;
@@ -19,6 +20,7 @@ pub mod outline;
 pub mod overlay;
 pub mod perform;
 pub mod pivot;
+pub mod related;
 pub mod tree;
 pub mod viewport;
 
@@ -198,7 +200,10 @@ impl App {
             Message::Opened(row, result) => {
                 if self.list.current() == Some(row) && !self.show_activities {
                     match result {
-                        Ok(opened) => self.detail.show(row, opened, &self.zone),
+                        Ok(opened) => {
+                            self.detail.show(row, opened, &self.zone);
+                            return vec![Effect::Surround(row, self.store.clone())];
+                        }
                         Err(problem) => self.detail.clear(Some(problem)),
                     }
                 }
@@ -207,6 +212,14 @@ impl App {
             Message::Surveyed(seen) => {
                 self.seen = seen;
                 self.offer_completion();
+                Vec::new()
+            }
+            Message::Counted(facet) => {
+                self.counted(&facet);
+                Vec::new()
+            }
+            Message::Surrounded(row, found) => {
+                self.surrounded(row, &found);
                 Vec::new()
             }
             Message::Copied(Ok(notice) | Err(notice)) => {

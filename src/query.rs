@@ -24,6 +24,7 @@
 
 pub mod answer;
 pub mod choice;
+pub mod facet;
 pub mod matcher;
 mod narrow;
 pub mod pattern;
@@ -31,6 +32,7 @@ pub mod push_down;
 pub mod seen;
 pub mod sieve;
 pub mod suggest;
+pub mod surroundings;
 pub mod syntax;
 pub mod when;
 

@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 
 use entrail::demo::{STORIES, Scale, tenant};
+use entrail::export::count_by;
+use entrail::query::facet::facet;
 use entrail::query::matcher::Matcher;
 use entrail::query::{Context, Query};
+use entrail::record::field::FIELDS;
 use entrail::source::{self, Delivery, Origin};
 use entrail::store::Store;
+use entrail::text::clean;
 use entrail::time::Timestamp;
 
 /// The demo tenant in a store; every record must be readable without a complaint.
@@ -44,5 +48,40 @@ fn every_story_is_found_by_its_query() {
             .sum();
         assert_eq!(found, story.found, "{}", story.query);
         assert!(story.story.ends_with('.') && titles.insert(story.title), "{}", story.title);
+    }
+}
+
+#[test]
+fn values_are_counted_alike_by_the_screen_and_the_command_line() {
+    let mut store = Store::default();
+    source::read_all(vec![Origin::Demo], |delivery| {
+        if let Delivery::Segment(segment) = delivery {
+            store.push(segment);
+        }
+    });
+    let rows: Vec<u32> = (0..store.len() as u32).filter(|row| row % 3 != 1).collect();
+    for field in FIELDS.iter().filter(|field| field.name != "raw") {
+        let shown = facet(&store, &rows, field, &|| false).expect("nobody stops it");
+        let counted = count_by(&store, &rows, field);
+        let none = counted.values.iter().find(|(value, _)| value == "(none)");
+        assert_eq!(shown.without, none.map_or(0, |(_, count)| *count), "{}", field.name);
+        assert_eq!(
+            shown.distinct,
+            counted.values.len() - usize::from(none.is_some()),
+            "{}",
+            field.name
+        );
+        for value in shown.values.iter().take(50) {
+            let same = counted.values.iter().find(|(known, _)| *known == clean(&value.value));
+            assert_eq!(
+                same.map(|(_, count)| *count),
+                Some(value.count),
+                "{}: {}",
+                field.name,
+                value.value
+            );
+            let (first, last) = value.seen.expect("all have a time");
+            assert!(first <= last && value.spark.iter().sum::<u32>() == value.count as u32);
+        }
     }
 }

@@ -5,6 +5,8 @@
 mod boxes;
 #[path = "screens/chaos.rs"]
 mod chaos;
+#[path = "screens/facets.rs"]
+mod facets;
 #[path = "screens/filtering.rs"]
 mod filtering;
 #[path = "screens/hostile.rs"]

@@ -29,6 +29,8 @@ pub enum Action {
     SameOperation,
     SameIp,
     Around,
+    Facets,
+    Related,
     PreviousView,
     NextView,
     Choose,
@@ -144,6 +146,8 @@ actions! {
     SameOperation "same-operation" LIST_AND_DETAIL, ["c"], "operation", "Go to all records with the same correlation id.";
     SameIp "same-ip" LIST_AND_DETAIL, ["i"], "IP", "Go to everything from this IP address.";
     Around "around" LIST_AND_DETAIL, ["w"], "around", "Go to everything in the quarter of an hour before and after.";
+    Facets "facets" ALL, ["f"], "values", "Show the values of a field under the filter: how often, when first and last; Enter filters, - leaves out.";
+    Related "related" LIST_AND_DETAIL, ["R"], "related", "Detail: show the records that belong to this one, and how unusual it is; Enter goes to one.";
     PreviousView "previous-view" ALL, ["backspace"], "back", "Go back to the view before: filter, choice in the tree, order and record.";
     NextView "next-view" ALL, ["]"], "", "Go forward again after going back.";
     View "view" ALL, ["v"], "activities", "Turn the list from records to activities and back.";

@@ -28,6 +28,10 @@ pub struct Detail {
     pub opened: Option<Box<Opened>>,
     /// Is the original JSON shown?
     pub raw: bool,
+    /// Are the records shown that belong to this one?
+    pub related: bool,
+    /// Lines of those; empty until they were found.
+    pub related_lines: Vec<Line>,
     /// The JSON as foldable lines; `None` where the original is no JSON.
     pub outline: Option<Outline>,
     /// When the record was, how it ended and from where.
@@ -49,6 +53,9 @@ impl Detail {
         if self.row != Some(row) {
             self.viewport.go_to(0);
         }
+        if self.row != Some(row) {
+            self.related_lines.clear();
+        }
         self.row = Some(row);
         self.problem = None;
         self.lines = record_lines(&opened.record, zone);
@@ -66,6 +73,7 @@ impl Detail {
             width: self.width,
             viewport: self.viewport,
             raw: self.raw,
+            related: self.related,
             ..Self::default()
         };
         self.wrap();
@@ -78,6 +86,7 @@ impl Detail {
             width: self.width,
             viewport: self.viewport,
             raw: self.raw,
+            related: self.related,
             ..Self::default()
         };
         self.wrap();
@@ -106,10 +115,40 @@ impl Detail {
         }
     }
 
+    /// Takes in what is unusual about the record, and the lines of what belongs to it.
+    pub fn surround(&mut self, unusual: Option<Line>, related: Vec<Line>) {
+        let current = self.current();
+        // What was changed comes first; on a small screen there is room for little else.
+        let place = self.lines.iter().position(Line::begins_record).unwrap_or(self.lines.len());
+        let shifts = unusual.is_some() && !self.related && !self.raw;
+        if let Some(line) = unusual {
+            self.lines.insert(place, line);
+        }
+        self.related_lines = related;
+        self.wrap();
+        if let Some(at) = current.filter(|at| shifts && *at >= place) {
+            self.go_to_line(at + 1);
+        }
+    }
+
+    /// Turns to the records that belong to this one or back.
+    pub fn set_related(&mut self, related: bool) {
+        if self.related != related {
+            (self.related, self.raw) = (related, false);
+            self.viewport.go_to(0);
+            self.wrap();
+        }
+    }
+
+    /// The lines of the view that is shown, other than the original.
+    fn shown(&self) -> &[Line] {
+        if self.related { &self.related_lines } else { &self.lines }
+    }
+
     /// Turns to the original JSON or back.
     pub fn set_raw(&mut self, raw: bool) {
-        if self.raw != raw {
-            self.raw = raw;
+        if self.raw != raw || self.related {
+            (self.raw, self.related) = (raw, false);
             self.viewport.go_to(0);
             self.wrap();
         }
@@ -144,7 +183,7 @@ impl Detail {
             }
         } else {
             let label_width = if width >= 60 { 16 } else { 12 };
-            for (at, line) in self.lines.iter().enumerate() {
+            for (at, line) in self.shown().iter().enumerate() {
                 let mut pieces = Vec::new();
                 let mut hang = line.indent + 2;
                 if !line.label.is_empty() {
@@ -170,7 +209,7 @@ impl Detail {
 
     /// The readable line under the cursor; none in the raw view.
     pub fn current_line(&self) -> Option<&Line> {
-        if self.raw { None } else { self.lines.get(self.current()?) }
+        if self.raw { None } else { self.shown().get(self.current()?) }
     }
 
     /// Folds or unfolds the line of the outline under the cursor.
@@ -230,7 +269,7 @@ impl Detail {
                     self.opened.as_ref().map(|opened| opened.raw.as_str()).unwrap_or_default();
                 raw.lines().map(fold).collect()
             }
-            _ => (self.lines.iter())
+            _ => (self.shown().iter())
                 .map(|line| {
                     let text: String = line.text.iter().map(|(_, text)| text.as_str()).collect();
                     fold(&format!("{} {text}", line.label))

@@ -19,6 +19,11 @@ impl App {
             Action::SameOperation => self.pivot(Shared::Correlation),
             Action::SameIp => self.pivot(Shared::Ip),
             Action::Around => self.pivot(Shared::Around),
+            Action::Facets => {
+                self.open_facets();
+                Vec::new()
+            }
+            Action::Related => self.turn_related(),
             Action::PreviousView | Action::NextView => {
                 self.walk_views(action == Action::PreviousView)
             }
@@ -35,6 +40,10 @@ impl App {
             | Action::SameOperation
             | Action::SameIp
             | Action::Around => self.cannot_pivot(),
+            Action::Facets if self.list.rows.is_empty() => {
+                Some("there are no records to count".to_owned())
+            }
+            Action::Related if self.detail.opened.is_none() => Some("no record is open".to_owned()),
             Action::PreviousView | Action::NextView => self.no_view(action == Action::PreviousView),
             _ => None,
         }

@@ -45,6 +45,16 @@ impl App {
                 let chosen = menu.current().cloned();
                 return chosen.map(|item| self.choose(item)).unwrap_or_default();
             }
+            KeyCode::Char('-') if menu.facet.is_some() && menu.typed().is_empty() => {
+                let chosen = menu.current().cloned();
+                let without = chosen.map(|item| match item.wish {
+                    Wish::FilterBy(field, value, _) => {
+                        Item { wish: Wish::FilterBy(field, value, false), ..item }
+                    }
+                    _ => item,
+                });
+                return without.map(|item| self.choose(item)).unwrap_or_default();
+            }
             KeyCode::Char(letter) if menu.letters && event.modifiers.is_empty() => {
                 let chosen = menu.by_letter(letter).cloned();
                 match (chosen, letter) {
@@ -90,6 +100,8 @@ impl App {
             Wish::SortBy(field) => self.sort_by(field),
             Wish::Copy(text, what) => vec![Effect::Copy(text, what)],
             Wish::Pivot(pivot) => self.go_to(&pivot),
+            Wish::Facet(field) => self.ask_for_facet(field),
+            Wish::FilterBy(field, value, inside) => self.filter_by_facet(field, &value, inside),
             Wish::ToggleColumn(_) | Wish::Nothing => Vec::new(),
         }
     }

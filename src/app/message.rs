@@ -4,8 +4,11 @@
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::query::answer::{Answer, Question};
+use crate::query::facet::Facet;
 use crate::query::seen::SeenValues;
+use crate::query::surroundings::Surroundings;
 use crate::record::Record;
+use crate::record::field::Field;
 use crate::source::Delivery;
 use crate::store::{RowId, Store};
 use crate::time::Timestamp;
@@ -31,6 +34,10 @@ pub enum Message {
     Opened(RowId, Result<Box<Opened>, String>),
     /// The values seen in the records were counted.
     Surveyed(SeenValues),
+    /// The values of a field were counted.
+    Counted(Box<Facet>),
+    /// What is around a record was found.
+    Surrounded(RowId, Box<Surroundings>),
     /// Text went to the clipboard: in what way, or why not.
     Copied(Result<String, String>),
 }
@@ -55,6 +62,10 @@ pub enum Effect {
     Open(RowId, Store),
     /// Count the values seen in the records, for completion.
     Survey(Store),
+    /// Count the values of a field in these rows; the newest replaces older ones.
+    Count(Store, Vec<RowId>, &'static Field),
+    /// Find what is around a record; the newest replaces older ones.
+    Surround(RowId, Store),
     /// Send text to the clipboard of whoever sits at the terminal; with what it is, for the notice.
     Copy(String, String),
     /// Keep a filter for later sessions.

@@ -8,6 +8,7 @@ use tui_input::{Input, InputRequest};
 use super::action::Action;
 use super::pivot::Pivot;
 use super::viewport::Viewport;
+use crate::query::answer::SPARK;
 use crate::record::field::Field;
 
 /// A box with items to choose from.
@@ -25,6 +26,8 @@ pub struct Menu {
     pub letters: bool,
     /// Does it ask to sign in? It closes by itself once that is done.
     pub signs_in: bool,
+    /// The field whose values are the items; `-` leaves one out.
+    pub facet: Option<&'static Field>,
     typed: Input,
 }
 
@@ -43,6 +46,8 @@ pub struct Item {
     pub on: Option<bool>,
     /// What choosing it asks for.
     pub wish: Wish,
+    /// A sparkline in front of the note.
+    pub spark: Option<[u32; SPARK]>,
 }
 
 /// What a chosen item asks for.
@@ -58,6 +63,10 @@ pub enum Wish {
     ToggleColumn(&'static Field),
     /// Copy a text, with what it is.
     Copy(String, String),
+    /// Show the values of a field.
+    Facet(&'static Field),
+    /// Narrow the filter to a value of a field, or leave it out.
+    FilterBy(&'static str, String, bool),
     /// Go to other records.
     Pivot(Box<Pivot>),
 }
@@ -71,6 +80,7 @@ impl Item {
             note: String::new(),
             disabled: None,
             on: None,
+            spark: None,
             wish,
         }
     }
@@ -86,6 +96,7 @@ impl Menu {
             viewport: Viewport::default(),
             letters: false,
             signs_in: false,
+            facet: None,
             typed: Input::default(),
         };
         menu.narrow();

@@ -152,7 +152,9 @@ impl App {
         std::mem::swap(&mut self.zone, &mut self.other_zone);
         self.detail.rezone(&self.zone);
         self.notice = Some(format!("times are in {}", self.zone.name()));
-        Vec::new()
+        // What is around the record is written with times too.
+        let row = self.detail.row.filter(|_| self.detail.opened.is_some());
+        row.map(|row| Effect::Surround(row, self.store.clone())).into_iter().collect()
     }
 
     fn turn_mouse(&mut self) -> Vec<Effect> {
@@ -237,6 +239,9 @@ impl App {
                 Vec::new()
             }
             Pane::Detail => {
+                if let Some(effects) = self.open_related() {
+                    return effects;
+                }
                 self.detail.fold(None);
                 Vec::new()
             }
@@ -254,6 +259,8 @@ impl App {
             self.answering = false;
             self.notice = Some("stopped searching; what was found so far is shown".to_owned());
             return vec![Effect::StopAnswering];
+        } else if self.detail.related && self.focus == Pane::Detail {
+            self.detail.set_related(false);
         } else if self.detail.raw && self.focus == Pane::Detail {
             self.detail.set_raw(false);
         } else if self.focus != Pane::List {

@@ -11,7 +11,10 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::app::message::{Effect, Message, Opened};
 use crate::query::answer::{Answerer, Question};
+use crate::query::facet::facet;
 use crate::query::seen::SeenValues;
+use crate::query::surroundings::surroundings;
+use crate::record::field::Field;
 use crate::store::{RowId, Store};
 
 /// The threads, and the way to them. They end when this is dropped.
@@ -20,11 +23,15 @@ pub struct Workers {
     readings: Sender<Reading>,
     /// Number of the newest question; 0 asks to stop.
     newest: Arc<AtomicU64>,
+    /// Number of the newest count.
+    newest_count: Arc<AtomicU64>,
 }
 
 enum Reading {
     Open(RowId, Store),
     Survey(Store),
+    Surround(RowId, Store),
+    Count(Store, Vec<RowId>, &'static Field, u64),
 }
 
 /// A search through original bytes shows what it found first after this long …
@@ -42,11 +49,12 @@ impl Workers {
         std::thread::Builder::new()
             .name("answers".to_owned())
             .spawn(move || answer_questions(&asked, &to, &current))?;
-        let to = inbox.clone();
+        let newest_count = Arc::new(AtomicU64::new(0));
+        let (to, counting) = (inbox.clone(), Arc::clone(&newest_count));
         std::thread::Builder::new()
             .name("reader".to_owned())
-            .spawn(move || read_records(&wanted, &to))?;
-        Ok(Self { questions, readings, newest })
+            .spawn(move || read_records(&wanted, &to, &counting))?;
+        Ok(Self { questions, readings, newest, newest_count })
     }
 
     /// Carries out an effect that is work for a thread; others are not its business.
@@ -63,6 +71,13 @@ impl Workers {
             }
             Effect::Survey(store) => {
                 let _ = self.readings.send(Reading::Survey(store));
+            }
+            Effect::Surround(row, store) => {
+                let _ = self.readings.send(Reading::Surround(row, store));
+            }
+            Effect::Count(store, rows, field) => {
+                let number = self.newest_count.fetch_add(1, Ordering::Relaxed) + 1;
+                let _ = self.readings.send(Reading::Count(store, rows, field, number));
             }
             _ => {}
         }
@@ -109,19 +124,41 @@ fn tell(answerer: &mut Answerer, inbox: &UnboundedSender<Message>) -> bool {
     }
 }
 
-fn read_records(wanted: &Receiver<Reading>, inbox: &UnboundedSender<Message>) {
+fn read_records(
+    wanted: &Receiver<Reading>,
+    inbox: &UnboundedSender<Message>,
+    newest_count: &AtomicU64,
+) {
     while let Ok(first) = wanted.recv() {
-        let (mut open, mut survey) = (None, None);
+        let (mut open, mut survey, mut surround, mut count) = (None, None, None, None);
         for reading in std::iter::once(first).chain(wanted.try_iter()) {
             match reading {
                 Reading::Open(row, store) => open = Some((row, store)),
                 Reading::Survey(store) => survey = Some(store),
+                Reading::Surround(row, store) => surround = Some((row, store)),
+                Reading::Count(store, rows, field, number) => {
+                    count = Some((store, rows, field, number));
+                }
             }
         }
         if let Some((row, store)) = open
             && inbox.send(Message::Opened(row, read(row, &store))).is_err()
         {
             return;
+        }
+        if let Some((row, store)) = surround {
+            let found = Box::new(surroundings(&store, row));
+            if inbox.send(Message::Surrounded(row, found)).is_err() {
+                return;
+            }
+        }
+        if let Some((store, rows, field, number)) = count {
+            let cancelled = || newest_count.load(Ordering::Relaxed) != number;
+            if let Some(found) = facet(&store, &rows, field, &cancelled)
+                && inbox.send(Message::Counted(Box::new(found))).is_err()
+            {
+                return;
+            }
         }
         if let Some(store) = survey
             && inbox.send(Message::Surveyed(SeenValues::of(&store))).is_err()

@@ -198,25 +198,11 @@ fn ids(
 fn ids_of(segment: &Segment) -> Vec<u64> {
     let rows: Vec<usize> = (0..segment.len()).collect();
     let mut ids = Vec::with_capacity(rows.len());
-    let mut buffer = Vec::new();
-    let mut next = 0;
-    while next < rows.len() {
-        let group = &rows[next..next + segment.neighbours(&rows[next..])];
-        next += group.len();
-        let (original, first) = segment.span(group[0]);
-        let (_, last) = segment.span(group[group.len() - 1]);
-        let len = (last.offset + u64::from(last.len) - first.offset) as u32;
-        let span = crate::store::Span { offset: first.offset, len };
-        let Ok(bytes) = original.read_into(span, &mut buffer) else { continue };
-        for &at in group {
-            let (original, span) = segment.span(at);
-            let start = (span.offset - first.offset) as usize;
-            let record = bytes.get(start..start + span.len as usize);
-            if let Some(record) = record.and_then(|bytes| original.decode(bytes).ok()) {
-                ids.push(id_hash(&record.id));
-            }
+    segment.read_each(&rows, &mut Vec::new(), &mut |_, original, bytes| {
+        if let Some(record) = bytes.and_then(|bytes| original.decode(bytes).ok()) {
+            ids.push(id_hash(&record.id));
         }
-    }
+    });
     ids.retain(|&id| id != 0);
     ids
 }

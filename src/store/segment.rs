@@ -16,6 +16,9 @@ const READ_TOGETHER: u64 = 1 << 20;
 /// The time of a record that has none.
 pub(super) const NO_TIME: i64 = i64::MIN;
 
+/// Takes the place of a record, where it came from, and its bytes.
+pub type Visit<'v> = dyn FnMut(usize, &dyn Original, Option<&[u8]>) + 'v;
+
 /// Records `first..first + len` of a store in columns.
 ///
 /// Dictionary codes count over the whole store; the entries that first appeared in this segment are
@@ -116,6 +119,27 @@ impl Segment {
             near
         };
         1 + rows[1..].iter().take_while(close).count()
+    }
+
+    /// Reads the original bytes of the records `rows`, neighbours together, and calls `visit` with
+    /// each: its place, where it came from, and its bytes, `None` where they cannot be read again.
+    pub fn read_each(&self, rows: &[usize], buffer: &mut Vec<u8>, visit: &mut Visit<'_>) {
+        let mut next = 0;
+        while next < rows.len() {
+            let group = &rows[next..next + self.neighbours(&rows[next..])];
+            next += group.len();
+            let (original, first) = self.span(group[0]);
+            let (_, last) = self.span(group[group.len() - 1]);
+            let len = last.offset + u64::from(last.len) - first.offset;
+            let span = Span { offset: first.offset, len: len as u32 };
+            let block = original.read_into(span, buffer).ok();
+            for &at in group {
+                let (original, span) = self.span(at);
+                let start = (span.offset - first.offset) as usize;
+                let bytes = block.and_then(|block| block.get(start..start + span.len as usize));
+                visit(at, &**original, bytes);
+            }
+        }
     }
 
     /// Bytes held in memory by columns and dictionaries.

@@ -21,6 +21,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         }
         _ if !detail.find.is_empty() => format!("Detail ({})", clean(&detail.find)).into(),
         _ if detail.raw => "Detail: original".into(),
+        _ if detail.related => "Detail: related".into(),
         _ => {
             let pieces = detail.glance.iter();
             let pieces = pieces.map(|(tone, text)| Span::styled(text.clone(), theme.tone(*tone)));

@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
 
 use super::text::{cell, piece};
 use super::theme::{ASCII_BORDER, Theme};
+use super::timeline::spark;
 use crate::app::App;
 use crate::app::layout::inside;
 use crate::app::overlay::{Item, Menu};
@@ -97,6 +98,12 @@ fn draw_items(menu: &Menu, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         spans.push(cell(&item.label, label_width, style));
         let room = width.saturating_sub(switch.len() + key_width + label_width + 2);
         spans.push(Span::raw(" "));
+        let mut room = room;
+        if let Some(numbers) = &item.spark {
+            let spark = spark(numbers, theme);
+            room = room.saturating_sub(numbers.len() + 1);
+            spans.push(Span::styled(format!("{spark} "), theme.count));
+        }
         spans.push(piece(&note_of(item), room, theme.muted).0);
         let mut line = Line::from(spans);
         if place == menu.viewport.cursor() {

@@ -9,7 +9,9 @@ use entrail::app::viewport::Viewport;
 use entrail::app::{App, Settings};
 use entrail::demo::{Scale, tenant};
 use entrail::query::answer::{Answer, Answerer, Question};
+use entrail::query::facet::facet;
 use entrail::query::seen::SeenValues;
+use entrail::query::surroundings::surroundings;
 use entrail::source::{self, Delivery, Origin};
 use entrail::store::builder::{Batch, Indexer};
 use entrail::store::{RowId, Segment, Store};
@@ -128,6 +130,11 @@ impl Session {
                     Some(Message::Answered(Box::new(self.answer(*question, store))))
                 }
                 Effect::Open(row, store) => Some(Message::Opened(row, read(row, &store))),
+                Effect::Surround(row, store) => {
+                    Some(Message::Surrounded(row, Box::new(surroundings(&store, row))))
+                }
+                Effect::Count(store, rows, field) => facet(&store, &rows, field, &|| false)
+                    .map(|found| Message::Counted(Box::new(found))),
                 Effect::Survey(store) => Some(Message::Surveyed(SeenValues::of(&store))),
                 Effect::Copy(text, what) => {
                     self.copied.push(text);

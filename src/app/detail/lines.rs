@@ -7,6 +7,7 @@ use crate::record::change::{differences, one_line};
 use crate::record::field::Field;
 use crate::record::sentence::{actor_name, sentence, target_name};
 use crate::record::{ActorKind, Outcome, Record, Target};
+use crate::store::RowId;
 use crate::text::{clean, original_upn};
 use crate::time::{Timestamp, Zone};
 
@@ -42,12 +43,25 @@ pub struct Line {
     pub value: Option<(&'static str, String)>,
     /// What copying this line copies, as logged.
     pub copy: String,
+    /// The record this line is about, where it is another one.
+    pub row: Option<RowId>,
 }
 
 /// Values longer than this many characters are cut; the raw view has them whole.
 pub const LONGEST_VALUE: usize = 2_000;
 /// More differences of one value than this are only counted.
 const MOST_DIFFERENCES: usize = 100;
+
+/// Heading of what is the same for all records.
+const RECORD: &str = "Record";
+
+impl Line {
+    /// Does the part begin here that is the same for all records?
+    pub fn begins_record(&self) -> bool {
+        matches!(self.text.as_slice(), [(Tone::Strong, text)] if text == RECORD)
+            && self.label.is_empty()
+    }
+}
 
 fn plain(text: impl Into<String>) -> Vec<(Tone, String)> {
     vec![(Tone::Plain, text.into())]
@@ -79,7 +93,7 @@ pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
         target_lines(target, &mut lines);
     }
     if lines.len() > 1 {
-        lines.push(heading("Record"));
+        lines.push(heading(RECORD));
     }
     field_lines(record, zone, &mut lines);
     if !record.details.is_empty() {
@@ -92,6 +106,7 @@ pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
             text: plain(shortened(&detail.value)),
             value: Some(("detail", detail.value.to_string())),
             copy: detail.value.to_string(),
+            ..Line::default()
         });
     }
     lines
@@ -165,7 +180,7 @@ fn value_line(label: &str, field: &'static str, value: &str) -> Line {
         text: plain(shortened(value)),
         value: Some((field, value.to_owned())),
         copy: value.to_owned(),
-        indent: 0,
+        ..Line::default()
     }
 }
 
@@ -197,14 +212,14 @@ fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
         text: plain(time.clone()),
         value: record.time.map(|time| ("time", time.to_rfc3339())),
         copy: record.time.map_or(time, Timestamp::to_rfc3339),
-        indent: 0,
+        ..Line::default()
     });
     lines.push(Line {
         label: "Result".to_owned(),
         text: vec![result_piece(record)],
         value: Some(("result", record.outcome.word().to_owned())),
         copy: record.result.to_string(),
-        indent: 0,
+        ..Line::default()
     });
     for (label, name) in SHOWN_FIELDS {
         let field = Field::named(name);
@@ -256,7 +271,8 @@ fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Ve
             } else {
                 vec![(Tone::Plain, shortened(&new)), (Tone::Label, " (unchanged)".to_owned())]
             };
-            lines.push(Line { label, text, indent: 2, value: value(Some(&new), Some(&old)), copy });
+            let value = value(Some(&new), Some(&old));
+            lines.push(Line { label, text, indent: 2, value, copy, ..Line::default() });
         }
         [only] if only.path.is_empty() => {
             let (old, new) = (only.old.as_deref(), only.new.as_deref());
@@ -266,6 +282,7 @@ fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Ve
                 indent: 2,
                 value: value(new, old),
                 copy,
+                ..Line::default()
             });
         }
         many => {
@@ -279,6 +296,7 @@ fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Ve
                 indent: 2,
                 value: Some(("change", name.to_owned())),
                 copy,
+                ..Line::default()
             });
             for one in many.iter().take(MOST_DIFFERENCES) {
                 let (old, new) = (one.old.as_deref(), one.new.as_deref());
@@ -295,6 +313,7 @@ fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Ve
                     indent: 4,
                     value: value(new, old),
                     copy,
+                    ..Line::default()
                 });
             }
             if many.len() > MOST_DIFFERENCES {

@@ -1,0 +1,135 @@
+//! Facets: the values of a field under the question as it is, to filter by or to leave out.
+//! Never counts; the runtime does, on a thread, and what comes too late is dropped.
+
+use super::App;
+use super::action::Pane;
+use super::message::Effect;
+use super::overlay::{Item, Menu, Wish};
+use crate::query::facet::Facet;
+use crate::query::surroundings::is_rare;
+use crate::record::field::{FIELDS, Field, Stored};
+use crate::text::clean;
+
+/// Letters of the fields that are asked for most; others are found by their name.
+const LETTERS: &[(char, &str)] = &[
+    ('y', "activity"),
+    ('a', "actor"),
+    ('t', "target"),
+    ('i', "actor.ip"),
+    ('s', "service"),
+    ('c', "category"),
+    ('r', "result"),
+    ('w', "reason"),
+    ('x', "target.type"),
+    ('m', "change"),
+    ('n', "new"),
+    ('o', "old"),
+    ('e', "detail"),
+    ('g', "agent"),
+    ('d', "time"),
+    ('p', "op"),
+    ('b', "actor.kind"),
+    ('z', "session"),
+    ('u', "source"),
+    ('l', "correlation"),
+];
+
+impl App {
+    /// Opens the box that asks for a field.
+    pub(super) fn open_facets(&mut self) {
+        let letter = |name: &str| LETTERS.iter().find(|(_, known)| *known == name);
+        let focused = self.focused_value().filter(|_| self.focus == Pane::Detail);
+        let focused = focused.map(|(field, _)| field);
+        let item = |field: &&'static Field| {
+            let key = letter(field.name).map(|(letter, _)| letter.to_string()).unwrap_or_default();
+            let key = if focused == Some(field.name) { "f".to_owned() } else { key };
+            Item { key, note: field.help.to_owned(), ..Item::new(field.name, Wish::Facet(field)) }
+        };
+        let mut fields: Vec<&'static Field> =
+            FIELDS.iter().filter(|field| !matches!(field.stored, Stored::Raw)).collect();
+        let rank = |field: &&'static Field| {
+            let place = LETTERS.iter().position(|(_, name)| *name == field.name);
+            (focused != Some(field.name), place.unwrap_or(usize::MAX))
+        };
+        fields.sort_by_key(rank);
+        let mut menu = Menu::new("Values of which field?", fields.iter().map(item).collect());
+        menu.letters = true;
+        self.overlays.push(menu);
+        self.arrange();
+    }
+
+    /// Asks for the values of a field.
+    pub(super) fn ask_for_facet(&mut self, field: &'static Field) -> Vec<Effect> {
+        let mut menu = Menu::new(format!("{}: counting …", field.name), Vec::new());
+        menu.facet = Some(field);
+        self.overlays.push(menu);
+        self.arrange();
+        vec![Effect::Count(self.store.clone(), self.list.rows.clone(), field)]
+    }
+
+    /// Shows the values of a field, if they are still wanted.
+    pub(super) fn counted(&mut self, facet: &Facet) {
+        let wanted = |menu: &Menu| menu.facet.is_some_and(|field| field.name == facet.field.name);
+        let Some(place) = self.overlays.iter().rposition(wanted) else { return };
+        let mut menu = Menu::new(title(facet), self.facet_items(facet));
+        menu.facet = Some(facet.field);
+        self.overlays[place] = menu;
+        self.arrange();
+    }
+
+    fn facet_items(&self, facet: &Facet) -> Vec<Item> {
+        let time = |time| self.zone.format(time, "%m-%d %H:%M");
+        let all = self.store.len() as u64;
+        let item = |value: &crate::query::facet::FacetValue| {
+            let share = value.count as f64 * 100.0 / facet.records.max(1) as f64;
+            let seen = value.seen.map_or_else(String::new, |(first, last)| {
+                if first == last {
+                    time(first)
+                } else {
+                    format!("{} – {}", time(first), time(last))
+                }
+            });
+            let rare = if is_rare(value.count, all) { " · rare" } else { "" };
+            Item {
+                key: format!("{:>6}", value.count),
+                note: format!("{share:5.1}% {seen}{rare}"),
+                spark: Some(value.spark),
+                ..Item::new(
+                    clean(&value.value).into_owned(),
+                    Wish::FilterBy(facet.field.name, value.value.clone(), true),
+                )
+            }
+        };
+        facet.values.iter().map(item).collect()
+    }
+
+    /// Filters by a value, or leaves it out, by what is chosen in the box of a facet.
+    pub(super) fn filter_by_facet(
+        &mut self,
+        field: &'static str,
+        value: &str,
+        inside: bool,
+    ) -> Vec<Effect> {
+        if field == "time" {
+            let sign = if inside { "" } else { "-" };
+            let text = format!("{} {sign}time:{value}", self.filter.text().trim());
+            self.leave_view();
+            return if self.filter.set_text(text.trim()) { self.ask() } else { Vec::new() };
+        }
+        self.filter_by(field, value, inside)
+    }
+}
+
+fn title(facet: &Facet) -> String {
+    let Facet { field, distinct, records, .. } = facet;
+    let some = |count: u64, what: &str| match count {
+        0 => String::new(),
+        count => format!(", {count} {what}"),
+    };
+    let without = some(facet.without, "without");
+    let unreadable = some(facet.unreadable, "could not be read again");
+    let name = field.name;
+    format!(
+        "{name}: {distinct} values in {records} records{without}{unreadable} · ⏎ only this · - without"
+    )
+}

@@ -1,0 +1,159 @@
+//! The related tab of the detail: what belongs to a record, and how unusual it is in this data.
+//! Never looks for related records itself; the runtime does, on a thread.
+
+use super::App;
+use super::action::Pane;
+use super::detail::lines::{Line, Tone};
+use super::list::{self, result_words};
+use super::message::Effect;
+use crate::query::surroundings::{Joined, Surroundings, Times};
+use crate::record::field::Field;
+use crate::store::RowId;
+use crate::text::clean;
+
+impl App {
+    /// Takes in what is around the record that is shown.
+    pub(super) fn surrounded(&mut self, row: RowId, found: &Surroundings) {
+        if self.detail.row != Some(row) {
+            return;
+        }
+        let lines = self.related_lines(row, found);
+        self.detail.surround(unusual(found), lines);
+    }
+
+    /// Shows what belongs to the record, or goes back to the record.
+    pub(super) fn turn_related(&mut self) -> Vec<Effect> {
+        let related = !self.detail.related;
+        self.detail.set_related(related);
+        if related && self.focus == Pane::List {
+            self.focus = Pane::Detail;
+        }
+        Vec::new()
+    }
+
+    fn related_lines(&self, row: RowId, found: &Surroundings) -> Vec<Line> {
+        let why = match found.joined {
+            Joined::Correlation => "the same correlation id".to_owned(),
+            Joined::ActorAndTarget(minutes) => format!(
+                "the same actor and target within {minutes} minutes; the correlation id joins nothing"
+            ),
+            Joined::Nothing => "neither correlation id nor actor and target".to_owned(),
+        };
+        let count = match found.count {
+            0 | 1 => "Nothing else belongs to it".to_owned(),
+            count => format!("{count} records belong together"),
+        };
+        let heading = |text: String| Line { text: vec![(Tone::Strong, text)], ..Line::default() };
+        let mut lines = vec![heading(count)];
+        lines.push(Line {
+            label: "Joined by".to_owned(),
+            text: vec![(Tone::Plain, why)],
+            ..Line::default()
+        });
+        for &other in &found.related {
+            lines.push(self.related_line(other, other == row));
+        }
+        if found.count > found.related.len() {
+            let more = found.count - found.related.len();
+            let text = vec![(Tone::Label, format!("… and {more} more; c shows them all"))];
+            lines.push(Line { text, ..Line::default() });
+        }
+        lines.push(heading("In this data".to_owned()));
+        let mut times = |label: &str, times: Times| {
+            lines.push(Line {
+                label: label.to_owned(),
+                text: said(times, found.records),
+                ..Line::default()
+            });
+        };
+        times("This activity", found.activity);
+        times("By this actor", found.by_actor);
+        if let Some(from_ip) = found.from_ip {
+            times("Actor from IP", from_ip);
+        }
+        lines
+    }
+
+    fn related_line(&self, row: RowId, is_itself: bool) -> Line {
+        let cell = |name: &str| {
+            clean(&list::cell(&self.store, row, Field::named(name), &self.zone)).into_owned()
+        };
+        let outcome = list::outcome(&self.store, row);
+        let glyph = result_words(outcome).split(' ').next().unwrap_or_default();
+        let tone = if is_itself { Tone::Strong } else { Tone::Plain };
+        let arrow = if is_itself { "› " } else { "  " };
+        let text = vec![
+            (Tone::Label, format!("{arrow}{} {glyph} ", cell("time"))),
+            (tone, cell("activity")),
+            (Tone::Label, " by ".to_owned()),
+            (Tone::Plain, cell("actor")),
+            (Tone::Label, " → ".to_owned()),
+            (Tone::Plain, cell("target")),
+        ];
+        Line {
+            copy: text.iter().map(|(_, text)| &**text).collect(),
+            text,
+            row: Some(row),
+            ..Line::default()
+        }
+    }
+
+    /// Goes to the related record under the cursor, also where the filter hides it now.
+    pub(super) fn open_related(&mut self) -> Option<Vec<Effect>> {
+        let row = self.detail.current_line()?.row?;
+        if self.list.rows.contains(&row) {
+            self.list.moved = true;
+            self.list.go_to_row(row);
+            return Some(self.follow_cursor());
+        }
+        let id = self.store.correlation(row);
+        self.list.expect(Some(row));
+        let time = self.store.time(row).map(crate::time::Timestamp::to_rfc3339);
+        let query = match (&*id, time) {
+            ("", Some(time)) => format!("time:{time}"),
+            ("", None) => return None,
+            (id, _) => format!("correlation={}", crate::query::quoted(id, false)),
+        };
+        let effects = self.show_query(&query, "related");
+        self.list.expect(Some(row));
+        Some(effects)
+    }
+}
+
+/// How often, and whether that is unusual.
+fn said(times: Times, records: u64) -> Vec<(Tone, String)> {
+    let count = match times.count {
+        1 => "once".to_owned(),
+        count => format!("{count} times"),
+    };
+    let mut text = vec![(Tone::Plain, count)];
+    if times.is_first {
+        text.push((Tone::Bad, " · first seen here".to_owned()));
+    }
+    if times.is_rare(records) {
+        text.push((Tone::Bad, " · rare".to_owned()));
+    }
+    text
+}
+
+/// What is unusual about a record, for the readable view; `None` where nothing is.
+fn unusual(found: &Surroundings) -> Option<Line> {
+    let mut said: Vec<String> = Vec::new();
+    let mut tell = |what: &str, times: Times| {
+        if times.is_first {
+            said.push(format!("first {what}"));
+        } else if times.is_rare(found.records) {
+            said.push(format!("rare {what} ({} times)", times.count));
+        }
+    };
+    tell("of this activity", found.activity);
+    tell("of this activity by this actor", found.by_actor);
+    if let Some(from_ip) = found.from_ip {
+        tell("of this actor from this address", from_ip);
+    }
+    (!said.is_empty()).then(|| Line {
+        label: "Unusual".to_owned(),
+        text: vec![(Tone::Bad, said.join(", ")), (Tone::Label, " in this data".to_owned())],
+        ..Line::default()
+    })
+}

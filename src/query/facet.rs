@@ -1,0 +1,184 @@
+//! The values of a field among rows: how often each occurs, its share, when it was first and last seen.
+//! Never counts a value of a record twice; values are as logged, as a filter takes them.
+
+use std::collections::HashMap;
+
+use super::answer::{SPARK, bucket_of};
+use crate::record::column::PART;
+use crate::record::field::{Field, Stored};
+use crate::store::{RowId, Store};
+use crate::time::Timestamp;
+
+/// The values of a field.
+#[derive(Clone, Debug)]
+pub struct Facet {
+    /// Of which field.
+    pub field: &'static Field,
+    /// The most frequent first, equals in order of the value; at most [`MOST`].
+    pub values: Vec<FacetValue>,
+    /// Number of different values.
+    pub distinct: usize,
+    /// Records that were looked at.
+    pub records: u64,
+    /// Records without a value.
+    pub without: u64,
+    /// Records whose original bytes could not be read again; they are not counted.
+    pub unreadable: u64,
+}
+
+/// One value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FacetValue {
+    /// The value as logged.
+    pub value: String,
+    /// Records that have it.
+    pub count: u64,
+    /// Oldest and newest of them (UTC); `None` where none has a time.
+    pub seen: Option<(Timestamp, Timestamp)>,
+    /// Records by eighth of the whole period, oldest first.
+    pub spark: [u32; SPARK],
+}
+
+/// Most values that are handed over.
+pub const MOST: usize = 10_000;
+/// Longest value, in bytes; longer ones are one by their beginning.
+const LONGEST: usize = 400;
+
+/// Counts the values of `field` in `rows`; `None` where `cancelled` said so. Times count by day.
+pub fn facet(
+    store: &Store,
+    rows: &[RowId],
+    field: &'static Field,
+    cancelled: &dyn Fn() -> bool,
+) -> Option<Facet> {
+    let mut tally = Tally { period: store.period(), ..Tally::default() };
+    match field.stored {
+        Stored::Column(column, parts) => {
+            let number = |code: u32, tally: &mut Tally| {
+                let entry: Vec<&str> = store.entry(column, code).split(PART).collect();
+                let mut values = parts.iter().filter_map(|&part| entry.get(part));
+                values.find(|value| !value.is_empty()).map(|value| tally.number(value))
+            };
+            let mut numbers: Vec<Option<Option<usize>>> = vec![None; store.entries(column)];
+            for (at, &row) in rows.iter().enumerate() {
+                if at % 65_536 == 0 && cancelled() {
+                    return None;
+                }
+                for &code in store.codes(row, column).iter() {
+                    let known = &mut numbers[code as usize];
+                    let found = *known.get_or_insert_with(|| number(code, &mut tally));
+                    tally.of_record.extend(found);
+                }
+                tally.record(store.time(row));
+            }
+        }
+        Stored::Time | Stored::Correlation => {
+            for (at, &row) in rows.iter().enumerate() {
+                if at % 65_536 == 0 && cancelled() {
+                    return None;
+                }
+                let time = store.time(row);
+                let value = match field.stored {
+                    Stored::Time => time.map(day).unwrap_or_default(),
+                    _ => store.correlation(row),
+                };
+                if !value.is_empty() {
+                    let number = tally.number(&value);
+                    tally.of_record.push(number);
+                }
+                tally.record(time);
+            }
+        }
+        Stored::Original(_) | Stored::Raw => read(store, rows, field, &mut tally, cancelled)?,
+    }
+    Some(tally.sorted(field, rows.len() as u64))
+}
+
+fn day(time: Timestamp) -> String {
+    let text = time.to_rfc3339();
+    text.split('T').next().unwrap_or_default().to_owned()
+}
+
+/// Counts what is in the original bytes.
+fn read(
+    store: &Store,
+    rows: &[RowId],
+    field: &Field,
+    tally: &mut Tally,
+    cancelled: &dyn Fn() -> bool,
+) -> Option<()> {
+    let mut rows = rows.to_vec();
+    rows.sort_unstable();
+    let mut buffer = Vec::new();
+    for segment in store.segments() {
+        let first = segment.first();
+        let from = rows.partition_point(|&row| row < first);
+        let to = rows.partition_point(|&row| ((row - first.min(row)) as usize) < segment.len());
+        let own: Vec<usize> = rows[from..to].iter().map(|row| (row - first) as usize).collect();
+        if cancelled() {
+            return None;
+        }
+        segment.read_each(&own, &mut buffer, &mut |at, original, bytes| {
+            let Some(record) = bytes.and_then(|bytes| original.decode(bytes).ok()) else {
+                tally.unreadable += 1;
+                return;
+            };
+            field.values(&record, "", &mut |value| {
+                let number = tally.number(value);
+                tally.of_record.push(number);
+            });
+            tally.record(segment.time(at));
+        });
+    }
+    Some(())
+}
+
+#[derive(Default)]
+struct Tally {
+    places: HashMap<String, usize>,
+    values: Vec<FacetValue>,
+    of_record: Vec<usize>,
+    without: u64,
+    unreadable: u64,
+    period: Option<(Timestamp, Timestamp)>,
+}
+
+impl Tally {
+    fn number(&mut self, value: &str) -> usize {
+        let end = value.floor_char_boundary(LONGEST.min(value.len()));
+        let value = &value[..end];
+        if let Some(&number) = self.places.get(value) {
+            return number;
+        }
+        self.places.insert(value.to_owned(), self.values.len());
+        let value = value.to_owned();
+        self.values.push(FacetValue { value, count: 0, seen: None, spark: [0; SPARK] });
+        self.values.len() - 1
+    }
+
+    /// Counts a record that has the values collected.
+    fn record(&mut self, time: Option<Timestamp>) {
+        self.of_record.sort_unstable();
+        self.of_record.dedup();
+        self.without += u64::from(self.of_record.is_empty());
+        for number in self.of_record.drain(..) {
+            let value = &mut self.values[number];
+            value.count += 1;
+            let (Some(time), Some(period)) = (time, self.period) else { continue };
+            value.spark[bucket_of(time, period, SPARK)] += 1;
+            value.seen = Some(match value.seen {
+                None => (time, time),
+                Some((first, last)) => (first.min(time), last.max(time)),
+            });
+        }
+    }
+
+    fn sorted(self, field: &'static Field, records: u64) -> Facet {
+        let Self { mut values, without, unreadable, .. } = self;
+        values.retain(|value| value.count > 0);
+        values.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+        let distinct = values.len();
+        values.truncate(MOST);
+        Facet { field, values, distinct, records, without, unreadable }
+    }
+}

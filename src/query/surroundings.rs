@@ -1,0 +1,179 @@
+//! What is around one record: the others of its operation, and how unusual it is in this data.
+//! Never guesses: what joins records is said, and first means first in what was loaded.
+
+use super::matcher::Matcher;
+use super::{Context, Expression, Operator, Query, Term, Value};
+use crate::record::column::Column;
+use crate::record::field::Field;
+use crate::store::{RowId, Store};
+use crate::time::{TICKS_PER_SECOND, Timestamp};
+
+/// What joins a record to those related to it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Joined {
+    /// The correlation id.
+    Correlation,
+    /// The actor and a target, within so many minutes.
+    ActorAndTarget(i64),
+    /// Nothing does.
+    Nothing,
+}
+
+/// How often something occurs in all records.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Times {
+    /// Number of records.
+    pub count: u64,
+    /// Is this record the first of them?
+    pub is_first: bool,
+}
+
+impl Times {
+    /// Is it rare among so many records? At most three times, and less than once in a thousand.
+    pub fn is_rare(&self, records: u64) -> bool {
+        is_rare(self.count, records)
+    }
+}
+
+/// Is what occurs in `count` of so many records rare? At most three times, and less than once in a
+/// thousand.
+pub fn is_rare(count: u64, records: u64) -> bool {
+    count <= 3 && count * 1_000 < records
+}
+
+/// What is around a record.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// What joins it to the others.
+    pub joined: Joined,
+    /// The others and itself, in the order they happened; at most [`MOST`].
+    pub related: Vec<RowId>,
+    /// How many there are.
+    pub count: usize,
+    /// Records in all.
+    pub records: u64,
+    /// Records of this activity.
+    pub activity: Times,
+    /// Of this activity by this actor.
+    pub by_actor: Times,
+    /// Of this actor from this address; `None` where the record has none.
+    pub from_ip: Option<Times>,
+}
+
+/// Most related records that are handed over.
+pub const MOST: usize = 500;
+/// Minutes before and after in which the same actor and target make records related.
+const MINUTES: i64 = 10;
+
+/// Finds what is around a record. Looks at every record's columns: for a thread.
+pub fn surroundings(store: &Store, row: RowId) -> Surroundings {
+    let id = store.correlation(row);
+    let equals =
+        |name: &str, text: &str| Expression::term(Field::named(name), Operator::Equals, text);
+    let mut joined = Joined::Nothing;
+    let mut related = Vec::new();
+    if !id.is_empty() {
+        joined = Joined::Correlation;
+        related = matching(store, equals("correlation", &id));
+    }
+    if related.len() <= 1
+        && let Some(expression) = actor_and_target(store, row)
+    {
+        let found = matching(store, expression);
+        if found.len() > 1 {
+            joined = Joined::ActorAndTarget(MINUTES);
+            related = found;
+        }
+    }
+    if related.len() <= 1 {
+        joined = Joined::Nothing;
+    }
+    related.sort_by_key(|&row| (store.time(row), row));
+    let count = related.len();
+    related.truncate(MOST);
+    let [activity, by_actor, from_ip] = occurrences(store, row);
+    let has_ip = !text(store, row, Column::Ip, 0).is_empty();
+    Surroundings {
+        joined,
+        related,
+        count,
+        records: store.len() as u64,
+        activity,
+        by_actor,
+        from_ip: has_ip.then_some(from_ip),
+    }
+}
+
+fn text(store: &Store, row: RowId, column: Column, part: usize) -> &str {
+    let code = store.codes(row, column).first().copied();
+    code.map_or("", |code| store.part(column, code, part))
+}
+
+fn matching(store: &Store, expression: Expression) -> Vec<RowId> {
+    let query = Query { expression: Some(expression) };
+    // Times in it are absolute.
+    let context = Context { now: Timestamp::from_ticks(0), around: None };
+    let mut matcher = Matcher::new(&query, &context);
+    let mut rows = Vec::new();
+    for segment in store.segments() {
+        let matched = matcher.matching(segment, &|| false);
+        rows.extend(matched.rows.ones().map(|at| segment.first() + at as RowId));
+    }
+    rows
+}
+
+/// The same actor and one of the same targets, some minutes before and after.
+fn actor_and_target(store: &Store, row: RowId) -> Option<Expression> {
+    let time = store.time(row)?;
+    let id = match text(store, row, Column::Actor, 4) {
+        "" => text(store, row, Column::Actor, 5),
+        id => id,
+    };
+    let actor = match id {
+        "" => ("actor", text(store, row, Column::Actor, 0)),
+        id => ("actor.id", id),
+    };
+    let targets = store.codes(row, Column::Targets);
+    let ids = targets.iter().map(|&code| store.part(Column::Targets, code, 3));
+    let target = ids.into_iter().find(|id| !id.is_empty())?;
+    if actor.1.is_empty() {
+        return None;
+    }
+    let reach = MINUTES * 60 * TICKS_PER_SECOND;
+    let ends = [time.plus(-reach), time.plus(reach)].map(|time| Some(time.to_rfc3339()));
+    let [from, to] = ends;
+    let span = Expression::Term(Term {
+        field: Some(Field::named("time")),
+        operator: Operator::Contains,
+        value: Value::Range(from, to),
+    });
+    let equals =
+        |name: &str, text: &str| Expression::term(Field::named(name), Operator::Equals, text);
+    Some(Expression::and(vec![span, equals(actor.0, actor.1), equals("target.id", target)]))
+}
+
+/// How often the activity occurs, the activity by the actor, and the actor from the address.
+fn occurrences(store: &Store, row: RowId) -> [Times; 3] {
+    let code = |column| store.codes(row, column).first().copied();
+    let own = [Column::Path, Column::Actor, Column::Ip].map(code);
+    let own_time = (store.time(row), row);
+    let mut found = [Times { count: 0, is_first: true }; 3];
+    for segment in store.segments() {
+        let [path, actor, ip] =
+            [Column::Path, Column::Actor, Column::Ip].map(|column| segment.column(column));
+        for at in 0..segment.len() {
+            let is_path = path.first(at) == own[0];
+            let is_actor = actor.first(at) == own[1];
+            if !is_path && !is_actor {
+                continue;
+            }
+            let holds = [is_path, is_path && is_actor, is_actor && ip.first(at) == own[2]];
+            let is_before = (segment.time(at), segment.first() + at as RowId) < own_time;
+            for (times, _) in found.iter_mut().zip(holds).filter(|(_, holds)| *holds) {
+                times.count += 1;
+                times.is_first &= !is_before;
+            }
+        }
+    }
+    found
+}
