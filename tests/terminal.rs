@@ -229,7 +229,8 @@ fn any_size_is_survived_and_the_next_one_is_whole() {
     term.resize(120, 40);
     term.until("120 by 40", |term| {
         let text = term.text();
-        text.lines().count() == 40 && text.lines().last().is_some_and(|line| line.contains("r raw"))
+        text.lines().count() == 40
+            && text.lines().last().is_some_and(|line| line.contains("q quit"))
     });
     for (cols, rows) in [(10, 3), (1, 1), (3, 2), (1, 24)] {
         term.resize(cols, rows);

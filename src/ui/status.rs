@@ -215,8 +215,15 @@ fn hints(app: &App) -> Vec<(String, String)> {
         return vec![(count.to_string(), "times …".to_owned())];
     }
     // What everybody needs comes first, so that it is there on a narrow screen too.
-    let first =
-        [Action::Help, Action::Filter, Action::Open, Action::NextPane, Action::View, Action::Quit];
+    let first = [
+        Action::Help,
+        Action::Filter,
+        Action::Open,
+        Action::NextPane,
+        Action::Pivot,
+        Action::View,
+        Action::Quit,
+    ];
     let rows = ACTIONS.iter().filter(|row| {
         !row.hint.is_empty() && row.panes.contains(&app.focus) && app.disabled(row.action).is_none()
     });
