@@ -158,7 +158,8 @@ pub(super) fn now() -> Timestamp {
 
 /// The tenant of these arguments and of the environment.
 pub(super) fn tenant(arguments: &SignInArguments, request: Request) -> anyhow::Result<Tenant> {
-    let environment = environment::sign_in();
+    let mut environment = environment::sign_in();
+    environment.arc_keys = arguments.arc_keys.clone().or(environment.arc_keys);
     let cloud = match (&arguments.login_url, &arguments.graph_url, &arguments.cloud) {
         (Some(login), Some(graph), _) => Cloud::at(login, graph).map_err(anyhow::Error::msg)?,
         (_, _, Some(name)) => Cloud::named(name).with_context(|| {

@@ -2,7 +2,7 @@
 //! Never shows a value: what is secret stays so from here on.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 use secrecy::SecretString;
@@ -11,7 +11,29 @@ use crate::source::sign_in::Environment;
 
 /// Reads the environment of this process.
 pub fn sign_in() -> Environment {
-    of(|name| std::env::var_os(name))
+    let environment = of(|name| std::env::var_os(name));
+    let is_there = Path::new(ARC_AGENT).exists();
+    if is_there { with_arc_agent(environment) } else { environment }
+}
+
+/// The agent of Azure Arc on Linux. It sets its variables for services, not for shells.
+const ARC_AGENT: &str = "/opt/azcmagent/bin/himds";
+/// Where it listens.
+const ARC: &str = "http://127.0.0.1:40342";
+
+/// The variables that the agent of Azure Arc sets, unless there are others of a managed identity.
+fn with_arc_agent(environment: Environment) -> Environment {
+    if environment.identity_endpoint.is_some()
+        || environment.identity_header.is_some()
+        || environment.imds.is_some()
+    {
+        return environment;
+    }
+    Environment {
+        identity_endpoint: Some(format!("{ARC}/metadata/identity/oauth2/token")),
+        arc_imds: Some(ARC.to_owned()),
+        ..environment
+    }
 }
 
 /// The file sign-ins are remembered in: in a folder of its own in the state directory where the
@@ -40,6 +62,12 @@ fn of(variable: impl Fn(&str) -> Option<OsString>) -> Environment {
         authority: text("AZURE_AUTHORITY_HOST"),
         identity_endpoint: text("IDENTITY_ENDPOINT"),
         identity_header: secret("IDENTITY_HEADER"),
+        identity_thumbprint: text("IDENTITY_SERVER_THUMBPRINT"),
+        arc_imds: text("IMDS_ENDPOINT"),
+        // On Windows it is below a folder that has a name of its own.
+        arc_keys: set("ProgramData")
+            .filter(|_| cfg!(windows))
+            .map(|data| PathBuf::from(data).join("AzureConnectedMachineAgent").join("Tokens")),
         imds: text("AZURE_POD_IDENTITY_AUTHORITY_HOST"),
         azure_cli: None,
     }
@@ -65,5 +93,15 @@ mod tests {
         assert_eq!(environment.client, None);
         assert!(environment.send_chain && environment.client_secret.is_some());
         assert!(!format!("{environment:?}").contains("kestrel"));
+    }
+
+    #[test]
+    fn an_agent_of_azure_arc_is_known_without_its_variables_unless_there_are_others() {
+        let environment = with_arc_agent(Environment::default());
+        assert!(environment.identity_endpoint.is_some_and(|address| address.starts_with(ARC)));
+        assert_eq!(environment.arc_imds.as_deref(), Some(ARC));
+        let other =
+            Environment { imds: Some("http://[::1]:1".to_owned()), ..Environment::default() };
+        assert_eq!(with_arc_agent(other).identity_endpoint, None);
     }
 }

@@ -57,6 +57,13 @@ pub trait Tokens: Send + Sync {
     /// A token that is good for some minutes. `renewed`: Graph refused the last one, so it must be
     /// another one.
     fn token(&self, renewed: bool) -> Token<'_>;
+
+    /// A token that meets the challenge with which Graph refused the last one: its parameter
+    /// `claims`, as it came (base64). Another token, where nothing better is known.
+    fn challenged(&self, claims: &str) -> Token<'_> {
+        let _ = claims;
+        self.token(true)
+    }
 }
 
 /// Graph as one tenant sees it. Whatever asks Graph in one program shares one, for its limit of

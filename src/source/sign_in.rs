@@ -7,6 +7,7 @@ mod attempt;
 mod azure_cli;
 mod cache;
 mod certificate;
+mod challenge;
 mod claims;
 mod client_secret;
 mod clock;
@@ -34,6 +35,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::attempt::Attempt;
 use self::cache::{Cache, Key};
+use self::challenge::Challenge;
 pub use self::claims::Claims;
 pub use self::clock::{Clock, SystemClock, Waiting};
 pub use self::cloud::Cloud;
@@ -124,10 +126,16 @@ pub struct Environment {
     pub federated_token_file: Option<PathBuf>,
     /// `AZURE_AUTHORITY_HOST`; see [`Cloud::of_authority`].
     pub authority: Option<String>,
-    /// `IDENTITY_ENDPOINT` of App Service.
+    /// `IDENTITY_ENDPOINT` of App Service, Service Fabric or Azure Arc.
     pub identity_endpoint: Option<String>,
-    /// `IDENTITY_HEADER` of App Service.
+    /// `IDENTITY_HEADER` of App Service or Service Fabric.
     pub identity_header: Option<SecretString>,
+    /// `IDENTITY_SERVER_THUMBPRINT` of Service Fabric: SHA-1 of the endpoint's certificate, in hex.
+    pub identity_thumbprint: Option<String>,
+    /// `IMDS_ENDPOINT`, which Azure Arc sets beside `IDENTITY_ENDPOINT`.
+    pub arc_imds: Option<String>,
+    /// The folder the agent of Azure Arc puts its keys in; `None` for the one it always is.
+    pub arc_keys: Option<PathBuf>,
     /// `AZURE_POD_IDENTITY_AUTHORITY_HOST`: where the metadata service is, if not where it always is.
     pub imds: Option<String>,
     /// The program asked as Azure CLI; `None` for `az` on the search path.
@@ -141,7 +149,7 @@ pub struct Settings {
     pub cloud: Cloud,
     /// `--tenant`: id or domain; goes before the environment.
     pub tenant: Option<String>,
-    /// `--client`: id of the application; goes before the environment.
+    /// `--client-id`: id of the application; goes before the environment.
     pub client: Option<String>,
     /// `--sign-in`: this way only. `None`: the first that is set up.
     pub method: Option<Method>,
@@ -241,7 +249,7 @@ impl SignIn {
         if let Some(grant) = state.grant.as_ref().filter(|grant| !grant.is_due(now)) {
             return Ok(grant.token.clone());
         }
-        let failed = match self.obtain(&mut state, cancel).await {
+        let failed = match self.obtain(&mut state, None, cancel).await {
             Ok(token) => return Ok(token),
             Err(failed) => failed,
         };
@@ -261,30 +269,48 @@ impl SignIn {
 
     /// Another access token than the last, which Graph refused with status 401.
     pub async fn renewed(&self, cancel: &CancellationToken) -> Result<SecretString, SignInError> {
+        self.another(None, cancel).await
+    }
+
+    /// Another access token than the last, which Graph refused because it lacks `claims` (base64, as
+    /// a claims challenge has it). Where the way of signing in cannot ask for that, the error says
+    /// what to do.
+    pub async fn challenged(
+        &self,
+        claims: &str,
+        cancel: &CancellationToken,
+    ) -> Result<SecretString, SignInError> {
+        self.another(Challenge::read(claims).as_ref(), cancel).await
+    }
+
+    async fn another(
+        &self,
+        challenge: Option<&Challenge>,
+        cancel: &CancellationToken,
+    ) -> Result<SecretString, SignInError> {
         let mut state =
             endpoint::unless_cancelled(cancel, self.state.lock()).await.map_err(|_| cancelled())?;
         let Some(refused) = state.grant.take() else {
-            return self.obtain(&mut state, cancel).await;
+            return self.obtain(&mut state, challenge, cancel).await;
         };
-        if state.method == Some(Method::Token) {
-            return Err(SignInError {
-                reason: "Microsoft Graph refused the access token that was given (401): it ended, was revoked, or is \
-                         not for Microsoft Graph; get a new one, or choose another way with --sign-in"
-                    .to_owned(),
-                cancelled: false,
-            });
+        let said = |reason| SignInError { reason, cancelled: false };
+        // These two have nothing to ask anew with.
+        if let (Some(method @ (Method::Token | Method::AzureCli)), Some(challenge)) =
+            (state.method, challenge)
+        {
+            return Err(said(challenge.way_out(method, &self.settings)));
         }
-        let token = self.obtain(&mut state, cancel).await?;
+        if state.method == Some(Method::Token) {
+            return Err(said(challenge::REFUSED.to_owned()));
+        }
+        let token = self.obtain(&mut state, challenge, cancel).await?;
         if refused.is(&token) {
             state.grant = None;
-            let method = state.method.map_or(String::new(), |method| method.to_string());
-            return Err(SignInError {
-                reason: format!(
-                    "Microsoft Graph refused the access token (401), and {method} gives the same one again; sign in \
-                     anew (az logout, then az login), or choose another way with --sign-in"
-                ),
-                cancelled: false,
-            });
+            let method = state.method.unwrap_or(Method::Token);
+            return Err(said(match challenge {
+                Some(challenge) => challenge.way_out(method, &self.settings),
+                None => challenge::same_again(method),
+            }));
         }
         Ok(token)
     }
@@ -315,13 +341,17 @@ impl SignIn {
     async fn obtain(
         &self,
         state: &mut State,
+        challenge: Option<&Challenge>,
         cancel: &CancellationToken,
     ) -> Result<SecretString, SignInError> {
+        let (settings, http, ask, clock) = (&self.settings, &self.http, &*self.ask, &*self.clock);
+        let claims = challenge.map(Challenge::claims);
+        let attempt = Attempt { settings, http, ask, clock, cancel, claims };
         let chosen = self.settings.method.or(state.method);
         let methods = chosen.map_or_else(|| Method::all().collect(), |chosen| vec![chosen]);
         let mut passed = String::new();
         for method in methods {
-            match self.by(method, state, cancel).await {
+            match self.by(method, state, &attempt).await {
                 Ok(grant) => {
                     let token = grant.token.clone();
                     state.method = Some(method);
@@ -356,18 +386,16 @@ impl SignIn {
         &self,
         method: Method,
         state: &mut State,
-        cancel: &CancellationToken,
+        attempt: &Attempt<'_>,
     ) -> Result<Grant, Failed> {
-        let (settings, http, ask, clock) = (&self.settings, &self.http, &*self.ask, &*self.clock);
-        let attempt = Attempt { settings, http, ask, clock, cancel };
         match method {
-            Method::Token => given::obtain(&attempt),
-            Method::ClientSecret => client_secret::obtain(&attempt).await,
-            Method::Certificate => assertion::by_certificate(&attempt).await,
-            Method::Federated => assertion::by_federation(&attempt).await,
-            Method::ManagedIdentity => managed_identity::obtain(&attempt).await,
-            Method::AzureCli => azure_cli::obtain(&attempt).await,
-            Method::DeviceCode => self.by_device_code(&attempt, state).await,
+            Method::Token => given::obtain(attempt),
+            Method::ClientSecret => client_secret::obtain(attempt).await,
+            Method::Certificate => assertion::by_certificate(attempt).await,
+            Method::Federated => assertion::by_federation(attempt).await,
+            Method::ManagedIdentity => managed_identity::obtain(attempt).await,
+            Method::AzureCli => azure_cli::obtain(attempt).await,
+            Method::DeviceCode => self.by_device_code(attempt, state).await,
         }
     }
 

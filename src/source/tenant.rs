@@ -14,7 +14,7 @@ use super::graph::pace::SystemPace;
 use super::graph::slices::{Window, ticks};
 use super::graph::{Feed, Follow, Missing, Request, Service, Status, Stopped, Token, Tokens};
 use super::sign_in::doctor::{self, Refusal};
-use super::sign_in::{Claims, Http, Settings, SignIn};
+use super::sign_in::{Claims, Http, Settings, SignIn, SignInError};
 use super::{Place, Prompt, Pulling, Trouble};
 use crate::time::TICKS_PER_SECOND;
 
@@ -114,7 +114,7 @@ impl Tenant {
         if let Some(service) = self.service.get() {
             return Ok(Arc::clone(service));
         }
-        let http = self.http.client()?.clone();
+        let http = self.http.client(&self.base)?.clone();
         let tokens: Arc<dyn Tokens> = Arc::clone(&self.signed_in) as _;
         let pace = Arc::new(SystemPace::new());
         let service = Arc::new(Service::new(self.base.clone(), http, tokens, pace));
@@ -208,23 +208,36 @@ impl SignedIn {
     }
 }
 
+impl SignedIn {
+    /// Takes note of how a sign-in ended.
+    fn ended(&self, token: Result<SecretString, SignInError>) -> Result<SecretString, String> {
+        let mut asked = locked(&self.asked);
+        if asked.prompt.take().is_some() {
+            asked.is_told = false;
+        }
+        let token = token.map_err(|error| error.reason)?;
+        *locked(&self.claims) = Claims::of(&token);
+        Ok(token)
+    }
+}
+
 impl Tokens for SignedIn {
     fn token(&self, renewed: bool) -> Token<'_> {
         Box::pin(async move {
             // Whoever does not wait any more drops this.
             let never = CancellationToken::new();
-            let token: Result<SecretString, _> = if renewed {
-                self.sign_in.renewed(&never).await
-            } else {
-                self.sign_in.token(&never).await
-            };
-            let mut asked = locked(&self.asked);
-            if asked.prompt.take().is_some() {
-                asked.is_told = false;
-            }
-            let token = token.map_err(|error| error.reason)?;
-            *locked(&self.claims) = Claims::of(&token);
-            Ok(token)
+            self.ended(match renewed {
+                true => self.sign_in.renewed(&never).await,
+                false => self.sign_in.token(&never).await,
+            })
+        })
+    }
+
+    fn challenged(&self, claims: &str) -> Token<'_> {
+        let claims = claims.to_owned();
+        Box::pin(async move {
+            let never = CancellationToken::new();
+            self.ended(self.sign_in.challenged(&claims, &never).await)
         })
     }
 }

@@ -48,6 +48,10 @@ pub(crate) struct SignInArguments {
     /// Another place of Graph, for tests and private clouds
     #[arg(long, value_name = "URL", hide = true, requires = "login_url")]
     pub(crate) graph_url: Option<String>,
+
+    /// Another folder of the keys of Azure Arc, for tests
+    #[arg(long, value_name = "DIR", hide = true, requires = "login_url")]
+    pub(crate) arc_keys: Option<PathBuf>,
 }
 
 /// What to ask for.

@@ -72,7 +72,9 @@ async fn answer(
     }
     let now = date.unwrap_or_else(|| pace.now());
     let after = header(&response, &RETRY_AFTER).and_then(|after| retry_after(&after, now));
-    let challenge = header(&response, &WWW_AUTHENTICATE).unwrap_or_default();
+    let challenges = response.headers().get_all(WWW_AUTHENTICATE).iter();
+    let challenges: Vec<&str> = challenges.filter_map(|value| value.to_str().ok()).collect();
+    let challenge = challenges.join(", ");
     let mut body = Vec::new();
     if !status.is_server_error() {
         // Without the body there is still the status.
@@ -124,6 +126,13 @@ fn failure(error: &reqwest::Error) -> Failure {
             "the other side's certificate is not trusted: {reason}; where a proxy inspects \
              connections, give its certificate with --ca-cert"
         ));
+    }
+    if reason.contains("proxy authorization required") {
+        return Failure::Untrusted(
+            "the proxy wants a name and a password, or other ones: write them as \
+             HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT, with special letters percent-encoded"
+                .to_owned(),
+        );
     }
     if error.is_timeout() && !error.is_connect() {
         Failure::Timeout

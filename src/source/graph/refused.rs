@@ -13,6 +13,8 @@ use crate::text;
 
 /// Most characters of a message that are kept.
 const MOST: usize = 400;
+/// Most bytes of a challenge's claims that are kept.
+const MOST_CLAIMS: usize = 16 << 10;
 /// The code of a tenant without the licence for a log. It also comes by chance where there is one.
 const NO_LICENCE: &str = "Authentication_RequestFromNonPremiumTenantOrB2CTenant";
 
@@ -29,8 +31,9 @@ pub struct Refused {
     pub request_id: String,
     /// Is it a page of HTML? Then a gateway or proxy answered in Graph's place.
     pub is_html: bool,
-    /// Does Conditional Access ask for another sign-in (a claims challenge)?
-    pub is_challenge: bool,
+    /// Does Conditional Access ask for another sign-in (a claims challenge)? What a new token has to
+    /// have, as it came (base64); empty where that was not said.
+    pub challenge: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -68,7 +71,7 @@ impl Refused {
             message: excerpt(&message, MOST),
             request_id: excerpt(&request_id, 64),
             is_html: visible.starts_with(b"<"),
-            is_challenge: challenge.contains("insufficient_claims"),
+            challenge: challenge.contains("insufficient_claims").then(|| claims(challenge)),
         }
     }
 
@@ -95,7 +98,7 @@ impl fmt::Display for Refused {
                  those who run it, or try without it (HTTPS_PROXY, NO_PROXY)",
             )?;
         }
-        if self.is_challenge {
+        if self.challenge.is_some() {
             f.write_str("; Conditional Access asks for a new sign-in: sign in again")?;
         }
         if !self.request_id.is_empty() {
@@ -103,6 +106,23 @@ impl fmt::Display for Refused {
         }
         Ok(())
     }
+}
+
+/// The parameter `claims` of a challenge; empty where it has none or an absurd one.
+///
+/// Source: Microsoft identity platform "Claims challenges, claims requests and client capabilities".
+fn claims(challenge: &str) -> String {
+    let lower = challenge.to_ascii_lowercase();
+    let found = lower.match_indices("claims=\"").find(|(at, _)| {
+        // Not a parameter that only ends like it.
+        lower[..*at].ends_with([' ', ','])
+    });
+    let value = found.and_then(|(at, name)| challenge[at + name.len()..].split('"').next());
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
+    value
+        .filter(|value| value.len() <= MOST_CLAIMS && value.bytes().all(plain))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The title of a page of HTML, or how another text begins.
@@ -151,5 +171,24 @@ mod tests {
         let challenge = "Bearer error=\"insufficient_claims\", claims=\"e30=\"";
         let text = Refused::read(401, b"", challenge).to_string();
         assert!(text.contains("sign in again") && !text.contains("e30="), "{text}");
+    }
+
+    #[test]
+    fn what_a_challenge_asks_for_is_kept_unless_it_is_absurd() {
+        let asked = |challenge: &str| Refused::read(401, b"", challenge).challenge;
+        let whole = r#"Bearer realm="", authorization_uri="https://login.example/", error="insufficient_claims", claims="eyJhIjoxfQ==""#;
+        assert_eq!(asked(whole).as_deref(), Some("eyJhIjoxfQ=="));
+        let other = r#"Bearer Claims="e30",error="insufficient_claims""#;
+        assert_eq!(asked(other).as_deref(), Some("e30"));
+        assert_eq!(asked(r#"Bearer error="invalid_token", claims="e30=""#), None);
+        for odd in [
+            r#"Bearer error="insufficient_claims""#.to_owned(),
+            r#"Bearer error="insufficient_claims", claims="""#.to_owned(),
+            r#"Bearer error="insufficient_claims", noclaims="e30=""#.to_owned(),
+            r#"Bearer error="insufficient_claims", claims="e30=;"#.to_owned(),
+            format!(r#"Bearer error="insufficient_claims", claims="{}""#, "e".repeat(1 << 15)),
+        ] {
+            assert_eq!(asked(&odd).as_deref(), Some(""), "{odd:.80}");
+        }
     }
 }

@@ -25,7 +25,8 @@ pub enum Failure {
     Broken(String),
     /// No connection: why not.
     Unreachable(String),
-    /// No connection, and there will be none: why not, and the way out.
+    /// No connection, and there will be none: the other side, or a proxy, is not trusted or does not
+    /// trust us. Why not, and the way out.
     Untrusted(String),
     /// Nobody knows this link any more, or it leads in a circle: what is wrong.
     LostPlace(String),

@@ -53,7 +53,7 @@ const ADVICE: &[(&str, &str)] = &[
     ),
     (
         "65002",
-        "this Microsoft application may not ask for that permission; register an application of your own and name it with --client",
+        "this Microsoft application may not ask for that permission; register an application of your own and name it with --client-id",
     ),
     (
         "65004",
@@ -62,7 +62,7 @@ const ADVICE: &[(&str, &str)] = &[
     ("700003", "the device was deleted from the tenant; sign in again from a registered one"),
     ("70008", "the sign-in is too old; sign in again"),
     ("70011", "the application does not know this permission; check --cloud"),
-    ("700016", "no such application in this tenant; check --client and --tenant (and --cloud)"),
+    ("700016", "no such application in this tenant; check --client-id and --tenant (and --cloud)"),
     ("70019", "the code is over; start again and enter the new one in time"),
     (
         "70021",
@@ -103,10 +103,10 @@ const ADVICE: &[(&str, &str)] = &[
 
 /// The same by OAuth's own word, where no number is known.
 const BY_WORD: &[(&str, &str)] = &[
-    ("invalid_client", "check --client, and the secret or certificate"),
+    ("invalid_client", "check --client-id, and the secret or certificate"),
     (
         "unauthorized_client",
-        "check --client and --tenant; the application may not sign in this way",
+        "check --client-id and --tenant; the application may not sign in this way",
     ),
     ("invalid_scope", "the application does not know this permission; check --cloud"),
     ("interaction_required", "sign in again; the tenant asks for more"),
@@ -137,7 +137,7 @@ mod tests {
         let secret = way_out("AADSTS7000215: Invalid client secret provided.", "invalid_client");
         assert!(secret.is_some_and(|advice| advice.contains("AZURE_CLIENT_SECRET")));
         let unknown = way_out("AADSTS99: something", "invalid_client");
-        assert!(unknown.is_some_and(|advice| advice.contains("--client")));
+        assert!(unknown.is_some_and(|advice| advice.contains("--client-id")));
         assert_eq!(way_out("AADSTS", ""), None);
         assert_eq!(way_out("AADSTSé", "other"), None);
     }

@@ -22,6 +22,8 @@ pub struct Attempt<'a> {
     pub clock: &'a dyn Clock,
     /// Fires when nobody waits any more.
     pub cancel: &'a CancellationToken,
+    /// What the token has to have because Graph asked for it: the parameter `claims` (JSON).
+    pub claims: Option<&'a str>,
 }
 
 impl Attempt<'_> {
@@ -38,7 +40,7 @@ impl Attempt<'_> {
     pub fn client(&self, way: &str) -> Result<&str, Failed> {
         self.settings.client().ok_or_else(|| {
             Failed::Refused(format!(
-                "{way} needs the application's client id: name it with --client or AZURE_CLIENT_ID"
+                "{way} needs the application's client id: name it with --client-id or AZURE_CLIENT_ID"
             ))
         })
     }
@@ -57,6 +59,11 @@ impl Attempt<'_> {
         Ok(format!("{}/{tenant}/oauth2/v2.0/{endpoint}", self.settings.cloud.login()))
     }
 
+    /// A form, with what Graph asked for.
+    pub fn form<'f>(&'f self, form: &[(&'f str, &'f str)]) -> Vec<(&'f str, &'f str)> {
+        form.iter().copied().chain(self.claims.map(|claims| ("claims", claims))).collect()
+    }
+
     /// Sends a form to an endpoint of Entra. `secrets` must not come back in words.
     pub async fn post(
         &self,
@@ -64,8 +71,9 @@ impl Attempt<'_> {
         form: &[(&str, &str)],
         secrets: &[&SecretString],
     ) -> Result<Answer, Failed> {
-        let client = self.http.client().map_err(Failed::Refused)?;
-        endpoint::ask(|| client.post(address).form(form), secrets, self.clock, self.cancel).await
+        let client = self.http.client_for(address).map_err(Failed::Refused)?;
+        let form = self.form(form);
+        endpoint::ask(|| client.post(address).form(&form), secrets, self.clock, self.cancel).await
     }
 
     /// What an endpoint gave, or why it did not.

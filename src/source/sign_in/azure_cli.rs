@@ -30,7 +30,10 @@ pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
         // As one word, so that a tenant can be no option.
         command.arg(format!("--tenant={tenant}"));
     }
-    command.env_remove("ENTRAIL_TOKEN").env("AZURE_CORE_NO_COLOR", "1");
+    for secret in ["ENTRAIL_TOKEN", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD"] {
+        command.env_remove(secret);
+    }
+    command.env("AZURE_CORE_NO_COLOR", "1");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let ended = async {
         tokio::select! {

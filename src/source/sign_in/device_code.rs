@@ -128,12 +128,12 @@ async fn poll(
     code: &Code,
     secrets: &[&SecretString],
 ) -> Result<Grant, Failed> {
-    let form = [
+    let form = attempt.form(&[
         ("grant_type", GRANT_TYPE),
         ("client_id", client(attempt)),
         ("device_code", code.secret.expose_secret()),
-    ];
-    let http = attempt.http.client().map_err(Failed::Refused)?;
+    ]);
+    let http = attempt.http.client_for(address).map_err(Failed::Refused)?;
     let mut interval = code.interval;
     let mut wait = interval;
     loop {

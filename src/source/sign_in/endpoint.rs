@@ -104,14 +104,26 @@ pub async fn once(
         Failed::Refused(format!("the request cannot be made: {}", error.without_url()))
     })?;
     let host = request.url().host_str().unwrap_or_default().to_owned();
-    let trouble = |why, answered| Tried::Trouble { why, wait: None, answered };
-    let response = match unless_cancelled(cancel, client.execute(request)).await? {
-        Ok(response) => response,
+    match unless_cancelled(cancel, client.execute(request)).await? {
+        Ok(response) => read(response, secrets, cancel).await,
         Err(error) if http::is_lasting(&error) => {
-            return Err(Failed::Unreachable(http::explain(&error, &host)));
+            Err(Failed::Unreachable(http::explain(&error, &host)))
         }
-        Err(error) => return Ok(trouble(http::explain(&error, &host), false)),
-    };
+        Err(error) => {
+            let why = http::explain(&error, &host);
+            Ok(Tried::Trouble { why, wait: None, answered: false })
+        }
+    }
+}
+
+/// Reads what an endpoint answered.
+pub async fn read(
+    response: Response,
+    secrets: &[&SecretString],
+    cancel: &CancellationToken,
+) -> Result<Tried, Failed> {
+    let host = response.url().host_str().unwrap_or_default().to_owned();
+    let trouble = |why, answered| Tried::Trouble { why, wait: None, answered };
     let status = response.status();
     let wait = asked_wait(&response);
     let body = match unless_cancelled(cancel, body(response)).await? {
@@ -133,8 +145,10 @@ pub async fn once(
     if status.is_success() {
         return Ok(Tried::Answered(Answer::Given(reply)));
     }
+    // Service Fabric puts both into an object.
+    let inner = reply.get("error").and_then(Value::as_object).unwrap_or(&reply);
     let said =
-        |name: &str| reply.get(name).and_then(Value::as_str).map(|said| in_words(said, secrets));
+        |name: &str| inner.get(name).and_then(Value::as_str).map(|said| in_words(said, secrets));
     // App Service says `message` where OAuth says `error_description`.
     let description = said("error_description").or_else(|| said("message")).unwrap_or_default();
     let error = said("error").or_else(|| said("code")).unwrap_or_default();

@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Certificate, Client, ClientBuilder};
+use url::Url;
 
+use super::cloud;
 use crate::text;
 
 /// How long to try to reach a host.
@@ -32,6 +34,7 @@ pub struct Http(Arc<Clients>);
 struct Clients {
     certificates: Option<PathBuf>,
     far: OnceLock<Result<Client, String>>,
+    own: OnceLock<Result<Client, String>>,
     nearby: OnceLock<Result<Client, String>>,
 }
 
@@ -39,30 +42,47 @@ impl Http {
     /// Trusts what the system trusts (on Linux `SSL_CERT_FILE` and `SSL_CERT_DIR` say what) and, if
     /// given, the certificates in this PEM file, as for a proxy that reads along.
     pub fn new(certificates: Option<PathBuf>) -> Self {
-        Self(Arc::new(Clients { certificates, far: OnceLock::new(), nearby: OnceLock::new() }))
+        let [far, own, nearby] = std::array::from_fn(|_| OnceLock::new());
+        Self(Arc::new(Clients { certificates, far, own, nearby }))
     }
 
-    /// The client. It goes through the proxy of the environment (`HTTPS_PROXY`, `NO_PROXY`) or of
-    /// the system. The error tells why there is none and what to do.
-    pub fn client(&self) -> Result<&Client, String> {
-        self.0.far.get_or_init(|| self.far()).as_ref().map_err(Clone::clone)
+    /// The client for one address. It goes through the proxy of the environment (`HTTPS_PROXY`,
+    /// `NO_PROXY`) or of the system, but to this machine always straight: a proxy would look for
+    /// that address on a machine of its own. The error tells why there is none and what to do.
+    pub fn client(&self, address: &Url) -> Result<&Client, String> {
+        let (kept, proxied) = match cloud::is_loopback(address) {
+            true => (&self.0.own, false),
+            false => (&self.0.far, true),
+        };
+        kept.get_or_init(|| self.trusting(proxied)).as_ref().map_err(Clone::clone)
+    }
+
+    /// The same for an address in a text.
+    pub(super) fn client_for(&self, address: &str) -> Result<&Client, String> {
+        let url =
+            Url::parse(address).map_err(|error| format!("{address} is no address: {error}"))?;
+        self.client(&url)
     }
 
     /// The client for the platform under this machine: through no proxy, unencrypted.
     pub(super) fn nearby(&self) -> Result<&Client, String> {
-        let make = || {
-            let trusting_nobody = builder().tls_certs_only([]).no_proxy().redirect(Policy::none());
-            let quick = trusting_nobody.connect_timeout(CONNECT_NEARBY).read_timeout(READ_NEARBY);
-            quick.build().map_err(|error| unbuilt(&error))
-        };
+        let make = || nearby().tls_certs_only([]).build().map_err(|error| unbuilt(&error));
         self.0.nearby.get_or_init(make).as_ref().map_err(Clone::clone)
     }
 
-    fn far(&self) -> Result<Client, String> {
+    /// A client for one endpoint near this machine, whose certificate `config` knows.
+    pub(super) fn pinned(config: rustls::ClientConfig) -> Result<Client, String> {
+        nearby().tls_backend_preconfigured(config).build().map_err(|error| unbuilt(&error))
+    }
+
+    fn trusting(&self, proxied: bool) -> Result<Client, String> {
         let mut builder = builder()
             .redirect(Policy::custom(within_the_host))
             .connect_timeout(CONNECT)
             .read_timeout(READ);
+        if !proxied {
+            builder = builder.no_proxy();
+        }
         if let Some(path) = &self.0.certificates {
             let name = path.display();
             let pem = std::fs::read(path)
@@ -83,9 +103,15 @@ fn builder() -> ClientBuilder {
     Client::builder().user_agent(concat!("entrail/", env!("CARGO_PKG_VERSION"))).referer(false)
 }
 
+/// For the platform under this machine: never by way of a proxy.
+fn nearby() -> ClientBuilder {
+    let quick = builder().connect_timeout(CONNECT_NEARBY).read_timeout(READ_NEARBY);
+    quick.no_proxy().redirect(Policy::none())
+}
+
 /// A redirect stays on its host, port and scheme, or is an error: what is sent is secret.
 fn within_the_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
-    let from = attempt.previous().last().map(url::Url::origin);
+    let from = attempt.previous().last().map(Url::origin);
     if from.is_some_and(|from| from != attempt.url().origin()) {
         return attempt.error("redirected to another host");
     }
@@ -114,7 +140,13 @@ fn chain(error: &reqwest::Error) -> String {
 /// Will the same request fail in the same way, however long one waits? A certificate that is not
 /// trusted and an answer from elsewhere are not forgiven.
 pub(super) fn is_lasting(error: &reqwest::Error) -> bool {
-    error.is_redirect() || chain(error).contains("invalid peer certificate")
+    let said = chain(error);
+    error.is_redirect() || said.contains("invalid peer certificate") || is_shut_out(&said)
+}
+
+/// Does the proxy want to know who asks, in what an error says?
+fn is_shut_out(said: &str) -> bool {
+    said.contains("proxy authorization required")
 }
 
 fn unbuilt(error: &reqwest::Error) -> String {
@@ -138,6 +170,12 @@ pub fn explain(error: &reqwest::Error, host: &str) -> String {
              along, give the certificate of your company with --ca-cert FILE"
         );
     }
+    if is("ApplicationVerificationFailure") {
+        return format!(
+            "the certificate of {host} is not the one that IDENTITY_SERVER_THUMBPRINT names; was it replaced since this \
+             process was started?"
+        );
+    }
     if is("Expired") || is("NotValidYet") || is("not valid yet") {
         return format!(
             "the certificate of {host} is not valid now ({said}); is the clock of this machine right?"
@@ -146,6 +184,12 @@ pub fn explain(error: &reqwest::Error, host: &str) -> String {
     if is("another host") || is("circles") {
         return format!(
             "{host} {said}, which is not followed; a proxy or a sign-in page of the network may answer"
+        );
+    }
+    if is_shut_out(&said) {
+        return format!(
+            "the proxy does not let through to {host} without a name and a password, or not with those it was told: \
+             write them as HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT, with special letters percent-encoded"
         );
     }
     if is("proxy") || is("tunnel") {
@@ -174,12 +218,13 @@ mod tests {
 
     #[test]
     fn certificates_that_are_none_are_named() {
+        let graph = Url::parse("https://graph.microsoft.com").expect("an address");
         let http = Http::new(Some(PathBuf::from("tests/fixtures/sign_in/nowhere.pem")));
-        let error = http.client().expect_err("no such file");
+        let error = http.client(&graph).expect_err("no such file");
         assert!(error.contains("nowhere.pem") && error.contains("cannot be read"), "{error}");
         let http = Http::new(Some(PathBuf::from("Cargo.toml")));
-        assert!(http.client().expect_err("no certificate").contains("no certificate in PEM"));
+        assert!(http.client(&graph).expect_err("no certificate").contains("no certificate in PEM"));
         let http = Http::new(Some(PathBuf::from("tests/fixtures/sign_in/cert.pem")));
-        assert!(http.client().is_ok());
+        assert!(http.client(&graph).is_ok());
     }
 }

@@ -1,6 +1,9 @@
 //! The identity Azure gives a machine, a function or a container: asked from the platform under it.
 //! Never asked through a proxy, and never at an address beyond the machine's own network.
 
+mod arc;
+mod service_fabric;
+
 use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
@@ -19,16 +22,23 @@ const APP_SERVICE_VERSION: &str = "2019-08-01";
 pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
     let environment = &attempt.settings.environment;
     match (&environment.identity_endpoint, &environment.identity_header) {
-        (Some(endpoint), Some(header)) => of_app_service(attempt, endpoint, header).await,
+        (Some(endpoint), Some(header)) => match &environment.identity_thumbprint {
+            Some(print) => service_fabric::obtain(attempt, endpoint, header, print).await,
+            None => of_app_service(attempt, endpoint, header).await,
+        },
+        (Some(endpoint), None) if environment.arc_imds.is_some() => {
+            arc::obtain(attempt, endpoint).await
+        }
         (Some(_), None) => Err(Failed::Unavailable(
-            "IDENTITY_ENDPOINT is set without IDENTITY_HEADER, as by Azure Arc, whose managed identity is not \
-             supported; use an application's certificate"
+            "IDENTITY_ENDPOINT is set without IDENTITY_HEADER, as App Service and Service Fabric set it, and without \
+             IMDS_ENDPOINT, as Azure Arc does; set the one that is missing, or choose another way with --sign-in"
                 .to_owned(),
         )),
         (None, _) => of_machine(attempt).await,
     }
 }
 
+/// The address that is asked. Plain http stays on the machine's own network.
 fn address(attempt: &Attempt<'_>, base: &str, version: &str) -> Result<Url, Failed> {
     let mut url = Url::parse(base)
         .map_err(|error| Failed::Refused(format!("{base} is no address: {error}")))?;
@@ -40,10 +50,27 @@ fn address(attempt: &Attempt<'_>, base: &str, version: &str) -> Result<Url, Fail
     url.query_pairs_mut()
         .append_pair("api-version", version)
         .append_pair("resource", attempt.settings.cloud.graph());
+    Ok(url)
+}
+
+/// The same for a platform whose machines can have several identities.
+fn address_of_one(attempt: &Attempt<'_>, base: &str, version: &str) -> Result<Url, Failed> {
+    let mut url = address(attempt, base, version)?;
     if let Some(client) = attempt.settings.client() {
         url.query_pairs_mut().append_pair("client_id", client);
     }
     Ok(url)
+}
+
+/// Fails where an identity was named and `platform` lets nobody choose.
+fn no_choice(attempt: &Attempt<'_>, platform: &str) -> Result<(), Failed> {
+    match attempt.settings.client() {
+        None => Ok(()),
+        Some(client) => Err(Failed::Unavailable(format!(
+            "{platform} has one identity, which cannot be chosen, but {client} was named; leave --client-id and \
+             AZURE_CLIENT_ID away"
+        ))),
+    }
 }
 
 /// App Service, Functions and Container Apps.
@@ -52,7 +79,7 @@ async fn of_app_service(
     endpoint: &str,
     header: &SecretString,
 ) -> Result<Grant, Failed> {
-    let url = address(attempt, endpoint, APP_SERVICE_VERSION)?;
+    let url = address_of_one(attempt, endpoint, APP_SERVICE_VERSION)?;
     let client = attempt.http.nearby().map_err(Failed::Refused)?;
     let request = || client.get(url.clone()).header("X-IDENTITY-HEADER", header.expose_secret());
     let answer = endpoint::ask(request, &[header], attempt.clock, attempt.cancel).await?;
@@ -62,7 +89,8 @@ async fn of_app_service(
 /// A virtual machine, a scale set, or AKS.
 async fn of_machine(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
     let base = attempt.settings.environment.imds.as_deref().unwrap_or(IMDS).trim_end_matches('/');
-    let url = address(attempt, &format!("{base}/metadata/identity/oauth2/token"), IMDS_VERSION)?;
+    let endpoint = format!("{base}/metadata/identity/oauth2/token");
+    let url = address_of_one(attempt, &endpoint, IMDS_VERSION)?;
     let client = attempt.http.nearby().map_err(Failed::Refused)?;
     let request = || -> RequestBuilder { client.get(url.clone()).header("Metadata", "true") };
     // Outside of Azure nobody is there: one try tells, and takes a second.

@@ -449,7 +449,7 @@ async fn app_service_is_asked_with_its_secret_header() {
         Steps::new(),
     ))
     .await;
-    assert!(arc.expect_err("no header").contains("Azure Arc"));
+    assert!(arc.expect_err("no header").contains("without IDENTITY_HEADER"));
     settings.environment.identity_header = Some(SecretString::from("kestrel"));
     assert_eq!(token(&sign_in(settings.clone(), Steps::new())).await, Ok("one".to_owned()));
     let seen = server.last();
@@ -566,7 +566,7 @@ async fn every_end_of_a_code_is_told_apart() {
     let server =
         Server::start(&[refused("unauthorized_client", "AADSTS700016: no such application")]).await;
     let said = token(&sign_in(by_code(&server), Steps::new())).await.expect_err("refused");
-    assert!(said.contains("no such application") && said.contains("--client"), "{said}");
+    assert!(said.contains("no such application") && said.contains("--client-id"), "{said}");
     // A code without anything in it.
     let server = Server::start(&[(200, json!({"user_code": "A"}))]).await;
     assert!(

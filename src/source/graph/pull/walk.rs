@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::super::ask::{Answer, ask};
 use super::super::page::Page;
+use super::super::refused::Refused;
 use super::super::retry::{Failure, Tries, Verdict, verdict};
 use super::super::slices::{self, Slice, floor_second};
 use super::super::{Missing, address};
@@ -114,12 +115,13 @@ impl Run<'_> {
         walk: &mut Walk,
     ) -> Result<Option<String>, Failure> {
         let mut tries = Tries { is_part: work.is_part, ..Tries::default() };
+        // A token is refused once; another one is not asked for again.
         let mut renewed = false;
-        let mut renew = false;
+        let mut refusal = None;
         loop {
             // The link behind a page whose damage costs nothing but itself.
             let mut damaged = None;
-            let failure = match self.once(url, std::mem::take(&mut renew)).await {
+            let failure = match self.once(url, refusal.take()).await {
                 Ok(answer) => {
                     let mut page = Page::read(&answer.body, answer.cut.is_none());
                     let damage = page.damage().cloned();
@@ -137,8 +139,12 @@ impl Run<'_> {
                     damaged = damage.is_enclosed.then(|| page.next().map(str::to_owned));
                     Failure::Broken(reason)
                 }
-                Err(Failure::Unauthorized(_)) if !renewed => {
-                    (renewed, renew) = (true, true);
+                Err(Failure::Unauthorized(refused)) if !renewed => {
+                    (renewed, refusal) = (true, Some(refused));
+                    continue;
+                }
+                Err(Failure::Refused(refused)) if !renewed && refused.challenge.is_some() => {
+                    (renewed, refusal) = (true, Some(refused));
                     continue;
                 }
                 Err(Failure::Refused(refused))
@@ -185,12 +191,18 @@ impl Run<'_> {
     }
 
     /// One request, when its turn comes.
-    async fn once(&mut self, url: &Url, renew: bool) -> Result<Answer, Failure> {
+    /// With another token where Graph refused the last one.
+    async fn once(&mut self, url: &Url, refusal: Option<Refused>) -> Result<Answer, Failure> {
         let (service, cancel) = (self.service, self.cancel);
+        let challenge = refusal.as_ref().and_then(|refused| refused.challenge.as_deref());
+        let token = match challenge.filter(|claims| !claims.is_empty()) {
+            Some(claims) => service.tokens.challenged(claims),
+            None => service.tokens.token(refusal.is_some()),
+        };
         let token = tokio::select! {
             biased;
             () = cancel.cancelled() => return Err(Failure::Cancelled),
-            token = service.tokens.token(renew) => token.map_err(Failure::SignIn)?,
+            token = token => token.map_err(Failure::SignIn)?,
         };
         loop {
             let now = service.pace.elapsed();

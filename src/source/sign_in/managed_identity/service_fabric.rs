@@ -1,0 +1,143 @@
+//! The identity of an application of Service Fabric: asked over TLS from the node, whose certificate is known by its thumbprint.
+//! Never trusts another certificate there, however it is signed.
+//!
+//! From Microsoft's page "How to leverage a Service Fabric application's managed identity to access
+//! Azure services". The thumbprint is the SHA-1 of the certificate; a name or an authority is
+//! nothing that could be checked, as the cluster signs it itself.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::super::attempt::Attempt;
+use super::super::endpoint::{self, Failed};
+use super::super::http::Http;
+use super::super::token::Grant;
+
+const VERSION: &str = "2019-07-01-preview";
+
+/// Gets a token of the endpoint whose certificate has this thumbprint.
+pub async fn obtain(
+    attempt: &Attempt<'_>,
+    endpoint: &str,
+    header: &SecretString,
+    thumbprint: &str,
+) -> Result<Grant, Failed> {
+    super::no_choice(attempt, "an application of Service Fabric")?;
+    let url = super::address(attempt, endpoint, VERSION)?;
+    if url.scheme() != "https" {
+        return Err(Failed::Refused(format!(
+            "IDENTITY_SERVER_THUMBPRINT is set as by Service Fabric, but {endpoint} is not encrypted, so its certificate \
+             cannot be checked; IDENTITY_ENDPOINT has to begin with https://"
+        )));
+    }
+    let thumbprint = parse(thumbprint).ok_or_else(|| {
+        Failed::Refused(
+            "IDENTITY_SERVER_THUMBPRINT is no thumbprint: it has 40 digits and letters from A to F"
+                .to_owned(),
+        )
+    })?;
+    let client = config(thumbprint)
+        .map_err(|error| format!("no connection can be set up: {error}"))
+        .and_then(Http::pinned)
+        .map_err(Failed::Refused)?;
+    let request = || client.get(url.clone()).header("Secret", header.expose_secret());
+    let answer = endpoint::ask(request, &[header], attempt.clock, attempt.cancel).await?;
+    attempt.grant(answer)
+}
+
+/// SHA-1 of a certificate.
+type Thumbprint = [u8; 20];
+
+/// Digits in hex, with or without something between the pairs.
+fn parse(text: &str) -> Option<Thumbprint> {
+    let digits: String = text.chars().filter(|c| !matches!(c, ':' | ' ' | '-')).collect();
+    if digits.len() != 40 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    let mut print = [0; 20];
+    for (at, byte) in print.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(print)
+}
+
+fn config(thumbprint: Thumbprint) -> Result<ClientConfig, Error> {
+    let provider = Arc::new(default_provider());
+    let verifier = Arc::new(Known { thumbprint, provider: Arc::clone(&provider) });
+    let config =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(config.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+}
+
+/// Trusts one certificate. That the other side has its key is checked as ever.
+#[derive(Debug)]
+struct Known {
+    thumbprint: Thumbprint,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for Known {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let found = digest(&SHA1_FOR_LEGACY_USE_ONLY, end_entity);
+        if found.as_ref() == self.thumbprint {
+            return Ok(ServerCertVerified::assertion());
+        }
+        Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure))
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signed, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signed, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thumbprint_is_forty_digits_however_they_are_grouped() {
+        let print = "0102030405060708090A0B0C0D0E0F1011121314";
+        assert_eq!(parse(print).map(|print| print[19]), Some(0x14));
+        assert_eq!(
+            parse("01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:0f:10:11:12:13:14"),
+            parse(print)
+        );
+        for wrong in ["", "01", &"g".repeat(40), &"é".repeat(20), &"0".repeat(64)] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+}
