@@ -16,7 +16,7 @@ pub mod tenant;
 pub mod tokens;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -30,6 +30,7 @@ pub use tenant::{Grant, Tenant};
 /// A running server. It ends with this value, which fails the test if a request did not fit.
 pub struct FakeGraph {
     shared: Arc<Shared>,
+    local: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -89,6 +90,8 @@ pub struct State {
     devices: HashSet<String>,
     answers: VecDeque<Answer>,
     recent: VecDeque<Instant>,
+    /// Tokens and codes that were handed out.
+    secrets: Vec<String>,
 }
 
 impl State {
@@ -117,9 +120,19 @@ impl FakeGraph {
     }
 
     /// Starts it on that port; 0 is any.
-    pub fn start_at(mut tenant: Tenant, port: u16) -> Self {
+    pub fn start_at(tenant: Tenant, port: u16) -> Self {
+        Self::start_as(tenant, port, None)
+    }
+
+    /// Starts it behind something else, by whose address (`https://HOST`) its clients know it.
+    pub fn start_behind(tenant: Tenant, address: &str) -> Self {
+        Self::start_as(tenant, 0, Some(address.to_owned()))
+    }
+
+    fn start_as(mut tenant: Tenant, port: u16, address: Option<String>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).expect("a port on 127.0.0.1");
-        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let local = listener.local_addr().expect("an address");
+        let base = address.unwrap_or_else(|| format!("http://{local}"));
         let lines = std::mem::take(&mut tenant.logs);
         let shared = Arc::new(Shared {
             base,
@@ -138,21 +151,33 @@ impl FakeGraph {
                 devices: HashSet::new(),
                 answers: VecDeque::new(),
                 recent: VecDeque::new(),
+                secrets: Vec::new(),
             }),
         });
         let (stop, stopped) = oneshot::channel();
         let served = Arc::clone(&shared);
         let thread = std::thread::spawn(move || server::run(listener, served, stopped));
-        let graph = Self { shared, stop: Some(stop), thread: Some(thread) };
+        let graph = Self { shared, local, stop: Some(stop), thread: Some(thread) };
         for (endpoint, lines) in lines {
             graph.add(endpoint, lines);
         }
         graph
     }
 
-    /// Where login, Graph and managed identity are: `http://127.0.0.1:PORT`, without a slash.
+    /// Where login, Graph and managed identity are, without a slash: `http://127.0.0.1:PORT`, or what
+    /// it is behind.
     pub fn base(&self) -> String {
         self.shared.base.clone()
+    }
+
+    /// Where it listens itself.
+    pub fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// All tokens and codes that were handed out so far.
+    pub fn secrets(&self) -> Vec<String> {
+        self.shared.state().secrets.clone()
     }
 
     /// All requests so far, in their order.

@@ -1,13 +1,15 @@
 //! The login and the managed identity: hand out tokens as each documented way asks for them.
 //! Never trust a form: what is missing or wrong is refused with the error that Microsoft Entra ID gives.
 
+use entrail::source::sign_in::DEFAULT_CLIENT;
 use entrail::time::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::server::Reply;
 use super::tenant::{
-    CERTIFICATE, CLIENT, FEDERATION, Grant, IDENTITY_HEADER, SECRET, TENANT, THUMBPRINT,
+    ARC_KEY, CERTIFICATE, CHALLENGE, CLIENT, DOMAINS, FEDERATION, Grant, IDENTITY_HEADER, SECRET,
+    TENANT, THUMBPRINT,
 };
 use super::tokens::{FEDERATION_KEY, access, payload, read};
 use super::{Seen, State};
@@ -33,9 +35,11 @@ type Refused = (u16, &'static str, u32, String);
 pub fn answer(state: &mut State, base: &str, path: &str, seen: &Seen) -> Reply {
     let answered = match path.trim_matches('/').split_once('/') {
         _ if seen.method == "GET" && path == "/metadata/identity/oauth2/token" => {
-            identity(state, seen, false)
+            identity(state, seen, &IMDS)
         }
-        _ if seen.method == "GET" && path == "/msi/token" => identity(state, seen, true),
+        _ if seen.method == "GET" && path == "/msi/token" => identity(state, seen, &APP_SERVICE),
+        _ if seen.method == "GET" && path == "/arc/token" => arc(state, seen),
+        _ if seen.method == "GET" && path == "/fabric/token" => identity(state, seen, &FABRIC),
         Some((tenant, "oauth2/v2.0/devicecode")) => device(state, base, tenant, seen),
         Some((tenant, "oauth2/v2.0/token")) => token(state, base, tenant, seen),
         _ => {
@@ -78,10 +82,12 @@ fn asked(base: &str, tenant: &str, seen: &Seen) -> Result<(String, bool), Refuse
     }
     let people = ["organizations", "common"].contains(&tenant)
         && field(seen, "grant_type") != Ok("client_credentials");
-    if !people && ![TENANT, "tidewick.example"].contains(&tenant) {
+    if !people && tenant != TENANT && !DOMAINS.contains(&tenant) {
         return Err((400, "invalid_request", 90_002, format!("Tenant '{tenant}' not found.")));
     }
-    if field(seen, "client_id")? != CLIENT {
+    let client = field(seen, "client_id")?;
+    let public = client == DEFAULT_CLIENT && field(seen, "grant_type") != Ok("client_credentials");
+    if client != CLIENT && !public {
         return Err((
             400,
             "unauthorized_client",
@@ -121,6 +127,7 @@ fn device(state: &mut State, base: &str, tenant: &str, seen: &Seen) -> Result<Re
     }
     let code = format!("D-{}", state.number());
     state.devices.insert(code.clone());
+    state.secrets.push(code.clone());
     let address = format!("{base}/device");
     let message =
         format!("To sign in, open {address} and enter the code TIDE4WICK to authenticate.");
@@ -146,6 +153,13 @@ fn token(state: &mut State, base: &str, tenant: &str, seen: &Seen) -> Result<Rep
             }
         }
         "refresh_token" => {
+            if state.tenant.challenge.is_some_and(|asked| asked.in_person)
+                && field(seen, "claims").is_ok()
+            {
+                let words =
+                    "Due to a configuration change you must use multi-factor authentication.";
+                return Err((400, "interaction_required", 50_076, words.into()));
+            }
             if !state.refresh.remove(field(seen, "refresh_token")?) {
                 let words = "The refresh token has expired due to inactivity or was revoked.";
                 return Err((400, "invalid_grant", 700_082, words.into()));
@@ -157,7 +171,18 @@ fn token(state: &mut State, base: &str, tenant: &str, seen: &Seen) -> Result<Rep
             return Err((400, "unsupported_grant_type", 70_003, words));
         }
     }
-    let grant = Grant { person, audience, ..state.tenant.grant.clone() };
+    let claims = field(seen, "claims").ok().map(serde_json::from_str::<Value>);
+    let challenged = match claims {
+        None => false,
+        Some(Ok(claims)) if claims == serde_json::from_str::<Value>(CHALLENGE).expect("JSON") => {
+            true
+        }
+        Some(_) => {
+            let words = "The 'claims' parameter is not what was asked for.";
+            return Err((400, "invalid_request", 900_022, words.into()));
+        }
+    };
+    let grant = Grant { person, audience, challenged, ..state.tenant.grant.clone() };
     let (access, lifetime) = access(state, &grant);
     let mut body = json!({"token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": access});
     if person {
@@ -166,6 +191,7 @@ fn token(state: &mut State, base: &str, tenant: &str, seen: &Seen) -> Result<Rep
     if renewable {
         let refresh = format!("R-{}", state.number());
         state.refresh.insert(refresh.clone());
+        state.secrets.push(refresh.clone());
         body["refresh_token"] = refresh.into();
     }
     Ok(Reply::json(200, &body))
@@ -262,36 +288,75 @@ fn client(state: &State, base: &str, tenant: &str, seen: &Seen) -> Result<(), Re
     Ok(())
 }
 
-/// A virtual machine's identity (IMDS) or an App Service's.
-fn identity(state: &mut State, seen: &Seen, app_service: bool) -> Result<Reply, Refused> {
+/// What a platform wants to hear before it gives a token of its managed identity.
+struct Platform {
+    /// Name and value of a header.
+    header: (&'static str, &'static str),
+    version: &'static str,
+    /// Whether one of several identities can be asked for.
+    choice: bool,
+    /// Whether `expires_on` is a text, as it is where it came first.
+    texts: bool,
+}
+
+const IMDS: Platform =
+    Platform { header: ("metadata", "true"), version: "2018-02-01", choice: true, texts: true };
+const APP_SERVICE: Platform = Platform {
+    header: ("x-identity-header", IDENTITY_HEADER),
+    version: "2019-08-01",
+    choice: true,
+    texts: true,
+};
+const ARC: Platform =
+    Platform { header: ("metadata", "true"), version: "2019-11-01", choice: false, texts: true };
+const FABRIC: Platform = Platform {
+    header: ("secret", IDENTITY_HEADER),
+    version: "2019-07-01-preview",
+    choice: false,
+    texts: false,
+};
+
+/// The agent of Azure Arc: names a file, and wants to hear what is in it.
+fn arc(state: &mut State, seen: &Seen) -> Result<Reply, Refused> {
+    let body = json!({"error": "unauthorized_client", "error_description": "Missing Basic Authorization header"});
+    match seen.headers.get("authorization").and_then(|header| header.strip_prefix("Basic ")) {
+        Some(key) if key == ARC_KEY => identity(state, seen, &ARC),
+        Some(_) => Ok(Reply::json(403, &body)),
+        None => {
+            let realm = format!("Basic realm={}", state.tenant.arc_key);
+            Ok(Reply::json(401, &body).with("www-authenticate", &realm))
+        }
+    }
+}
+
+/// A token of a managed identity.
+fn identity(state: &mut State, seen: &Seen, platform: &Platform) -> Result<Reply, Refused> {
     let wrong = |words: &str| {
         Ok(Reply::json(400, &json!({"error": "invalid_request", "error_description": words})))
     };
-    let header = |name: &str| seen.headers.get(name).map(String::as_str);
-    let (allowed, version) = if app_service {
-        (header("x-identity-header") == Some(IDENTITY_HEADER), "2019-08-01")
-    } else {
-        (header("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true")), "2018-02-01")
-    };
-    if !allowed {
+    let (name, value) = platform.header;
+    if !seen.headers.get(name).is_some_and(|given| given.eq_ignore_ascii_case(value)) {
         return wrong("Required metadata header not specified");
     }
-    if seen.option("api-version").is_none_or(|given| given < version) {
+    if seen.option("api-version").is_none_or(|given| given < platform.version) {
         return wrong("Required audience parameter or api-version not specified");
     }
     let Some(resource) = seen.option("resource").map(|resource| resource.trim_end_matches('/'))
     else {
         return wrong("Required audience parameter not specified");
     };
-    if seen.option("client_id").is_some_and(|client| client != CLIENT) {
+    if seen.option("client_id").is_some_and(|client| client != CLIENT || !platform.choice) {
         return wrong("Identity not found");
     }
     let grant = Grant { person: false, audience: resource.into(), ..state.tenant.grant.clone() };
     let expires = state.now() + grant.lifetime;
     let (access, lifetime) = access(state, &grant);
-    // Numbers are texts here, and App Service tells no expires_in.
-    let mut body = json!({"access_token": access, "client_id": CLIENT, "expires_on": expires.to_string(), "resource": resource, "token_type": "Bearer"});
-    if !app_service {
+    let mut body = json!({"access_token": access, "client_id": CLIENT, "expires_on": expires, "resource": resource, "token_type": "Bearer"});
+    if platform.texts {
+        body["expires_on"] = expires.to_string().into();
+    }
+    // Others tell no expires_in.
+    if platform.header.0 == "metadata" {
         body["expires_in"] = lifetime.to_string().into();
     }
     Ok(Reply::json(200, &body))

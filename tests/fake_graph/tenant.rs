@@ -25,6 +25,12 @@ pub const CERTIFICATE: &str = include_str!("client.pem");
 pub const THUMBPRINT: &str = "HwYHR4B5e2c6qB9PoDUxBIFF4wXbu0Mk6Qm7r20wlH8";
 /// What the header `X-IDENTITY-HEADER` has to say.
 pub const IDENTITY_HEADER: &str = "853b9a84-5bfa-4b22-a3f3-0b9a43d9ad8a";
+/// What is in the file of a key of Azure Arc.
+pub const ARC_KEY: &str = "7c0d6f52-1e4b-4b7a-a7f6-5b1c9e3d2a40";
+/// What a claims challenge wants of a token.
+pub const CHALLENGE: &str = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#;
+/// The tenant's domains.
+pub const DOMAINS: [&str; 2] = ["tidewick.example", "contoso.example"];
 /// Issuer and subject of the tokens that the application trusts instead of a secret.
 pub const FEDERATION: (&str, &str) =
     ("https://token.forge.example", "system:serviceaccount:audit:entrail");
@@ -43,6 +49,8 @@ pub struct Grant {
     pub lifetime: i64,
     /// `aud`.
     pub audience: String,
+    /// Whether it meets [`CHALLENGE`].
+    pub challenged: bool,
 }
 
 impl Default for Grant {
@@ -61,8 +69,18 @@ impl Default for Grant {
             person: true,
             lifetime: 3_600,
             audience: "https://graph.microsoft.com".into(),
+            challenged: false,
         }
     }
+}
+
+/// A claims challenge.
+#[derive(Clone, Copy, Debug)]
+pub struct Challenge {
+    /// Of the refusal: 401 or 403.
+    pub status: u16,
+    /// Whether it takes a person, not a refresh token.
+    pub in_person: bool,
 }
 
 /// How many records there are, and how Graph serves them.
@@ -83,6 +101,10 @@ pub struct Tenant {
     pub public_client: bool,
     /// What the tokens allow that the login hands out.
     pub grant: Grant,
+    /// A claims challenge, which tokens meet that were asked for with its claims.
+    pub challenge: Option<Challenge>,
+    /// The file of a key that the agent of Azure Arc names.
+    pub arc_key: String,
 }
 
 impl Tenant {
@@ -97,6 +119,8 @@ impl Tenant {
             interval: 0,
             public_client: true,
             grant: Grant::default(),
+            challenge: None,
+            arc_key: String::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 //! Never hands one out; that is the login's.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use super::State;
 use super::logs::error;
 use super::server::Reply;
 use super::shapes::Shape;
-use super::tenant::{CLIENT, FEDERATION, Grant, TENANT};
+use super::tenant::{CHALLENGE, CLIENT, FEDERATION, Grant, TENANT};
 
 /// With which the fake Graph signs what it hands out.
 const GRAPH_KEY: &[u8] = b"the key of an invented login";
@@ -38,7 +38,12 @@ pub fn access(state: &mut State, grant: &Grant) -> (String, i64) {
         claims["roles"] = json!(grant.permissions);
         claims["oid"] = "0000005b-0000-4000-8000-000000000001".into();
     }
-    (signed(&claims, GRAPH_KEY), grant.lifetime)
+    if grant.challenged {
+        claims["acrs"] = json!(["c1"]);
+    }
+    let token = signed(&claims, GRAPH_KEY);
+    state.secrets.push(token.clone());
+    (token, grant.lifetime)
 }
 
 /// What another issuer gives a workload.
@@ -94,6 +99,16 @@ pub fn authorize(
     if claims["exp"].as_i64().is_none_or(|expires| expires <= state.now()) || number < state.revoked
     {
         return unknown("Lifetime validation failed, the token is expired.");
+    }
+    if let Some(asked) = state.tenant.challenge.filter(|_| claims["acrs"].is_null()) {
+        let claims = STANDARD.encode(CHALLENGE);
+        let challenge = format!(
+            r#"Bearer realm="", authorization_uri="{base}/common/oauth2/authorize", error="insufficient_claims", claims="{claims}""#
+        );
+        let words =
+            "Continuous access evaluation resulted in challenge with result: InteractionRequired";
+        let reply = error(state, asked.status, "InvalidAuthenticationToken", words);
+        return Err(reply.with("www-authenticate", &challenge));
     }
     let list = |name: &str| -> Vec<&str> {
         claims[name].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
