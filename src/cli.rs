@@ -5,6 +5,7 @@
 //! stops early (`| head`) is a success.
 
 mod arguments;
+mod doctor;
 mod graph;
 mod help;
 mod load;
@@ -94,7 +95,7 @@ fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Lookup(lookup)) => lookup::run(&lookup),
         Some(Command::Graph(arguments)) => graph::open(arguments),
         Some(Command::Pull(arguments)) => pull::run(&arguments),
-        Some(Command::Doctor(arguments)) => graph::doctor(&arguments),
+        Some(Command::Doctor(arguments)) => doctor::run(&arguments),
         Some(Command::Catalogue(command)) => graph::catalogue(&command),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();

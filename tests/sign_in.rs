@@ -469,6 +469,44 @@ fn a_claims_challenge_that_cannot_be_met_says_what_to_do() {
     machine.failed(&["InvalidAuthenticationToken", "Conditional Access asks for a new sign-in"]);
 }
 
+#[test]
+fn the_doctor_and_a_refusal_name_what_a_token_lacks() {
+    let graph = start();
+    let person = |permissions: &[&'static str], roles: &[&'static str]| {
+        let (permissions, roles) = (permissions.to_vec(), roles.to_vec());
+        let token = graph.token(&Grant { permissions, roles, ..Grant::default() });
+        Entrail::new(&graph).with("ENTRAIL_TOKEN", token)
+    };
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let permission = "Missing permission: AuditLog.Read.All.";
+    let role = "Missing directory role: the account needs Reports Reader, Security Reader,";
+    let anybody = person(&["User.Read"], &[]);
+    let report = anybody.run(&["doctor"]);
+    assert_eq!(report.code, Some(0), "{report:?}");
+    for part in [permission, role, "✗ audit", "✗ attributes", "✗ sign-ins", "✗ provisioning"]
+    {
+        assert!(words(&report.out).contains(part), "{part} in {}", report.out);
+    }
+    // How to get something is said once, and no line is wider than a terminal.
+    assert_eq!(report.out.matches("An administrator assigns it").count(), 1, "{}", report.out);
+    assert!(report.out.lines().all(|line| line.chars().count() <= 80), "{}", report.out);
+    anybody.pull(&[]).failed(&[permission, role, "signed in as asta.vik@tidewick.example"]);
+
+    // Global Administrator.
+    let powerful = person(
+        &["AuditLog.Read.All", "CustomSecAttributeAuditLogs.Read.All"],
+        &["62e90394-69f5-4237-9190-012177145e10"],
+    );
+    let report = powerful.run(&["doctor"]).out;
+    let missing = "Missing permission: Directory.Read.All.";
+    for part in ["✓ audit", "✗ attributes", "✗ sign-ins", missing, "Attribute Log Reader."] {
+        assert!(words(&report).contains(part), "{part} in {report}");
+    }
+    powerful.pull(&[]).is_complete();
+    powerful.pull(&["--log", "attributes"]).failed(&["Global Administrator is not enough."]);
+    powerful.pull(&["--log", "sign-ins"]).failed(&[missing]);
+}
+
 /// The names of the certificate for tests.
 const HOST: &str = "https://graph.tidewick.example";
 

@@ -1,4 +1,4 @@
-//! `entrail graph`, `doctor` and `catalogue`: what the arguments ask of a tenant.
+//! `entrail graph` and `catalogue`: what the arguments ask of a tenant.
 //! Never talks to Graph itself; a [`Tenant`] does.
 #![expect(clippy::disallowed_methods, reason = "the command line tells queries what time it is")]
 
@@ -10,11 +10,9 @@ use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::arguments::{
-    CatalogueCommand, DoctorArguments, GraphArguments, RangeArguments, SignInArguments,
-};
+use super::arguments::{CatalogueCommand, GraphArguments, RangeArguments, SignInArguments};
 use super::screen::Opened;
-use super::{Outcome, parse_query, screen, tell};
+use super::{Outcome, parse_query, screen};
 use crate::config::{self, environment};
 use crate::query::push_down::{Endpoint, Names, PushDown, push_down};
 use crate::query::{self, when};
@@ -156,6 +154,12 @@ pub(super) fn now() -> Timestamp {
     Timestamp::from_ms(since_1970.map_or(0, |since| since.as_millis() as i64))
 }
 
+/// A request of the audit log for who only wants to be signed in.
+pub(super) fn nothing(end: Timestamp) -> Request {
+    let window = Window { start: end.plus(-crate::time::TICKS_PER_SECOND), end };
+    Request::new(LOGS.iter().take(1).collect(), window)
+}
+
 /// The tenant of these arguments and of the environment.
 pub(super) fn tenant(arguments: &SignInArguments, request: Request) -> anyhow::Result<Tenant> {
     let mut environment = environment::sign_in();
@@ -231,21 +235,6 @@ pub(super) fn wait_for<T>(tenant: &Tenant, work: impl Future<Output = T>) -> any
     })
 }
 
-/// Tells what a sign-in may read.
-pub(super) fn doctor(arguments: &DoctorArguments) -> anyhow::Result<Outcome> {
-    let end = now();
-    let window = Window { start: end.plus(-crate::time::TICKS_PER_SECOND), end };
-    let tenant = tenant(&arguments.sign_in, Request::new(LOGS.iter().take(1).collect(), window))?;
-    let cancel = CancellationToken::new();
-    let claims = wait_for(&tenant, tenant.sign_in().claims(&cancel))??;
-    let mut out = io::stdout().lock();
-    for line in doctor::report(&claims, now()) {
-        writeln!(out, "{}", clean(&line))?;
-    }
-    tenant.sign_in().notices().iter().for_each(|notice| tell(&format!("entrail: {notice}")));
-    Ok(Outcome::Found)
-}
-
 /// One activity as Graph lists it.
 #[derive(serde::Deserialize)]
 struct Listed {
@@ -264,8 +253,7 @@ pub(super) fn catalogue(command: &CatalogueCommand) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Found);
     };
     let end = now();
-    let window = Window { start: end.plus(-crate::time::TICKS_PER_SECOND), end };
-    let tenant = tenant(sign_in, Request::new(LOGS.iter().take(1).collect(), window))?;
+    let tenant = tenant(sign_in, nothing(end))?;
     let service = tenant.service().map_err(anyhow::Error::msg)?;
     let cancel = CancellationToken::new();
     let lines =

@@ -199,7 +199,8 @@ impl Missing {
             source = format!("{source}, {}", self.log);
         }
         if let Some(Window { start, end }) = self.window {
-            source = format!("{source}, {start} to {end}");
+            let second = |time: Timestamp| Timestamp::from_ms(time.ms().div_euclid(1_000) * 1_000);
+            source = format!("{source}, {} to {}", second(start), second(end));
         }
         Trouble { source, place: Place::Whole, reason: self.reason.clone(), lost: self.lost }
     }

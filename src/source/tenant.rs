@@ -199,9 +199,11 @@ impl SignedIn {
                 message: refused.message.clone(),
                 is_html: refused.is_html,
             };
-            for line in doctor::advise(claims, missing.log, Some(&refusal)) {
-                trouble.reason.push_str("; ");
-                trouble.reason.push_str(line.trim());
+            // It begins with the refusal itself.
+            trouble.reason = doctor::advise(claims, missing.log, Some(&refusal)).join(" ");
+            if !refused.request_id.is_empty() {
+                let request = ["(request ", &refused.request_id, ")"].concat();
+                trouble.reason = [trouble.reason, request].join(" ");
             }
         }
         trouble

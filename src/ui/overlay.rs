@@ -17,8 +17,10 @@ use crate::text::{clean, fit};
 /// Paints the topmost box.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let Some(menu) = app.overlays.last() else { return };
-    let wanted = menu.viewport.height().min(menu.items.len().max(1)) as u16 + 3 + NOTE_LINES;
-    let area = app.layout.centered(app.layout.screen.width.saturating_sub(4).min(110), wanted);
+    let width = app.layout.screen.width.saturating_sub(4).min(110);
+    let lines = menu.viewport.height().min(menu.items.len().max(1)) as u16;
+    let note = note_lines(menu, width.saturating_sub(2));
+    let area = app.layout.centered(width, lines + 3 + note);
     if area.width < 4 || area.height < 3 {
         return;
     }
@@ -42,7 +44,9 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y));
         top = 1;
     }
-    let note = if area.height > 8 { NOTE_LINES } else { 0 };
+    // Some items stay in sight, whatever is to be said of one.
+    let room = area.height.saturating_sub(top + lines.min(FEWEST_ITEMS));
+    let note = if note == NOTE_LINES && area.height <= 8 { 0 } else { note.min(room) };
     let height = area.height.saturating_sub(top + note);
     draw_items(menu, theme, frame, Rect { y: area.y + top, height, ..area });
     if let Some(item) = menu.current().filter(|_| note > 0) {
@@ -54,6 +58,22 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 
 /// Lines at the bottom of a box for all that is to be said of the item under the cursor.
 const NOTE_LINES: u16 = 2;
+/// Lines of items that are left where more is to be said of one than there is room for.
+const FEWEST_ITEMS: u16 = 5;
+/// Items that are looked at to find how much there is to be said.
+const MEASURED: usize = 100;
+
+/// The same, where an item says more: the box stays as it is while the cursor moves.
+fn note_lines(menu: &Menu, width: u16) -> u16 {
+    let width = usize::from(width).max(1);
+    let lines = |item: &Item| {
+        let cells = fit(&in_full(item), width * usize::from(u16::MAX)).1;
+        // Words that do not fit leave a part of their line empty.
+        cells.div_ceil(width) + cells / (width * 6)
+    };
+    let most = menu.items.iter().take(MEASURED).map(lines).max().unwrap_or_default();
+    (most as u16).max(NOTE_LINES)
+}
 
 fn note_of(item: &Item) -> String {
     match &item.disabled {

@@ -53,21 +53,34 @@ pub fn report(claims: &Claims, now: Timestamp) -> Vec<String> {
         Some(expires) => lines.push(format!("The token is good until {expires}.")),
         None => {}
     }
+    let (mut wanted, mut lacks_role) = (Vec::new(), false);
     for need in NEEDS {
-        let lacks = lacks(claims, need);
-        if lacks.is_empty() {
-            lines.push(format!("✓ {} ({}): can be read. {}", need.log, need.title, need.licence));
-        } else {
-            lines
-                .push(format!("✗ {} ({}): cannot be read. {}", need.log, need.title, need.licence));
-            lines.extend(lacks.into_iter().map(|line| format!("    {line}")));
+        let (missing, role) = (missing_permissions(claims, need), lacks_a_role(claims, need));
+        let can = if missing.is_empty() && !role { "✓" } else { "✗" };
+        let cannot = if can == "✓" { "can" } else { "cannot" };
+        let Need { log, title, licence, .. } = need;
+        lines.push(format!("{can} {log} ({title}): {cannot} be read. {licence}"));
+        if !missing.is_empty() {
+            lines.push(format!("    {}", missing_permission(&missing)));
         }
+        if role {
+            lines.push(format!("    {}", missing_role(need)));
+        }
+        lacks_role |= role;
+        wanted
+            .extend(missing.into_iter().filter(|name| !wanted.contains(name)).collect::<Vec<_>>());
+    }
+    if !wanted.is_empty() {
+        lines.push(format!("To get permissions: {}", how_to_get(claims, &wanted)));
+    }
+    if lacks_role {
+        lines.push(format!("To get a role: {ROLE_WAY}"));
     }
     lines
 }
 
-/// Why a log is refused, or what reading it takes: who the token is for, what it has, what is
-/// missing and how to get it. One line each, cleaned to be shown.
+/// Why a log is refused, or what reading it takes: what is missing and how to get it, who the token
+/// is for and what it has. One line each, cleaned to be shown.
 pub fn advise(claims: &Claims, log: &str, refusal: Option<&Refusal>) -> Vec<String> {
     let need = need(log);
     let mut lines = Vec::new();
@@ -77,9 +90,8 @@ pub fn advise(claims: &Claims, log: &str, refusal: Option<&Refusal>) -> Vec<Stri
         lines.push(words);
         is_explained = known;
     }
-    lines.extend(identity(claims));
-    let lacks = lacks(claims, need);
-    if lacks.is_empty() {
+    let (missing, role) = (missing_permissions(claims, need), lacks_a_role(claims, need));
+    if missing.is_empty() && !role {
         if refusal.is_none() {
             lines.push(format!("That is enough for the {}.", need.title));
         } else if !is_explained {
@@ -90,7 +102,13 @@ pub fn advise(claims: &Claims, log: &str, refusal: Option<&Refusal>) -> Vec<Stri
             ));
         }
     }
-    lines.extend(lacks);
+    if !missing.is_empty() {
+        lines.push(format!("{} {}", missing_permission(&missing), how_to_get(claims, &missing)));
+    }
+    if role {
+        lines.push(format!("{} {ROLE_WAY}", missing_role(need)));
+    }
+    lines.extend(identity(claims));
     lines
 }
 
@@ -106,6 +124,7 @@ fn explain(refusal: &Refusal, need: &Need) -> (String, bool) {
     }
     let code = text::clean(&refusal.code).into_owned();
     let said: String = text::clean(&refusal.message).chars().take(MOST_SAID).collect();
+    let said = said.trim_end_matches(['.', ' ']);
     let is = |what: &str| code.contains(what) || refusal.message.contains(what);
     let advice = if is("NonPremiumTenant") {
         format!(
@@ -172,37 +191,50 @@ fn listed(values: impl Iterator<Item = String>) -> String {
     if values.is_empty() { "none".to_owned() } else { values.join(", ") }
 }
 
-/// What is missing for a log, and how to get it.
-fn lacks(claims: &Claims, need: &Need) -> Vec<String> {
+/// The permissions that are missing for a log; none where those of the token are enough.
+fn missing_permissions(claims: &Claims, need: &Need) -> Vec<&'static str> {
     let has = |wanted: &&str| claims.permissions().iter().any(|held| held == wanted);
-    let mut lacks = Vec::new();
-    let suffices = need.permissions.iter().any(|together| together.iter().all(has));
-    if !suffices {
-        let missing: Vec<&str> =
-            need.permissions[0].iter().filter(|wanted| !has(wanted)).copied().collect();
-        lacks.push(format!(
-            "Missing permission: {}. {}",
-            missing.join(" and "),
-            how_to_get(claims, &missing)
-        ));
+    if need.permissions.iter().any(|together| together.iter().all(has)) {
+        return Vec::new();
     }
-    let holds = |role: &&str| claims.wids.iter().any(|id| roles::name(id) == Some(role));
-    if !claims.is_application && !need.roles.iter().any(holds) {
-        let (last, others) = need.roles.split_last().unwrap_or((&"", &[]));
-        lacks.push(format!(
-            "Missing directory role: the account needs {} or {last}.{} An administrator assigns it under Roles & \
-             admins; where it is eligible only, activate it in Privileged Identity Management. Then sign in anew: a \
-             token keeps the roles it was made with. (A custom role, or one that came by a group, may not be told by \
-             the token.)",
-            others.join(", "),
-            need.role_note
-        ));
-    }
-    lacks
+    need.permissions[0].iter().filter(|wanted| !has(wanted)).copied().collect()
 }
 
+/// Is a user without a role that is enough for a log? By the token, which may not tell all.
+fn lacks_a_role(claims: &Claims, need: &Need) -> bool {
+    let holds = |role: &&str| claims.wids.iter().any(|id| roles::name(id) == Some(role));
+    !claims.is_application && !need.roles.iter().any(holds)
+}
+
+/// Names in a sentence: `A, B and C`.
+fn all_of(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn missing_permission(missing: &[&str]) -> String {
+    format!("Missing permission: {}.", all_of(missing))
+}
+
+fn missing_role(need: &Need) -> String {
+    let (last, others) = need.roles.split_last().unwrap_or((&"", &[]));
+    format!(
+        "Missing directory role: the account needs {} or {last}.{}",
+        others.join(", "),
+        need.role_note
+    )
+}
+
+/// How an account gets a role.
+const ROLE_WAY: &str = "An administrator assigns it under Roles & admins; where it is eligible only, activate it in \
+                        Privileged Identity Management. Then sign in anew: a token keeps the roles it was made with. (A \
+                        custom role, or one that came by a group, may not be told by the token.)";
+
 fn how_to_get(claims: &Claims, missing: &[&str]) -> String {
-    let names = missing.join(" and ");
+    let names = all_of(missing);
     if claims.is_application {
         return format!(
             "An administrator adds {names} under App registrations > {} > API permissions > Microsoft Graph > \
@@ -249,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reports_reader_with_the_permission_can_read_audit_and_sign_ins_but_not_the_rest() {
+    fn a_reports_reader_with_the_permission_can_read_the_audit_log_but_not_the_rest() {
         let claims = user(&["AuditLog.Read.All"], &[REPORTS_READER, roles::EVERY_USER]);
         let report = report(&claims, Timestamp::from_ms(0)).join("\n");
         for part in [
@@ -258,13 +290,14 @@ mod tests {
             "✓ audit ",
             "✗ attributes ",
             "Missing permission: CustomSecAttributeAuditLogs.Read.All.",
-            "✓ sign-ins ",
+            "✗ sign-ins ",
             "✗ provisioning ",
             "Missing permission: Directory.Read.All.",
         ] {
             assert!(report.contains(part), "{part} in\n{report}");
         }
         assert!(!report.contains("Missing permission: AuditLog"), "{report}");
+        assert_eq!(report.matches("To get ").count(), 2, "{report}");
     }
 
     #[test]
@@ -278,7 +311,7 @@ mod tests {
         assert!(advice.contains("Attribute Log Administrator or Attribute Log Reader"), "{advice}");
         assert!(advice.contains("Global Administrator is not enough"), "{advice}");
         assert_eq!(
-            advise(&claims, "audit", None).last().map(String::as_str),
+            advise(&claims, "audit", None).first().map(String::as_str),
             Some("That is enough for the audit log.")
         );
     }
@@ -322,14 +355,17 @@ mod tests {
         assert!(first("audit", &page).contains("proxy or gateway"));
         let unknown = advise(&claims, "audit", Some(&refused("Other\u{1b}[2J")));
         assert!(unknown[0].contains("Other␛[2J: said"), "{unknown:?}");
-        assert!(unknown.last().is_some_and(|last| last.contains("Sign in anew")), "{unknown:?}");
+        assert!(unknown[1].contains("Sign in anew"), "{unknown:?}");
     }
 
     #[test]
     fn a_person_is_asked_for_no_more_than_the_log_takes() {
         assert_eq!(scopes("audit"), ["AuditLog.Read.All"]);
         assert_eq!(scopes("attributes"), ["CustomSecAttributeAuditLogs.Read.All"]);
-        assert_eq!(scopes("sign-ins-managed-identity"), ["AuditLog.Read.All"]);
+        assert_eq!(
+            scopes("sign-ins-managed-identity"),
+            ["AuditLog.Read.All", "Directory.Read.All"]
+        );
         assert_eq!(scopes("provisioning"), ["AuditLog.Read.All", "Directory.Read.All"]);
         assert_eq!(logs().count(), 4);
     }

@@ -4,7 +4,8 @@
 //! From the pages "List directoryAudits", "List customSecurityAttributeAudits", "List signIns" and
 //! "List provisioningObjectSummary" of the Microsoft Graph reference (permissions and roles), and
 //! "How to access activity logs in Microsoft Entra ID" (licences). Where pages differ on the audit
-//! log, the least that is known to work stands here: `AuditLog.Read.All` alone.
+//! log, the least that is known to work stands here: `AuditLog.Read.All` alone. Sign-ins need
+//! `Directory.Read.All` as well, to look up the licence ("Known issues with Microsoft Graph").
 
 /// What one log takes.
 pub struct Need {
@@ -57,8 +58,8 @@ pub const NEEDS: &[Need] = &[
     Need {
         log: "sign-ins",
         title: "sign-in logs",
-        scopes: &[AUDIT],
-        permissions: &[&[AUDIT]],
+        scopes: &[AUDIT, DIRECTORY],
+        permissions: &[&[AUDIT, DIRECTORY]],
         roles: &[
             "Reports Reader",
             "Security Reader",
