@@ -27,6 +27,16 @@ pub struct Terminal {
 impl Terminal {
     /// Starts the program with these arguments on a screen of columns and lines.
     pub fn start(arguments: &[&str], columns: u16, lines: u16) -> Self {
+        Self::start_with(arguments, &[], columns, lines)
+    }
+
+    /// The same with these variables.
+    pub fn start_with(
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        columns: u16,
+        lines: u16,
+    ) -> Self {
         let size = PtySize { rows: lines, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_entrail"));
@@ -41,6 +51,9 @@ impl Terminal {
         let home = tempfile::tempdir().expect("a folder");
         for name in ["HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
             command.env(name, home.path());
+        }
+        for (name, value) in variables {
+            command.env(name, value);
         }
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
