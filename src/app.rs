@@ -21,6 +21,7 @@ pub mod overlay;
 pub mod perform;
 pub mod pivot;
 pub mod related;
+pub mod timeline;
 pub mod tree;
 pub mod viewport;
 
@@ -39,6 +40,7 @@ use list::List;
 use loading::Loading;
 use message::{Effect, Message};
 use overlay::Menu;
+use timeline::Timeline;
 use tree::Tree;
 
 use crate::query::answer::{Answer, Question};
@@ -71,6 +73,8 @@ pub struct App {
     pub detail: Detail,
     /// The load of this session.
     pub loading: Loading,
+    /// The timeline.
+    pub timeline: Timeline,
     /// The views before this one and after it.
     pub history: History,
     /// What arrives after the load.
@@ -152,6 +156,7 @@ impl App {
             show_activities: !loads,
             detail: Detail::default(),
             loading: settings.name.map(Loading::started).unwrap_or_default(),
+            timeline: Timeline::default(),
             history: History::default(),
             following: Following::default(),
             origin: settings.origin,
@@ -267,15 +272,14 @@ impl App {
             context: self.context(),
             choice: self.tree.choice.clone(),
             sort: self.list.sort,
-            buckets: usize::from(self.layout.timeline.width),
+            axis: self.timeline.axis(&self.store, self.layout.timeline.width),
         };
         vec![Effect::Ask(Box::new(question), self.store.clone())]
     }
 
     fn ask_for_timeline(&mut self) -> Vec<Effect> {
-        if self.store.is_empty()
-            || self.answer.timeline.len() == usize::from(self.layout.timeline.width)
-        {
+        let axis = self.timeline.axis(&self.store, self.layout.timeline.width);
+        if self.store.is_empty() || self.answer.axis == axis {
             return Vec::new();
         }
         self.ask()
@@ -298,6 +302,8 @@ impl App {
         self.list.moved |= self.focus == Pane::Detail;
         self.list.take(std::mem::take(&mut answer.rows), &self.store);
         self.answer = answer;
+        self.timeline.shade(self.answer.axis, &self.zone);
+        self.tell_bucket();
         self.refresh_activities();
         self.follow_cursor()
     }

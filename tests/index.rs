@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use entrail::export::{self, Format};
-use entrail::query::answer::{Answer, Answerer, Question, Sort};
+use entrail::query::answer::{Answer, Answerer, Axis, Question, Sort};
 use entrail::query::choice::Choice;
 use entrail::query::{Context, Query};
 use entrail::source::{self, Delivery, IndexCache, Load, Origin, Summary, Trouble};
@@ -85,7 +85,7 @@ fn answer(store: &Store, query: &str) -> String {
         context: Context { now, around: None },
         choice: Choice::default(),
         sort: Sort::newest_first(),
-        buckets: 20,
+        axis: store.period().map(|period| Axis::fit(period, 20)),
     });
     while answerer.step(&|| false) {}
     let answer: Answer = answerer.answer().expect("an answer");

@@ -19,6 +19,8 @@ mod pivoting;
 mod reading;
 #[path = "screens/session.rs"]
 mod session;
+#[path = "screens/timeline.rs"]
+mod timeline;
 #[path = "screens/walking.rs"]
 mod walking;
 

@@ -13,7 +13,7 @@ use std::io;
 use std::sync::Arc;
 
 use entrail::export;
-use entrail::query::answer::{Answer, Answerer, Question, Sort};
+use entrail::query::answer::{Answer, Answerer, Axis, Question, Sort};
 use entrail::query::choice::{Choice, Mark, Node};
 use entrail::query::matcher::Matcher;
 use entrail::query::sieve::Sieve;
@@ -342,16 +342,15 @@ fn check_counts(
         assert_eq!(found.seen, times().min().zip(times().max()));
         assert_eq!(found.spark.iter().sum::<u32>() as usize, times().count());
     }
-    let times = || records.iter().filter_map(|r| r.time).map(Timestamp::ticks);
-    let (Some(first), Some(last)) = (times().min(), times().max()) else { return };
-    let buckets = answer.timeline.len();
+    let Some(axis) = answer.axis else {
+        assert!(answer.timeline.is_empty());
+        return;
+    };
     for (index, bucket) in answer.timeline.iter().enumerate() {
         let own: Vec<&&Record<'_>> = (chosen.iter())
             .filter(|r| {
-                r.time.is_some_and(|time| {
-                    let place = i128::from(time.ticks() - first) * buckets as i128;
-                    place / i128::from(last - first + 1) == index as i128
-                })
+                let (from, to) = axis.span(index);
+                r.time.is_some_and(|time| from <= time && time < to)
             })
             .collect();
         assert_eq!(bucket.count as usize, own.len());
@@ -373,7 +372,7 @@ proptest! {
         query in query(),
         arrival in arrival(),
         marks in prop::collection::vec((any::<prop::sample::Index>(), 1usize..4, any::<bool>()), 0..4),
-        buckets in 0usize..5,
+        axis in prop::option::of((-3i64..40, 1i64..400, 1usize..6)),
         descending in any::<bool>(),
         late in any::<bool>(),
     ) {
@@ -400,13 +399,20 @@ proptest! {
         let filtered = |row: usize| matched[row];
         let chosen = |row: usize| matched[row] && admitted(&naive, own[row]);
 
+        // Around the times that records of this test have, whatever these are.
+        let period = own.iter().filter_map(|record| record.time).min();
+        let axis = axis.zip(period).map(|((before, minutes, buckets), first)| Axis {
+            start: first.plus(-before * minutes * 600_000_000 / 7),
+            width: minutes * 600_000_000,
+            buckets,
+        });
         let mut question = Question {
             revision: 1,
             query,
             context,
             choice,
             sort: Sort { field: Field::named("time"), descending },
-            buckets,
+            axis,
         };
         let mut answerer = Answerer::default();
         if late {
@@ -478,7 +484,7 @@ proptest! {
                     context,
                     choice: Choice::default(),
                     sort: Sort::newest_first(),
-                    buckets: 3,
+                    axis: None,
                 };
                 typed.ask(question.clone());
                 let found = complete(&mut typed);

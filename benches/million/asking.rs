@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use entrail::app::message::{Effect, Message};
 use entrail::app::{App, Settings};
-use entrail::query::answer::{Answerer, Question, Sort};
+use entrail::query::answer::{Answerer, Axis, Question, Sort};
 use entrail::query::choice::{Choice, Mark, Node};
 use entrail::query::seen::SeenValues;
 use entrail::query::{self, Query};
@@ -71,7 +71,8 @@ pub fn question(text: &str, revision: u64) -> anyhow::Result<Question> {
         context: query::Context { now: now()?, around: None },
         choice: Choice::default(),
         sort: Sort::newest_first(),
-        buckets: 80,
+        // Thirty days, as the records of the bench are.
+        axis: Some(Axis::fit((now()?.plus(-30 * 86_400 * 10_000_000), now()?), 80)),
     })
 }
 

@@ -31,6 +31,11 @@ pub enum Action {
     Around,
     Facets,
     Related,
+    Timeline,
+    ZoomIn,
+    ZoomOut,
+    Brush,
+    ClearSpan,
     PreviousView,
     NextView,
     Choose,
@@ -67,11 +72,15 @@ pub enum Pane {
     List,
     /// The record under the cursor.
     Detail,
+    /// Records over time.
+    Timeline,
 }
 
 impl Pane {
-    /// All panes, in the order Tab walks them.
-    pub const ALL: [Self; 3] = [Self::Tree, Self::List, Self::Detail];
+    /// All panes.
+    pub const ALL: [Self; 4] = [Self::Tree, Self::List, Self::Detail, Self::Timeline];
+    /// The panes Tab walks, in order.
+    pub const WALK: [Self; 3] = [Self::Tree, Self::List, Self::Detail];
 
     /// Its name in help.
     pub const fn name(self) -> &'static str {
@@ -79,6 +88,7 @@ impl Pane {
             Self::Tree => "tree",
             Self::List => "list",
             Self::Detail => "detail",
+            Self::Timeline => "timeline",
         }
     }
 }
@@ -100,6 +110,8 @@ pub struct ActionRow {
 }
 
 const ALL: &[Pane] = &Pane::ALL;
+const PANES: &[Pane] = &Pane::WALK;
+const TIMELINE: &[Pane] = &[Pane::Timeline];
 const LIST_AND_DETAIL: &[Pane] = &[Pane::List, Pane::Detail];
 
 macro_rules! actions {
@@ -118,28 +130,28 @@ macro_rules! actions {
 
 actions! {
     Filter "filter" ALL, ["/"], "filter", "Type a filter; the list answers with every letter.";
-    Open "open" ALL, ["enter"], "open", "Open the record, unfold or fold the branch, show an activity's records.";
+    Open "open" ALL, ["enter"], "open", "Open the record, unfold or fold the branch, show an activity's records, filter to a span of the timeline.";
     Back "back" ALL, ["esc"], "", "Step back one thing: close, unzoom, leave the pane, stop loading or searching.";
     NextPane "next-pane" ALL, ["tab"], "pane", "Go to the next pane.";
     PreviousPane "previous-pane" ALL, ["shift-tab"], "", "Go to the previous pane.";
-    Down "down" ALL, ["j", "down"], "", "Move down; a number before it repeats.";
-    Up "up" ALL, ["k", "up"], "", "Move up.";
-    Left "left" ALL, ["h", "left"], "", "Tree and raw JSON: fold, or go to the branch above. List: show columns further left.";
-    Right "right" ALL, ["l", "right"], "", "Tree and raw JSON: unfold. List: show columns further right.";
+    Down "down" PANES, ["j", "down"], "", "Move down; a number before it repeats.";
+    Up "up" PANES, ["k", "up"], "", "Move up.";
+    Left "left" ALL, ["h", "left"], "", "Tree and raw JSON: fold, or go to the branch above. List: show columns further left. Timeline: earlier.";
+    Right "right" ALL, ["l", "right"], "", "Tree and raw JSON: unfold. List: show columns further right. Timeline: later.";
     First "first" ALL, ["g", "home"], "", "Go to the first line; with a number, to that line.";
     Last "last" ALL, ["G", "end"], "", "Go to the last line; with a number, to that line.";
-    HalfPageDown "half-page-down" ALL, ["ctrl-d"], "", "Move down half a page.";
-    HalfPageUp "half-page-up" ALL, ["ctrl-u"], "", "Move up half a page.";
-    PageDown "page-down" ALL, ["pgdn"], "", "Move down a page.";
-    PageUp "page-up" ALL, ["pgup", "ctrl-b"], "", "Move up a page.";
+    HalfPageDown "half-page-down" PANES, ["ctrl-d"], "", "Move down half a page.";
+    HalfPageUp "half-page-up" PANES, ["ctrl-u"], "", "Move up half a page.";
+    PageDown "page-down" PANES, ["pgdn"], "", "Move down a page.";
+    PageUp "page-up" PANES, ["pgup", "ctrl-b"], "", "Move up a page.";
     Choose "choose" &[Pane::Tree], ["space"], "in/out", "Include this branch, then exclude it, then neither.";
     ClearChoice "clear-choice" ALL, ["X"], "", "Take all marks off the tree.";
     UnfoldAll "unfold-all" &[Pane::Tree, Pane::Detail], ["E"], "", "Unfold everything.";
     FoldAll "fold-all" &[Pane::Tree, Pane::Detail], ["C"], "", "Fold everything.";
     Unseen "unseen" ALL, ["u"], "", "Show or hide catalogue entries that no loaded record has.";
-    FilterIn "filter-in" ALL, ["+", "="], "only this", "Narrow the filter to the focused value.";
-    FilterOut "filter-out" ALL, ["-"], "without", "Filter the focused value out.";
-    ClearFilter "clear-filter" ALL, ["x"], "", "Empty the filter.";
+    FilterIn "filter-in" PANES, ["+", "="], "only this", "Narrow the filter to the focused value.";
+    FilterOut "filter-out" PANES, ["-"], "without", "Filter the focused value out.";
+    ClearFilter "clear-filter" PANES, ["x"], "", "Empty the filter.";
     Pivot "pivot" LIST_AND_DETAIL, ["p"], "pivot", "Go to all records that share something with this one: actor, target, operation, IP, application, role, session, time.";
     SameActor "same-actor" LIST_AND_DETAIL, ["a"], "actor", "Go to everything this actor did.";
     SameTarget "same-target" LIST_AND_DETAIL, ["o"], "target", "Go to everything about the object that was changed, on any side: as target, as actor, inside of changes and details.";
@@ -147,6 +159,11 @@ actions! {
     SameIp "same-ip" LIST_AND_DETAIL, ["i"], "IP", "Go to everything from this IP address.";
     Around "around" LIST_AND_DETAIL, ["w"], "around", "Go to everything in the quarter of an hour before and after.";
     Facets "facets" ALL, ["f"], "values", "Show the values of a field under the filter: how often, when first and last; Enter filters, - leaves out.";
+    Timeline "timeline" ALL, ["t"], "timeline", "Go to the timeline, or back to the list.";
+    ZoomIn "zoom-in" TIMELINE, ["+", "=", "up", "k"], "closer", "Timeline: look closer around the cursor, or at what is brushed.";
+    ZoomOut "zoom-out" TIMELINE, ["-", "down", "j"], "wider", "Timeline: look from further away.";
+    Brush "brush" TIMELINE, ["space"], "brush", "Timeline: begin to brush a span here; moving extends it, Enter filters to it.";
+    ClearSpan "clear-span" TIMELINE, ["x"], "clear", "Timeline: take away zoom, brush and all conditions on the time.";
     Related "related" LIST_AND_DETAIL, ["R"], "related", "Detail: show the records that belong to this one, and how unusual it is; Enter goes to one.";
     PreviousView "previous-view" ALL, ["backspace"], "back", "Go back to the view before: filter, choice in the tree, order and record.";
     NextView "next-view" ALL, ["]"], "", "Go forward again after going back.";
@@ -158,7 +175,7 @@ actions! {
     Find "find" &[Pane::Tree, Pane::Detail], ["ctrl-f"], "find", "Find text in this pane while typing.";
     FindNext "find-next" &[Pane::Tree, Pane::Detail], ["n"], "", "Go to the next place found.";
     FindPrevious "find-previous" &[Pane::Tree, Pane::Detail], ["N"], "", "Go to the previous place found.";
-    Zoom "zoom" ALL, ["z"], "zoom", "Give the focused pane the whole screen, or take it back.";
+    Zoom "zoom" PANES, ["z"], "zoom", "Give the focused pane the whole screen, or take it back.";
     Zone "zone" ALL, ["Z"], "", "Show times in UTC or in the local zone.";
     Yank "yank" ALL, ["y"], "copy", "Copy a value, id, row, JSON or the query to your clipboard (OSC 52).";
     Follow "follow" ALL, ["F"], "follow", "Look for records that arrive from now on: lines appended to files, new files, a tenant's news; again stops.";

@@ -195,10 +195,19 @@ impl App {
                     self.list.viewport.scroll_by(lines);
                 }
                 Pane::Detail => self.detail.viewport.scroll_by(lines),
+                Pane::Timeline => {
+                    let closer = if lines < 0 { Action::ZoomIn } else { Action::ZoomOut };
+                    return self.in_timeline(closer);
+                }
             }
             return if pane == Pane::List { self.follow_cursor() } else { Vec::new() };
         }
-        if event.kind != MouseEventKind::Down(MouseButton::Left) {
+        let press = event.kind == MouseEventKind::Down(MouseButton::Left);
+        let release = event.kind == MouseEventKind::Up(MouseButton::Left);
+        if self.timeline.dragging || (press && self.layout.timeline.contains(place)) {
+            return self.timeline_moused(event.column, press, release);
+        }
+        if !press {
             return Vec::new();
         }
         self.notice = None;
@@ -246,6 +255,7 @@ impl App {
                 self.list.moved = true;
                 self.follow_cursor()
             }
+            Pane::Timeline => Vec::new(),
             Pane::Detail => {
                 self.detail.viewport.go_to(self.detail.viewport.top() + line);
                 Vec::new()

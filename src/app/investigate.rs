@@ -24,6 +24,11 @@ impl App {
                 Vec::new()
             }
             Action::Related => self.turn_related(),
+            Action::Timeline
+            | Action::ZoomIn
+            | Action::ZoomOut
+            | Action::Brush
+            | Action::ClearSpan => self.in_timeline(action),
             Action::PreviousView | Action::NextView => {
                 self.walk_views(action == Action::PreviousView)
             }
@@ -44,6 +49,7 @@ impl App {
                 Some("there are no records to count".to_owned())
             }
             Action::Related if self.detail.opened.is_none() => Some("no record is open".to_owned()),
+            Action::Timeline | Action::ClearSpan => self.cannot_in_timeline(action),
             Action::PreviousView | Action::NextView => self.no_view(action == Action::PreviousView),
             _ => None,
         }

@@ -115,6 +115,9 @@ impl App {
     }
 
     fn move_cursor(&mut self, action: Action, count: Option<usize>) -> Vec<Effect> {
+        if self.focus == Pane::Timeline {
+            return self.go_to_end_of_time(action == Action::Last);
+        }
         let times = count.unwrap_or(1) as isize;
         let pages = |lines: usize| lines.max(1) as isize * times;
         match action {
@@ -170,6 +173,7 @@ impl App {
         match self.focus {
             Pane::Tree => step(&mut self.tree.viewport),
             Pane::Detail => step(&mut self.detail.viewport),
+            Pane::Timeline => {}
             Pane::List if self.show_activities => {
                 step(&mut self.activities.viewport);
                 return self.follow_cursor();
@@ -184,9 +188,9 @@ impl App {
     }
 
     fn next_pane(&mut self, forward: bool) -> Vec<Effect> {
-        let at = Pane::ALL.iter().position(|pane| *pane == self.focus).unwrap_or(0);
-        let next = if forward { at + 1 } else { at + Pane::ALL.len() - 1 };
-        self.focus = Pane::ALL[next % Pane::ALL.len()];
+        let at = Pane::WALK.iter().position(|pane| *pane == self.focus).unwrap_or(0);
+        let next = if forward { at + 1 } else { at + Pane::WALK.len() - 1 };
+        self.focus = Pane::WALK[next % Pane::WALK.len()];
         Vec::new()
     }
 
@@ -195,6 +199,7 @@ impl App {
             Pane::Tree if right => self.tree.right(),
             Pane::Tree => self.tree.left(),
             Pane::Detail => self.detail.fold(Some(!right)),
+            Pane::Timeline => return self.step_in_time(if right { 1 } else { -1 }),
             Pane::List => {
                 let fields =
                     self.list.fields(usize::from(self.layout.inside(Pane::List).width)).len();
@@ -238,6 +243,7 @@ impl App {
                 self.focus = Pane::Detail;
                 Vec::new()
             }
+            Pane::Timeline => self.take_span(),
             Pane::Detail => {
                 if let Some(effects) = self.open_related() {
                     return effects;
@@ -250,7 +256,12 @@ impl App {
 
     /// Steps back one thing.
     fn back(&mut self) -> Vec<Effect> {
-        if self.zoomed {
+        if self.focus == Pane::Timeline {
+            if !self.drop_brush() {
+                self.focus = Pane::List;
+            }
+            self.tell_bucket();
+        } else if self.zoomed {
             self.zoomed = false;
         } else if !self.tree.find.is_empty() || !self.detail.find.is_empty() {
             self.tree.find("");
@@ -321,6 +332,7 @@ impl App {
                 Some(("activity", self.store.part(Column::Path, code, 2).to_owned()))
             }
             Pane::Detail => self.detail.current_line()?.value.clone(),
+            Pane::Timeline => None,
         }
     }
 

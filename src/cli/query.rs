@@ -135,7 +135,7 @@ fn answer(store: &Store, query: Query, sort: Option<SortArgument>) -> Answer {
         context: Context { now, around: None },
         choice: Choice::default(),
         sort: sort.map_or_else(Sort::newest_first, |sort| sort.0),
-        buckets: 0,
+        axis: None,
     });
     while answerer.step(&|| false) {}
     answerer.answer().unwrap_or_default()

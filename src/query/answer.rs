@@ -1,6 +1,7 @@
 //! From a question to what the screen shows: rows in order, counts for the tree, the timeline.
 //! Never decides when to work: the caller steps through segments and may stop at any time.
 
+pub mod axis;
 mod bits;
 mod count;
 mod sorting;
@@ -18,6 +19,7 @@ use crate::record::field::{Field, Stored};
 use crate::store::order::TimeOrder;
 use crate::store::{RowId, Segment, Store};
 use crate::time::Timestamp;
+pub use axis::Axis;
 use count::{Facts, Walk};
 use sorting::Ranks;
 
@@ -56,8 +58,8 @@ pub struct Question {
     pub choice: Choice,
     /// The order of rows.
     pub sort: Sort,
-    /// Number of buckets of the timeline.
-    pub buckets: usize,
+    /// The axis of the timeline; `None` where none is wanted.
+    pub axis: Option<Axis>,
 }
 
 /// What is known of one activity under the filter, the choice in the tree left aside.
@@ -100,8 +102,10 @@ pub struct Answer {
     pub filtered: usize,
     /// For each entry of the path dictionary, what matches the filter.
     pub paths: Vec<PathCount>,
-    /// Rows by time over the whole period of the store.
+    /// Rows by time, for each bucket of the axis.
     pub timeline: Vec<Bucket>,
+    /// That axis.
+    pub axis: Option<Axis>,
     /// Records whose original bytes could not be read again; they do not match.
     pub unreadable: u64,
 }
@@ -175,8 +179,8 @@ impl Answerer {
         *self = Self::default();
     }
 
-    /// Turns to another question. What matches is kept where only choice, order or the number of
-    /// buckets differ; a query that can only match less than an earlier one did looks at that.
+    /// Turns to another question. What matches is kept where only choice, order or axis
+    /// differ; a query that can only match less than an earlier one did looks at that.
     pub fn ask(&mut self, question: Question) {
         if let Some(work) = &mut self.work {
             if work.found.answers(&question) {
@@ -251,7 +255,7 @@ impl Answerer {
             facts: &self.facts,
             matched: &work.found.rows,
             admitted: self.admitted(&question.choice),
-            buckets: question.buckets,
+            axis: question.axis,
             descending: question.sort.descending,
         };
         let counted = walk.run();
@@ -263,6 +267,7 @@ impl Answerer {
             filtered: work.found.rows.count_ones(..),
             paths: counted.paths,
             timeline: counted.timeline,
+            axis: question.axis,
             unreadable: work.found.unreadable,
         };
         let sort = question.sort;

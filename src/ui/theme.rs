@@ -35,6 +35,8 @@ pub struct Theme {
     pub new: Style,
     /// Counts and bars.
     pub count: Style,
+    /// Put over times at which nobody works.
+    pub after_hours: Style,
     /// Keys in hints.
     pub key: Style,
     /// Mistakes and troubles.
@@ -85,6 +87,7 @@ impl Theme {
             old: style.add_modifier(Modifier::DIM),
             new: style.add_modifier(Modifier::BOLD),
             count: style,
+            after_hours: style.add_modifier(Modifier::DIM),
             key: style.add_modifier(Modifier::BOLD),
             warning: style.add_modifier(Modifier::BOLD),
             ascii,

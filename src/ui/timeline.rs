@@ -1,59 +1,94 @@
-//! The histogram strip: records over the whole period, cells with failures marked.
+//! The histogram strip: records over time, failures marked, nights and weekends shaded.
 //! Never counts; the buckets come with the answer.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::theme::Theme;
 use crate::app::App;
-use crate::query::answer::Bucket;
+use crate::app::action::Pane;
 
 const BARS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 const ASCII_BARS: [&str; 9] = [" ", ".", ".", ":", ":", "|", "|", "#", "#"];
 
 /// Paints the strip: bars of the square root of the counts, so that a storm leaves the rest visible.
 /// Cells with failures are red and underlined; with two lines or more, failures have their own line.
+/// Cells without records show where they are; those after hours are shaded.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let area = app.layout.timeline;
     let buckets = &app.answer.timeline;
     if area.is_empty() || buckets.is_empty() {
         return;
     }
+    let strip = Strip::new(app, theme);
     let own_line = area.height >= 2;
     let most = buckets.iter().map(|bucket| bucket.count).max().unwrap_or(0);
     let lines = if own_line { area.height - 1 } else { 1 };
     for line in 0..lines {
         let from_bottom = u32::from(lines - 1 - line);
-        let spans: Vec<Span<'static>> = buckets
-            .iter()
-            .map(|bucket| {
-                let eighths = height(bucket.count, most, u32::from(lines) * 8);
-                let level = eighths.saturating_sub(from_bottom * 8).min(8) as usize;
-                let failed = bucket.failures > 0 && !own_line;
-                let style =
-                    if failed { theme.bad.add_modifier(Modifier::UNDERLINED) } else { theme.count };
-                Span::styled(bar(level, theme), style)
-            })
-            .collect();
-        frame.render_widget(Line::from(spans), Rect { y: area.y + line, height: 1, ..area });
+        let cells = buckets.iter().enumerate().map(|(at, bucket)| {
+            let eighths = height(bucket.count, most, u32::from(lines) * 8);
+            let level = eighths.saturating_sub(from_bottom * 8).min(8) as usize;
+            let failed = bucket.failures > 0 && !own_line;
+            let style = match failed {
+                true => theme.bad.add_modifier(Modifier::UNDERLINED),
+                false => theme.count,
+            };
+            let is_ground = from_bottom == 0 && bucket.count == 0;
+            strip.cell(at, if is_ground { strip.empty } else { bar(level, theme) }, style)
+        });
+        paint(cells, frame, Rect { y: area.y + line, height: 1, ..area });
     }
     if own_line {
-        draw_failures(buckets, theme, frame, Rect { y: area.bottom() - 1, height: 1, ..area });
+        let most = buckets.iter().map(|bucket| bucket.failures).max().unwrap_or(0);
+        let cells = buckets.iter().enumerate().map(|(at, bucket)| {
+            strip.cell(at, bar(height(bucket.failures, most, 8) as usize, theme), theme.bad)
+        });
+        paint(cells, frame, Rect { y: area.bottom() - 1, height: 1, ..area });
     }
 }
 
-fn draw_failures(buckets: &[Bucket], theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
-    let most = buckets.iter().map(|bucket| bucket.failures).max().unwrap_or(0);
-    let spans: Vec<Span<'static>> = buckets
-        .iter()
-        .map(|bucket| {
-            let level = height(bucket.failures, most, 8) as usize;
-            Span::styled(bar(level, theme), theme.bad)
-        })
-        .collect();
-    frame.render_widget(Line::from(spans), area);
+/// What decides how the cells of a strip look besides their height.
+struct Strip<'a> {
+    app: &'a App,
+    theme: &'a Theme,
+    cursor: Option<usize>,
+    brushed: Option<(usize, usize)>,
+    empty: &'static str,
+}
+
+impl<'a> Strip<'a> {
+    fn new(app: &'a App, theme: &'a Theme) -> Self {
+        let axis = app.answer.axis.filter(|_| app.focus == Pane::Timeline);
+        let cursor = axis.and_then(|axis| app.timeline.cursor(&axis));
+        let brushed = axis.and_then(|axis| app.timeline.brushed(&axis));
+        let empty = if theme.ascii { "_" } else { "·" };
+        Self { app, theme, cursor, brushed, empty }
+    }
+
+    fn cell(&self, at: usize, text: &'static str, style: Style) -> Span<'static> {
+        let is_empty = text == self.empty;
+        let mut style = if is_empty { self.theme.muted } else { style };
+        let mut text = text;
+        if self.app.timeline.is_after_hours(at) {
+            style = style.patch(self.theme.after_hours);
+            // Working hours without records are what stands out.
+            text = if is_empty { " " } else { text };
+        }
+        if self.brushed.is_some_and(|(first, last)| (first..=last).contains(&at)) {
+            style = style.patch(self.theme.cursor_elsewhere);
+        }
+        if self.cursor == Some(at) {
+            style = style.patch(self.theme.cursor);
+        }
+        Span::styled(text, style)
+    }
+}
+
+fn paint(cells: impl Iterator<Item = Span<'static>>, frame: &mut Frame<'_>, area: Rect) {
+    frame.render_widget(Line::from(cells.collect::<Vec<_>>()), area);
 }
 
 /// Height of a bar in steps: 0 for nothing, at least 1 for anything.

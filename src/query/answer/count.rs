@@ -6,7 +6,7 @@ use std::ops::Range;
 use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 
-use super::{Bucket, PathCount, SPARK, bucket_of};
+use super::{Axis, Bucket, PathCount, SPARK, bucket_of};
 use crate::record::Outcome;
 use crate::record::column::Column;
 use crate::store::{RowId, Store};
@@ -50,8 +50,8 @@ pub struct Walk<'w> {
     pub matched: &'w FixedBitSet,
     /// For each entry of the path dictionary: is it in by the choice?
     pub admitted: Vec<bool>,
-    /// Buckets of the timeline.
-    pub buckets: usize,
+    /// The axis of the timeline.
+    pub axis: Option<Axis>,
     /// Newest first?
     pub descending: bool,
 }
@@ -71,7 +71,8 @@ pub struct Counted {
 #[derive(Debug)]
 struct Run {
     places: Range<usize>,
-    bucket: usize,
+    /// `None` where rows are outside of the axis.
+    bucket: Option<usize>,
     /// `None` where rows have no time.
     spark: Option<usize>,
 }
@@ -127,25 +128,24 @@ impl Walk<'_> {
             })
         };
         let untimed = self.order.partition_point(|&row| self.store.time(row).is_none());
-        let mut runs = vec![Run { places: 0..untimed, bucket: 0, spark: None }];
+        let mut runs = vec![Run { places: 0..untimed, bucket: None, spark: None }];
         let Some(period) = self.store.period() else { return runs };
         let start = i128::from(period.0.ticks());
         let width = i128::from(period.1.ticks()) - start + 1;
-        // The first instant of each bucket but the first: where the product reaches the next whole.
-        let starts_of = |buckets: usize| {
-            let buckets = buckets as i128;
-            (1..buckets).map(move |at| start + (at * width + buckets - 1) / buckets)
-        };
-        let mut starts: Vec<i128> = starts_of(self.buckets).chain(starts_of(SPARK)).collect();
+        // The first instant of each eighth but the first: where the product reaches the next whole.
+        let eighths = SPARK as i128;
+        let of_spark = (1..eighths).map(|at| start + (at * width + eighths - 1) / eighths);
+        let of_axis = self.axis.iter().flat_map(Axis::begins);
+        let of_axis = of_axis.map(|time| i128::from(time.ticks()));
+        let mut starts: Vec<i128> = of_spark.chain(of_axis).chain([start]).collect();
         starts.sort_unstable();
         starts.dedup();
-        starts.retain(|&instant| instant < start + width);
-        starts.insert(0, start);
+        starts.retain(|&instant| (start..start + width).contains(&instant));
         for (at, &instant) in starts.iter().enumerate() {
             let first = runs.last().map_or(0, |run| run.places.end);
             let end = starts.get(at + 1).map_or(self.order.len(), |&next| until(next));
             let time = Timestamp::from_ticks(instant as i64);
-            let bucket = if self.buckets == 0 { 0 } else { bucket_of(time, period, self.buckets) };
+            let bucket = self.axis.and_then(|axis| axis.bucket(time));
             let spark = Some(bucket_of(time, period, SPARK));
             runs.push(Run { places: first..end, bucket, spark });
         }
@@ -158,7 +158,7 @@ impl Walk<'_> {
         let mut part = Part {
             rows: Vec::with_capacity(range.len().min(self.matched.count_ones(..))),
             tallies: vec![unseen; self.admitted.len()],
-            timeline: vec![Bucket::default(); self.buckets],
+            timeline: self.no_buckets(),
         };
         let inside = |run: &Run| {
             let places = run.places.start.max(range.start)..run.places.end.min(range.end);
@@ -203,9 +203,7 @@ impl Walk<'_> {
                 part.rows.push(row);
             }
         }
-        if run.spark.is_some()
-            && let Some(sum) = part.timeline.get_mut(run.bucket)
-        {
+        if let Some(sum) = run.bucket.and_then(|bucket| part.timeline.get_mut(bucket)) {
             sum.count += bucket.count;
             sum.failures += bucket.failures;
         }
@@ -216,7 +214,7 @@ impl Walk<'_> {
         let mut counted = Counted {
             rows: Vec::new(),
             paths: vec![PathCount::default(); self.admitted.len()],
-            timeline: vec![Bucket::default(); self.buckets],
+            timeline: self.no_buckets(),
         };
         for part in parts {
             if counted.rows.is_empty() {
@@ -233,6 +231,10 @@ impl Walk<'_> {
             }
         }
         counted
+    }
+
+    fn no_buckets(&self) -> Vec<Bucket> {
+        vec![Bucket::default(); self.axis.map_or(0, |axis| axis.buckets)]
     }
 
     fn add(&self, path: &mut PathCount, tally: &Tally) {

@@ -54,7 +54,7 @@ fn question(text: &str, sort: Sort) -> Question {
         context: Context { now: Timestamp::from_ms(0), around: None },
         choice: Choice::default(),
         sort,
-        buckets: 37,
+        axis: None,
     }
 }
 
@@ -109,7 +109,7 @@ fn a_walk_in_parts_counts_what_one_walk_counts() {
             facts: &facts,
             matched: &matched,
             admitted: (0..store.entries(Column::Path)).map(|code| code % 4 != 1).collect(),
-            buckets: 53,
+            axis: store.period().map(|period| Axis::fit(period, 53)),
             descending,
         };
         let whole = walk.run_in(1);

@@ -1,0 +1,106 @@
+//! The timeline: cells of a length people count in, a cursor, zoom, and a brush that filters.
+//! Never relies on how high a bar is.
+
+use super::session::Session;
+use entrail::app::action::Pane;
+use ratatui::crossterm::event::{MouseButton, MouseEventKind};
+
+fn count(session: &Session) -> usize {
+    session.app.list.rows.len()
+}
+
+#[test]
+fn a_span_is_brushed_with_keys_and_becomes_a_filter() {
+    let mut session = Session::demo(80, 24);
+    session.keys("/ca004<enter>Gt");
+    assert_eq!(session.app.focus, Pane::Timeline);
+    // The cursor is where the record was.
+    let told = session.app.notice.clone().expect("what is under the cursor");
+    assert!(told.contains("11-12 00:00 – 12:00:00 UTC: 2 records"), "{told}");
+    assert!(told.contains("a cell is 12 hours"), "{told}");
+    session.keys("<space>l<enter>");
+    assert_eq!(session.app.focus, Pane::List);
+    assert!(
+        session.app.filter.text().ends_with("time:2026-11-12"),
+        "{}",
+        session.app.filter.text()
+    );
+    assert_eq!(count(&session), 2);
+    session.keys("tx");
+    assert_eq!(session.app.filter.text(), "ca004");
+    session.keys("<esc><backspace>");
+    assert!(session.app.filter.text().ends_with("time:2026-11-12"));
+}
+
+#[test]
+fn looking_closer_makes_cells_shorter_down_to_seconds_and_back() {
+    let mut session = Session::demo(80, 24);
+    session.keys("/ca004<enter>Gt");
+    let width = |session: &Session| session.app.answer.axis.expect("an axis").width;
+    let mut widths = vec![width(&session)];
+    for _ in 0..12 {
+        session.keys("+");
+        widths.push(width(&session));
+    }
+    assert!(widths.is_sorted_by(|a, b| a >= b), "{widths:?}");
+    assert_eq!(widths.last(), Some(&10_000_000), "seconds");
+    session.keys("<enter>");
+    assert!(
+        session.app.filter.text().contains("time:2026-11-12T03:05:36"),
+        "{}",
+        session.app.filter.text()
+    );
+    assert_eq!(count(&session), 2);
+    session.keys("t").keys(&"-".repeat(20));
+    assert_eq!(width(&session), widths[0]);
+    assert!(!session.app.timeline.is_zoomed());
+}
+
+#[test]
+fn a_zoomed_timeline_moves_on_at_its_edge() {
+    let mut session = Session::demo(80, 24);
+    session.keys("t++++");
+    let start = |session: &Session| session.app.answer.axis.expect("an axis").start;
+    let before = start(&session);
+    session.keys("gh");
+    assert!(start(&session) < before);
+    session.keys("<enter>");
+    assert!(session.app.filter.text().starts_with("time:"));
+}
+
+#[test]
+fn the_mouse_brushes_too() {
+    let mut session = Session::demo(80, 24);
+    let line = session.app.layout.timeline.y;
+    session.click(10, line);
+    assert_eq!(session.app.focus, Pane::Timeline);
+    session.mouse(MouseEventKind::Drag(MouseButton::Left), 13, line);
+    session.mouse(MouseEventKind::Up(MouseButton::Left), 13, line);
+    // Two days: four cells of twelve hours.
+    assert_eq!(session.app.filter.text(), "time:2026-10-27..2026-10-28");
+    let expected = count(&session);
+    session.keys("x/time:2026-10-27..2026-10-28<enter>");
+    assert_eq!(count(&session), expected);
+}
+
+#[test]
+fn cells_without_records_are_drawn_and_nights_are_not_like_days() {
+    let mut session = Session::demo(120, 40);
+    session.keys("/ca004<enter>");
+    let strip: String = session.screen().lines().nth(1).expect("a line").to_owned();
+    assert!(strip.contains('·'), "{strip}");
+    session.keys("t+++");
+    let axis = session.app.answer.axis.expect("an axis");
+    let off: Vec<bool> =
+        (0..axis.buckets).map(|bucket| session.app.timeline.is_after_hours(bucket)).collect();
+    assert!(off.contains(&true) && off.contains(&false));
+}
+
+#[test]
+fn escape_gives_up_the_brush_and_then_the_timeline() {
+    let mut session = Session::demo(80, 24);
+    session.keys("t<space>hh<esc>");
+    assert_eq!(session.app.focus, Pane::Timeline);
+    session.keys("<esc>");
+    assert_eq!((session.app.focus, session.app.filter.text()), (Pane::List, ""));
+}
