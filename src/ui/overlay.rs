@@ -63,8 +63,12 @@ const FEWEST_ITEMS: u16 = 5;
 /// Items that are looked at to find how much there is to be said.
 const MEASURED: usize = 100;
 
-/// The same, where an item says more: the box stays as it is while the cursor moves.
+/// The same, where items are nothing but what they say, as troubles are: as many as the longest
+/// takes, so that the box stays as it is while the cursor moves.
 fn note_lines(menu: &Menu, width: u16) -> u16 {
+    if menu.items.iter().any(|item| !item.note.is_empty()) {
+        return NOTE_LINES;
+    }
     let width = usize::from(width).max(1);
     let lines = |item: &Item| {
         let cells = fit(&in_full(item), width * usize::from(u16::MAX)).1;
