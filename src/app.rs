@@ -6,6 +6,7 @@ pub mod activities;
 pub mod detail;
 pub mod facets;
 pub mod filter;
+pub mod folding;
 pub mod following;
 pub mod history;
 pub mod input;
@@ -87,6 +88,8 @@ pub struct App {
     pub overlays: Vec<Menu>,
     /// The pane with the keyboard.
     pub focus: Pane,
+    /// Are records put together by operation?
+    pub operations: bool,
     /// Has that pane the whole screen?
     pub zoomed: bool,
     /// Text being searched in a pane; `None` while nothing is typed.
@@ -163,6 +166,7 @@ impl App {
             answer: Answer::default(),
             overlays: Vec::new(),
             focus: Pane::List,
+            operations: false,
             zoomed: false,
             finding: None,
             notice: None,
@@ -272,6 +276,7 @@ impl App {
             context: self.context(),
             choice: self.tree.choice.clone(),
             sort: self.list.sort,
+            operations: self.operations,
             axis: self.timeline.axis(&self.store, self.layout.timeline.width),
         };
         vec![Effect::Ask(Box::new(question), self.store.clone())]
@@ -300,7 +305,8 @@ impl App {
         let mut answer = answer;
         // Whoever reads a record keeps it, also without having moved to it.
         self.list.moved |= self.focus == Pane::Detail;
-        self.list.take(std::mem::take(&mut answer.rows), &self.store);
+        let rows = std::mem::take(&mut answer.rows);
+        self.list.take(rows, answer.operations.take(), &self.store);
         self.answer = answer;
         self.timeline.shade(self.answer.axis, &self.zone);
         self.tell_bucket();

@@ -86,6 +86,7 @@ fn answer(store: &Store, query: &str) -> String {
         choice: Choice::default(),
         sort: Sort::newest_first(),
         axis: store.period().map(|period| Axis::fit(period, 20)),
+        operations: false,
     });
     while answerer.step(&|| false) {}
     let answer: Answer = answerer.answer().expect("an answer");

@@ -9,6 +9,8 @@ mod chaos;
 mod facets;
 #[path = "screens/filtering.rs"]
 mod filtering;
+#[path = "screens/folding.rs"]
+mod folding;
 #[path = "screens/hostile.rs"]
 mod hostile;
 #[path = "screens/moving.rs"]

@@ -413,6 +413,7 @@ proptest! {
             choice,
             sort: Sort { field: Field::named("time"), descending },
             axis,
+            operations: false,
         };
         let mut answerer = Answerer::default();
         if late {
@@ -485,6 +486,7 @@ proptest! {
                     choice: Choice::default(),
                     sort: Sort::newest_first(),
                     axis: None,
+                    operations: false,
                 };
                 typed.ask(question.clone());
                 let found = complete(&mut typed);

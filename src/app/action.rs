@@ -31,6 +31,8 @@ pub enum Action {
     Around,
     Facets,
     Related,
+    Operations,
+    UnfoldOperation,
     Timeline,
     ZoomIn,
     ZoomOut,
@@ -159,6 +161,8 @@ actions! {
     SameIp "same-ip" LIST_AND_DETAIL, ["i"], "IP", "Go to everything from this IP address.";
     Around "around" LIST_AND_DETAIL, ["w"], "around", "Go to everything in the quarter of an hour before and after.";
     Facets "facets" ALL, ["f"], "values", "Show the values of a field under the filter: how often, when first and last; Enter filters, - leaves out.";
+    Operations "operations" LIST_AND_DETAIL, ["O"], "operations", "Put the records of one correlation id together in one line of the list, or show them apart again.";
+    UnfoldOperation "unfold-operation" &[Pane::List], ["space"], "", "List by operation: show its records in the order they happened, or fold them again.";
     Timeline "timeline" ALL, ["t"], "timeline", "Go to the timeline, or back to the list.";
     ZoomIn "zoom-in" TIMELINE, ["+", "=", "up", "k"], "closer", "Timeline: look closer around the cursor, or at what is brushed.";
     ZoomOut "zoom-out" TIMELINE, ["-", "down", "j"], "wider", "Timeline: look from further away.";
@@ -179,7 +183,7 @@ actions! {
     Zone "zone" ALL, ["Z"], "", "Show times in UTC or in the local zone.";
     Yank "yank" ALL, ["y"], "copy", "Copy a value, id, row, JSON or the query to your clipboard (OSC 52).";
     Follow "follow" ALL, ["F"], "follow", "Look for records that arrive from now on: lines appended to files, new files, a tenant's news; again stops.";
-    Origin "origin" ALL, ["O"], "", "Tell where the records come from: what was read, what was asked of Graph and what is evaluated here.";
+    Origin "origin" ALL, ["ctrl-o"], "", "Tell where the records come from: what was read, what was asked of Graph and what is evaluated here.";
     Mouse "mouse" ALL, ["M"], "", "Let the terminal have the mouse (to select text), or take it back.";
     Troubles "troubles" ALL, ["T"], "", "List what could not be read, and where.";
     Palette "palette" ALL, [":", "ctrl-p"], "", "Find any action by name; it says why one cannot be done now.";

@@ -64,7 +64,7 @@ impl App {
         menu.facet = Some(field);
         self.overlays.push(menu);
         self.arrange();
-        vec![Effect::Count(self.store.clone(), self.list.rows.clone(), field)]
+        vec![Effect::Count(self.store.clone(), self.list.all_rows().to_vec(), field)]
     }
 
     /// Shows the values of a field, if they are still wanted.

@@ -24,6 +24,8 @@ impl App {
                 Vec::new()
             }
             Action::Related => self.turn_related(),
+            Action::Operations => self.turn_operations(),
+            Action::UnfoldOperation => self.unfold_operation(),
             Action::Timeline
             | Action::ZoomIn
             | Action::ZoomOut
@@ -49,6 +51,9 @@ impl App {
                 Some("there are no records to count".to_owned())
             }
             Action::Related if self.detail.opened.is_none() => Some("no record is open".to_owned()),
+            Action::Operations | Action::UnfoldOperation => {
+                self.cannot_fold(action == Action::UnfoldOperation)
+            }
             Action::Timeline | Action::ClearSpan => self.cannot_in_timeline(action),
             Action::PreviousView | Action::NextView => self.no_view(action == Action::PreviousView),
             _ => None,

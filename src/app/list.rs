@@ -1,8 +1,9 @@
 //! The list of records: rows of the last answer, order, columns, and the record under the cursor.
 //! Never filters or sorts; it shows what the answer holds.
 
+use super::folding::Folding;
 use super::viewport::Viewport;
-use crate::query::answer::Sort;
+use crate::query::answer::{Operations, Sort};
 use crate::record::Outcome;
 use crate::record::column::{Column, PART};
 use crate::record::field::{Field, Stored};
@@ -28,6 +29,8 @@ pub struct List {
     anchor: Option<RowId>,
     /// The record the last answer put the cursor on.
     left_at: Option<RowId>,
+    /// What is folded, where operations are shown.
+    pub(super) folding: Option<Folding>,
 }
 
 impl Default for List {
@@ -41,6 +44,7 @@ impl Default for List {
             moved: false,
             anchor: None,
             left_at: None,
+            folding: None,
         }
     }
 }
@@ -74,12 +78,12 @@ impl List {
 
     /// Takes over rows; the cursor stays on the record the user went to. While a
     /// filter is typed that record may leave for a letter or two and is found again.
-    pub fn take(&mut self, rows: Vec<RowId>, store: &Store) {
+    pub fn take(&mut self, rows: Vec<RowId>, operations: Option<Operations>, store: &Store) {
         let current = self.current();
         if self.moved && (self.anchor.is_none() || current != self.left_at) {
             self.anchor = current;
         }
-        self.rows = rows;
+        self.rows = self.fold(rows, operations);
         self.viewport.set_len(self.rows.len());
         match self.anchor {
             Some(row) => self.return_to(row, store),
@@ -97,6 +101,7 @@ impl List {
 
     /// Puts the cursor on a record, or on the nearest in time where the list is in order of time.
     fn return_to(&mut self, row: RowId, store: &Store) {
+        let row = self.shown_row(row);
         let place = self.rows.iter().position(|&other| other == row).or_else(|| {
             if !matches!(self.sort.field.stored, Stored::Time) {
                 return None;
@@ -111,6 +116,13 @@ impl List {
             }))
         });
         self.viewport.keep_at(place.unwrap_or_else(|| self.viewport.cursor()));
+    }
+
+    /// Shows these rows, the cursor on one of them.
+    pub(super) fn show_rows(&mut self, rows: Vec<RowId>, row: RowId) {
+        self.rows = rows;
+        self.viewport.set_len(self.rows.len());
+        self.go_to_row(row);
     }
 
     /// Puts the cursor on a record, if it is in the list.

@@ -4,6 +4,7 @@
 pub mod axis;
 mod bits;
 mod count;
+mod operations;
 mod sorting;
 
 use std::collections::VecDeque;
@@ -21,6 +22,7 @@ use crate::store::{RowId, Segment, Store};
 use crate::time::Timestamp;
 pub use axis::Axis;
 use count::{Facts, Walk};
+pub use operations::Operations;
 use sorting::Ranks;
 
 /// The order of the list.
@@ -60,6 +62,8 @@ pub struct Question {
     pub sort: Sort,
     /// The axis of the timeline; `None` where none is wanted.
     pub axis: Option<Axis>,
+    /// Are rows to be put together by operation?
+    pub operations: bool,
 }
 
 /// What is known of one activity under the filter, the choice in the tree left aside.
@@ -98,6 +102,8 @@ pub struct Answer {
     pub complete: bool,
     /// Rows that match filter and choice, in the order asked for.
     pub rows: Vec<RowId>,
+    /// The rows by operation, where that was asked for.
+    pub operations: Option<Operations>,
     /// Number of records that match the filter, the choice left aside.
     pub filtered: usize,
     /// For each entry of the path dictionary, what matches the filter.
@@ -264,16 +270,18 @@ impl Answerer {
             scanned: work.found.rows.len(),
             complete: self.is_complete(),
             rows: counted.rows,
+            operations: None,
             filtered: work.found.rows.count_ones(..),
             paths: counted.paths,
             timeline: counted.timeline,
             axis: question.axis,
             unreadable: work.found.unreadable,
         };
-        let sort = question.sort;
+        let (sort, by_operation) = (question.sort, question.operations);
         if !matches!(sort.field.stored, Stored::Time) {
             sorting::sort(&self.store, sort, &mut answer.rows, &mut self.ranks);
         }
+        answer.operations = by_operation.then(|| Operations::of(&self.store, &answer.rows));
         Some(answer)
     }
 

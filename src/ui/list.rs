@@ -16,6 +16,7 @@ use super::{border, thousands};
 use crate::app::App;
 use crate::app::action::Pane;
 use crate::app::activities::ActivityLine;
+use crate::app::folding::Fold;
 use crate::app::list;
 use crate::record::Outcome;
 
@@ -30,8 +31,10 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 
 fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let all = app.store.len() as u64;
-    let shown = app.list.rows.len() as u64;
-    let title = if shown == all {
+    let shown = app.list.all_rows().len() as u64;
+    let title = if let Some(operations) = app.list.operations() {
+        format!("Operations {} · records {}", thousands(operations as u64), thousands(shown))
+    } else if shown == all {
         format!("Records {}", thousands(all))
     } else {
         format!("Records {} of {}", thousands(shown), thousands(all))
@@ -70,11 +73,27 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
                 ("time", _) => theme.muted,
                 _ => theme.plain,
             };
-            (list::cell(&app.store, row, column.field, &app.zone), column.width, style)
+            let text = list::cell(&app.store, row, column.field, &app.zone);
+            let text = match column.field.name {
+                "activity" => folded(app.list.fold_of(place), text, theme),
+                _ => text,
+            };
+            (text, column.width, style)
         });
         let mut text = under_cursor(app, theme, place == app.list.viewport.cursor(), spans(cells));
         text.splice(0..0, gutter::cells(app, theme, row));
         line(frame, area, at as u16 + 1, text);
+    }
+}
+
+/// The activity of a line, with what is folded in it.
+fn folded(fold: Fold, activity: String, theme: &Theme) -> String {
+    let [closed, open, member] = if theme.ascii { ["+", "-", "|"] } else { ["▸", "▾", "│"] };
+    match fold {
+        Fold::Single => activity,
+        Fold::Folded(count) => format!("{closed} {count} {activity}"),
+        Fold::Unfolded(count) => format!("{open} {count} {activity}"),
+        Fold::Member => format!("{member} {activity}"),
     }
 }
 

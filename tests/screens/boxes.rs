@@ -245,7 +245,7 @@ fn where_the_records_come_from_can_be_read_and_copied() {
         session.keys("F").app.notice.as_deref(),
         Some("it is still being read; then it can be followed")
     );
-    session.keys("O");
+    session.keys("<ctrl-o>");
     assert!(session.screen().contains("GET https://graph.example/v1.0"), "{}", session.screen());
     session.keys("<enter>");
     assert_eq!(session.copied, ["  GET https://graph.example/v1.0/logs?$filter=x"]);

@@ -55,6 +55,7 @@ fn question(text: &str, sort: Sort) -> Question {
         choice: Choice::default(),
         sort,
         axis: None,
+        operations: false,
     }
 }
 
@@ -118,4 +119,26 @@ fn a_walk_in_parts_counts_what_one_walk_counts() {
             assert_eq!(walk.run_in(parts), whole, "{parts} parts");
         }
     }
+}
+
+#[test]
+fn rows_by_operation_are_all_rows_and_no_others_once() {
+    let store = store();
+    let rows: Vec<RowId> = (0..store.len() as RowId).rev().filter(|row| row % 5 != 2).collect();
+    let operations = Operations::of(&store, &rows);
+    let mut seen = Vec::new();
+    for place in 0..operations.len() {
+        let own = operations.rows(place);
+        let id = store.correlation(own[0]);
+        assert!(own.iter().all(|&row| store.correlation(row) == id));
+        assert!(own.len() == 1 || own.iter().is_sorted_by_key(|&row| (store.time(row), row)));
+        let of_id = rows.iter().filter(|&&row| !id.is_empty() && store.correlation(row) == id);
+        assert_eq!(own.len(), of_id.count().max(1));
+        seen.extend_from_slice(own);
+    }
+    seen.sort_unstable();
+    let mut expected = rows.clone();
+    expected.sort_unstable();
+    assert_eq!(seen, expected);
+    assert!(operations.len() < rows.len(), "some belong together");
 }

@@ -1,0 +1,146 @@
+//! The list by operation: records of one correlation id fold into one line.
+//! Never changes what matches: folded records are counted, exported and filtered like all others.
+
+use std::collections::HashSet;
+
+use super::App;
+use super::list::List;
+use super::message::Effect;
+use crate::query::answer::Operations;
+use crate::store::RowId;
+
+/// What is folded in the list.
+#[derive(Debug, Default)]
+pub struct Folding {
+    /// All rows that match, in the order asked for.
+    all: Vec<RowId>,
+    operations: Operations,
+    /// The oldest row of each operation that is unfolded.
+    open: HashSet<RowId>,
+    /// For each line of the list, what it is.
+    lines: Vec<Fold>,
+}
+
+/// What a line of the list is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fold {
+    /// A record by itself.
+    Single,
+    /// So many records of one operation, folded.
+    Folded(u32),
+    /// The first of so many records of one operation.
+    Unfolded(u32),
+    /// One more record of the operation above.
+    Member,
+}
+
+impl Folding {
+    /// The lines of the list: the rows, and what each is.
+    fn arrange(&mut self) -> Vec<RowId> {
+        let mut rows = Vec::with_capacity(self.operations.len());
+        self.lines.clear();
+        for place in 0..self.operations.len() {
+            let own = self.operations.rows(place);
+            let count = own.len() as u32;
+            if count == 1 {
+                rows.push(own[0]);
+                self.lines.push(Fold::Single);
+            } else if self.open.contains(&own[0]) {
+                rows.extend_from_slice(own);
+                self.lines.push(Fold::Unfolded(count));
+                self.lines.extend(own[1..].iter().map(|_| Fold::Member));
+            } else {
+                rows.push(own[0]);
+                self.lines.push(Fold::Folded(count));
+            }
+        }
+        rows
+    }
+
+    /// The oldest row of the operation a row belongs to.
+    fn head(&self, row: RowId) -> Option<RowId> {
+        let mut places = 0..self.operations.len();
+        let place = places.find(|&place| self.operations.rows(place).contains(&row))?;
+        Some(self.operations.rows(place)[0])
+    }
+}
+
+impl List {
+    /// All rows that match, also those that are folded away.
+    pub fn all_rows(&self) -> &[RowId] {
+        self.folding.as_ref().map_or(&self.rows, |folding| &folding.all)
+    }
+
+    /// What a line is.
+    pub fn fold_of(&self, line: usize) -> Fold {
+        let lines = self.folding.as_ref().map(|folding| &folding.lines);
+        lines.and_then(|lines| lines.get(line).copied()).unwrap_or(Fold::Single)
+    }
+
+    /// Number of operations, where they are folded.
+    pub fn operations(&self) -> Option<usize> {
+        self.folding.as_ref().map(|folding| folding.operations.len())
+    }
+
+    /// Takes in operations; returns the rows to be shown.
+    pub(super) fn fold(&mut self, all: Vec<RowId>, operations: Option<Operations>) -> Vec<RowId> {
+        let Some(operations) = operations else {
+            self.folding = None;
+            return all;
+        };
+        let folding = self.folding.get_or_insert_default();
+        (folding.all, folding.operations) = (all, operations);
+        folding.arrange()
+    }
+
+    /// The row a line stands for: the oldest of its operation, unless that is unfolded.
+    pub(super) fn shown_row(&self, row: RowId) -> RowId {
+        let folding = self.folding.as_ref().filter(|_| !self.rows.contains(&row));
+        folding.and_then(|folding| folding.head(row)).unwrap_or(row)
+    }
+
+    /// Unfolds the operation under the cursor, or folds it again.
+    fn turn_fold(&mut self) -> bool {
+        let Some(row) = self.current() else { return false };
+        let Some(folding) = &mut self.folding else { return false };
+        let Some(head) = folding.head(row) else { return false };
+        if !folding.open.remove(&head) {
+            folding.open.insert(head);
+        }
+        let rows = folding.arrange();
+        self.show_rows(rows, head);
+        true
+    }
+}
+
+impl App {
+    /// Shows operations instead of records, or records again.
+    pub(super) fn turn_operations(&mut self) -> Vec<Effect> {
+        self.operations = !self.operations;
+        self.list.moved = true;
+        self.ask()
+    }
+
+    /// Unfolds the operation under the cursor, or folds it.
+    pub(super) fn unfold_operation(&mut self) -> Vec<Effect> {
+        self.list.moved = true;
+        if !self.list.turn_fold() {
+            return Vec::new();
+        }
+        self.follow_cursor()
+    }
+
+    /// Why operations cannot be folded or unfolded.
+    pub(super) fn cannot_fold(&self, one: bool) -> Option<String> {
+        let why = if self.show_activities {
+            "activities are shown; v shows the records"
+        } else if one && !self.operations {
+            "records are not put together by operation; O does that"
+        } else if one && self.list.fold_of(self.list.viewport.cursor()) == Fold::Single {
+            "this record is the only one of its operation here"
+        } else {
+            return None;
+        };
+        Some(why.to_owned())
+    }
+}
