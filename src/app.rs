@@ -25,6 +25,7 @@ pub mod related;
 pub mod timeline;
 pub mod tree;
 pub mod viewport;
+pub mod views;
 
 use ratatui::layout::Rect;
 use tui_input::Input;
@@ -46,6 +47,7 @@ use tree::Tree;
 
 use crate::query::answer::{Answer, Question};
 use crate::query::seen::SeenValues;
+use crate::query::views::NOISE;
 use crate::query::{Context, Operator};
 use crate::source::Delivery;
 use crate::store::Store;
@@ -88,6 +90,8 @@ pub struct App {
     pub overlays: Vec<Menu>,
     /// The pane with the keyboard.
     pub focus: Pane,
+    /// Is noise left out?
+    pub hides_noise: bool,
     /// Are records put together by operation?
     pub operations: bool,
     /// Has that pane the whole screen?
@@ -166,6 +170,7 @@ impl App {
             answer: Answer::default(),
             overlays: Vec::new(),
             focus: Pane::List,
+            hides_noise: false,
             operations: false,
             zoomed: false,
             finding: None,
@@ -277,6 +282,7 @@ impl App {
             choice: self.tree.choice.clone(),
             sort: self.list.sort,
             operations: self.operations,
+            hidden: self.hides_noise.then(|| NOISE.clone()),
             axis: self.timeline.axis(&self.store, self.layout.timeline.width),
         };
         vec![Effect::Ask(Box::new(question), self.store.clone())]

@@ -87,6 +87,7 @@ fn answer(store: &Store, query: &str) -> String {
         sort: Sort::newest_first(),
         axis: store.period().map(|period| Axis::fit(period, 20)),
         operations: false,
+        hidden: None,
     });
     while answerer.step(&|| false) {}
     let answer: Answer = answerer.answer().expect("an answer");

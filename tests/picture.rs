@@ -33,7 +33,7 @@ fn the_picture_in_the_readme_shows_the_screen_as_it_is() {
     let mut terminal = Terminal::start(&["demo", "--filter", FILTER], 112, 32);
     terminal.wait_for(&SHOWN[..2]);
     // To the twelfth record.
-    terminal.press("12G");
+    terminal.press("\x1b12G");
     let screen = terminal.wait_for(SHOWN);
     let drawn = picture(&screen, TITLE);
     if std::env::var_os("UPDATE_PICTURE").is_some() {

@@ -23,6 +23,8 @@ mod reading;
 mod session;
 #[path = "screens/timeline.rs"]
 mod timeline;
+#[path = "screens/views.rs"]
+mod views;
 #[path = "screens/walking.rs"]
 mod walking;
 

@@ -414,6 +414,7 @@ proptest! {
             sort: Sort { field: Field::named("time"), descending },
             axis,
             operations: false,
+hidden: None,
         };
         let mut answerer = Answerer::default();
         if late {
@@ -487,6 +488,7 @@ proptest! {
                     sort: Sort::newest_first(),
                     axis: None,
                     operations: false,
+hidden: None,
                 };
                 typed.ask(question.clone());
                 let found = complete(&mut typed);

@@ -74,6 +74,7 @@ pub fn question(text: &str, revision: u64) -> anyhow::Result<Question> {
         // Thirty days, as the records of the bench are.
         axis: Some(Axis::fit((now()?.plus(-30 * 86_400 * 10_000_000), now()?), 80)),
         operations: false,
+        hidden: None,
     })
 }
 

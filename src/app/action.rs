@@ -29,6 +29,17 @@ pub enum Action {
     SameOperation,
     SameIp,
     Around,
+    Views,
+    View1,
+    View2,
+    View3,
+    View4,
+    View5,
+    View6,
+    View7,
+    View8,
+    View9,
+    Noise,
     Facets,
     Related,
     Operations,
@@ -136,7 +147,7 @@ actions! {
     Back "back" ALL, ["esc"], "", "Step back one thing: close, unzoom, leave the pane, stop loading or searching.";
     NextPane "next-pane" ALL, ["tab"], "pane", "Go to the next pane.";
     PreviousPane "previous-pane" ALL, ["shift-tab"], "", "Go to the previous pane.";
-    Down "down" PANES, ["j", "down"], "", "Move down; a number before it repeats.";
+    Down "down" PANES, ["j", "down"], "", "Move down; a number before it (Alt and digits) repeats.";
     Up "up" PANES, ["k", "up"], "", "Move up.";
     Left "left" ALL, ["h", "left"], "", "Tree and raw JSON: fold, or go to the branch above. List: show columns further left. Timeline: earlier.";
     Right "right" ALL, ["l", "right"], "", "Tree and raw JSON: unfold. List: show columns further right. Timeline: later.";
@@ -160,6 +171,17 @@ actions! {
     SameOperation "same-operation" LIST_AND_DETAIL, ["c"], "operation", "Go to all records with the same correlation id.";
     SameIp "same-ip" LIST_AND_DETAIL, ["i"], "IP", "Go to everything from this IP address.";
     Around "around" LIST_AND_DETAIL, ["w"], "around", "Go to everything in the quarter of an hour before and after.";
+    Views "views" ALL, ["0"], "views", "List all canned views, by the question they answer.";
+    View1 "view-1" ALL, ["1"], "", "Open canned view 1: users.";
+    View2 "view-2" ALL, ["2"], "", "Open canned view 2: groups.";
+    View3 "view-3" ALL, ["3"], "", "Open canned view 3: applications.";
+    View4 "view-4" ALL, ["4"], "", "Open canned view 4: custom security attributes.";
+    View5 "view-5" ALL, ["5"], "", "Open canned view 5: Microsoft Support access.";
+    View6 "view-6" ALL, ["6"], "", "Open canned view 6: entitlement management.";
+    View7 "view-7" ALL, ["7"], "", "Open canned view 7: Privileged Identity Management.";
+    View8 "view-8" ALL, ["8"], "", "Open canned view 8: what failed.";
+    View9 "view-9" ALL, ["9"], "", "Open canned view 9: noise: what Microsoft's own services do.";
+    Noise "noise" ALL, ["H"], "noise", "Hide what Microsoft's own services do by themselves, or show it again; the first line says how much is hidden.";
     Facets "facets" ALL, ["f"], "values", "Show the values of a field under the filter: how often, when first and last; Enter filters, - leaves out.";
     Operations "operations" LIST_AND_DETAIL, ["O"], "operations", "Put the records of one correlation id together in one line of the list, or show them apart again.";
     UnfoldOperation "unfold-operation" &[Pane::List], ["space"], "", "List by operation: show its records in the order they happened, or fold them again.";

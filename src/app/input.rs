@@ -55,7 +55,9 @@ impl App {
             return self.pressed_in_find(&event);
         }
         let key = Key::from_event(&event);
-        if let Some(digit) = key.digit().filter(|&digit| digit > 0 || self.count.is_some()) {
+        // As at a shell's prompt, Alt and a digit begin a number; further digits go on with it.
+        let begins = key.alt_digit();
+        if let Some(digit) = begins.or_else(|| key.digit().filter(|_| self.count.is_some())) {
             self.count = Some((self.count.unwrap_or(0) * 10 + digit).min(100_000_000));
             return Vec::new();
         }

@@ -19,6 +19,20 @@ impl App {
             Action::SameOperation => self.pivot(Shared::Correlation),
             Action::SameIp => self.pivot(Shared::Ip),
             Action::Around => self.pivot(Shared::Around),
+            Action::Views => {
+                self.open_views();
+                Vec::new()
+            }
+            Action::Noise => self.turn_noise(),
+            Action::View1 => self.open_view(1),
+            Action::View2 => self.open_view(2),
+            Action::View3 => self.open_view(3),
+            Action::View4 => self.open_view(4),
+            Action::View5 => self.open_view(5),
+            Action::View6 => self.open_view(6),
+            Action::View7 => self.open_view(7),
+            Action::View8 => self.open_view(8),
+            Action::View9 => self.open_view(9),
             Action::Facets => {
                 self.open_facets();
                 Vec::new()

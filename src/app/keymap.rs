@@ -83,6 +83,16 @@ impl Key {
         Self { code, modifiers }
     }
 
+    /// The digit this key types together with Alt, if it does.
+    pub fn alt_digit(&self) -> Option<usize> {
+        match self.code {
+            KeyCode::Char(c) if self.modifiers == KeyModifiers::ALT => {
+                c.to_digit(10).map(|d| d as usize)
+            }
+            _ => None,
+        }
+    }
+
     /// The digit this key types, if it is one.
     pub fn digit(&self) -> Option<usize> {
         match self.code {

@@ -100,6 +100,7 @@ impl App {
             Wish::SortBy(field) => self.sort_by(field),
             Wish::Copy(text, what) => vec![Effect::Copy(text, what)],
             Wish::Pivot(pivot) => self.go_to(&pivot),
+            Wish::Show(query, name) => self.show_query(&query, &name),
             Wish::Facet(field) => self.ask_for_facet(field),
             Wish::FilterBy(field, value, inside) => self.filter_by_facet(field, &value, inside),
             Wish::ToggleColumn(_) | Wish::Nothing => Vec::new(),

@@ -67,6 +67,8 @@ pub enum Wish {
     Facet(&'static Field),
     /// Narrow the filter to a value of a field, or leave it out.
     FilterBy(&'static str, String, bool),
+    /// Show what a query finds, under a name.
+    Show(String, String),
     /// Go to other records.
     Pivot(Box<Pivot>),
 }

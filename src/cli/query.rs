@@ -137,6 +137,7 @@ fn answer(store: &Store, query: Query, sort: Option<SortArgument>) -> Answer {
         sort: sort.map_or_else(Sort::newest_first, |sort| sort.0),
         axis: None,
         operations: false,
+        hidden: None,
     });
     while answerer.step(&|| false) {}
     answerer.answer().unwrap_or_default()

@@ -7,6 +7,7 @@ mod count;
 mod operations;
 mod sorting;
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use fixedbitset::FixedBitSet;
@@ -64,6 +65,8 @@ pub struct Question {
     pub axis: Option<Axis>,
     /// Are rows to be put together by operation?
     pub operations: bool,
+    /// Records that match this are hidden: they are counted, and no rows.
+    pub hidden: Option<Query>,
 }
 
 /// What is known of one activity under the filter, the choice in the tree left aside.
@@ -102,6 +105,8 @@ pub struct Answer {
     pub complete: bool,
     /// Rows that match filter and choice, in the order asked for.
     pub rows: Vec<RowId>,
+    /// Records that match the filter and are hidden.
+    pub hidden: u64,
     /// The rows by operation, where that was asked for.
     pub operations: Option<Operations>,
     /// Number of records that match the filter, the choice left aside.
@@ -125,12 +130,39 @@ pub struct Answerer {
     facts: Facts,
     ranks: Option<Ranks>,
     work: Option<Work>,
+    /// What is to be hidden, as far as it was looked for.
+    hiding: Option<Hiding>,
     /// What earlier questions found, the newest last: the next one often asks for less of it.
     earlier: VecDeque<Found>,
 }
 
 /// Earlier questions whose rows are remembered, one bit for each record and question.
 const REMEMBERED: usize = 16;
+
+/// The rows that a question hides.
+#[derive(Debug)]
+struct Hiding {
+    matcher: Matcher,
+    query: Query,
+    rows: FixedBitSet,
+    segments: usize,
+}
+
+impl Hiding {
+    fn new(query: &Query, context: &Context) -> Self {
+        let matcher = Matcher::new(query, context);
+        Self { matcher, query: query.clone(), rows: FixedBitSet::new(), segments: 0 }
+    }
+
+    /// Looks at the segments that arrived since the last call.
+    fn extend(&mut self, store: &Store) {
+        for segment in &store.segments()[self.segments..] {
+            let matched = self.matcher.matching(segment, &|| false);
+            bits::append(&mut self.rows, &matched.rows);
+        }
+        self.segments = store.segments().len();
+    }
+}
 
 #[derive(Debug)]
 struct Work {
@@ -255,11 +287,26 @@ impl Answerer {
     pub fn answer(&mut self) -> Option<Answer> {
         let work = self.work.as_ref()?;
         let question = &work.question;
+        match &question.hidden {
+            None => self.hiding = None,
+            Some(query) => {
+                let known = self.hiding.take().filter(|hiding| hiding.query == *query);
+                let mut hiding = known.unwrap_or_else(|| Hiding::new(query, &question.context));
+                hiding.extend(&self.store);
+                self.hiding = Some(hiding);
+            }
+        }
+        let mut matched = Cow::Borrowed(&work.found.rows);
+        let mut hidden = 0;
+        if let Some(hiding) = &self.hiding {
+            hidden = hiding.rows.intersection_count(&work.found.rows) as u64;
+            matched.to_mut().difference_with(&hiding.rows);
+        }
         let walk = Walk {
             store: &self.store,
             order: self.order.rows(),
             facts: &self.facts,
-            matched: &work.found.rows,
+            matched: &matched,
             admitted: self.admitted(&question.choice),
             axis: question.axis,
             descending: question.sort.descending,
@@ -270,6 +317,7 @@ impl Answerer {
             scanned: work.found.rows.len(),
             complete: self.is_complete(),
             rows: counted.rows,
+            hidden,
             operations: None,
             filtered: work.found.rows.count_ones(..),
             paths: counted.paths,

@@ -99,6 +99,9 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
     if other > 0 {
         parts.push((format!("{} not audit activity", thousands(other)), theme.muted));
     }
+    if let Some(words) = app.noise_words() {
+        parts.push((words, theme.strong));
+    }
     if let Some(words) = app.following_words() {
         parts.push((words, theme.strong));
     }

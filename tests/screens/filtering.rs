@@ -131,7 +131,7 @@ fn a_pasted_text_is_one_line_and_not_keys() {
 #[test]
 fn the_cursor_stays_on_its_record_when_the_filter_changes() {
     let mut session = Session::demo(80, 24);
-    session.keys("40j");
+    session.keys("<alt-4>0j");
     let row = session.current();
     session.keys("+");
     assert!(rows(&session) < 6_000 && !session.app.filter.text().is_empty());
@@ -145,7 +145,7 @@ fn the_cursor_stays_on_its_record_when_the_filter_changes() {
 #[test]
 fn the_cursor_goes_to_the_nearest_in_time_when_its_record_leaves() {
     let mut session = Session::demo(80, 24);
-    session.keys("400j");
+    session.keys("<alt-4>00j");
     let (store, row) = (session.app.store.clone(), session.current());
     session.keys("-");
     assert!(!session.app.list.rows.contains(&row));

@@ -12,13 +12,13 @@ fn line(session: &Session) -> usize {
 #[test]
 fn a_number_before_a_key_repeats_it() {
     let mut session = Session::demo(80, 24);
-    assert_eq!(line(session.keys("5j")), 5);
-    assert_eq!(line(session.keys("12j")), 17);
-    assert_eq!(line(session.keys("3k")), 14);
-    assert_eq!(line(session.keys("100g")), 99);
+    assert_eq!(line(session.keys("<alt-5>j")), 5);
+    assert_eq!(line(session.keys("<alt-1>2j")), 17);
+    assert_eq!(line(session.keys("<alt-3>k")), 14);
+    assert_eq!(line(session.keys("<alt-1>00g")), 99);
     assert_eq!(line(session.keys("G")), 5_999);
-    assert_eq!(line(session.keys("99999999999999999999k")), 0);
-    assert_eq!(line(session.keys("10")), 0, "a number alone does nothing");
+    assert_eq!(line(session.keys("<alt-9>9999999999999999999k")), 0);
+    assert_eq!(line(session.keys("<alt-1>0")), 0, "a number alone does nothing");
     assert!(session.hints().contains("10 times"), "{}", session.hints());
     assert_eq!(line(session.keys("<esc>j")), 1, "Esc forgets the number");
 }
@@ -72,7 +72,7 @@ fn the_wheel_scrolls_what_is_under_it() {
 #[test]
 fn another_size_keeps_the_record_under_the_cursor_in_sight() {
     let mut session = Session::demo(80, 24);
-    session.keys("123j");
+    session.keys("<alt-1>23j");
     let row = session.current();
     for (width, height) in [(200, 50), (40, 10), (3, 2), (0, 0), (1, 1), (120, 40), (80, 24)] {
         session.resize(width, height);

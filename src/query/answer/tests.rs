@@ -56,6 +56,7 @@ fn question(text: &str, sort: Sort) -> Question {
         sort,
         axis: None,
         operations: false,
+        hidden: None,
     }
 }
 

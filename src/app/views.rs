@@ -1,0 +1,46 @@
+//! Canned views and the noise that can be left out.
+//! Never hides anything without saying how much.
+
+use super::App;
+use super::message::Effect;
+use super::overlay::{Item, Menu, Wish};
+use crate::query::views::{VIEWS, of_digit};
+use crate::text::clean;
+
+impl App {
+    /// Opens the canned view of a digit.
+    pub(super) fn open_view(&mut self, digit: u8) -> Vec<Effect> {
+        match of_digit(digit) {
+            Some(view) => self.show_query(&view.query, &view.name),
+            None => Vec::new(),
+        }
+    }
+
+    /// Opens the box of all views.
+    pub(super) fn open_views(&mut self) {
+        let item = |view: &crate::query::views::View| Item {
+            key: view.digit.map(|digit| digit.to_string()).unwrap_or_default(),
+            note: format!("{} {}", view.question, clean(&view.query)),
+            ..Item::new(
+                clean(&view.name).into_owned(),
+                Wish::Show(view.query.clone(), view.name.clone()),
+            )
+        };
+        self.overlays.push(Menu::new("Views", VIEWS.iter().map(item).collect()));
+        self.arrange();
+    }
+
+    /// Leaves noise out, or shows it again.
+    pub(super) fn turn_noise(&mut self) -> Vec<Effect> {
+        self.hides_noise = !self.hides_noise;
+        self.list.moved = true;
+        self.ask()
+    }
+
+    /// What the status line says of noise that is left out; `None` where it is shown.
+    pub fn noise_words(&self) -> Option<String> {
+        let all = self.answer.hidden + self.list.all_rows().len() as u64;
+        let share = self.answer.hidden as f64 * 100.0 / all.max(1) as f64;
+        self.hides_noise.then(|| format!("{} noise hidden ({share:.0}%)", self.answer.hidden))
+    }
+}

@@ -1,0 +1,60 @@
+//! Canned views and noise.
+//! Never believes a count of the screen that a filter does not confirm.
+
+use super::session::Session;
+use entrail::query::views::VIEWS;
+
+#[test]
+fn a_digit_opens_a_view_and_backspace_comes_back() {
+    let mut session = Session::demo(80, 24);
+    session.keys("/ca004<enter>7");
+    assert_eq!(session.app.filter.text(), "service=PIM");
+    assert!(session.screen().contains("all › ca004 › pim"), "{}", session.screen());
+    assert!(!session.app.list.rows.is_empty());
+    session.keys("<backspace>");
+    assert_eq!(session.app.filter.text(), "ca004");
+}
+
+#[test]
+fn every_view_is_listed_by_its_question_and_most_find_something_in_the_demo() {
+    let mut session = Session::demo(120, 40);
+    let mut empty = Vec::new();
+    for view in VIEWS.iter() {
+        session.keys("0").keys(&view.name).keys("<enter>");
+        assert_eq!(session.app.filter.text(), view.query, "{}", view.name);
+        if session.app.list.rows.is_empty() {
+            empty.push(&view.name);
+        }
+    }
+    assert!(empty.len() <= 1, "{empty:?}");
+    session.keys("0who let");
+    assert!(session.screen().contains("support"), "{}", session.screen());
+}
+
+#[test]
+fn noise_is_hidden_counted_and_shown_again() {
+    let mut session = Session::demo(80, 24);
+    let all = session.app.list.rows.len();
+    session.keys("9");
+    let noise = session.app.list.rows.len();
+    assert!(noise > 0 && noise < all);
+    session.keys("<backspace>H");
+    assert_eq!(session.app.list.rows.len(), all - noise);
+    assert!(session.status().contains(&format!("{noise} noise hidden")), "{}", session.status());
+    session.keys("/update user<enter>");
+    let (shown, hidden) = (session.app.list.rows.len() as u64, session.app.answer.hidden);
+    session.keys("H");
+    assert_eq!(session.app.list.rows.len() as u64, shown + hidden);
+    assert!(!session.status().contains("hidden"));
+}
+
+#[test]
+fn a_number_is_begun_with_alt() {
+    let mut session = Session::demo(80, 24);
+    session.keys("<alt-1>2j");
+    assert_eq!(session.app.list.viewport.cursor(), 12);
+    session.keys("<alt-3>");
+    assert!(session.hints().contains("3 times"), "{}", session.hints());
+    session.keys("k");
+    assert_eq!(session.app.list.viewport.cursor(), 9);
+}
