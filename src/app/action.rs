@@ -47,6 +47,7 @@ pub enum Action {
     Timeline,
     ZoomIn,
     ZoomOut,
+    Peak,
     Brush,
     ClearSpan,
     PreviousView,
@@ -188,6 +189,7 @@ actions! {
     Timeline "timeline" ALL, ["t"], "timeline", "Go to the timeline, or back to the list.";
     ZoomIn "zoom-in" TIMELINE, ["+", "=", "up", "k"], "closer", "Timeline: look closer around the cursor, or at what is brushed.";
     ZoomOut "zoom-out" TIMELINE, ["-", "down", "j"], "wider", "Timeline: look from further away.";
+    Peak "peak" TIMELINE, ["p", "n"], "peak", "Timeline: go to the highest cell; again, to the next lower one.";
     Brush "brush" TIMELINE, ["space"], "brush", "Timeline: begin to brush a span here; moving extends it, Enter filters to it.";
     ClearSpan "clear-span" TIMELINE, ["x"], "clear", "Timeline: take away zoom, brush and all conditions on the time.";
     Related "related" LIST_AND_DETAIL, ["R"], "related", "Detail: show the records that belong to this one, and how unusual it is; Enter goes to one.";

@@ -43,6 +43,7 @@ impl App {
             Action::Timeline
             | Action::ZoomIn
             | Action::ZoomOut
+            | Action::Peak
             | Action::Brush
             | Action::ClearSpan => self.in_timeline(action),
             Action::PreviousView | Action::NextView => {

@@ -20,6 +20,8 @@ pub struct Timeline {
     brush: Option<Timestamp>,
     /// When people work.
     pub working: WorkingWeek,
+    /// The bucket that was gone to as a peak.
+    peak: Option<usize>,
     /// Is the mouse drawing a brush?
     pub dragging: bool,
     /// For each bucket of the axis it was made for: does nobody work then?
@@ -157,9 +159,29 @@ impl App {
                 self.tell_bucket();
                 Vec::new()
             }
+            Action::Peak => {
+                self.go_to_peak();
+                Vec::new()
+            }
             Action::ClearSpan => self.clear_span(),
             _ => Vec::new(),
         }
+    }
+
+    /// Goes to the highest bucket, from there to the next lower one, and round again.
+    fn go_to_peak(&mut self) {
+        let Some(axis) = self.answer.axis else { return };
+        let buckets = &self.answer.timeline;
+        let mut order: Vec<usize> =
+            (0..buckets.len()).filter(|&at| buckets[at].count > 0).collect();
+        order.sort_by_key(|&at| std::cmp::Reverse(buckets[at].count));
+        let now = self.timeline.peak.filter(|_| self.timeline.cursor(&axis) == self.timeline.peak);
+        let rank = now.and_then(|peak| order.iter().position(|&at| at == peak));
+        let next = rank.map_or(0, |rank| rank + 1);
+        let Some(&peak) = order.get(next % order.len().max(1)) else { return };
+        self.timeline.peak = Some(peak);
+        self.timeline.cursor = Some(axis.span(peak).0);
+        self.tell_bucket();
     }
 
     /// Why such an action cannot be done.

@@ -104,3 +104,21 @@ fn escape_gives_up_the_brush_and_then_the_timeline() {
     session.keys("<esc>");
     assert_eq!((session.app.focus, session.app.filter.text()), (Pane::List, ""));
 }
+
+#[test]
+fn the_highest_cells_are_gone_to_one_after_the_other() {
+    let mut session = Session::demo(80, 24);
+    session.keys("tp");
+    let told = |session: &Session| {
+        let told = session.app.notice.clone().expect("what is under the cursor");
+        let count =
+            told.split(": ").nth(1).and_then(|rest| rest.split(' ').next().map(str::to_owned));
+        count.and_then(|count| count.parse::<u32>().ok()).expect("a count")
+    };
+    let highest = session.app.answer.timeline.iter().map(|bucket| bucket.count).max();
+    assert_eq!(Some(told(&session)), highest);
+    let first = told(&session);
+    session.keys("p");
+    assert!(told(&session) <= first);
+    assert_ne!(session.app.answer.timeline.len(), 0);
+}
