@@ -1,6 +1,7 @@
 //! The decoding threads: blocks of events become batches of records.
 //! Never fails a block for one event: what is broken is searched for records and told.
 
+mod entries;
 pub mod lines;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -8,6 +8,7 @@ mod lost;
 pub mod page;
 mod structure;
 
+pub use self::balance::object_end;
 use crate::format::Layout;
 use crate::store::Span;
 
@@ -59,18 +60,30 @@ pub trait Framing {
     /// Where the stretch of lost bytes begins that is being passed over, if one is.
     fn lost_from(&self) -> Option<u64>;
 
-    /// Where the next event begins and how the lines begin that are taken whole, where the framing
-    /// stands between such lines. If all lines from there up to some other begin so and end in a
-    /// bracket, they are the events, and [`Framing::pass`] goes on behind them.
-    fn lines(&self) -> Option<(u64, &[u8])> {
+    /// The lines or entries that are taken whole, where the framing stands between such.
+    /// [`Framing::pass`] goes on behind them.
+    fn plain(&self) -> Option<Plain<'_>> {
         None
     }
 
-    /// Goes on at byte `to`, the start of a line; only after [`Framing::lines`].
+    /// Goes on at byte `to`, the start of a line or entry; only after [`Framing::plain`].
     fn pass(&mut self, _to: u64) {}
 
     /// Are places best told as line numbers?
     fn by_line(&self) -> bool;
+}
+
+/// Events that are taken whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain<'f> {
+    /// Where the next one begins, or what stands between it and the one before.
+    pub next: u64,
+    /// How they begin.
+    pub first_key: &'f [u8],
+    /// Are they entries of a list? If all from the next one up to some other begin so, end by their
+    /// [`object_end`] and have commas between them, they are the events. Otherwise they are lines: if
+    /// all up to some other begin so and end in a bracket, they are the events.
+    pub in_list: bool,
 }
 
 /// Asked before bytes found behind damage are taken for an event.

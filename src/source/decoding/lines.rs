@@ -1,5 +1,5 @@
-//! A stretch of a file that holds one record on each line: read, framed and decoded on one thread.
-//! Never guesses: where a line is not plainly one record, the stretch is left to the framing.
+//! A stretch of a file of plain records, one on each line or the entries of a list: read, framed and
+//! decoded on one thread. Never insists: what is not plainly that is left to the framing.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::super::Place;
 use super::super::original::{AtOffset, Source};
 use super::super::pipeline::{Job, Options, Outcome};
+use super::entries::Within;
 use super::{Block, Kept};
 use crate::store::Span;
 
@@ -14,7 +15,19 @@ use crate::store::Span;
 /// goes on.
 const BEYOND: u64 = 32 << 10;
 
-/// The lines of a file that begin in `start..end`.
+/// How the records of a stretch are told apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Each is a line.
+    Lines,
+    /// They are entries of a list; does the stretch begin between two of them, or with one?
+    Entries {
+        /// It does. Otherwise it begins anywhere in one.
+        is_first: bool,
+    },
+}
+
+/// The records of a file that begin in `start..end`.
 #[derive(Debug)]
 pub struct Stretch {
     /// What the events belong to.
@@ -27,8 +40,10 @@ pub struct Stretch {
     pub start: u64,
     /// First byte after it.
     pub end: u64,
-    /// How each line begins.
+    /// How each record begins.
     pub first_key: Arc<[u8]>,
+    /// How they are told apart.
+    pub kind: Kind,
 }
 
 /// What came of a stretch.
@@ -36,15 +51,19 @@ pub struct Stretch {
 pub struct Lines {
     /// Its records; places of troubles are counted from the first line that begins in it.
     pub outcome: Outcome,
-    /// Number of lines that begin in it.
+    /// Number of line breaks between its first byte, or that of its first entry, and `end`.
     pub count: u64,
-    /// First byte after the last of them; `None` where no line begins in it.
+    /// Where its first entry begins; `None` for lines.
+    pub first: Option<u64>,
+    /// First byte after the last line, or of the entry after the last; `None` where no line begins
+    /// in it.
     pub end: Option<u64>,
+    /// Does a line start at `end`?
+    pub at_line_start: bool,
 }
 
 impl Stretch {
-    /// Reads and decodes the lines. `None` where some line is not to be taken whole, or where the
-    /// file cannot be read or is not what it was.
+    /// Reads and decodes the records. `None` where some is not to be taken whole, or where the file cannot be read or is not what it was.
     pub fn decode(self, kept: &mut Kept, options: &Options) -> Option<Lines> {
         let Kept { buffer, room } = kept;
         // A line begins behind the break of the line before it.
@@ -52,14 +71,23 @@ impl Stretch {
         let to = self.end.saturating_add(BEYOND).min(self.len);
         buffer.resize(to.checked_sub(base)? as usize, 0);
         self.file.read_exact_at(buffer, base).ok()?;
-        let Framed { events, count, end } = self.frame(buffer, base)?;
+        let Framed { events, count, first, end } = match self.kind {
+            Kind::Lines => self.frame(buffer, base)?,
+            Kind::Entries { is_first } => {
+                let (start, end) = ((self.start - base) as usize, (self.end - base) as usize);
+                let first_key = &self.first_key;
+                Within { bytes: buffer, base, start, end, first_key }.entries(is_first)?
+            }
+        };
+        let before_end = end.map(|end| buffer[(end - base) as usize - 1]);
+        let at_line_start = before_end == Some(b'\n');
         let job = Job {
             source: self.source,
             bytes: Arc::new(std::mem::take(buffer)),
             base,
             // The break before the stretch is counted too.
             line: 0,
-            by_line: true,
+            by_line: self.kind == Kind::Lines,
             events,
             notes: Vec::new(),
         };
@@ -68,7 +96,7 @@ impl Stretch {
             catch_unwind(AssertUnwindSafe(|| Block::new(&job, options, room).run())).ok()?;
         *buffer = Arc::into_inner(job.bytes).unwrap_or_default();
         kept.learn(&outcome);
-        Some(Lines { outcome, count, end })
+        Some(Lines { outcome, count, first, end, at_line_start })
     }
 
     /// The lines of a block that begins one byte before the stretch.
@@ -98,11 +126,17 @@ impl Stretch {
     }
 }
 
-#[derive(Default)]
-struct Framed {
-    events: Vec<Span>,
-    count: u64,
-    end: Option<u64>,
+/// What was found in a stretch, as in [`Lines`].
+#[derive(Default, Debug)]
+pub struct Framed {
+    /// Where the records are in the file.
+    pub events: Vec<Span>,
+    /// Line breaks.
+    pub count: u64,
+    /// Where the first entry begins.
+    pub first: Option<u64>,
+    /// Where the records go on behind it.
+    pub end: Option<u64>,
 }
 
 impl Lines {

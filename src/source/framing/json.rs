@@ -9,7 +9,7 @@ use super::balance::object_end;
 use super::lost::Lost;
 use super::page::{self, MemberArray, Open};
 use super::structure::{Form, Reached, Scan};
-use super::{Accept, Found, Framing, Note, Step};
+use super::{Accept, Found, Framing, Note, Plain, Step};
 use crate::format::{self, Layout};
 use crate::store::Span;
 
@@ -411,12 +411,20 @@ impl Framing for Json {
         self.value.as_ref().map_or(self.at, |scan| scan.start).saturating_sub(1)
     }
 
-    fn lines(&self) -> Option<(u64, &[u8])> {
-        let known = self.by_line && !self.first_key.is_empty();
-        let between = known && self.open.is_empty() && self.lost.is_none();
-        // An event whose end has not been seen yet is looked at again from its start.
-        let next = self.value.as_ref().map_or(self.at, |scan| scan.start);
-        between.then_some((next, &self.first_key))
+    fn plain(&self) -> Option<Plain<'_>> {
+        // In pages on lines of their own places are told as lines, which only lines are counted by.
+        let in_list = self.open.last() == Some(&Open::List) && !self.by_line;
+        let lines = self.by_line && self.open.is_empty();
+        let known = !self.first_key.is_empty() && self.lost.is_none() && !self.layout_is_rows;
+        // An event whose end has not been seen yet is looked at again from its start; a page's own
+        // member is none.
+        let next = match &self.value {
+            Some(scan) if scan.form != Form::Object => return None,
+            Some(scan) => scan.start,
+            None => self.at,
+        };
+        let plain = Plain { next, first_key: &self.first_key, in_list };
+        (known && (lines || in_list)).then_some(plain)
     }
 
     fn pass(&mut self, to: u64) {

@@ -196,6 +196,23 @@ fn line() -> impl Strategy<Value = String> {
     ]
 }
 
+/// What a list may hold where a record is expected.
+fn entry() -> impl Strategy<Value = String> {
+    prop_oneof![
+        40 => (0..400_usize).prop_map(record),
+        10 => (0..400_usize).prop_map(|id| nested(&id.to_string())),
+        1 => Just(String::new()),
+        1 => Just("garbage".to_owned()),
+        1 => Just("null".to_owned()),
+        1 => (0..400_usize).prop_map(|id| record(id)[..60].to_owned()),
+        1 => (0..400_usize).prop_map(|id| record(id).replace(',', ",\n  ")),
+        1 => (0..400_usize).prop_map(|id| record(id).replace("\"id\"", " \"id\"")),
+        1 => (0..400_usize).prop_map(|id| record(id) + &record(id + 1)),
+        1 => (0..400_usize).prop_map(|id| format!("{{\"value\":[{}]}}", nested(&id.to_string()))),
+        1 => (40_000..70_000_usize).prop_map(|long| record(1).replace("Core", &"x".repeat(long))),
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,
@@ -203,7 +220,6 @@ proptest! {
     })]
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "the same text from a file and from memory")]
     fn a_file_is_read_by_stretches_as_if_it_were_read_in_one(
         parts in prop::collection::vec((line(), 1..60_usize), 1..12),
         (block, workers) in (60..3_000_usize, 1..4_usize),
@@ -218,21 +234,49 @@ proptest! {
         if !ended {
             text.pop();
         }
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("lines.ndjson");
-        std::fs::write(&path, &text).expect("written");
-        let name = path.display().to_string();
-        let memory = Origin::Memory { name, bytes: text.as_bytes().into() };
-        let whole = Options { first_block: 1 << 20, ..Options::default() };
-        let options = Options { workers, first_block: block, most_block: 2 * block, ..whole.clone() };
-        let (store, told, summary) = run_from(&whole, vec![memory], usize::MAX);
-        let (again, told_again, summary_again) =
-            run_from(&options, vec![Origin::Path(path)], usize::MAX);
-        let spans = |store: &Store| -> Vec<Span> {
-            (0..store.len() as u32).map(|row| store.span(row).1).collect()
-        };
-        prop_assert_eq!(told_again, told);
-        prop_assert_eq!(spans(&again), spans(&store));
-        prop_assert_eq!(summary_again, summary);
+        read_alike(&text, block, workers)?;
     }
+
+    #[test]
+    fn a_list_is_read_by_stretches_as_if_it_were_read_in_one(
+        parts in prop::collection::vec((entry(), 1..60_usize), 1..12),
+        (block, workers) in (400..6_000_usize, 1..4_usize),
+        wrapping in 0..3,
+        separator in prop_oneof![Just(","), Just(",\n"), Just(" , ")],
+    ) {
+        let mut entries: Vec<String> = (0..20).map(record).collect();
+        for (entry, records) in &parts {
+            entries.push(entry.clone());
+            entries.extend((0..*records).map(|id| nested(&(1_000 + id).to_string())));
+        }
+        let list = entries.join(separator);
+        let text = match wrapping {
+            0 => format!("[{list}]"),
+            1 => format!("{{\"value\":[{list}]}}\n{}", record(1)),
+            _ => format!("[{list}]\n[{list}\n"),
+        };
+        read_alike(&text, block, workers)?;
+    }
+}
+
+/// A file read by several threads in small blocks gives what the same text gives in one.
+#[expect(clippy::disallowed_methods, reason = "the same text from a file and from memory")]
+fn read_alike(text: &str, block: usize, workers: usize) -> Result<(), TestCaseError> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("lines.ndjson");
+    std::fs::write(&path, text).expect("written");
+    let name = path.display().to_string();
+    let memory = Origin::Memory { name, bytes: text.as_bytes().into() };
+    let whole = Options { first_block: 1 << 20, ..Options::default() };
+    let options = Options { workers, first_block: block, most_block: 2 * block, ..whole.clone() };
+    let (store, told, summary) = run_from(&whole, vec![memory], usize::MAX);
+    let (again, told_again, summary_again) =
+        run_from(&options, vec![Origin::Path(path)], usize::MAX);
+    let spans = |store: &Store| -> Vec<Span> {
+        (0..store.len() as u32).map(|row| store.span(row).1).collect()
+    };
+    prop_assert_eq!(told_again, told);
+    prop_assert_eq!(spans(&again), spans(&store));
+    prop_assert_eq!(summary_again, summary);
+    Ok(())
 }

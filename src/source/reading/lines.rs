@@ -1,5 +1,5 @@
-//! Plain files of one record per line: the decoding threads read them, stretch by stretch.
-//! Never takes anything the framing would not take: what is not plainly lines goes back to it.
+//! Plain files of one record per line or of one list: the decoding threads read them, stretch by
+//! stretch. Never takes anything the framing would not take: what is not plainly that goes back to it.
 
 use std::collections::VecDeque;
 use std::io::{self, Seek as _, SeekFrom};
@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 
-use super::super::decoding::lines::{Lines, Stretch};
-use super::super::framing::Framing;
+use super::super::decoding::lines::{Kind, Lines, Stretch};
+use super::super::framing::{Framing, Plain};
 use super::super::original::{AtOffset, Source};
 use super::super::pipeline::{Part, Stopped};
 use super::blocks::Text;
@@ -44,7 +44,7 @@ impl Pause {
 type Asked = VecDeque<(u64, Receiver<Option<Lines>>)>;
 
 impl Reading<'_> {
-    /// Goes on by stretches where the framing stands between lines of a plain file: up to the last
+    /// Goes on by stretches where the framing stands between records of a plain file: up to the last
     /// ones, or to where something else begins. `None` where it did not get on. Otherwise the text and
     /// its framing have moved on, what is in the buffer is behind them, and the next read is theirs;
     /// an error if it cannot be.
@@ -56,14 +56,16 @@ impl Reading<'_> {
         framing: &mut dyn Framing,
         pause: &mut Pause,
     ) -> Result<Option<io::Result<()>>, Stopped> {
-        let (Some(file), Some((from, first_key))) = (input.file, framing.lines()) else {
+        let (Some(file), Some(plain)) = (input.file, framing.plain()) else {
             return Ok(None);
         };
+        let Plain { next: from, first_key, in_list } = plain;
         let before = from.checked_sub(text.base() + 1).map(|before| before as usize);
-        let starts_line = before.is_some_and(|before| buffer.get(before) == Some(&b'\n'));
+        let before = before.and_then(|before| buffer.get(before));
+        let is_start = in_list && before.is_some() || before == Some(&b'\n');
         let len = file.metadata().map_or(0, |metadata| metadata.len());
         let is_long = len.saturating_sub(from) > 4 * self.block as u64;
-        if !starts_line || !is_long || !pause.is_over() {
+        if !is_start || !is_long || !pause.is_over() {
             return Ok(None);
         }
         let Ok(opened) = file.try_clone() else { return Ok(None) };
@@ -73,9 +75,11 @@ impl Reading<'_> {
             file: Arc::new(AtOffset::new(opened)),
             first_key: first_key.into(),
             len,
+            in_list,
             next: from,
             line: text.line_of(from, buffer),
             reached: from,
+            at_line_start: before == Some(&b'\n'),
             taken: 0,
         };
         self.stretches(&mut leap, input, read)?;
@@ -83,8 +87,8 @@ impl Reading<'_> {
         let moved = leap.taken > 0;
         if moved {
             framing.pass(leap.reached);
-            // The break before it shows that a line starts here.
-            text.go_on(leap.reached - 1, leap.line - 1);
+            // The byte before it shows whether a line starts here, and is read again.
+            text.go_on(leap.reached - 1, leap.line - u64::from(leap.at_line_start));
         }
         // On some systems the stretches have moved the place in the file.
         let to = if moved { leap.reached - 1 } else { read };
@@ -116,12 +120,15 @@ impl Reading<'_> {
             }
             let Some((end, answer)) = asked.pop_front() else { return Ok(()) };
             // All are waited for: on some systems reading moves the place in the file.
-            let Some(lines) = answer.recv().ok().flatten().filter(|_| whole) else {
+            let lines = answer.recv().ok().flatten();
+            let Some(lines) = lines.filter(|lines| whole && leap.goes_on_with(lines)) else {
                 whole = false;
                 continue;
             };
             leap.taken += 1;
-            leap.reached = lines.end.unwrap_or(leap.reached);
+            if let Some(end) = lines.end {
+                (leap.reached, leap.at_line_start) = (end, lines.at_line_start);
+            }
             let lines = lines.placed(leap.line);
             leap.line += lines.count;
             // The last line may end behind its stretch.
@@ -136,17 +143,21 @@ impl Reading<'_> {
     }
 }
 
-/// Lines being taken by stretches.
+/// Records being taken by stretches.
 struct Leap {
     source: Arc<Source>,
     file: Arc<AtOffset>,
     first_key: Arc<[u8]>,
     len: u64,
+    /// Are they entries of a list, not lines?
+    in_list: bool,
     /// Where the next stretch begins.
     next: u64,
-    /// The first line that was not taken: its number, and its first byte.
+    /// The first record that was not taken: its line, its first byte, and whether its line starts
+    /// with it.
     line: u64,
     reached: u64,
+    at_line_start: bool,
     /// Stretches that were taken.
     taken: u32,
 }
@@ -154,6 +165,7 @@ struct Leap {
 impl Leap {
     fn stretch(&mut self, bytes: u64) -> Stretch {
         let start = self.next;
+        let is_first = start == self.reached && self.taken == 0;
         self.next = (start + bytes.max(1)).min(self.len);
         Stretch {
             source: Arc::clone(&self.source),
@@ -162,6 +174,13 @@ impl Leap {
             start,
             end: self.next,
             first_key: Arc::clone(&self.first_key),
+            kind: if self.in_list { Kind::Entries { is_first } } else { Kind::Lines },
         }
+    }
+
+    /// Do these begin where those before them ended? Where a list was looked into in its middle,
+    /// this shows that what was found are its entries.
+    fn goes_on_with(&self, lines: &Lines) -> bool {
+        self.taken == 0 || lines.first.is_none_or(|first| first == self.reached)
     }
 }
