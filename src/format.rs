@@ -15,6 +15,7 @@
 //! text of what stands there, everything else stays empty, and a sentence in `odd` names it.
 
 mod diagnostic;
+mod expected;
 mod graph;
 mod json;
 mod portal_csv;
@@ -197,7 +198,8 @@ fn json_event<'a>(
         return reader.broken("expected a JSON object");
     }
     let start = reader.at();
-    let other = match draft.was_audit.then(|| graph::audit(reader, &mut draft.record)).flatten() {
+    let other = match draft.was_audit.then(|| expected::audit(reader, &mut draft.record)).flatten()
+    {
         Some(read) => read.map(|()| None)?,
         None => {
             reader.restart(start);

@@ -8,11 +8,9 @@
 //! as JSON text. All spellings are read here, in any case: Graph `PowerShell` writes `PascalCase`.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use super::Depth;
-use super::json::{Held, Keys as _, Place, Reader, Step, keys};
-use super::shape::{Evidence, Shape, ShapeKey};
+use super::json::{Held, Place, Reader, Step, keys};
 use crate::record::{Actor, ActorKind, Change, Detail, Outcome, Record, Target};
 use crate::time::Timestamp;
 
@@ -113,46 +111,6 @@ pub(super) struct Audit<'r, 'a> {
     entra_tenant: Cow<'a, str>,
     generated: Option<Timestamp>,
     log_analytics: bool,
-}
-
-/// What the usual spelling of each property says about the shape of an event: asked for every
-/// record, and too slow to be searched each time.
-static SHAPE_KEYS: LazyLock<Vec<Option<ShapeKey>>> = LazyLock::new(|| {
-    AuditKey::ALL.iter().map(|key| ShapeKey::find(key.name().as_bytes())).collect()
-});
-
-/// Reads the object that starts here as an audit. `None` where its keys do not say, as
-/// [`super::shape`] reads them, that it is one, or not before it breaks: then part of it was read.
-pub(super) fn audit<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>) -> Option<Step<()>> {
-    let mut audit = Audit::new(record);
-    let mut evidence = Evidence::default();
-    let mut decided = None;
-    let read = reader.object_of(AuditKey::ALL, &Place::Record, |reader, key, here| {
-        let shape_key = || match key.known {
-            Some(known) if key.is_usual => SHAPE_KEYS[known.index() as usize],
-            _ => ShapeKey::find(key.written),
-        };
-        if decided.is_none()
-            && let Some(key) = shape_key()
-        {
-            decided = evidence.see(key);
-            let other = decided.as_ref().is_some_and(|shape| *shape != Shape::Audit);
-            if other || key == ShapeKey::Table {
-                decided = None;
-                return reader.broken("");
-            }
-        }
-        match key.known {
-            Some(known) => audit.property(reader, known, here),
-            None => reader.skip(),
-        }
-    });
-    let concluded = || read.is_ok() && evidence.conclude("") == Some(Shape::Audit);
-    if decided.is_none() && !concluded() {
-        return None;
-    }
-    audit.finish();
-    Some(read)
 }
 
 impl<'r, 'a> Audit<'r, 'a> {
