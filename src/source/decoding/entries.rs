@@ -30,40 +30,49 @@ impl Within<'_> {
         if is_first {
             let mut breaks = 0;
             let start = self.next(self.start, &mut breaks).0;
-            return self
-                .entries_from(start)
-                .map(|framed| Framed { count: framed.count + breaks, ..framed });
+            let framed = self.entries_from(start).ok()?;
+            return Some(Framed { count: framed.count + breaks, ..framed });
         }
         // The last one may begin with the last byte of the stretch.
         let end = (self.end + self.first_key.len() - 1).min(self.bytes.len());
-        let stretch = self.bytes.get(self.start..end)?;
-        memchr::memmem::find_iter(stretch, self.first_key)
-            .map(|found| self.start + found)
-            .filter(|&at| self.bytes[..at].trim_ascii_end().ends_with(b","))
-            .take(TRIES)
-            .find_map(|at| self.entries_from(at))
+        let finder = memchr::memmem::Finder::new(self.first_key);
+        let (mut from, mut tries) = (self.start, 0);
+        while tries < TRIES {
+            let at = from + finder.find(self.bytes.get(from..end)?)?;
+            from = at + 1;
+            if self.bytes[..at].trim_ascii_end().ends_with(b",") {
+                match self.entries_from(at) {
+                    Ok(framed) => return Some(framed),
+                    // Objects beside each other, deeper in a record: none of them is an entry, and
+                    // a long list of them must not be followed from each.
+                    Err(followed) => (from, tries) = (from.max(followed), tries + 1),
+                }
+            }
+        }
+        None
     }
 
-    /// The entries from byte `start` on, where one begins.
-    fn entries_from(self, start: usize) -> Option<Framed> {
+    /// The entries from byte `start` on, where one begins; otherwise the byte up to which objects
+    /// follow each other.
+    fn entries_from(self, start: usize) -> Result<Framed, usize> {
         let mut framed = Framed { first: Some(self.base + start as u64), ..Framed::default() };
         let mut at = start;
         while at < self.end {
-            let rest = self.bytes.get(at..)?;
+            let rest = self.bytes.get(at..).ok_or(at)?;
             if !rest.starts_with(self.first_key) {
-                return None;
+                return Err(at);
             }
-            let len = object_end(rest).ok()?;
+            let len = object_end(rest).map_err(|_| at)?;
             framed.events.push(Span { offset: self.base + at as u64, len: len as u32 });
             let (next, comma) = self.next(at + len, &mut framed.count);
             // Behind the last entry the list ends: that is the framing's.
             if !comma || next == self.bytes.len() {
-                return None;
+                return Err(at + len);
             }
             at = next;
         }
         framed.end = Some(self.base + at as u64);
-        Some(framed)
+        Ok(framed)
     }
 
     /// The next byte at or after `at` that is neither white space nor a comma, and whether a comma
@@ -107,5 +116,17 @@ mod tests {
         assert_eq!(entries(&text, second, last + 1, true), None);
         // Nothing in front of it says that this is an entry.
         assert_eq!(entries(&text[1..], 0, second - 1, false), None);
+    }
+
+    #[test]
+    fn a_list_in_a_record_is_passed_over_at_once_however_long_it_is() {
+        let long = vec![r#"{"id":"b"}"#; 10 * TRIES].join(",");
+        let entry = format!(r#"{{"id":"a","targets":[{long}]}}"#);
+        let text = format!("[{entry},{entry},{entry}]");
+        let second = 1 + entry.len() + 1;
+        for start in [2, 50, second - 30] {
+            let found = entries(&text, start, second + 1, false);
+            assert_eq!(found, Some((vec![second as u64], (second + entry.len() + 1) as u64)));
+        }
     }
 }

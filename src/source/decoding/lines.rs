@@ -63,7 +63,8 @@ pub struct Lines {
 }
 
 impl Stretch {
-    /// Reads and decodes the records. `None` where some is not to be taken whole, or where the file cannot be read or is not what it was.
+    /// Reads and decodes the records. `None` where some is not to be taken whole, or where the file
+    /// cannot be read or is not what it was.
     pub fn decode(self, kept: &mut Kept, options: &Options) -> Option<Lines> {
         let Kept { buffer, room } = kept;
         // A line begins behind the break of the line before it.
