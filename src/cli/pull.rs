@@ -16,7 +16,7 @@ use super::{Outcome, tell};
 use crate::source::Tenant;
 use crate::source::graph::archive::{Archive, Owner, Told};
 use crate::source::graph::slices::Window;
-use crate::source::graph::{Missing, Outcome as Pulled, Request, Round, Stopped, pull, watch};
+use crate::source::graph::{Missing, Outcome as Pulled, Request, Round, Stopped, pull_into, watch};
 use crate::text::clean;
 use crate::time::TICKS_PER_SECOND;
 
@@ -41,7 +41,8 @@ pub(super) fn run(arguments: &PullArguments) -> anyhow::Result<Outcome> {
         .with_filters(request.filters.clone());
     let pulled = match arguments.watch {
         None => {
-            let pulled = wait_for(&tenant, pull(&service, &request, &mut archive, &cancel))?;
+            let pulled =
+                wait_for(&tenant, pull_into(&service, &request, &mut archive, hours, &cancel))?;
             told(&tenant, folder, &heard, &pulled, request.window)?;
             pulled
         }

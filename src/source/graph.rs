@@ -45,7 +45,7 @@ use crate::time::Timestamp;
 
 pub use self::activity_types::activity_types;
 pub use self::feed::{Feed, Follow, Status};
-pub use self::follow::{Round, Rounds, next_windows, watch};
+pub use self::follow::{Round, Rounds, next_windows, pull_into, watch};
 pub use self::pull::pull;
 pub use self::refused::Refused;
 

@@ -5,6 +5,7 @@
 //! ARCHIVE/audit/2026-05-01.ndjson.zst    the records of a day, as Graph sent them
 //! ARCHIVE/audit/2026-05-01.2.ndjson.zst  more of that day, where the first file has grown large
 //! ARCHIVE/.entrail/manifest.ndjson       what was asked for, when, and where it is
+//! ARCHIVE/.entrail/sha256sums            the files and their digests, as `sha256sum` reads them
 //! ARCHIVE/.entrail/lock                  held by the pull that runs
 //! ARCHIVE/.entrail/incoming.ndjson.zst   the file being written
 //! ```
@@ -15,10 +16,12 @@
 //! the next one finds either no line, and drops the file, or a line, and moves the file. Readers
 //! pass over folders whose name begins with a dot, so they see whole slices only.
 
+mod condense;
 mod day;
 mod lock;
 mod manifest;
 mod packed;
+mod tidy;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -69,6 +72,8 @@ pub struct Archive {
     packing: Option<(Packing, Place)>,
     known: Known,
     overlap: Duration,
+    /// Lines that the manifest may have more than it needs.
+    spare: usize,
     filters: BTreeMap<&'static str, String>,
     tell: Tell,
     /// Asked before each change on the disk; how tests stop a pull there.
@@ -113,6 +118,7 @@ impl Archive {
             packing: None,
             known: Known::default(),
             overlap: OVERLAP,
+            spare: tidy::SPARE,
             filters: BTreeMap::new(),
             tell,
             interrupt: None,
@@ -183,10 +189,11 @@ impl Archive {
         for (entry, file) in self.manifest.files().into_values() {
             let path = self.folder.join(&file.name);
             match fs::metadata(&path) {
-                Ok(metadata) if metadata.len() == file.bytes => {}
+                // What was written last counts, also where it has as many bytes as what it replaces.
                 _ if whole.as_ref() == Some(&file.sha256) => {
                     move_to(&incoming, &path).map_err(|error| wrapped(&path, &error))?;
                 }
+                Ok(metadata) if metadata.len() == file.bytes => {}
                 Ok(_) => lost.push((entry.clone(), "was changed")),
                 Err(_) => lost.push((entry.clone(), "is not there any more")),
             }
@@ -309,8 +316,10 @@ impl Archive {
             start: slice.window.start,
             end: slice.window.end,
             asked: done.asked,
+            late: None,
             complete: done.complete,
             records: 0,
+            slices: 1,
             request: done.request.to_string(),
             file: None,
         };

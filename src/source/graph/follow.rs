@@ -70,6 +70,26 @@ impl Rounds {
     }
 }
 
+/// Pulls into an archive once, and leaves it tidy.
+pub async fn pull_into(
+    service: &Service,
+    request: &Request,
+    archive: &mut Archive,
+    overlap: Duration,
+    cancel: &CancellationToken,
+) -> Outcome {
+    let whole = archive.overlap();
+    archive.set_overlap(overlap);
+    let mut outcome = pull(service, request, archive, cancel).await;
+    archive.set_overlap(whole);
+    if !matches!(outcome.stopped, Some(Stopped::Cancelled | Stopped::Unkept(_)))
+        && let Err(error) = archive.tidy()
+    {
+        outcome.stopped = Some(Stopped::Unkept(error.to_string()));
+    }
+    outcome
+}
+
 /// Pulls into an archive again and again: what `request` makes of the time of each round, with
 /// `every` between two rounds. `after` hears how each went, and ends it. Returns the last outcome:
 /// it ended by `after`, by `cancel`, or because nothing can be kept or no token can be had.
@@ -84,9 +104,8 @@ pub async fn watch(
     let mut rounds = Rounds::default();
     loop {
         let request = (round.request)(service.pace.now());
-        archive.set_overlap(rounds.overlap(service.pace.elapsed(), whole));
-        let outcome = pull(service, &request, archive, cancel).await;
-        archive.set_overlap(whole);
+        let overlap = rounds.overlap(service.pace.elapsed(), whole);
+        let outcome = pull_into(service, &request, archive, overlap, cancel).await;
         let ends = matches!(
             outcome.stopped,
             Some(Stopped::Cancelled | Stopped::SignIn(_) | Stopped::Unkept(_))

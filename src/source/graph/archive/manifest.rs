@@ -1,5 +1,6 @@
 //! The manifest: one line for each slice that was kept, written before the slice is in its place.
-//! Never changes a line: what is written counts once its line break is there.
+//! Never changes a line: what is written counts once its line break is there. Now and then all of it
+//! is written anew, with fewer lines, and takes the place of the old one at once.
 //!
 //! A line is one of
 //! ```text
@@ -11,12 +12,12 @@
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::super::slices::{Window, ticks};
-use crate::time::Timestamp;
+use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// Raised whenever an older program could not go on with the manifest.
 const VERSION: u32 = 1;
@@ -54,11 +55,18 @@ pub struct Entry {
     /// When Graph was asked.
     #[serde(with = "instant")]
     pub asked: Timestamp,
+    /// Seconds after which each instant of it was asked for, at least; where several slices became
+    /// one, of which `asked` is when the first was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<u64>,
     /// Was all of it there?
     pub complete: bool,
     /// Records that are new by this slice.
     pub records: u64,
-    /// The request it began with.
+    /// Slices that became this one.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub slices: u32,
+    /// The request it began with, or one that asks for the same.
     pub request: String,
     /// The file they were added to, as it was then; `None` where there were none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,9 +99,26 @@ impl Entry {
     /// The part of the slice for which no record can arrive late any more, by `overlap`: the time
     /// within which they arrive.
     pub fn settled(&self, overlap: std::time::Duration) -> Window {
+        if self.late_ticks().is_some_and(|late| late >= ticks(overlap)) {
+            return self.window();
+        }
         let end = self.end.min(self.asked.plus(-ticks(overlap)));
         Window { start: self.start, end: end.max(self.start) }
     }
+
+    /// [`Entry::late`] in ticks of 100 ns.
+    pub fn late_ticks(&self) -> Option<i64> {
+        self.late.map(|late| i64::try_from(late).unwrap_or(0).saturating_mul(TICKS_PER_SECOND))
+    }
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_one(slices: &u32) -> bool {
+    *slices == 1
 }
 
 #[derive(Serialize, Deserialize)]
@@ -107,6 +132,8 @@ enum Line {
 /// The manifest of an archive.
 #[derive(Debug)]
 pub struct Manifest {
+    path: PathBuf,
+    owner: Owner,
     file: File,
     /// Bytes of whole lines.
     len: u64,
@@ -125,7 +152,14 @@ impl Manifest {
         let mut text = Vec::new();
         file.read_to_end(&mut text)?;
         let len = memchr::memrchr(b'\n', &text).map_or(0, |at| at + 1);
-        let mut manifest = Self { file, len: len as u64, entries: Vec::new(), unreadable: 0 };
+        let mut manifest = Self {
+            path: path.to_owned(),
+            owner: owner.clone(),
+            file,
+            len: len as u64,
+            entries: Vec::new(),
+            unreadable: 0,
+        };
         if len < text.len() {
             manifest.file.set_len(manifest.len)?;
         }
@@ -184,6 +218,43 @@ impl Manifest {
         self.write(&Line::Gone(name.to_owned()))?;
         self.forget(name);
         Ok(())
+    }
+
+    /// Writes a manifest with these entries beside this one. It is on the disk when this returns,
+    /// and counts once it is given to [`Manifest::replace`].
+    pub fn write_anew(&self, entries: Vec<Entry>) -> io::Result<Self> {
+        let mut open = OpenOptions::new();
+        let path = self.path.with_extension("new");
+        let file = open.create(true).read(true).write(true).truncate(true).open(&path)?;
+        let owner = self.owner.clone();
+        let mut anew = Self { path, owner, file, len: 0, entries: Vec::new(), unreadable: 0 };
+        let header = Header { version: VERSION, owner: self.owner.clone() };
+        let mut text = serde_json::to_vec(&Line::Archive(header))?;
+        text.push(b'\n');
+        for entry in entries {
+            let line = Line::Slice(entry);
+            serde_json::to_writer(&mut text, &line)?;
+            text.push(b'\n');
+            if let Line::Slice(entry) = line {
+                anew.entries.push(entry);
+            }
+        }
+        anew.file.write_all(&text)?;
+        anew.file.sync_all()?;
+        anew.len = text.len() as u64;
+        Ok(anew)
+    }
+
+    /// Puts `anew`, which [`Manifest::write_anew`] made of this one, in its place.
+    pub fn replace(&mut self, anew: Self) -> io::Result<()> {
+        super::move_to(&anew.path, &self.path)?;
+        *self = Self { path: std::mem::take(&mut self.path), ..anew };
+        Ok(())
+    }
+
+    /// Whose it is.
+    pub fn owner(&self) -> &Owner {
+        &self.owner
     }
 
     fn forget(&mut self, name: &str) {
@@ -262,8 +333,10 @@ mod tests {
             start,
             end: start.plus(ticks(Duration::from_hours(24))),
             asked: at(asked),
+            late: None,
             complete: true,
             records: 7,
+            slices: 1,
             request: "https://graph.microsoft.com/v1.0/x".to_owned(),
             file: Some(Stored { name, bytes: 9, sha256, first: start, last: start.plus(1) }),
         }

@@ -51,6 +51,18 @@ impl Packing {
         Ok(Self { path: path.to_owned(), encoder, records: 0, first: None, last: None })
     }
 
+    /// Adds the records of another file, packed again as one. How many there were; `None` where the
+    /// bytes of that file are not those of `sha256`.
+    pub fn add_all(&mut self, path: &Path, sha256: &str) -> io::Result<Option<u64>> {
+        let file = Digesting::new(File::open(path)?);
+        let mut lines = Lines { inner: &mut self.encoder, count: 0 };
+        let mut decoder = zstd::Decoder::new(file)?;
+        io::copy(&mut decoder, &mut lines)?;
+        let count = lines.count;
+        let read = decoder.finish().into_inner();
+        Ok((hex(read.digest) == sha256).then_some(count))
+    }
+
     /// Adds a record, its line break included.
     pub fn add(&mut self, line: &[u8], record: &Record) -> io::Result<()> {
         self.encoder.write_all(line)?;
@@ -124,6 +136,33 @@ impl<W: Write> Write for Digesting<W> {
         let count = self.inner.write(buffer)?;
         self.digest.update(&buffer[..count]);
         self.bytes += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+impl<R: Read> Read for Digesting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.digest.update(&buffer[..count]);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+}
+
+/// Counts the line breaks that pass.
+struct Lines<W> {
+    inner: W,
+    count: u64,
+}
+
+impl<W: Write> Write for Lines<W> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let count = self.inner.write(buffer)?;
+        self.count += memchr::memchr_iter(b'\n', &buffer[..count]).count() as u64;
         Ok(count)
     }
 

@@ -1,4 +1,5 @@
 //! Archives, pulled into from a server on this computer, and stopped at every step.
+#![expect(clippy::disallowed_methods, reason = "archives are looked at and damaged")]
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
@@ -60,14 +61,18 @@ fn records(folder: &Path) -> Vec<String> {
     all
 }
 
-#[expect(clippy::disallowed_methods, reason = "the archive is looked at")]
+/// A folder in memory where the system has such: most of these tests is waiting for the disk.
+fn memory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
+}
+
 fn fs_open(path: &Path) -> fs::File {
     fs::File::open(path).expect("a file")
 }
 
 #[test]
 fn a_pull_is_kept_and_the_next_one_asks_only_for_what_is_not_settled() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = memory();
     let (server, tenant) = tenant_server(Tenant::new(70, HOUR, 10));
     let service = server.service();
     let told = Arc::new(AtomicUsize::new(0));
@@ -102,7 +107,7 @@ fn a_pull_is_kept_and_the_next_one_asks_only_for_what_is_not_settled() {
 
 #[test]
 fn records_that_arrive_late_are_added_once() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = memory();
     let (server, tenant) = tenant_server(Tenant::new(40, HOUR, 10));
     let service = server.service();
     let overlap = Duration::from_hours(24 * 31);
@@ -145,7 +150,7 @@ fn a_pull_killed_at_any_step_loses_one_slice_at_most_and_goes_on() {
     let (server, _tenant) = tenant_server(tenant);
     let mut step = 0;
     loop {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = memory();
         let outcome = killed_at(folder.path(), &server, step);
         let was_killed = matches!(outcome.stopped, Some(Stopped::Unkept(_)));
         let kept: u64 = {
@@ -173,7 +178,7 @@ fn a_pull_killed_again_and_again_comes_to_its_end() {
     let tenant = Tenant::new(40, HOUR, 6);
     let expected = tenant.lines();
     let (server, _tenant) = tenant_server(tenant);
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = memory();
     let mut pulls = 0;
     while killed_at(folder.path(), &server, 9).stopped.is_some() {
         pulls += 1;
@@ -185,7 +190,7 @@ fn a_pull_killed_again_and_again_comes_to_its_end() {
 
 #[test]
 fn two_pulls_on_one_archive_refuse_each_other() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = memory();
     let first = open(folder.path());
     let error =
         Archive::open(folder.path(), &owner(), at("2026-05-31"), silent()).expect_err("taken");
@@ -202,7 +207,7 @@ fn two_pulls_on_one_archive_refuse_each_other() {
 
 #[test]
 fn another_tenant_is_refused() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = memory();
     open(folder.path());
     let other = Owner { tenant: "other".to_owned(), ..owner() };
     assert!(Archive::open(folder.path(), &other, at("2026-05-31"), silent()).is_err());
@@ -210,7 +215,7 @@ fn another_tenant_is_refused() {
 
 #[test]
 fn files_that_are_gone_or_changed_are_told_and_asked_for_again() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = memory();
     let tenant = Tenant::new(70, HOUR, 10);
     let expected = tenant.lines();
     let (server, _tenant) = tenant_server(tenant);
@@ -243,7 +248,7 @@ fn files_that_are_gone_or_changed_are_told_and_asked_for_again() {
 
 #[test]
 fn without_its_manifest_an_archive_still_has_no_record_twice() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = memory();
     let tenant = Tenant::new(70, HOUR, 10);
     let expected = tenant.lines();
     let (server, _tenant) = tenant_server(tenant);
@@ -255,7 +260,7 @@ fn without_its_manifest_an_archive_still_has_no_record_twice() {
 
 #[test]
 fn what_could_not_be_had_is_asked_for_by_the_next_pull() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = memory();
     let tenant = Tenant::new(40, HOUR, 10);
     let expected = tenant.lines();
     let healed = Arc::new(AtomicUsize::new(0));
@@ -279,7 +284,7 @@ fn what_could_not_be_had_is_asked_for_by_the_next_pull() {
 
 #[test]
 fn another_filter_is_another_question() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = memory();
     let (server, _tenant) = tenant_server(Tenant::new(40, HOUR, 10));
     let filters = BTreeMap::from([("audit", "startswith(id,'D')".to_owned())]);
     let filtered = Request { filters: filters.clone(), ..request(2) };
@@ -297,7 +302,7 @@ fn another_filter_is_another_question() {
 
 #[test]
 fn an_archive_is_read_like_any_folder() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = memory();
     let (server, _tenant) = tenant_server(Tenant::new(70, HOUR, 10));
     pulled(&server.service(), &request(3), &mut open(folder.path()));
     let mut summary = None;
@@ -313,7 +318,7 @@ fn an_archive_is_read_like_any_folder() {
 
 #[test]
 fn a_watched_archive_stays_up_to_date_with_one_file_a_day() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = memory();
     let (server, tenant) = tenant_server(Tenant::new(30, HOUR, 10));
     let service = server.service();
     let mut archive = open(folder.path());
@@ -337,4 +342,165 @@ fn a_watched_archive_stays_up_to_date_with_one_file_a_day() {
     let files = archive.manifest.files();
     assert_eq!(files.keys().collect::<Vec<_>>(), [&"audit/2026-05-30.ndjson.zst"]);
     assert!(archive.verify().is_empty());
+}
+
+/// Keeps what cron finds: every so many hours what is not settled, with a record for each hour.
+fn keep_up(archive: &mut Archive, rounds: std::ops::Range<i64>, hours: i64) {
+    for round in rounds {
+        let now = at("2026-05-01").plus(ticks(HOUR) * hours * round);
+        let time = now.plus(-ticks(HOUR) / 2);
+        let window = Window { start: at("2026-05-01"), end: now };
+        for window in archive.wanted(log("audit"), window) {
+            for slice in super::super::slices::plan(log("audit"), &[window], 24 * HOUR) {
+                let lines = match slice.window.contains(time) {
+                    true => format!("{{\"value\":[{}]}}", record(round as usize, time)),
+                    false => "{\"value\":[]}".to_owned(),
+                };
+                archive.page(&slice, &Page::read(lines.as_bytes(), true)).expect("kept");
+                let request = url::Url::parse("http://127.0.0.1/x").expect("an address");
+                let done = Done { slice, complete: true, request, asked: now };
+                archive.slice_done(&done).expect("kept");
+            }
+        }
+    }
+}
+
+fn manifest_lines(folder: &Path) -> usize {
+    let path = folder.join(".entrail/manifest.ndjson");
+    fs::read_to_string(path).expect("a manifest").lines().count()
+}
+
+/// The digests that `sha256sum` would compare, and those of the files.
+fn compared(folder: &Path) -> usize {
+    let sums = fs::read_to_string(folder.join(".entrail/sha256sums")).expect("sums");
+    for line in sums.lines() {
+        let (sha256, name) = line.split_once("  ").expect("two columns");
+        assert_eq!(packed::sha256(&folder.join(name)).expect("a file"), sha256, "{name}");
+    }
+    sums.lines().count()
+}
+
+#[test]
+fn an_archive_kept_up_for_days_has_a_line_and_a_frame_for_each() {
+    let folder = memory();
+    let mut archive = open(folder.path());
+    for day in 0..10 {
+        keep_up(&mut archive, 1 + day * 12..1 + (day + 1) * 12, 2);
+        archive.tidy().expect("tidy");
+        compared(folder.path());
+    }
+    let expected = records(folder.path());
+    assert_eq!(expected.len(), 120);
+    let entries = archive.manifest.entries().count();
+    assert!(entries < 24 + archive.spare + 10, "{entries} entries");
+    archive.spare = 0;
+    archive.tidy().expect("tidy");
+    assert_eq!(records(folder.path()), expected);
+    assert_eq!((archive.verify(), compared(folder.path())), (Vec::new(), 10));
+    let whole: Vec<&Entry> = archive.entries().filter(|entry| entry.slices > 1).collect();
+    assert_eq!(whole.len(), 9);
+    for entry in whole {
+        let file = entry.file.as_ref().expect("a file");
+        assert_eq!((entry.records, entry.settled(OVERLAP)), (12, entry.window()));
+        let bytes = fs::read(folder.path().join(&file.name)).expect("read");
+        assert_eq!(zstd::zstd_safe::find_frame_compressed_size(&bytes), Ok(bytes.len()));
+    }
+    let lines = manifest_lines(folder.path());
+    let wanted = |archive: &mut Archive| {
+        let window = Window { start: at("2026-05-01"), end: at("2026-05-12") };
+        archive.wanted(log("audit"), window)
+    };
+    let left = wanted(&mut archive);
+    drop(archive);
+    let mut archive = open(folder.path());
+    assert_eq!(wanted(&mut archive), left, "read again it says the same");
+    archive.spare = 0;
+    archive.tidy().expect("tidy");
+    assert_eq!(manifest_lines(folder.path()), lines, "nothing more to do");
+}
+
+#[test]
+fn an_archive_stopped_at_any_step_of_tidying_is_whole() {
+    let mut step = 0;
+    loop {
+        let folder = memory();
+        let mut archive = open(folder.path());
+        archive.spare = 0;
+        keep_up(&mut archive, 1..60, 2);
+        let expected = records(folder.path());
+        let mut number = 0;
+        archive.interrupt = Some(Box::new(move |name| {
+            number += 1;
+            let stop = || io::Error::other(format!("stopped before {name}"));
+            if number > step { Err(stop()) } else { Ok(()) }
+        }));
+        let was_stopped = archive.tidy().is_err();
+        drop(archive);
+        let files = |records: Vec<String>| assert_eq!(records, expected, "step {step}");
+        files(records(folder.path()));
+        let mut archive = open(folder.path());
+        assert_eq!(archive.verify(), [], "step {step}");
+        archive.spare = 0;
+        archive.tidy().expect("tidy");
+        files(records(folder.path()));
+        assert_eq!(archive.verify(), [], "step {step}");
+        assert_eq!(archive.entries().map(|entry| entry.records).sum::<u64>(), 59);
+        assert_eq!(archive.entries().filter(|entry| entry.slices > 1).count(), 3);
+        compared(folder.path());
+        // It goes on where it was.
+        keep_up(&mut archive, 60..62, 2);
+        assert_eq!(records(folder.path()).len(), 61, "step {step}");
+        if !was_stopped {
+            break;
+        }
+        step += 1;
+    }
+    assert!(step >= 3 * 5 + 3, "{step} steps");
+}
+
+#[test]
+fn a_damaged_day_is_not_packed_again() {
+    let folder = memory();
+    let mut archive = open(folder.path());
+    archive.spare = 0;
+    keep_up(&mut archive, 1..60, 2);
+    let path = folder.path().join("audit/2026-05-02.ndjson.zst");
+    let mut bytes = fs::read(&path).expect("read");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&path, &bytes).expect("written");
+    archive.tidy().expect("tidy");
+    assert_eq!(fs::read(&path).expect("read"), bytes);
+    let wrong: Vec<String> = archive.verify().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(wrong, ["audit/2026-05-02.ndjson.zst"]);
+}
+
+#[test]
+fn a_watch_outlives_an_outage_and_catches_up() {
+    let folder = memory();
+    let asked = AtomicUsize::new(0);
+    let tenant = Tenant::new(70, HOUR, 10);
+    let expected = tenant.lines();
+    let server = Server::start(move |request| match asked.fetch_add(1, Ordering::Relaxed) {
+        0..2 | 400.. => tenant.answer(request),
+        2..60 => Reply::status(429),
+        60..100 => Reply::status(503),
+        100..120 => Reply { cut: Some(3), ..Reply::json("{\"value\":[]}") },
+        _ => Reply::status(502),
+    });
+    let service = server.service();
+    let mut archive = open(folder.path());
+    let mut rounds = Vec::new();
+    let mut request = |_| request(3);
+    let mut after = |outcome: &Outcome| {
+        rounds.push(outcome.is_complete());
+        if outcome.is_complete() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let mut round = Round { request: &mut request, after: &mut after };
+    let (every, cancel) = (Duration::from_mins(5), CancellationToken::new());
+    let watching = watch(&service, &mut archive, every, &mut round, &cancel);
+    assert!(runtime().block_on(watching).is_complete());
+    assert!(rounds.len() > 2, "{rounds:?}");
+    assert_eq!(records(folder.path()), expected);
+    assert_eq!(archive.verify(), []);
 }

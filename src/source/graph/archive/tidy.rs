@@ -1,0 +1,124 @@
+//! An archive kept small, however often it is pulled into: few lines in its manifest, days packed whole.
+//! Never changes a record, their number, or what is known to have been asked for.
+//!
+//! Each round of a pull adds lines to the manifest, and each that brings records adds a frame to the
+//! file of a day. A file of many frames is packed again by the same steps as a slice is kept:
+//! written beside, its line added, moved. The fewer lines are then written to another manifest, which
+//! takes the place of the old one at once. A stop between two steps leaves an archive that says the
+//! same with more lines.
+#![expect(clippy::disallowed_methods, reason = "digests are written as text")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+
+use super::super::address;
+use super::super::logs::find;
+use super::super::slices::Slice;
+use super::condense::condense;
+use super::manifest::{Entry, Stored};
+use super::packed::Packing;
+use super::{Archive, move_to, wrapped};
+
+/// Lines the manifest may have more than it needs: it is not written anew for fewer.
+pub const SPARE: usize = 64;
+/// Frames of a file from which on it is worth to be packed again.
+const FRAMES: usize = 4;
+
+impl Archive {
+    /// Makes the manifest short again where it has grown, and writes the digests of the files as
+    /// `sha256sum` reads them. To be called after a pull; the time within which records arrive late
+    /// must be the archive's own. An error says that the archive cannot be written to.
+    pub fn tidy(&mut self) -> io::Result<()> {
+        self.shorten().and_then(|()| self.sums()).map_err(|error| wrapped(&self.folder, &error))
+    }
+
+    fn shorten(&mut self) -> io::Result<()> {
+        let fewer = self.condensed();
+        if fewer.len() + self.spare >= self.manifest.entries().count() {
+            return Ok(());
+        }
+        let left = mentions(fewer.iter());
+        let frames = mentions(self.manifest.entries());
+        let many: Vec<String> = frames
+            .into_iter()
+            .filter(|(name, count)| {
+                *count >= FRAMES && left.get(name).is_none_or(|left| *left < *count)
+            })
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        for name in many {
+            self.pack_again(&name)?;
+        }
+        let fewer = self.condensed();
+        self.step("condense")?;
+        let anew = self.manifest.write_anew(fewer)?;
+        self.step("replace")?;
+        self.manifest.replace(anew)?;
+        self.step("replaced")
+    }
+
+    fn condensed(&self) -> Vec<Entry> {
+        let owner = self.manifest.owner();
+        let request = |entry: &Entry| {
+            let base = url::Url::parse(&owner.base).ok()?;
+            let slice = Slice { log: find(&entry.log)?, window: entry.window() };
+            Some(address::first(&base, &slice, entry.filter.as_deref()).into())
+        };
+        condense(self.manifest.entries(), self.overlap, &request)
+    }
+
+    /// Packs a file of many frames as one. Leaves one that is not as it was written.
+    fn pack_again(&mut self, name: &str) -> io::Result<()> {
+        let of_file = |entry: &&Entry| entry.file.as_ref().is_some_and(|file| file.name == name);
+        let Some(last) = self.manifest.entries().filter(of_file).last().cloned() else {
+            return Ok(());
+        };
+        let Some(file) = &last.file else { return Ok(()) };
+        let expected: u64 = self.manifest.entries().filter(of_file).map(|e| e.records).sum();
+        let path = self.folder.join(name);
+        self.step("pack")?;
+        let mut packing = Packing::begin(&self.incoming(), b"")?;
+        // What cannot be read stays as it is; whoever compares digests is told.
+        let count = packing.add_all(&path, &file.sha256).ok().flatten();
+        self.step("packed")?;
+        let packed = packing.finish()?;
+        if count != Some(expected) {
+            return fs::remove_file(self.incoming());
+        }
+        let (bytes, sha256) = (packed.bytes, packed.sha256);
+        let file = Stored { bytes, sha256, ..file.clone() };
+        let nothing_new = Entry { records: 0, slices: 0, complete: false, late: None, ..last };
+        self.step("line")?;
+        self.manifest.add(Entry { file: Some(file), ..nothing_new })?;
+        self.step("move")?;
+        move_to(&self.incoming(), &path)?;
+        self.step("moved")
+    }
+
+    /// Writes the digests of the files where they changed.
+    fn sums(&mut self) -> io::Result<()> {
+        let mut text = String::new();
+        for (name, (_, file)) in self.manifest.files() {
+            let _ = writeln!(text, "{}  {name}", file.sha256);
+        }
+        let path = self.folder.join(".entrail/sha256sums");
+        if matches!(fs::read(&path), Ok(there) if there == text.as_bytes()) {
+            return Ok(());
+        }
+        self.step("sums")?;
+        let new = path.with_extension("new");
+        fs::write(&new, text)?;
+        move_to(&new, &path)
+    }
+}
+
+/// How many lines speak of each file.
+fn mentions<'e>(entries: impl Iterator<Item = &'e Entry>) -> BTreeMap<&'e str, usize> {
+    let mut mentions = BTreeMap::new();
+    for file in entries.filter_map(|entry| entry.file.as_ref()) {
+        *mentions.entry(file.name.as_str()).or_default() += 1;
+    }
+    mentions
+}
