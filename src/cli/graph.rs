@@ -49,6 +49,8 @@ pub(super) struct Wanted {
     pub(super) request: Request,
     /// Does it end at a time that was asked for?
     is_ended: bool,
+    /// Where the span ends even if later records come; `None`: nobody said.
+    pub(super) until: Option<Timestamp>,
     /// For each log.
     parted: Vec<(&'static Log, PushDown)>,
 }
@@ -90,8 +92,8 @@ impl Wanted {
         // Records that happen while it is asked are asked for too.
         let latest = context.now.plus(crate::time::TICKS_PER_SECOND);
         let start = since.max(asked.start).context("--since names no beginning")?;
-        let asked_end = [until, asked.end].into_iter().flatten().min();
-        let end = asked_end.unwrap_or(latest).min(latest);
+        let until = [until, asked.end].into_iter().flatten().min();
+        let end = until.unwrap_or(latest).min(latest);
         anyhow::ensure!(
             start < end,
             "nothing lies between {start} and {end}: see --since, --until"
@@ -103,8 +105,8 @@ impl Wanted {
                 request.filters.insert(log.name, filter.clone());
             }
         }
-        let is_ended = asked_end.is_some_and(|asked| asked <= latest);
-        Ok(Self { request, is_ended, parted })
+        let is_ended = until.is_some_and(|asked| asked <= latest);
+        Ok(Self { request, is_ended, until, parted })
     }
 
     /// Tells what is asked of Graph, what is evaluated here, and the requests.

@@ -185,6 +185,11 @@ impl FakeGraph {
         self.shared.state().seen.clone()
     }
 
+    /// How many there were.
+    pub fn count(&self) -> usize {
+        self.shared.state().seen.len()
+    }
+
     /// What goes wrong from now on.
     pub fn script(&self, faults: Faults) {
         self.shared.state().faults = faults;

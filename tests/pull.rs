@@ -1,0 +1,288 @@
+//! `entrail pull` as a process: killed at any moment, asked to end, started twice; its archive is the tenant's log.
+//! Never waits for luck: what it does next is triggered by requests the fake Graph has seen and by files that appear.
+
+#[path = "fake_graph/graph.rs"]
+mod fake_graph;
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use entrail::source::{Delivery, Origin, read_all};
+use entrail::store::Store;
+use entrail::time::Timestamp;
+use fake_graph::{FakeGraph, Fault, Faults, Grant, Seen, Tenant};
+use serde_json::Value;
+
+/// A day long ago, so that nothing can arrive late on whatever day the tests run.
+const TODAY: &str = "2025-06-01T00:00:00Z";
+/// Two days of it; each is a slice.
+const RANGE: [&str; 4] = ["--since", "2025-05-29", "--until", "2025-05-30"];
+const SLICES: usize = 2;
+/// Longer than anything takes.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A tenant of whose days each has two pages: fewer requests than a program may send at once.
+fn start() -> FakeGraph {
+    let today = Timestamp::parse(TODAY).expect("a time");
+    let graph = FakeGraph::start(Tenant::demo(400, 7).moved_to(today));
+    let of_day = |day: &str| {
+        let lines = graph.lines("directoryAudits");
+        lines.iter().filter(|line| time(line).starts_with(day)).count()
+    };
+    let largest = ["2025-05-29", "2025-05-30"].map(of_day).into_iter().max();
+    graph.change(|tenant| tenant.page = largest.unwrap_or(2).div_ceil(2));
+    graph
+}
+
+fn time(line: &str) -> String {
+    let record: Value = serde_json::from_str(line).expect("a record");
+    record["activityDateTime"].as_str().expect("a time").to_owned()
+}
+
+fn memory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
+}
+
+/// A running `entrail pull`, and the token it was given; killed when it goes out of scope.
+struct Pull(Child, String);
+
+impl Drop for Pull {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Pull {
+    fn start(graph: &FakeGraph, home: &Path, more: &[&str]) -> Self {
+        let base = graph.base();
+        let token = graph.token(&Grant::default());
+        let child = Command::new(env!("CARGO_BIN_EXE_entrail"))
+            .args(["pull", "--archive"])
+            .arg(home.join("archive"))
+            .args(RANGE)
+            .args(["--login-url", &base, "--graph-url", &base])
+            .args(more)
+            .env_clear()
+            .env("HOME", home)
+            .env("ENTRAIL_TOKEN", &token)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        Self(child, token)
+    }
+
+    /// SIGKILL.
+    fn kill(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().expect("sent").success());
+    }
+
+    /// Its exit code, and what it told.
+    fn end(mut self) -> (Option<i32>, String, String) {
+        until(|| self.0.try_wait().expect("a process").is_some());
+        let (mut out, mut told) = (String::new(), String::new());
+        self.0.stdout.take().expect("a pipe").read_to_string(&mut out).expect("text");
+        self.0.stderr.take().expect("a pipe").read_to_string(&mut told).expect("text");
+        (self.0.wait().expect("it ended").code(), out, told)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test that hangs must fail")]
+fn until(mut done: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !done() {
+        assert!(began.elapsed() < DEADLINE, "it does not happen");
+        std::thread::yield_now();
+    }
+}
+
+/// Pulls until a run ends by itself, and ends well; with how many requests.
+fn finish(graph: &FakeGraph, home: &Path) -> usize {
+    graph.script(Faults::none());
+    let pull = Pull::start(graph, home, &[]);
+    let bearer = format!("Bearer {}", pull.1);
+    let (code, out, told) = pull.end();
+    assert_eq!(code, Some(0), "{told}");
+    assert!(out.contains(" complete") && out.lines().count() == 1, "{out}");
+    // What a killed one had sent may arrive only now.
+    let own = |seen: &&Seen| seen.headers.get("authorization") == Some(&bearer);
+    graph.requests().iter().filter(own).count()
+}
+
+/// The records that are read from the archive; fails where one is there twice or is not the tenant's.
+fn records(graph: &FakeGraph, home: &Path) -> usize {
+    let archive = home.join("archive");
+    if !archive.exists() {
+        return 0;
+    }
+    let expected: BTreeSet<String> = graph.lines("directoryAudits").into_iter().collect();
+    let mut store = Store::default();
+    read_all(vec![Origin::Path(archive)], |delivery| match delivery {
+        Delivery::Segment(segment) => store.push(segment),
+        Delivery::Done(summary) => assert_eq!(summary.progress.duplicates, 0),
+        // An archive in which nothing is yet.
+        _ => {}
+    });
+    for row in 0..store.len() as u32 {
+        let line = store.read(row).expect("its bytes");
+        let line = String::from_utf8(line).expect("text");
+        assert!(expected.contains(line.trim()), "{line}");
+    }
+    store.len()
+}
+
+/// The records of the two days.
+fn wanted(graph: &FakeGraph) -> usize {
+    let lines = graph.lines("directoryAudits");
+    let within = |line: &&String| ("2025-05-29".."2025-05-31").contains(&&time(line)[..10]);
+    lines.iter().filter(within).count()
+}
+
+/// Slices that the manifest has, by the days they begin on.
+#[expect(clippy::disallowed_methods, reason = "the manifest is looked at")]
+fn kept(home: &Path) -> usize {
+    let manifest = home.join("archive/.entrail/manifest.ndjson");
+    let text = std::fs::read_to_string(manifest).unwrap_or_default();
+    // The last line may be written just now.
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    whole.lines().filter(|line| line.starts_with("{\"slice\"")).count()
+}
+
+fn after_the_kill(graph: &FakeGraph, home: &Path, what: &str) {
+    let slices = kept(home);
+    assert!(records(graph, home) <= wanted(graph), "{what}");
+    let asked = finish(graph, home);
+    assert!(asked <= 2 * (SLICES - slices), "{what}: {asked} requests with {slices} slices kept");
+    assert_eq!(records(graph, home), wanted(graph), "{what}");
+    assert_eq!(compared(home), SLICES, "{what}");
+}
+
+/// How many files are as the digests say, asked of the system's own program where there is one.
+fn compared(home: &Path) -> usize {
+    let archive = home.join("archive");
+    let check = ["--check", ".entrail/sha256sums"];
+    match Command::new("sha256sum").args(check).current_dir(archive).output() {
+        Ok(output) => {
+            assert!(output.status.success(), "{output:?}");
+            String::from_utf8_lossy(&output.stdout).lines().count()
+        }
+        Err(_) => SLICES,
+    }
+}
+
+#[test]
+fn killed_while_it_waits_for_any_page_it_goes_on_where_it_was() {
+    let graph = start();
+    for page in 0..4 {
+        let home = memory();
+        let held = Fault::Delay(Duration::from_hours(1));
+        graph.script(Faults::none().at(page, held));
+        let before = graph.count();
+        let mut pull = Pull::start(&graph, home.path(), &[]);
+        until(|| graph.count() - before > page as usize);
+        pull.kill();
+        assert_eq!(kept(home.path()), page as usize / 2);
+        after_the_kill(&graph, home.path(), &format!("page {page}"));
+    }
+}
+
+/// A moment to kill at, and what it is.
+type Trigger<'t> = (&'t str, Box<dyn Fn(&Path) -> bool + 't>);
+
+#[test]
+fn killed_as_its_files_appear_it_goes_on_where_it_was() {
+    let hidden = |home: &Path, name: &str| home.join("archive/.entrail").join(name);
+    let incoming = |home: &Path| hidden(home, "incoming.ndjson.zst");
+    let day = |home: &Path, day: &str| home.join(format!("archive/audit/2025-05-{day}.ndjson.zst"));
+    // Before the last page, which is held: the run cannot be over before it is killed. What passes
+    // can be missed: then what follows it counts.
+    let held: Vec<Trigger<'_>> = vec![
+        ("the lock", Box::new(|home| hidden(home, "lock").exists())),
+        ("the manifest", Box::new(|home| hidden(home, "manifest.ndjson").exists())),
+        ("the first file, begun", Box::new(|home| incoming(home).exists() || kept(home) > 0)),
+        ("the first line", Box::new(|home| kept(home) > 0)),
+        ("the first day", Box::new(|home| day(home, "29").exists())),
+        ("the second file, begun", Box::new(|home| kept(home) == 1 && incoming(home).exists())),
+    ];
+    let last: Vec<Trigger<'_>> = vec![
+        ("the last line", Box::new(|home| kept(home) > 1)),
+        ("the last day", Box::new(|home| day(home, "30").exists())),
+        ("the digests", Box::new(|home| hidden(home, "sha256sums").exists())),
+    ];
+    let held = held.into_iter().map(|trigger| (trigger, true));
+    for ((what, trigger), is_held) in held.chain(last.into_iter().map(|trigger| (trigger, false))) {
+        let (graph, home) = (start(), memory());
+        let hold = || Faults::none().at(3, Fault::Delay(Duration::from_hours(1)));
+        graph.script(if is_held { hold() } else { Faults::none() });
+        let mut pull = Pull::start(&graph, home.path(), &[]);
+        until(|| trigger(home.path()) || pull.0.try_wait().expect("a process").is_some());
+        pull.kill();
+        let code = pull.0.wait().expect("it ended").code();
+        assert!(code.is_none() || !is_held, "{what}: ended with {code:?}");
+        after_the_kill(&graph, home.path(), what);
+    }
+}
+
+#[test]
+fn the_second_of_two_pulls_says_who_is_first_and_a_killed_one_is_in_nobodys_way() {
+    let graph = start();
+    let home = memory();
+    graph.script(Faults::none().at(0, Fault::Delay(Duration::from_hours(1))));
+    let mut first = Pull::start(&graph, home.path(), &[]);
+    until(|| graph.count() > 0);
+    let (code, out, told) = Pull::start(&graph, home.path(), &[]).end();
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{told}");
+    let holder = format!("another entrail (process {} since ", first.0.id());
+    assert!(told.contains(&holder) && told.contains("pulls into this archive"), "{told}");
+    first.kill();
+    finish(&graph, home.path());
+    assert_eq!(records(&graph, home.path()), wanted(&graph));
+}
+
+#[test]
+fn asked_to_end_it_keeps_what_came_and_says_so() {
+    let graph = start();
+    for (name, code) in [("TERM", 143), ("INT", 130)] {
+        for more in [&[][..], &["--watch", "5"]] {
+            let home = memory();
+            graph.script(Faults::none().at(3, Fault::Delay(Duration::from_hours(1))));
+            let before = graph.count();
+            let pull = Pull::start(&graph, home.path(), more);
+            until(|| graph.count() - before > 3);
+            pull.signal(name);
+            let (ended, out, told) = pull.end();
+            assert_eq!(ended, Some(code), "{told}");
+            assert!(out.contains("NOT complete") && out.lines().count() == 1, "{out}");
+            let there = records(&graph, home.path());
+            assert!(out.contains(&format!(": {there} new records in 2 slices")), "{told} {out}");
+            assert!(there > 0 && there < wanted(&graph));
+            finish(&graph, home.path());
+            assert_eq!(records(&graph, home.path()), wanted(&graph));
+        }
+    }
+}
+
+#[test]
+fn asked_to_end_between_two_rounds_it_ends_at_once() {
+    let graph = start();
+    let home = memory();
+    let mut pull = Pull::start(&graph, home.path(), &["--watch", "1440"]);
+    let mut lines = BufReader::new(pull.0.stdout.take().expect("a pipe")).lines();
+    let summary = lines.next().expect("a line").expect("text");
+    assert!(summary.contains("complete") && !summary.contains("NOT"), "{summary}");
+    pull.signal("TERM");
+    until(|| pull.0.try_wait().expect("a process").is_some());
+    assert_eq!(pull.0.wait().expect("it ended").code(), Some(143));
+    assert!(lines.next().is_none());
+    assert_eq!(records(&graph, home.path()), wanted(&graph));
+}
