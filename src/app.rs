@@ -26,6 +26,7 @@ pub mod timeline;
 pub mod tree;
 pub mod viewport;
 pub mod views;
+pub mod watch;
 
 use ratatui::layout::Rect;
 use tui_input::Input;
@@ -44,6 +45,7 @@ use message::{Effect, Message};
 use overlay::Menu;
 use timeline::Timeline;
 use tree::Tree;
+use watch::Watch;
 
 use crate::query::answer::{Answer, Question};
 use crate::query::seen::SeenValues;
@@ -90,6 +92,8 @@ pub struct App {
     pub overlays: Vec<Menu>,
     /// The pane with the keyboard.
     pub focus: Pane,
+    /// Accounts that are watched.
+    pub watch: Watch,
     /// Is noise left out?
     pub hides_noise: bool,
     /// Are records put together by operation?
@@ -138,6 +142,8 @@ pub struct Settings {
     pub filter: String,
     /// Filters of earlier sessions, oldest first.
     pub history: Vec<String>,
+    /// Accounts that are watched: principal names, names or ids.
+    pub watch: Vec<String>,
     /// The local zone.
     pub local_zone: Zone,
     /// Now (UTC).
@@ -170,6 +176,7 @@ impl App {
             answer: Answer::default(),
             overlays: Vec::new(),
             focus: Pane::List,
+            watch: Watch::new(settings.watch),
             hides_noise: false,
             operations: false,
             zoomed: false,

@@ -40,6 +40,8 @@ pub struct Start {
     pub name: String,
     /// Where records come from, told line by line.
     pub origin: Vec<String>,
+    /// Accounts that are watched.
+    pub watch: Vec<String>,
     /// Text of the filter, already known to be a query.
     pub filter: String,
     /// Draw with ASCII characters only.
@@ -170,6 +172,7 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
     let app = App::new(Settings {
         name: loads.then_some(start.name),
         origin: start.origin,
+        watch: start.watch,
         filter: start.filter,
         history: crate::config::history(),
         local_zone: Zone::new(jiff::tz::TimeZone::system()),

@@ -168,6 +168,7 @@ impl Session {
     fn new(store: &Store) -> anyhow::Result<Self> {
         let app = App::new(Settings {
             origin: Vec::new(),
+            watch: Vec::new(),
             name: Some("audit.ndjson".to_owned()),
             filter: String::new(),
             history: Vec::new(),

@@ -40,6 +40,7 @@ pub enum Action {
     View8,
     View9,
     Noise,
+    Watched,
     Facets,
     Related,
     Operations,
@@ -183,6 +184,7 @@ actions! {
     View8 "view-8" ALL, ["8"], "", "Open canned view 8: what failed.";
     View9 "view-9" ALL, ["9"], "", "Open canned view 9: noise: what Microsoft's own services do.";
     Noise "noise" ALL, ["H"], "noise", "Hide what Microsoft's own services do by themselves, or show it again; the first line says how much is hidden.";
+    Watched "watched" ALL, ["*"], "", "Show everything about the accounts that are watched (configuration), also inside of changes and details.";
     Facets "facets" ALL, ["f"], "values", "Show the values of a field under the filter: how often, when first and last; Enter filters, - leaves out.";
     Operations "operations" LIST_AND_DETAIL, ["O"], "operations", "Put the records of one correlation id together in one line of the list, or show them apart again.";
     UnfoldOperation "unfold-operation" &[Pane::List], ["space"], "", "List by operation: show its records in the order they happened, or fold them again.";

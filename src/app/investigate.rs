@@ -24,6 +24,7 @@ impl App {
                 Vec::new()
             }
             Action::Noise => self.turn_noise(),
+            Action::Watched => self.show_watched(),
             Action::View1 => self.open_view(1),
             Action::View2 => self.open_view(2),
             Action::View3 => self.open_view(3),
@@ -62,6 +63,7 @@ impl App {
             | Action::SameOperation
             | Action::SameIp
             | Action::Around => self.cannot_pivot(),
+            Action::Watched => self.nobody_watched(),
             Action::Facets if self.list.rows.is_empty() => {
                 Some("there are no records to count".to_owned())
             }

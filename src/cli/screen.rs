@@ -61,7 +61,15 @@ pub(super) fn start(
     );
     let filter = screen.filter.unwrap_or_default();
     let palette = screen.theme.map(Into::into);
-    let ended = runtime::run(Start { load, name, origin, filter, palette, ascii: screen.ascii })?;
+    let ended = runtime::run(Start {
+        load,
+        name,
+        origin,
+        watch: Vec::new(),
+        filter,
+        palette,
+        ascii: screen.ascii,
+    })?;
     Ok(match ended {
         Ended::Left => Outcome::Found,
         Ended::Signal(number) => Outcome::Signal(number),

@@ -72,6 +72,7 @@ pub fn small() -> &'static [Delivery] {
 pub fn settings(name: Option<&str>, width: u16, height: u16) -> Settings {
     Settings {
         origin: Vec::new(),
+        watch: Vec::new(),
         name: name.map(str::to_owned),
         filter: String::new(),
         local_zone: Zone::new(jiff::tz::TimeZone::fixed(jiff::tz::offset(1))),

@@ -1,7 +1,9 @@
 //! Canned views and noise.
 //! Never believes a count of the screen that a filter does not confirm.
 
-use super::session::Session;
+use super::session::{Session, demo, settings};
+use entrail::app::Settings;
+use entrail::app::message::Message;
 use entrail::query::views::VIEWS;
 
 #[test]
@@ -57,4 +59,21 @@ fn a_number_is_begun_with_alt() {
     assert!(session.hints().contains("3 times"), "{}", session.hints());
     session.keys("k");
     assert_eq!(session.app.list.viewport.cursor(), 9);
+}
+
+#[test]
+fn watched_accounts_are_starred_and_found_inside_of_changes_too() {
+    // The account that was excluded from a policy, in whose changes alone it stands.
+    let id = "5f8bc936-391f-4373-9af9-ee2fdf7ab92d";
+    let mut session =
+        Session::new(Settings { watch: vec![id.to_owned()], ..settings(Some("demo"), 80, 24) });
+    for delivery in demo() {
+        session.send(Message::Delivered(delivery.clone()));
+    }
+    session.keys("*");
+    assert_eq!(session.app.filter.text(), format!("raw:{id}"));
+    assert!(session.list().contains("★ "), "{}", session.list());
+    let mut without = Session::demo(80, 24);
+    without.keys("*");
+    assert!(without.hints().contains("nobody is watched"), "{}", without.hints());
 }

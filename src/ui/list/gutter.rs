@@ -9,13 +9,16 @@ use crate::store::RowId;
 
 /// Cells it takes, the space behind it included.
 pub fn width(app: &App) -> usize {
-    if app.arrived() > 0 { 2 } else { 0 }
+    if app.arrived() > 0 || !app.watch.is_empty() { 2 } else { 0 }
 }
 
 /// What stands in front of a record.
 pub fn cells(app: &App, theme: &Theme, row: RowId) -> Vec<Span<'static>> {
     match width(app) {
         0 => Vec::new(),
+        _ if app.watch.has(&app.store, row) => {
+            vec![Span::styled(if theme.ascii { "* " } else { "★ " }, theme.warning)]
+        }
         _ if app.following.has_brought(row) => vec![Span::styled("+ ", theme.new)],
         _ => vec![Span::raw("  ")],
     }

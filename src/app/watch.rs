@@ -1,0 +1,65 @@
+//! Accounts that are watched, such as those for emergencies: starred wherever they are.
+//! Never decides who is watched; that is configuration.
+
+use super::App;
+use super::message::Effect;
+use crate::query::{Expression, Operator, Query};
+use crate::record::column::{Column, PART};
+use crate::record::field::Field;
+use crate::store::{RowId, Store};
+
+/// Names and ids that are watched, folded.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    given: Vec<String>,
+    folded: Vec<String>,
+}
+
+impl Watch {
+    /// Watches accounts by principal name, name or id.
+    pub fn new(given: Vec<String>) -> Self {
+        let given: Vec<String> = given.into_iter().filter(|name| !name.trim().is_empty()).collect();
+        let folded = given.iter().map(|name| crate::text::fold(name.trim())).collect();
+        Self { given, folded }
+    }
+
+    /// Is nobody watched?
+    pub fn is_empty(&self) -> bool {
+        self.given.is_empty()
+    }
+
+    /// Is a watched account the actor or a target of this record?
+    pub fn has(&self, store: &Store, row: RowId) -> bool {
+        let is_watched = |entry: &str| {
+            entry
+                .split(PART)
+                .any(|part| !part.is_empty() && self.folded.contains(&crate::text::fold(part)))
+        };
+        let codes = |column| store.codes(row, column).into_owned();
+        !self.is_empty()
+            && [Column::Actor, Column::Targets].into_iter().any(|column| {
+                codes(column).into_iter().any(|code| is_watched(store.entry(column, code)))
+            })
+    }
+
+    /// The query for all that concerns a watched account, also inside of changes and details.
+    fn query(&self) -> Query {
+        let term =
+            |name: &String| Expression::term(Field::named("raw"), Operator::Contains, name.trim());
+        Query { expression: Some(Expression::or(self.given.iter().map(term).collect())) }
+    }
+}
+
+impl App {
+    /// Shows all that concerns watched accounts.
+    pub(super) fn show_watched(&mut self) -> Vec<Effect> {
+        let query = self.watch.query().to_string();
+        self.show_query(&query, "watched")
+    }
+
+    /// Why there is nothing to show.
+    pub(super) fn nobody_watched(&self) -> Option<String> {
+        let why = "nobody is watched: `watch = [\"account@…\"]` in the configuration does that";
+        self.watch.is_empty().then(|| why.to_owned())
+    }
+}
