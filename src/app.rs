@@ -235,6 +235,10 @@ impl App {
                 self.offer_completion();
                 Vec::new()
             }
+            Message::Counting(field, share) => {
+                self.counting(field, share);
+                Vec::new()
+            }
             Message::Counted(facet) => {
                 self.counted(&facet);
                 Vec::new()

@@ -61,7 +61,7 @@ fn values_are_counted_alike_by_the_screen_and_the_command_line() {
     });
     let rows: Vec<u32> = (0..store.len() as u32).filter(|row| row % 3 != 1).collect();
     for field in FIELDS.iter().filter(|field| field.name != "raw") {
-        let shown = facet(&store, &rows, field, &|| false).expect("nobody stops it");
+        let shown = facet(&store, &rows, field, &|_| true).expect("nobody stops it");
         let counted = count_by(&store, &rows, field);
         let none = counted.values.iter().find(|(value, _)| value == "(none)");
         assert_eq!(shown.without, none.map_or(0, |(_, count)| *count), "{}", field.name);

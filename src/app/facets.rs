@@ -60,11 +60,19 @@ impl App {
 
     /// Asks for the values of a field.
     pub(super) fn ask_for_facet(&mut self, field: &'static Field) -> Vec<Effect> {
-        let mut menu = Menu::new(format!("{}: counting …", field.name), Vec::new());
+        let mut menu = Menu::new(format!("{}: counting, esc stops", field.name), Vec::new());
         menu.facet = Some(field);
         self.overlays.push(menu);
         self.arrange();
         vec![Effect::Count(self.store.clone(), self.list.all_rows().to_vec(), field)]
+    }
+
+    /// Tells how far the counting is, if it is still wanted.
+    pub(super) fn counting(&mut self, field: &'static Field, share: u8) {
+        let wanted = |menu: &&mut Menu| menu.facet.is_some_and(|known| known.name == field.name);
+        if let Some(menu) = self.overlays.iter_mut().rev().find(wanted) {
+            menu.title = format!("{}: counting, {share}%, esc stops", field.name);
+        }
     }
 
     /// Shows the values of a field, if they are still wanted.
@@ -128,6 +136,7 @@ fn title(facet: &Facet) -> String {
     };
     let without = some(facet.without, "without");
     let unreadable = some(facet.unreadable, "could not be read again");
+    let unreadable = unreadable + &some(facet.others, "in yet other values");
     let name = field.name;
     format!(
         "{name}: {distinct} values in {records} records{without}{unreadable} · ⏎ only this · - without"

@@ -35,7 +35,11 @@ impl App {
         let page = menu.viewport.height().max(1) as isize;
         match event.code {
             KeyCode::Esc => {
-                self.overlays.pop();
+                let closed = self.overlays.pop();
+                // What is still being counted is not wanted any more.
+                if closed.is_some_and(|menu| menu.facet.is_some() && menu.items.is_empty()) {
+                    return vec![Effect::StopCounting];
+                }
             }
             KeyCode::Down | KeyCode::Tab => menu.viewport.move_by(1),
             KeyCode::Up | KeyCode::BackTab => menu.viewport.move_by(-1),

@@ -34,6 +34,8 @@ pub enum Message {
     Opened(RowId, Result<Box<Opened>, String>),
     /// The values seen in the records were counted.
     Surveyed(SeenValues),
+    /// Of the records whose values are counted, so many of a hundred were looked at.
+    Counting(&'static Field, u8),
     /// The values of a field were counted.
     Counted(Box<Facet>),
     /// What is around a record was found.
@@ -64,6 +66,8 @@ pub enum Effect {
     Survey(Store),
     /// Count the values of a field in these rows; the newest replaces older ones.
     Count(Store, Vec<RowId>, &'static Field),
+    /// Do not count values any more.
+    StopCounting,
     /// Find what is around a record; the newest replaces older ones.
     Surround(RowId, Store),
     /// Send text to the clipboard of whoever sits at the terminal; with what it is, for the notice.

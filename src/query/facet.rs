@@ -24,6 +24,8 @@ pub struct Facet {
     pub without: u64,
     /// Records whose original bytes could not be read again; they are not counted.
     pub unreadable: u64,
+    /// Occurrences of values beyond the first [`MOST_DISTINCT`] different ones.
+    pub others: u64,
 }
 
 /// One value.
@@ -41,15 +43,18 @@ pub struct FacetValue {
 
 /// Most values that are handed over.
 pub const MOST: usize = 10_000;
+/// Most different values that are told apart: there may be as many as records, and memory is not.
+pub const MOST_DISTINCT: usize = 200_000;
 /// Longest value, in bytes; longer ones are one by their beginning.
 const LONGEST: usize = 400;
 
-/// Counts the values of `field` in `rows`; `None` where `cancelled` said so. Times count by day.
+/// Counts the values of `field` in `rows`. Times count by day. `goes_on` hears now and then how many
+/// records were looked at, and answers whether to go on; `None` where it said no.
 pub fn facet(
     store: &Store,
     rows: &[RowId],
     field: &'static Field,
-    cancelled: &dyn Fn() -> bool,
+    goes_on: &dyn Fn(usize) -> bool,
 ) -> Option<Facet> {
     let mut tally = Tally { period: store.period(), ..Tally::default() };
     match field.stored {
@@ -57,11 +62,11 @@ pub fn facet(
             let number = |code: u32, tally: &mut Tally| {
                 let entry: Vec<&str> = store.entry(column, code).split(PART).collect();
                 let mut values = parts.iter().filter_map(|&part| entry.get(part));
-                values.find(|value| !value.is_empty()).map(|value| tally.number(value))
+                values.find(|value| !value.is_empty()).and_then(|value| tally.number(value))
             };
             let mut numbers: Vec<Option<Option<usize>>> = vec![None; store.entries(column)];
             for (at, &row) in rows.iter().enumerate() {
-                if at % 65_536 == 0 && cancelled() {
+                if at % 65_536 == 0 && !goes_on(at) {
                     return None;
                 }
                 for &code in store.codes(row, column).iter() {
@@ -74,7 +79,7 @@ pub fn facet(
         }
         Stored::Time | Stored::Correlation => {
             for (at, &row) in rows.iter().enumerate() {
-                if at % 65_536 == 0 && cancelled() {
+                if at % 65_536 == 0 && !goes_on(at) {
                     return None;
                 }
                 let time = store.time(row);
@@ -84,12 +89,12 @@ pub fn facet(
                 };
                 if !value.is_empty() {
                     let number = tally.number(&value);
-                    tally.of_record.push(number);
+                    tally.of_record.extend(number);
                 }
                 tally.record(time);
             }
         }
-        Stored::Original(_) | Stored::Raw => read(store, rows, field, &mut tally, cancelled)?,
+        Stored::Original(_) | Stored::Raw => read(store, rows, field, &mut tally, goes_on)?,
     }
     Some(tally.sorted(field, rows.len() as u64))
 }
@@ -105,7 +110,7 @@ fn read(
     rows: &[RowId],
     field: &Field,
     tally: &mut Tally,
-    cancelled: &dyn Fn() -> bool,
+    goes_on: &dyn Fn(usize) -> bool,
 ) -> Option<()> {
     let mut rows = rows.to_vec();
     rows.sort_unstable();
@@ -115,7 +120,7 @@ fn read(
         let from = rows.partition_point(|&row| row < first);
         let to = rows.partition_point(|&row| ((row - first.min(row)) as usize) < segment.len());
         let own: Vec<usize> = rows[from..to].iter().map(|row| (row - first) as usize).collect();
-        if cancelled() {
+        if !goes_on(from) {
             return None;
         }
         segment.read_each(&own, &mut buffer, &mut |at, original, bytes| {
@@ -125,7 +130,7 @@ fn read(
             };
             field.values(&record, "", &mut |value| {
                 let number = tally.number(value);
-                tally.of_record.push(number);
+                tally.of_record.extend(number);
             });
             tally.record(segment.time(at));
         });
@@ -140,20 +145,25 @@ struct Tally {
     of_record: Vec<usize>,
     without: u64,
     unreadable: u64,
+    others: u64,
     period: Option<(Timestamp, Timestamp)>,
 }
 
 impl Tally {
-    fn number(&mut self, value: &str) -> usize {
+    fn number(&mut self, value: &str) -> Option<usize> {
         let end = value.floor_char_boundary(LONGEST.min(value.len()));
         let value = &value[..end];
         if let Some(&number) = self.places.get(value) {
-            return number;
+            return Some(number);
+        }
+        if self.values.len() >= MOST_DISTINCT {
+            self.others += 1;
+            return None;
         }
         self.places.insert(value.to_owned(), self.values.len());
         let value = value.to_owned();
         self.values.push(FacetValue { value, count: 0, seen: None, spark: [0; SPARK] });
-        self.values.len() - 1
+        Some(self.values.len() - 1)
     }
 
     /// Counts a record that has the values collected.
@@ -174,11 +184,11 @@ impl Tally {
     }
 
     fn sorted(self, field: &'static Field, records: u64) -> Facet {
-        let Self { mut values, without, unreadable, .. } = self;
+        let Self { mut values, without, unreadable, others, .. } = self;
         values.retain(|value| value.count > 0);
         values.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
         let distinct = values.len();
         values.truncate(MOST);
-        Facet { field, values, distinct, records, without, unreadable }
+        Facet { field, values, distinct, records, without, unreadable, others }
     }
 }

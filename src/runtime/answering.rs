@@ -1,6 +1,7 @@
 //! Two threads beside the screen: one answers questions, one reads records and counts values.
 //! Never answers an older question once a newer one came.
 
+use std::cell::Cell;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -74,6 +75,9 @@ impl Workers {
             }
             Effect::Surround(row, store) => {
                 let _ = self.readings.send(Reading::Surround(row, store));
+            }
+            Effect::StopCounting => {
+                self.newest_count.fetch_add(1, Ordering::Relaxed);
             }
             Effect::Count(store, rows, field) => {
                 let number = self.newest_count.fetch_add(1, Ordering::Relaxed) + 1;
@@ -153,8 +157,17 @@ fn read_records(
             }
         }
         if let Some((store, rows, field, number)) = count {
-            let cancelled = || newest_count.load(Ordering::Relaxed) != number;
-            if let Some(found) = facet(&store, &rows, field, &cancelled)
+            let told = Cell::new(Instant::now());
+            let goes_on = |looked_at: usize| {
+                if told.get().elapsed() >= PARTIAL_ANSWER {
+                    told.set(Instant::now());
+                    let share = (looked_at * 100 / rows.len().max(1)).min(99) as u8;
+                    // Whoever left needs no telling.
+                    let _ = inbox.send(Message::Counting(field, share));
+                }
+                newest_count.load(Ordering::Relaxed) == number
+            };
+            if let Some(found) = facet(&store, &rows, field, &goes_on)
                 && inbox.send(Message::Counted(Box::new(found))).is_err()
             {
                 return;

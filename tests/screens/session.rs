@@ -134,7 +134,7 @@ impl Session {
                 Effect::Surround(row, store) => {
                     Some(Message::Surrounded(row, Box::new(surroundings(&store, row))))
                 }
-                Effect::Count(store, rows, field) => facet(&store, &rows, field, &|| false)
+                Effect::Count(store, rows, field) => facet(&store, &rows, field, &|_| true)
                     .map(|found| Message::Counted(Box::new(found))),
                 Effect::Survey(store) => Some(Message::Surveyed(SeenValues::of(&store))),
                 Effect::Copy(text, what) => {
@@ -145,6 +145,7 @@ impl Session {
                     self.remembered.push(filter);
                     None
                 }
+                Effect::StopCounting => self.outside("stop counting"),
                 Effect::StopAnswering => self.outside("stop answering"),
                 Effect::StopLoading => self.outside("stop loading"),
                 Effect::CaptureMouse(true) => self.outside("mouse on"),

@@ -1,0 +1,101 @@
+//! Ten incidents, each among thousands of ordinary records, solved from the keyboard: keys in, the answer on the screen.
+//! Never more keys than a responder may be asked for; names that are typed do not count.
+#![expect(clippy::disallowed_methods, reason = "fixtures are read")]
+
+#[path = "screens/session.rs"]
+#[expect(dead_code, reason = "the tests of screens use the rest")]
+mod session;
+
+use entrail::app::Settings;
+use entrail::app::message::Message;
+use entrail::demo::{Scale, tenant};
+use session::{Session, deliveries, settings};
+
+/// A session on an incident, and the keys that were pressed.
+struct Case {
+    session: Session,
+    keys: usize,
+}
+
+impl Case {
+    /// The incident of a fixture among ordinary records; the screen is as small as it may be.
+    fn of(incident: &str) -> Self {
+        Self::watching(incident, Vec::new())
+    }
+
+    fn watching(incident: &str, watch: Vec<String>) -> Self {
+        let path =
+            format!("{}/tests/fixtures/scenarios/{incident}.ndjson", env!("CARGO_MANIFEST_DIR"));
+        let mut bytes = std::fs::read(&path).expect(&path);
+        // A month too small for the stories of the demo: nothing but ordinary days.
+        for seed in [41, 42] {
+            bytes.extend(tenant(Scale { records: 1_900, seed }));
+        }
+        let mut session = Session::new(Settings { watch, ..settings(Some(incident), 80, 24) });
+        for delivery in deliveries(incident, bytes) {
+            session.send(Message::Delivered(delivery));
+        }
+        assert!(session.app.store.len() > 3_000);
+        Self { session, keys: 0 }
+    }
+
+    /// Presses keys.
+    fn press(&mut self, keys: &str) -> &mut Self {
+        self.keys += session::parse_keys(keys).len();
+        self.session.keys(keys);
+        self
+    }
+
+    /// Types a name.
+    fn types(&mut self, name: &str) -> &mut Self {
+        self.session.keys(name);
+        self
+    }
+
+    fn shows(&mut self, text: &str) -> &mut Self {
+        let screen = self.session.screen();
+        assert!(screen.contains(text), "{text} is not in\n{screen}");
+        self
+    }
+
+    /// It took so many keys at the most.
+    fn within(&self, keys: usize) {
+        assert!(self.keys <= keys, "{} keys, {keys} are allowed", self.keys);
+    }
+}
+
+#[test]
+fn s07_whatever_touches_an_account_for_emergencies_is_one_key_away() {
+    let mut case =
+        Case::watching("s07-break-glass", vec!["b9000000-1111-4222-8333-444444444444".to_owned()]);
+    case.press("*").shows("Records 3 of").shows("★");
+    case.shows("excludeUsers[]");
+    case.press("a").shows("otto.help");
+    case.within(4);
+}
+
+#[test]
+fn s09_support_access_shows_who_approved_it_and_what_happened_meanwhile() {
+    let mut case = Case::of("s09-support-access");
+    case.press("5").shows("Access approved").shows("Request approved").shows("eva.holm");
+    case.press("w").shows("time:2026-11-10T09:16:00Z");
+    case.within(3);
+}
+
+#[test]
+fn s04_a_weakened_policy_shows_what_was_weakened_by_whom_and_what_else_he_did() {
+    let mut case = Case::of("s04-conditional-access");
+    case.press("/").types("CA001 Require").press("<enter>");
+    case.shows("state enabled → enabledForReportingButNotEnforced");
+    case.shows("excludeUsers[] +");
+    case.press("a").shows("Reset user pass").shows("Add user");
+    case.within(6);
+}
+
+#[test]
+fn s05_a_bulk_deletion_is_the_peak_and_its_objects_are_counted() {
+    let mut case = Case::of("s05-bulk-deletion");
+    case.press("tp<enter>").press("fa<enter>").shows("rolf.stein");
+    case.press("ft").shows("values in 415 records");
+    case.within(9);
+}
