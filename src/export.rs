@@ -9,6 +9,7 @@ mod line;
 mod markdown;
 mod originals;
 mod raw;
+pub mod redact;
 mod table;
 
 use std::io::{self, Write};

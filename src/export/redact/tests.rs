@@ -1,0 +1,241 @@
+//! Nothing of what identifies is left, whatever it is made of and wherever it stands.
+
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::format::write_graph;
+use crate::time::Timestamp;
+
+fn both(records: &[Record<'_>]) -> (Redactor, Vec<Record<'static>>) {
+    let mut redactor = Redactor::default();
+    for record in records {
+        redactor.record(record);
+    }
+    let redacted = records.iter().map(|record| redactor.record(record)).collect();
+    (redactor, redacted)
+}
+
+fn lines(records: &[Record<'_>]) -> String {
+    let mut out = Vec::new();
+    for record in records {
+        write_graph(record, &mut out);
+        out.push(b'\n');
+    }
+    String::from_utf8(out).expect("UTF-8")
+}
+
+#[test]
+fn the_expressions_compile() {
+    assert!(GUID.is_match("8f2a0000-0000-4000-8000-00000000000a"));
+    assert!(PLACE.is_match("x"));
+}
+
+#[test]
+fn a_text_keeps_its_words_and_loses_who_they_are_about() {
+    let mut redactor = Redactor::default();
+    let eve = Target {
+        kind: "User".into(),
+        name: "Eve Adams".into(),
+        upn: "eve@contoso.example".into(),
+        ..Target::default()
+    };
+    redactor.target(&eve, false);
+    let mut text = |text: &str| redactor.text(text);
+    assert_eq!(text("User eve adams was blocked."), "User user-1 was blocked.");
+    assert_eq!(
+        text("Eve Adamson, (EVE@contoso.example)"),
+        "Eve Adamson, (user-1@domain-1.example)"
+    );
+    assert_eq!(text("from 203.0.113.7:443 and [2001:db8::1]"), "from ip-1:443 and [ip-2]");
+    assert_eq!(text("at 03:05:36, v1.2"), "at 03:05:36, v1.2");
+    assert_eq!(text("https://sts.contoso.example/adfs"), "https://sts.domain-1.example/adfs");
+    assert_eq!(
+        text("https://login.microsoftonline.com/common"),
+        "https://login.microsoftonline.com/common"
+    );
+    assert_eq!(
+        text("x8F2A0000-0000-4000-8000-00000000000A;00000003-0000-0000-c000-000000000000"),
+        "xid-1;00000003-0000-0000-c000-000000000000"
+    );
+    assert_eq!(text("8f2a0000-0000-4000-8000-00000000000a"), "id-1");
+    assert_eq!(
+        text("e6e182d827c646e29844baca38c2473beve@contoso.example"),
+        "user-1@domain-1.example"
+    );
+}
+
+#[test]
+fn what_every_tenant_has_stays() {
+    let mut redactor = Redactor::default();
+    let role =
+        Target { kind: "Role".into(), name: "Global Administrator".into(), ..Target::default() };
+    assert_eq!(redactor.target(&role, false).name, "Global Administrator");
+    let actor = Actor {
+        kind: ActorKind::App,
+        name: "Microsoft Substrate Management".into(),
+        app_id: "00000003-0000-0000-c000-000000000000".into(),
+        ..Actor::default()
+    };
+    assert_eq!(redactor.actor(&actor), actor);
+    assert!(known::is_domain("login.microsoftonline.com") && !known::is_domain("a.sharepoint.com"));
+    assert!(!known::is_domain("notmicrosoft.com"));
+}
+
+#[test]
+fn values_of_properties_are_taken_apart() {
+    let mut redactor = Redactor::default();
+    let policy = r#"{"displayName":"Block Contoso","users":{"exclude":["8f2a0000-0000-4000-8000-00000000000a"]},"state":"enabled","inner":"{\"mail\":\"x@y.example\",\"n\":1}"}"#;
+    let value = redactor.value(policy, "Policy", "policy", 0);
+    assert_eq!(
+        value,
+        r#"{"displayName":"policy-1","users":{"exclude":["id-1"]},"state":"enabled","inner":"{\"mail\":\"user-1@domain-1.example\",\"n\":1}"}"#
+    );
+    assert_eq!(
+        redactor.value(r#""Mail Helper""#, "ServicePrincipal.DisplayName", "user", 0),
+        "\"app-1\""
+    );
+    assert_eq!(redactor.value(r#""Guest""#, "UserType", "user", 0), "\"Guest\"");
+    let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
+    assert_eq!(redactor.value(&deep, "x", "name", 0), deep);
+}
+
+#[test]
+fn hostile_texts_take_no_longer_than_long_ones() {
+    let mut redactor = Redactor::default();
+    for length in 3..200 {
+        redactor.named(&format!("a {}", "b".repeat(length)), "name");
+    }
+    for piece in ["a ", "a.", ":", "a@", "@", "1.", "ab:", "a@b.", "f:f:", "\u{e9}"] {
+        let text = piece.repeat(40_000);
+        assert!(!redactor.text(&text).is_empty(), "{piece}");
+    }
+}
+
+/// Something that identifies, distinctive enough that a chance hit is none.
+fn name() -> impl Strategy<Value = String> {
+    "[A-Z][a-z]{4,9}( [A-ZÄÉ][a-zé']{3,9}){0,2}[)!]?".prop_map(|name| format!("Zq{name}"))
+}
+
+fn guid() -> impl Strategy<Value = String> {
+    "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}"
+}
+
+fn address() -> impl Strategy<Value = String> {
+    prop_oneof!["203\\.0\\.113\\.[1-9][0-9]", "2001:db8:[1-9a-f]{4}::[1-9a-f]{4}"]
+}
+
+fn upn() -> impl Strategy<Value = String> {
+    "zq[a-z]{5,9}(\\.[a-z]{3})?@zq[a-z]{4,8}(\\.onmicrosoft)?\\.(example|com)"
+}
+
+#[derive(Clone, Debug)]
+struct Person {
+    name: String,
+    upn: String,
+    id: String,
+    address: String,
+}
+
+fn person() -> impl Strategy<Value = Person> {
+    (name(), upn(), guid(), address()).prop_map(|(name, upn, id, address)| Person {
+        name,
+        upn,
+        id,
+        address,
+    })
+}
+
+fn record(actor: &Person, target: &Person, other: &Person, number: usize) -> Record<'static> {
+    let packed = serde_json::json!({
+        "id": other.id, "note": format!("by {} from {}", other.name, other.address),
+        other.upn.clone(): [other.upn, other.name],
+    });
+    let said = format!("{} ({}) asked {}, at {}", other.name, other.upn, target.id, actor.address);
+    Record {
+        id: format!("Directory_{}_{number}", other.id).into(),
+        time: Some(Timestamp::from_ms(1_700_000_000_000 + number as i64)),
+        activity: "Update user".into(),
+        result_reason: said.clone().into(),
+        actor: Actor {
+            kind: ActorKind::User,
+            id: actor.id.clone().into(),
+            name: actor.name.clone().into(),
+            upn: actor.upn.to_uppercase().into(),
+            ip: actor.address.clone().into(),
+            ..Actor::default()
+        },
+        targets: vec![Target {
+            id: target.id.clone().into(),
+            name: target.name.clone().into(),
+            upn: format!("{}{}", "0123456789abcdef".repeat(2), target.upn).into(),
+            kind: "User".into(),
+            changes: vec![Change {
+                name: "Something".into(),
+                old: Some(serde_json::json!(packed.to_string()).to_string().into()),
+                new: Some(serde_json::json!([target.name]).to_string().into()),
+            }],
+            ..Target::default()
+        }],
+        details: vec![Detail { key: "Said".into(), value: said.into() }],
+        correlation_id: actor.id.clone().into(),
+        tenant_id: other.id.clone().into(),
+        source: format!("/home/{}/audit.json", actor.name).into(),
+        ..Record::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_original_is_left_and_one_value_has_one_pseudonym(
+        people in prop::collection::vec(person(), 1..5),
+        of in prop::collection::vec((0..4_usize, 0..4_usize, 0..4_usize), 1..8),
+    ) {
+        let one = |at: usize| &people[at % people.len()];
+        let records: Vec<Record<'static>> = (of.iter().enumerate())
+            .map(|(number, (a, b, c))| record(one(*a), one(*b), one(*c), number))
+            .collect();
+        let (_, redacted) = both(&records);
+        let out = lines(&redacted).to_lowercase();
+        for (a, b, c) in &of {
+            for (place, person) in [one(*a), one(*b), one(*c)].into_iter().enumerate() {
+                let domain = person.upn.split_once('@').expect("an address").1;
+                // A name that is in free text only cannot be told from other words.
+                let name = if place < 2 { &*person.name } else { &person.upn };
+                for original in [name, &person.upn, &person.id, &person.address, domain] {
+                    prop_assert!(!out.contains(&original.to_lowercase()), "{} in\n{}", original, out);
+                }
+            }
+        }
+        let mut known: HashMap<String, String> = HashMap::new();
+        for (before, after) in records.iter().zip(&redacted) {
+            prop_assert_eq!(&before.activity, &after.activity);
+            prop_assert_eq!(before.time, after.time);
+            let pairs = [
+                (&before.actor.id, &after.actor.id),
+                (&before.actor.name, &after.actor.name),
+                (&before.actor.ip, &after.actor.ip),
+                (&before.actor.upn, &after.actor.upn),
+                (&before.targets[0].id, &after.targets[0].id),
+                (&before.targets[0].name, &after.targets[0].name),
+                (&before.correlation_id, &after.correlation_id),
+            ];
+            for (before, after) in pairs {
+                let known = known.entry(before.to_lowercase()).or_insert(after.to_string());
+                prop_assert_eq!(&**known, &**after);
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_panics(text in any::<String>(), name in any::<String>()) {
+        let mut redactor = Redactor::default();
+        redactor.named(&name, "name");
+        redactor.naming(&text, "user");
+        redactor.value(&text, &name, "app", 0);
+        redactor.text(&format!("{text}{name} {text}@{name}.x"));
+    }
+}
