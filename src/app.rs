@@ -4,6 +4,7 @@
 pub mod action;
 pub mod activities;
 pub mod detail;
+pub mod exporting;
 pub mod facets;
 pub mod filter;
 pub mod folding;
@@ -15,6 +16,7 @@ pub mod keymap;
 pub mod layout;
 pub mod list;
 pub mod loading;
+pub mod marks;
 pub mod menus;
 pub mod message;
 pub mod outline;
@@ -34,6 +36,7 @@ use tui_input::Input;
 use action::Pane;
 use activities::Activities;
 use detail::Detail;
+use exporting::Exporting;
 use filter::Filter;
 use following::Following;
 use history::History;
@@ -41,6 +44,7 @@ use keymap::Keymap;
 use layout::{Layout, Open, layout};
 use list::List;
 use loading::Loading;
+use marks::Marking;
 use message::{Effect, Message};
 use overlay::Menu;
 use timeline::Timeline;
@@ -84,6 +88,10 @@ pub struct App {
     pub history: History,
     /// What arrives after the load.
     pub following: Following,
+    /// Marks, notes and the case they are kept in.
+    pub marking: Marking,
+    /// An export that is asked for, or runs.
+    pub exporting: Exporting,
     /// Where the records come from, told line by line: what was asked of whom.
     pub origin: Vec<String>,
     /// The newest answer.
@@ -172,6 +180,8 @@ impl App {
             timeline: Timeline::default(),
             history: History::default(),
             following: Following::default(),
+            marking: Marking::default(),
+            exporting: Exporting::default(),
             origin: settings.origin,
             answer: Answer::default(),
             overlays: Vec::new(),
@@ -222,6 +232,7 @@ impl App {
                 if self.list.current() == Some(row) && !self.show_activities {
                     match result {
                         Ok(opened) => {
+                            self.detail.note = self.note_of(row);
                             self.detail.show(row, opened, &self.zone);
                             return vec![Effect::Surround(row, self.store.clone())];
                         }
@@ -247,11 +258,21 @@ impl App {
                 self.surrounded(row, &found);
                 Vec::new()
             }
+            Message::CaseFound(found) => self.case_found(found),
+            Message::CaseKept(kept) => {
+                self.case_kept(kept);
+                Vec::new()
+            }
+            Message::Exported(how) => {
+                self.exported(how);
+                Vec::new()
+            }
             Message::Copied(Ok(notice) | Err(notice)) => {
                 self.notice = Some(notice);
                 Vec::new()
             }
         };
+        self.offer_case();
         if before != (self.focus, self.zoomed, self.layout.timeline.is_empty()) {
             self.arrange();
         }
@@ -371,6 +392,7 @@ impl App {
                     });
                     self.arrange();
                 }
+                return vec![Effect::FindCase(self.store.clone())];
             }
         }
         Vec::new()

@@ -6,6 +6,7 @@
     reason = "this room is where files of the program's own are read and written"
 )]
 
+pub mod cases;
 pub mod environment;
 
 use std::fs;

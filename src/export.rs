@@ -10,10 +10,15 @@ mod markdown;
 mod originals;
 mod raw;
 pub mod redact;
+mod report;
 mod table;
+mod undo;
 
+use std::fmt;
 use std::io::{self, Write};
+use std::sync::Arc;
 
+use crate::record::Record;
 use crate::record::field::{FIELDS, Field};
 use crate::record::wanted::Wanted;
 use crate::store::{RowId, Store};
@@ -21,8 +26,10 @@ use crate::store::{RowId, Store};
 use cell::Row;
 use line::Lines;
 use originals::Fetched;
+use redact::Redactor;
 
 pub use count::{Counted, count_by};
+pub use report::About;
 
 /// How records are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -41,6 +48,23 @@ pub enum Format {
     Markdown,
     /// The bytes as they were read, one record on each line.
     Raw,
+    /// A timeline in Markdown: each record told with its changes, its ids and its note, oldest first.
+    Report,
+    /// How to reverse what the records tell, in Markdown, newest first.
+    Undo,
+}
+
+impl Format {
+    /// What a file of it is called at its end.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Table => "txt",
+            Self::Ndjson | Self::Raw => "ndjson",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Markdown | Self::Report | Self::Undo => "md",
+        }
+    }
 }
 
 /// What to write and how.
@@ -57,6 +81,39 @@ pub struct Options {
     pub colour: bool,
     /// Does a terminal show it? Then every format is cleaned of what could drive it.
     pub terminal: bool,
+    /// Put pseudonyms in place of whatever identifies? Original bytes are not written then.
+    pub redact: bool,
+    /// What a report says of itself.
+    pub about: About,
+    /// Told of each record, and asked whether to go on.
+    pub watch: Option<Watch>,
+}
+
+/// Is told the number of records gone through, and says whether to go on. Where it says no, writing
+/// fails as interrupted.
+#[derive(Clone)]
+pub struct Watch(pub Arc<dyn Fn(u64) -> bool + Send + Sync>);
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watch")
+    }
+}
+
+/// Counts what goes through, and stops where it is told to.
+#[derive(Default)]
+struct Watched(Option<Watch>, u64);
+
+impl Watched {
+    fn next(&mut self) -> io::Result<()> {
+        self.1 += 1;
+        match &self.0 {
+            Some(Watch(goes_on)) if !goes_on(self.1) => {
+                Err(io::Error::new(io::ErrorKind::Interrupted, "stopped"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What became of an export.
@@ -96,6 +153,8 @@ pub fn add_wanted(options: &Options, wanted: &mut Wanted) {
     let fields = match (options.format, chosen) {
         // Whole records are read from their original bytes.
         (Format::Raw, _) | (Format::Ndjson | Format::Json, None) => Vec::new(),
+        // Which file they came from is told in a report.
+        (Format::Report | Format::Undo, _) => vec![Field::named("source")],
         (_, Some(fields)) => fields,
         (format, None) => default_fields(format),
     };
@@ -130,6 +189,9 @@ pub fn write(
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<Report> {
+    if matches!(options.format, Format::Report | Format::Undo) {
+        return report::write(store, rows, options, out);
+    }
     let chosen = options.fields.clone().filter(|fields| !fields.is_empty());
     let whole = chosen.is_none();
     let fields = || chosen.clone().unwrap_or_else(|| default_fields(options.format));
@@ -139,21 +201,41 @@ pub fn write(
         Format::Markdown => Box::new(markdown::Markdown::new(fields())),
         Format::Ndjson => Box::new(json::Json::new(chosen.clone(), false)),
         Format::Json => Box::new(json::Json::new(chosen.clone(), true)),
-        Format::Raw => Box::new(raw::Raw),
+        Format::Raw | Format::Report | Format::Undo => Box::new(raw::Raw),
     };
     let mut lines = Lines::new(out, options.terminal);
     let mut report = Report::default();
     shape.begin(&mut lines)?;
+    let mut watched = Watched(options.watch.clone(), 0);
+    let whole = whole && matches!(options.format, Format::Ndjson | Format::Json);
     match options.format {
-        Format::Raw => write_raw(store, rows, shape.as_mut(), &mut lines, &mut report)?,
-        Format::Ndjson | Format::Json if whole => {
-            write_records(store, rows, shape.as_mut(), true, &mut lines, &mut report)?;
+        Format::Raw if options.redact => {
+            let why = "original bytes cannot be redacted; choose another format";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
-        _ if fields().iter().any(|field| field.reads_original()) => {
-            write_records(store, rows, shape.as_mut(), false, &mut lines, &mut report)?;
+        Format::Raw => {
+            write_raw(store, rows, shape.as_mut(), &mut lines, &mut report, &mut watched)?;
+        }
+        _ if options.redact || whole || fields().iter().any(|field| field.reads_original()) => {
+            let mut redactor = redactor(store, rows, options, &mut watched)?;
+            let mut write = |row: RowId, read: Read<'_>| match read {
+                Ok((record, bytes, is_redacted)) => {
+                    let bytes = if is_redacted { b"" } else { bytes };
+                    let row =
+                        Row { bytes, record: Some(record), is_redacted, ..Row::new(store, row) };
+                    shape.row(&row, &mut lines)
+                }
+                Err(_) if whole || options.redact => Ok(()),
+                Err(_) => shape.row(&Row::new(store, row), &mut lines),
+            };
+            report = read_each(store, rows, redactor.as_mut(), &mut watched, &mut write)?;
+            if !whole && !options.redact {
+                report.records += report.unreadable;
+            }
         }
         _ => {
             for &id in rows {
+                watched.next()?;
                 shape.row(&Row::new(store, id), &mut lines)?;
                 report.records += 1;
             }
@@ -163,46 +245,80 @@ pub fn write(
     Ok(report)
 }
 
+/// A record that was read, with its original bytes, and whether it is redacted; or why it is not.
+type Read<'r> = Result<(&'r Record<'r>, &'r [u8], bool), &'r str>;
+
+/// Pseudonyms for these records, where they are asked for: all names in them are known.
+fn redactor(
+    store: &Store,
+    rows: &[RowId],
+    options: &Options,
+    watched: &mut Watched,
+) -> io::Result<Option<Redactor>> {
+    if !options.redact {
+        return Ok(None);
+    }
+    let mut redactor = Redactor::default();
+    originals::each(store, rows, &mut |fetched: Fetched<'_>| {
+        watched.next()?;
+        if let Ok((record, _)) = fetched.record() {
+            redactor.record(&record);
+        }
+        Ok(())
+    })?;
+    watched.1 = 0;
+    Ok(Some(redactor))
+}
+
+/// Reads the records of these rows, redacted where there is something to do it with, and counts them.
+fn read_each(
+    store: &Store,
+    rows: &[RowId],
+    mut redactor: Option<&mut Redactor>,
+    watched: &mut Watched,
+    visit: &mut dyn FnMut(RowId, Read<'_>) -> io::Result<()>,
+) -> io::Result<Report> {
+    let mut report = Report::default();
+    originals::each(store, rows, &mut |fetched: Fetched<'_>| {
+        watched.next()?;
+        match fetched.record() {
+            Ok((record, bytes)) => {
+                report.records += 1;
+                match &mut redactor {
+                    Some(redactor) => {
+                        visit(fetched.row, Ok((&redactor.record(&record), bytes, true)))
+                    }
+                    None => visit(fetched.row, Ok((&record, bytes, false))),
+                }
+            }
+            Err(reason) => {
+                report.failed(fetched.original.name(), &reason);
+                visit(fetched.row, Err(&reason))
+            }
+        }
+    })?;
+    Ok(report)
+}
+
 fn write_raw(
     store: &Store,
     rows: &[RowId],
     shape: &mut dyn Shape,
     lines: &mut Lines<'_>,
     report: &mut Report,
+    watched: &mut Watched,
 ) -> io::Result<()> {
-    originals::each(store, rows, &mut |fetched: Fetched<'_>| match fetched.bytes {
-        Ok(bytes) => {
-            report.records += 1;
-            shape.row(&Row { bytes, ..Row::new(store, fetched.row) }, lines)
-        }
-        Err(reason) => {
-            report.failed(fetched.original.name(), reason);
-            Ok(())
-        }
-    })
-}
-
-/// Writes records decoded; `whole` ones are left out where they cannot be.
-fn write_records(
-    store: &Store,
-    rows: &[RowId],
-    shape: &mut dyn Shape,
-    whole: bool,
-    lines: &mut Lines<'_>,
-    report: &mut Report,
-) -> io::Result<()> {
-    originals::each(store, rows, &mut |fetched: Fetched<'_>| match fetched.record() {
-        Ok((record, bytes)) => {
-            report.records += 1;
-            shape.row(&Row { bytes, record: Some(&record), ..Row::new(store, fetched.row) }, lines)
-        }
-        Err(reason) => {
-            report.failed(fetched.original.name(), &reason);
-            if whole {
-                return Ok(());
+    originals::each(store, rows, &mut |fetched: Fetched<'_>| {
+        watched.next()?;
+        match fetched.bytes {
+            Ok(bytes) => {
+                report.records += 1;
+                shape.row(&Row { bytes, ..Row::new(store, fetched.row) }, lines)
             }
-            report.records += 1;
-            shape.row(&Row::new(store, fetched.row), lines)
+            Err(reason) => {
+                report.failed(fetched.original.name(), reason);
+                Ok(())
+            }
         }
     })
 }

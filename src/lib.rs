@@ -17,6 +17,7 @@
 //! | | [`demo`] | the demo tenant: ordinary days and the stories buried in them |
 //! | 3 | [`query`] | the filter language: parsing, matching, answering, completing |
 //! | | [`source`] | files, folders, archives, streams and tenants to segments; the only door data comes in by |
+//! | | [`case`] | marks and notes of an investigation, and the records they belong to |
 //! | 4 | [`export`] | records and counts, written as table, JSON, CSV, Markdown and original bytes |
 //! | | [`lookup`] | activities of the catalogue, written as a table or JSON |
 //! | | [`app`] | the state of the screen, and what each key and each delivery makes of it |
@@ -87,6 +88,7 @@
 //! and `.ci/picture` its picture of the screen.
 
 pub mod app;
+pub mod case;
 pub mod catalogue;
 pub mod cli;
 pub mod config;

@@ -7,7 +7,9 @@
 )]
 
 mod answering;
+pub mod cases;
 mod clipboard;
+mod exporting;
 mod keys;
 mod painter;
 mod signals;
@@ -28,6 +30,8 @@ use crate::time::{Timestamp, Zone};
 use crate::ui;
 use crate::ui::theme::{Palette, Theme};
 use answering::Workers;
+use cases::{Keeper, NamedCase};
+use exporting::Exporter;
 use signals::{Asked, Signals};
 use terminal::Screen;
 
@@ -44,6 +48,8 @@ pub struct Start {
     pub watch: Vec<String>,
     /// Text of the filter, already known to be a query.
     pub filter: String,
+    /// The case that is taken up, or made; `None` leaves that to what is open.
+    pub case: Option<NamedCase>,
     /// Draw with ASCII characters only.
     pub ascii: bool,
     /// The colours to use; `None` lets the environment decide.
@@ -136,6 +142,9 @@ struct Session {
     theme: Theme,
     screen: Screen,
     workers: Workers,
+    keeper: Keeper,
+    exporter: Exporter,
+    inbox: mpsc::UnboundedSender<Message>,
     cancel: CancellationToken,
     /// Where the records come from, to be followed.
     origins: Vec<Origin>,
@@ -157,7 +166,7 @@ struct Session {
 async fn session(start: Start) -> anyhow::Result<Ended> {
     let theme = theme(&start);
     let loads = !start.load.origins.is_empty();
-    let origins = start.load.origins.clone();
+    let (origins, name) = (start.load.origins.clone(), start.name.clone());
     // The load goes ahead while the screen is being set up.
     let cancel = CancellationToken::new();
     let (outbox, deliveries) = mpsc::channel(DELIVERIES);
@@ -181,12 +190,16 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
     });
     let (inbox, mut messages) = mpsc::unbounded_channel();
     let workers = Workers::start(&inbox)?;
-    keys::read(inbox)?;
+    let keeper = Keeper::start(origins.clone(), &name, start.case, inbox.clone())?;
+    keys::read(inbox.clone())?;
     let mut session = Session {
         app,
         theme,
         screen,
         workers,
+        keeper,
+        exporter: Exporter::default(),
+        inbox: inbox.clone(),
         cancel,
         origins,
         following: CancellationToken::new(),
@@ -417,7 +430,16 @@ impl Session {
                     }
                 }
             }
-            other => self.workers.carry_out(other),
+            Effect::Export(job, store) => {
+                let (origins, inbox) = (self.origins.clone(), self.inbox.clone());
+                self.exporter.start(*job, store, origins, inbox);
+            }
+            Effect::StopExporting => self.exporter.stop(),
+            other => {
+                if let Some(other) = self.keeper.carry_out(other) {
+                    self.workers.carry_out(other);
+                }
+            }
         }
         Ok(None)
     }

@@ -13,6 +13,7 @@ pub mod following;
 mod framing;
 pub mod graph;
 mod index;
+pub mod inputs;
 mod merging;
 mod original;
 mod pipeline;

@@ -4,6 +4,7 @@
 pub mod builder;
 pub mod column;
 pub mod dictionary;
+pub mod marks;
 pub mod order;
 pub mod persist;
 pub mod segment;
@@ -18,6 +19,7 @@ use crate::record::Record;
 use crate::record::column::Column;
 use crate::time::Timestamp;
 
+pub use marks::{Mark, Marks};
 pub use segment::Segment;
 
 /// A record's permanent number in its [`Store`]: 0 is the first record that was indexed.
@@ -62,6 +64,7 @@ pub trait Original: Any + Send + Sync + fmt::Debug {
 #[derive(Clone, Default, Debug)]
 pub struct Store {
     segments: Vec<Arc<Segment>>,
+    marks: Marks,
 }
 
 impl Store {
@@ -72,6 +75,16 @@ impl Store {
     pub fn push(&mut self, segment: Arc<Segment>) {
         assert_eq!(segment.first() as usize, self.len(), "segments are pushed in order");
         self.segments.push(segment);
+    }
+
+    /// What was noted about some of the records.
+    pub fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    /// Notes something else about them.
+    pub fn set_marks(&mut self, marks: Marks) {
+        self.marks = marks;
     }
 
     /// All segments, oldest first in order of arrival.

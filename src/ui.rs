@@ -11,8 +11,10 @@
 //! ```
 
 mod detail;
+mod exporting;
 mod filter;
 mod list;
+mod marks;
 mod overlay;
 mod status;
 mod text;
@@ -44,6 +46,8 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     filter::draw(app, theme, frame);
     status::draw_hints(app, theme, frame);
     overlay::draw(app, theme, frame);
+    marks::draw(app, theme, frame);
+    exporting::draw(app, theme, frame);
 }
 
 /// Paints a pane's border and returns its inside.

@@ -495,3 +495,109 @@ fn a_query_without_anything_to_search_in_says_how_to_give_it() {
     let shown = on_a_terminal(&["query", AUDIT], None);
     assert!(shown.contains("is read as the query"), "{shown}");
 }
+
+/// A record whose names want to be markup, formulas and terminal commands.
+fn evil() -> String {
+    let name = "](http://evil.example) <img src=x> `code` |cell|\n# heading\n=1+1 \u{1b}[2J\u{202e}www.evil.example";
+    serde_json::json!({
+        "id": "Directory_8f2a0000-0000-4000-8000-00000000000a_1",
+        "category": "UserManagement", "activityDisplayName": "Update user",
+        "activityDateTime": "2026-11-01T08:00:00Z", "loggedByService": name, "result": "success",
+        "resultReason": name, "correlationId": "8f2a0000-0000-4000-8000-00000000000a",
+        "initiatedBy": {"user": {"userPrincipalName": "mallory@evil.example", "displayName": name,
+            "id": "8f2a0000-0000-4000-8000-00000000000b", "ipAddress": "203.0.113.7"}},
+        "targetResources": [{"type": name, "displayName": name, "id": name, "modifiedProperties": [
+            {"displayName": name, "oldValue": serde_json::json!({"a": name, "b": "``` \n# x"}).to_string(),
+             "newValue": serde_json::json!({"a": "x"}).to_string()}]}],
+        "additionalDetails": [],
+    })
+    .to_string()
+}
+
+#[test]
+fn reports_and_undo_sheets_let_no_name_be_markup() {
+    for format in ["report", "undo"] {
+        let run = piped(&["query", "", "--format", format], evil().as_bytes());
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        assert!(
+            !run.out.chars().any(|c| (c.is_control() && c != '\n') || is_invisible(c)),
+            "{}",
+            run.out
+        );
+        let mut fenced = false;
+        for line in run.out.lines() {
+            if line.starts_with("```") {
+                fenced = !fenced;
+                continue;
+            }
+            let own = ["# Timeline", "# Undo sheet", "## ", "# Records", "# How to find"];
+            assert!(
+                fenced || !line.starts_with('#') || own.iter().any(|o| line.starts_with(o)),
+                "{line}"
+            );
+            // Outside of code nothing is a link, an image or HTML.
+            let mut text = String::new();
+            let mut rest = line;
+            while !fenced && let Some(at) = rest.find('`') {
+                text.push_str(&rest[..at]);
+                if rest[..at].ends_with('\\') {
+                    rest = &rest[at + 1..];
+                    continue;
+                }
+                let run = rest[at..].chars().take_while(|&c| c == '`').count();
+                let fence = "`".repeat(run);
+                let inside = &rest[at + run..];
+                let mut end = 0;
+                loop {
+                    let next = inside[end..].find(&fence).expect("code ends") + end;
+                    let length = inside[next..].chars().take_while(|&c| c == '`').count();
+                    if length == run {
+                        rest = &inside[next + run..];
+                        break;
+                    }
+                    end = next + length;
+                }
+            }
+            if !fenced {
+                text.push_str(rest);
+                assert!(!text.contains("<img") && !text.contains("http://"), "{line}");
+                assert!(
+                    !text.contains("www.") && !text.replace("\\]", "").contains("]("),
+                    "{line}"
+                );
+            }
+        }
+        assert!(!fenced, "every block ends");
+    }
+    let report = piped(&["query", "", "--format", "report"], evil().as_bytes());
+    assert_eq!(report.out.matches("\n## 1. 2026-11-01T08:00:00").count(), 1);
+    let told = entrail(&["query", "", AUDIT, "--format", "report", "--fields", "time"]);
+    assert!(told.code == Some(2) && told.err.contains("--fields cannot choose"), "{}", told.err);
+}
+
+#[test]
+fn no_format_tells_a_name_that_was_to_be_redacted() {
+    for format in ["table", "ndjson", "json", "csv", "markdown", "report", "undo"] {
+        let run = piped(&["query", "", "--format", format, "--redact"], evil().as_bytes());
+        assert_eq!(run.code, Some(0), "{format}: {}", run.err);
+        // What services and types are called stays, whatever that is.
+        for original in ["mallory", "8f2a0000", "203.0.113.7"] {
+            assert!(!run.out.contains(original), "{format}: {original} in {}", run.out);
+        }
+    }
+    let all = piped(
+        &[
+            "query",
+            "actor:mallory",
+            "--redact",
+            "--fields",
+            "actor,actor.ip,raw",
+            "--format",
+            "csv",
+        ],
+        evil().as_bytes(),
+    );
+    assert_eq!(all.lines()[1], "user-1@domain-1.example,ip-1,", "{}", all.out);
+    let raw = piped(&["query", "", "--format", "raw", "--redact"], evil().as_bytes());
+    assert!(raw.code == Some(2) && raw.out.is_empty(), "{raw:?}");
+}

@@ -96,8 +96,7 @@ fn answer(store: &Store, query: &str) -> String {
 
 fn exported(store: &Store, format: Format) -> Vec<u8> {
     let rows: Vec<RowId> = (0..store.len() as RowId).collect();
-    let options =
-        export::Options { format, fields: None, width: Some(200), colour: false, terminal: false };
+    let options = export::Options { format, width: Some(200), ..export::Options::default() };
     let mut out = Vec::new();
     let report = export::write(store, &rows, &options, &mut out).expect("memory");
     assert_eq!(report.unreadable, 0, "{report:?}");

@@ -5,6 +5,8 @@
 mod boxes;
 #[path = "screens/chaos.rs"]
 mod chaos;
+#[path = "screens/exporting.rs"]
+mod exporting;
 #[path = "screens/facets.rs"]
 mod facets;
 #[path = "screens/filtering.rs"]
@@ -13,6 +15,8 @@ mod filtering;
 mod folding;
 #[path = "screens/hostile.rs"]
 mod hostile;
+#[path = "screens/marking.rs"]
+mod marking;
 #[path = "screens/moving.rs"]
 mod moving;
 #[path = "screens/pivoting.rs"]

@@ -486,3 +486,133 @@ fn a_file_that_is_not_there_is_told_before_the_screen_opens() {
     term.shows("/nowhere/audit.json");
     assert!(!term.written().contains("\x1b[?1049h"));
 }
+
+/// A folder with some records of the demo tenant, and the command that opens them with the state in it.
+fn investigation() -> (tempfile::TempDir, impl Fn(&[&str]) -> CommandBuilder) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let audit = folder.path().join("audit.ndjson");
+    let output = Command::new(ENTRAIL)
+        .args(["query", "actor.ip=192.0.2.71", "--demo", "--format", "ndjson", "--limit", "20"])
+        .output()
+        .expect("it runs");
+    std::fs::write(&audit, output.stdout).expect("written");
+    let state = folder.path().to_owned();
+    let open = move |arguments: &[&str]| {
+        let mut command = entrail(arguments);
+        command.arg(&audit);
+        command.env("XDG_STATE_HOME", &state);
+        command.cwd(&state);
+        command
+    };
+    (folder, open)
+}
+
+#[test]
+fn a_case_is_kept_offered_again_and_taken_up() {
+    let (folder, open) = investigation();
+    let mut term = Term::start(open(&[]));
+    term.shows("Records 20");
+    term.keys("mnthe first sign\r");
+    term.shows("noted");
+    term.keys("q");
+    assert_eq!(term.ends(), 0);
+    let cases = folder.path().join("entrail/cases");
+    let kept =
+        || -> Vec<_> { cases.read_dir().expect("cases").flatten().map(|e| e.path()).collect() };
+    assert_eq!(kept().len(), 1);
+    let text = std::fs::read_to_string(&kept()[0]).expect("a case");
+    for part in ["\"entrail case\"", "the first sign", "audit.ndjson", "\"records\": 20"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+
+    let mut term = Term::start(open(&[]));
+    term.shows("2 marks from ");
+    term.keys("\r");
+    term.shows("2 marks in all");
+    term.keys("Gm");
+    term.until("kept with the digest", |_| {
+        let text = std::fs::read_to_string(&kept()[0]).unwrap_or_default();
+        text.contains("\"sha256\": \"")
+    });
+    term.keys("/note:sign\r");
+    term.shows("Records 1 of 20");
+    term.keys("q");
+    assert_eq!(term.ends(), 0);
+
+    let mut term = Term::start(open(&[]));
+    term.shows("3 marks from ");
+    term.keys("\x1b");
+    // A key right behind it would be one with Alt.
+    term.until("closed", |term| !term.text().contains("3 marks from "));
+    term.keys("m");
+    term.shows("1 mark in all");
+    term.keys("q");
+    assert_eq!(term.ends(), 0);
+    assert_eq!(kept().len(), 2, "afresh, the old file is kept");
+}
+
+#[test]
+fn a_named_case_is_made_taken_up_and_never_something_else() {
+    let (folder, open) = investigation();
+    let mut term = Term::start(open(&["--case", "mine.json"]));
+    term.shows("Records 20");
+    let case = folder.path().join("mine.json");
+    term.until("made", |_| case.exists());
+    term.keys("mm");
+    term.shows("2 marks in all");
+    term.keys("q");
+    assert_eq!(term.ends(), 0);
+    let mut term = Term::start(open(&["--case", "mine.json", "-f", "mark:yes"]));
+    term.shows("Records 2 of 20");
+    term.keys("q");
+    assert_eq!(term.ends(), 0);
+    let run = |case: &str| {
+        let mut command = Command::new(ENTRAIL);
+        command.args(["query", "mark:yes", "audit.ndjson", "--count", "--case", case]);
+        command.current_dir(folder.path()).output().expect("it runs")
+    };
+    assert_eq!(String::from_utf8_lossy(&run("mine.json").stdout).trim(), "2");
+    let told = String::from_utf8_lossy(&run("none.json").stderr).into_owned();
+    assert!(told.contains("there is no such case"), "{told}");
+    let before = std::fs::read(folder.path().join("audit.ndjson")).expect("there");
+    let mut term = Term::start(open(&["--case", "audit.ndjson"]));
+    assert_eq!(term.ends(), 2);
+    term.shows("this is not a case of entrail");
+    assert_eq!(std::fs::read(folder.path().join("audit.ndjson")).expect("there"), before);
+}
+
+#[test]
+fn marks_are_exported_as_a_report_and_nothing_is_replaced_unasked() {
+    let (folder, open) = investigation();
+    let mut term = Term::start(open(&[]));
+    term.shows("Records 20");
+    term.keys("mnseen first\rge");
+    term.shows("report (Markdown timeline)");
+    // To the name of the file.
+    term.keys("\x1b[A\x15report.md\r");
+    term.shows("written: ");
+    let report = folder.path().join("report.md");
+    let text = std::fs::read_to_string(&report).expect("written");
+    for part in ["# Timeline", "| SHA-256 |", "> seen first", "audit.ndjson", "--case ", "\n## 2. "]
+    {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(!text.contains("not counted"), "{text}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(report.metadata().expect("there").permissions().mode() & 0o777, 0o600);
+    }
+    std::fs::write(&report, "mine").expect("written");
+    term.keys("e\x1b[A\x15report.md\r");
+    term.shows("the file exists");
+    assert_eq!(std::fs::read_to_string(&report).expect("there"), "mine");
+    term.keys("\r");
+    term.shows("written: ");
+    assert!(std::fs::read_to_string(&report).is_ok_and(|text| text.starts_with("# Timeline")));
+    term.keys("q");
+    assert_eq!(term.ends(), 0);
+    let left = folder.path().read_dir().expect("a folder").flatten();
+    let left: Vec<_> = left.map(|entry| entry.file_name()).collect();
+    assert_eq!(left.len(), 3, "the records, the state and the report: {left:?}");
+}

@@ -69,6 +69,10 @@ pub enum Action {
     Zoom,
     Zone,
     Yank,
+    Mark,
+    MarkRange,
+    Note,
+    Export,
     Follow,
     Origin,
     Mouse,
@@ -208,6 +212,10 @@ actions! {
     Zoom "zoom" PANES, ["z"], "zoom", "Give the focused pane the whole screen, or take it back.";
     Zone "zone" ALL, ["Z"], "", "Show times in UTC or in the local zone.";
     Yank "yank" ALL, ["y"], "copy", "Copy a value, id, row, JSON or the query to your clipboard (OSC 52).";
+    Mark "mark" LIST_AND_DETAIL, ["m"], "mark", "Mark the record, or take its mark off; mark:yes finds the marked ones.";
+    MarkRange "mark-range" &[Pane::List], ["V"], "", "Begin a range here; again marks everything from there to the cursor.";
+    Note "note" &[Pane::List], ["n"], "", "Write a note about the record, which marks it; an empty one takes it off.";
+    Export "export" ALL, ["e"], "export", "Write the view or the marked records to a file: report, undo sheet, CSV, JSON; with pseudonyms if wanted.";
     Follow "follow" ALL, ["F"], "follow", "Look for records that arrive from now on: lines appended to files, new files, a tenant's news; again stops.";
     Origin "origin" ALL, ["ctrl-o"], "", "Tell where the records come from: what was read, what was asked of Graph and what is evaluated here.";
     Mouse "mouse" ALL, ["M"], "", "Let the terminal have the mouse (to select text), or take it back.";

@@ -9,11 +9,12 @@ use serde_json::Value;
 use super::message::Opened;
 use super::outline::Outline;
 use super::viewport::{Viewport, once_around};
+use crate::record::Record;
 use crate::store::RowId;
 use crate::text::{clean, fold};
 use crate::time::Zone;
 
-use lines::{LONGEST_VALUE, glance, record_lines};
+use lines::{LONGEST_VALUE, glance, note_line, record_lines};
 pub use lines::{Line, Tone, entry_lines};
 use wrap::{ScreenLine, wrap};
 
@@ -42,6 +43,8 @@ pub struct Detail {
     pub screen: Vec<ScreenLine>,
     /// Visible lines.
     pub viewport: Viewport,
+    /// What was noted about the record; `None` where it is not marked.
+    pub note: Option<String>,
     /// Text to be found, folded; empty when nothing is searched.
     pub find: String,
     width: usize,
@@ -58,7 +61,7 @@ impl Detail {
         }
         self.row = Some(row);
         self.problem = None;
-        self.lines = record_lines(&opened.record, zone);
+        self.lines = self.lines_of(&opened.record, zone);
         self.glance = glance(&opened.record, zone);
         // A record nested too deep for the outline is shown as plain text.
         self.outline = serde_json::from_str::<Value>(&opened.raw).ok().map(|v| Outline::new(&v));
@@ -92,10 +95,29 @@ impl Detail {
         self.wrap();
     }
 
+    fn lines_of(&self, record: &Record<'_>, zone: &Zone) -> Vec<Line> {
+        let mut lines = record_lines(record, zone);
+        lines.splice(1..1, self.note.as_deref().map(note_line));
+        lines
+    }
+
+    /// Something else was noted about the record.
+    pub fn set_note(&mut self, note: Option<String>) {
+        if self.note == note || self.opened.is_none() {
+            return;
+        }
+        if self.note.is_some() {
+            self.lines.remove(1);
+        }
+        self.lines.splice(1..1, note.as_deref().map(note_line));
+        self.note = note;
+        self.wrap();
+    }
+
     /// Writes times in another zone.
     pub fn rezone(&mut self, zone: &Zone) {
         if let Some(opened) = &self.opened {
-            self.lines = record_lines(&opened.record, zone);
+            self.lines = self.lines_of(&opened.record, zone);
             self.glance = glance(&opened.record, zone);
             self.wrap();
         }

@@ -71,6 +71,32 @@ impl List {
         self.folding.as_ref().map_or(&self.rows, |folding| &folding.all)
     }
 
+    /// The rows of some lines, those that are folded away there too.
+    pub(super) fn rows_between(&self, lines: std::ops::RangeInclusive<usize>) -> Vec<RowId> {
+        let Some(folding) = &self.folding else {
+            return self.rows.get(lines).map(<[RowId]>::to_vec).unwrap_or_default();
+        };
+        let mut rows = Vec::new();
+        let mut line = 0;
+        for place in 0..folding.operations.len() {
+            let own = folding.operations.rows(place);
+            if matches!(folding.lines.get(line), Some(Fold::Unfolded(_))) {
+                let wanted = own.iter().enumerate().filter(|(at, _)| lines.contains(&(line + at)));
+                rows.extend(wanted.map(|(_, row)| *row));
+                line += own.len();
+            } else {
+                if lines.contains(&line) {
+                    rows.extend_from_slice(own);
+                }
+                line += 1;
+            }
+            if line > *lines.end() {
+                break;
+            }
+        }
+        rows
+    }
+
     /// What a line is.
     pub fn fold_of(&self, line: usize) -> Fold {
         let lines = self.folding.as_ref().map(|folding| &folding.lines);

@@ -16,6 +16,14 @@ use crate::query::suggest::suggest;
 impl App {
     pub(super) fn pasted(&mut self, text: &str) -> Vec<Effect> {
         self.notice = None;
+        if self.exporting.form.is_some() {
+            self.pasted_in_export(text);
+            return Vec::new();
+        }
+        if self.marking.note.is_some() {
+            self.pasted_in_note(text);
+            return Vec::new();
+        }
         if let Some(menu) = self.overlays.last_mut() {
             menu.paste(text);
             return Vec::new();
@@ -44,6 +52,13 @@ impl App {
             KeyCode::Char('c') if control => return vec![Effect::Quit],
             KeyCode::Char('z') if control => return vec![Effect::Suspend],
             _ => {}
+        }
+        // While it is written the box waits.
+        if self.exporting.form.is_some() && self.exporting.running.is_none() {
+            return self.pressed_in_export(&event);
+        }
+        if self.marking.note.is_some() {
+            return self.pressed_in_note(&event);
         }
         if !self.overlays.is_empty() {
             return self.pressed_in_menu(&event);

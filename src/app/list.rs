@@ -178,7 +178,7 @@ fn fixed_width(field: &Field) -> Option<usize> {
         "time" => Some(14),
         "result" => Some(6),
         "actor.ip" => Some(15),
-        "actor.kind" => Some(4),
+        "actor.kind" | "mark" => Some(4),
         "kind" => Some(12),
         "op" => Some(8),
         "correlation" => Some(36),
@@ -193,7 +193,7 @@ fn least_width(field: &Field) -> usize {
 fn weight(field: &Field) -> usize {
     match field.name {
         "activity" => 5,
-        "actor" | "target" | "reason" | "agent" => 3,
+        "actor" | "target" | "reason" | "agent" | "note" => 3,
         _ => 2,
     }
 }
@@ -237,6 +237,8 @@ pub fn cell(store: &Store, row: RowId, field: &Field, zone: &Zone) -> String {
                 more => format!("{text} +{more}"),
             }
         }
+        Stored::Mark => store.marks().word(row).to_owned(),
+        Stored::Note => store.marks().note(row).to_owned(),
         Stored::Original(_) | Stored::Raw => String::new(),
     }
 }

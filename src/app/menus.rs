@@ -3,7 +3,7 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-use super::action::{ACTIONS, Action, Pane};
+use super::action::{ACTIONS, Action, ActionRow, Pane};
 use super::input::request;
 use super::message::Effect;
 use super::overlay::{Item, Menu, Wish};
@@ -102,6 +102,7 @@ impl App {
         match item.wish {
             Wish::Perform(action) => self.perform(action, None),
             Wish::SortBy(field) => self.sort_by(field),
+            Wish::TakeUpCase(found) => self.take_up_case(&found),
             Wish::Copy(text, what) => vec![Effect::Copy(text, what)],
             Wish::Pivot(pivot) => self.go_to(&pivot),
             Wish::Show(query, name) => self.show_query(&query, &name),
@@ -133,13 +134,17 @@ impl App {
     }
 
     fn action_menu(&self, title: String, of_pane: bool) -> Menu {
-        let here = |panes: &[Pane]| panes.contains(&self.focus);
-        let rows = ACTIONS.iter().filter(|row| !of_pane || here(row.panes));
+        // A note can be written in the detail too, only not by the key.
+        let here = |row: &ActionRow| {
+            let noting = row.action == Action::Note && self.focus == Pane::Detail && !of_pane;
+            row.panes.contains(&self.focus) || noting
+        };
+        let rows = ACTIONS.iter().filter(|row| !of_pane || here(row));
         let items = rows.map(|row| Item {
             key: self.keymap.keys(row.action).join(" "),
             note: row.help.to_owned(),
             disabled: self.disabled(row.action).or_else(|| {
-                (!here(row.panes)).then(|| {
+                (!here(row)).then(|| {
                     let panes: Vec<&str> = row.panes.iter().map(|pane| pane.name()).collect();
                     format!("works in the {} pane", panes.join(" and "))
                 })

@@ -3,6 +3,8 @@
 
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
+use super::exporting::{Exported, Job};
+use super::marks::{Draft, FoundCase};
 use crate::query::answer::{Answer, Question};
 use crate::query::facet::Facet;
 use crate::query::seen::SeenValues;
@@ -40,6 +42,12 @@ pub enum Message {
     Counted(Box<Facet>),
     /// What is around a record was found.
     Surrounded(RowId, Box<Surroundings>),
+    /// A case of these inputs was found.
+    CaseFound(Box<FoundCase>),
+    /// The case was kept, in which file, or why not.
+    CaseKept(Result<String, String>),
+    /// How an export goes.
+    Exported(Exported),
     /// Text went to the clipboard: in what way, or why not.
     Copied(Result<String, String>),
 }
@@ -72,6 +80,16 @@ pub enum Effect {
     Surround(RowId, Store),
     /// Send text to the clipboard of whoever sits at the terminal; with what it is, for the notice.
     Copy(String, String),
+    /// Keep the marks of these records as a case, with what else belongs to it.
+    KeepCase(Box<Draft>, Store),
+    /// Look whether there is a case of what was loaded: these records.
+    FindCase(Store),
+    /// Go on with the case that was found.
+    TakeUpCase,
+    /// Write records to a file.
+    Export(Box<Job>, Store),
+    /// Stop writing, and remove what was begun.
+    StopExporting,
     /// Keep a filter for later sessions.
     Remember(String),
     /// Stop loading; keep what was read.

@@ -6,6 +6,7 @@ use fuzzy_matcher::skim::SkimMatcherV2;
 use tui_input::{Input, InputRequest};
 
 use super::action::Action;
+use super::marks::FoundCase;
 use super::pivot::Pivot;
 use super::viewport::Viewport;
 use crate::query::answer::SPARK;
@@ -61,6 +62,8 @@ pub enum Wish {
     SortBy(&'static Field),
     /// Show or hide a column.
     ToggleColumn(&'static Field),
+    /// Go on with a case that was found.
+    TakeUpCase(Box<FoundCase>),
     /// Copy a text, with what it is.
     Copy(String, String),
     /// Show the values of a field.

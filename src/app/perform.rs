@@ -79,6 +79,8 @@ impl App {
                 Vec::new()
             }
             Action::Zone => self.turn_zone(),
+            Action::Mark | Action::MarkRange | Action::Note => self.perform_marking(action),
+            Action::Export => self.begin_export(),
             Action::Follow => self.turn_following(),
             Action::Mouse => self.turn_mouse(),
             Action::Quit => vec![Effect::Quit],
@@ -97,6 +99,8 @@ impl App {
                 "nothing to filter by under the cursor"
             }
             Action::Follow => return self.cannot_follow(),
+            Action::Export => return self.cannot_export(),
+            Action::Mark | Action::MarkRange | Action::Note => return self.cannot_mark(),
             Action::ClearFilter if self.filter.text().is_empty() => "the filter is empty",
             Action::ClearChoice if self.tree.choice.is_empty() => "nothing is marked in the tree",
             Action::Raw | Action::Changes if self.detail.opened.is_none() => "no record is open",
@@ -256,7 +260,12 @@ impl App {
 
     /// Steps back one thing.
     fn back(&mut self) -> Vec<Effect> {
-        if self.focus == Pane::Timeline {
+        if self.exporting.running.is_some() {
+            return vec![Effect::StopExporting];
+        }
+        if self.marking.range.take().is_some() {
+            self.notice = Some("no range is being marked any more".to_owned());
+        } else if self.focus == Pane::Timeline {
             if !self.drop_brush() {
                 self.focus = Pane::List;
             }

@@ -85,6 +85,10 @@ pub(super) struct ScreenArguments {
     #[arg(long, value_enum, value_name = "THEME")]
     pub(super) theme: Option<ThemeName>,
 
+    /// Keep marks and notes in this file, and take up those that are in it; made where there is none
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) case: Option<PathBuf>,
+
     /// Draw borders, bars and marks with ASCII characters
     #[arg(long)]
     pub(super) ascii: bool,
@@ -148,6 +152,7 @@ pub(super) struct DemoArguments {
 }
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct QueryArguments {
     /// What to find; '' is everything. The language is that of the screen's filter: see --help
     #[arg(value_name = "QUERY", allow_hyphen_values = true)]
@@ -169,6 +174,10 @@ pub(super) struct QueryArguments {
     /// Write the original bytes, one record on each line (the same as --format raw)
     #[arg(long, conflicts_with_all = ["format", "fields"])]
     raw: bool,
+
+    /// Put pseudonyms in place of names, ids, IP addresses and domains: the same one each time
+    #[arg(long, conflicts_with_all = ["raw", "by", "count"])]
+    pub(super) redact: bool,
 
     /// Write these fields only, in this order
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = any_field(),
@@ -192,6 +201,10 @@ pub(super) struct QueryArguments {
     /// Order by a field [default: time:desc, newest first]
     #[arg(long, value_name = "FIELD[:asc|desc]", value_parser = sort)]
     pub(super) sort: Option<SortArgument>,
+
+    /// The case whose marks and notes `mark` and `note` ask for
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) case: Option<PathBuf>,
 
     #[command(flatten)]
     pub(super) index: IndexArguments,
@@ -218,6 +231,10 @@ enum FormatName {
     Markdown,
     /// The original bytes, one record on each line
     Raw,
+    /// A timeline in Markdown: inputs with their SHA-256, each record with its changes and note
+    Report,
+    /// How to reverse what the records tell, newest first, with the values to restore
+    Undo,
 }
 
 impl From<FormatName> for Format {
@@ -229,6 +246,8 @@ impl From<FormatName> for Format {
             FormatName::Csv => Self::Csv,
             FormatName::Markdown => Self::Markdown,
             FormatName::Raw => Self::Raw,
+            FormatName::Report => Self::Report,
+            FormatName::Undo => Self::Undo,
         }
     }
 }

@@ -6,17 +6,21 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
+use anyhow::Context as _;
+
 use super::arguments::{QueryArguments, SortArgument};
 use super::stdout::Stdout;
 use super::{Outcome, load, parse_query, tell};
-use crate::export::{self, Format, Options, Report};
+use crate::case::{self, Case};
+use crate::config::cases;
+use crate::export::{self, About, Format, Options, Report};
 use crate::query::answer::{Answer, Answerer, Question, Sort};
 use crate::query::choice::Choice;
 use crate::query::sieve::Sieve;
 use crate::query::{Context, Query};
 use crate::record::wanted::Wanted;
-use crate::source::{Load, Origin, Unwanted};
-use crate::store::Store;
+use crate::source::{Load, Origin, Unwanted, inputs};
+use crate::store::{Marks, Store};
 use crate::time::Timestamp;
 
 /// Answers a query on standard output.
@@ -24,14 +28,24 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
     let query = parse_query(&arguments.query)?;
     let format = arguments.format();
     anyhow::ensure!(
-        format != Format::Raw || arguments.fields.is_empty(),
-        "--fields cannot choose from the original bytes; use --format ndjson, csv or table"
+        !matches!(format, Format::Raw | Format::Report | Format::Undo)
+            || arguments.fields.is_empty(),
+        "--fields cannot choose from whole records; use --format ndjson, csv or table"
     );
-    let loaded = load::load(Load {
+    let case = match &arguments.case {
+        Some(path) => Some(named_case(path)?),
+        None => None,
+    };
+    let tells_inputs = matches!(format, Format::Report | Format::Undo);
+    let mut loaded = load::load(Load {
         origins: origins(arguments)?,
         cache: arguments.index.cache(),
-        // An index that is asked for is an index of everything.
-        unwanted: if arguments.index.is_asked_for() { None } else { unwanted(&query) },
+        // An index that is asked for is an index of everything, and a case wants all its records.
+        unwanted: if arguments.index.is_asked_for() || case.is_some() || tells_inputs {
+            None
+        } else {
+            unwanted(&query)
+        },
         wanted: wanted(&query, arguments),
     });
     if loaded.is_failure() {
@@ -44,12 +58,19 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
         }
         return Ok(Outcome::Failed);
     }
+    if let Some(case) = &case {
+        take_marks(case, &mut loaded.store);
+    }
+    let mut options = options(arguments);
+    if matches!(format, Format::Report | Format::Undo) {
+        options.about = about(arguments, &loaded.store, case.as_ref())?;
+    }
     let answer = answer(&loaded.store, query, arguments.sort);
     let limit = arguments.limit.unwrap_or(usize::MAX);
     let mut report = Report::default();
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
-    let written =
-        write(&loaded.store, &answer, arguments, &mut report, &mut out).and_then(|()| out.flush());
+    let written = write(&loaded.store, &answer, arguments, &options, &mut report, &mut out)
+        .and_then(|()| out.flush());
     if let Some(reason) = &report.first_error {
         tell(&format!("entrail: {reason}"));
     }
@@ -86,6 +107,27 @@ fn origins(arguments: &QueryArguments) -> anyhow::Result<Vec<Origin>> {
     )
 }
 
+/// The case that was named.
+fn named_case(path: &Path) -> anyhow::Result<Case> {
+    let kept = cases::read(path).map_err(anyhow::Error::msg)?;
+    let kept = kept.with_context(|| format!("{}: there is no such case", path.display()))?;
+    Ok(kept.case)
+}
+
+/// Marks the records of a case; tells how many of them are not there.
+fn take_marks(case: &Case, store: &mut Store) {
+    let (found, lost) = case::find(store, &case.marks, &|| false);
+    let mut marks = Marks::default();
+    for (row, marked) in &found {
+        marks.set(*row, marked.mark());
+    }
+    store.set_marks(marks);
+    if !lost.is_empty() {
+        let all = case.marks.len();
+        tell(&format!("entrail: {} of the case's {all} marked records are not there", lost.len()));
+    }
+}
+
 /// Records that cannot match, told from their bytes: they need not be decoded.
 fn unwanted(query: &Query) -> Option<Unwanted> {
     let sieve = Sieve::new(query)?;
@@ -115,7 +157,39 @@ fn options(arguments: &QueryArguments) -> Options {
         width: stdout.width,
         colour: stdout.colour,
         terminal: stdout.terminal,
+        redact: arguments.redact,
+        ..Options::default()
     }
+}
+
+/// What a report says of itself; this reads the inputs once more for their digests.
+fn about(arguments: &QueryArguments, store: &Store, case: Option<&Case>) -> anyhow::Result<About> {
+    let mut about = About {
+        title: case.map(|case| case.title.clone()).unwrap_or_default(),
+        made: Some(now()),
+        ..About::default()
+    };
+    for input in inputs::inputs(&origins(arguments)?, store) {
+        let path = input.path.as_deref();
+        let sha256 = path.and_then(|path| inputs::sha256(path, &|| false).ok().flatten());
+        let (name, bytes, records) = (input.name, input.bytes, input.records);
+        about.inputs.push(case::Input { name, bytes, sha256, records });
+    }
+    about.queries.extend((!arguments.query.is_empty()).then(|| arguments.query.clone()));
+    let mut paths: Vec<String> =
+        arguments.paths.iter().map(|path| path.display().to_string()).collect();
+    if arguments.demo {
+        paths.push("--demo".to_owned());
+    }
+    let file = arguments.case.as_ref().map(|path| path.display().to_string());
+    about.find_again(&arguments.query, &paths, file.as_deref());
+    Ok(about)
+}
+
+/// Now (UTC).
+fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Timestamp::from_ms(since_1970.map_or(0, |since| since.as_millis() as i64))
 }
 
 /// Is there something of the name that was given as the query?
@@ -125,8 +199,7 @@ fn is_file(query: &str) -> bool {
 
 /// The rows that match, in the order asked for; newest first otherwise.
 fn answer(store: &Store, query: Query, sort: Option<SortArgument>) -> Answer {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let now = Timestamp::from_ms(since_1970.map_or(0, |since| since.as_millis() as i64));
+    let now = now();
     let mut answerer = Answerer::default();
     answerer.extend(store.clone());
     answerer.ask(Question {
@@ -147,6 +220,7 @@ fn write(
     store: &Store,
     answer: &Answer,
     arguments: &QueryArguments,
+    options: &Options,
     report: &mut Report,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -160,6 +234,6 @@ fn write(
     if arguments.count {
         return writeln!(out, "{}", rows.len());
     }
-    *report = export::write(store, rows, &options(arguments), out)?;
+    *report = export::write(store, rows, options, out)?;
     Ok(())
 }

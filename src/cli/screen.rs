@@ -9,6 +9,8 @@ use clap::CommandFactory as _;
 use super::arguments::{Arguments, IndexArguments, ScreenArguments};
 use super::nearby::nearest;
 use super::{Outcome, load, parse_query};
+use crate::config::cases;
+use crate::runtime::cases::NamedCase;
 use crate::runtime::{self, Ended, Start};
 use crate::source::{Load, Origin};
 
@@ -55,6 +57,13 @@ pub(super) fn start(
     if let Some(query) = &screen.filter {
         parse_query(query)?;
     }
+    let case = match &screen.case {
+        Some(path) => {
+            let kept = cases::read(path).map_err(anyhow::Error::msg)?;
+            Some(NamedCase { path: path.clone(), kept })
+        }
+        None => None,
+    };
     anyhow::ensure!(
         stdout().is_terminal(),
         "the screen needs a terminal; to write to a file or pipe use: entrail query QUERY PATH"
@@ -68,6 +77,7 @@ pub(super) fn start(
         watch: Vec::new(),
         filter,
         palette,
+        case,
         ascii: screen.ascii,
     })?;
     Ok(match ended {

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::record::column::PART;
+use crate::record::column::{Entries, PART};
 use crate::record::field::{FIELDS, Field, Stored};
 use crate::record::{Change, Detail, Record, Target};
 use crate::store::{RowId, Store};
@@ -19,17 +19,25 @@ pub(super) struct Row<'r> {
     pub(super) bytes: &'r [u8],
     /// The record in them, where it was decoded.
     pub(super) record: Option<&'r Record<'r>>,
+    /// Is it another record than the columns know, made from theirs?
+    pub(super) is_redacted: bool,
 }
 
 impl<'r> Row<'r> {
     /// A row of which only the columns are known.
     pub(super) fn new(store: &'r Store, id: RowId) -> Self {
-        Self { store, id, bytes: &[], record: None }
+        Self { store, id, bytes: &[], record: None, is_redacted: false }
     }
 
     /// Calls `out` with each value of the field: of a dictionary entry its first part that is not
     /// empty, the most telling one. Times are RFC 3339 in UTC.
     pub(super) fn values(&self, field: &Field, out: &mut dyn FnMut(&str)) {
+        if let (Some(record), true) = (self.record, self.is_redacted) {
+            if matches!(field.stored, Stored::Mark) {
+                return out(self.store.marks().word(self.id));
+            }
+            return redacted_values(record, field, out);
+        }
         match field.stored {
             Stored::Time => {
                 if let Some(time) = self.store.time(self.id) {
@@ -48,6 +56,13 @@ impl<'r> Row<'r> {
                     if !value.is_empty() {
                         out(value);
                     }
+                }
+            }
+            Stored::Mark => out(self.store.marks().word(self.id)),
+            Stored::Note => {
+                let note = self.store.marks().note(self.id);
+                if !note.is_empty() {
+                    out(note);
                 }
             }
             Stored::Original(_) => {
@@ -73,6 +88,33 @@ impl<'r> Row<'r> {
             joined.push_str(value);
         });
         joined
+    }
+}
+
+/// The values of a record that is not the one in the columns; marks and original bytes have none.
+fn redacted_values(record: &Record<'_>, field: &Field, out: &mut dyn FnMut(&str)) {
+    match field.stored {
+        Stored::Time => {
+            if let Some(time) = record.time {
+                out(&time.to_rfc3339());
+            }
+        }
+        Stored::Column(column, parts) => (column.row().fill)(record, &mut Firsts { parts, out }),
+        _ => field.values(record, "", out),
+    }
+}
+
+/// Hands on the first chosen part of each entry that is not empty.
+struct Firsts<'f> {
+    parts: &'f [usize],
+    out: &'f mut dyn FnMut(&str),
+}
+
+impl Entries for Firsts<'_> {
+    fn entry(&mut self, parts: &[&str]) {
+        if let Some(first) = self.parts.iter().map(|&at| parts[at]).find(|part| !part.is_empty()) {
+            (self.out)(first);
+        }
     }
 }
 
@@ -103,7 +145,7 @@ pub(super) fn has_many(field: &Field) -> bool {
                 field.values(&record, "", &mut |_| values += 1);
                 values > 1
             }
-            Stored::Time | Stored::Correlation | Stored::Raw => false,
+            Stored::Time | Stored::Correlation | Stored::Mark | Stored::Note | Stored::Raw => false,
         };
         FIELDS.iter().map(many).collect()
     });

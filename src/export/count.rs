@@ -56,6 +56,16 @@ pub fn count_by(store: &Store, rows: &[RowId], field: &'static Field) -> Counted
                 tally.record(Some(&*store.correlation(row)).filter(|id| !id.is_empty()));
             }
         }
+        Stored::Mark => {
+            for &row in rows {
+                tally.record(Some(store.marks().word(row)));
+            }
+        }
+        Stored::Note => {
+            for &row in rows {
+                tally.record(Some(store.marks().note(row)).filter(|note| !note.is_empty()));
+            }
+        }
         Stored::Original(_) | Stored::Raw => {
             let counted = originals::each(store, rows, &mut |fetched: Fetched<'_>| {
                 match fetched.record() {

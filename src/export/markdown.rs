@@ -43,8 +43,13 @@ impl Shape for Markdown {
 /// Appends text that stays the text it is: a backslash before what Markdown reads as markup, entities
 /// for what HTML does.
 fn push_escaped(text: &str, out: &mut String) {
-    for c in text.chars() {
+    let mut rest = text.chars();
+    let mut before = [' '; 3];
+    while let Some(c) = rest.next() {
         match c {
+            // Bare addresses become links by themselves.
+            ':' if rest.as_str().starts_with('/') => out.push_str("\\:"),
+            '.' if before.iter().all(|c| matches!(c, 'w' | 'W')) => out.push_str("\\."),
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -54,7 +59,41 @@ fn push_escaped(text: &str, out: &mut String) {
             }
             c => out.push(c),
         }
+        before = [before[1], before[2], c];
     }
+}
+
+/// Foreign text as text: cleaned and escaped.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    push_escaped(&clean(text), &mut out);
+    out
+}
+
+/// Foreign text as code on one line: nothing in it is markup.
+pub(super) fn code(text: &str) -> String {
+    let text = clean(text);
+    let fence = "`".repeat(longest_run(&text) + 1);
+    let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) || text.is_empty() {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// Text of several lines as a block of code in a language.
+pub(super) fn fenced(text: &str, language: &str) -> Vec<String> {
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
+    let mut lines = vec![format!("{fence}{language}")];
+    lines.extend(text.lines().map(|line| clean(line).into_owned()));
+    lines.push(fence);
+    lines
+}
+
+/// The most backticks beside each other.
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::{Context, Query};
 use crate::record::column::Column;
 use crate::record::field::{Field, Stored};
 use crate::store::order::TimeOrder;
-use crate::store::{RowId, Segment, Store};
+use crate::store::{Marks, RowId, Segment, Store};
 use crate::time::Timestamp;
 pub use axis::Axis;
 use count::{Facts, Walk};
@@ -178,16 +178,18 @@ struct Work {
 struct Found {
     query: Query,
     context: Context,
+    marks: Marks,
     rows: FixedBitSet,
     segments: usize,
     unreadable: u64,
 }
 
 impl Found {
-    fn nothing(question: &Question) -> Self {
+    fn nothing(question: &Question, marks: &Marks) -> Self {
         Self {
             query: question.query.clone(),
             context: question.context,
+            marks: marks.clone(),
             rows: FixedBitSet::new(),
             segments: 0,
             unreadable: 0,
@@ -195,17 +197,19 @@ impl Found {
     }
 
     /// Does it answer this question, or would it when all segments were looked at?
-    fn answers(&self, question: &Question) -> bool {
-        self.query == question.query && self.fits(question)
+    fn answers(&self, question: &Question, marks: &Marks) -> bool {
+        self.query == question.query && self.fits(question, marks)
     }
 
-    fn fits(&self, question: &Question) -> bool {
-        self.context == question.context || !self.query.asks_for_time()
+    fn fits(&self, question: &Question, marks: &Marks) -> bool {
+        (self.context == question.context || !self.query.asks_for_time())
+            && (self.marks == *marks || !self.query.asks_for_marks())
     }
 }
 
 impl Answerer {
-    /// Takes in the store as it is now: the same one, longer or as long.
+    /// Takes in the store as it is now: the same one, longer or as long. Marks that changed count from
+    /// the next question on.
     pub fn extend(&mut self, store: Store) {
         self.store = store;
         self.order.extend(&self.store);
@@ -220,8 +224,9 @@ impl Answerer {
     /// Turns to another question. What matches is kept where only choice, order or axis
     /// differ; a query that can only match less than an earlier one did looks at that.
     pub fn ask(&mut self, question: Question) {
+        let marks = self.store.marks();
         if let Some(work) = &mut self.work {
-            if work.found.answers(&question) {
+            if work.found.answers(&question, marks) {
                 work.question = question;
                 return;
             }
@@ -233,13 +238,15 @@ impl Answerer {
                 }
             }
         }
-        let matcher = Matcher::new(&question.query, &question.context);
-        let again = self.earlier.iter().position(|found| found.answers(&question));
+        let matcher = Matcher::with_marks(&question.query, &question.context, marks);
+        let again = self.earlier.iter().position(|found| found.answers(&question, marks));
         let found = again.and_then(|at| self.earlier.remove(at));
-        let found = found.unwrap_or_else(|| Found::nothing(&question));
+        let found = found.unwrap_or_else(|| Found::nothing(&question, marks));
         let narrower = |wider: &&Found| {
             // Records that could not be read again are to be counted again.
-            question.query.narrows(&wider.query) && wider.fits(&question) && wider.unreadable == 0
+            question.query.narrows(&wider.query)
+                && wider.fits(&question, marks)
+                && wider.unreadable == 0
         };
         let wider = self.earlier.iter().filter(narrower).min_by_key(|w| w.rows.count_ones(..));
         let candidates = wider.map(|wider| wider.rows.clone());
@@ -299,8 +306,15 @@ impl Answerer {
         let mut matched = Cow::Borrowed(&work.found.rows);
         let mut hidden = 0;
         if let Some(hiding) = &self.hiding {
-            hidden = hiding.rows.intersection_count(&work.found.rows) as u64;
-            matched.to_mut().difference_with(&hiding.rows);
+            let mut rows = Cow::Borrowed(&hiding.rows);
+            // What somebody marked is never hidden.
+            for (row, _) in
+                self.store.marks().iter().filter(|(row, _)| hiding.rows.contains(*row as usize))
+            {
+                rows.to_mut().set(row as usize, false);
+            }
+            hidden = rows.intersection_count(&work.found.rows) as u64;
+            matched.to_mut().difference_with(&rows);
         }
         let walk = Walk {
             store: &self.store,

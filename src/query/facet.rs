@@ -77,7 +77,7 @@ pub fn facet(
                 tally.record(store.time(row));
             }
         }
-        Stored::Time | Stored::Correlation => {
+        Stored::Time | Stored::Correlation | Stored::Mark | Stored::Note => {
             for (at, &row) in rows.iter().enumerate() {
                 if at % 65_536 == 0 && !goes_on(at) {
                     return None;
@@ -85,6 +85,8 @@ pub fn facet(
                 let time = store.time(row);
                 let value = match field.stored {
                     Stored::Time => time.map(day).unwrap_or_default(),
+                    Stored::Mark => store.marks().word(row).to_owned(),
+                    Stored::Note => store.marks().note(row).to_owned(),
                     _ => store.correlation(row),
                 };
                 if !value.is_empty() {

@@ -11,14 +11,14 @@ use memchr::memmem;
 use rayon::prelude::*;
 use regex::bytes::Regex;
 
-use columns::{by_codes, by_correlation, retain};
+use columns::{by_codes, by_correlation, by_rows, retain};
 
 use super::pattern::{Pattern, in_raw_text};
 use super::{Context, Expression, Operator, Query, Term, Value, when};
 use crate::record::column::{Column, ENTRY, PART};
 use crate::record::field::{Field, Stored, WORD_FIELDS};
 use crate::store::dictionary::Words;
-use crate::store::{Original, Segment, Span};
+use crate::store::{Mark, Marks, Original, RowId, Segment, Span, marks};
 use crate::text::fold;
 use crate::time::TimeRange;
 
@@ -65,6 +65,12 @@ enum Test {
     Words(Column, Vec<usize>, Pattern),
     Time(TimeRange),
     Correlation(Pattern),
+    /// These rows are this, all others that.
+    Rows {
+        rows: Vec<RowId>,
+        are: bool,
+        others: bool,
+    },
     Original(&'static Field, Pattern),
     Raw(Regex),
 }
@@ -76,12 +82,17 @@ impl std::fmt::Debug for Field {
 }
 
 impl Matcher {
-    /// Makes a query ready.
+    /// Makes a query ready for records of which none is marked.
     pub fn new(query: &Query, context: &Context) -> Self {
+        Self::with_marks(query, context, &Marks::default())
+    }
+
+    /// Makes a query ready for records of which these are marked.
+    pub fn with_marks(query: &Query, context: &Context, marks: &Marks) -> Self {
         let mut leaves = Vec::new();
         let plan = match &query.expression {
             None => Plan::All,
-            Some(expression) => plan(expression, context, &mut leaves),
+            Some(expression) => plan(expression, &Given { context, marks }, &mut leaves),
         };
         Self { plan, leaves }
     }
@@ -126,29 +137,35 @@ fn is_slow(plan: &Plan, leaves: &[Leaf]) -> bool {
     }
 }
 
-fn plan(expression: &Expression, context: &Context, leaves: &mut Vec<Leaf>) -> Plan {
+/// What a query cannot know by itself.
+struct Given<'g> {
+    context: &'g Context,
+    marks: &'g Marks,
+}
+
+fn plan(expression: &Expression, given: &Given<'_>, leaves: &mut Vec<Leaf>) -> Plan {
     match expression {
-        Expression::And(parts) => Plan::And(slow_last(parts, context, leaves)),
-        Expression::Or(parts) => Plan::Or(slow_last(parts, context, leaves)),
-        Expression::Not(inner) => Plan::Not(Box::new(plan(inner, context, leaves))),
-        Expression::Term(term) => plan_term(term, context, leaves),
+        Expression::And(parts) => Plan::And(slow_last(parts, given, leaves)),
+        Expression::Or(parts) => Plan::Or(slow_last(parts, given, leaves)),
+        Expression::Not(inner) => Plan::Not(Box::new(plan(inner, given, leaves))),
+        Expression::Term(term) => plan_term(term, given, leaves),
     }
 }
 
-fn slow_last(parts: &[Expression], context: &Context, leaves: &mut Vec<Leaf>) -> Vec<Plan> {
-    let mut parts: Vec<Plan> = parts.iter().map(|part| plan(part, context, leaves)).collect();
+fn slow_last(parts: &[Expression], given: &Given<'_>, leaves: &mut Vec<Leaf>) -> Vec<Plan> {
+    let mut parts: Vec<Plan> = parts.iter().map(|part| plan(part, given, leaves)).collect();
     parts.sort_by_key(|part| is_slow(part, leaves));
     parts
 }
 
-fn plan_term(term: &Term, context: &Context, leaves: &mut Vec<Leaf>) -> Plan {
+fn plan_term(term: &Term, given: &Given<'_>, leaves: &mut Vec<Leaf>) -> Plan {
     if term.operator == Operator::NotEquals {
         let equals = Term { operator: Operator::Equals, ..term.clone() };
-        return Plan::Not(Box::new(plan_term(&equals, context, leaves)));
+        return Plan::Not(Box::new(plan_term(&equals, given, leaves)));
     }
     if let Value::AnyOf(values) = &term.value {
         let one = |value: &Value| Term { value: value.clone(), ..term.clone() };
-        return Plan::Or(values.iter().map(|v| plan_term(&one(v), context, leaves)).collect());
+        return Plan::Or(values.iter().map(|v| plan_term(&one(v), given, leaves)).collect());
     }
     let mut leaf = |test| {
         leaves.push(Leaf { test, verdicts: Vec::new(), some: false });
@@ -161,17 +178,20 @@ fn plan_term(term: &Term, context: &Context, leaves: &mut Vec<Leaf>) -> Plan {
         return Plan::Or(tests.into_iter().map(leaf).collect());
     };
     if let Stored::Time = field.stored {
-        return when::of_term(term, context).map_or(Plan::None, |range| leaf(Test::Time(range)));
+        return when::of_term(term, given.context)
+            .map_or(Plan::None, |range| leaf(Test::Time(range)));
     }
     // `field=""` asks for records without any value.
     if term.operator == Operator::Equals && term.value == Value::Text(String::new()) {
         let exists = Term { operator: Operator::Contains, ..term.clone() };
-        return Plan::Not(Box::new(plan_term(&exists, context, leaves)));
+        return Plan::Not(Box::new(plan_term(&exists, given, leaves)));
     }
     let Some(pattern) = pattern(term) else { return Plan::None };
     match field.stored {
         Stored::Column(column, parts) => leaf(Test::Words(column, parts.to_vec(), pattern)),
         Stored::Correlation => leaf(Test::Correlation(pattern)),
+        Stored::Mark => leaf(by_mark(&pattern, given.marks)),
+        Stored::Note => leaf(by_note(&pattern, given.marks)),
         Stored::Raw => match (&pattern, &term.value) {
             (Pattern::Exists, _) => Plan::All,
             (Pattern::Contains(_) | Pattern::ContainsOrIs(..), Value::Text(text)) => {
@@ -181,6 +201,20 @@ fn plan_term(term: &Term, context: &Context, leaves: &mut Vec<Leaf>) -> Plan {
         },
         Stored::Original(_) | Stored::Time => leaf(Test::Original(field, pattern)),
     }
+}
+
+fn by_mark(pattern: &Pattern, marks: &Marks) -> Test {
+    Test::Rows {
+        rows: marks.iter().map(|(row, _)| row).collect(),
+        are: pattern.matches(marks::YES, marks::YES),
+        others: pattern.matches(marks::NO, marks::NO),
+    }
+}
+
+fn by_note(pattern: &Pattern, marks: &Marks) -> Test {
+    let fits = |mark: &Mark| pattern.matches(&mark.note, &fold(&mark.note));
+    let rows = marks.iter().filter(|(_, mark)| fits(mark)).map(|(row, _)| row).collect();
+    Test::Rows { rows, are: true, others: false }
 }
 
 fn pattern(term: &Term) -> Option<Pattern> {
@@ -342,6 +376,9 @@ impl Scan<'_> {
                 retain(candidates, |at| segment.time(at).is_some_and(|time| range.contains(time)));
             }
             Test::Correlation(pattern) => by_correlation(self.segment, pattern, candidates),
+            Test::Rows { rows, are, others } => {
+                by_rows(self.segment, rows, *are, *others, candidates);
+            }
             Test::Original(field, pattern) => {
                 self.by_original(candidates, None, |original, bytes| {
                     let record = original.decode(bytes).ok()?;

@@ -32,16 +32,23 @@ impl Query {
 
     /// Does it ask for times? Only then its context matters.
     pub fn asks_for_time(&self) -> bool {
-        fn any(expression: &Expression) -> bool {
+        self.asks_for(|stored| matches!(stored, Stored::Time))
+    }
+
+    /// Does it ask what was marked? Only then marks matter.
+    pub fn asks_for_marks(&self) -> bool {
+        self.asks_for(|stored| matches!(stored, Stored::Mark | Stored::Note))
+    }
+
+    fn asks_for(&self, what: fn(&Stored) -> bool) -> bool {
+        fn any(expression: &Expression, what: fn(&Stored) -> bool) -> bool {
             match expression {
-                Expression::And(all) | Expression::Or(all) => all.iter().any(any),
-                Expression::Not(inner) => any(inner),
-                Expression::Term(term) => {
-                    term.field.is_some_and(|field| matches!(field.stored, Stored::Time))
-                }
+                Expression::And(all) | Expression::Or(all) => all.iter().any(|e| any(e, what)),
+                Expression::Not(inner) => any(inner, what),
+                Expression::Term(term) => term.field.is_some_and(|field| what(&field.stored)),
             }
         }
-        self.expression.as_ref().is_some_and(any)
+        self.expression.as_ref().is_some_and(|expression| any(expression, what))
     }
 }
 

@@ -16,6 +16,7 @@ use spot::Place;
 use super::{Operator, Query, quoted, syntax};
 use crate::record::field::{FIELDS, Field, ValueKind, WORD_FIELDS};
 use crate::record::{ActorKind, Kind, Outcome};
+use crate::store::marks;
 use crate::text::clean;
 
 pub use seen::{MOST_SEEN, seen_values};
@@ -326,6 +327,7 @@ fn words(field: &'static Field, ask: &mut Ask, seen: &[(String, u64)]) -> Vec<Of
         }
         "actor.kind" => [By::User, By::App, By::Unknown].map(ActorKind::word).into(),
         "kind" => Kind::ALL.map(Kind::word).into(),
+        "mark" => [marks::YES, marks::NO].into(),
         _ => Vec::new(),
     };
     let same = |value: &str| known.iter().any(|word| word.eq_ignore_ascii_case(value.trim()));

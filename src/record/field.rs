@@ -30,6 +30,10 @@ pub enum Stored {
     Column(Column, &'static [usize]),
     /// The correlation id column.
     Correlation,
+    /// Whether whoever looks at the records marked it: kept beside the segments.
+    Mark,
+    /// The note on a mark.
+    Note,
     /// Not kept: read from the original bytes when asked for.
     Original(Getter),
     /// The original bytes themselves, as text.
@@ -240,6 +244,22 @@ pub static FIELDS: &[Field] = &[
         help: "audit, sign-in or provisioning",
     },
     Field {
+        name: "mark",
+        aliases: &["marked"],
+        kind: ValueKind::Word,
+        stored: Stored::Mark,
+        title: "Mark",
+        help: "yes or no: records marked with m, or in the case given with --case",
+    },
+    Field {
+        name: "note",
+        aliases: &["notes"],
+        kind: ValueKind::Text,
+        stored: Stored::Note,
+        title: "Note",
+        help: "the note on a marked record; note:\"\" finds all that have one",
+    },
+    Field {
         name: "source",
         aliases: &["file"],
         kind: ValueKind::Text,
@@ -341,8 +361,14 @@ impl Field {
         matches!(self.stored, Stored::Original(_) | Stored::Raw)
     }
 
+    /// Is it about what was marked, which no record knows?
+    pub fn is_about_marks(&self) -> bool {
+        matches!(self.stored, Stored::Mark | Stored::Note)
+    }
+
     /// Calls `out` with each value of this field that is not empty. `raw` is the record's original
-    /// text, used by the `raw` field only. The time has no text here: see [`Record::time`].
+    /// text, used by the `raw` field only. The time has no text here: see [`Record::time`]. A record knows no
+    /// marks.
     pub fn values(&self, record: &Record<'_>, raw: &str, out: &mut dyn FnMut(&str)) {
         let mut keep = |value: &str| {
             if !value.is_empty() {
@@ -350,7 +376,7 @@ impl Field {
             }
         };
         match self.stored {
-            Stored::Time => {}
+            Stored::Time | Stored::Mark | Stored::Note => {}
             Stored::Correlation => keep(&record.correlation_id),
             Stored::Original(get) => get(record, &mut keep),
             Stored::Raw => keep(raw),

@@ -29,7 +29,7 @@ impl Wanted {
         match field.stored {
             Stored::Column(column, _) => self.columns |= 1 << column.index(),
             Stored::Correlation => self.correlations = true,
-            Stored::Time | Stored::Original(_) | Stored::Raw => {}
+            Stored::Time | Stored::Mark | Stored::Note | Stored::Original(_) | Stored::Raw => {}
         }
     }
 

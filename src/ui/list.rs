@@ -51,7 +51,7 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         return;
     }
     breadcrumb::draw(app, theme, frame);
-    let gutter = gutter::width(app);
+    let gutter = if area.width > 8 { gutter::width(app) } else { 0 };
     let columns = app.list.columns(usize::from(area.width) - gutter);
     let titles = columns.iter().map(|column| (column.field.title, column.width, theme.muted));
     line(
@@ -81,7 +81,9 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
             (text, column.width, style)
         });
         let mut text = under_cursor(app, theme, place == app.list.viewport.cursor(), spans(cells));
-        text.splice(0..0, gutter::cells(app, theme, row));
+        if gutter > 0 {
+            text.splice(0..0, gutter::cells(app, theme, row));
+        }
         line(frame, area, at as u16 + 1, text);
     }
 }

@@ -9,7 +9,8 @@ use super::text::piece;
 use super::theme::Theme;
 use super::thousands;
 use crate::app::App;
-use crate::app::action::{ACTIONS, Action};
+use crate::app::action::{ACTIONS, Action, Pane};
+use crate::app::exporting;
 use crate::source::Pulling;
 use crate::text::fit;
 use crate::time::Timestamp;
@@ -115,6 +116,9 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
 
 fn progress(app: &App, theme: &Theme) -> String {
     let (full, empty) = if theme.ascii { ("#", ".") } else { ("▰", "▱") };
+    if let Some(words) = app.export_words() {
+        return words;
+    }
     if app.loading.running {
         let rate = app.loading.progress.rate.map(rate).unwrap_or_default();
         if let Some(pulling) = app.loading.progress.pulling {
@@ -194,6 +198,14 @@ fn hints(app: &App) -> Vec<(String, String)> {
     let fixed = |pairs: &[(&str, &str)]| {
         pairs.iter().map(|(key, word)| ((*key).to_owned(), (*word).to_owned())).collect()
     };
+    if let Some(form) = &app.exporting.form {
+        let is_text = matches!(form.line, exporting::Line::Title | exporting::Line::File);
+        let choose = if is_text { ("type", "its text") } else { ("←→", "change") };
+        return fixed(&[("⏎", "write"), ("↑↓", "lines"), choose, ("esc", "close")]);
+    }
+    if app.marking.note.is_some() {
+        return fixed(&[("⏎", "keep"), ("esc", "give up"), ("ctrl-u", "empty")]);
+    }
     if let Some(menu) = app.overlays.last() {
         return if menu.letters {
             fixed(&[("letter", "choose"), ("⏎", "choose"), ("↑↓", "move"), ("esc", "close")])
@@ -213,6 +225,10 @@ fn hints(app: &App) -> Vec<(String, String)> {
     }
     if app.finding.is_some() {
         return fixed(&[("⏎", "stay"), ("↑↓", "previous, next"), ("esc", "give up")]);
+    }
+    if app.marking.range.is_some() && app.focus == Pane::List {
+        let key = app.keymap.hint(Action::MarkRange);
+        return fixed(&[(&key, "marks up to here"), ("esc", "gives up")]);
     }
     if let Some(count) = app.count {
         return vec![(count.to_string(), "times …".to_owned())];

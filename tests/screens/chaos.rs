@@ -22,6 +22,9 @@ const STATES: &[&str] = &[
     "vz",
     "5c",
     "<tab>z<ctrl-f>a",
+    "mnnote",
+    "mjVjj",
+    "e<down><down><down>",
 ];
 
 #[test]
@@ -69,7 +72,7 @@ enum Event {
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    let bound = "jkhlgGEXCuvscdrfnNzZyMT:?/x+=-0123456789 ";
+    let bound = "jkhlgGEXCuvscdrfnNzZyMTmVe:?/x+=-0123456789 ";
     let key = proptest::sample::select(bound.chars().collect::<Vec<_>>());
     let typed =
         proptest::sample::select("actor:mre\"()/*.<>=!- OR\\|[]é日".chars().collect::<Vec<_>>());

@@ -4,6 +4,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
+use entrail::app::exporting::Job;
+use entrail::app::marks::Draft;
 use entrail::app::message::{Effect, Message, Opened};
 use entrail::app::viewport::Viewport;
 use entrail::app::{App, Settings};
@@ -36,6 +38,10 @@ pub struct Session {
     pub remembered: Vec<String>,
     /// Effects that only the real program can carry out, by name.
     pub outside: Vec<&'static str>,
+    /// Cases that were to be kept.
+    pub kept: Vec<(Draft, Store)>,
+    /// What was to be written to files.
+    pub exports: Vec<Job>,
     /// Are questions kept instead of answered?
     pub hold: bool,
     /// The questions that were kept.
@@ -111,6 +117,8 @@ impl Session {
             copied: Vec::new(),
             remembered: Vec::new(),
             outside: Vec::new(),
+            kept: Vec::new(),
+            exports: Vec::new(),
             hold: false,
             asked: Vec::new(),
             answerer: Answerer::default(),
@@ -146,6 +154,17 @@ impl Session {
                     None
                 }
                 Effect::StopCounting => self.outside("stop counting"),
+                Effect::KeepCase(draft, store) => {
+                    self.kept.push((*draft, store));
+                    Some(Message::CaseKept(Ok("case.json".to_owned())))
+                }
+                Effect::FindCase(_) => None,
+                Effect::Export(job, _) => {
+                    self.exports.push(*job);
+                    None
+                }
+                Effect::StopExporting => self.outside("stop exporting"),
+                Effect::TakeUpCase => self.outside("take up case"),
                 Effect::StopAnswering => self.outside("stop answering"),
                 Effect::StopLoading => self.outside("stop loading"),
                 Effect::CaptureMouse(true) => self.outside("mouse on"),

@@ -97,6 +97,9 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         // These are not in columns; nothing in them gives way to the columns' separators.
         "correlation" => return texts(&[&r.correlation_id]),
         "id" => return texts(&[&r.id]),
+        // Nobody marked any of these.
+        "mark" => return texts(&["no"]),
+        "note" => return Vec::new(),
         "session" => return texts(&[&r.session_id]),
         "raw" => return texts(&[raw]),
         "old" => {

@@ -7,7 +7,7 @@ use crate::record::change::{differences, one_line};
 use crate::record::field::Field;
 use crate::record::sentence::{actor_name, sentence, target_name};
 use crate::record::{ActorKind, Outcome, Record, Target};
-use crate::store::RowId;
+use crate::store::{RowId, marks};
 use crate::text::{clean, original_upn};
 use crate::time::{Timestamp, Zone};
 
@@ -110,6 +110,26 @@ pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
         });
     }
     lines
+}
+
+/// What was noted about a record; empty for a mark without a note.
+pub fn note_line(note: &str) -> Line {
+    let text = if note.is_empty() {
+        (Tone::Label, "without a note".to_owned())
+    } else {
+        (Tone::Strong, shortened(note))
+    };
+    Line {
+        label: "Marked".to_owned(),
+        text: vec![text],
+        value: Some(if note.is_empty() {
+            ("mark", marks::YES.to_owned())
+        } else {
+            ("note", note.to_owned())
+        }),
+        copy: note.to_owned(),
+        ..Line::default()
+    }
 }
 
 /// When, how it ended and from where: what is always to be seen of a record.

@@ -52,6 +52,12 @@ pub fn sort(store: &Store, sort: Sort, rows: &mut Vec<RowId>, known: &mut Option
                 rows.sort_by_cached_key(id);
             }
         }
+        Stored::Mark => rows.sort_by_key(|&row| store.marks().has(row) != sort.descending),
+        Stored::Note => rows.sort_by_cached_key(|&row| {
+            let note = fold(store.marks().note(row));
+            let (up, down) = if sort.descending { (None, Some(note)) } else { (Some(note), None) };
+            (store.marks().note(row).is_empty(), up, Reverse(down))
+        }),
         Stored::Time | Stored::Original(_) | Stored::Raw => {}
     }
 }

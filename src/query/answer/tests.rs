@@ -143,3 +143,51 @@ fn rows_by_operation_are_all_rows_and_no_others_once() {
     assert_eq!(seen, expected);
     assert!(operations.len() < rows.len(), "some belong together");
 }
+
+type Wanted = fn(&Marks, RowId, bool) -> bool;
+
+#[test]
+fn an_answer_is_right_after_each_mark_whatever_was_asked_before() {
+    let mut store = store();
+    let mut answerer = Answerer::default();
+    let mut state = 7_u32;
+    let mut next = move |below: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) % below
+    };
+    let failed = |store: &Store, row: RowId| {
+        let code = store.codes(row, Column::Result)[0];
+        store.part(Column::Result, code, 0) == "failure"
+    };
+    let queries: [(&str, Wanted); 8] = [
+        ("", |_, _, _| true),
+        ("result=failure", |_, _, failed| failed),
+        ("mark:yes", |marks, row, _| marks.has(row)),
+        ("mark:no result=failure", |marks, row, failed| failed && !marks.has(row)),
+        ("-mark:yes", |marks, row, _| !marks.has(row)),
+        ("note:b", |marks, row, _| marks.note(row).contains('b')),
+        ("note=\"\" result=failure", |marks, row, failed| failed && marks.note(row).is_empty()),
+        ("result=failure OR note=AB", |marks, row, failed| failed || marks.note(row) == "ab"),
+    ];
+    for _ in 0..120 {
+        let mut marks = store.marks().clone();
+        for _ in 0..next(4) {
+            // At the seams of segments, and close together so that marks are taken off again.
+            let row = 999 + next(3) * 1_000 + next(3);
+            let note = ["", "a", "ab"][next(3) as usize].to_owned();
+            match marks.has(row) && next(2) == 0 {
+                true => marks.remove(row),
+                false => marks.set(row, crate::store::Mark { note, at: None }),
+            }
+        }
+        store.set_marks(marks.clone());
+        answerer.extend(store.clone());
+        let (text, wanted) = queries[next(8) as usize];
+        let mut found = rows(&mut answerer, question(text, Sort::newest_first()));
+        found.sort_unstable();
+        let all = 0..store.len() as RowId;
+        let expected: Vec<RowId> =
+            all.filter(|&row| wanted(&marks, row, failed(&store, row))).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}

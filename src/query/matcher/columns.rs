@@ -5,8 +5,8 @@ use fixedbitset::FixedBitSet;
 
 use super::guid::Fragment;
 use crate::query::pattern::Pattern;
-use crate::store::Segment;
 use crate::store::column::{Codes, NOT_A_GUID, RowCodes, pack_guid};
+use crate::store::{RowId, Segment};
 use crate::text::fold;
 
 /// Keeps the candidates for which `keep` says so.
@@ -66,6 +66,28 @@ pub fn by_codes(column: &RowCodes, verdicts: &[bool], candidates: &mut FixedBitS
             retain(candidates, |at| before[starts[at] as usize] != before[starts[at + 1] as usize]);
         }
     }
+}
+
+/// Keeps the candidates among `rows`, which are in order, where `are`; all others where `others`.
+pub fn by_rows(
+    segment: &Segment,
+    rows: &[RowId],
+    are: bool,
+    others: bool,
+    candidates: &mut FixedBitSet,
+) {
+    let first = segment.first();
+    let from = rows.partition_point(|&row| row < first);
+    let own = rows[from..].iter().map(|&row| (row - first) as usize);
+    let own = own.take_while(|&at| at < segment.len());
+    let mut kept = FixedBitSet::with_capacity(candidates.len());
+    if others {
+        kept.union_with(candidates);
+    }
+    for at in own {
+        kept.set(at, are && candidates.contains(at));
+    }
+    *candidates = kept;
 }
 
 /// Keeps the candidates whose correlation id matches.

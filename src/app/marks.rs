@@ -1,0 +1,351 @@
+//! Marks and notes: set, taken off, kept as a case, and taken up again.
+//! Never reads a record and never writes a file: which record a row is, is found out outside.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use tui_input::{Input, InputRequest};
+
+use super::App;
+use super::action::{Action, Pane};
+use super::input::request;
+use super::message::Effect;
+use super::overlay::{Item, Menu, Wish};
+use crate::store::{Mark, RowId};
+use crate::text::clean;
+use crate::time::Timestamp;
+
+/// What is being marked, and what is known of the case.
+#[derive(Debug, Default)]
+pub struct Marking {
+    /// The record a range begins at, while one is open.
+    pub range: Option<RowId>,
+    /// The note being written.
+    pub note: Option<Note>,
+    /// What the investigation is called; empty where nobody said.
+    pub title: String,
+    /// Queries that were in use when something was marked, oldest first.
+    pub queries: Vec<String>,
+    /// The file the case is kept in, once it is.
+    pub file: Option<String>,
+    /// A case of an earlier session, until it was answered.
+    pub offered: Option<Box<FoundCase>>,
+}
+
+/// A note being written.
+#[derive(Debug)]
+pub struct Note {
+    /// About which record.
+    pub row: RowId,
+    /// The text.
+    pub input: Input,
+}
+
+/// A case of the same inputs that was found.
+#[derive(Clone, Debug, Default)]
+pub struct FoundCase {
+    /// Its file, for people.
+    pub file: String,
+    /// Its marks on records that are here.
+    pub marks: Vec<(RowId, Mark)>,
+    /// Marks on records that are not here; they stay in the file.
+    pub lost: usize,
+    /// What the investigation is called.
+    pub title: String,
+    /// Its queries.
+    pub queries: Vec<String>,
+    /// When something was marked last (UTC).
+    pub last: Option<Timestamp>,
+    /// Was it named, so that nothing is to be asked?
+    pub is_named: bool,
+}
+
+/// What is to be kept of a case besides its marks, which are the store's.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Draft {
+    /// What the investigation is called.
+    pub title: String,
+    /// Queries that were in use when something was marked, oldest first.
+    pub queries: Vec<String>,
+}
+
+/// Records that are marked at once at most.
+const MOST_AT_ONCE: usize = 10_000;
+/// Queries that are kept.
+const MOST_QUERIES: usize = 200;
+
+impl App {
+    /// Why nothing can be marked; `None` where something can.
+    pub(super) fn cannot_mark(&self) -> Option<String> {
+        let why = if self.show_activities {
+            "activities are not marked; v shows the records"
+        } else if self.list.current().is_none() {
+            "there is no record under the cursor"
+        } else {
+            return None;
+        };
+        Some(why.to_owned())
+    }
+
+    pub(super) fn perform_marking(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Mark => self.turn_mark(),
+            Action::MarkRange => self.mark_range(),
+            _ => {
+                self.begin_note();
+                Vec::new()
+            }
+        }
+    }
+
+    /// Marks the record under the cursor, or takes its mark off; in the list the cursor goes on.
+    fn turn_mark(&mut self) -> Vec<Effect> {
+        let Some(row) = self.list.current() else { return Vec::new() };
+        let line = self.list.viewport.cursor();
+        // A line that stands for an operation stands for all its records.
+        let rows = match self.focus {
+            Pane::List => self.list.rows_between(line..=line),
+            _ => vec![row],
+        };
+        let marks = self.store.marks();
+        let fresh: Vec<RowId> = rows.iter().copied().filter(|&row| !marks.has(row)).collect();
+        if fresh.is_empty() {
+            let had_note = rows.iter().any(|&row| !marks.note(row).is_empty());
+            self.change_marks(&rows, None);
+            self.tell_marks(if had_note { "mark and note taken off" } else { "mark taken off" });
+        } else {
+            self.change_marks(&fresh, Some(""));
+            self.tell_marks("marked");
+        }
+        let mut effects = Vec::new();
+        // Where the list depends on marks it moves by itself.
+        if self.focus == Pane::List && !self.filter.query.asks_for_marks() {
+            self.list.moved = true;
+            self.list.viewport.move_by(1);
+            effects = self.follow_cursor();
+        }
+        effects.extend(self.marks_changed());
+        effects
+    }
+
+    /// Begins a range, or marks all from where it began to the cursor. Where all are marked their
+    /// marks are taken off.
+    fn mark_range(&mut self) -> Vec<Effect> {
+        let (Some(row), cursor) = (self.list.current(), self.list.viewport.cursor()) else {
+            return Vec::new();
+        };
+        let Some(first) = self.marking.range.take() else {
+            self.marking.range = Some(row);
+            return Vec::new();
+        };
+        let Some(place) = self.list.rows.iter().position(|&other| other == first) else {
+            self.notice = Some("the record the range began at is not in the list any more".into());
+            return Vec::new();
+        };
+        let places = place.min(cursor)..=place.max(cursor);
+        let rows = self.list.rows_between(places);
+        if rows.len() > MOST_AT_ONCE {
+            self.notice = Some(format!(
+                "{} records are too many to mark (at most {MOST_AT_ONCE}); e exports all that is listed",
+                rows.len()
+            ));
+            return Vec::new();
+        }
+        let marks = self.store.marks();
+        let fresh: Vec<RowId> = rows.iter().copied().filter(|&row| !marks.has(row)).collect();
+        if fresh.is_empty() {
+            self.change_marks(&rows, None);
+            self.tell_marks(&format!("{} marks taken off", rows.len()));
+        } else {
+            self.change_marks(&fresh, Some(""));
+            self.tell_marks(&format!("{} records marked", fresh.len()));
+        }
+        self.marks_changed()
+    }
+
+    /// Begins to write a note about the record under the cursor.
+    fn begin_note(&mut self) {
+        if let Some(row) = self.list.current() {
+            let input = Input::new(self.store.marks().note(row).to_owned());
+            self.marking.note = Some(Note { row, input });
+        }
+    }
+
+    pub(super) fn pressed_in_note(&mut self, event: &KeyEvent) -> Vec<Effect> {
+        match event.code {
+            KeyCode::Esc => self.marking.note = None,
+            KeyCode::Enter => {
+                let Some(Note { row, input }) = self.marking.note.take() else { return Vec::new() };
+                return self.keep_note(row, input.value().trim());
+            }
+            _ => {
+                if let (Some(request), Some(note)) = (request(event), &mut self.marking.note) {
+                    note.input.handle(request);
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// Adds pasted text to the note; it stays one line.
+    pub(super) fn pasted_in_note(&mut self, text: &str) {
+        let Some(note) = &mut self.marking.note else { return };
+        for c in text.trim_end().chars() {
+            let c = if c.is_control() { ' ' } else { c };
+            note.input.handle(InputRequest::InsertChar(c));
+        }
+    }
+
+    /// Notes something about a record, which marks it. An empty note is none.
+    fn keep_note(&mut self, row: RowId, text: &str) -> Vec<Effect> {
+        let marks = self.store.marks();
+        if marks.note(row) == text && (marks.has(row) || text.is_empty()) {
+            return Vec::new();
+        }
+        self.change_marks(&[row], Some(text));
+        self.tell_marks(if text.is_empty() { "note taken off" } else { "noted" });
+        self.marks_changed()
+    }
+
+    /// Marks rows with a note, or takes their marks off.
+    fn change_marks(&mut self, rows: &[RowId], note: Option<&str>) {
+        let mut marks = self.store.marks().clone();
+        for &row in rows {
+            match note {
+                Some(note) => marks.set(row, Mark { note: note.to_owned(), at: Some(self.now) }),
+                None => marks.remove(row),
+            }
+        }
+        self.store.set_marks(marks);
+        let query = self.whole_query();
+        if note.is_some() && !query.is_empty() && !self.filter.query.asks_for_marks() {
+            self.marking.queries.retain(|known| *known != query);
+            self.marking.queries.push(query);
+            let over = self.marking.queries.len().saturating_sub(MOST_QUERIES);
+            self.marking.queries.drain(..over);
+        }
+    }
+
+    fn tell_marks(&mut self, what: &str) {
+        let all = match self.store.marks().len() {
+            1 => "1 mark".to_owned(),
+            count => format!("{count} marks"),
+        };
+        self.notice = Some(format!("{what} · {all} in all"));
+    }
+
+    /// What follows from other marks: they are kept, and the list may depend on them.
+    pub(super) fn marks_changed(&mut self) -> Vec<Effect> {
+        self.show_note();
+        let draft =
+            Draft { title: self.marking.title.clone(), queries: self.marking.queries.clone() };
+        let mut effects = vec![Effect::KeepCase(Box::new(draft), self.store.clone())];
+        let moves = self.filter.query.asks_for_marks()
+            || self.list.sort.field.is_about_marks()
+            || self.hides_noise;
+        if moves {
+            effects.extend(self.ask());
+        }
+        effects
+    }
+
+    /// What was noted about a record; `None` where it is not marked.
+    pub(super) fn note_of(&self, row: RowId) -> Option<String> {
+        self.store.marks().get(row).map(|mark| mark.note.clone())
+    }
+
+    /// Shows in the detail what was noted about the record there.
+    fn show_note(&mut self) {
+        let note = self.detail.row.and_then(|row| self.note_of(row));
+        self.detail.set_note(note);
+    }
+
+    /// A case was found: a named one is taken up, another offered.
+    pub(super) fn case_found(&mut self, found: Box<FoundCase>) -> Vec<Effect> {
+        if found.is_named {
+            return self.take_up_case(&found);
+        }
+        self.marking.offered = Some(found);
+        self.offer_case();
+        Vec::new()
+    }
+
+    /// Offers the case that was found, unless something is being typed.
+    pub(super) fn offer_case(&mut self) {
+        let busy = self.filter.editing
+            || self.finding.is_some()
+            || self.marking.note.is_some()
+            || self.exporting.form.is_some();
+        if busy || !self.overlays.is_empty() {
+            return;
+        }
+        let Some(found) = self.marking.offered.take() else { return };
+        let count = found.marks.len();
+        let date =
+            found.last.map(|time| format!(" from {}", self.zone.format(time, "%Y-%m-%d %H:%M")));
+        let marks = if count == 1 { "mark" } else { "marks" };
+        let title = format!(
+            "{count} {marks}{}: Enter takes them up, Esc starts afresh",
+            date.unwrap_or_default()
+        );
+        let lost = match found.lost {
+            0 => String::new(),
+            lost => format!("; {lost} more are on records that are not here, and stay in the file"),
+        };
+        let called =
+            if found.title.is_empty() { String::new() } else { format!("{}; ", found.title) };
+        let take_up = Item {
+            key: "t".to_owned(),
+            note: clean(&format!("{called}{}{lost}", found.file)).into_owned(),
+            ..Item::new("take them up", Wish::TakeUpCase(found))
+        };
+        let afresh = Item {
+            key: "a".to_owned(),
+            note: "the old file is kept".to_owned(),
+            ..Item::new("start afresh", Wish::Nothing)
+        };
+        let mut menu = Menu::new(title, vec![take_up, afresh]);
+        menu.letters = true;
+        self.overlays.push(menu);
+        self.arrange();
+    }
+
+    /// Takes up the marks of a case; what was marked since stays.
+    pub(super) fn take_up_case(&mut self, found: &FoundCase) -> Vec<Effect> {
+        let mut marks = self.store.marks().clone();
+        let had = !marks.is_empty();
+        for (row, mark) in &found.marks {
+            if marks.note(*row).is_empty() {
+                marks.set(*row, mark.clone());
+            }
+        }
+        self.store.set_marks(marks);
+        if self.marking.title.is_empty() {
+            self.marking.title.clone_from(&found.title);
+        }
+        let newer = std::mem::take(&mut self.marking.queries);
+        self.marking.queries.clone_from(&found.queries);
+        self.marking.queries.retain(|known| !newer.contains(known));
+        self.marking.queries.extend(newer);
+        self.marking.file = Some(found.file.clone());
+        if !found.marks.is_empty() {
+            self.tell_marks("taken up");
+        }
+        self.show_note();
+        let mut effects = vec![Effect::TakeUpCase];
+        if had {
+            effects.extend(self.marks_changed());
+        } else if self.filter.query.asks_for_marks() {
+            effects.extend(self.ask());
+        }
+        effects
+    }
+
+    /// The case was kept, in which file, or could not be.
+    pub(super) fn case_kept(&mut self, kept: Result<String, String>) {
+        match kept {
+            Ok(file) => self.marking.file = Some(file),
+            Err(why) => {
+                self.notice = Some(clean(&format!("marks are not kept: {why}")).into_owned());
+            }
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! A timeline in Markdown: what the records tell, with notes, ids and changes, and how to find them again.
+//! Never lets a record become markup: what was logged is escaped, or stands in code.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::line::Lines;
+use super::markdown::{code, escaped};
+use super::redact::Redactor;
+use super::{Format, Options, Report, Watched, read_each, redactor, undo};
+use crate::case::Input;
+use crate::record::change::{Difference, differences, one_line};
+use crate::record::sentence::{actor_name, sentence, target_name};
+use crate::record::{ActorKind, Change, Record, Target};
+use crate::store::{RowId, Store};
+use crate::text::original_upn;
+use crate::time::Timestamp;
+
+/// What a report says of itself.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    /// What the investigation is called; empty where nobody said.
+    pub title: String,
+    /// When it is made (UTC).
+    pub made: Option<Timestamp>,
+    /// What the records come from.
+    pub inputs: Vec<Input>,
+    /// Queries that found them.
+    pub queries: Vec<String>,
+    /// Commands that find them again.
+    pub commands: Vec<String>,
+}
+
+impl About {
+    /// Names the command that finds the records of a query in these inputs again, by the paths given.
+    pub fn find_again(&mut self, query: &str, paths: &[String], case: Option<&str>) {
+        let mut command = format!("entrail query {}", quoted(query));
+        for path in paths {
+            command.push(' ');
+            command.push_str(&quoted(path));
+        }
+        if let Some(case) = case {
+            command.push_str(" --case ");
+            command.push_str(&quoted(case));
+        }
+        command.push_str(" --sort time:asc");
+        self.commands.push(command);
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "./_-=:@,+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// Differences of one change that are told; the others are counted.
+const MOST_DIFFERENCES: usize = 50;
+/// Characters of a value that are told; the record has the rest.
+const LONGEST_VALUE: usize = 600;
+
+/// Writes a report, or an undo sheet, about these rows: oldest first, or newest.
+pub(super) fn write(
+    store: &Store,
+    rows: &[RowId],
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<Report> {
+    let is_undo = options.format == Format::Undo;
+    let mut rows = rows.to_vec();
+    rows.sort_by_key(|&row| (store.time(row), row));
+    if is_undo {
+        rows.reverse();
+    }
+    let mut watched = Watched(options.watch.clone(), 0);
+    let mut redactor = redactor(store, &rows, options, &mut watched)?;
+    let notes = notes(store, &rows, redactor.as_mut());
+    let mut lines = Lines::new(out, options.terminal);
+    head(store, &rows, options, redactor.as_mut(), &mut lines)?;
+    let mut number = 0;
+    let report = read_each(store, &rows, redactor.as_mut(), &mut watched, &mut |row, read| {
+        number += 1;
+        let Ok((record, ..)) = read else {
+            lines.clean(&format!("## {number}. A record that could not be read again"))?;
+            return lines.clean("");
+        };
+        let time = record.time.map_or_else(|| "No time".to_owned(), Timestamp::to_rfc3339);
+        lines.clean(&format!("## {number}. {time} {}", escaped(&sentence(record))))?;
+        lines.clean("")?;
+        if let Some(note) = notes.get(&row) {
+            lines.clean(&format!("> {}", escaped(note)))?;
+            lines.clean("")?;
+        }
+        let told = if is_undo { undo::steps(record) } else { told(record) };
+        told.iter().try_for_each(|line| lines.clean(line))?;
+        lines.clean("")
+    })?;
+    if !is_undo {
+        foot(options, redactor.as_mut(), &mut lines)?;
+    }
+    Ok(report)
+}
+
+/// The notes on these rows.
+fn notes(
+    store: &Store,
+    rows: &[RowId],
+    mut redactor: Option<&mut Redactor>,
+) -> HashMap<RowId, String> {
+    let noted = rows.iter().map(|&row| (row, store.marks().note(row)));
+    let noted = noted.filter(|(_, note)| !note.is_empty());
+    noted.map(|(row, note)| (row, redacted(redactor.as_deref_mut(), note))).collect()
+}
+
+fn redacted(redactor: Option<&mut Redactor>, text: &str) -> String {
+    redactor.map_or_else(|| text.to_owned(), |redactor| redactor.text(text))
+}
+
+fn head(
+    store: &Store,
+    rows: &[RowId],
+    options: &Options,
+    mut redactor: Option<&mut Redactor>,
+    lines: &mut Lines<'_>,
+) -> io::Result<()> {
+    let about = &options.about;
+    let title = redacted(redactor.as_deref_mut(), &about.title);
+    let kind = if options.format == Format::Undo { "Undo sheet" } else { "Timeline" };
+    let title = if title.is_empty() { kind.to_owned() } else { format!("{title}: {kind}") };
+    lines.clean(&format!("# {}", escaped(&title)))?;
+    lines.clean("")?;
+    let made = about.made.map(|made| format!("Made {made} by ")).unwrap_or_default();
+    lines.clean(&format!("- {made}entrail {}. Times are UTC.", env!("CARGO_PKG_VERSION")))?;
+    let times = rows.iter().filter_map(|&row| store.time(row));
+    let period = times.clone().min().zip(times.max());
+    let period = period.map_or_else(String::new, |(first, last)| format!(", {first} to {last}"));
+    lines.clean(&format!("- Records: {}{period}.", rows.len()))?;
+    if options.redact {
+        lines
+            .clean("- Names, ids, addresses and domains are pseudonyms: the same one each time.")?;
+    }
+    if options.format == Format::Undo {
+        lines.clean(
+            "- Newest first: what was done last is reversed first. Nothing of this was carried out; \
+             check each step against the tenant as it is now.",
+        )?;
+        return lines.clean("");
+    }
+    lines.clean("")?;
+    if !about.inputs.is_empty() {
+        lines.clean("## Inputs")?;
+        lines.clean("")?;
+        lines.clean("| Name | Bytes | SHA-256 | Records |")?;
+        lines.clean("| --- | ---: | --- | ---: |")?;
+        for input in &about.inputs {
+            let name = match redactor.as_deref_mut() {
+                Some(redactor) => redactor.file(&input.name),
+                None => input.name.clone(),
+            };
+            let bytes =
+                input.bytes.map_or_else(|| "not known".to_owned(), |bytes| bytes.to_string());
+            let sha256 = input.sha256.as_deref().unwrap_or("not counted");
+            lines.clean(&format!(
+                "| {} | {bytes} | {} | {} |",
+                escaped(&name),
+                escaped(sha256),
+                input.records
+            ))?;
+        }
+        lines.clean("")?;
+    }
+    if !about.queries.is_empty() {
+        lines.clean("## Queries")?;
+        lines.clean("")?;
+        for query in &about.queries {
+            lines.clean(&format!("- {}", code(&redacted(redactor.as_deref_mut(), query))))?;
+        }
+        lines.clean("")?;
+    }
+    lines.clean("# Records")?;
+    lines.clean("")
+}
+
+fn foot(
+    options: &Options,
+    mut redactor: Option<&mut Redactor>,
+    lines: &mut Lines<'_>,
+) -> io::Result<()> {
+    if options.about.commands.is_empty() {
+        return Ok(());
+    }
+    lines.clean("# How to find these again")?;
+    lines.clean("")?;
+    if options.redact {
+        lines.clean("With the original names in place of the pseudonyms:")?;
+        lines.clean("")?;
+    }
+    for command in &options.about.commands {
+        lines.clean(&format!("- {}", code(&redacted(redactor.as_deref_mut(), command))))?;
+    }
+    Ok(())
+}
+
+/// All there is to say of a record.
+fn told(record: &Record<'_>) -> Vec<String> {
+    let mut told = vec![format!(
+        "- Activity: {} ({} › {})",
+        escaped(&record.activity),
+        escaped(&record.service),
+        escaped(&record.category)
+    )];
+    let result = if record.result.is_empty() { record.outcome.word() } else { &record.result };
+    let reason = match record.result_reason.trim() {
+        "" => String::new(),
+        reason => format!(", {}", escaped(reason)),
+    };
+    told.push(format!("- Result: {}{reason}", escaped(result)));
+    told.push(format!("- Actor: {}", actor(record)));
+    for target in &record.targets {
+        told.push(format!("- Target: {}", self::target(target)));
+        for change in &target.changes {
+            told.extend(changed(change).into_iter().map(|line| format!("  - {line}")));
+        }
+    }
+    let ids = [
+        ("Correlation id", &record.correlation_id),
+        ("Record id", &record.id),
+        ("Session id", &record.session_id),
+        ("Tenant id", &record.tenant_id),
+        ("User agent", &record.user_agent),
+        ("Source", &record.source),
+    ];
+    for (name, id) in ids.into_iter().filter(|(_, id)| !id.trim().is_empty()) {
+        told.push(format!("- {name}: {}", code(id)));
+    }
+    told
+}
+
+fn actor(record: &Record<'_>) -> String {
+    let actor = &record.actor;
+    let name = actor_name(actor);
+    let mut told = match actor.kind {
+        ActorKind::App => format!("application {}", code(name)),
+        _ => code(name),
+    };
+    let upn = original_upn(&actor.upn).0;
+    for more in [upn, &actor.name].into_iter().filter(|more| !more.is_empty() && *more != name) {
+        let _ = write!(told, ", {}", code(more));
+    }
+    let ids = [("id", &actor.id), ("application id", &actor.app_id), ("from", &actor.ip)];
+    for (what, id) in ids.into_iter().filter(|(_, id)| !id.is_empty()) {
+        let _ = write!(told, ", {what} {}", code(id));
+    }
+    told
+}
+
+/// A target by type, names and id.
+pub(super) fn target(target: &Target<'_>) -> String {
+    let name = target_name(target);
+    let name = if name.is_empty() { "without a name".to_owned() } else { code(name) };
+    let mut told = match target.kind.trim() {
+        "" => name,
+        kind => format!("{} {name}", escaped(kind)),
+    };
+    let upn = original_upn(&target.upn).0;
+    if !upn.is_empty() && upn != target_name(target) {
+        let _ = write!(told, ", {}", code(upn));
+    }
+    if !target.id.is_empty() && *target.id != *target_name(target) {
+        let _ = write!(told, ", id {}", code(&target.id));
+    }
+    told
+}
+
+fn changed(change: &Change<'_>) -> Vec<String> {
+    let name = code(&change.name);
+    let found = differences(change.old.as_deref(), change.new.as_deref());
+    if found.is_empty() {
+        let same = one_line(change.new.as_deref());
+        return vec![match same.is_empty() {
+            true => format!("{name}: no values logged"),
+            false => format!("{name}: {} (unchanged)", value(Some(&same))),
+        }];
+    }
+    let one = |difference: &Difference| {
+        let place = match difference.path.as_str() {
+            "" => name.clone(),
+            path => format!("{name} {}", code(path)),
+        };
+        let (old, new) = (difference.old.as_deref(), difference.new.as_deref());
+        format!("{place}: {} → {}", value(old), value(new))
+    };
+    let mut told: Vec<String> = found.iter().take(MOST_DIFFERENCES).map(one).collect();
+    if found.len() > MOST_DIFFERENCES {
+        told.push(format!("{name}: {} more differences", found.len() - MOST_DIFFERENCES));
+    }
+    told
+}
+
+/// A value in code; nothing is told as such.
+pub(super) fn value(value: Option<&str>) -> String {
+    match value.filter(|value| !value.is_empty()) {
+        None => "(none)".to_owned(),
+        Some(value) => match value.char_indices().nth(LONGEST_VALUE) {
+            None => code(value),
+            Some((at, _)) => format!("{} (cut: {} bytes)", code(&value[..at]), value.len()),
+        },
+    }
+}

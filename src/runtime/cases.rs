@@ -1,0 +1,309 @@
+//! The thread that keeps the case: marks become records, inputs get their digests, and both go to a file.
+//! Never holds up the screen, and never loses a mark it cannot place.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::app::marks::{Draft, FoundCase};
+use crate::app::message::{Effect, Message};
+use crate::case::{self, Case, Marked};
+use crate::config::cases::{self, Kept};
+use crate::source::Origin;
+use crate::source::inputs::{self, inputs};
+use crate::store::{RowId, Store};
+
+/// The case that was asked for by name.
+#[derive(Clone, Debug)]
+pub struct NamedCase {
+    /// Its file.
+    pub path: std::path::PathBuf,
+    /// What is in it; `None` where it is to be made.
+    pub kept: Option<Kept>,
+}
+
+/// The thread, and the way to it. Dropping it waits until what was to be kept is.
+pub struct Keeper {
+    asked: Sender<Asked>,
+    thread: Option<JoinHandle<()>>,
+    ended: Arc<AtomicBool>,
+}
+
+enum Asked {
+    Keep(Box<Draft>, Store),
+    Find(Store),
+    TakeUp,
+    /// Nothing is asked any more.
+    End,
+    /// The inputs were counted; with their digests where that was done too.
+    Counted(Vec<case::Input>),
+}
+
+impl Keeper {
+    /// Starts it; what it finds comes through `inbox`.
+    pub fn start(
+        origins: Vec<Origin>,
+        name: &str,
+        named: Option<NamedCase>,
+        inbox: UnboundedSender<Message>,
+    ) -> io::Result<Self> {
+        let (asked, questions) = channel();
+        let ended = Arc::new(AtomicBool::new(false));
+        let keeping = Keeping {
+            key: cases::key(&origins, name),
+            origins,
+            is_named: named.is_some(),
+            file: named.as_ref().map(|named| named.path.clone()),
+            found: named.and_then(|named| named.kept),
+            before: None,
+            known: HashMap::new(),
+            lost: Vec::new(),
+            missing: Vec::new(),
+            placed: Vec::new(),
+            earlier: Vec::new(),
+            inputs: None,
+            last: None,
+            inbox,
+            again: asked.clone(),
+            ended: Arc::clone(&ended),
+        };
+        let run = move || keeping.run(&questions);
+        let thread = std::thread::Builder::new().name("case".to_owned()).spawn(run)?;
+        Ok(Self { asked, thread: Some(thread), ended })
+    }
+
+    /// Carries out an effect that is about cases; gives any other back.
+    pub fn carry_out(&self, effect: Effect) -> Option<Effect> {
+        let asked = match effect {
+            Effect::KeepCase(draft, store) => Asked::Keep(draft, store),
+            Effect::FindCase(store) => Asked::Find(store),
+            Effect::TakeUpCase => Asked::TakeUp,
+            other => return Some(other),
+        };
+        // A thread that ended was reported when it panicked.
+        let _ = self.asked.send(asked);
+        None
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
+        let _ = self.asked.send(Asked::End);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Keeping {
+    key: String,
+    origins: Vec<Origin>,
+    is_named: bool,
+    /// Where the case goes; `None` until it is known.
+    file: Option<std::path::PathBuf>,
+    /// The case of an earlier session that was not taken up yet.
+    found: Option<Kept>,
+    /// What the file holds, as far as this session wrote or read it.
+    before: Option<Vec<u8>>,
+    /// What is kept of rows that were marked.
+    known: HashMap<RowId, Marked>,
+    /// Marks of the case that was taken up, on records that are not here.
+    lost: Vec<Marked>,
+    /// The same of the case that was found, and its marks on records that are here.
+    missing: Vec<Marked>,
+    placed: Vec<(RowId, Marked)>,
+    /// Inputs as an earlier session counted them.
+    earlier: Vec<case::Input>,
+    inputs: Option<Vec<case::Input>>,
+    last: Option<(Box<Draft>, Store)>,
+    inbox: UnboundedSender<Message>,
+    again: Sender<Asked>,
+    ended: Arc<AtomicBool>,
+}
+
+impl Keeping {
+    fn run(mut self, questions: &Receiver<Asked>) {
+        while let Ok(next) = questions.recv() {
+            match next {
+                Asked::Keep(draft, store) => {
+                    let mut newest = (draft, store);
+                    let mut others = Vec::new();
+                    for asked in questions.try_iter() {
+                        match asked {
+                            Asked::Keep(draft, store) => newest = (draft, store),
+                            other => others.push(other),
+                        }
+                    }
+                    self.last = Some(newest);
+                    let ends = others.iter().any(|asked| matches!(asked, Asked::End));
+                    for asked in others {
+                        self.other(asked);
+                    }
+                    self.keep();
+                    if ends {
+                        return;
+                    }
+                }
+                Asked::End => return,
+                other => self.other(other),
+            }
+        }
+    }
+
+    fn other(&mut self, asked: Asked) {
+        match asked {
+            Asked::Keep(..) | Asked::End => {}
+            Asked::Find(store) => self.find(store),
+            Asked::TakeUp => self.take_up(),
+            Asked::Counted(inputs) => {
+                self.inputs = Some(inputs);
+                self.keep();
+            }
+        }
+    }
+
+    /// Looks for a case of what is open and for the records of its marks.
+    fn find(&mut self, store: Store) {
+        if self.found.is_none() && !self.is_named {
+            self.found = cases::latest(&self.key);
+        }
+        let Some(kept) = &self.found else {
+            if self.is_named {
+                self.last = Some((Box::default(), store));
+                self.keep();
+            }
+            return;
+        };
+        let ended = Arc::clone(&self.ended);
+        let stopped = move || ended.load(Ordering::Relaxed);
+        let (marks, lost) = case::find(&store, &kept.case.marks, &stopped);
+        if !self.is_named && (marks.is_empty() || stopped()) {
+            return;
+        }
+        let found = FoundCase {
+            file: kept.path.display().to_string(),
+            marks: marks.iter().map(|(row, marked)| (*row, marked.mark())).collect(),
+            lost: lost.len(),
+            title: kept.case.title.clone(),
+            queries: kept.case.queries.clone(),
+            last: kept.case.last_marked(),
+            is_named: self.is_named,
+        };
+        (self.missing, self.placed) = (lost, marks);
+        let _ = self.inbox.send(Message::CaseFound(Box::new(found)));
+    }
+
+    fn take_up(&mut self) {
+        let Some(kept) = self.found.take() else { return };
+        self.before = Some(kept.bytes);
+        self.lost = std::mem::take(&mut self.missing);
+        self.known.extend(std::mem::take(&mut self.placed));
+        self.file = Some(kept.path);
+        self.earlier = kept.case.inputs;
+    }
+
+    fn keep(&mut self) {
+        if let Some(told) = self.written().transpose() {
+            let _ = self.inbox.send(Message::CaseKept(told));
+        }
+    }
+
+    /// Writes the case as it is now. Returns the file, or `None` where there is nothing to keep.
+    fn written(&mut self) -> Result<Option<String>, String> {
+        let Some((draft, store)) = self.last.clone() else { return Ok(None) };
+        if self.file.is_none() && store.marks().is_empty() {
+            return Ok(None);
+        }
+        if self.inputs.is_none() {
+            self.count_inputs(&store);
+        }
+        let mut marks = Vec::with_capacity(store.marks().len());
+        let mut unreadable = None;
+        for (row, mark) in store.marks().iter() {
+            match self.marked(&store, row) {
+                Ok(marked) => marks.push(marked.with(mark)),
+                Err(why) => unreadable = Some(why),
+            }
+        }
+        marks.extend(self.lost.iter().cloned());
+        let mut case = Case::default();
+        case.title.clone_from(&draft.title);
+        case.queries.clone_from(&draft.queries);
+        case.inputs = self.inputs.clone().unwrap_or_default();
+        case.marks = marks;
+        let bytes = case.to_json().into_bytes();
+        let no_home = || "there is no home directory".to_owned();
+        let path = match &self.file {
+            Some(path) => path.clone(),
+            None => cases::fresh(&self.key).ok_or_else(no_home)?,
+        };
+        let failed = |error: io::Error| format!("{}: {error}", path.display());
+        let written = cases::write(&path, &bytes, self.before.as_deref()).map_err(failed)?;
+        let path = match written {
+            true => path,
+            false => {
+                // Somebody else wrote it meanwhile: both stay.
+                let other = cases::beside(&path).ok_or_else(no_home)?;
+                cases::write(&other, &bytes, None).map_err(failed)?;
+                other
+            }
+        };
+        self.before = Some(bytes);
+        self.file = Some(path.clone());
+        if let Some(why) = unreadable {
+            return Err(format!("one at least: {why}"));
+        }
+        Ok(Some(path.display().to_string()))
+    }
+
+    /// What is kept of a row; read once.
+    fn marked(&mut self, store: &Store, row: RowId) -> Result<Marked, String> {
+        if let Some(known) = self.known.get(&row) {
+            return Ok(known.clone());
+        }
+        let (original, span) = store.span(row);
+        let failed = |why: String| format!("{}: {why}", original.name());
+        let bytes = original.read(span).map_err(|error| failed(error.to_string()))?;
+        let record = original.decode(&bytes).map_err(failed)?;
+        let marked = Marked::new(&record, &bytes);
+        self.known.insert(row, marked.clone());
+        Ok(marked)
+    }
+
+    /// Counts the inputs, and their digests on another thread: large files take a while.
+    fn count_inputs(&mut self, store: &Store) {
+        let found = inputs(&self.origins, store);
+        let told = found.iter().map(|input| case::Input {
+            name: input.name.clone(),
+            bytes: input.bytes,
+            // Until it is counted again, what was counted of a file of that size.
+            sha256: (self.earlier.iter())
+                .find(|known| known.name == input.name && known.bytes == input.bytes)
+                .and_then(|known| known.sha256.clone()),
+            records: input.records,
+        });
+        let mut told: Vec<case::Input> = told.collect();
+        self.inputs = Some(told.clone());
+        let (again, ended) = (self.again.clone(), Arc::clone(&self.ended));
+        let digest = move || {
+            let stopped = || ended.load(Ordering::Relaxed);
+            for (input, told) in found.iter().zip(&mut told) {
+                let Some(path) = &input.path else { continue };
+                // What cannot be read any more has no digest.
+                told.sha256 = inputs::sha256(path, &stopped).ok().flatten();
+                if stopped() {
+                    return;
+                }
+            }
+            let _ = again.send(Asked::Counted(told));
+        };
+        // Without a thread there are no digests; the marks are kept all the same.
+        let _ = std::thread::Builder::new().name("digests".to_owned()).spawn(digest);
+    }
+}

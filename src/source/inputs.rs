@@ -1,0 +1,146 @@
+//! What a load consisted of: each file or stream with its size, its records and its SHA-256.
+//! Never decodes anything, and never counts a digest unless asked: a large file takes a while.
+#![expect(clippy::disallowed_methods, reason = "this file reads originals to count their digests")]
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::digest::{Context, SHA256};
+
+use super::walk::{self, Entry};
+use super::{Origin, tenant};
+use crate::record::column::Column;
+use crate::store::Store;
+
+/// One file or stream.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Input {
+    /// Its name, as records are told to come from it.
+    pub name: String,
+    /// Where it can be read again; `None` for streams and services.
+    pub path: Option<PathBuf>,
+    /// Its size as it is stored; `None` where that is not known.
+    pub bytes: Option<u64>,
+    /// Records that came from it, without duplicates of others.
+    pub records: u64,
+}
+
+/// What these origins consist of now, in the order they are read; the records are counted by the
+/// `source` column of `store`. This walks folders.
+pub fn inputs(origins: &[Origin], store: &Store) -> Vec<Input> {
+    let mut counts = count(store);
+    let mut found = Vec::new();
+    let named = |name: String| Input { name, ..Input::default() };
+    // The demo tenant need not be made again to be named.
+    let (demo, others): (Vec<Origin>, Vec<Origin>) =
+        origins.iter().cloned().partition(|origin| *origin == Origin::Demo);
+    found.extend(demo.iter().map(|_| named("demo".to_owned())));
+    walk::each(others, &|| false, &mut |entry| match entry {
+        Entry::File(path, bytes) => found.push(Input {
+            name: path.display().to_string(),
+            path: Some(path),
+            bytes: Some(bytes),
+            records: 0,
+        }),
+        Entry::Stream(path) => found.push(named(path.display().to_string())),
+        Entry::Stdin => found.push(named("standard input".to_owned())),
+        Entry::Memory(name, bytes) => {
+            found.push(Input { bytes: Some(bytes.len() as u64), ..named(name) });
+        }
+        Entry::Tenant(_) | Entry::News(_) => found.push(named(tenant::NAME.to_owned())),
+        Entry::Tail(_) | Entry::Missing(_) => {}
+    });
+    for input in &mut found {
+        input.records = counts.remove(&input.name).unwrap_or(0);
+    }
+    // What is left came from inside of archives, or from files with several tables.
+    let mut rest: Vec<(String, u64)> = counts.into_iter().collect();
+    rest.sort();
+    for (name, records) in rest {
+        let inside = |input: &&mut Input| {
+            name.strip_prefix(&input.name)
+                .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        };
+        match found.iter_mut().filter(inside).max_by_key(|input| input.name.len()) {
+            Some(input) => input.records += records,
+            None => found.push(Input { records, ..named(name) }),
+        }
+    }
+    found
+}
+
+/// Records by the name of their source.
+fn count(store: &Store) -> HashMap<String, u64> {
+    let mut counts = vec![0_u64; store.entries(Column::Source)];
+    for segment in store.segments() {
+        for at in 0..segment.len() {
+            for &code in segment.codes(Column::Source, at).iter() {
+                counts[code as usize] += 1;
+            }
+        }
+    }
+    let named = counts.into_iter().enumerate().filter(|(_, count)| *count > 0);
+    named
+        .map(|(code, count)| (store.entry(Column::Source, code as u32).to_owned(), count))
+        .collect()
+}
+
+/// SHA-256 of a file's bytes as they are stored, as hexadecimal digits; `None` where `stopped` said so
+/// in the middle. Fails where the file cannot be read.
+pub fn sha256(path: &Path, stopped: &dyn Fn() -> bool) -> io::Result<Option<String>> {
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0; 1 << 20];
+    let mut digest = Context::new(&SHA256);
+    loop {
+        if stopped() {
+            return Ok(None);
+        }
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => digest.update(&buffer[..read]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let mut hex = String::with_capacity(64);
+    for byte in digest.finish().as_ref() {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    Ok(Some(hex))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Delivery, read_all};
+
+    #[test]
+    fn files_are_told_with_size_records_and_digest() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.ndjson");
+        let line = r#"{"id":"a-1","category":"UserManagement","activityDisplayName":"Add user","activityDateTime":"2026-11-01T08:00:00Z","loggedByService":"Core Directory","initiatedBy":{},"targetResources":[]}"#;
+        std::fs::write(&path, format!("{line}\n{}\n", line.replace("a-1", "a-2")))
+            .expect("written");
+        std::fs::write(folder.path().join("b.json"), "abc").expect("written");
+        let origins = vec![Origin::Path(folder.path().to_owned())];
+        let mut store = Store::default();
+        drop(read_all(origins.clone(), |delivery| {
+            if let Delivery::Segment(segment) = delivery {
+                store.push(segment);
+            }
+        }));
+        let found = inputs(&origins, &store);
+        let told: Vec<_> = found.iter().map(|input| (input.bytes, input.records)).collect();
+        assert_eq!(told, [(Some(2 * line.len() as u64 + 2), 2), (Some(3), 0)]);
+        assert_eq!(
+            sha256(&folder.path().join("b.json"), &|| false).expect("read").as_deref(),
+            Some("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        );
+        assert_eq!(sha256(&path, &|| true).expect("read"), None);
+        assert!(sha256(&folder.path().join("c"), &|| false).is_err());
+    }
+}

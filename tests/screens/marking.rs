@@ -1,0 +1,181 @@
+//! Marks and notes: set with keys, seen in the list and the detail, asked for in the filter, taken up again.
+//! Never writes a file; what would be kept is looked at instead.
+
+use entrail::app::marks::FoundCase;
+use entrail::app::message::Message;
+use entrail::query::Query;
+use entrail::store::Mark;
+use entrail::time::Timestamp;
+use entrail::ui::theme::{Palette, Theme};
+
+use super::session::Session;
+
+fn marks(session: &Session) -> Vec<(u32, String)> {
+    let marks = session.app.store.marks();
+    marks.iter().map(|(row, mark)| (row, mark.note.clone())).collect()
+}
+
+#[test]
+fn a_key_marks_the_record_goes_on_and_takes_the_mark_off() {
+    let mut session = Session::demo(80, 24);
+    let first = session.current();
+    session.keys("m");
+    assert_eq!(marks(&session), [(first, String::new())]);
+    assert_ne!(session.current(), first);
+    assert!(session.list().contains("● "), "{}", session.list());
+    assert!(session.hints().contains("marked · 1 mark in all"), "{}", session.hints());
+    session.keys("jmk<up>");
+    assert_eq!(marks(&session).len(), 2);
+    session.keys("gm");
+    assert_eq!(marks(&session).len(), 1);
+    assert!(session.hints().contains("mark taken off"));
+    assert_eq!(session.kept.len(), 3, "each change is kept");
+    session.keys("g<enter>m");
+    assert_eq!(session.current(), first, "in the detail the record stays");
+    assert!(session.detail().contains("Marked"), "{}", session.detail());
+}
+
+#[test]
+fn everything_from_one_record_to_another_is_marked_at_once() {
+    let mut session = Session::demo(80, 24);
+    session.keys("jV");
+    assert!(session.hints().contains("V marks up to here"), "{}", session.hints());
+    session.keys("jjV");
+    assert_eq!(marks(&session).len(), 3);
+    session.keys("V<esc>");
+    assert!(session.app.marking.range.is_none());
+    session.keys("VkkV");
+    assert_eq!(marks(&session).len(), 0, "all marked: taken off");
+    session.keys("gVGV");
+    assert_eq!(marks(&session).len(), 6_000);
+    session.keys("gVx/result=failure<enter>V");
+    assert!(session.hints().contains("not in the list any more"), "{}", session.hints());
+}
+
+#[test]
+fn a_note_is_written_found_changed_and_taken_off() {
+    let mut session = Session::demo(80, 24);
+    session.keys("/target:CA004 actor:print.relay<enter>n");
+    assert!(session.screen().contains("Note: 11-12 03:05:36 "), "{}", session.screen());
+    session.keys("weakened here").paste(" by the\nintruder").keys("<enter>");
+    assert_eq!(marks(&session)[0].1, "weakened here by the intruder");
+    assert!(session.list().contains("✎ "), "{}", session.list());
+    assert!(session.detail().contains("weakened here by the"), "{}", session.detail());
+    let (draft, store) = session.kept.last().expect("kept");
+    assert_eq!(draft.queries, ["target:CA004 actor:print.relay"]);
+    assert_eq!(store.marks().len(), 1);
+    session.keys("x/note:weakened<enter>");
+    assert!(session.list().contains("Records 1 of 6,000"), "{}", session.list());
+    session.keys("n!<enter>");
+    assert_eq!(marks(&session)[0].1, "weakened here by the intruder!");
+    session.keys("n<esc>n<ctrl-u><enter>");
+    assert_eq!(marks(&session)[0].1, "", "the mark stays");
+    assert!(session.list().contains("Records 0 of 6,000"), "the note is gone: {}", session.list());
+    session.keys("x<tab>:note<enter>again<enter>");
+    assert!(marks(&session).iter().any(|(_, note)| note == "again"), "from the detail too");
+}
+
+#[test]
+fn the_filter_answers_after_each_mark() {
+    let mut session = Session::demo(80, 24);
+    session.keys("/mark:yes<enter>");
+    assert!(session.list().contains("Records 0 of 6,000"), "{}", session.list());
+    session.keys("xmmm/mark:yes<enter>");
+    assert!(session.list().contains("Records 3 of 6,000"), "{}", session.list());
+    session.keys("m");
+    assert!(session.list().contains("Records 2 of 6,000"), "{}", session.list());
+    session.keys("x/-mark:yes<enter>");
+    assert!(session.list().contains("Records 5,998 of 6,000"), "{}", session.list());
+    session.keys("m");
+    assert!(session.list().contains("Records 5,997 of 6,000"), "{}", session.list());
+    session.keys("x/mark:no<enter>");
+    assert!(session.list().contains("Records 5,997 of 6,000"), "{}", session.list());
+    session.keys("xsmark<enter>smark<enter>g");
+    assert!(session.app.store.marks().has(session.current()), "marked ones first");
+}
+
+#[test]
+fn marks_are_seen_where_there_is_only_ascii() {
+    let mut session = Session::demo(80, 24);
+    session.theme = Theme::new(Palette::None, true);
+    session.keys("mnfirst<enter>");
+    let list = session.list();
+    assert!(list.contains("|m ") && list.contains("|n "), "{list}");
+}
+
+#[test]
+fn a_case_of_the_same_inputs_is_offered_and_taken_up_or_not() {
+    let mark = |note: &str| Mark { note: note.to_owned(), at: None };
+    let found = FoundCase {
+        file: "/state/cases/1.json".to_owned(),
+        marks: vec![(3, mark("evil\u{1b}[2J")), (7, mark(""))],
+        lost: 1,
+        title: "Incident 7".to_owned(),
+        queries: vec!["actor:x".to_owned()],
+        last: Timestamp::parse("2026-11-19T17:00:00Z"),
+        is_named: false,
+    };
+    let offered = |session: &mut Session| session.send(Message::CaseFound(found.clone().into()));
+    let mut session = Session::demo(80, 24);
+    session.keys("/mark:yes<enter>");
+    offered(&mut session);
+    let screen = session.screen();
+    for part in ["2 marks from 2026-11-19 17:00: Enter takes them up", "Incident 7", "1 more"] {
+        assert!(screen.contains(part), "{part} in\n{screen}");
+    }
+    session.keys("<enter>");
+    assert_eq!(marks(&session).len(), 2);
+    assert!(session.list().contains("Records 2 of 6,000"), "{}", session.list());
+    assert_eq!(session.outside, ["take up case"]);
+    assert_eq!(session.app.marking.title, "Incident 7");
+    let mut session = Session::demo(80, 24);
+    offered(&mut session);
+    session.keys("<esc>");
+    assert!(marks(&session).is_empty() && session.outside.is_empty());
+    // Nobody is interrupted while he types.
+    let mut session = Session::demo(80, 24);
+    session.keys("/add");
+    offered(&mut session);
+    assert!(session.app.overlays.is_empty());
+    session.keys("<enter>");
+    assert_eq!(session.app.overlays.len(), 1);
+    // A case that was named is not asked for, and what was marked before it stays.
+    let mut session = Session::demo(80, 24);
+    session.keys("m");
+    session.send(Message::CaseFound(FoundCase { is_named: true, ..found.clone() }.into()));
+    assert_eq!(marks(&session).len(), 3);
+    assert!(session.kept.last().is_some_and(|(draft, _)| draft.queries == ["actor:x"]));
+}
+
+#[test]
+fn the_language_knows_marks() {
+    for text in ["mark:yes", "mark=no", "-marked:yes note:\"\"", "note:/x/ mark:(yes no)"] {
+        assert!(Query::parse(text).is_ok_and(|query| query.asks_for_marks()), "{text}");
+    }
+}
+
+#[test]
+fn a_folded_operation_is_marked_and_exported_with_all_its_records() {
+    let mut session = Session::demo(80, 24);
+    session.keys("/target:CA004 actor:print.relay<enter>O");
+    assert_eq!(session.app.list.rows.len(), 1, "{}", session.list());
+    session.keys("m");
+    assert_eq!(marks(&session).len(), 2);
+    session.keys("m");
+    assert_eq!(marks(&session).len(), 0);
+    session.keys("<space>gVjV");
+    assert_eq!(marks(&session).len(), 2);
+    session.keys("xVVe");
+    assert!(session.screen().contains("view: 6,000"), "{}", session.screen());
+}
+
+#[test]
+fn what_is_marked_is_never_hidden_as_noise() {
+    let mut session = Session::demo(80, 24);
+    session.keys("9<enter>gm");
+    let (row, _) = marks(&session)[0];
+    session.keys("xH");
+    assert!(session.app.list.rows.contains(&row));
+    session.keys("/mark:yes<enter>");
+    assert!(session.list().contains("Records 1 of 6,000"), "{}", session.list());
+}
