@@ -23,6 +23,7 @@ pub mod outline;
 pub mod overlay;
 pub mod perform;
 pub mod pivot;
+pub mod preferences;
 pub mod related;
 pub mod timeline;
 pub mod tree;
@@ -47,6 +48,7 @@ use loading::Loading;
 use marks::Marking;
 use message::{Effect, Message};
 use overlay::Menu;
+use preferences::Preferences;
 use timeline::Timeline;
 use tree::Tree;
 use watch::Watch;
@@ -116,6 +118,10 @@ pub struct App {
     pub keymap: Keymap,
     /// Number typed before a key.
     pub count: Option<usize>,
+    /// The first of two keys, while it waits for the second.
+    pub waiting: Option<keymap::Key>,
+    /// What the configuration says besides keys.
+    pub preferences: Preferences,
     /// The zone times are shown in.
     pub zone: Zone,
     /// The other zone to show times in.
@@ -158,6 +164,10 @@ pub struct Settings {
     pub now: Timestamp,
     /// Columns and lines of the screen.
     pub size: (u16, u16),
+    /// Which keys mean what.
+    pub keymap: Keymap,
+    /// What else the configuration says.
+    pub preferences: Preferences,
 }
 
 impl App {
@@ -177,7 +187,7 @@ impl App {
             show_activities: !loads,
             detail: Detail::default(),
             loading: settings.name.map(Loading::started).unwrap_or_default(),
-            timeline: Timeline::default(),
+            timeline: Timeline::new(settings.preferences.working_week),
             history: History::default(),
             following: Following::default(),
             marking: Marking::default(),
@@ -192,8 +202,10 @@ impl App {
             zoomed: false,
             finding: None,
             notice: None,
-            keymap: Keymap::default(),
+            keymap: settings.keymap,
             count: None,
+            waiting: None,
+            preferences: settings.preferences,
             zone: Zone::utc(),
             other_zone: settings.local_zone,
             mouse: true,

@@ -8,9 +8,9 @@ mod arguments;
 mod doctor;
 mod graph;
 mod help;
+mod keys;
 mod load;
 mod lookup;
-mod nearby;
 mod pull;
 mod query;
 mod screen;
@@ -24,7 +24,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use crate::query::{Query, QueryError};
 use crate::text::clean;
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, KeysArguments};
 
 /// Something went wrong.
 const ERROR: u8 = 2;
@@ -89,9 +89,11 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Does what was asked.
 fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.command {
+        None if arguments.list_keys => keys::run(&KeysArguments::default()),
         None => screen::open(arguments.paths, arguments.index, arguments.screen),
         Some(Command::Demo(demo)) => screen::demo(demo.screen),
         Some(Command::Query(query)) => query::run(&query),
+        Some(Command::Keys(keys)) => keys::run(&keys),
         Some(Command::Lookup(lookup)) => lookup::run(&lookup),
         Some(Command::Graph(arguments)) => graph::open(arguments),
         Some(Command::Pull(arguments)) => pull::run(&arguments),

@@ -1,4 +1,4 @@
-//! What is kept between sessions: the history of filters in the state directory of this user, and where indexes are.
+//! What a user set, and what is kept between sessions: the configuration, the history of filters, where indexes are.
 //! Never keeps anything of the records themselves, and never fails a session for a file.
 
 #![expect(
@@ -8,6 +8,9 @@
 
 pub mod cases;
 pub mod environment;
+mod file;
+
+pub use file::{Configuration, Mistake};
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -30,6 +33,24 @@ fn history_file() -> Option<PathBuf> {
 /// (`~/.cache/entrail/index` on Linux). `None` without a home.
 pub fn index_folder() -> Option<PathBuf> {
     ProjectDirs::from("", "", "entrail").map(|folders| folders.cache_dir().join("index"))
+}
+
+/// The configuration file: in the configuration directory of this user (`~/.config/entrail` on
+/// Linux). `None` without a home.
+pub fn configuration_file() -> Option<PathBuf> {
+    ProjectDirs::from("", "", "entrail").map(|folders| folders.config_dir().join("config.toml"))
+}
+
+/// What the configuration file says; the defaults where there is none. Fails with everything that is
+/// wrong in it, or with why it cannot be read.
+pub fn configuration() -> Result<Configuration, Vec<Mistake>> {
+    let Some(path) = configuration_file() else { return Ok(Configuration::default()) };
+    let name = path.display().to_string();
+    match fs::read_to_string(&path) {
+        Ok(text) => file::read(&text, &name),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Configuration::default()),
+        Err(error) => Err(vec![Mistake::unreadable(&name, &error)]),
+    }
 }
 
 /// The filters of earlier sessions, oldest first; none where they cannot be read.

@@ -22,7 +22,9 @@ use anyhow::{Context as _, bail};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::app::keymap::Keymap;
 use crate::app::message::{Effect, Message};
+use crate::app::preferences::Preferences;
 use crate::app::{App, Settings};
 use crate::source::following::Follow;
 use crate::source::{self, Delivery, Load, Origin};
@@ -54,6 +56,10 @@ pub struct Start {
     pub ascii: bool,
     /// The colours to use; `None` lets the environment decide.
     pub palette: Option<Palette>,
+    /// Which keys mean what.
+    pub keymap: Keymap,
+    /// What else the configuration says.
+    pub preferences: Preferences,
 }
 
 /// How a session ended.
@@ -187,6 +193,8 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         local_zone: Zone::new(jiff::tz::TimeZone::system()),
         now: now(),
         size: terminal::size()?,
+        keymap: start.keymap,
+        preferences: start.preferences,
     });
     let (inbox, mut messages) = mpsc::unbounded_channel();
     let workers = Workers::start(&inbox)?;

@@ -1,6 +1,8 @@
 //! Names compared and foreign text made safe: [`fold`] for every comparison, [`clean`] for every display.
 //! Never decides what a text means.
 
+pub mod nearby;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 

@@ -5,7 +5,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use entrail::record::field::FIELDS;
 use entrail::text::is_invisible;
@@ -21,6 +21,14 @@ struct Run {
 }
 
 impl Run {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).expect("UTF-8 on standard output"),
+            err: String::from_utf8(output.stderr).expect("UTF-8 on standard error"),
+        }
+    }
+
     fn lines(&self) -> Vec<&str> {
         self.out.lines().collect()
     }
@@ -29,6 +37,8 @@ impl Run {
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_entrail"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("NO_COLOR").env("TERM", "xterm");
+    // Whoever runs the tests may have a configuration.
+    command.env("XDG_CONFIG_HOME", "tests/fixtures/no-configuration");
     command
 }
 
@@ -51,11 +61,7 @@ fn piped<A: AsRef<OsStr>>(arguments: &[A], input: &[u8]) -> Run {
     let feeding = std::thread::Builder::new().spawn(move || stdin.write_all(&input).is_ok());
     let output = child.wait_with_output().expect("the program ends");
     feeding.expect("a thread").join().expect("fed");
-    Run {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).expect("UTF-8 on standard output"),
-        err: String::from_utf8(output.stderr).expect("UTF-8 on standard error"),
-    }
+    Run::of(output)
 }
 
 /// Every fixture that holds at least one record.
@@ -600,4 +606,49 @@ fn no_format_tells_a_name_that_was_to_be_redacted() {
     assert_eq!(all.lines()[1], "user-1@domain-1.example,ip-1,", "{}", all.out);
     let raw = piped(&["query", "", "--format", "raw", "--redact"], evil().as_bytes());
     assert!(raw.code == Some(2) && raw.out.is_empty(), "{raw:?}");
+}
+
+/// Runs the program with a configuration.
+fn configured(configuration: &str, arguments: &[&str]) -> Run {
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().join("entrail");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("config.toml"), configuration).expect("a file");
+    let mut command = command();
+    command.args(arguments).env("XDG_CONFIG_HOME", home.path()).stdin(Stdio::null());
+    Run::of(command.output().expect("it runs"))
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn keys_are_listed_as_they_are_set_and_can_be_pasted_back() {
+    let run = entrail(&["keys"]);
+    assert_eq!(run.code, Some(0));
+    assert_eq!(run.out, entrail(&["--list-keys"]).out);
+    for row in entrail::app::action::ACTIONS {
+        let line = run.lines().into_iter().find(|line| line.split(' ').next() == Some(row.name));
+        assert!(line.is_some_and(|line| line.ends_with(row.help)), "{}", row.name);
+    }
+    let set =
+        configured("[keys]\npivot = [\"P\", \"g p\"]\nfirst = []", &["keys", "--format", "toml"]);
+    assert!(set.out.contains("\npivot = [\"P\", \"g p\"]\n"), "{set:?}");
+    assert!(set.out.contains("\nfirst = []\n"), "{set:?}");
+    let again = configured(&set.out, &["keys", "--format", "toml"]);
+    let keys = |text: &str| text.split_once('\n').map(|(_, keys)| keys.to_owned());
+    assert_eq!(keys(&again.out), keys(&set.out), "{again:?}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_wrong_in_the_configuration_is_told_before_anything_opens() {
+    let run = configured("[keys]\nzone = [\"p\"]\n[working-week]\nto = 99\n", &["keys"]);
+    assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
+    assert!(
+        run.err.contains("entrail/config.toml:2: `p` is bound to both `pivot` and `zone`"),
+        "{run:?}"
+    );
+    assert!(run.err.contains("config.toml:4: an hour is a number"), "{run:?}");
+    // Questions on the command line need no configuration.
+    let run = configured("[keys", &["query", "", AUDIT, "--count"]);
+    assert_eq!(run.out, "7\n");
 }

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use entrail::app::keymap::Keymap;
 use entrail::app::message::{Effect, Message};
+use entrail::app::preferences::Preferences;
 use entrail::app::{App, Settings};
 use entrail::query::answer::{Answerer, Axis, Question, Sort};
 use entrail::query::choice::{Choice, Mark, Node};
@@ -175,6 +177,8 @@ impl Session {
             local_zone: Zone::utc(),
             now: now()?,
             size: (80, 24),
+            keymap: Keymap::default(),
+            preferences: Preferences::default(),
         });
         let theme = Theme::new(Palette::Dark, false);
         let terminal = Terminal::new(TestBackend::new(80, 24))?;

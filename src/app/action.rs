@@ -157,8 +157,8 @@ actions! {
     Up "up" PANES, ["k", "up"], "", "Move up.";
     Left "left" ALL, ["h", "left"], "", "Tree and raw JSON: fold, or go to the branch above. List: show columns further left. Timeline: earlier.";
     Right "right" ALL, ["l", "right"], "", "Tree and raw JSON: unfold. List: show columns further right. Timeline: later.";
-    First "first" ALL, ["g", "home"], "", "Go to the first line; with a number, to that line.";
-    Last "last" ALL, ["G", "end"], "", "Go to the last line; with a number, to that line.";
+    First "first" ALL, ["g", "home"], "", "Go to the first line; after alt and a number, to that line.";
+    Last "last" ALL, ["G", "end"], "", "Go to the last line; after alt and a number, to that line.";
     HalfPageDown "half-page-down" PANES, ["ctrl-d"], "", "Move down half a page.";
     HalfPageUp "half-page-up" PANES, ["ctrl-u"], "", "Move up half a page.";
     PageDown "page-down" PANES, ["pgdn"], "", "Move down a page.";

@@ -24,6 +24,7 @@ impl App {
             self.pasted_in_note(text);
             return Vec::new();
         }
+        (self.waiting, self.count) = (None, None);
         if let Some(menu) = self.overlays.last_mut() {
             menu.paste(text);
             return Vec::new();
@@ -69,26 +70,47 @@ impl App {
         if self.finding.is_some() {
             return self.pressed_in_find(&event);
         }
-        let key = Key::from_event(&event);
-        // As at a shell's prompt, Alt and a digit begin a number; further digits go on with it.
-        let begins = key.alt_digit();
-        if let Some(digit) = begins.or_else(|| key.digit().filter(|_| self.count.is_some())) {
-            self.count = Some((self.count.unwrap_or(0) * 10 + digit).min(100_000_000));
+        self.pressed_key(Key::from_event(&event))
+    }
+
+    /// A key that goes through the keymap, perhaps after one that waits, perhaps after a number.
+    fn pressed_key(&mut self, key: Key) -> Vec<Effect> {
+        let prefix = self.waiting.take();
+        if prefix.is_none() {
+            let more = key.digit().filter(|_| self.count.is_some());
+            let begins = key.alt_digit().filter(|&digit| digit > 0 || self.count.is_some());
+            if let Some(digit) = more.or(begins) {
+                self.count = Some((self.count.unwrap_or(0) * 10 + digit).min(100_000_000));
+                return Vec::new();
+            }
+        }
+        if key.is_esc() && (prefix.is_some() || self.count.is_some()) {
+            self.count = None;
+            return Vec::new();
+        }
+        if prefix.is_none() && !self.keymap.following(key, self.focus).is_empty() {
+            // The number stays for the action.
+            self.waiting = Some(key);
             return Vec::new();
         }
         let count = self.count.take();
-        match self.keymap.action(key, self.focus) {
-            Some(action) => self.perform(action, count),
-            None => {
-                let elsewhere =
-                    Pane::ALL.into_iter().find(|pane| self.keymap.action(key, *pane).is_some());
-                self.notice = Some(match elsewhere {
-                    Some(pane) => format!("{key} works in the {} pane only", pane.name()),
-                    None => format!("{key} does nothing here; ? shows what works"),
-                });
-                Vec::new()
-            }
+        if let Some(action) = self.keymap.action(prefix, key, self.focus) {
+            return self.perform(action, count);
         }
+        let is_there = |pane: &Pane| {
+            self.keymap.action(prefix, key, *pane).is_some()
+                || (prefix.is_none() && !self.keymap.following(key, *pane).is_empty())
+        };
+        let elsewhere = Pane::ALL.into_iter().find(is_there);
+        let pressed = prefix.map_or_else(|| key.to_string(), |prefix| format!("{prefix} {key}"));
+        self.notice = Some(match elsewhere {
+            Some(pane) => format!("{pressed} works in the {} pane only", pane.name()),
+            None => {
+                let help = self.keymap.spoken(Action::Help);
+                format!("{pressed} does nothing here; {help} shows what works")
+            }
+        });
+        Vec::new()
     }
 
     fn pressed_in_filter(&mut self, event: &KeyEvent) -> Vec<Effect> {
@@ -228,6 +250,7 @@ impl App {
             return Vec::new();
         }
         self.notice = None;
+        (self.waiting, self.count) = (None, None);
         if self.layout.filter.contains(place) {
             return self.perform(Action::Filter, None);
         }

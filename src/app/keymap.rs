@@ -6,6 +6,8 @@ use std::fmt;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::action::{ACTIONS, Action, Pane};
+use crate::text::clean;
+use crate::text::nearby::nearest;
 
 /// A key with its modifiers, as configuration and help spell it: `j`, `G`, `ctrl-d`, `shift-tab`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -58,6 +60,10 @@ impl Key {
             None => {
                 let mut chars = name.chars();
                 let (Some(c), None) = (chars.next(), chars.next()) else { return None };
+                // Terminals send the letter that Shift makes; which one depends on the keyboard.
+                if modifiers.contains(KeyModifiers::SHIFT) || c.is_control() || c.is_whitespace() {
+                    return None;
+                }
                 KeyCode::Char(c)
             }
         };
@@ -83,22 +89,26 @@ impl Key {
         Self { code, modifiers }
     }
 
-    /// The digit this key types together with Alt, if it does.
+    /// The digit this key types, if it is one.
+    pub fn digit(&self) -> Option<usize> {
+        self.digit_with(KeyModifiers::NONE)
+    }
+
+    /// The digit with which this key begins a number of times: Alt and a digit, as in readline.
     pub fn alt_digit(&self) -> Option<usize> {
+        self.digit_with(KeyModifiers::ALT)
+    }
+
+    fn digit_with(&self, modifiers: KeyModifiers) -> Option<usize> {
         match self.code {
-            KeyCode::Char(c) if self.modifiers == KeyModifiers::ALT => {
-                c.to_digit(10).map(|d| d as usize)
-            }
+            KeyCode::Char(c) if self.modifiers == modifiers => c.to_digit(10).map(|d| d as usize),
             _ => None,
         }
     }
 
-    /// The digit this key types, if it is one.
-    pub fn digit(&self) -> Option<usize> {
-        match self.code {
-            KeyCode::Char(c) if self.modifiers.is_empty() => c.to_digit(10).map(|d| d as usize),
-            _ => None,
-        }
+    /// Is it Escape?
+    pub fn is_esc(&self) -> bool {
+        self.code == KeyCode::Esc && self.modifiers.is_empty()
     }
 }
 
@@ -123,45 +133,202 @@ impl fmt::Display for Key {
     }
 }
 
-/// Which key means what in which pane.
+/// A key, or two one after the other: `g`, `g g`, `space a`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub struct Keys {
+    /// The only key, or the last of two.
+    pub key: Key,
+    /// The key before it.
+    pub prefix: Option<Key>,
+}
+
+impl Keys {
+    /// Reads their spelling, keys parted by a space. Fails with what is wrong about it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut words = text.split_whitespace();
+        let (first, second) = (words.next(), words.next());
+        let read = |word: &str| Key::parse(word).ok_or_else(|| no_key(word));
+        let keys = match (first, second) {
+            (None, _) => return Err(no_key(text)),
+            (Some(key), None) => Self { key: read(key)?, prefix: None },
+            (Some(prefix), Some(key)) => Self { key: read(key)?, prefix: Some(read(prefix)?) },
+        };
+        if words.next().is_some() {
+            return Err(format!("`{}` is more than two keys", clean(text)));
+        }
+        for key in [keys.first(), keys.key] {
+            if key.alt_digit().is_some() {
+                return Err(format!("`{key}` begins a number of times; take another key"));
+            }
+            if key.to_string() == "ctrl-z" {
+                return Err("`ctrl-z` always goes to the shell; take another key".to_owned());
+            }
+        }
+        if keys.prefix.is_some() && keys.key.code == KeyCode::Esc {
+            return Err("`esc` gives up a key that waits for a second; take another".to_owned());
+        }
+        Ok(keys)
+    }
+
+    fn first(self) -> Key {
+        self.prefix.unwrap_or(self.key)
+    }
+}
+
+fn no_key(text: &str) -> String {
+    let named = nearest(text, NAMED.iter().map(|(name, _)| *name));
+    let hint = named.map_or_else(
+        || {
+            "keys are written as j, G, ctrl-d, alt-x, shift-tab, space, pgdn, or two: g g"
+                .to_owned()
+        },
+        |name| format!("did you mean `{name}`?"),
+    );
+    format!("there is no key `{}`; {hint}", clean(text))
+}
+
+impl fmt::Display for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.prefix {
+            Some(prefix) => write!(f, "{prefix} {}", self.key),
+            None => write!(f, "{}", self.key),
+        }
+    }
+}
+
+/// Keys that would mean two things in one pane.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Conflict {
+    /// The actions, in the order of the table.
+    pub actions: (Action, Action),
+    /// What is wrong and the way out, one line.
+    pub message: String,
+}
+
+/// Which keys mean what in which pane.
 #[derive(Clone, Debug)]
 pub struct Keymap {
-    bindings: Vec<(Key, Action)>,
+    bindings: Vec<(Keys, Action)>,
 }
 
 impl Default for Keymap {
     fn default() -> Self {
-        let keys =
-            ACTIONS.iter().flat_map(|row| row.keys.iter().map(move |key| (*key, row.action)));
-        let bindings = keys.filter_map(|(key, action)| Some((Key::parse(key)?, action))).collect();
-        Self { bindings }
+        Self { bindings: ACTIONS.iter().flat_map(|row| defaults(row.action)).collect() }
     }
 }
 
+/// The default keys of an action.
+fn defaults(action: Action) -> impl Iterator<Item = (Keys, Action)> {
+    let parsed = action.row().keys.iter().filter_map(|key| Key::parse(key));
+    parsed.map(move |key| (Keys { key, prefix: None }, action))
+}
+
 impl Keymap {
-    /// What a key means in a pane.
-    pub fn action(&self, key: Key, pane: Pane) -> Option<Action> {
+    /// The default keys, those of some actions replaced. Fails with every key that would mean two
+    /// things in one pane.
+    pub fn with(overrides: &[(Action, Vec<Keys>)]) -> Result<Self, Vec<Conflict>> {
+        let mut bindings = Vec::new();
+        for row in ACTIONS {
+            // The last one wins.
+            match overrides.iter().rfind(|(action, _)| *action == row.action) {
+                Some((action, keys)) => bindings.extend(keys.iter().map(|keys| (*keys, *action))),
+                None => bindings.extend(defaults(row.action)),
+            }
+        }
+        // Whatever else is bound, there is a way out.
+        let out = Key { code: KeyCode::Char('c'), modifiers: KeyModifiers::CONTROL };
+        let leave = (Keys { key: out, prefix: None }, Action::Quit);
+        if !bindings.contains(&leave) {
+            bindings.push(leave);
+        }
+        let mut conflicts = Vec::new();
+        for (at, (keys, action)) in bindings.iter().enumerate() {
+            for (other_keys, other) in &bindings[at + 1..] {
+                conflicts.extend(conflict((*keys, *action), (*other_keys, *other)));
+            }
+        }
+        if conflicts.is_empty() { Ok(Self { bindings }) } else { Err(conflicts) }
+    }
+
+    /// What a key means in a pane, after the key that waits.
+    pub fn action(&self, prefix: Option<Key>, key: Key, pane: Pane) -> Option<Action> {
+        let wanted = Keys { key, prefix };
         (self.bindings.iter())
-            .find(|(bound, action)| *bound == key && action.row().panes.contains(&pane))
+            .find(|(bound, action)| *bound == wanted && action.row().panes.contains(&pane))
             .map(|(_, action)| *action)
+    }
+
+    /// What may follow a key in a pane; nothing where it is no prefix there.
+    pub fn following(&self, prefix: Key, pane: Pane) -> Vec<(Key, Action)> {
+        (self.bindings.iter())
+            .filter(|(keys, action)| {
+                keys.prefix == Some(prefix) && action.row().panes.contains(&pane)
+            })
+            .map(|(keys, action)| (keys.key, *action))
+            .collect()
     }
 
     /// All keys of an action, as they are spelled.
     pub fn keys(&self, action: Action) -> Vec<String> {
         let own = self.bindings.iter().filter(|(_, bound)| *bound == action);
-        own.map(|(key, _)| key.to_string()).collect()
+        own.map(|(keys, _)| keys.to_string()).collect()
+    }
+
+    /// The keys of an action in one text.
+    pub fn all_keys(&self, action: Action) -> String {
+        let keys = self.keys(action);
+        let between = if keys.iter().any(|keys| keys.contains(' ')) { ", " } else { " " };
+        keys.join(between)
     }
 
     /// The first key of an action, as hints show it.
     pub fn hint(&self, action: Action) -> String {
-        let key = self.keys(action).into_iter().next().unwrap_or_default();
-        match key.as_str() {
-            "enter" => "⏎".to_owned(),
-            "tab" => "⇥".to_owned(),
-            "space" => "␣".to_owned(),
-            _ => key,
-        }
+        shown(&self.keys(action).into_iter().next().unwrap_or_default())
     }
+
+    /// The first key of an action for a sentence; its name where it has none.
+    pub fn spoken(&self, action: Action) -> String {
+        let key = self.keys(action).into_iter().next();
+        key.unwrap_or_else(|| format!(":{}", action.row().name))
+    }
+}
+
+/// A key as hints show it.
+pub fn shown(key: &str) -> String {
+    match key {
+        "enter" => "⏎".to_owned(),
+        "tab" => "⇥".to_owned(),
+        "space" => "␣".to_owned(),
+        _ => key.to_owned(),
+    }
+}
+
+/// Do two bindings get into each other's way?
+fn conflict(one: (Keys, Action), other: (Keys, Action)) -> Option<Conflict> {
+    let (a, b) = (one.1.row(), other.1.row());
+    let pane = a.panes.iter().find(|pane| b.panes.contains(pane))?.name();
+    let actions = (one.1, other.1);
+    let told = |message: String| Some(Conflict { actions, message });
+    let (long, short) = if one.0.prefix.is_some() { (one, other) } else { (other, one) };
+    if one.0 == other.0 {
+        if one.1 == other.1 {
+            return None;
+        }
+        return told(format!(
+            "`{}` is bound to both `{}` and `{}` in the {pane} pane; give one of them another key, \
+             or none: {} = []",
+            one.0, a.name, b.name, b.name
+        ));
+    }
+    if long.0.prefix == Some(short.0.key) && short.0.prefix.is_none() {
+        let (short_name, long_name) = (short.1.row().name, long.1.row().name);
+        return told(format!(
+            "`{}` is bound to `{short_name}` and begins `{}` of `{long_name}` in the {pane} pane; \
+             give one of them another key, or none: {short_name} = []",
+            short.0, long.0
+        ));
+    }
+    None
 }
 
 #[cfg(test)]
@@ -175,7 +342,8 @@ mod tests {
                 let parsed = Key::parse(key).unwrap_or_else(|| panic!("{key}"));
                 assert_eq!(parsed.to_string(), *key);
                 for pane in row.panes {
-                    assert_eq!(Keymap::default().action(parsed, *pane), Some(row.action), "{key}");
+                    let found = Keymap::default().action(None, parsed, *pane);
+                    assert_eq!(found, Some(row.action), "{key}");
                 }
             }
         }
@@ -187,5 +355,81 @@ mod tests {
         assert_eq!(event(KeyCode::Char('G'), KeyModifiers::SHIFT), "G");
         assert_eq!(event(KeyCode::BackTab, KeyModifiers::NONE), "shift-tab");
         assert_eq!(event(KeyCode::Char('d'), KeyModifiers::CONTROL), "ctrl-d");
+    }
+
+    fn keys(text: &str) -> Keys {
+        Keys::parse(text).expect(text)
+    }
+
+    fn conflicts(overrides: &[(Action, Vec<Keys>)]) -> Vec<String> {
+        let found = Keymap::with(overrides).expect_err("a conflict");
+        found.into_iter().map(|conflict| conflict.message).collect()
+    }
+
+    #[test]
+    fn the_default_keys_are_in_nobodys_way() {
+        assert!(Keymap::with(&[]).is_ok());
+    }
+
+    #[test]
+    fn keys_of_an_action_are_replaced_or_taken_away() {
+        let overrides =
+            [(Action::Pivot, vec![keys("P"), keys("ctrl-t")]), (Action::Zone, Vec::new())];
+        let map = Keymap::with(&overrides).expect("no conflict");
+        assert_eq!(map.keys(Action::Pivot), ["P", "ctrl-t"]);
+        let key = |text| Key::parse(text).expect(text);
+        assert_eq!(map.action(None, key("p"), Pane::List), None);
+        assert_eq!(map.action(None, key("ctrl-t"), Pane::List), Some(Action::Pivot));
+        assert_eq!(map.action(None, key("Z"), Pane::List), None);
+        assert_eq!(
+            (map.hint(Action::Zone), map.spoken(Action::Zone)),
+            (String::new(), ":zone".into())
+        );
+    }
+
+    #[test]
+    fn a_key_for_two_actions_names_both() {
+        let found = conflicts(&[(Action::Zone, vec![keys("p")])]);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].contains("`pivot` and `zone` in the list pane"), "{found:?}");
+        // In panes of their own they may have the same.
+        assert!(Keymap::with(&[(Action::Pivot, vec![keys("space")])]).is_ok());
+    }
+
+    #[test]
+    fn two_keys_wait_for_each_other_and_a_bound_prefix_is_a_conflict() {
+        let found =
+            conflicts(&[(Action::First, vec![keys("g g")]), (Action::Zone, vec![keys("g")])]);
+        assert!(
+            found[0].contains("`g` is bound to `zone` and begins `g g` of `first`"),
+            "{found:?}"
+        );
+        let map = Keymap::with(&[
+            (Action::First, vec![keys("g g")]),
+            (Action::Last, vec![keys("g e"), keys("G")]),
+        ])
+        .expect("no conflict");
+        let g = Key::parse("g").expect("a key");
+        assert_eq!(map.action(None, g, Pane::List), None);
+        assert_eq!(map.action(Some(g), g, Pane::List), Some(Action::First));
+        assert_eq!(map.following(g, Pane::List).len(), 2);
+        assert_eq!(map.all_keys(Action::Last), "g e, G");
+    }
+
+    #[test]
+    fn spellings_that_are_no_keys_say_so() {
+        for (text, told) in [
+            ("spcae", "did you mean `space`?"),
+            ("ctrl-shift-alt-", "there is no key"),
+            ("shift-a", "there is no key"),
+            ("a b c", "more than two keys"),
+            ("", "there is no key"),
+            ("alt-3", "begins a number"),
+            ("ctrl-z", "always goes"),
+            ("g esc", "gives up"),
+        ] {
+            let error = Keys::parse(text).expect_err(text);
+            assert!(error.contains(told), "{text}: {error}");
+        }
     }
 }

@@ -141,7 +141,7 @@ impl App {
         };
         let rows = ACTIONS.iter().filter(|row| !of_pane || here(row));
         let items = rows.map(|row| Item {
-            key: self.keymap.keys(row.action).join(" "),
+            key: self.keymap.all_keys(row.action),
             note: row.help.to_owned(),
             disabled: self.disabled(row.action).or_else(|| {
                 (!here(row)).then(|| {
@@ -205,7 +205,11 @@ impl App {
         self.list.scrolled = 0;
         let width = usize::from(self.layout.inside(Pane::List).width);
         if self.shown_fields().len() > self.list.columns(width).len() {
-            self.notice = Some("more columns than fit: l and h scroll them, z zooms".to_owned());
+            let [right, left, zoom] = [Action::Right, Action::Left, Action::Zoom]
+                .map(|action| self.keymap.spoken(action));
+            self.notice = Some(format!(
+                "more columns than fit: {right} and {left} scroll them, {zoom} zooms"
+            ));
         }
     }
 

@@ -93,7 +93,10 @@ impl App {
         let why = match action {
             Action::View | Action::Sort if self.store.is_empty() => "no records are loaded",
             Action::Sort | Action::Columns if self.show_activities => {
-                "activities have an order and columns of their own; v shows the records"
+                let view = self.keymap.spoken(Action::View);
+                return Some(format!(
+                    "activities have an order and columns of their own; {view} shows the records"
+                ));
             }
             Action::FilterIn | Action::FilterOut if self.focused_value().is_none() => {
                 "nothing to filter by under the cursor"
@@ -108,7 +111,8 @@ impl App {
             Action::FindNext | Action::FindPrevious
                 if self.tree.find.is_empty() && self.detail.find.is_empty() =>
             {
-                "nothing is searched; ctrl-f starts"
+                let find = self.keymap.spoken(Action::Find);
+                return Some(format!("nothing is searched; {find} starts"));
             }
             Action::Zone if self.zone.name() == self.other_zone.name() => {
                 "the local zone is UTC; set TZ to show times in another"
@@ -168,7 +172,10 @@ impl App {
         self.mouse = !self.mouse;
         self.notice = Some(match self.mouse {
             true => "the mouse works in entrail again".to_owned(),
-            false => "the mouse belongs to the terminal; M takes it back".to_owned(),
+            false => {
+                let mouse = self.keymap.spoken(Action::Mouse);
+                format!("the mouse belongs to the terminal; {mouse} takes it back")
+            }
         });
         vec![Effect::CaptureMouse(self.mouse)]
     }
@@ -291,7 +298,8 @@ impl App {
         } else if self.show_activities && !self.store.is_empty() {
             return self.turn_view(false);
         } else {
-            self.notice = Some("nothing to step back from; q leaves".to_owned());
+            let quit = self.keymap.spoken(Action::Quit);
+            self.notice = Some(format!("nothing to step back from; {quit} leaves"));
         }
         Vec::new()
     }

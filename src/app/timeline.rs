@@ -73,6 +73,11 @@ impl WorkingWeek {
 }
 
 impl Timeline {
+    /// All there is, shaded by a working week.
+    pub fn new(working: WorkingWeek) -> Self {
+        Self { working, ..Self::default() }
+    }
+
     /// The axis on a strip of so many cells; `None` where there is nothing to show.
     pub fn axis(&self, store: &Store, cells: u16) -> Option<Axis> {
         let period = self.window.or_else(|| store.period())?;

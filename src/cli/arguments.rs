@@ -13,11 +13,11 @@ pub(super) use self::graph::{
     SignInArguments,
 };
 use super::help;
-use super::nearby::nearest;
 use crate::export::Format;
 use crate::query::answer::Sort;
 use crate::record::field::{FIELDS, Field, ValueKind};
 use crate::source::IndexCache;
+use crate::text::nearby::nearest;
 use crate::ui::theme::Palette;
 
 /// Explore the Microsoft Entra audit trail: who changed what, when, and how.
@@ -46,6 +46,10 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     pub(super) index: IndexArguments,
+
+    /// List all actions with their keys (the same as `entrail keys`)
+    #[arg(long, exclusive = true)]
+    pub(super) list_keys: bool,
 }
 
 /// Whether an index is used: what was read, kept in the cache directory for the next time.
@@ -137,6 +141,9 @@ pub(super) enum Command {
     /// What is known of activities beside the built-in catalogue
     #[command(subcommand)]
     Catalogue(CatalogueCommand),
+    /// List all actions with their keys, as the configuration file has set them
+    #[command(after_help = help::KEYS_EXAMPLES)]
+    Keys(KeysArguments),
     /// Write completions for a shell to standard output
     #[command(after_help = help::COMPLETIONS_EXAMPLES)]
     Completions {
@@ -149,6 +156,22 @@ pub(super) enum Command {
 pub(super) struct DemoArguments {
     #[command(flatten)]
     pub(super) screen: ScreenArguments,
+}
+
+#[derive(Args, Debug, Default)]
+pub(super) struct KeysArguments {
+    /// How they are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: KeysFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum KeysFormat {
+    /// Columns for people
+    #[default]
+    Table,
+    /// As the configuration file takes them, to be pasted and changed
+    Toml,
 }
 
 #[derive(Args, Debug)]

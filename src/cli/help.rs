@@ -45,6 +45,11 @@ Examples:
 
 Exit codes: 0 everything that was asked for is there, 2 something is missing.";
 
+pub(super) const KEYS_EXAMPLES: &str = "\
+Examples:
+  entrail keys                      what each key does, and in which pane
+  entrail keys --format toml        to be pasted into the configuration file and changed";
+
 pub(super) const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   entrail completions bash > ~/.local/share/bash-completion/completions/entrail

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory as _;
 
 use super::arguments::{Arguments, IndexArguments, ScreenArguments};
-use super::nearby::nearest;
 use super::{Outcome, load, parse_query};
+use crate::config::Configuration;
 use crate::config::cases;
 use crate::runtime::cases::NamedCase;
 use crate::runtime::{self, Ended, Start};
 use crate::source::{Load, Origin};
+use crate::text::nearby::nearest;
 
 /// Opens the screen on these files, folders and patterns; on the catalogue where there are none.
 pub(super) fn open(
@@ -70,19 +71,22 @@ pub(super) fn start(
     );
     let filter = screen.filter.unwrap_or_default();
     let palette = screen.theme.map(Into::into);
-    let ended = runtime::run(Start {
-        load,
-        name,
-        origin,
-        watch: Vec::new(),
-        filter,
-        palette,
-        case,
-        ascii: screen.ascii,
-    })?;
+    let Configuration { keymap, watch, preferences } = configuration()?;
+    let ascii = screen.ascii;
+    let start =
+        Start { load, name, origin, watch, filter, ascii, palette, case, keymap, preferences };
+    let ended = runtime::run(start)?;
     Ok(match ended {
         Ended::Left => Outcome::Found,
         Ended::Signal(number) => Outcome::Signal(number),
+    })
+}
+
+/// What the configuration file says; fails with all that is wrong in it.
+pub(super) fn configuration() -> anyhow::Result<Configuration> {
+    crate::config::configuration().map_err(|mistakes| {
+        let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("the configuration has to be put right first\n{}", lines.join("\n"))
     })
 }
 

@@ -14,7 +14,7 @@ use super::theme::Theme;
 use super::timeline::spark;
 use super::{border, thousands};
 use crate::app::App;
-use crate::app::action::Pane;
+use crate::app::action::{Action, Pane};
 use crate::app::activities::ActivityLine;
 use crate::app::folding::Fold;
 use crate::app::list;
@@ -117,9 +117,12 @@ fn draw_activities(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     } else {
         format!("Activities {} seen", thousands(seen as u64))
     };
-    let note =
-        if app.store.is_empty() || app.tree.unseen { "" } else { "u shows the whole catalogue" };
-    let area = border(app, theme, frame, Pane::List, title, note);
+    let note = if app.store.is_empty() || app.tree.unseen {
+        String::new()
+    } else {
+        format!("{} shows the whole catalogue", app.keymap.spoken(Action::Unseen))
+    };
+    let area = border(app, theme, frame, Pane::List, title, &note);
     if area.is_empty() {
         return;
     }

@@ -11,6 +11,7 @@ use super::thousands;
 use crate::app::App;
 use crate::app::action::{ACTIONS, Action, Pane};
 use crate::app::exporting;
+use crate::app::keymap::{Key, shown};
 use crate::source::Pulling;
 use crate::text::fit;
 use crate::time::Timestamp;
@@ -134,7 +135,8 @@ fn progress(app: &App, theme: &Theme) -> String {
     }
     if app.answering && app.filter.query.reads_original() && !app.store.is_empty() {
         let share = app.answer.scanned as f64 / app.store.len() as f64;
-        return format!("searching {:3.0}%, esc stops ", share.min(1.0) * 100.0);
+        let stop = app.keymap.spoken(Action::Back);
+        return format!("searching {:3.0}%, {stop} stops ", share.min(1.0) * 100.0);
     }
     String::new()
 }
@@ -230,6 +232,9 @@ fn hints(app: &App) -> Vec<(String, String)> {
         let key = app.keymap.hint(Action::MarkRange);
         return fixed(&[(&key, "marks up to here"), ("esc", "gives up")]);
     }
+    if let Some(prefix) = app.waiting {
+        return after_prefix(app, prefix);
+    }
     if let Some(count) = app.count {
         return vec![(count.to_string(), "times …".to_owned())];
     }
@@ -262,4 +267,19 @@ fn hints(app: &App) -> Vec<(String, String)> {
         .chain(back)
         .map(|row| (app.keymap.hint(row.action), words(row.action, row.hint)))
         .collect()
+}
+
+/// What may follow the key that waits.
+fn after_prefix(app: &App, prefix: Key) -> Vec<(String, String)> {
+    let times = app.count.map(|count| (count.to_string(), "times".to_owned()));
+    let mut hints: Vec<(String, String)> = times.into_iter().collect();
+    hints.push((shown(&prefix.to_string()), "then".to_owned()));
+    let following = app.keymap.following(prefix, app.focus).into_iter();
+    hints.extend(following.map(|(key, action)| {
+        let row = action.row();
+        let word = if row.hint.is_empty() { row.name } else { row.hint };
+        (shown(&key.to_string()), word.to_owned())
+    }));
+    hints.push(("esc".to_owned(), "give up".to_owned()));
+    hints
 }

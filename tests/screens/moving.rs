@@ -1,8 +1,11 @@
 //! Moving: counts, mouse, sizes, zoom, and the way back.
 //! Never depends on which records there are, only on how many.
 
-use super::session::Session;
-use entrail::app::action::Pane;
+use super::session::{Session, demo, settings};
+use entrail::app::Settings;
+use entrail::app::action::{Action, Pane};
+use entrail::app::keymap::{Keymap, Keys};
+use entrail::app::message::Message;
 use ratatui::crossterm::event::MouseEventKind;
 
 fn line(session: &Session) -> usize {
@@ -137,4 +140,56 @@ fn columns_scroll_sideways() {
     let scrolled = session.keys("ll").list();
     assert!(!scrolled.contains("Time ") && scrolled.contains("Activity"), "{scrolled}");
     assert!(session.keys("hhhh").list().contains("Time "));
+}
+
+#[test]
+fn alt_and_a_number_repeats_and_plain_digits_go_on_with_it() {
+    let mut session = Session::demo(80, 24);
+    let hints = session.keys("<alt-1>2").hints();
+    assert!(hints.contains("12 times …"), "{hints}");
+    session.keys("<esc>j");
+    assert_eq!(session.app.list.viewport.cursor(), 1, "esc gives the number up");
+    session.keys("<alt-1>2j");
+    assert_eq!(session.app.list.viewport.cursor(), 13);
+    // A digit by itself is a key like any other.
+    session.keys("3j");
+    assert_eq!(session.app.list.viewport.cursor(), 14);
+    // No number begins with 0.
+    session.keys("<alt-0>j");
+    assert_eq!(session.app.list.viewport.cursor(), 15);
+}
+
+#[test]
+fn after_a_prefix_the_last_line_tells_what_may_follow() {
+    let keys = |text| Keys::parse(text).expect(text);
+    let keymap = Keymap::with(&[
+        (Action::First, vec![keys("g g")]),
+        (Action::SameActor, vec![keys("g a")]),
+        (Action::Pivot, vec![keys("space p")]),
+    ])
+    .expect("no conflict");
+    let mut session = Session::new(Settings { keymap, ..settings(Some("demo"), 80, 24) });
+    for delivery in demo() {
+        session.send(Message::Delivered(delivery.clone()));
+    }
+    session.keys("jjjg");
+    assert_eq!(session.hints().trim(), "g then  g first  a actor  esc give up");
+    session.keys("g");
+    assert_eq!(session.app.list.viewport.cursor(), 0);
+    // Esc gives up; another key says that it means nothing.
+    session.keys("jg<esc>");
+    assert_eq!((session.app.list.viewport.cursor(), session.app.waiting), (1, None));
+    let hints = session.keys("gx").hints();
+    assert!(hints.contains("g x does nothing here; ? shows what works"), "{hints}");
+    // The number waits with it.
+    let hints = session.keys("<alt-7>g").hints();
+    assert!(hints.contains("7 times") && hints.contains("g first"), "{hints}");
+    session.keys("g");
+    assert_eq!(session.app.list.viewport.cursor(), 6);
+    // In the tree, space is no prefix.
+    session.keys("<space>p");
+    assert!(!session.app.overlays.is_empty(), "the pivot menu is open");
+    session.keys("<esc><shift-tab><space>");
+    assert_eq!(session.app.waiting, None);
+    assert!(!session.app.tree.choice.is_empty());
 }

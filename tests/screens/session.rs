@@ -5,8 +5,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
 use entrail::app::exporting::Job;
+use entrail::app::keymap::Keymap;
 use entrail::app::marks::Draft;
 use entrail::app::message::{Effect, Message, Opened};
+use entrail::app::preferences::Preferences;
 use entrail::app::viewport::Viewport;
 use entrail::app::{App, Settings};
 use entrail::demo::{Scale, tenant};
@@ -85,6 +87,8 @@ pub fn settings(name: Option<&str>, width: u16, height: u16) -> Settings {
         now: Timestamp::parse("2026-11-20T18:00:00Z").expect("an instant"),
         size: (width, height),
         history: Vec::new(),
+        keymap: Keymap::default(),
+        preferences: Preferences::default(),
     }
 }
 

@@ -3,10 +3,7 @@
 
 /// The candidate that differs from `word` by the fewest letters, where that is little enough to be a
 /// slip.
-pub(super) fn nearest<'c>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
+pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let word: Vec<char> = word.to_lowercase().chars().take(LONGEST + 1).collect();
     if word.len() < 2 || word.len() > LONGEST {
         return None;
