@@ -34,6 +34,7 @@ pub mod sieve;
 pub mod suggest;
 pub mod surroundings;
 pub mod syntax;
+pub mod translate;
 pub mod views;
 pub mod when;
 

@@ -652,3 +652,20 @@ fn what_is_wrong_in_the_configuration_is_told_before_anything_opens() {
     let run = configured("[keys", &["query", "", AUDIT, "--count"]);
     assert_eq!(run.out, "7\n");
 }
+
+#[test]
+fn a_query_is_written_for_other_tools_without_reading_anything() {
+    let run = entrail(&["query", "activity:\"add user\" source:x", "--as", "kql"]);
+    assert_eq!(
+        run.out,
+        "// left out: source:x (that log has no such property)\nAuditLogs\n| where \
+         ActivityDisplayName contains \"add user\"\n"
+    );
+    let run = entrail(&["query", "kind=sign-in actor=bob", "--as", "powershell"]);
+    assert!(run.out.starts_with("Get-MgAuditLogSignIn -All |\n    Where-Object {"), "{run:?}");
+    let run = entrail(&["query", "activity=x op=y", "--as", "odata"]);
+    assert_eq!(run.out, "activityDisplayName eq 'x'\n");
+    assert!(run.err.contains("left out: op=y"), "{run:?}");
+    assert_eq!(entrail(&["query", "op=y", "--as", "odata"]).code, Some(1), "nothing can be said");
+    assert_eq!(entrail(&["query", "x", AUDIT, "--as", "kql"]).code, Some(2));
+}

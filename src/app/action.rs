@@ -211,7 +211,7 @@ actions! {
     FindPrevious "find-previous" &[Pane::Tree, Pane::Detail], ["N"], "", "Go to the previous place found.";
     Zoom "zoom" PANES, ["z"], "zoom", "Give the focused pane the whole screen, or take it back.";
     Zone "zone" ALL, ["Z"], "", "Show times in UTC or in the local zone.";
-    Yank "yank" ALL, ["y"], "copy", "Copy a value, id, row, JSON or the query to your clipboard (OSC 52).";
+    Yank "yank" ALL, ["y"], "copy", "Copy a value, id, row, JSON or the query, also as OData, KQL or PowerShell, to your clipboard (OSC 52).";
     Mark "mark" LIST_AND_DETAIL, ["m"], "mark", "Mark the record, or take its mark off; mark:yes finds the marked ones.";
     MarkRange "mark-range" &[Pane::List], ["V"], "", "Begin a range here; again marks everything from there to the cursor.";
     Note "note" &[Pane::List], ["n"], "", "Write a note about the record, which marks it; an empty one takes it off.";

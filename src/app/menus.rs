@@ -8,6 +8,8 @@ use super::input::request;
 use super::message::Effect;
 use super::overlay::{Item, Menu, Wish};
 use super::{App, list};
+use crate::query::Query;
+use crate::query::translate::{Language, translate};
 use crate::record::field::{FIELDS, Field};
 use crate::source::Prompt;
 use crate::text::clean;
@@ -258,9 +260,33 @@ impl App {
             offer('r', "row", Some(cells.join("\t")));
         }
         offer('q', "query", Some(self.whole_query()));
+        items.extend(self.translations());
         let mut menu = Menu::new("Copy", items);
         menu.letters = true;
         menu
+    }
+
+    /// The query in the languages of other tools, each saying what it leaves out.
+    fn translations(&self) -> Vec<Item> {
+        let Ok(query) = Query::parse(&self.whole_query()) else { return Vec::new() };
+        let letters = [('o', Language::OData), ('k', Language::Kql), ('w', Language::PowerShell)];
+        let made =
+            letters.map(|(key, language)| (key, translate(&query, &self.context(), language)));
+        let items = made.into_iter().map(|(key, made)| {
+            let label = made.language.name();
+            let preview: String = clean(&made.code).chars().take(200).collect();
+            let nothing = made.code.is_empty();
+            Item {
+                key: key.to_string(),
+                note: made.limits().map_or(preview, |limits| clean(&limits).into_owned()),
+                disabled: nothing.then(|| match made.left.is_empty() {
+                    true => format!("the query is empty: nothing to say in {label}"),
+                    false => format!("nothing of the query can be said in {label}"),
+                }),
+                ..Item::new(label, Wish::Copy(made.text(), label.to_owned()))
+            }
+        });
+        items.collect()
     }
 
     /// Path and value of the line of the raw view under the cursor.

@@ -15,6 +15,7 @@ pub(super) use self::graph::{
 use super::help;
 use crate::export::Format;
 use crate::query::answer::Sort;
+use crate::query::translate::Language;
 use crate::record::field::{FIELDS, Field, ValueKind};
 use crate::source::IndexCache;
 use crate::text::nearby::nearest;
@@ -228,9 +229,37 @@ pub(super) struct QueryArguments {
     /// The case whose marks and notes `mark` and `note` ask for
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) case: Option<PathBuf>,
+    /// Write the query in the language of another tool and read nothing: for Microsoft Graph, for
+    /// Log Analytics and Sentinel, or for PowerShell. What it cannot express is told
+    #[arg(long = "as", value_enum, value_name = "LANGUAGE", conflicts_with_all = ["paths", "demo",
+        "format", "raw", "fields", "by", "count", "limit", "sort"])]
+    pub(super) language: Option<LanguageName>,
 
     #[command(flatten)]
     pub(super) index: IndexArguments,
+}
+
+/// A language a query can be written in.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum LanguageName {
+    /// The `$filter` of Microsoft Graph
+    #[value(name = "odata")]
+    OData,
+    /// KQL for the tables `AuditLogs` and `SigninLogs` (with kind=sign-in)
+    Kql,
+    /// `Get-MgAuditLogDirectoryAudit` or `Get-MgAuditLogSignIn` (with kind=sign-in)
+    #[value(name = "powershell")]
+    PowerShell,
+}
+
+impl From<LanguageName> for Language {
+    fn from(name: LanguageName) -> Self {
+        match name {
+            LanguageName::OData => Self::OData,
+            LanguageName::Kql => Self::Kql,
+            LanguageName::PowerShell => Self::PowerShell,
+        }
+    }
 }
 
 impl QueryArguments {

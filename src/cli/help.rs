@@ -21,6 +21,7 @@ Examples:
   entrail query 'result:failure time:last-24h' logs/ --format csv > failures.csv
   entrail query '' audit.json --by actor --limit 10
   entrail query 'change:Role.DisplayName' audit.json --fields time,actor,target,old,new
+  entrail query 'activity:role time:last-7d' --as kql
   entrail query '' export.csv --format ndjson | jq .activityDisplayName
   zcat audit.json.gz | entrail query 'actor.ip=203.0.113.7' --count";
 

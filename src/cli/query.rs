@@ -17,6 +17,7 @@ use crate::export::{self, About, Format, Options, Report};
 use crate::query::answer::{Answer, Answerer, Question, Sort};
 use crate::query::choice::Choice;
 use crate::query::sieve::Sieve;
+use crate::query::translate::{Language, translate};
 use crate::query::{Context, Query};
 use crate::record::wanted::Wanted;
 use crate::source::{Load, Origin, Unwanted, inputs};
@@ -26,6 +27,9 @@ use crate::time::Timestamp;
 /// Answers a query on standard output.
 pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
     let query = parse_query(&arguments.query)?;
+    if let Some(language) = arguments.language {
+        return translated(&query, language.into());
+    }
     let format = arguments.format();
     anyhow::ensure!(
         !matches!(format, Format::Raw | Format::Report | Format::Undo)
@@ -81,6 +85,19 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Failed);
     }
     Ok(Outcome::found(!answer.rows.is_empty() && limit > 0))
+}
+
+/// Writes a query in another language. A `$filter` has no comments: what it leaves out is told.
+fn translated(query: &Query, language: Language) -> anyhow::Result<Outcome> {
+    let made = translate(query, &context(), language);
+    let mut out = io::stdout().lock();
+    if language == Language::OData {
+        made.comments().iter().for_each(|line| tell(line.trim_start_matches("# ")));
+        writeln!(out, "{}", made.code)?;
+    } else {
+        writeln!(out, "{}", made.text())?;
+    }
+    Ok(Outcome::found(!made.code.is_empty()))
 }
 
 /// Where to read from: the demo tenant, the paths, or standard input when something is piped in.
@@ -197,15 +214,19 @@ fn is_file(query: &str) -> bool {
     !query.is_empty() && Path::new(query).exists()
 }
 
+/// What a query on the command line knows: the time, and no selected record.
+fn context() -> Context {
+    Context { now: now(), around: None }
+}
+
 /// The rows that match, in the order asked for; newest first otherwise.
 fn answer(store: &Store, query: Query, sort: Option<SortArgument>) -> Answer {
-    let now = now();
     let mut answerer = Answerer::default();
     answerer.extend(store.clone());
     answerer.ask(Question {
         revision: 0,
         query,
-        context: Context { now, around: None },
+        context: context(),
         choice: Choice::default(),
         sort: sort.map_or_else(Sort::newest_first, |sort| sort.0),
         axis: None,

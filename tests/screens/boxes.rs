@@ -250,3 +250,24 @@ fn where_the_records_come_from_can_be_read_and_copied() {
     session.keys("<enter>");
     assert_eq!(session.copied, ["  GET https://graph.example/v1.0/logs?$filter=x"]);
 }
+
+#[test]
+fn the_query_is_copied_in_the_languages_of_other_tools() {
+    let mut session = Session::demo(80, 24);
+    session.keys("/activity:role op=Add source:x<enter>y");
+    assert!(
+        session.screen().contains("without source:x (that log has no such"),
+        "{}",
+        session.screen()
+    );
+    session.keys("k");
+    let kql = session.copied.pop().expect("copied");
+    assert!(kql.starts_with("// left out: source:x"), "{kql}");
+    assert!(kql.contains("\n| where AADOperationType =~ \"Add\""), "{kql}");
+    session.keys("yw");
+    assert!(session.copied.pop().expect("copied").contains("Get-MgAuditLogDirectoryAudit"));
+    // Nothing of it can be said to Graph.
+    session.keys("yo");
+    assert!(session.copied.is_empty());
+    assert!(session.hints().contains("nothing of the query can be said"), "{}", session.hints());
+}
