@@ -5,12 +5,15 @@
 //! stops early (`| head`) is a success.
 
 mod arguments;
+mod complete;
+mod completions;
 mod doctor;
 mod graph;
 mod help;
 mod keys;
 mod load;
 mod lookup;
+mod man;
 mod pull;
 mod query;
 mod screen;
@@ -20,7 +23,7 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::Parser as _;
 
 use crate::query::{Query, QueryError};
 use crate::text::clean;
@@ -100,11 +103,14 @@ fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Doctor(arguments)) => doctor::run(&arguments),
         Some(Command::Catalogue(command)) => graph::catalogue(&command),
         Some(Command::Completions { shell }) => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Arguments::command(), "entrail", &mut script);
-            io::stdout().lock().write_all(&script)?;
+            io::stdout().lock().write_all(completions::script(shell).as_bytes())?;
             Ok(Outcome::Found)
         }
+        Some(Command::Man) => {
+            io::stdout().lock().write_all(&man::page()?)?;
+            Ok(Outcome::Found)
+        }
+        Some(Command::Complete(arguments)) => complete::run(&arguments),
     }
 }
 
@@ -136,6 +142,8 @@ fn pointed(text: &str, error: &QueryError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
 
     #[test]

@@ -669,3 +669,49 @@ fn a_query_is_written_for_other_tools_without_reading_anything() {
     assert_eq!(entrail(&["query", "op=y", "--as", "odata"]).code, Some(1), "nothing can be said");
     assert_eq!(entrail(&["query", "x", AUDIT, "--as", "kql"]).code, Some(2));
 }
+
+#[test]
+fn bash_completes_queries_with_what_the_program_knows() {
+    let script = entrail(&["completions", "bash"]).out;
+    let folder = PathBuf::from(env!("CARGO_BIN_EXE_entrail"));
+    let folder = folder.parent().expect("a folder").display().to_string();
+    let ask = |words: &[&str]| {
+        let quoted: Vec<String> =
+            words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
+        let line = words.join(" ").replace('\'', "'\\''");
+        let program = format!(
+            "{script}\nCOMP_WORDS=({})\nCOMP_CWORD={}\nCOMP_LINE='{line}'\nCOMP_POINT=${{#COMP_LINE}}\n\
+             _entrail_dynamic entrail \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"\n\
+             printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            quoted.join(" "),
+            words.len() - 1,
+        );
+        let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());
+        let mut bash = Command::new("bash");
+        bash.args(["--norc", "-c", &program]).env("PATH", path).stdin(Stdio::null());
+        bash.output().ok().map(Run::of)
+    };
+    let Some(run) = ask(&["entrail", "query", "'activity:consent to"]) else {
+        eprintln!("there is no bash here: not tested");
+        return;
+    };
+    assert!(run.lines().contains(&"activity:\"Consent to application\""), "{run:?}");
+    let lines = |words: &[&str]| ask(words).map(|run| run.out).unwrap_or_default();
+    assert!(lines(&["entrail", "query", "targ"]).contains("target.id:\n"));
+    assert!(lines(&["entrail", "lookup", "'consent"]).contains("Consent to application\n"));
+    // Options and commands come from the script itself.
+    assert!(lines(&["entrail", "query", "--li"]).contains("--limit\n"));
+    assert!(lines(&["entrail", "comp"]).contains("completions"));
+}
+
+#[test]
+fn what_may_follow_is_told_to_any_shell() {
+    let run = entrail(&["complete", "--", "query", "result:f"]);
+    assert!(run.out.starts_with("result:failure\t"), "{run:?}");
+    let run = piped(
+        &["complete", "--for", "powershell", "--line", "-"],
+        b"entrail query 'activity:consent to app",
+    );
+    assert!(run.out.contains("'activity:\"Consent to application\"'\t"), "{run:?}");
+    assert_eq!(entrail(&["complete", "--", "demo", ""]).out, "");
+}

@@ -151,6 +151,12 @@ pub(super) enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
+    /// Write the manual page to standard output
+    #[command(after_help = help::MAN_EXAMPLES)]
+    Man,
+    /// What may follow on a command line, for the scripts of `entrail completions`
+    #[command(hide = true)]
+    Complete(CompleteArguments),
 }
 
 #[derive(Args, Debug)]
@@ -237,6 +243,33 @@ pub(super) struct QueryArguments {
 
     #[command(flatten)]
     pub(super) index: IndexArguments,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CompleteArguments {
+    /// Who asks
+    #[arg(long = "for", value_enum, default_value_t)]
+    pub(super) shell: CompleteFor,
+
+    /// The command line up to the cursor; - reads it from standard input
+    #[arg(long, allow_hyphen_values = true, conflicts_with = "words")]
+    pub(super) line: Option<String>,
+
+    /// The words behind the program's name, the last one being typed
+    #[arg(last = true)]
+    pub(super) words: Vec<String>,
+}
+
+/// How candidates are written.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum CompleteFor {
+    /// Candidate, tab, meaning
+    #[default]
+    Any,
+    /// As bash puts it in place of its last word
+    Bash,
+    /// Quoted for PowerShell, tab, meaning
+    Powershell,
 }
 
 /// A language a query can be written in.

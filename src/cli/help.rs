@@ -55,7 +55,13 @@ pub(super) const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   entrail completions bash > ~/.local/share/bash-completion/completions/entrail
   entrail completions fish > ~/.config/fish/completions/entrail.fish
-  entrail completions zsh > \"${fpath[1]}/_entrail\"";
+  entrail completions zsh > \"${fpath[1]}/_entrail\"
+  entrail completions powershell >> $PROFILE";
+
+pub(super) const MAN_EXAMPLES: &str = "\
+Examples:
+  entrail man > ~/.local/share/man/man1/entrail.1
+  entrail man | man -l -";
 
 pub(super) fn query_about() -> &'static str {
     "Find records and write them to standard output, newest first.

@@ -89,7 +89,7 @@ fn read_powershell(text: &str) -> Read {
     (literals, outside)
 }
 
-/// Reads a filter of OData.
+/// Reads a `$filter`.
 fn read_odata(text: &str) -> Read {
     let (mut literals, mut outside) = (Vec::new(), String::new());
     let mut chars = text.chars().peekable();

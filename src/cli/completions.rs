@@ -1,0 +1,121 @@
+//! `entrail completions`: scripts that complete commands and options themselves, and ask the program
+//! for what may follow in a query. Never more of a shell's language than that needs.
+
+use clap::CommandFactory as _;
+use clap_complete::Shell;
+
+use super::arguments::Arguments;
+
+/// The script for a shell.
+pub(super) fn script(shell: Shell) -> String {
+    let mut bytes = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "entrail", &mut bytes);
+    let fixed = String::from_utf8_lossy(&bytes).into_owned();
+    match shell {
+        Shell::Bash => fixed + BASH,
+        Shell::Zsh => zsh(&fixed),
+        Shell::Fish => fixed + FISH,
+        Shell::PowerShell => powershell(&fixed),
+        // Elvish has no more than the commands and options.
+        _ => fixed,
+    }
+}
+
+const BASH: &str = r#"
+# Queries and names: the program knows what may follow.
+_entrail_dynamic() {
+    local word
+    case "${COMP_WORDS[1]}" in
+        query|lookup)
+            COMPREPLY=()
+            while IFS= read -r word; do
+                COMPREPLY+=("$word")
+            done < <(entrail complete --for bash --line "${COMP_LINE:0:$COMP_POINT}" 2>/dev/null)
+            if [ "${#COMPREPLY[@]}" -gt 0 ]; then
+                compopt -o nospace 2>/dev/null
+                return 0
+            fi
+            ;;
+    esac
+    _entrail "$@"
+}
+complete -F _entrail_dynamic -o bashdefault -o default entrail
+"#;
+
+const FISH: &str = r"
+# Queries and names: the program knows what may follow.
+for command in query lookup
+    complete -c entrail -n __fish_entrail_using_subcommand\ $command -a '(entrail complete --line (commandline -cp | string collect) 2>/dev/null)'
+end
+";
+
+/// The places of queries and names call a function that asks the program.
+fn zsh(fixed: &str) -> String {
+    let lines = fixed.lines().map(|line| {
+        let command = match () {
+            () if line.starts_with("':query -- ") => "query",
+            () if line.starts_with("'*::text -- ") => "lookup",
+            () => return line.to_owned(),
+        };
+        line.replace(":_default'", &format!(":_entrail_{command}'"))
+    });
+    let lines: Vec<String> = lines.collect();
+    let (head, tail) =
+        lines.split_at(lines.iter().position(|line| line.starts_with("_entrail() {")).unwrap_or(0));
+    format!("{}\n{ZSH}\n{}\n", head.join("\n"), tail.join("\n"))
+}
+
+const ZSH: &str = r#"# Queries and names: the program knows what may follow.
+_entrail_ask() {
+    local -a values notes
+    local value note
+    while IFS=$'\t' read -r value note; do
+        values+=("$value")
+        notes+=("$value  -- $note")
+    done < <(entrail complete -- "$1" "${(Q)PREFIX}" 2>/dev/null)
+    (( $#values )) && compadd -U -S '' -l -d notes -a values
+}
+_entrail_query() { _entrail_ask query }
+_entrail_lookup() { _entrail_ask lookup }
+"#;
+
+/// The fixed completer answers where the program has nothing to say.
+fn powershell(fixed: &str) -> String {
+    let begin = "Register-ArgumentCompleter -Native -CommandName 'entrail' -ScriptBlock {";
+    fixed.replacen(begin, "$entrailFixed = {", 1) + POWERSHELL
+}
+
+const POWERSHELL: &str = r#"
+# Queries and names: the program knows what may follow.
+Register-ArgumentCompleter -Native -CommandName 'entrail' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $line = $commandAst.Extent.Text.PadRight($cursorPosition - $commandAst.Extent.StartOffset)
+    $line = $line.Substring(0, $cursorPosition - $commandAst.Extent.StartOffset)
+    $found = @($line | entrail complete --for powershell --line - 2>$null | ForEach-Object {
+        $value, $note = $_ -split "`t", 2
+        if (-not $note) { $note = $value }
+        [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $note)
+    })
+    if ($found.Count -gt 0) { return $found }
+    & $entrailFixed $wordToComplete $commandAst $cursorPosition
+}
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_script_asks_the_program() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
+            assert!(script(shell).contains("entrail complete -"), "{shell}");
+        }
+        let zsh = script(Shell::Zsh);
+        assert_eq!(zsh.matches(":_entrail_query'").count(), 1);
+        assert_eq!(zsh.matches(":_entrail_lookup'").count(), 1);
+        let powershell = script(Shell::PowerShell);
+        assert_eq!(powershell.matches("$entrailFixed = {").count(), 1);
+        assert_eq!(powershell.matches("Register-ArgumentCompleter").count(), 1);
+    }
+}
