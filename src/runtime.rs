@@ -230,13 +230,7 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
             biased;
             signal = signals.next() => match signal {
                 Asked::Leave(number) => return Ok(Ended::Signal(number)),
-                Asked::Stop => vec![Effect::Suspend],
-                Asked::Continue => {
-                    session.screen.take_back()?;
-                    // Nobody told a stopped process that its terminal changed.
-                    session.resized()?
-                }
-                Asked::Resize => session.resized()?,
+                other => session.signalled(other)?,
             },
             Some(message) = messages.recv() => session.message(message),
             delivery = next_of(&mut session.deliveries) => session.heard(delivery),
@@ -355,6 +349,20 @@ impl Session {
         self.due = self.due.sooner(if follows_load { self.later() } else { Due::Now });
         effects.extend(self.app.update(message));
         effects
+    }
+
+    /// The system asked for something else than to leave.
+    fn signalled(&mut self, asked: Asked) -> io::Result<Vec<Effect>> {
+        match asked {
+            Asked::Leave(_) => Ok(Vec::new()),
+            Asked::Stop => Ok(vec![Effect::Suspend]),
+            Asked::Continue => {
+                self.screen.take_back()?;
+                // Nobody told a stopped process that its terminal changed.
+                self.resized()
+            }
+            Asked::Resize => self.resized(),
+        }
     }
 
     /// A delivery came, or the last one has come.

@@ -74,7 +74,7 @@ pub(super) fn start(
     let Configuration { keymap, watch, preferences } = configuration()?;
     let ascii = screen.ascii;
     let start =
-        Start { load, name, origin, watch, filter, ascii, palette, case, keymap, preferences };
+        Start { load, name, origin, watch, filter, case, ascii, palette, keymap, preferences };
     let ended = runtime::run(start)?;
     Ok(match ended {
         Ended::Left => Outcome::Found,
