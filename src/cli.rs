@@ -16,6 +16,7 @@ mod lookup;
 mod man;
 mod pull;
 mod query;
+mod rules;
 mod screen;
 mod stdout;
 
@@ -98,6 +99,7 @@ fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Query(query)) => query::run(&query),
         Some(Command::Keys(keys)) => keys::run(&keys),
         Some(Command::Lookup(lookup)) => lookup::run(&lookup),
+        Some(Command::Rules(rules)) => rules::run(&rules),
         Some(Command::Graph(arguments)) => graph::open(arguments),
         Some(Command::Pull(arguments)) => pull::run(&arguments),
         Some(Command::Doctor(arguments)) => doctor::run(&arguments),

@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 pub use rows::Columns;
 
-use crate::record::{Change, Record};
+use crate::record::{Change, Record, risk};
 use json::{Place, Reader, Step};
 use shape::Shape;
 
@@ -56,6 +56,8 @@ pub enum Layout {
 pub enum Depth {
     /// All but the old and new values of changes, which stay `None`: what loading needs.
     Columns,
+    /// As [`Depth::Columns`], and those old and new values that rules of risk look at.
+    Rated,
     /// Everything: what showing, exporting and writing need.
     Full,
 }
@@ -132,6 +134,11 @@ pub fn decode_into<'a>(
         Layout::Table(columns) => columns.table_row(event, &mut reader).map(|row| draft.take(row)),
     };
     draft.spare = reader.take_spare();
+    // Where values stand before what tells whether they are looked at, they are read once more.
+    let again = reader.missed;
+    if again && decoded.is_ok() && risk::looks_at(&draft.record.activity).is_some() {
+        return decode_into(draft, event, layout, Depth::Full);
+    }
     if let Some(other) = decoded? {
         return Ok(Drafted::Other(other));
     }

@@ -10,7 +10,7 @@
 //! |---|---|---|
 //! | 1 | [`time`] | instants, ranges and zones; every spelling of time in Entra's logs |
 //! | | [`text`] | names folded to be compared, foreign text cleaned to be shown |
-//! | | [`record`] | a logged event; the tables of fields and of columns; what differs between two values; a record in one sentence |
+//! | | [`record`] | a logged event; the tables of fields and of columns; what differs between two values; a record in one sentence; the rules of risk |
 //! | | [`catalogue`] | the known services, categories and activities, found by any spelling |
 //! | 2 | [`format`](mod@format) | the shapes of events: bytes of one event to a record, and a record to Graph's JSON |
 //! | | [`store`] | all records of a session, in columns |
@@ -19,7 +19,7 @@
 //! | | [`source`] | files, folders, archives, streams and tenants to segments; the only door data comes in by |
 //! | | [`case`] | marks and notes of an investigation, and the records they belong to |
 //! | 4 | [`export`] | records and counts, written as table, JSON, CSV, Markdown and original bytes |
-//! | | [`lookup`] | activities of the catalogue, written as a table or JSON |
+//! | | [`lookup`] | activities of the catalogue, and the rules of risk, written as a table or JSON |
 //! | | [`app`] | the state of the screen, and what each key and each delivery makes of it |
 //! | 5 | [`ui`] | the state, painted; its files are named after those of [`app`] |
 //! | 6 | [`config`] | what is kept between sessions |
@@ -82,6 +82,8 @@
 //! - **a way to sign in**: a variant of [`source::sign_in::Method`] and a file in `src/source/sign_in`
 //! - **a way to write records**: a file in `src/export`, and a variant of [`export::Format`]
 //! - **a fact about activities**: a line of a file in `assets/catalogue`
+//! - **a rule of risk**: some lines of a file in `assets/risk`, and two records in
+//!   `tests/fixtures/risk`: one it fires on, one it does not
 //! - **a story of the demo tenant**: an entry of [`demo::STORIES`], written in `src/demo/incidents`
 //!
 //! After a row was added, `UPDATE_README=1 cargo test --test readme` writes the README's tables anew,

@@ -1,6 +1,8 @@
 //! `entrail lookup`: activities of the catalogue as a table or as JSON, for people and programs.
 //! Never reads records, and writes nothing but hits: hints are the caller's, on standard error.
 
+pub mod rules;
+
 use std::io::{self, Write};
 
 use serde::Serialize;

@@ -21,10 +21,13 @@
 //! Times: `2026`, `2026-11`, `2026-11-01`, `2026-11-01T14`, `…T14:02`, `…T14:02:11` (UTC unless an
 //! offset follows) each name a whole span; `last-24h` reaches from then to now and takes s, m, h, d
 //! and w; `today` and `yesterday` are days in UTC; `±10m` is around the selected record.
+//!
+//! Levels of risk have an order: low, medium, high, critical. `risk>=high`, `risk:medium..high`.
 
 pub mod answer;
 pub mod choice;
 pub mod facet;
+mod level;
 pub mod matcher;
 mod narrow;
 pub mod pattern;

@@ -4,6 +4,7 @@
 pub mod change;
 pub mod column;
 pub mod field;
+pub mod risk;
 pub mod sentence;
 pub mod wanted;
 

@@ -48,6 +48,69 @@ pub fn fold_into(name: &str, out: &mut String) {
     }
 }
 
+/// Is `folded` what [`fold`] makes of `name`? Most names are compared as they are, without room for
+/// a folded copy.
+#[inline]
+pub fn folds_to(name: &str, folded: &str) -> bool {
+    // Mostly this decides: a letter that is no space begins what it folds to.
+    match (name.as_bytes().first(), folded.as_bytes().first()) {
+        (Some(own), Some(first))
+            if own.is_ascii_graphic() && own.to_ascii_lowercase() != *first =>
+        {
+            false
+        }
+        _ => folds_wholly_to(name, folded),
+    }
+}
+
+fn folds_wholly_to(name: &str, folded: &str) -> bool {
+    if !name.is_ascii() {
+        return fold(name) == folded;
+    }
+    let name = name.trim_matches(is_space);
+    let name = match name.strip_suffix('.') {
+        Some(rest) if !rest.is_empty() => rest.trim_end_matches(is_space),
+        _ => name,
+    };
+    let mut expected = folded.bytes();
+    let mut space = false;
+    for byte in name.bytes() {
+        if is_space(char::from(byte)) {
+            space = true;
+            continue;
+        }
+        if std::mem::take(&mut space) && expected.next() != Some(b' ') {
+            return false;
+        }
+        if expected.next() != Some(byte.to_ascii_lowercase()) {
+            return false;
+        }
+    }
+    expected.next().is_none()
+}
+
+/// Does what [`fold`] makes of `text` contain `folded`? Mostly found out without room for a folded
+/// copy.
+pub fn fold_contains(text: &str, folded: &str) -> bool {
+    let Some(&first) = folded.as_bytes().first() else { return true };
+    if !text.is_ascii() {
+        // Letters, spaces and dashes beyond ASCII fold to ASCII; digits and other signs are as they are.
+        let fixed = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'#' | b'@' | b'=' | b'_');
+        let missing = |byte| memchr::memchr(byte, text.as_bytes()).is_none();
+        return !folded.bytes().filter(fixed).any(missing) && fold(text).contains(folded);
+    }
+    // A space may stand for several, and a full stop may be one that is dropped.
+    let plain = !folded.contains(' ') && !folded.ends_with('.');
+    let mut hits = memchr::memchr2_iter(first, first.to_ascii_uppercase(), text.as_bytes());
+    let at = |hit: usize| text.as_bytes().get(hit..hit + folded.len());
+    if plain {
+        hits.any(|hit| at(hit).is_some_and(|own| own.eq_ignore_ascii_case(folded.as_bytes())))
+    } else {
+        // Nothing but a space folds to one.
+        (first == b' ' || hits.next().is_some()) && fold(text).contains(folded)
+    }
+}
+
 /// Folds what a user is typing: as [`fold`], but a space or full stop at either end stays, so that
 /// `user ` and `contoso.` narrow a search as written.
 pub fn fold_fragment(fragment: &str) -> String {
@@ -194,6 +257,39 @@ mod tests {
             let once = fold(name);
             if !once.ends_with('.') {
                 assert_eq!(fold(&once), once, "{name:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_is_compared_folded_without_folding_it() {
+        let names = [
+            "Add user",
+            " ADD  user . ",
+            "Add user..",
+            ".",
+            "..",
+            "",
+            "a – b",
+            "a - b",
+            "İ",
+            "x.",
+            "d u",
+            "USER",
+            "user.",
+            "\u{1f}user",
+            "ä#x@",
+            "#X",
+            "ß@",
+            "ss@",
+            "_",
+        ];
+        for name in names {
+            for other in names {
+                let folded = fold(other);
+                assert_eq!(folds_to(name, &folded), fold(name) == folded, "{name:?} {other:?}");
+                let contained = fold(name).contains(&folded);
+                assert_eq!(fold_contains(name, &folded), contained, "{name:?} {other:?}");
             }
         }
     }

@@ -12,6 +12,7 @@ use std::process::{Command, Output, Stdio};
 use entrail::app::action::{ACTIONS, ActionRow, Pane};
 use entrail::query::Query;
 use entrail::record::field::{FIELDS, WORD_FIELDS};
+use entrail::record::risk::{Level, rules};
 use terminal::Terminal;
 
 fn path() -> PathBuf {
@@ -80,6 +81,33 @@ fn fields() -> String {
     table
 }
 
+fn risk() -> String {
+    let mut groups: Vec<&str> = Vec::new();
+    for rule in rules() {
+        if !groups.contains(&rule.group) {
+            groups.push(rule.group);
+        }
+    }
+    groups.sort_unstable();
+    let mut table = String::from(
+        "| Rules about | Critical | High | Medium | Low |\n| --- | --- | --- | --- | --- |\n",
+    );
+    let count = |group: Option<&str>, level: Level| {
+        let own = rules().iter().filter(|r| group.is_none_or(|g| r.group == g) && r.level == level);
+        own.count()
+    };
+    for group in groups.into_iter().map(Some).chain([None]) {
+        let counts = Level::ALL.map(|level| count(group, level));
+        let [low, medium, high, critical] = counts;
+        let name = match group {
+            Some(group) => group.to_owned(),
+            None => format!("All {}", rules().len()),
+        };
+        let _ = writeln!(table, "| {name} | {critical} | {high} | {medium} | {low} |");
+    }
+    table
+}
+
 /// `query`, then words as a shell splits them: nothing is special but quotes, up to a pipe.
 fn arguments(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
@@ -112,7 +140,7 @@ fn run(line: &str) -> Output {
 fn the_tables_of_the_readme_are_those_of_the_program() {
     let mut readme = readme();
     let mut stale = Vec::new();
-    for (name, table) in [("keys", keys()), ("fields", fields())] {
+    for (name, table) in [("keys", keys()), ("fields", fields()), ("risk", risk())] {
         let old = section(&readme, name);
         if old != table {
             stale.push(name);

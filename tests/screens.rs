@@ -23,6 +23,8 @@ mod moving;
 mod pivoting;
 #[path = "screens/reading.rs"]
 mod reading;
+#[path = "screens/risk.rs"]
+mod risk;
 #[path = "screens/session.rs"]
 mod session;
 #[path = "screens/timeline.rs"]

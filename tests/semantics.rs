@@ -290,6 +290,10 @@ fn admitted(marks: &Marks, record: &Record<'_>) -> bool {
 fn sort_key(field: &Field, record: &Record<'_>) -> Option<(bool, String)> {
     let values = oracle::values(field.name, record, "");
     let first = fold(values.iter().find(|value| !value.is_empty())?);
+    if field.name == "risk" {
+        let place = ["low", "medium", "high", "critical"].iter().position(|word| *word == first)?;
+        return Some((false, place.to_string()));
+    }
     // Correlation ids that are no GUID of the usual form stand after those that are.
     let odd = matches!(field.stored, Stored::Correlation)
         && (first.len() != 36 || first.contains(|c: char| !c.is_ascii_hexdigit() && c != '-'));

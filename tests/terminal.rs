@@ -215,7 +215,7 @@ fn the_demo_is_filtered_walked_and_read() {
     term.shows("Records 6,000");
     term.keys("\t");
     term.keys("g\r");
-    term.until("unfolded", |term| term.text().contains('▾') && term.text().contains("GroupManag"));
+    term.until("unfolded", |term| term.text().contains('▾') && term.text().contains("GroupMana"));
     term.keys(" ");
     term.shows("Records 32 of 6,000");
     term.keys("q");

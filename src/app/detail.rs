@@ -2,6 +2,7 @@
 //! Never reads a record; it arrives opened. All text in its lines is already clean.
 
 pub mod lines;
+mod risk;
 pub mod wrap;
 
 use serde_json::Value;

@@ -7,6 +7,7 @@ use crate::query::answer::{Operations, Sort};
 use crate::record::Outcome;
 use crate::record::column::{Column, PART};
 use crate::record::field::{Field, Stored};
+use crate::record::risk::Level;
 use crate::store::{RowId, Store};
 use crate::time::Zone;
 
@@ -180,7 +181,7 @@ fn fixed_width(field: &Field) -> Option<usize> {
         "actor.ip" => Some(15),
         "actor.kind" | "mark" => Some(4),
         "kind" => Some(12),
-        "op" => Some(8),
+        "op" | "risk" => Some(8),
         "correlation" => Some(36),
         _ => None,
     }
@@ -212,6 +213,26 @@ pub fn result_words(outcome: Outcome) -> &'static str {
 pub fn outcome(store: &Store, row: RowId) -> Outcome {
     let code = store.codes(row, Column::Result).first().copied();
     code.map_or(Outcome::Unknown, |code| Outcome::from_word(store.part(Column::Result, code, 0)))
+}
+
+/// A level's glyph: none looks like another, and none is wider than a cell.
+pub const fn risk_glyph(level: Level, ascii: bool) -> &'static str {
+    match (level, ascii) {
+        (Level::Low, false) => "·",
+        (Level::Medium, false) => "•",
+        (Level::High, false) => "▲",
+        (Level::Critical, false) => "◆",
+        (Level::Low, true) => ".",
+        (Level::Medium, true) => "o",
+        (Level::High, true) => "!",
+        (Level::Critical, true) => "#",
+    }
+}
+
+/// The level of risk of a record, from its column; `None` where it is not rated.
+pub fn risk(store: &Store, row: RowId) -> Option<Level> {
+    let code = *store.codes(row, Column::Risk).first()?;
+    Level::of_entry(store.entry(Column::Risk, code))
 }
 
 /// The text of a cell, from columns alone; not cleaned. Fields that are read from original bytes

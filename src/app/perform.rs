@@ -10,7 +10,7 @@ use super::viewport::Viewport;
 use crate::catalogue::{Entry, catalogue};
 use crate::query::choice::Node;
 use crate::record::column::Column;
-use crate::record::field::{Field, Stored};
+use crate::record::field::Field;
 
 impl App {
     /// Carries an action out; `count` is the number typed before its key.
@@ -38,6 +38,7 @@ impl App {
                 self.filter.begin();
                 self.after_typing(false)
             }
+            Action::FilterIn if self.focused_query().is_some() => self.ask_focused(),
             Action::FilterIn | Action::FilterOut => match self.focused_value() {
                 Some((field, value)) => self.filter_by(field, &value, action == Action::FilterIn),
                 None => Vec::new(),
@@ -98,6 +99,7 @@ impl App {
                     "activities have an order and columns of their own; {view} shows the records"
                 ));
             }
+            Action::FilterIn if self.focused_query().is_some() => return None,
             Action::FilterIn | Action::FilterOut if self.focused_value().is_none() => {
                 "nothing to filter by under the cursor"
             }
@@ -255,6 +257,7 @@ impl App {
                 Vec::new()
             }
             Pane::Timeline => self.take_span(),
+            Pane::Detail if self.focused_query().is_some() => self.ask_focused(),
             Pane::Detail => {
                 if let Some(effects) = self.open_related() {
                     return effects;
@@ -263,6 +266,24 @@ impl App {
                 Vec::new()
             }
         }
+    }
+
+    /// The query that the line under the cursor offers.
+    fn focused_query(&self) -> Option<&str> {
+        let line = self.detail.current_line().filter(|_| self.focus == Pane::Detail)?;
+        line.query.as_deref()
+    }
+
+    /// Asks the query under the cursor in place of the one that is asked; it can be edited there.
+    fn ask_focused(&mut self) -> Vec<Effect> {
+        let Some(query) = self.focused_query().map(str::to_owned) else { return Vec::new() };
+        let changed = self.filter.set_text(&query);
+        let mut effects: Vec<Effect> =
+            self.filter.remember().map(Effect::Remember).into_iter().collect();
+        if changed {
+            effects.extend(self.ask());
+        }
+        effects
     }
 
     /// Steps back one thing.
@@ -362,8 +383,7 @@ impl App {
     /// Orders the list by a field; the same field again turns the order around.
     pub fn sort_by(&mut self, field: &'static Field) -> Vec<Effect> {
         let same = self.list.sort.field.name == field.name;
-        let descending =
-            if same { !self.list.sort.descending } else { matches!(field.stored, Stored::Time) };
+        let descending = if same { !self.list.sort.descending } else { field.begins_with_last() };
         self.leave_view();
         self.list.sort = crate::query::answer::Sort { field, descending };
         self.ask()

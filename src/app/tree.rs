@@ -8,6 +8,7 @@ use crate::catalogue::catalogue;
 use crate::query::answer::PathCount;
 use crate::query::choice::{Choice, Mark, Node, logged_names};
 use crate::record::column::Column;
+use crate::record::risk::Level;
 use crate::store::Store;
 use crate::text::fold;
 
@@ -48,6 +49,10 @@ pub struct Branch {
     pub seen: bool,
     /// Records that match the filter.
     pub count: u64,
+    /// Of them, those that are rated.
+    pub rated: u64,
+    /// The highest level of risk among them.
+    pub highest: Option<Level>,
     parent: Option<usize>,
     children: Vec<usize>,
 }
@@ -107,6 +112,8 @@ impl Tree {
             known,
             seen: false,
             count: 0,
+            rated: 0,
+            highest: None,
             parent,
             children: Vec::new(),
         });
@@ -136,11 +143,14 @@ impl Tree {
     /// Takes over the counts of an answer. Under a filter, branches without a match are left out.
     pub fn count(&mut self, paths: &[PathCount], filtered: bool) {
         for branch in &mut self.branches {
-            branch.count = 0;
+            (branch.count, branch.rated, branch.highest) = (0, 0, None);
         }
         for (places, path) in self.places.iter().zip(paths) {
             for &place in places {
-                self.branches[place].count += path.count;
+                let branch = &mut self.branches[place];
+                branch.count += path.count;
+                branch.rated += path.rated;
+                branch.highest = branch.highest.max(path.highest);
             }
         }
         if filtered || self.filtered {

@@ -16,7 +16,7 @@ use super::help;
 use crate::export::Format;
 use crate::query::answer::Sort;
 use crate::query::translate::Language;
-use crate::record::field::{FIELDS, Field, ValueKind};
+use crate::record::field::{FIELDS, Field};
 use crate::source::IndexCache;
 use crate::text::nearby::nearest;
 use crate::ui::theme::Palette;
@@ -131,6 +131,9 @@ pub(super) enum Command {
     /// Look up audit activities in the built-in catalogue, fuzzy
     #[command(after_help = help::LOOKUP_EXAMPLES)]
     Lookup(LookupArguments),
+    /// List the rules that rate records, or those that a text is in, with all that is known of them
+    #[command(after_help = help::RULES_EXAMPLES)]
+    Rules(RulesArguments),
     /// Open the logs of a tenant, from Microsoft Graph
     #[command(after_help = help::GRAPH_EXAMPLES)]
     Graph(GraphArguments),
@@ -369,6 +372,28 @@ pub(super) enum LookupFormat {
     Json,
 }
 
+#[derive(Args, Debug)]
+pub(super) struct RulesArguments {
+    /// Words to find in names, titles, reasons, queries and techniques; all rules without any
+    #[arg(value_name = "TEXT")]
+    pub(super) text: Vec<String>,
+
+    /// How rules are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: RulesFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum RulesFormat {
+    /// A line each, or with a text all that is known
+    #[default]
+    Table,
+    /// An array of objects
+    Json,
+    /// A table for tickets and reports
+    Markdown,
+}
+
 /// The order asked for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SortArgument(pub(super) Sort);
@@ -391,7 +416,7 @@ fn one_of(wanted: fn(&Field) -> bool) -> impl TypedValueParser<Value = &'static 
         .try_map(|name| Field::find(&name).ok_or_else(|| format!("there is no field `{name}`")))
 }
 
-/// `FIELD`, `FIELD:asc` or `FIELD:desc`. Times begin with the newest, everything else in the order of
+/// `FIELD`, `FIELD:asc` or `FIELD:desc`. Times begin with the newest, risk with the highest, everything else in the order of
 /// the alphabet.
 fn sort(text: &str) -> Result<SortArgument, String> {
     let (name, order) = text.rsplit_once(':').map_or((text, None), |(n, o)| (n, Some(o)));
@@ -406,7 +431,7 @@ fn sort(text: &str) -> Result<SortArgument, String> {
         return Err(format!("`{name}` cannot order records; use one of {}", names.join(", ")));
     }
     let descending = match order.map(str::to_ascii_lowercase).as_deref() {
-        None => field.kind == ValueKind::Time,
+        None => field.begins_with_last(),
         Some("asc") => false,
         Some("desc") => true,
         Some(_) => return Err(format!("write {name}:asc or {name}:desc")),

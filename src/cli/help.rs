@@ -31,6 +31,13 @@ Examples:
   entrail lookup role pim --limit 5
   entrail lookup --service 'Conditional Access' --format json";
 
+pub(super) const RULES_EXAMPLES: &str = "\
+Examples:
+  entrail rules
+  entrail rules consent
+  entrail rules T1556.009 --format json
+  entrail query 'risk>=high' audit.json --by risk.rule";
+
 pub(super) const GRAPH_EXAMPLES: &str = "\
 Examples:
   entrail graph                                  the last seven days of the audit log

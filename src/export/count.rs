@@ -13,9 +13,6 @@ use crate::store::{RowId, Store};
 use crate::text::clean;
 use crate::time::Timestamp;
 
-/// What records without a value are counted as.
-const NONE: &str = "(none)";
-
 /// How often each value occurs.
 #[derive(Debug, Default)]
 pub struct Counted {
@@ -84,7 +81,7 @@ pub fn count_by(store: &Store, rows: &[RowId], field: &'static Field) -> Counted
             report.records -= report.unreadable;
         }
     }
-    Counted { values: tally.sorted(), report }
+    Counted { values: tally.sorted(field.nothing()), report }
 }
 
 /// Counts by dictionary codes; each entry's value is looked at once.
@@ -94,14 +91,22 @@ fn count_column(
     (column, parts): (Column, &[usize]),
     tally: &mut Tally,
 ) {
-    let numbers: Vec<Option<usize>> = (0..store.entries(column) as u32)
+    let numbers: Vec<Vec<usize>> = (0..store.entries(column) as u32)
         .map(|code| {
-            let value = first_part(store.entry(column, code), parts);
-            (!value.is_empty()).then(|| tally.number(value))
+            let entry = store.entry(column, code);
+            let mut number = |value: &str| (!value.is_empty()).then(|| tally.number(value));
+            // Parts are names of one thing, but the rules that fired are as many things.
+            match column {
+                Column::Risk => {
+                    parts.iter().filter_map(|&p| number(first_part(entry, &[p]))).collect()
+                }
+                _ => number(first_part(entry, parts)).into_iter().collect(),
+            }
         })
         .collect();
     for &row in rows {
-        tally.numbers(store.codes(row, column).iter().filter_map(|&code| numbers[code as usize]));
+        let codes = store.codes(row, column);
+        tally.numbers(codes.iter().flat_map(|&code| numbers[code as usize].iter().copied()));
     }
 }
 
@@ -143,12 +148,12 @@ impl Tally {
         }
     }
 
-    fn sorted(self) -> Vec<(String, u64)> {
+    fn sorted(self, none: &str) -> Vec<(String, u64)> {
         let counts = self.counts;
         let counted = self.places.into_iter().map(|(value, number)| (value, counts[number]));
         let mut values: Vec<(String, u64)> = counted.filter(|(_, count)| *count > 0).collect();
         if self.none > 0 {
-            values.push((NONE.to_owned(), self.none));
+            values.push((none.to_owned(), self.none));
         }
         values.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         values

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 use super::Depth;
 use super::json::{Held, Place, Reader, Step, keys};
+use crate::record::risk::{self, Interest};
 use crate::record::{Actor, ActorKind, Change, Detail, Outcome, Record, Target};
 use crate::time::Timestamp;
 
@@ -146,7 +147,12 @@ impl<'r, 'a> Audit<'r, 'a> {
             AuditKey::CorrelationId => record.correlation_id = reader.text(here)?,
             AuditKey::Result => record.result = reader.text(here)?,
             AuditKey::ResultReason => record.result_reason = reader.text(here)?,
-            AuditKey::Activity => record.activity = reader.text(here)?,
+            AuditKey::Activity => {
+                record.activity = reader.text(here)?;
+                if reader.depth == Depth::Rated && record.targets.is_empty() {
+                    reader.activity = Some(record.activity.clone());
+                }
+            }
             AuditKey::Time => record.time = reader.time(here)?,
             AuditKey::Service => record.service = reader.text(here)?,
             AuditKey::OperationType => record.operation_type = reader.text(here)?,
@@ -406,8 +412,8 @@ fn change<'a>(
             let read = reader.object(here, |reader, key, here| {
                 match key {
                     ChangeKey::Name => change.name = reader.text(here)?,
-                    ChangeKey::Old => change.old = value(reader, here)?,
-                    ChangeKey::New => change.new = value(reader, here)?,
+                    ChangeKey::Old => change.old = value(reader, &change.name, here)?,
+                    ChangeKey::New => change.new = value(reader, &change.name, here)?,
                 }
                 Ok(())
             });
@@ -418,13 +424,29 @@ fn change<'a>(
     Ok(())
 }
 
-/// An old or new value; passed over where only columns are wanted.
-fn value<'a>(reader: &mut Reader<'a>, here: &Place<'_>) -> Step<Option<Cow<'a, str>>> {
-    if reader.depth == Depth::Columns {
-        reader.skip()?;
-        return Ok(None);
+/// An old or new value of a property; passed over where it is not wanted.
+fn value<'a>(
+    reader: &mut Reader<'a>,
+    property: &str,
+    here: &Place<'_>,
+) -> Step<Option<Cow<'a, str>>> {
+    let wanted = match reader.depth {
+        Depth::Full => true,
+        Depth::Columns => false,
+        Depth::Rated => {
+            // Asked for the first value only: many records have none.
+            if let Some(activity) = reader.activity.take() {
+                reader.values = Some(risk::looks_at(&activity).unwrap_or(Interest::NOTHING));
+            }
+            reader.missed |= reader.values.is_none();
+            reader.values.is_some_and(|values| values.has(property))
+        }
+    };
+    if wanted {
+        return reader.optional_text(here);
     }
-    reader.optional_text(here)
+    reader.skip()?;
+    Ok(None)
 }
 
 /// Reads `additionalDetails`, or any array of keys (names) and values, into the details.

@@ -15,6 +15,7 @@ pub(super) use key::{Keys, Spelling, keys};
 use stop::string_end;
 
 use super::{DecodeError, Depth};
+use crate::record::risk::Interest;
 use crate::record::{Change, Record};
 use crate::time::Timestamp;
 
@@ -81,6 +82,12 @@ pub(super) struct Reader<'a> {
     marks: u32,
     /// How much is wanted of the record.
     pub(super) depth: Depth,
+    /// With [`Depth::Rated`]: the activity, until it is asked which values are looked at.
+    pub(super) activity: Option<Cow<'a, str>>,
+    /// The old and new values that are looked at; `None` while that is not known.
+    pub(super) values: Option<Interest>,
+    /// Was a value passed over before that was known?
+    pub(super) missed: bool,
     notes: Vec<String>,
     unwritten: usize,
     /// Empty lists to be used again.
@@ -97,6 +104,9 @@ impl<'a> Reader<'a> {
             plain: false,
             marks: 0,
             depth,
+            activity: None,
+            values: None,
+            missed: false,
             notes: Vec::new(),
             unwritten: 0,
             spare: Vec::new(),
@@ -117,6 +127,7 @@ impl<'a> Reader<'a> {
     /// Goes back to byte `at` as if nothing had been read.
     pub(super) fn restart(&mut self, at: usize) {
         (self.at, self.marks, self.unwritten) = (at, 0, 0);
+        (self.activity, self.values, self.missed) = (None, None, false);
         self.notes.clear();
     }
 
@@ -171,6 +182,7 @@ impl<'a> Reader<'a> {
     /// Takes over what another reader noted.
     pub(super) fn adopt(&mut self, other: Reader<'_>) {
         self.unwritten += other.unwritten;
+        self.missed |= other.missed;
         for note in other.notes {
             self.note(|| note);
         }

@@ -199,7 +199,8 @@ pub(super) fn audit<'v>(
             }
             Slot::Change(n, m, part) => {
                 let change = nth(&mut nth(&mut record.targets, n).changes, m);
-                let full = reader.depth == Depth::Full;
+                // Cells are there already: passing values over would save nothing where some are wanted.
+                let full = reader.depth != Depth::Columns;
                 match part {
                     ChangePart::Name => change.name = text,
                     ChangePart::Old => change.old = full.then_some(text),

@@ -18,6 +18,7 @@ use super::matcher::Matcher;
 use super::{Context, Query};
 use crate::record::column::Column;
 use crate::record::field::{Field, Stored};
+use crate::record::risk::Level;
 use crate::store::order::TimeOrder;
 use crate::store::{Marks, RowId, Segment, Store};
 use crate::time::Timestamp;
@@ -76,6 +77,10 @@ pub struct PathCount {
     pub count: u64,
     /// Of them, failures.
     pub failures: u64,
+    /// Of them, those that are rated.
+    pub rated: u64,
+    /// The highest level of risk among them; `None` where none is rated.
+    pub highest: Option<Level>,
     /// Oldest and newest of them (UTC); `None` where none has a time.
     pub seen: Option<(Timestamp, Timestamp)>,
     /// Records by eighth of the whole period, oldest first.

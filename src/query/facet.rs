@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::answer::{SPARK, bucket_of};
-use crate::record::column::PART;
+use crate::record::column::{Column, PART};
 use crate::record::field::{Field, Stored};
 use crate::store::{RowId, Store};
 use crate::time::Timestamp;
@@ -61,18 +61,21 @@ pub fn facet(
         Stored::Column(column, parts) => {
             let number = |code: u32, tally: &mut Tally| {
                 let entry: Vec<&str> = store.entry(column, code).split(PART).collect();
-                let mut values = parts.iter().filter_map(|&part| entry.get(part));
-                values.find(|value| !value.is_empty()).and_then(|value| tally.number(value))
+                let values = parts.iter().filter_map(|&part| entry.get(part));
+                let values = values.filter(|value| !value.is_empty());
+                // Parts are names of one thing, but the rules that fired are as many things.
+                let most = if column == Column::Risk { parts.len() } else { 1 };
+                values.take(most).filter_map(|value| tally.number(value)).collect()
             };
-            let mut numbers: Vec<Option<Option<usize>>> = vec![None; store.entries(column)];
+            let mut numbers: Vec<Option<Vec<usize>>> = vec![None; store.entries(column)];
             for (at, &row) in rows.iter().enumerate() {
                 if at % 65_536 == 0 && !goes_on(at) {
                     return None;
                 }
                 for &code in store.codes(row, column).iter() {
                     let known = &mut numbers[code as usize];
-                    let found = *known.get_or_insert_with(|| number(code, &mut tally));
-                    tally.of_record.extend(found);
+                    let found = known.get_or_insert_with(|| number(code, &mut tally));
+                    tally.of_record.extend_from_slice(found);
                 }
                 tally.record(store.time(row));
             }

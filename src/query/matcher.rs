@@ -14,9 +14,9 @@ use regex::bytes::Regex;
 use columns::{by_codes, by_correlation, by_rows, retain};
 
 use super::pattern::{Pattern, in_raw_text};
-use super::{Context, Expression, Operator, Query, Term, Value, when};
+use super::{Context, Expression, Operator, Query, Term, Value, level, when};
 use crate::record::column::{Column, ENTRY, PART};
-use crate::record::field::{Field, Stored, WORD_FIELDS};
+use crate::record::field::{Field, Stored, ValueKind, WORD_FIELDS};
 use crate::store::dictionary::Words;
 use crate::store::{Mark, Marks, Original, RowId, Segment, Span, marks};
 use crate::text::fold;
@@ -180,6 +180,14 @@ fn plan_term(term: &Term, given: &Given<'_>, leaves: &mut Vec<Leaf>) -> Plan {
     if let Stored::Time = field.stored {
         return when::of_term(term, given.context)
             .map_or(Plan::None, |range| leaf(Test::Time(range)));
+    }
+    if let Some(words) = level::of_term(term).filter(|_| field.kind == ValueKind::Level) {
+        let one = |word: &str| Term {
+            operator: Operator::Equals,
+            value: Value::Text(word.to_owned()),
+            ..term.clone()
+        };
+        return Plan::Or(words.into_iter().map(|w| plan_term(&one(w), given, leaves)).collect());
     }
     // `field=""` asks for records without any value.
     if term.operator == Operator::Equals && term.value == Value::Text(String::new()) {

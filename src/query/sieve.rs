@@ -34,8 +34,20 @@ pub struct Sieve {
 const SHORTEST: usize = 3;
 
 /// Fields whose values are not in the record as they are asked for: derived, or from elsewhere.
-const DERIVED: &[&str] =
-    &["time", "result", "actor.kind", "kind", "source", "tenant", "mark", "note"];
+const DERIVED: &[&str] = &[
+    "time",
+    "result",
+    "actor.kind",
+    "kind",
+    "source",
+    "tenant",
+    "change.old",
+    "change.new",
+    "risk",
+    "risk.rule",
+    "mark",
+    "note",
+];
 
 static ESCAPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"\\u"));
 

@@ -15,6 +15,7 @@ use spot::Place;
 
 use super::{Operator, Query, quoted, syntax};
 use crate::record::field::{FIELDS, Field, ValueKind, WORD_FIELDS};
+use crate::record::risk::{self, Level};
 use crate::record::{ActorKind, Kind, Outcome};
 use crate::store::marks;
 use crate::text::clean;
@@ -157,10 +158,10 @@ pub fn suggest(text: &str, caret: usize, seen: &dyn Seen, limit: usize) -> Sugge
             vec![names]
         }
         Place::Value(field, sign) => {
-            let time = field.kind == ValueKind::Time;
+            let ordered = matches!(field.kind, ValueKind::Time | ValueKind::Level);
             let compares =
                 !matches!(sign, Operator::Contains | Operator::Equals | Operator::NotEquals);
-            if compares && !time {
+            if compares && !ordered {
                 return suggestions;
             }
             vec![values(field, ask, seen)]
@@ -180,8 +181,10 @@ fn is_glued(text: &str, start: usize) -> bool {
 
 /// Would the value that is there already be understood after this field and operator?
 fn goes_before(name: &str, value: &str) -> bool {
-    let value = if value.is_empty() { "2026" } else { value };
-    Query::parse(&format!("{name}{value}")).map_or_else(|problem| problem.incomplete, |_| true)
+    let fits = |value: &str| {
+        Query::parse(&format!("{name}{value}")).map_or_else(|problem| problem.incomplete, |_| true)
+    };
+    if value.is_empty() { fits("2026") || fits("high") } else { fits(value) }
 }
 
 /// The best of each group in the order of groups. A long group leaves a share to those after it.
@@ -231,7 +234,7 @@ fn bare(ask: Ask, seen: &dyn Seen) -> Vec<Vec<Offer>> {
             }
         }
     }
-    for name in ["result", "kind", "actor.kind"] {
+    for name in ["result", "kind", "actor.kind", "risk"] {
         let ask = Ask::new(&typed, limit, format!("{name}:"));
         // A bare word is mostly not meant as one of these: it must begin like one.
         let found = values(Field::named(name), ask, seen).into_iter();
@@ -284,7 +287,8 @@ fn values(field: &'static Field, mut ask: Ask, seen: &dyn Seen) -> Vec<Offer> {
         ("category", _) => catalogued::categories(&mut ask, seen),
         ("activity", _) => catalogued::activities(&mut ask, seen),
         (_, ValueKind::Time) => times(&mut ask, seen),
-        (_, ValueKind::Word) => words(field, &mut ask, seen),
+        ("risk.rule", _) => rules(&mut ask, seen),
+        (_, ValueKind::Word | ValueKind::Level) => words(field, &mut ask, seen),
         (_, ValueKind::Text) => seen_offers(seen, &mut ask),
     }
 }
@@ -328,6 +332,7 @@ fn words(field: &'static Field, ask: &mut Ask, seen: &[(String, u64)]) -> Vec<Of
         "actor.kind" => [By::User, By::App, By::Unknown].map(ActorKind::word).into(),
         "kind" => Kind::ALL.map(Kind::word).into(),
         "mark" => [marks::YES, marks::NO].into(),
+        "risk" => Level::ALL.map(Level::word).into(),
         _ => Vec::new(),
     };
     let same = |value: &str| known.iter().any(|word| word.eq_ignore_ascii_case(value.trim()));
@@ -350,6 +355,31 @@ fn words(field: &'static Field, ask: &mut Ask, seen: &[(String, u64)]) -> Vec<Of
         offers.push(Offer { rank: fit.rank, count: count.unwrap_or(0), item });
     }
     offers.extend(seen_offers(seen.iter().filter(|(value, _)| !same(value)), ask));
+    offers
+}
+
+/// Rules of risk by name or title, with their number in the data.
+fn rules(ask: &mut Ask, seen: &[(String, u64)]) -> Vec<Offer> {
+    let mut offers = Vec::new();
+    for rule in risk::rules() {
+        let (rank, matched) =
+            match (ask.fitter.fit(rule.name, false), ask.fitter.rank(&rule.title, false)) {
+                (Some(fit), _) => (fit.rank, fit.matched),
+                (None, Some(_)) => (Rank::Otherwise, Vec::new()),
+                (None, None) => continue,
+            };
+        let there = seen.iter().find(|(value, _)| value == rule.name);
+        let count = there.map_or(0, |(_, count)| *count);
+        let item = Suggestion {
+            insert: ask.written(rule.name),
+            label: rule.name.to_owned(),
+            note: format!("{}: {}", rule.level.word(), rule.title),
+            kind: SuggestionKind::Value,
+            matched,
+            count: (!seen.is_empty()).then_some(count),
+        };
+        offers.push(Offer { rank, count, item });
+    }
     offers
 }
 

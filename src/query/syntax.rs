@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Expression, Operator, Query, QueryError, Term, Value, when};
+use super::{Expression, Operator, Query, QueryError, Term, Value, level, when};
 use crate::record::field::{FIELDS, Field, ValueKind};
 
 /// Groups may nest this deep; deeper is an error, not an overflow.
@@ -334,6 +334,7 @@ impl<'t> Parser<'t> {
 fn example(field: &Field) -> &'static str {
     match field.kind {
         ValueKind::Time => "2026-11-01, last-24h, 2026-11-01..2026-11-03",
+        ValueKind::Level => "a level: low, medium, high or critical",
         ValueKind::Word | ValueKind::Text => "a word, \"several words\", /regex/ or (one two)",
     }
 }
@@ -386,6 +387,9 @@ fn check(
             .try_for_each(|v| check(field, operator, v, value_span.clone(), span.clone()));
     }
     let compares = !matches!(operator, Operator::Contains | Operator::Equals | Operator::NotEquals);
+    if field.kind == ValueKind::Level {
+        return check_level(compares, value, value_span);
+    }
     if field.kind != ValueKind::Time {
         if compares {
             let name = field.name;
@@ -417,6 +421,23 @@ fn check(
         }
         Value::AnyOf(_) => Ok(()),
     }
+}
+
+/// Where an order is asked for, is it of levels?
+fn check_level(compares: bool, value: &Value, span: Range<usize>) -> Result<(), QueryError> {
+    let wrong = |text: &str| {
+        let (message, incomplete) = level::mistake(text)?;
+        Some(QueryError { span: span.clone(), message, incomplete })
+    };
+    let problem = match value {
+        Value::Range(..) if compares => {
+            Some(error(span, "a range goes with risk: or risk=, not with > or <"))
+        }
+        Value::Range(from, to) => [from, to].into_iter().flatten().find_map(|end| wrong(end)),
+        Value::Text(text) | Value::Wildcard(text) | Value::Regex(text) if compares => wrong(text),
+        _ => None,
+    };
+    problem.map_or(Ok(()), Err)
 }
 
 #[cfg(test)]
@@ -476,6 +497,9 @@ mod tests {
         assert_eq!(failed("actor:").0, "actor:");
         assert_eq!(failed("time>soon").0, "soon");
         assert_eq!(failed("actor>a").0, "actor>a");
+        assert_eq!(failed("risk>=hgih").0, "hgih");
+        assert_eq!(failed("risk:low..hgih").0, "low..hgih");
+        assert!(parse("risk>=hi").expect_err("typing").incomplete);
         assert_eq!(failed("actor:(").0, "(");
         assert_eq!(failed("\"open").0, "\"open");
         assert_eq!(failed("/[/").0, "/[/");

@@ -18,6 +18,14 @@ pub struct Difference {
     pub new: Option<String>,
 }
 
+impl Difference {
+    /// The value on one side as `PROPERTY.PATH=VALUE`; `None` where nothing is there.
+    pub fn text(&self, property: &str, new: bool) -> Option<String> {
+        let value = if new { &self.new } else { &self.old };
+        value.as_ref().map(|value| format!("{property}{}={value}", self.path))
+    }
+}
+
 /// Values are followed this deep; what lies deeper is compared as text.
 const DEEPEST: usize = 40;
 
@@ -27,10 +35,34 @@ const DEEPEST: usize = 40;
 /// by key; lists of the same length element by element where the elements are objects, others by
 /// what only one of them has.
 pub fn differences(old: Option<&str>, new: Option<&str>) -> Vec<Difference> {
+    if let (Some(old), Some(new)) = (text_in(old), text_in(new)) {
+        return differing_texts(old, new).into_iter().collect();
+    }
     let (old, new) = (old.map(unpacked), new.map(unpacked));
     let mut found = Vec::new();
     compare("", old.as_ref(), new.as_ref(), 0, &mut found);
     found
+}
+
+/// The text that is all of a logged value, as [`unpacked`] would find it; `None` where there may be
+/// more to it. Most values are such, and need not be taken for JSON.
+fn text_in(logged: Option<&str>) -> Option<&str> {
+    let Some(logged) = logged else { return Some("") };
+    let trimmed = logged.trim_start();
+    if !trimmed.starts_with(['{', '[', '"']) {
+        return Some(logged);
+    }
+    let list = |text: &str| text.starts_with("[\"") && text.ends_with("\"]") && text.len() > 3;
+    let inner = if list(logged) { &logged[1..logged.len() - 1] } else { logged };
+    let inner = inner.strip_prefix('"')?.strip_suffix('"')?;
+    let is_plain = !inner.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\'));
+    let is_packed = inner.trim_start().starts_with(['{', '[']);
+    (is_plain && !is_packed).then_some(inner)
+}
+
+fn differing_texts(old: &str, new: &str) -> Option<Difference> {
+    let side = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    (old != new).then(|| Difference { path: String::new(), old: side(old), new: side(new) })
 }
 
 /// A logged value with every layer of JSON in strings taken off.
@@ -166,6 +198,41 @@ pub fn one_line(value: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_values_differ_as_they_do_taken_for_json() {
+        let values = [
+            "",
+            "a",
+            " a ",
+            "\"a\"",
+            "[\"a\"]",
+            "[\"\"]",
+            "\"\"",
+            "\"a",
+            "[\"a\",\"b\"]",
+            "[true]",
+            "true",
+            "\"[1]\"",
+            "\"{\"",
+            "\" a\"",
+            "\"a\\u0062\"",
+            "[\"a\"] ",
+            "\"",
+            "[\"]",
+            "\"\u{1}\"",
+        ];
+        for old in values {
+            for new in values {
+                let mut slow = Vec::new();
+                compare("", Some(&unpacked(old)), Some(&unpacked(new)), 0, &mut slow);
+                assert_eq!(differences(Some(old), Some(new)), slow, "{old:?} {new:?}");
+            }
+            let mut slow = Vec::new();
+            compare("", None, Some(&unpacked(old)), 0, &mut slow);
+            assert_eq!(differences(None, Some(old)), slow, "{old:?}");
+        }
+    }
 
     fn lines(old: &str, new: &str) -> Vec<String> {
         differences(Some(old), Some(new))

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::Record;
+use super::risk;
 use crate::text::original_upn;
 
 /// Separates the parts of one dictionary entry; [`separable`] takes it out of data.
@@ -47,12 +48,20 @@ pub enum Column {
     Tenant,
     /// User agent.
     Agent,
+    /// Level word, then the names of the rules that fired, the highest first; all empty where the
+    /// record is not rated.
+    Risk,
 }
 
 /// Takes the entries of one row: call [`Entries::entry`] with the parts of each.
 pub trait Entries {
     /// Adds one entry made of `parts`.
     fn entry(&mut self, parts: &[&str]);
+
+    /// Adds the entry of `parts` that nearly all rows of this column have: always the same.
+    fn usual(&mut self, parts: &[&str]) {
+        self.entry(parts);
+    }
 }
 
 /// A row of the column table.
@@ -103,6 +112,16 @@ pub const COLUMNS: &[ColumnRow] = &[
     one(Column::Source, |r, out| out.entry(&[&r.source])),
     one(Column::Tenant, |r, out| out.entry(&[&r.tenant_id])),
     one(Column::Agent, |r, out| out.entry(&[&r.user_agent])),
+    one(Column::Risk, |r, out| {
+        let mut parts = [""; 1 + risk::MOST_RULES];
+        let fired = risk::rate(r);
+        let Some(highest) = fired.first() else { return out.usual(&parts) };
+        parts[0] = highest.level.word();
+        for (part, rule) in parts[1..].iter_mut().zip(&fired) {
+            *part = rule.name;
+        }
+        out.entry(&parts);
+    }),
 ];
 
 const fn one(column: Column, fill: fn(&Record<'_>, &mut dyn Entries)) -> ColumnRow {

@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 
+use super::change::differences;
 use super::column::{COLUMNS, Column, Entries, separable};
+use super::risk::NOT_RATED;
 use super::{Record, value_text};
 use crate::time::Timestamp;
 
@@ -14,6 +16,8 @@ pub enum ValueKind {
     Text,
     /// One of a few words; completion lists them all.
     Word,
+    /// One of a few words that have an order: `>` and `<` too.
+    Level,
     /// An instant: `>`, `<`, ranges, relative times.
     Time,
 }
@@ -139,6 +143,14 @@ pub static FIELDS: &[Field] = &[
         help: "user, app or unknown",
     },
     Field {
+        name: "actor.app",
+        aliases: &["actorAppId"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Actor, &[5]),
+        title: "App id",
+        help: "the application (client) id of an application that acted",
+    },
+    Field {
         name: "target",
         aliases: &["targetResources"],
         kind: ValueKind::Text,
@@ -197,6 +209,22 @@ pub static FIELDS: &[Field] = &[
         }),
         title: "New",
         help: "a modified property's value after (read from the original records)",
+    },
+    Field {
+        name: "change.old",
+        aliases: &["changed.from"],
+        kind: ValueKind::Text,
+        stored: Stored::Original(|r, out| differing(r, false, out)),
+        title: "From",
+        help: "what differed, as PROPERTY=VALUE before (read from the original records)",
+    },
+    Field {
+        name: "change.new",
+        aliases: &["changed.to"],
+        kind: ValueKind::Text,
+        stored: Stored::Original(|r, out| differing(r, true, out)),
+        title: "To",
+        help: "what differs, as PROPERTY=VALUE after: change.new:state=disabled (from the originals)",
     },
     Field {
         name: "detail",
@@ -292,6 +320,22 @@ pub static FIELDS: &[Field] = &[
         help: "session id, where the format carries one (read from the original records)",
     },
     Field {
+        name: "risk",
+        aliases: &["level", "severity"],
+        kind: ValueKind::Level,
+        stored: Stored::Column(Column::Risk, &[0]),
+        title: "Risk",
+        help: "low, medium, high, critical, by rules: risk>=high; -risk:* is not rated, not safe",
+    },
+    Field {
+        name: "risk.rule",
+        aliases: &["rule"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Risk, &[1, 2, 3, 4]),
+        title: "Rule",
+        help: "name of a rule that rated it: entrail rules lists them",
+    },
+    Field {
         name: "raw",
         aliases: &["text"],
         kind: ValueKind::Text,
@@ -304,6 +348,18 @@ pub static FIELDS: &[Field] = &[
 /// The fields a bare word looks in.
 pub const WORD_FIELDS: &[&str] =
     &["activity", "service", "category", "actor", "target", "actor.ip", "reason", "change"];
+
+/// Hands on each place where a property differs between old and new, as `PROPERTY.PATH=VALUE`: the
+/// value on one side. What is only repeated is not handed on.
+fn differing(record: &Record<'_>, new: bool, out: &mut dyn FnMut(&str)) {
+    for change in record.targets.iter().flat_map(|t| &t.changes) {
+        for difference in differences(change.old.as_deref(), change.new.as_deref()) {
+            if let Some(text) = difference.text(&change.name, new) {
+                out(&text);
+            }
+        }
+    }
+}
 
 /// Hands on the chosen parts of each entry.
 struct Parts<'f>(&'f [usize], &'f mut dyn FnMut(&str));
@@ -354,6 +410,19 @@ impl Field {
     /// Its place in [`FIELDS`].
     pub fn index(&self) -> usize {
         FIELDS.iter().position(|field| field.name == self.name).unwrap_or(0)
+    }
+
+    /// Do lists ordered by it begin with the newest or highest?
+    pub fn begins_with_last(&self) -> bool {
+        matches!(self.kind, ValueKind::Time | ValueKind::Level)
+    }
+
+    /// What is written for records without a value, where something has to be.
+    pub fn nothing(&self) -> &'static str {
+        match self.stored {
+            Stored::Column(Column::Risk, _) => NOT_RATED,
+            _ => "(none)",
+        }
     }
 
     /// Must the original bytes be read to answer about this field?

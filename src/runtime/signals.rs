@@ -6,6 +6,7 @@ use std::io;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What a signal asks for.
+#[derive(Clone, Copy, Debug)]
 pub enum Asked {
     Leave(i32),
     Stop,

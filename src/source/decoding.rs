@@ -15,6 +15,7 @@ use super::original::Source;
 use super::pipeline::{Buffers, Job, Options, Outcome, Work};
 use super::{Place, Trouble};
 use crate::format::{self, DecodeError, Depth, Draft, Drafted, Layout};
+use crate::record::column::Column;
 use crate::store::builder::Batch;
 use crate::store::dictionary::Room;
 use crate::store::{Original, Span};
@@ -128,7 +129,9 @@ impl<'j> Block<'j> {
     fn one(&mut self, span: Span, draft: &mut Draft<'j>) -> Result<(), DecodeError> {
         let bytes = self.bytes(span);
         let (decode, layout) = (self.options.decode, self.job.source.layout());
-        let run = AssertUnwindSafe(|| decode(draft, bytes, layout, Depth::Columns));
+        let rated = self.options.wanted.has(Column::Risk);
+        let depth = if rated { Depth::Rated } else { Depth::Columns };
+        let run = AssertUnwindSafe(|| decode(draft, bytes, layout, depth));
         let decoded = catch_unwind(run).unwrap_or_else(|_| {
             let reason = "a mistake in entrail, please report it";
             Err(DecodeError { at: 0, reason: reason.to_owned() })

@@ -35,11 +35,18 @@ struct LocalColumn {
     codes: Vec<u32>,
     /// End of each row's codes; only kept where a row may have any number.
     ends: Vec<u32>,
+    /// The code of the entry that nearly all rows have, where the column has one.
+    usual: Option<u32>,
 }
 
 impl Entries for LocalColumn {
     fn entry(&mut self, parts: &[&str]) {
         let code = self.words.intern(parts);
+        self.codes.push(code);
+    }
+
+    fn usual(&mut self, parts: &[&str]) {
+        let code = *self.usual.get_or_insert_with(|| self.words.intern(parts));
         self.codes.push(code);
     }
 }
@@ -57,6 +64,7 @@ impl Batch {
             words: LocalWords::like(words.get(index).copied().unwrap_or_default()),
             codes: Vec::with_capacity(records),
             ends: Vec::with_capacity(if row.many { records } else { 0 }),
+            usual: None,
         };
         Self {
             original,

@@ -26,6 +26,7 @@ use super::dictionary::Words;
 use super::segment::{NO_TIME, Segment};
 use super::{Original, RowId};
 use crate::record::column::COLUMNS;
+use crate::record::risk;
 use crate::time::Timestamp;
 use wire::{Damaged, Decoder, Encoder};
 
@@ -50,7 +51,7 @@ pub trait Stored: Sync {
 }
 
 /// What must be the same when an index is written and when it is read: this format, this version,
-/// the columns, and `build`, which tells one build of the program from another.
+/// the columns, the rules that rate records, and `build`, which tells one build of the program from another.
 pub fn fingerprint(build: &[u8]) -> u64 {
     let mut all = Encoder::default();
     all.u32(FORMAT);
@@ -58,6 +59,9 @@ pub fn fingerprint(build: &[u8]) -> u64 {
     for row in COLUMNS {
         all.text(&format!("{:?}", row.column));
         all.byte(u8::from(row.many));
+    }
+    for text in risk::texts() {
+        all.text(text);
     }
     all.bytes(build);
     xxh3_64(all.as_bytes())

@@ -1,6 +1,8 @@
 //! The detail pane: lines that were laid out and cleaned before, painted.
 //! Never reads the record.
 
+use std::borrow::Cow;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -10,7 +12,19 @@ use super::text::{piece, searched};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::action::Pane;
+use crate::app::detail::Tone;
+use crate::app::list::risk_glyph;
 use crate::text::clean;
+
+/// A text with its glyph of risk as the theme draws it.
+fn in_letters<'t>(tone: Tone, text: &'t str, theme: &Theme) -> Cow<'t, str> {
+    match tone {
+        Tone::Risk(level) if theme.ascii => {
+            text.replace(risk_glyph(level, false), theme.risk_glyph(level)).into()
+        }
+        _ => text.into(),
+    }
+}
 
 /// Paints the detail.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
@@ -24,7 +38,9 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         _ if detail.related => "Detail: related".into(),
         _ => {
             let pieces = detail.glance.iter();
-            let pieces = pieces.map(|(tone, text)| Span::styled(text.clone(), theme.tone(*tone)));
+            let pieces = pieces.map(|(tone, text)| {
+                Span::styled(in_letters(*tone, text, theme).into_owned(), theme.tone(*tone))
+            });
             let between = (!detail.glance.is_empty()).then(|| Span::raw(" "));
             [Span::raw("Detail")].into_iter().chain(between).chain(pieces).collect()
         }
@@ -50,6 +66,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         let Some(line) = detail.screen.get(place) else { break };
         let mut spans: Vec<Span<'static>> = Vec::new();
         for (tone, text) in &line.text {
+            let text = &in_letters(*tone, text, theme);
             spans.extend(searched(text, &detail.find, theme.tone(*tone), theme.found));
         }
         let mut painted = Line::from(spans);

@@ -5,6 +5,8 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 
 use crate::app::detail::Tone;
+use crate::app::list::risk_glyph;
+use crate::record::risk::Level;
 
 /// Styles by role. Foreground and background are the terminal's own wherever possible.
 #[derive(Clone, Debug)]
@@ -124,6 +126,21 @@ impl Theme {
             Tone::New => self.new,
             Tone::Good => self.good,
             Tone::Bad => self.bad,
+            Tone::Risk(level) => self.risk(level),
         }
+    }
+
+    /// The style of a level of risk, beside its glyph.
+    pub fn risk(&self, level: Level) -> Style {
+        match level {
+            Level::Low => self.muted,
+            Level::Medium => self.warning,
+            Level::High | Level::Critical => self.bad,
+        }
+    }
+
+    /// The glyph of a level of risk.
+    pub fn risk_glyph(&self, level: Level) -> &'static str {
+        risk_glyph(level, self.ascii)
     }
 }

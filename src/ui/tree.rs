@@ -13,6 +13,9 @@ use crate::app::action::Pane;
 use crate::query::choice::Mark;
 use crate::text::{clean, fit};
 
+/// From this width on the tree tells how many records are rated.
+const WIDE: usize = 30;
+
 /// Paints the tree.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let tree = &app.tree;
@@ -57,12 +60,21 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         front.push_str(unknown);
         let front_width = fit(&front, width).1;
         let count_width = count.len() + usize::from(!count.is_empty());
-        let room = width.saturating_sub(front_width + count_width);
+        // How many are rated is told where there is room for it.
+        let badge = branch.highest.map_or_else(String::new, |level| match width {
+            WIDE.. => format!(" {}{}", theme.risk_glyph(level), thousands(branch.rated)),
+            _ => theme.risk_glyph(level).to_owned(),
+        });
+        let badge_width = fit(&badge, width).1;
+        let room = width.saturating_sub(front_width + count_width + badge_width);
         let name = clean(&branch.name);
         let (name, used) = fit(&name, room);
         let mut spans = vec![Span::styled(front, style)];
         spans.extend(searched(&name, &tree.find, style, theme.found));
         spans.push(Span::styled(" ".repeat(room.saturating_sub(used)), style));
+        if let Some(level) = branch.highest {
+            spans.push(Span::styled(badge, theme.risk(level)));
+        }
         if !count.is_empty() {
             let count_style = if branch.count == 0 { theme.muted } else { theme.count };
             spans.push(Span::styled(format!(" {count}"), count_style));

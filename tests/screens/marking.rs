@@ -22,7 +22,7 @@ fn a_key_marks_the_record_goes_on_and_takes_the_mark_off() {
     session.keys("m");
     assert_eq!(marks(&session), [(first, String::new())]);
     assert_ne!(session.current(), first);
-    assert!(session.list().contains("● "), "{}", session.list());
+    assert!(session.list().contains("●"), "{}", session.list());
     assert!(session.hints().contains("marked · 1 mark in all"), "{}", session.hints());
     session.keys("jmk<up>");
     assert_eq!(marks(&session).len(), 2);
@@ -59,7 +59,7 @@ fn a_note_is_written_found_changed_and_taken_off() {
     assert!(session.screen().contains("Note: 11-12 03:05:36 "), "{}", session.screen());
     session.keys("weakened here").paste(" by the\nintruder").keys("<enter>");
     assert_eq!(marks(&session)[0].1, "weakened here by the intruder");
-    assert!(session.list().contains("✎ "), "{}", session.list());
+    assert!(session.list().contains("✎"), "{}", session.list());
     assert!(session.detail().contains("weakened here by the"), "{}", session.detail());
     let (draft, store) = session.kept.last().expect("kept");
     assert_eq!(draft.queries, ["target:CA004 actor:print.relay"]);

@@ -31,6 +31,9 @@ const NAMES: &[&str] = &[
     "日本 語",
     "C:\\x/y",
     "q\"q",
+    "Consent to application",
+    "Microsoft Graph",
+    "KeyDescription",
     "OR",
     "-dash",
     "x..y",
@@ -248,6 +251,18 @@ fn time_term(field: &'static Field) -> BoxedStrategy<Term> {
         .boxed()
 }
 
+fn level_term(field: &'static Field) -> BoxedStrategy<Term> {
+    let levels = || select(&["low", "medium", "high", "critical"][..]);
+    let level = levels().prop_map(|text| Value::Text(text.to_owned()));
+    let any = (select(&Operator::ALL[..]), level);
+    let equals = select(&[Operator::Contains, Operator::Equals, Operator::NotEquals][..]);
+    let texts =
+        (equals, prop_oneof![ends(levels()), text().prop_map(|t| Value::Text(t.to_owned()))]);
+    prop_oneof![any, texts]
+        .prop_map(move |(operator, value)| Term { field: Some(field), operator, value })
+        .boxed()
+}
+
 /// Original text is searched as it is written, so there `ss` does not find `ß`.
 fn without_ss(value: Value) -> Value {
     match value {
@@ -264,6 +279,9 @@ fn term() -> impl Strategy<Value = Term> {
     let on_field = select(fields).prop_flat_map(|field| {
         if field.kind == ValueKind::Time {
             return time_term(field);
+        }
+        if field.kind == ValueKind::Level {
+            return level_term(field);
         }
         let operator = select(&[Operator::Contains, Operator::Equals, Operator::NotEquals][..]);
         let list = prop::collection::vec(single(false), 1..4).prop_map(Value::AnyOf);

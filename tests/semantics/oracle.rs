@@ -4,7 +4,9 @@
 use std::net::IpAddr;
 
 use entrail::query::{Context, Expression, Operator, Query, Term, Value};
-use entrail::record::{Record, value_text};
+use entrail::record::change::{Difference, differences};
+use entrail::record::risk::{MOST_RULES, rate};
+use entrail::record::{Change, Record, value_text};
 use entrail::text::{fold, fold_fragment};
 use entrail::time::Timestamp;
 
@@ -44,11 +46,39 @@ fn term_holds(term: &Term, record: &Record<'_>, raw: &str, context: &Context) ->
         return record.time.is_some_and(|time| time_matches(term, time, context));
     }
     let values = values(field.name, record, raw);
+    if field.name == "risk"
+        && let Some(holds) = level_holds(term, values.first().map(String::as_str))
+    {
+        return holds;
+    }
     let whole = term.operator == Operator::Equals;
     if whole && term.value == Value::Text(String::new()) {
         return values.iter().all(String::is_empty);
     }
     values.iter().any(|value| value_matches(&term.value, whole, value))
+}
+
+const LEVELS: [&str; 4] = ["low", "medium", "high", "critical"];
+
+/// Is the level in the order that is asked for? `None` where none is.
+fn level_holds(term: &Term, own: Option<&str>) -> Option<bool> {
+    let place = |text: &str| LEVELS.iter().position(|level| *level == text);
+    let own = own.and_then(place);
+    let compared = |holds: fn(usize, usize) -> bool| match (&term.value, own) {
+        (Value::Text(asked), Some(own)) => place(asked).is_some_and(|asked| holds(own, asked)),
+        _ => false,
+    };
+    Some(match (&term.value, term.operator) {
+        (Value::Range(from, to), _) => own.is_some_and(|own| {
+            from.as_deref().and_then(place).is_none_or(|from| own >= from)
+                && to.as_deref().and_then(place).is_none_or(|to| own <= to)
+        }),
+        (_, Operator::Greater) => compared(|own, asked| own > asked),
+        (_, Operator::GreaterOrEqual) => compared(|own, asked| own >= asked),
+        (_, Operator::Less) => compared(|own, asked| own < asked),
+        (_, Operator::LessOrEqual) => compared(|own, asked| own <= asked),
+        _ => return None,
+    })
 }
 
 /// The name without the 32 digits of a deleted user, where it has them.
@@ -80,6 +110,7 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
             texts(&[&upn, &r.actor.name, &r.actor.service_principal_name, &logged])
         }
         "actor.id" => texts(&[&r.actor.id, &r.actor.app_id]),
+        "actor.app" => texts(&[&r.actor.app_id]),
         "actor.ip" => texts(&[&r.actor.ip]),
         "actor.kind" => texts(&[r.actor.kind.word()]),
         "target" => targets(&|t| {
@@ -108,6 +139,20 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         "new" => {
             return changes().flat_map(|c| &c.new).map(|v| value_text(v).to_string()).collect();
         }
+        "change.old" | "change.new" => {
+            let side = |difference: Difference| match field {
+                "change.old" => difference.old.map(|old| (difference.path, old)),
+                _ => difference.new.map(|new| (difference.path, new)),
+            };
+            let of = |c: &Change<'_>| -> Vec<String> {
+                let all = differences(c.old.as_deref(), c.new.as_deref()).into_iter();
+                let places = all.filter_map(side);
+                places.map(|(path, value)| format!("{}{path}={value}", c.name)).collect()
+            };
+            return changes().flat_map(of).collect();
+        }
+        "risk" => rate(r).first().map(|rule| rule.level.word().to_owned()).into_iter().collect(),
+        "risk.rule" => rate(r).iter().take(MOST_RULES).map(|rule| rule.name.to_owned()).collect(),
         "detail" => {
             let both = r.details.iter().flat_map(|d| [d.key.to_string(), d.value.to_string()]);
             return both.collect();

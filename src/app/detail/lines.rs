@@ -1,10 +1,12 @@
 //! What is known of a record or a catalogue entry, as readable lines.
 //! Never wraps and never paints; all text in a line is already clean.
 
+use super::risk::{risk_glance, risk_lines};
 use crate::app::list::result_words;
 use crate::catalogue::{Entry, catalogue};
 use crate::record::change::{differences, one_line};
 use crate::record::field::Field;
+use crate::record::risk::Level;
 use crate::record::sentence::{actor_name, sentence, target_name};
 use crate::record::{ActorKind, Outcome, Record, Target};
 use crate::store::{RowId, marks};
@@ -28,6 +30,8 @@ pub enum Tone {
     Good,
     /// Failure.
     Bad,
+    /// A level of risk; its glyph and word say it too.
+    Risk(Level),
 }
 
 /// A logical line; long ones are wrapped when drawn.
@@ -45,6 +49,8 @@ pub struct Line {
     pub copy: String,
     /// The record this line is about, where it is another one.
     pub row: Option<RowId>,
+    /// The query this line offers to ask instead of the one that is asked.
+    pub query: Option<String>,
 }
 
 /// Values longer than this many characters are cut; the raw view has them whole.
@@ -52,13 +58,13 @@ pub const LONGEST_VALUE: usize = 2_000;
 /// More differences of one value than this are only counted.
 const MOST_DIFFERENCES: usize = 100;
 
-/// Heading of what is the same for all records.
-const RECORD: &str = "Record";
+/// Heading of what follows the changes of every record.
+const RISK: &str = "Risk";
 
 impl Line {
-    /// Does the part begin here that is the same for all records?
+    /// Does the part begin here that every record has below its changes?
     pub fn begins_record(&self) -> bool {
-        matches!(self.text.as_slice(), [(Tone::Strong, text)] if text == RECORD)
+        matches!(self.text.as_slice(), [(Tone::Strong, text)] if text == RISK)
             && self.label.is_empty()
     }
 }
@@ -83,7 +89,7 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// The readable view of a record: the sentence, what changed, then all else.
+/// The readable view of a record: the sentence, what changed, what the rules say of it, then all else.
 pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
     let said = sentence(record);
     let actor = actor_name(&record.actor);
@@ -92,9 +98,9 @@ pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
     for target in &record.targets {
         target_lines(target, &mut lines);
     }
-    if lines.len() > 1 {
-        lines.push(heading(RECORD));
-    }
+    lines.push(heading(RISK));
+    lines.extend(risk_lines(record));
+    lines.push(heading("Record"));
     field_lines(record, zone, &mut lines);
     if !record.details.is_empty() {
         lines.push(heading("Additional details"));
@@ -132,7 +138,7 @@ pub fn note_line(note: &str) -> Line {
     }
 }
 
-/// When, how it ended and from where: what is always to be seen of a record.
+/// When, how it ended, from where, and how it is rated: what is always to be seen of a record.
 pub fn glance(record: &Record<'_>, zone: &Zone) -> Vec<(Tone, String)> {
     let time = record.time.map_or_else(
         || "no time in the record".to_owned(),
@@ -142,6 +148,7 @@ pub fn glance(record: &Record<'_>, zone: &Zone) -> Vec<(Tone, String)> {
     if !record.actor.ip.is_empty() {
         pieces.push((Tone::Plain, format!(" {}", clean(&record.actor.ip))));
     }
+    pieces.extend(risk_glance(record));
     pieces
 }
 

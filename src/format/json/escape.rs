@@ -37,6 +37,9 @@ pub(super) fn unescape(inner: &[u8]) -> (String, bool) {
 }
 
 fn push_lossy(text: &mut String, bytes: &[u8], replaced: &mut bool) {
+    if let Ok(piece) = str::from_utf8(bytes) {
+        return text.push_str(piece);
+    }
     let piece = String::from_utf8_lossy(bytes);
     *replaced |= matches!(piece, Cow::Owned(_));
     text.push_str(&piece);

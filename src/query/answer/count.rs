@@ -9,13 +9,15 @@ use rayon::prelude::*;
 use super::{Axis, Bucket, PathCount, SPARK, bucket_of};
 use crate::record::Outcome;
 use crate::record::column::Column;
+use crate::record::risk::Level;
 use crate::store::{RowId, Store};
 use crate::time::Timestamp;
 
-/// What is counted of each row, close together: its activity, and whether it failed.
+/// What is counted of each row, close together: its activity, how it is rated, whether it failed.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// Twice the code of the row's path, one more for a failure.
+    /// The code of the row's path, three bits for the place of its level of risk (0 where it is not
+    /// rated), one bit for a failure.
     of: Vec<u32>,
     segments: usize,
 }
@@ -26,12 +28,20 @@ impl Facts {
         let failed: Vec<u32> = (0..store.entries(Column::Result) as u32)
             .map(|code| u32::from(store.part(Column::Result, code, 0) == Outcome::Failure.word()))
             .collect();
+        let levels: Vec<u32> = (0..store.entries(Column::Risk) as u32)
+            .map(|code| match Level::of_entry(store.entry(Column::Risk, code)) {
+                Some(level) => level as u32 + 1,
+                None => 0,
+            })
+            .collect();
         for segment in &store.segments()[self.segments..] {
             let (paths, results) = (segment.column(Column::Path), segment.column(Column::Result));
-            // Every record has exactly one of both.
+            let risks = segment.column(Column::Risk);
+            // Every record has exactly one of each.
             self.of.extend((0..segment.len()).map(|at| {
                 let failed = results.first(at).map_or(0, |code| failed[code as usize]);
-                paths.first(at).unwrap_or(0) << 1 | failed
+                let level = risks.first(at).map_or(0, |code| levels[code as usize]);
+                paths.first(at).unwrap_or(0) << 4 | level << 1 | failed
             }));
         }
         self.segments = store.segments().len();
@@ -82,6 +92,9 @@ struct Run {
 struct Tally {
     count: u32,
     failures: u32,
+    rated: u32,
+    /// Place of the highest level, as in the facts.
+    highest: u32,
     /// First and last place in the order of time; the first is after the last where there is none.
     first: u32,
     last: u32,
@@ -154,7 +167,15 @@ impl Walk<'_> {
 
     /// Walks through some of the places.
     fn part(&self, runs: &[Run], range: Range<usize>) -> Part {
-        let unseen = Tally { count: 0, failures: 0, first: u32::MAX, last: 0, spark: [0; SPARK] };
+        let unseen = Tally {
+            count: 0,
+            failures: 0,
+            rated: 0,
+            highest: 0,
+            first: u32::MAX,
+            last: 0,
+            spark: [0; SPARK],
+        };
         let mut part = Part {
             rows: Vec::with_capacity(range.len().min(self.matched.count_ones(..))),
             tallies: vec![unseen; self.admitted.len()],
@@ -188,10 +209,12 @@ impl Walk<'_> {
                 continue;
             }
             let fact = self.facts.of[row as usize];
-            let (path, failed) = ((fact >> 1) as usize, fact & 1);
+            let (path, level, failed) = ((fact >> 4) as usize, fact >> 1 & 7, fact & 1);
             let tally = &mut part.tallies[path];
             tally.count += 1;
             tally.failures += failed;
+            tally.rated += u32::from(level > 0);
+            tally.highest = tally.highest.max(level);
             if let Some(spark) = run.spark {
                 tally.first = tally.first.min(place as u32);
                 tally.last = tally.last.max(place as u32);
@@ -240,6 +263,9 @@ impl Walk<'_> {
     fn add(&self, path: &mut PathCount, tally: &Tally) {
         path.count += u64::from(tally.count);
         path.failures += u64::from(tally.failures);
+        path.rated += u64::from(tally.rated);
+        let highest = tally.highest.checked_sub(1).map(|at| Level::ALL[at as usize]);
+        path.highest = path.highest.max(highest);
         for (sum, more) in path.spark.iter_mut().zip(tally.spark) {
             *sum += more;
         }

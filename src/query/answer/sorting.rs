@@ -8,7 +8,8 @@ use rayon::prelude::*;
 
 use super::Sort;
 use crate::record::column::{Column, PART};
-use crate::record::field::Stored;
+use crate::record::field::{Field, Stored, ValueKind};
+use crate::record::risk::Level;
 use crate::store::column::{NOT_A_GUID, RowCodes, pack_guid};
 use crate::store::{RowId, Segment, Store};
 use crate::text::fold;
@@ -33,9 +34,8 @@ pub fn sort(store: &Store, sort: Sort, rows: &mut Vec<RowId>, known: &mut Option
             let entries = store.entries(column);
             let current =
                 known.take().filter(|r| r.field == sort.field.name && r.of.len() == entries);
-            let ranks = known.insert(
-                current.unwrap_or_else(|| Ranks::new(store, sort.field.name, column, parts)),
-            );
+            let ranks = known
+                .insert(current.unwrap_or_else(|| Ranks::new(store, sort.field, column, parts)));
             by_rank(store, column, sort.descending, ranks, rows);
         }
         Stored::Correlation => {
@@ -96,10 +96,14 @@ fn by_rank(store: &Store, column: Column, descending: bool, ranks: &Ranks, rows:
 
 impl Ranks {
     /// By the first value of each entry, folded; `u32::MAX` for entries without one.
-    fn new(store: &Store, field: &'static str, column: Column, parts: &[usize]) -> Self {
+    fn new(store: &Store, field: &'static Field, column: Column, parts: &[usize]) -> Self {
+        let key = |value: &str| match Level::from_word(value) {
+            Some(level) if field.kind == ValueKind::Level => (level as u8).to_string(),
+            _ => fold(value),
+        };
         let folded = |code: u32| {
             let entry: Vec<&str> = store.entry(column, code).split(PART).collect();
-            parts.iter().map(|&part| entry[part]).find(|value| !value.is_empty()).map(fold)
+            parts.iter().map(|&part| entry[part]).find(|value| !value.is_empty()).map(key)
         };
         let entries = 0..store.entries(column) as u32;
         let values: Vec<Option<String>> = entries.into_par_iter().map(folded).collect();
@@ -110,7 +114,7 @@ impl Ranks {
         let places: HashMap<&String, u32> =
             distinct.into_iter().enumerate().map(|(place, value)| (value, place as u32)).collect();
         let place = |value: &Option<String>| value.as_ref().map_or(u32::MAX, |v| places[v]);
-        Self { field, of: values.iter().map(place).collect(), end }
+        Self { field: field.name, of: values.iter().map(place).collect(), end }
     }
 }
 

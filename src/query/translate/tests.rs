@@ -1,3 +1,6 @@
+//! Whatever stands in a query, what is written of it stays one literal, and says what it leaves out.
+//! Never believes the writers: the texts are read back by readers of their own.
+
 use proptest::prelude::*;
 
 use super::*;

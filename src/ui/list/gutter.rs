@@ -1,35 +1,43 @@
-//! The narrow column in front of the records: what was noticed about each.
-//! Never wider than what there is to show in this session, and nothing where there is nothing.
+//! The narrow column in front of the records: how each is rated, and what was noticed about it.
+//! Never wider than what there is to show in this session.
 
 use ratatui::text::Span;
 
 use super::super::theme::Theme;
 use crate::app::App;
+use crate::app::list::risk;
 use crate::store::RowId;
 
-/// Cells it takes, the space behind it included.
+/// Cells it takes: one for the level of risk, one in front of it where there is something to notice.
 pub fn width(app: &App) -> usize {
+    1 + usize::from(notices(app))
+}
+
+fn notices(app: &App) -> bool {
     let has_marks = !app.store.marks().is_empty() || app.marking.range.is_some();
-    if app.arrived() > 0 || has_marks || !app.watch.is_empty() { 2 } else { 0 }
+    app.arrived() > 0 || has_marks || !app.watch.is_empty()
 }
 
 /// What stands in front of a record: that it has a note, that it is marked, that a range begins at
-/// it, that somebody watched is in it, that it arrived after the load; the first of these.
+/// it, that somebody watched is in it, that it arrived after the load; the first of these. Then how
+/// it is rated.
 pub fn cells(app: &App, theme: &Theme, row: RowId) -> Vec<Span<'static>> {
-    if width(app) == 0 {
-        return Vec::new();
-    }
-    let (noted, marked, begins) =
-        if theme.ascii { ("n ", "m ", "> ") } else { ("✎ ", "● ", "▸ ") };
-    let (text, style) = match app.store.marks().get(row) {
-        Some(mark) if !mark.note.is_empty() => (noted, theme.strong),
-        Some(_) => (marked, theme.strong),
-        None if app.marking.range == Some(row) => (begins, theme.key),
-        None if app.watch.has(&app.store, row) => {
-            (if theme.ascii { "* " } else { "★ " }, theme.warning)
-        }
-        None if app.following.has_brought(row) => ("+ ", theme.new),
-        None => ("  ", theme.plain),
+    let noticed = notices(app).then(|| noticed(app, theme, row));
+    let rated = match risk(&app.store, row) {
+        Some(level) => Span::styled(theme.risk_glyph(level), theme.risk(level)),
+        None => Span::raw(" "),
     };
-    vec![Span::styled(text, style)]
+    noticed.into_iter().chain([rated]).collect()
+}
+
+fn noticed(app: &App, theme: &Theme, row: RowId) -> Span<'static> {
+    let glyph = |plain, ascii| if theme.ascii { ascii } else { plain };
+    match app.store.marks().get(row) {
+        Some(mark) if !mark.note.is_empty() => Span::styled(glyph("✎", "n"), theme.strong),
+        Some(_) => Span::styled(glyph("●", "m"), theme.strong),
+        None if app.marking.range == Some(row) => Span::styled(glyph("▸", ">"), theme.key),
+        None if app.watch.has(&app.store, row) => Span::styled(glyph("★", "*"), theme.warning),
+        None if app.following.has_brought(row) => Span::styled("+", theme.new),
+        None => Span::raw(" "),
+    }
 }
