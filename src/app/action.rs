@@ -185,7 +185,7 @@ actions! {
     View5 "view-5" ALL, ["5"], "", "Open canned view 5: Microsoft Support access.";
     View6 "view-6" ALL, ["6"], "", "Open canned view 6: entitlement management.";
     View7 "view-7" ALL, ["7"], "", "Open canned view 7: Privileged Identity Management.";
-    View8 "view-8" ALL, ["8"], "", "Open canned view 8: what failed.";
+    View8 "view-8" ALL, ["8"], "", "Open canned view 8: what is rated high or critical.";
     View9 "view-9" ALL, ["9"], "", "Open canned view 9: noise: what Microsoft's own services do.";
     Noise "noise" ALL, ["H"], "noise", "Hide what Microsoft's own services do by themselves, or show it again; the first line says how much is hidden.";
     Watched "watched" ALL, ["*"], "", "Show everything about the accounts that are watched (configuration), also inside of changes and details.";

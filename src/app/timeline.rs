@@ -370,10 +370,13 @@ impl App {
             self.zone.name()
         );
         let failed = if failures > 0 { format!(", {failures} failed") } else { String::new() };
+        let risky = sum(|bucket| bucket.risky);
+        let risky = if risky > 0 { format!(", {risky} rated high") } else { String::new() };
         let off = (first..=last).all(|bucket| self.timeline.is_after_hours(bucket));
         let off = if off { ", after hours" } else { "" };
         let width = axis.width_words();
-        self.notice = Some(format!("{span}: {count} records{failed}{off} · a cell is {width}"));
+        self.notice =
+            Some(format!("{span}: {count} records{failed}{risky}{off} · a cell is {width}"));
     }
 }
 

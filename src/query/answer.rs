@@ -97,6 +97,8 @@ pub struct Bucket {
     pub count: u32,
     /// Of them, failures.
     pub failures: u32,
+    /// Of them, those that are rated high or critical.
+    pub risky: u32,
 }
 
 /// An answer, complete or on the way.

@@ -43,11 +43,13 @@ pub fn of_digit(digit: u8) -> Option<&'static View> {
     VIEWS.iter().find(|view| view.digit == Some(digit))
 }
 
-/// What Microsoft's own services do by themselves. A person or an application of one's own that
-/// bears such a name is not meant: people never, and applications are rated for it.
+/// What Microsoft's own services do by themselves, as far as no rule rates it. A person or an
+/// application of one's own that bears such a name is not meant: people never, and applications are
+/// rated for it.
 pub static NOISE: LazyLock<Query> = LazyLock::new(|| {
     let noise = VIEWS.iter().find(|view| view.name == "noise");
-    noise.and_then(|view| Query::parse(&view.query).ok()).unwrap_or_default()
+    let text = noise.map(|view| format!("({}) -risk>=low", view.query)).unwrap_or_default();
+    Query::parse(&text).unwrap_or_default()
 });
 
 #[cfg(test)]

@@ -9,12 +9,15 @@ use ratatui::text::{Line, Span};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::action::Pane;
+use crate::query::answer::Bucket;
+use crate::record::risk::Level;
 
 const BARS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 const ASCII_BARS: [&str; 9] = [" ", ".", ".", ":", ":", "|", "|", "#", "#"];
 
 /// Paints the strip: bars of the square root of the counts, so that a storm leaves the rest visible.
-/// Cells with failures are red and underlined; with two lines or more, failures have their own line.
+/// Cells with failures are red and underlined, those with records rated high or critical reversed; with
+/// two lines or more, failures and the glyph of risk have their own line.
 /// Cells without records show where they are; those after hours are shaded.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let area = app.layout.timeline;
@@ -31,10 +34,14 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         let cells = buckets.iter().enumerate().map(|(at, bucket)| {
             let eighths = height(bucket.count, most, u32::from(lines) * 8);
             let level = eighths.saturating_sub(from_bottom * 8).min(8) as usize;
-            let failed = bucket.failures > 0 && !own_line;
-            let style = match failed {
-                true => theme.bad.add_modifier(Modifier::UNDERLINED),
-                false => theme.count,
+            let style = match (own_line, bucket) {
+                (false, Bucket { risky: 1.., .. }) => {
+                    theme.risk(Level::High).add_modifier(Modifier::REVERSED)
+                }
+                (false, Bucket { failures: 1.., .. }) => {
+                    theme.bad.add_modifier(Modifier::UNDERLINED)
+                }
+                _ => theme.count,
             };
             let is_ground = from_bottom == 0 && bucket.count == 0;
             strip.cell(at, if is_ground { strip.empty } else { bar(level, theme) }, style)
@@ -43,8 +50,9 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     }
     if own_line {
         let most = buckets.iter().map(|bucket| bucket.failures).max().unwrap_or(0);
-        let cells = buckets.iter().enumerate().map(|(at, bucket)| {
-            strip.cell(at, bar(height(bucket.failures, most, 8) as usize, theme), theme.bad)
+        let cells = buckets.iter().enumerate().map(|(at, bucket)| match bucket.risky {
+            0 => strip.cell(at, bar(height(bucket.failures, most, 8) as usize, theme), theme.bad),
+            _ => strip.cell(at, theme.risk_glyph(Level::High), theme.risk(Level::High)),
         });
         paint(cells, frame, Rect { y: area.bottom() - 1, height: 1, ..area });
     }

@@ -108,6 +108,8 @@ struct Part {
     timeline: Vec<Bucket>,
 }
 
+/// The place of the lowest level that marks a bucket.
+const RISKY: u32 = Level::High as u32 + 1;
 /// Fewer rows are not worth another thread.
 const SHARED_FROM: usize = 1 << 16;
 
@@ -223,12 +225,14 @@ impl Walk<'_> {
             if self.admitted[path] {
                 bucket.count += 1;
                 bucket.failures += failed;
+                bucket.risky += u32::from(level >= RISKY);
                 part.rows.push(row);
             }
         }
         if let Some(sum) = run.bucket.and_then(|bucket| part.timeline.get_mut(bucket)) {
             sum.count += bucket.count;
             sum.failures += bucket.failures;
+            sum.risky += bucket.risky;
         }
     }
 
@@ -251,6 +255,7 @@ impl Walk<'_> {
             for (sum, more) in counted.timeline.iter_mut().zip(&part.timeline) {
                 sum.count += more.count;
                 sum.failures += more.failures;
+                sum.risky += more.risky;
             }
         }
         counted
