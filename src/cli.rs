@@ -19,6 +19,7 @@ mod query;
 mod rules;
 mod screen;
 mod stdout;
+mod trails;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -98,6 +99,7 @@ fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Demo(demo)) => screen::demo(demo.screen),
         Some(Command::Query(query)) => query::run(&query),
         Some(Command::Keys(keys)) => keys::run(&keys),
+        Some(Command::Trails(arguments)) => trails::run(&arguments),
         Some(Command::Lookup(lookup)) => lookup::run(&lookup),
         Some(Command::Rules(rules)) => rules::run(&rules),
         Some(Command::Graph(arguments)) => graph::open(arguments),

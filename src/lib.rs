@@ -20,6 +20,8 @@
 //! | | [`case`] | marks and notes of an investigation, and the records they belong to |
 //! | 4 | [`export`] | records and counts, written as table, JSON, CSV, Markdown and original bytes |
 //! | | [`lookup`] | activities of the catalogue, and the rules of risk, written as a table or JSON |
+//! | | [`lookup`] | activities of the catalogue, written as a table or JSON |
+//! | | [`trails`] | sequences of records that mean something together, and what is missing of them |
 //! | | [`app`] | the state of the screen, and what each key and each delivery makes of it |
 //! | 5 | [`ui`] | the state, painted; its files are named after those of [`app`] |
 //! | 6 | [`config`] | what is kept between sessions |
@@ -84,6 +86,7 @@
 //! - **a fact about activities**: a line of a file in `assets/catalogue`
 //! - **a rule of risk**: some lines of a file in `assets/risk`, and two records in
 //!   `tests/fixtures/risk`: one it fires on, one it does not
+//! - **a trail**: a row of [`trails::TRAILS`], and how it is judged in `src/trails/judge`
 //! - **a story of the demo tenant**: an entry of [`demo::STORIES`], written in `src/demo/incidents`
 //!
 //! After a row was added, `UPDATE_README=1 cargo test --test readme` writes the README's tables anew,
@@ -105,4 +108,5 @@ pub mod source;
 pub mod store;
 pub mod text;
 pub mod time;
+pub mod trails;
 pub mod ui;

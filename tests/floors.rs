@@ -19,6 +19,7 @@ const ROOMS: &[(&str, u8, u8)] = &[
     ("case", 3, 1),
     ("export", 4, 0),
     ("lookup", 4, 0),
+    ("trails", 4, 0),
     ("app", 4, 1),
     ("ui", 5, 0),
     ("config", 6, 0),

@@ -2,6 +2,7 @@
 //! Never does anything with it.
 
 mod graph;
+mod trails;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ pub(super) use self::graph::{
     CatalogueCommand, DoctorArguments, GraphArguments, PullArguments, RangeArguments,
     SignInArguments,
 };
+pub(super) use self::trails::{TrailsArguments, TrailsFormat};
 use super::help;
 use crate::export::Format;
 use crate::query::answer::Sort;
@@ -128,6 +130,9 @@ pub(super) enum Command {
     #[command(long_about = help::query_about(), after_long_help = help::query_language(),
         after_help = help::QUERY_EXAMPLES)]
     Query(QueryArguments),
+    /// Find sequences that mean something together: consent, credentials, roles, access packages, …
+    #[command(after_help = help::TRAILS_EXAMPLES)]
+    Trails(TrailsArguments),
     /// Look up audit activities in the built-in catalogue, fuzzy
     #[command(after_help = help::LOOKUP_EXAMPLES)]
     Lookup(LookupArguments),

@@ -37,6 +37,13 @@ Examples:
   entrail rules consent
   entrail rules T1556.009 --format json
   entrail query 'risk>=high' audit.json --by risk.rule";
+pub(super) const TRAILS_EXAMPLES: &str = "\
+Examples:
+  entrail trails audit.json
+  entrail trails --demo --trail package,support --newest
+  entrail trails logs/ --format markdown > findings.md
+
+Exit codes: 0 something was found, 1 nothing was found, 2 something is wrong.";
 
 pub(super) const GRAPH_EXAMPLES: &str = "\
 Examples:

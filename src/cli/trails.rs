@@ -1,0 +1,56 @@
+//! `entrail trails`: load, find sequences, write them.
+//! Never asks a question of its own: findings carry their queries.
+
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+
+use super::arguments::{TrailsArguments, TrailsFormat};
+use super::{Outcome, load};
+use crate::record::wanted::Wanted;
+use crate::source::{Load, Origin};
+use crate::trails::write::{Format, write};
+use crate::trails::{Found, Trail, find};
+
+/// Writes what is found to standard output.
+pub(super) fn run(arguments: &TrailsArguments) -> anyhow::Result<Outcome> {
+    let origins = if arguments.demo {
+        vec![Origin::Demo]
+    } else if !arguments.paths.is_empty() {
+        load::origins(arguments.paths.clone())
+    } else if io::stdin().is_terminal() {
+        anyhow::bail!(
+            "nothing to search in: give files, folders or patterns, pipe records in, or try the \
+             built-in tenant with --demo"
+        );
+    } else {
+        vec![Origin::Stdin]
+    };
+    let cache = arguments.index.cache();
+    let loaded = load::load(Load { origins, cache, unwanted: None, wanted: Wanted::default() });
+    if loaded.is_failure() {
+        loaded.tell_summary(0);
+        return Ok(Outcome::Failed);
+    }
+    let Found { mut findings, unreadable } = find(&loaded.store, &|| false).unwrap_or_default();
+    if !arguments.trail.is_empty() {
+        let named = |trail: &Trail| arguments.trail.iter().any(|name| name == trail.name);
+        findings.retain(|finding| named(finding.trail));
+    }
+    if arguments.newest {
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.last));
+    }
+    findings.truncate(arguments.limit.unwrap_or(usize::MAX));
+    let format = match arguments.format {
+        TrailsFormat::Table => Format::Table,
+        TrailsFormat::Json => Format::Json,
+        TrailsFormat::Markdown => Format::Markdown,
+    };
+    let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
+    let written = write(&loaded.store, &findings, format, arguments.ascii, &mut out);
+    let written = written.and_then(|()| out.flush());
+    loaded.tell_summary(unreadable);
+    written?;
+    if unreadable > 0 {
+        return Ok(Outcome::Failed);
+    }
+    Ok(Outcome::found(!findings.is_empty()))
+}

@@ -1,0 +1,159 @@
+//! Trails: sequences of records that mean something together, with the steps that are there and those that are missing.
+//! Never guesses: what joins records is an id they share, and a step is found where a record says so.
+//!
+//! A [`Trail`] is a row of [`table::TRAILS`]: its steps, the [`table::Clue`]s that tell which records
+//! are which step, the keys that join them, and how it is judged. [`find`] looks at the columns
+//! first and reads the original bytes only of records that may be a step of something.
+
+mod asked;
+mod gather;
+mod join;
+mod judge;
+pub mod table;
+pub mod write;
+
+#[cfg(test)]
+mod tests;
+
+use crate::store::{RowId, Store};
+use crate::time::{TICKS_PER_SECOND, Timestamp};
+
+pub use table::{TRAILS, Trail};
+
+/// How much a finding asks to be looked at.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Severity {
+    /// It is told, nothing more.
+    Info,
+    /// It is usual, and worth a look.
+    Low,
+    /// Somebody should be able to say why.
+    Medium,
+    /// This is what intrusions look like.
+    High,
+}
+
+impl Severity {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// One step of a trail as it was found, or not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StepFound {
+    /// Its name, from the table.
+    pub name: &'static str,
+    /// Its records in the order they happened; empty where it is missing.
+    pub rows: Vec<RowId>,
+    /// When the first of them happened (UTC).
+    pub first: Option<Timestamp>,
+}
+
+/// What else happened while something was open.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Meanwhile {
+    /// The query that finds it.
+    pub query: String,
+    /// How many records it finds.
+    pub count: u64,
+}
+
+/// A sequence of records, found. Texts come from records and are not cleaned.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Of which trail.
+    pub trail: &'static Trail,
+    /// Who and what, one line.
+    pub title: String,
+    /// How it stands, a few words.
+    pub verdict: String,
+    /// How much it asks to be looked at.
+    pub severity: Severity,
+    /// When the first record happened (UTC).
+    pub first: Timestamp,
+    /// When the last one did (UTC).
+    pub last: Timestamp,
+    /// All steps of the trail, in order.
+    pub steps: Vec<StepFound>,
+    /// What else is to be said, one sentence each.
+    pub notes: Vec<String>,
+    /// The query that finds its records and no others.
+    pub query: String,
+    /// What happened meanwhile, where that is a question.
+    pub meanwhile: Option<Meanwhile>,
+}
+
+impl Finding {
+    /// Its records, in the order of the store.
+    pub fn rows(&self) -> Vec<RowId> {
+        let mut rows: Vec<RowId> =
+            self.steps.iter().flat_map(|step| step.rows.iter().copied()).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+
+    /// Its steps as dots, found and missing ones.
+    pub fn dots(&self, ascii: bool) -> String {
+        let [found, missing] = if ascii { ['*', 'o'] } else { ['●', '○'] };
+        let dot = |step: &StepFound| if step.rows.is_empty() { missing } else { found };
+        self.steps.iter().map(dot).collect()
+    }
+}
+
+/// What was found in all records.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The most severe first, the newest first among equals.
+    pub findings: Vec<Finding>,
+    /// Records that may belong to a trail but could not be read again.
+    pub unreadable: u64,
+}
+
+/// Finds all trails in all records; `None` where `cancelled` said so. How long something has been
+/// waiting is told as of the last record. Reads original bytes: for a thread.
+pub fn find(store: &Store, cancelled: &dyn Fn() -> bool) -> Option<Found> {
+    let gathered = gather::gather(store, cancelled)?;
+    let end = store.period().map(|(_, last)| last)?;
+    let mut judged = Vec::new();
+    for (trail, events) in TRAILS.iter().zip(gathered.events) {
+        for chain in join::join(trail, events) {
+            if cancelled() {
+                return None;
+            }
+            judged.extend(judge::judge(store, trail, chain, end));
+        }
+    }
+    judge::count_meanwhile(store, &mut judged);
+    let mut findings = asked::with_queries(store, judged, cancelled)?;
+    findings.sort_by(|a, b| {
+        (b.severity, b.last, b.first)
+            .cmp(&(a.severity, a.last, a.first))
+            .then_with(|| (a.trail.name, &a.title).cmp(&(b.trail.name, &b.title)))
+    });
+    Some(Found { findings, unreadable: gathered.unreadable })
+}
+
+/// A length of time in words: the two largest units that matter.
+pub fn lasted(ticks: i64) -> String {
+    let seconds = ticks.max(0) / TICKS_PER_SECOND;
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    let and = |rest: i64, unit: &str| match rest {
+        0 => String::new(),
+        rest => format!(" {rest} {unit}"),
+    };
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, minutes) => format!("{hours} h{}", and(minutes % 60, "min")),
+        (1, hours, _) => format!("1 day{}", and(hours % 24, "h")),
+        (days, ..) => format!("{days} days"),
+    }
+}

@@ -1,0 +1,201 @@
+//! The records that may be a step of a trail, with what they share, in numbers.
+//! Never keeps a record's text: who needs it reads the record again.
+
+use std::collections::HashMap;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash as _, Hasher as _};
+
+use super::table::{Clue, TRAILS, texts};
+use crate::record::column::Column;
+use crate::record::{Outcome, Record};
+use crate::store::{RowId, Segment, Store};
+use crate::text::fold;
+
+/// A record that may be a step.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    pub(super) row: RowId,
+    /// When, in ticks (UTC).
+    pub(super) ticks: i64,
+    /// Of records at the same time, which comes first: made from the record alone, so that the
+    /// order in which files were read decides nothing.
+    pub(super) tie: u64,
+    /// Which clue of the trail.
+    pub(super) clue: u8,
+    /// Which step.
+    pub(super) step: u8,
+    /// What it shares.
+    pub(super) keys: Vec<u32>,
+    /// What it offers, or follows by.
+    pub(super) also: Vec<u32>,
+}
+
+/// The events of each trail, in the order of [`TRAILS`].
+pub(super) struct Gathered {
+    pub(super) events: Vec<Vec<Event>>,
+    pub(super) unreadable: u64,
+}
+
+/// A trail and a clue, by their places.
+type Place = (usize, usize);
+
+/// Most keys of one kind of one record: a record with thousands of targets joins nothing more.
+const MOST_KEYS: usize = 64;
+
+/// Looks at every record's columns, and reads those that may be a step.
+pub(super) fn gather(store: &Store, cancelled: &dyn Fn() -> bool) -> Option<Gathered> {
+    let wanted = wanted_activities();
+    let mut paths: Vec<Option<Vec<Place>>> = vec![None; store.entries(Column::Path)];
+    let mut changes: Vec<Option<String>> = vec![None; store.entries(Column::Changes)];
+    let mut numbers = Numbers::default();
+    let mut gathered =
+        Gathered { events: TRAILS.iter().map(|_| Vec::new()).collect(), unreadable: 0 };
+    let mut buffer = Vec::new();
+    for segment in store.segments() {
+        if cancelled() {
+            return None;
+        }
+        let mut rows: Vec<usize> = Vec::new();
+        for at in 0..segment.len() {
+            let Some(code) = segment.column(Column::Path).first(at) else { continue };
+            let places = paths[code as usize].get_or_insert_with(|| places(store, code, &wanted));
+            if places.is_empty() || segment.time(at).is_none() {
+                continue;
+            }
+            let mut may_be = false;
+            for &(trail, clue) in places.iter() {
+                let change = TRAILS[trail].clues[clue].change;
+                may_be = may_be || change.is_empty() || {
+                    let codes = segment.codes(Column::Changes, at);
+                    codes.iter().any(|&code| {
+                        let name = changes[code as usize]
+                            .get_or_insert_with(|| fold(store.part(Column::Changes, code, 0)));
+                        name.eq_ignore_ascii_case(change)
+                    })
+                };
+            }
+            if may_be {
+                rows.push(at);
+            }
+        }
+        let mut stopped = false;
+        // Some thousand at a time, so that it can be stopped.
+        for rows in rows.chunks(4_096) {
+            if cancelled() {
+                stopped = true;
+                break;
+            }
+            segment.read_each(rows, &mut buffer, &mut |at, original, bytes| {
+                let Some(record) = bytes.and_then(|bytes| original.decode(bytes).ok()) else {
+                    gathered.unreadable += 1;
+                    return;
+                };
+                let code = segment.column(Column::Path).first(at).unwrap_or_default();
+                for &place in paths[code as usize].iter().flatten() {
+                    if let Some(event) = event(segment, at, &record, place, &mut numbers) {
+                        gathered.events[place.0].push(event);
+                    }
+                }
+            });
+        }
+        if stopped {
+            return None;
+        }
+    }
+    Some(gathered)
+}
+
+/// Where each activity that is looked for is in the table, by its folded name.
+fn wanted_activities() -> HashMap<String, Vec<Place>> {
+    let mut wanted: HashMap<String, Vec<Place>> = HashMap::new();
+    for (trail, row) in TRAILS.iter().enumerate() {
+        for (clue, Clue { activities, .. }) in row.clues.iter().enumerate() {
+            for activity in *activities {
+                let places = wanted.entry(fold(activity)).or_default();
+                if !places.contains(&(trail, clue)) {
+                    places.push((trail, clue));
+                }
+            }
+        }
+    }
+    wanted
+}
+
+/// The places of the activity of a dictionary entry.
+fn places(store: &Store, code: u32, wanted: &HashMap<String, Vec<Place>>) -> Vec<Place> {
+    let category = fold(store.part(Column::Path, code, 1));
+    let activity = fold(store.part(Column::Path, code, 2));
+    let all = wanted.get(&activity).map(Vec::as_slice).unwrap_or_default();
+    let fits = |&(trail, clue): &Place| {
+        let wanted = TRAILS[trail].clues[clue].category;
+        wanted.is_empty() || fold(wanted) == category
+    };
+    all.iter().copied().filter(fits).collect()
+}
+
+fn event(
+    segment: &Segment,
+    at: usize,
+    record: &Record<'_>,
+    (trail, number): Place,
+    numbers: &mut Numbers,
+) -> Option<Event> {
+    let clue = &TRAILS[trail].clues[number];
+    if record.outcome == Outcome::Failure && !clue.failures || !(clue.when)(record) {
+        return None;
+    }
+    if !clue.change.is_empty() {
+        let changes = record.targets.iter().flat_map(|target| &target.changes);
+        if !changes.into_iter().any(|change| change.name.eq_ignore_ascii_case(clue.change)) {
+            return None;
+        }
+    }
+    let mut all = |keys: &[super::table::Key]| {
+        let mut found = Vec::new();
+        for &key in keys {
+            texts(key, record, &mut |text| {
+                if found.len() < MOST_KEYS {
+                    found.push(numbers.of(text));
+                }
+            });
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    };
+    Some(Event {
+        row: segment.first() + at as RowId,
+        ticks: segment.times()[at],
+        tie: tie(record),
+        clue: number as u8,
+        step: clue.step,
+        keys: all(clue.keys),
+        also: all(clue.also),
+    })
+}
+
+/// A number made from what identifies a record, alike on every machine.
+fn tie(record: &Record<'_>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&*record.id, &*record.activity, &*record.correlation_id).hash(&mut hasher);
+    for target in &record.targets {
+        (&*target.id, &*target.name, &*target.upn).hash(&mut hasher);
+    }
+    super::table::actor_key(&record.actor).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Texts as numbers.
+#[derive(Default)]
+struct Numbers(HashMap<String, u32>);
+
+impl Numbers {
+    fn of(&mut self, text: &str) -> u32 {
+        if let Some(&number) = self.0.get(text) {
+            return number;
+        }
+        let number = self.0.len() as u32;
+        self.0.insert(text.to_owned(), number);
+        number
+    }
+}

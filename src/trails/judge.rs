@@ -1,0 +1,319 @@
+//! What a chain of records amounts to: title, verdict, severity, notes, by a function per trail.
+//! Never joins anything, and says nothing that is in no record.
+
+pub(super) mod account;
+pub(super) mod consent;
+pub(super) mod credential;
+pub(super) mod guest;
+pub(super) mod package;
+pub(super) mod pim;
+pub(super) mod policy;
+pub(super) mod support;
+
+use std::collections::HashMap;
+
+use super::gather::Event;
+use super::table::Trail;
+use super::{Finding, Meanwhile, Severity, StepFound};
+use crate::query::{Expression, Operator, Query, Term, Value};
+use crate::record::column::Column;
+use crate::record::field::Field;
+use crate::record::sentence::{actor_name, target_name};
+use crate::record::{Record, Target, value_text};
+use crate::store::{RowId, Store};
+use crate::text::{fold, original_upn};
+use crate::time::Timestamp;
+
+/// Records of one chain that are read for its title and notes; the others are counted.
+const MOST_READ: usize = 2_000;
+/// Names that are listed in a note; the others are counted.
+const MOST_NAMES: usize = 12;
+
+/// A chain, its records read.
+pub(super) struct Chain {
+    /// Its events in the order they happened.
+    events: Vec<Event>,
+    /// The first of its records, each with its step.
+    records: Vec<(u8, Record<'static>)>,
+    /// When the last record of all happened.
+    end: Timestamp,
+}
+
+/// What a chain amounts to.
+pub(super) struct Judged {
+    pub(super) title: String,
+    pub(super) verdict: String,
+    pub(super) severity: Severity,
+    pub(super) notes: Vec<String>,
+    pub(super) watch: Option<Watch>,
+}
+
+/// Whose records between two instants are a question.
+pub(super) struct Watch {
+    /// Ids of the actor; everybody's where there is none.
+    pub(super) actors: Vec<String>,
+    pub(super) from: Timestamp,
+    /// The last instant; open where it is `None`.
+    pub(super) until: Option<Timestamp>,
+    /// Records of this category are no part of it.
+    pub(super) except: Option<&'static str>,
+    /// What they are called: `records while elevated`.
+    pub(super) called: &'static str,
+    /// The step whose record is the first of them.
+    pub(super) step: Option<usize>,
+}
+
+/// A finding that lacks its query.
+pub(super) struct Pending {
+    pub(super) finding: Finding,
+    watch: Option<Watch>,
+}
+
+/// Reads a chain's records and judges it.
+pub(super) fn judge(
+    store: &Store,
+    trail: &'static Trail,
+    events: Vec<Event>,
+    end: Timestamp,
+) -> Option<Pending> {
+    let records: Vec<(u8, Record<'static>)> = (events.iter().take(MOST_READ))
+        .filter_map(|event| Some((event.step, read(store, event.row)?)))
+        .collect();
+    let chain = Chain { events, records, end };
+    let judged = (trail.judge)(&chain)?;
+    let mut steps: Vec<StepFound> = (trail.steps.iter())
+        .map(|name| StepFound { name, rows: Vec::new(), first: None })
+        .collect();
+    for event in &chain.events {
+        if let Some(step) = steps.get_mut(usize::from(event.step)) {
+            step.rows.push(event.row);
+            step.first.get_or_insert(Timestamp::from_ticks(event.ticks));
+        }
+    }
+    let (first, last) = (chain.events.first()?, chain.events.last()?);
+    let finding = Finding {
+        trail,
+        title: judged.title,
+        verdict: judged.verdict,
+        severity: judged.severity,
+        first: Timestamp::from_ticks(first.ticks),
+        last: Timestamp::from_ticks(last.ticks),
+        steps,
+        notes: judged.notes,
+        query: String::new(),
+        meanwhile: None,
+    };
+    Some(Pending { finding, watch: judged.watch })
+}
+
+fn read(store: &Store, row: RowId) -> Option<Record<'static>> {
+    let (original, span) = store.span(row);
+    let bytes = original.read(span).ok()?;
+    original.decode(&bytes).ok().map(Record::into_owned)
+}
+
+impl Chain {
+    /// The records of a step.
+    fn of(&self, step: u8) -> impl DoubleEndedIterator<Item = &Record<'static>> {
+        self.records.iter().filter(move |(of, _)| *of == step).map(|(_, record)| record)
+    }
+
+    fn first(&self, step: u8) -> Option<&Record<'static>> {
+        self.of(step).next()
+    }
+
+    fn has(&self, step: u8) -> bool {
+        self.events.iter().any(|event| event.step == step)
+    }
+
+    /// How many records a step has.
+    fn count(&self, step: u8) -> usize {
+        self.events.iter().filter(|event| event.step == step).count()
+    }
+
+    /// When a step was first done.
+    fn when(&self, step: u8) -> Option<Timestamp> {
+        let event = self.events.iter().find(|event| event.step == step)?;
+        Some(Timestamp::from_ticks(event.ticks))
+    }
+
+    /// When a step was last done.
+    fn last(&self, step: u8) -> Option<Timestamp> {
+        let event = self.events.iter().rev().find(|event| event.step == step)?;
+        Some(Timestamp::from_ticks(event.ticks))
+    }
+
+    /// From an instant to the last record of all, in words.
+    fn since(&self, time: Timestamp) -> String {
+        super::lasted(self.end.ticks() - time.ticks())
+    }
+}
+
+/// From one instant to another, in words.
+fn between(from: Timestamp, to: Timestamp) -> String {
+    super::lasted(to.ticks() - from.ticks())
+}
+
+/// Who did it, by the name people know.
+fn who(record: &Record<'_>) -> String {
+    actor_name(&record.actor).to_owned()
+}
+
+/// The first target of one of these types; of the first type that has one.
+pub(super) fn target<'r, 'a>(record: &'r Record<'a>, kinds: &[&str]) -> Option<&'r Target<'a>> {
+    let of = |kind: &&str| record.targets.iter().find(|t| t.kind.eq_ignore_ascii_case(kind));
+    kinds.iter().find_map(of)
+}
+
+/// The text by which a target is known: an id, else a name.
+pub(super) fn key_of<'t>(target: &'t Target<'_>) -> &'t str {
+    let texts = [&*target.id, original_upn(&target.upn).0, &*target.name];
+    texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// What people call the first target of one of these types.
+fn name_of(record: &Record<'_>, kinds: &[&str]) -> Option<String> {
+    let name = target_name(target(record, kinds)?);
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// A user by the name they sign in with.
+fn user_name(record: &Record<'_>) -> Option<String> {
+    let user = target(record, &["User"])?;
+    let names = [original_upn(&user.upn).0, &*user.name, &*user.id];
+    names.into_iter().find(|name| !name.is_empty()).map(str::to_owned)
+}
+
+/// The value a property has now; before, where it has none any more.
+fn value(record: &Record<'_>, property: &str) -> Option<String> {
+    let changes = record.targets.iter().flat_map(|target| &target.changes);
+    changes.filter(|change| change.name.eq_ignore_ascii_case(property)).find_map(|change| {
+        let values = [&change.new, &change.old].into_iter().flatten();
+        let mut texts = values.map(|value| value_text(value).trim().to_owned());
+        texts.find(|text| !text.is_empty())
+    })
+}
+
+fn detail<'r>(record: &'r Record<'_>, key: &str) -> Option<&'r str> {
+    let details = record.details.iter();
+    let mut found = details.filter(|detail| detail.key.eq_ignore_ascii_case(key));
+    found.find(|detail| !detail.value.is_empty()).map(|detail| &*detail.value)
+}
+
+/// Names without repetition, in the order they came; the first of them where there are many.
+fn listed(names: impl IntoIterator<Item = String>) -> String {
+    let names = distinct(names);
+    let more = names.len().saturating_sub(MOST_NAMES);
+    let mut text = names[..names.len() - more].join(", ");
+    if more > 0 {
+        text += &format!(" and {more} more");
+    }
+    text
+}
+
+fn distinct(names: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut seen = std::collections::HashSet::new();
+    names.into_iter().filter(|name| !name.is_empty() && seen.insert(fold(name))).collect()
+}
+
+/// The text with `s` for many.
+fn many(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// Counts what happened meanwhile, for all findings in one walk over the columns.
+pub(super) fn count_meanwhile(store: &Store, pending: &mut [Pending]) {
+    let mut of_actor: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut of_all: Vec<usize> = Vec::new();
+    for (at, pending) in pending.iter().enumerate() {
+        match &pending.watch {
+            Some(watch) if watch.actors.is_empty() => of_all.push(at),
+            Some(watch) => {
+                for actor in &watch.actors {
+                    of_actor.entry(fold(actor)).or_default().push(at);
+                }
+            }
+            None => {}
+        }
+    }
+    if of_actor.is_empty() && of_all.is_empty() {
+        return;
+    }
+    let mut counts: Vec<(u64, Option<(i64, RowId)>)> = vec![(0, None); pending.len()];
+    let mut codes: Vec<Option<Vec<usize>>> = vec![None; store.entries(Column::Actor)];
+    let spans: Vec<(i64, i64)> =
+        pending.iter().map(|pending| span(pending.watch.as_ref())).collect();
+    for segment in store.segments() {
+        for at in 0..segment.len() {
+            let ticks = segment.times()[at];
+            let Some(code) = segment.column(Column::Actor).first(at) else { continue };
+            let own = codes[code as usize].get_or_insert_with(|| {
+                let parts = [4, 5].map(|part| fold(store.part(Column::Actor, code, part)));
+                let mut own: Vec<usize> =
+                    parts.iter().filter_map(|part| of_actor.get(part)).flatten().copied().collect();
+                own.sort_unstable();
+                own.dedup();
+                own
+            });
+            for &which in own.iter().chain(&of_all) {
+                let (from, until) = spans[which];
+                if ticks < from || ticks > until {
+                    continue;
+                }
+                let except = pending[which].watch.as_ref().and_then(|watch| watch.except);
+                if let Some(except) = except {
+                    let path = segment.column(Column::Path).first(at);
+                    let is = |code| store.part(Column::Path, code, 1).eq_ignore_ascii_case(except);
+                    if path.is_some_and(is) {
+                        continue;
+                    }
+                }
+                let (count, first) = &mut counts[which];
+                *count += 1;
+                let row = segment.first() + at as RowId;
+                if first.is_none_or(|first| (ticks, row) < first) {
+                    *first = Some((ticks, row));
+                }
+            }
+        }
+    }
+    for (pending, (count, first)) in pending.iter_mut().zip(counts) {
+        let Some(watch) = &pending.watch else { continue };
+        tell(&mut pending.finding, watch, count, first);
+    }
+}
+
+fn span(watch: Option<&Watch>) -> (i64, i64) {
+    let none = (i64::MAX, i64::MIN + 1);
+    watch.map_or(none, |watch| (watch.from.ticks(), watch.until.map_or(i64::MAX, Timestamp::ticks)))
+}
+
+fn tell(finding: &mut Finding, watch: &Watch, count: u64, first: Option<(i64, RowId)>) {
+    let records = if count == 1 { "record" } else { "records" };
+    finding.verdict += &format!(" · {count} {records} {}", watch.called);
+    if let (Some(step), Some((ticks, row))) = (watch.step, first) {
+        finding.steps[step].rows = vec![row];
+        finding.steps[step].first = Some(Timestamp::from_ticks(ticks));
+        finding.last = finding.last.max(Timestamp::from_ticks(ticks));
+    }
+    let range = Value::Range(Some(watch.from.to_rfc3339()), watch.until.map(Timestamp::to_rfc3339));
+    let time = Field::named("time");
+    let mut parts = vec![Expression::Term(Term {
+        field: Some(time),
+        operator: Operator::Contains,
+        value: range,
+    })];
+    if !watch.actors.is_empty() {
+        let ids = watch
+            .actors
+            .iter()
+            .map(|id| Expression::term(Field::named("actor.id"), Operator::Equals, id));
+        parts.push(Expression::or(ids.collect()));
+    }
+    if let Some(category) = watch.except {
+        let term = Expression::term(Field::named("category"), Operator::Equals, category);
+        parts.push(Expression::Not(Box::new(term)));
+    }
+    let query = Query { expression: Some(Expression::and(parts)) }.to_string();
+    finding.meanwhile = Some(Meanwhile { query, count });
+}

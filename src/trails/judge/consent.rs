@@ -1,0 +1,90 @@
+//! Consent to an application: who agreed to what, who was refused, whether it was taken back.
+//! Never says whether the application is good.
+
+use super::{Chain, Judged, detail, listed, many, name_of, value, who};
+use crate::record::{Outcome, Record};
+use crate::trails::Severity;
+
+const ADDED: u8 = 1;
+const GRANTED: u8 = 2;
+const ROLE: u8 = 3;
+const CONSENT: u8 = 4;
+const BACK: u8 = 5;
+
+pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
+    let failed = |record: &&Record<'static>| record.outcome == Outcome::Failure;
+    let refused = chain.of(CONSENT).filter(failed).count();
+    let given: Vec<&Record<'_>> = chain.of(CONSENT).filter(|record| !failed(record)).collect();
+    let application = chain
+        .first(CONSENT)
+        .or(chain.first(ADDED))
+        .and_then(|record| name_of(record, &["ServicePrincipal", "Application"]))
+        .or_else(|| value(chain.first(GRANTED)?, "ServicePrincipal.DisplayName"))
+        .unwrap_or_else(|| "an application without a name".to_owned());
+    let for_all = given.iter().any(|record| {
+        let says = |name| value(record, name).is_some_and(|v| v.eq_ignore_ascii_case("true"));
+        says("ConsentContext.IsAdminConsent") || says("ConsentContext.OnBehalfOfAll")
+    });
+    let doer = given.first().copied().or(chain.first(CONSENT)).or(chain.first(GRANTED));
+    let doer = doer.or(chain.first(ROLE)).or(chain.first(ADDED))?;
+    let mut notes = Vec::new();
+    let scopes = listed(scopes(chain));
+    if !scopes.is_empty() {
+        notes.push(format!("Permissions: {scopes}."));
+    }
+    let reasons = listed(chain.of(CONSENT).filter(failed).map(|r| r.result_reason.to_string()));
+    if refused > 0 {
+        let people = listed(chain.of(CONSENT).filter(failed).map(who));
+        notes.push(format!("Refused {} of {people}: {reasons}.", many(refused, "attempt")));
+    }
+    if given.len() > 1 {
+        notes.push(format!("Consented by {}.", listed(given.iter().map(|record| who(record)))));
+    }
+    if let Some(id) = detail(doer, "AppId") {
+        notes.push(format!("Application id {id}."));
+    }
+    let back = chain.when(BACK).filter(|_| !given.is_empty() || chain.has(GRANTED));
+    let mut severity = match (given.is_empty(), for_all, refused > 0) {
+        (true, _, true) => Severity::Low,
+        (false, true, true) => Severity::High,
+        (false, true, false) => Severity::Medium,
+        (false, false, _) => Severity::Low,
+        (true, ..) => Severity::Medium,
+    };
+    let mut verdict = match (given.is_empty(), for_all) {
+        (true, _) if refused > 0 => format!("refused {}", many(refused, "time")),
+        (true, _) => "granted without a consent".to_owned(),
+        (false, true) => "consented for everybody".to_owned(),
+        (false, false) => format!("consented by {}", many(given.len(), "user")),
+    };
+    if !given.is_empty() && refused > 0 {
+        verdict += &format!(" after {}", many(refused, "refused attempt"));
+    }
+    if let (Some(back), Some(since)) = (back, chain.when(CONSENT).or(chain.when(GRANTED))) {
+        verdict += &format!(", taken back after {}", super::between(since, back));
+        severity = severity.min(Severity::Medium);
+    }
+    let verb = if given.is_empty() && refused > 0 { "tried to consent to" } else { "consented to" };
+    let verb = if chain.has(CONSENT) { verb } else { "granted permissions to" };
+    let title = format!("{} {verb} {application}", who(doer));
+    Some(Judged { title, verdict, severity, notes, watch: None })
+}
+
+/// What was granted: scopes of delegated permissions, values of app roles.
+fn scopes(chain: &Chain) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut split = |text: &str| found.extend(text.split_whitespace().map(str::to_owned));
+    for record in chain.of(GRANTED) {
+        split(&value(record, "DelegatedPermissionGrant.Scope").unwrap_or_default());
+    }
+    for record in chain.of(ROLE) {
+        split(&value(record, "AppRole.Value").unwrap_or_default());
+    }
+    for record in chain.of(CONSENT) {
+        let permissions = value(record, "ConsentAction.Permissions").unwrap_or_default();
+        for part in permissions.split("Scope:").skip(1) {
+            split(part.split([',', ']']).next().unwrap_or_default());
+        }
+    }
+    found
+}

@@ -1,0 +1,103 @@
+//! A new key on an application: who added it, who had consented, and whether it was used.
+//! Never tells keys apart that the record does not name.
+
+use super::{Chain, Judged, Watch, distinct, key_of, listed, many, name_of, who};
+use crate::record::Record;
+use crate::time::TICKS_PER_SECOND;
+use crate::trails::Severity;
+use crate::trails::table::identifiers;
+
+const OWNER: u8 = 0;
+const ADDED: u8 = 1;
+const GRANTED: u8 = 2;
+/// The step of the first record that the application did.
+const USED: usize = 3;
+/// What the application does this long after its key is a question.
+const WATCHED: i64 = 7 * 24 * 3_600 * TICKS_PER_SECOND;
+
+pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
+    let added = chain.first(ADDED)?;
+    let when = chain.when(ADDED)?;
+    let application = name_of(added, &["Application", "ServicePrincipal"])
+        .unwrap_or_else(|| "an application without a name".to_owned());
+    let adders = distinct(chain.of(ADDED).map(who));
+    let mut notes = Vec::new();
+    let keys = new_keys(chain);
+    if !keys.is_empty() {
+        notes.push(format!("Added: {}.", listed(keys.clone())));
+    }
+    let mut severity = Severity::Low;
+    let mut verdict = match keys.len() {
+        0 | 1 => "key added".to_owned(),
+        count => format!("{count} keys added"),
+    };
+    let owner_first = chain.when(OWNER).is_some_and(|owner| owner <= when);
+    if owner_first {
+        let owners = chain.of(OWNER).filter_map(super::user_name);
+        notes.push(format!("Owner added before: {}.", listed(owners)));
+        verdict += " after a new owner";
+        severity = Severity::Medium;
+    }
+    if chain.has(GRANTED) {
+        let others = distinct(chain.of(GRANTED).map(who));
+        let by_another = others.iter().any(|other| !adders.contains(other));
+        verdict += &format!(", {}", many(chain.count(GRANTED), "grant"));
+        severity = Severity::Medium;
+        if by_another {
+            notes.push(format!(
+                "The permissions were given by {}, the key was added by {}.",
+                listed(others),
+                listed(adders.clone())
+            ));
+            verdict += " by another person";
+            severity = Severity::High;
+        }
+    }
+    let principals = chain.of(ADDED).flat_map(|record| &record.targets);
+    let ids = principals
+        .filter(|target| target.kind.eq_ignore_ascii_case("ServicePrincipal"))
+        .chain(super::target(added, &["Application"]))
+        .map(|target| key_of(target).to_owned());
+    let client = chain.of(ADDED).filter_map(|record| super::detail(record, "AppId"));
+    let actors = distinct(ids.chain(client.map(str::to_owned)));
+    let watch = (!actors.is_empty()).then(|| Watch {
+        actors,
+        from: when,
+        until: Some(when.plus(WATCHED)),
+        except: None,
+        called: "by the application within 7 days",
+        step: Some(USED),
+    });
+    let title = format!("{} added a key to {application}", listed(adders));
+    Some(Judged { title, verdict, severity, notes, watch })
+}
+
+/// The keys that are new, by name where they have one.
+fn new_keys(chain: &Chain) -> Vec<String> {
+    distinct(chain.of(ADDED).flat_map(of_record))
+}
+
+fn of_record(record: &Record<'_>) -> Vec<String> {
+    let changes = record.targets.iter().flat_map(|target| &target.changes);
+    let mut found = Vec::new();
+    for change in changes.filter(|change| change.name.eq_ignore_ascii_case("KeyDescription")) {
+        let known: std::collections::HashSet<&str> =
+            identifiers(change.old.as_deref().unwrap_or_default()).collect();
+        let new = change.new.as_deref().unwrap_or_default();
+        for key in new.split("KeyIdentifier=").skip(1) {
+            let mut parts = key.split([',', ']']);
+            let id = parts.next().unwrap_or_default();
+            if known.contains(id) {
+                continue;
+            }
+            let part = |name: &str| {
+                let found = key.split([',', ']']).find_map(|part| part.strip_prefix(name));
+                found.map(|text| text.trim_matches(['"', '\\'])).filter(|text| !text.is_empty())
+            };
+            let kind = part("KeyType=").unwrap_or("key");
+            let name = part("DisplayName=").unwrap_or("without a name");
+            found.push(format!("{kind} {name} ({id})"));
+        }
+    }
+    found
+}

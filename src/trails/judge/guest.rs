@@ -1,0 +1,95 @@
+//! Guests: who invited how many, who came, who rose, who has not come yet.
+//! Never asks the mailboxes.
+
+use super::{Chain, Judged, between, detail, distinct, listed, many, target, who};
+use crate::record::Record;
+use crate::record::sentence::target_name;
+use crate::text::fold;
+use crate::trails::Severity;
+use std::collections::{HashMap, HashSet};
+
+/// So many invitations at once are a storm.
+const STORM: usize = 10;
+
+pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
+    let first = chain.first(0)?;
+    let guests: HashSet<String> = chain.of(0).filter_map(key).collect();
+    let came: HashSet<String> = chain.of(1).flat_map(keys).collect();
+    // A guest who did not come has no redemption; whoever rose is told by name.
+    let waiting: Vec<String> = (chain.of(0))
+        .filter(|record| key(record).is_none_or(|key| !came.contains(&key)))
+        .map(mail)
+        .collect();
+    let invited = guests.len().max(1);
+    let waiting = distinct(waiting);
+    let mut domains: HashMap<String, usize> = HashMap::new();
+    for record in chain.of(0) {
+        let mail = mail(record);
+        if let Some((_, domain)) = mail.rsplit_once('@') {
+            *domains.entry(domain.to_owned()).or_default() += 1;
+        }
+    }
+    let mut domains: Vec<(String, usize)> = domains.into_iter().collect();
+    domains.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let mut notes = Vec::new();
+    let of = listed(domains.into_iter().map(|(domain, count)| format!("{domain} ({count})")));
+    if !of.is_empty() {
+        notes.push(format!("Domains: {of}."));
+    }
+    let person = |record: &Record<'_>| super::user_name(record).unwrap_or_default();
+    if chain.has(2) {
+        let groups = chain.of(2).map(|record| {
+            let to =
+                super::value(record, "Group.DisplayName").or_else(|| super::account::role(record));
+            format!("{} in {}", person(record), to.unwrap_or_default())
+        });
+        notes.push(format!("Got a group or role: {}.", listed(groups)));
+    }
+    if chain.has(3) {
+        notes.push(format!("Became member: {}.", listed(chain.of(3).map(person))));
+    }
+    if !waiting.is_empty() {
+        notes.push(format!("Not redeemed by {}: {}.", waiting.len(), listed(waiting.clone())));
+    }
+    let redeemed = invited.saturating_sub(waiting.len());
+    let mut verdict = format!("{redeemed} of {invited} redeemed");
+    if chain.has(2) {
+        verdict += &format!(", {}", many(chain.count(2), "membership"));
+    }
+    if chain.has(3) {
+        verdict += &format!(", {} became member", chain.count(3));
+    }
+    let severity = match (invited >= STORM, chain.has(3)) {
+        (true, true) => Severity::High,
+        (true, _) | (_, true) => Severity::Medium,
+        _ if chain.has(2) => Severity::Low,
+        _ => Severity::Info,
+    };
+    let took = match (chain.when(0), chain.last(0)) {
+        (Some(from), Some(to)) if invited > 1 => format!(" within {}", between(from, to)),
+        _ => String::new(),
+    };
+    let whom = if invited == 1 { mail(first) } else { many(invited, "guest") };
+    let title = format!("{} invited {whom}{took}", who(first));
+    Some(Judged { title, verdict, severity, notes, watch: None })
+}
+
+/// The guest's id, else name.
+fn key(record: &Record<'_>) -> Option<String> {
+    let guest = target(record, &["User"])?;
+    let key = fold(super::key_of(guest));
+    (!key.is_empty()).then_some(key)
+}
+
+/// Everything a redemption names its guest by: target or actor.
+fn keys(record: &Record<'_>) -> Vec<String> {
+    let actor = fold(crate::trails::table::actor_key(&record.actor));
+    record.targets.iter().map(|target| fold(super::key_of(target))).chain([actor]).collect()
+}
+
+fn mail(record: &Record<'_>) -> String {
+    let given = detail(record, "invitedUserEmailAddress").map(str::to_owned);
+    given
+        .or_else(|| target(record, &["User"]).map(|t| target_name(t).to_owned()))
+        .unwrap_or_default()
+}

@@ -1,0 +1,97 @@
+//! Conditional Access policies that were weakened, and restored.
+//! Never evaluates a policy: only state, exclusions, inclusions and controls are compared.
+
+use super::{Chain, Judged, between, listed, name_of, who};
+use crate::record::Record;
+use crate::record::change::{Difference, differences};
+use crate::trails::Severity;
+
+/// Values longer than this are not compared.
+const LONGEST: usize = 1 << 20;
+
+fn policy_differences(record: &Record<'_>) -> Vec<Difference> {
+    let changes = record.targets.iter().flat_map(|target| &target.changes);
+    let mut found = Vec::new();
+    for change in changes {
+        let name = change.name.to_ascii_lowercase();
+        if !matches!(&*name, "conditionalaccesspolicy" | "policydetail") {
+            continue;
+        }
+        let (old, new) = (change.old.as_deref(), change.new.as_deref());
+        if old.map_or(0, str::len).max(new.map_or(0, str::len)) <= LONGEST {
+            found.extend(differences(old, new));
+        }
+    }
+    found
+}
+
+/// How strict a state is.
+fn strictness(state: &str) -> Option<i32> {
+    let state = state.to_ascii_lowercase();
+    match &*state {
+        "enabled" => Some(2),
+        "disabled" => Some(0),
+        _ if state.contains("report") => Some(1),
+        _ => None,
+    }
+}
+
+/// What one difference makes of the policy: below zero weaker, above stronger.
+fn weight(difference: &Difference) -> i32 {
+    let path = difference.path.to_ascii_lowercase();
+    let (old, new) = (difference.old.as_deref(), difference.new.as_deref());
+    let came = i32::from(new.is_some()) - i32::from(old.is_some());
+    if path.ends_with("state") {
+        let of = |text: Option<&str>| text.and_then(strictness);
+        return match (of(old), of(new)) {
+            (Some(old), Some(new)) => 100 * (new - old),
+            _ => 0,
+        };
+    }
+    if path.contains("exclude") {
+        return -came;
+    }
+    if path.contains("include")
+        || path.contains("builtincontrols")
+        || path.contains("authenticationstrength")
+    {
+        return came;
+    }
+    0
+}
+
+/// Did a record make a policy weaker (below zero) or stronger (above)?
+pub(in crate::trails) fn direction(record: &Record<'_>) -> i32 {
+    policy_differences(record).iter().map(weight).sum()
+}
+
+pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
+    let weak = chain.first(0)?;
+    let policy = name_of(weak, &["Policy"])
+        .or_else(|| weak.targets.first().map(|t| super::target_name(t).to_owned()))
+        .unwrap_or_default();
+    let start = chain.when(0)?;
+    let mut notes = Vec::new();
+    let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing".to_owned());
+    let told = chain.of(0).flat_map(policy_differences).filter(|found| weight(found) < 0);
+    let told: Vec<String> =
+        told.map(|d| format!("{} {} → {}", d.path, side(&d.old), side(&d.new))).collect();
+    if !told.is_empty() {
+        notes.push(format!("Weakened: {}.", listed(told)));
+    }
+    let deleted = chain.of(0).any(|r| r.activity.to_ascii_lowercase().starts_with("delete"));
+    let restored = chain.last(1).filter(|last| *last > start);
+    let what = if deleted { "deleted" } else { "weakened" };
+    let (verdict, severity) = match restored {
+        _ if deleted => ("deleted".to_owned(), Severity::High),
+        Some(restored) => {
+            (format!("{what}, restored after {}", between(start, restored)), Severity::Medium)
+        }
+        None => (format!("{what} for {}, not restored", chain.since(start)), Severity::High),
+    };
+    if chain.has(1) {
+        notes.push(format!("Restored by {}.", listed(chain.of(1).map(who))));
+    }
+    let title = format!("{} {what} {policy}", who(weak));
+    Some(Judged { title, verdict, severity, notes, watch: None })
+}

@@ -1,0 +1,81 @@
+//! Access of Microsoft Support: who let them in, for how long, what happened meanwhile.
+//! Never takes a removal by nobody for one by a person.
+//!
+//! Which activities a person begins and which are automated is in Microsoft's "View activity logs
+//! for Microsoft Support access requests".
+
+use super::{Chain, Judged, Watch, between, detail, who};
+use crate::record::{ActorKind, Record};
+use crate::text::fold;
+use crate::trails::Severity;
+
+pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
+    let (_, first) = chain.records.first()?;
+    let all = || chain.records.iter().map(|(_, record)| record);
+    let case = all().find_map(|record| detail(record, "SupportRequestId")).map(str::to_owned);
+    let case =
+        case.or_else(|| first.targets.first().map(|target| super::target_name(target).to_owned()));
+    let case = case.filter(|case| !case.is_empty()).unwrap_or_else(|| "a request".to_owned());
+    let notes: Vec<String> = all().map(|record| format!("{}.", step(record))).collect();
+    let decided = |word: &str| chain.of(1).find(|record| fold(&record.activity).ends_with(word));
+    let approved = decided("approved");
+    let open = chain.when(2).or_else(|| {
+        let at = chain.of(1).position(|record| fold(&record.activity).ends_with("approved"))?;
+        chain
+            .events
+            .iter()
+            .filter(|event| event.step == 1)
+            .nth(at)
+            .map(|event| crate::time::Timestamp::from_ticks(event.ticks))
+    });
+    let removed = chain.last(3);
+    let (verdict, severity) = match (open, removed) {
+        (Some(open), Some(removed)) if removed >= open => {
+            let manual = chain.of(3).last().is_some_and(|r| r.actor.kind == ActorKind::User);
+            let how = if manual { "by a person" } else { "automatically" };
+            (format!("removed {how} after {}", between(open, removed)), Severity::Info)
+        }
+        (Some(open), _) => {
+            (format!("open for {}, not removed", chain.since(open)), Severity::Medium)
+        }
+        (None, Some(_)) => ("removed; its approval is not in this data".to_owned(), Severity::Info),
+        (None, None) => match (decided("rejected"), decided("canceled")) {
+            (Some(rejected), _) => (format!("rejected by {}", who(rejected)), Severity::Info),
+            (None, Some(_)) => ("canceled".to_owned(), Severity::Info),
+            (None, None) => {
+                let since = chain.when(0).map(|asked| chain.since(asked)).unwrap_or_default();
+                (format!("waiting {since} for a decision"), Severity::Low)
+            }
+        },
+    };
+    let watch = open.map(|open| Watch {
+        actors: Vec::new(),
+        from: open,
+        until: removed.filter(|removed| *removed >= open),
+        except: Some("MicrosoftSupportAccessManagement"),
+        called: "meanwhile",
+        step: None,
+    });
+    let title = match approved {
+        Some(approved) => format!("{} approved Microsoft Support access {case}", who(approved)),
+        None => format!("Microsoft Support access {case}"),
+    };
+    Some(Judged { title, verdict, severity, notes, watch })
+}
+
+/// A step with who is behind it: a person, or a process.
+fn step(record: &Record<'_>) -> String {
+    let activity = fold(&record.activity);
+    let by_user = record.actor.kind == ActorKind::User;
+    let kind = match &*activity {
+        "request approved" | "request rejected" => "user-initiated",
+        "request created" | "access approved" => "automated",
+        "access removed" if by_user => "user-initiated, before the case was closed",
+        "access removed" => "automated, when the case was closed",
+        _ if by_user => "by a person; not documented",
+        _ => "not documented",
+    };
+    let who = if record.actor.kind == ActorKind::Unknown { String::new() } else { who(record) };
+    let by = if who.is_empty() { String::new() } else { format!(" by {who}") };
+    format!("{}{by}: {kind}", record.activity.trim())
+}

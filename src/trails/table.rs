@@ -1,0 +1,595 @@
+//! THE table of trails: what their steps are, which records are which step, and what joins them.
+//! Never reads records: gathering, joining and judging go by this table.
+
+use super::judge::{self, Chain, Judged};
+use crate::record::{Actor, Record, value_text};
+use crate::text::fold;
+
+/// A sequence of records that means something.
+pub struct Trail {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// Why it matters, in one sentence.
+    pub why: &'static str,
+    /// Names of its steps, in the order in which they happen.
+    pub steps: &'static [&'static str],
+    /// Which records are which step.
+    pub(super) clues: &'static [Clue],
+    /// Seconds within which records that share a key belong together.
+    pub(super) within: i64,
+    /// Seconds within which a record that only follows belongs to what it follows.
+    pub(super) follows_within: i64,
+    /// Are these steps (a bit each) enough to be judged?
+    pub(super) enough: fn(u8) -> bool,
+    /// What it is; `None` where it is nothing to tell of.
+    pub(super) judge: fn(&Chain) -> Option<Judged>,
+}
+
+impl std::fmt::Debug for Trail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Trail {
+    /// The trail of that name, in any case.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        TRAILS.iter().find(|trail| trail.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// Tells that records of some activities are a step.
+pub(super) struct Clue {
+    /// Of which step.
+    pub(super) step: u8,
+    /// Activities, compared folded.
+    pub(super) activities: &'static [&'static str],
+    /// The category they are logged in; empty for any.
+    pub(super) category: &'static str,
+    /// A property that must be among the changed ones; empty for any. Looked up in columns.
+    pub(super) change: &'static str,
+    /// What else must hold.
+    pub(super) when: fn(&Record<'_>) -> bool,
+    /// Do failures count?
+    pub(super) failures: bool,
+    /// What it shares with records of the same chain.
+    pub(super) keys: &'static [Key],
+    /// What it offers to those that follow; or by what it follows, where `follows`.
+    pub(super) also: &'static [Key],
+    /// Does it only follow what began before it?
+    pub(super) follows: bool,
+    /// Does one chain take it only once?
+    pub(super) once: bool,
+}
+
+/// Something that records can share.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Key {
+    /// The correlation id.
+    Correlation,
+    /// Targets of a type (any type where it is empty): id, else name.
+    Target(&'static str),
+    /// A changed property's values.
+    Change(&'static str),
+    /// A detail's value.
+    Detail(&'static str),
+    /// The actor: id, else name.
+    Actor,
+    /// The user and the role or group a record of PIM is about.
+    SubjectAndRole,
+    /// The user and the access package.
+    RequesterAndPackage,
+}
+
+const fn clue(step: u8, activities: &'static [&'static str], keys: &'static [Key]) -> Clue {
+    Clue {
+        step,
+        activities,
+        category: "",
+        change: "",
+        when: |_| true,
+        failures: false,
+        keys,
+        also: &[],
+        follows: false,
+        once: false,
+    }
+}
+
+impl Clue {
+    const fn in_category(self, category: &'static str) -> Self {
+        Self { category, ..self }
+    }
+
+    const fn changing(self, change: &'static str) -> Self {
+        Self { change, ..self }
+    }
+
+    const fn when(self, when: fn(&Record<'_>) -> bool) -> Self {
+        Self { when, ..self }
+    }
+
+    const fn or_failing(self) -> Self {
+        Self { failures: true, ..self }
+    }
+
+    const fn offering(self, also: &'static [Key]) -> Self {
+        Self { also, ..self }
+    }
+
+    const fn following(self, also: &'static [Key]) -> Self {
+        Self { also, follows: true, ..self }
+    }
+
+    const fn once(self) -> Self {
+        Self { once: true, ..self }
+    }
+}
+
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+
+/// Does it have all of these steps?
+const fn has(steps: u8, wanted: &[u8]) -> bool {
+    let mut at = 0;
+    while at < wanted.len() {
+        if steps & (1 << wanted[at]) == 0 {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const APPLICATION: &[Key] = &[Key::Correlation, Key::Target("Application")];
+const PRINCIPAL: &[Key] = &[Key::Correlation, Key::Target("ServicePrincipal")];
+const CLIENT: &[Key] = &[Key::Correlation, Key::Change("ServicePrincipal.ObjectID")];
+const USER: &[Key] = &[Key::Target("User")];
+const POLICY: &[Key] = &[Key::Correlation, Key::Target("")];
+const DOMAIN: &[Key] = &[Key::Target("")];
+const PIM: &[Key] = &[Key::Correlation, Key::Detail("RequestId"), Key::Target("Request")];
+const SUPPORT: &[Key] = &[Key::Correlation, Key::Target(""), Key::Detail("SupportRequestId")];
+const PACKAGE: &[Key] = &[
+    Key::Correlation,
+    Key::Detail("RequestId"),
+    Key::Detail("AccessPackageAssignmentRequestId"),
+    Key::Target("AccessPackageAssignmentRequest"),
+];
+const WHO_GOT_IT: &[Key] = &[Key::Correlation, Key::Target("User"), Key::Target("Group")];
+const FOR_WHOM: &[Key] = &[Key::RequesterAndPackage];
+const WHOSE_ROLE: &[Key] = &[Key::SubjectAndRole];
+
+/// Both spellings of the dash occur.
+const SECRETS: &[&str] = &[
+    "Update application - Certificates and secrets management",
+    "Update application – Certificates and secrets management ",
+    "Add service principal credentials",
+];
+const GIVEN_A_ROLE: &[&str] = &[
+    "Add member to role",
+    "Add eligible member to role",
+    "Add member to role in PIM completed (permanent)",
+    "Add member to role in PIM completed (timebound)",
+    "Add eligible member to role in PIM completed (permanent)",
+    "Add eligible member to role in PIM completed (timebound)",
+    "Add member to role outside of PIM (permanent)",
+];
+const APP_ROLE_CHANGED: &[&str] = &[
+    "Add app role assignment grant to user",
+    "Add app role assignment to user",
+    "Add app role assignment to group",
+    "Remove app role assignment from user",
+    "Remove app role assignment from group",
+];
+
+/// All trails, in the order help lists them.
+pub static TRAILS: &[Trail] = &[
+    Trail {
+        name: "consent",
+        title: "Consent to an application",
+        why: "An application that was consented to reads mail and files without anybody's password.",
+        steps: &[
+            "application added",
+            "service principal added",
+            "delegated permission granted",
+            "app role granted",
+            "consent",
+            "taken back",
+        ],
+        clues: &[
+            clue(0, &["Add application"], &[Key::Correlation, Key::Change("AppId")]),
+            clue(
+                1,
+                &["Add service principal"],
+                &[
+                    Key::Correlation,
+                    Key::Target("ServicePrincipal"),
+                    Key::Detail("AppId"),
+                    Key::Change("AppPrincipalId"),
+                ],
+            ),
+            clue(2, &["Add delegated permission grant", "Add OAuth2PermissionGrant"], CLIENT),
+            clue(3, &["Add app role assignment grant to user"], &[Key::Correlation]),
+            clue(3, &["Add app role assignment to service principal"], CLIENT),
+            clue(4, &["Consent to application"], PRINCIPAL).or_failing(),
+            clue(
+                5,
+                &[
+                    "Remove delegated permission grant",
+                    "Remove OAuth2PermissionGrant",
+                    "Remove service principal",
+                    "Delete service principal",
+                ],
+                &[],
+            )
+            .following(&[
+                Key::Target("ServicePrincipal"),
+                Key::Change("ServicePrincipal.ObjectID"),
+            ]),
+        ],
+        within: 3 * DAY,
+        follows_within: 90 * DAY,
+        enough: |steps| has(steps, &[4]) || has(steps, &[1, 2]) || has(steps, &[1, 3]),
+        judge: judge::consent::judge,
+    },
+    Trail {
+        name: "credential",
+        title: "New credential on an application",
+        why: "Whoever holds a key of an application acts with its permissions, past MFA and Conditional Access.",
+        steps: &["owner added", "credential added", "permission or role granted", "used"],
+        clues: &[
+            clue(
+                0,
+                &["Add owner to application", "Add owner to service principal"],
+                &[Key::Target("Application"), Key::Target("ServicePrincipal")],
+            ),
+            clue(
+                1,
+                SECRETS,
+                &[Key::Correlation, Key::Target("Application"), Key::Target("ServicePrincipal")],
+            )
+            .when(adds_a_key),
+            clue(1, &["Update application"], APPLICATION)
+                .changing("KeyDescription")
+                .when(adds_a_key),
+            clue(1, &["Update service principal"], PRINCIPAL)
+                .changing("KeyDescription")
+                .when(adds_a_key),
+            clue(
+                2,
+                &["Add app role assignment to service principal", "Add delegated permission grant"],
+                &[Key::Change("ServicePrincipal.ObjectID")],
+            ),
+            clue(2, &["Consent to application"], &[Key::Target("ServicePrincipal")]),
+            clue(2, GIVEN_A_ROLE, &[Key::Target("ServicePrincipal")])
+                .when(|record| record.targets.iter().any(|t| t.kind == "ServicePrincipal")),
+        ],
+        within: 7 * DAY,
+        follows_within: 7 * DAY,
+        enough: |steps| has(steps, &[1]),
+        judge: judge::credential::judge,
+    },
+    Trail {
+        name: "account",
+        title: "Account made, given a role, deleted",
+        why: "An account that is made, raised and deleted within days was made for one purpose.",
+        steps: &["user added", "role given", "user deleted"],
+        clues: &[
+            clue(0, &["Add user", "Create user"], USER),
+            clue(1, GIVEN_A_ROLE, &[]).following(USER),
+            clue(2, &["Delete user", "Hard Delete user"], &[]).following(USER),
+        ],
+        within: DAY,
+        follows_within: 30 * DAY,
+        enough: |steps| has(steps, &[0, 1]) || has(steps, &[0, 2]),
+        judge: judge::account::judge,
+    },
+    Trail {
+        name: "domain",
+        title: "Domain federated",
+        why: "The identity provider of a federated domain can sign in as anybody of it.",
+        steps: &["domain added", "verified", "authentication set", "federation set"],
+        clues: &[
+            clue(0, &["Add unverified domain"], DOMAIN),
+            clue(
+                1,
+                &["Verify domain", "Add verified domain", "Verify email verified domain"],
+                DOMAIN,
+            ),
+            clue(2, &["Set domain authentication"], DOMAIN),
+            clue(3, &["Set federation settings on domain"], DOMAIN),
+        ],
+        within: 30 * DAY,
+        follows_within: 0,
+        enough: |steps| has(steps, &[2]) || has(steps, &[3]) || has(steps, &[0]),
+        judge: judge::account::judge_domain,
+    },
+    Trail {
+        name: "pim",
+        title: "Role activated with PIM",
+        why: "What is done between activation and end is done with the role's power.",
+        steps: &["requested", "decided", "activated", "ended"],
+        clues: &[
+            clue(
+                0,
+                &[
+                    "Add member to role requested (PIM activation)",
+                    "Add member to role approval requested (PIM activation)",
+                ],
+                PIM,
+            )
+            .offering(WHOSE_ROLE),
+            clue(
+                1,
+                &[
+                    "Add member to role request approved (PIM activation)",
+                    "Add member to role request denied (PIM activation)",
+                    "Add member to role canceled (PIM activation)",
+                    "PIM activation request expired",
+                ],
+                PIM,
+            )
+            .offering(WHOSE_ROLE),
+            clue(2, &["Add member to role completed (PIM activation)"], PIM)
+                .or_failing()
+                .offering(WHOSE_ROLE),
+            clue(
+                3,
+                &[
+                    "Remove member from role (PIM activation expired)",
+                    "Remove member from role completed (PIM deactivate)",
+                ],
+                PIM,
+            )
+            .following(WHOSE_ROLE)
+            .once(),
+        ],
+        within: 7 * DAY,
+        follows_within: 25 * HOUR,
+        enough: |steps| has(steps, &[0]) || has(steps, &[2]),
+        judge: judge::pim::judge,
+    },
+    Trail {
+        name: "pass",
+        title: "Temporary access pass, new factor, password",
+        why: "With a temporary access pass somebody else's account gets a new factor and a new password.",
+        steps: &["temporary access pass", "new factor", "password reset"],
+        clues: &[
+            clue(0, &["Admin registered security info", "Create temporary access pass"], USER)
+                .when(|record| {
+                    fold(&record.result_reason).contains("temporary access pass")
+                        || fold(&record.activity).contains("temporary access pass")
+                }),
+            clue(
+                1,
+                &[
+                    "User registered security info",
+                    "User registered all required security info",
+                    "Admin registered security info",
+                    "Admin updated security info",
+                    "User changed default security info",
+                ],
+                &[],
+            )
+            .when(|record| !fold(&record.result_reason).contains("temporary access pass"))
+            .following(USER),
+            clue(
+                2,
+                &[
+                    "Reset password",
+                    "Reset password (by admin)",
+                    "Reset user password",
+                    "Reset password (self-service)",
+                    "Change password (self-service)",
+                    "Change user password",
+                ],
+                &[],
+            )
+            .following(USER),
+        ],
+        within: DAY,
+        follows_within: 2 * DAY,
+        enough: |steps| has(steps, &[0]),
+        judge: judge::account::judge_pass,
+    },
+    Trail {
+        name: "guest",
+        title: "Guests invited",
+        why: "Who may invite can let anybody in, and a guest in a group has what the group has.",
+        steps: &["invited", "redeemed", "got a group or role", "became member"],
+        clues: &[
+            clue(
+                0,
+                &["Invite external user", "Invite external user with reset invitation status"],
+                &[Key::Actor],
+            )
+            .offering(USER),
+            clue(1, &["Redeem external user invite"], &[])
+                .following(&[Key::Target(""), Key::Actor]),
+            clue(2, &["Add member to group"], &[]).following(USER),
+            clue(2, GIVEN_A_ROLE, &[]).following(USER),
+            clue(3, &["Update user"], &[])
+                .changing("UserType")
+                .when(becomes_member)
+                .following(USER),
+        ],
+        within: HOUR,
+        follows_within: 30 * DAY,
+        enough: |steps| has(steps, &[0]),
+        judge: judge::guest::judge,
+    },
+    Trail {
+        name: "policy",
+        title: "Conditional Access weakened",
+        why: "A policy that is off for an hour lets in whoever signs in within that hour.",
+        steps: &["weakened", "restored"],
+        clues: &[
+            clue(0, POLICIES, POLICY).when(|record| judge::policy::direction(record) < 0),
+            clue(0, &["Delete conditional access policy"], POLICY),
+            clue(1, POLICIES, POLICY).when(|record| judge::policy::direction(record) > 0),
+        ],
+        within: 30 * DAY,
+        follows_within: 0,
+        enough: |steps| has(steps, &[0]),
+        judge: judge::policy::judge,
+    },
+    Trail {
+        name: "package",
+        title: "Access package requested",
+        why: "Who waits cannot work, and who was assigned directly passed the approval.",
+        steps: &[
+            "requested",
+            "approval asked",
+            "decided",
+            "resources assigned",
+            "delivered",
+            "removed",
+        ],
+        clues: &[
+            package(0, judge::package::REQUESTED),
+            package(1, judge::package::ASKED),
+            package(2, judge::package::DECIDED),
+            package(3, judge::package::ASSIGNING),
+            package(4, judge::package::DELIVERED),
+            clue(5, judge::package::REMOVED, PACKAGE).following(FOR_WHOM),
+        ],
+        within: 31 * DAY,
+        follows_within: 400 * DAY,
+        enough: |steps| steps != 0 && !has(steps, &[5]) || steps.count_ones() > 1,
+        judge: judge::package::judge,
+    },
+    Trail {
+        name: "support",
+        title: "Microsoft Support access",
+        why: "While it is open, people of Microsoft can look into the tenant.",
+        steps: &["request created", "decided", "access approved", "access removed"],
+        clues: &[
+            support(0, &["Request created"]),
+            support(1, &["Request approved", "Request rejected", "Request canceled"]),
+            support(2, &["Access approved", "Approval approved"]),
+            support(3, &["Access removed", "Approval removed"]),
+        ],
+        within: 400 * DAY,
+        follows_within: 0,
+        enough: |steps| steps != 0,
+        judge: judge::support::judge,
+    },
+    Trail {
+        name: "app-role",
+        title: "App role given without an access package",
+        why: "Access that was given by hand is in no access package's report, and nobody takes it back.",
+        steps: &["app role given or taken"],
+        clues: &[
+            clue(0, APP_ROLE_CHANGED, WHO_GOT_IT),
+            // What explains it is a step beyond the named ones.
+            clue(1, &["Consent to application"], &[Key::Correlation]),
+            clue(1, judge::package::ASSIGNING, WHO_GOT_IT),
+            clue(1, judge::package::DELIVERED, WHO_GOT_IT),
+            clue(1, judge::package::REMOVED, WHO_GOT_IT),
+        ],
+        within: 600,
+        follows_within: 0,
+        enough: |steps| steps == 1,
+        judge: judge::package::judge_app_role,
+    },
+];
+
+const POLICIES: &[&str] = &["Update conditional access policy", "Update policy"];
+
+const fn package(step: u8, activities: &'static [&'static str]) -> Clue {
+    clue(step, activities, PACKAGE).or_failing().offering(FOR_WHOM)
+}
+
+const fn support(step: u8, activities: &'static [&'static str]) -> Clue {
+    clue(step, activities, SUPPORT).in_category("MicrosoftSupportAccessManagement")
+}
+
+/// Does it have a key afterwards that it had not before? Where no keys are told, it has.
+fn adds_a_key(record: &Record<'_>) -> bool {
+    let changes = record.targets.iter().flat_map(|target| &target.changes);
+    let mut told = false;
+    for change in changes.filter(|change| change.name.eq_ignore_ascii_case("KeyDescription")) {
+        told = true;
+        let old = change.old.as_deref().unwrap_or_default();
+        let new = change.new.as_deref().unwrap_or_default();
+        let mut known = std::collections::HashSet::new();
+        known.extend(identifiers(old));
+        if identifiers(new).any(|key| !known.contains(key)) {
+            return true;
+        }
+    }
+    !told
+}
+
+/// The key identifiers in a `KeyDescription`.
+pub(super) fn identifiers(keys: &str) -> impl Iterator<Item = &str> {
+    let parts = keys.split("KeyIdentifier=").skip(1);
+    parts.map(|rest| rest.split([',', ']']).next().unwrap_or_default())
+}
+
+fn becomes_member(record: &Record<'_>) -> bool {
+    let changes = record.targets.iter().flat_map(|target| &target.changes);
+    let text = |value: Option<&str>| fold(&value_text(value.unwrap_or_default()));
+    changes.filter(|change| change.name.eq_ignore_ascii_case("UserType")).any(|change| {
+        text(change.new.as_deref()) == "member" && text(change.old.as_deref()) == "guest"
+    })
+}
+
+/// The texts of a key in a record, folded; handed over one by one, none empty.
+pub(super) fn texts(key: Key, record: &Record<'_>, out: &mut dyn FnMut(&str)) {
+    let mut keep = |text: &str| {
+        let text = fold(text);
+        // All zeros is how "none" is written.
+        if !text.is_empty() && !text.bytes().all(|byte| matches!(byte, b'0' | b'-')) {
+            out(&text);
+        }
+    };
+    match key {
+        Key::Correlation => keep(&record.correlation_id),
+        Key::Actor => keep(actor_key(&record.actor)),
+        Key::Target(kind) => {
+            for target in &record.targets {
+                if kind.is_empty() || target.kind.eq_ignore_ascii_case(kind) {
+                    let upn = crate::text::original_upn(&target.upn).0;
+                    let texts = [&*target.id, upn, &*target.name];
+                    keep(texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default());
+                }
+            }
+        }
+        Key::Change(name) => {
+            let changes = record.targets.iter().flat_map(|target| &target.changes);
+            for change in changes.filter(|change| change.name.eq_ignore_ascii_case(name)) {
+                for value in [&change.new, &change.old].into_iter().flatten() {
+                    keep(&value_text(value));
+                }
+            }
+        }
+        Key::Detail(name) => {
+            for detail in record.details.iter().filter(|d| d.key.eq_ignore_ascii_case(name)) {
+                keep(&detail.value);
+            }
+        }
+        Key::SubjectAndRole => {
+            let role = judge::target(record, &["Role", "Group"]);
+            let user = judge::target(record, &["User"]);
+            if let (Some(role), Some(user)) = (role, user) {
+                keep(&format!("{} has {}", judge::key_of(user), judge::key_of(role)));
+            }
+        }
+        Key::RequesterAndPackage => {
+            let user = judge::package::requester(record);
+            let package = judge::package::package_key(record);
+            if let (Some(user), Some(package)) = (user, package) {
+                keep(&format!("{user} wants {package}"));
+            }
+        }
+    }
+}
+
+/// The text by which an actor is known: an id, else a name.
+pub(super) fn actor_key<'r>(actor: &'r Actor<'_>) -> &'r str {
+    let texts = [&*actor.id, &*actor.app_id, crate::text::original_upn(&actor.upn).0, &*actor.name];
+    texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+}

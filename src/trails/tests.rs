@@ -1,0 +1,2 @@
+//! Trails on records of an invented tenant.
+//! Never on real ones.
