@@ -26,6 +26,7 @@ pub mod pivot;
 pub mod preferences;
 pub mod related;
 pub mod timeline;
+pub mod trails;
 pub mod tree;
 pub mod viewport;
 pub mod views;
@@ -266,6 +267,10 @@ impl App {
                 self.counted(&facet);
                 Vec::new()
             }
+            Message::TrailsFound(found) => {
+                self.trails_found(&found);
+                Vec::new()
+            }
             Message::Surrounded(row, found) => {
                 self.surrounded(row, &found);
                 Vec::new()
@@ -309,7 +314,8 @@ impl App {
         self.detail.set_size(usize::from(detail.width), usize::from(detail.height));
         let box_height = usize::from(self.layout.screen.height.saturating_sub(4)).min(24);
         for menu in &mut self.overlays {
-            menu.viewport.set_height(box_height.saturating_sub(3));
+            let said = if menu.trails { overlay::TRAIL_LINES } else { 3 };
+            menu.viewport.set_height(box_height.saturating_sub(said).max(1));
         }
         self.filter.viewport.set_height(usize::from(self.layout.screen.height / 4).clamp(1, 10));
     }

@@ -29,6 +29,8 @@ mod risk;
 mod session;
 #[path = "screens/timeline.rs"]
 mod timeline;
+#[path = "screens/trails.rs"]
+mod trails;
 #[path = "screens/views.rs"]
 mod views;
 #[path = "screens/walking.rs"]
@@ -95,6 +97,11 @@ fn activities_are_counted_under_the_filter() {
 fn the_tree_shows_what_is_in_and_what_is_out() {
     let mut session = Session::demo(80, 24);
     insta::assert_snapshot!(session.keys("<shift-tab><enter><space>jj<space><space>").screen());
+}
+
+#[test]
+fn trails_are_listed_the_most_severe_first() {
+    insta::assert_snapshot!(Session::demo(80, 24).keys("L").screen());
 }
 
 #[test]

@@ -38,6 +38,7 @@ impl App {
                 self.open_facets();
                 Vec::new()
             }
+            Action::Trails => self.open_trails(),
             Action::Related => self.turn_related(),
             Action::Operations => self.turn_operations(),
             Action::UnfoldOperation => self.unfold_operation(),
@@ -67,6 +68,7 @@ impl App {
             Action::Facets if self.list.rows.is_empty() => {
                 Some("there are no records to count".to_owned())
             }
+            Action::Trails => self.cannot_find_trails(),
             Action::Related if self.detail.opened.is_none() => Some("no record is open".to_owned()),
             Action::Operations | Action::UnfoldOperation => {
                 self.cannot_fold(action == Action::UnfoldOperation)

@@ -36,13 +36,7 @@ impl App {
         let Some(menu) = self.overlays.last_mut() else { return Vec::new() };
         let page = menu.viewport.height().max(1) as isize;
         match event.code {
-            KeyCode::Esc => {
-                let closed = self.overlays.pop();
-                // What is still being counted is not wanted any more.
-                if closed.is_some_and(|menu| menu.facet.is_some() && menu.items.is_empty()) {
-                    return vec![Effect::StopCounting];
-                }
-            }
+            KeyCode::Esc => return self.close_menu(),
             KeyCode::Down | KeyCode::Tab => menu.viewport.move_by(1),
             KeyCode::Up | KeyCode::BackTab => menu.viewport.move_by(-1),
             KeyCode::PageDown => menu.viewport.move_by(page),
@@ -50,6 +44,10 @@ impl App {
             KeyCode::Enter => {
                 let chosen = menu.current().cloned();
                 return chosen.map(|item| self.choose(item)).unwrap_or_default();
+            }
+            KeyCode::Char('w') if menu.trails && menu.typed().is_empty() => {
+                let chosen = menu.current().cloned();
+                return chosen.map(|item| self.show_meanwhile(&item.wish)).unwrap_or_default();
             }
             KeyCode::Char('-') if menu.facet.is_some() && menu.typed().is_empty() => {
                 let chosen = menu.current().cloned();
@@ -108,6 +106,7 @@ impl App {
             Wish::Copy(text, what) => vec![Effect::Copy(text, what)],
             Wish::Pivot(pivot) => self.go_to(&pivot),
             Wish::Show(query, name) => self.show_query(&query, &name),
+            Wish::Trail(query, _, name) => self.show_query(&query, name),
             Wish::Facet(field) => self.ask_for_facet(field),
             Wish::FilterBy(field, value, inside) => self.filter_by_facet(field, &value, inside),
             Wish::ToggleColumn(_) | Wish::Nothing => Vec::new(),

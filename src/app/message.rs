@@ -14,6 +14,7 @@ use crate::record::field::Field;
 use crate::source::Delivery;
 use crate::store::{RowId, Store};
 use crate::time::Timestamp;
+use crate::trails::Found;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub enum Message {
     Counting(&'static Field, u8),
     /// The values of a field were counted.
     Counted(Box<Facet>),
+    /// Trails were looked for in all records.
+    TrailsFound(Box<Found>),
     /// What is around a record was found.
     Surrounded(RowId, Box<Surroundings>),
     /// A case of these inputs was found.
@@ -76,6 +79,10 @@ pub enum Effect {
     Count(Store, Vec<RowId>, &'static Field),
     /// Do not count values any more.
     StopCounting,
+    /// Look for trails in all records; the newest replaces older ones.
+    FindTrails(Store),
+    /// Stop looking for trails.
+    StopTrails,
     /// Find what is around a record; the newest replaces older ones.
     Surround(RowId, Store),
     /// Send text to the clipboard of whoever sits at the terminal; with what it is, for the notice.

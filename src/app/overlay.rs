@@ -12,6 +12,9 @@ use super::viewport::Viewport;
 use crate::query::answer::SPARK;
 use crate::record::field::Field;
 
+/// Lines of a box of trails that are no items.
+pub const TRAIL_LINES: usize = 8;
+
 /// A box with items to choose from.
 #[derive(Debug)]
 pub struct Menu {
@@ -29,6 +32,8 @@ pub struct Menu {
     pub signs_in: bool,
     /// The field whose values are the items; `-` leaves one out.
     pub facet: Option<&'static Field>,
+    /// Are the items findings of trails? `w` shows what happened meanwhile.
+    pub trails: bool,
     typed: Input,
 }
 
@@ -72,6 +77,8 @@ pub enum Wish {
     FilterBy(&'static str, String, bool),
     /// Show what a query finds, under a name.
     Show(String, String),
+    /// Go to the records of a finding: its query, the one of what happened meanwhile, its trail.
+    Trail(String, Option<String>, &'static str),
     /// Go to other records.
     Pivot(Box<Pivot>),
 }
@@ -102,6 +109,7 @@ impl Menu {
             letters: false,
             signs_in: false,
             facet: None,
+            trails: false,
             typed: Input::default(),
         };
         menu.narrow();

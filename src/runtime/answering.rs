@@ -26,6 +26,8 @@ pub struct Workers {
     newest: Arc<AtomicU64>,
     /// Number of the newest count.
     newest_count: Arc<AtomicU64>,
+    /// Number of the newest search for trails.
+    newest_trails: Arc<AtomicU64>,
 }
 
 enum Reading {
@@ -33,6 +35,7 @@ enum Reading {
     Survey(Store),
     Surround(RowId, Store),
     Count(Store, Vec<RowId>, &'static Field, u64),
+    Trails(Store, u64),
 }
 
 /// A search through original bytes shows what it found first after this long …
@@ -51,11 +54,13 @@ impl Workers {
             .name("answers".to_owned())
             .spawn(move || answer_questions(&asked, &to, &current))?;
         let newest_count = Arc::new(AtomicU64::new(0));
+        let newest_trails = Arc::new(AtomicU64::new(0));
         let (to, counting) = (inbox.clone(), Arc::clone(&newest_count));
+        let finding = Arc::clone(&newest_trails);
         std::thread::Builder::new()
             .name("reader".to_owned())
-            .spawn(move || read_records(&wanted, &to, &counting))?;
-        Ok(Self { questions, readings, newest, newest_count })
+            .spawn(move || read_records(&wanted, &to, &counting, &finding))?;
+        Ok(Self { questions, readings, newest, newest_count, newest_trails })
     }
 
     /// Carries out an effect that is work for a thread; others are not its business.
@@ -82,6 +87,13 @@ impl Workers {
             Effect::Count(store, rows, field) => {
                 let number = self.newest_count.fetch_add(1, Ordering::Relaxed) + 1;
                 let _ = self.readings.send(Reading::Count(store, rows, field, number));
+            }
+            Effect::FindTrails(store) => {
+                let number = self.newest_trails.fetch_add(1, Ordering::Relaxed) + 1;
+                let _ = self.readings.send(Reading::Trails(store, number));
+            }
+            Effect::StopTrails => {
+                self.newest_trails.fetch_add(1, Ordering::Relaxed);
             }
             _ => {}
         }
@@ -132,12 +144,15 @@ fn read_records(
     wanted: &Receiver<Reading>,
     inbox: &UnboundedSender<Message>,
     newest_count: &AtomicU64,
+    newest_trails: &AtomicU64,
 ) {
     while let Ok(first) = wanted.recv() {
         let (mut open, mut survey, mut surround, mut count) = (None, None, None, None);
+        let mut trails = None;
         for reading in std::iter::once(first).chain(wanted.try_iter()) {
             match reading {
                 Reading::Open(row, store) => open = Some((row, store)),
+                Reading::Trails(store, number) => trails = Some((store, number)),
                 Reading::Survey(store) => survey = Some(store),
                 Reading::Surround(row, store) => surround = Some((row, store)),
                 Reading::Count(store, rows, field, number) => {
@@ -169,6 +184,15 @@ fn read_records(
             };
             if let Some(found) = facet(&store, &rows, field, &goes_on)
                 && inbox.send(Message::Counted(Box::new(found))).is_err()
+            {
+                return;
+            }
+        }
+        if let Some((store, number)) = trails {
+            let cancelled = || newest_trails.load(Ordering::Relaxed) != number;
+            let found = crate::trails::find(&store, &cancelled).filter(|_| !cancelled());
+            if let Some(found) = found
+                && inbox.send(Message::TrailsFound(Box::new(found))).is_err()
             {
                 return;
             }

@@ -19,7 +19,7 @@ use crate::query::{Expression, Operator, Query, Term, Value};
 use crate::record::column::Column;
 use crate::record::field::Field;
 use crate::record::sentence::{actor_name, target_name};
-use crate::record::{Record, Target, value_text};
+use crate::record::{ActorKind, Record, Target, value_text};
 use crate::store::{RowId, Store};
 use crate::text::{fold, original_upn};
 use crate::time::Timestamp;
@@ -52,6 +52,8 @@ pub(super) struct Judged {
 pub(super) struct Watch {
     /// Ids of the actor; everybody's where there is none.
     pub(super) actors: Vec<String>,
+    /// Names of applications that count as well.
+    pub(super) apps: Vec<String>,
     pub(super) from: Timestamp,
     /// The last instant; open where it is `None`.
     pub(super) until: Option<Timestamp>,
@@ -224,6 +226,7 @@ fn many(count: usize, what: &str) -> String {
 /// Counts what happened meanwhile, for all findings in one walk over the columns.
 pub(super) fn count_meanwhile(store: &Store, pending: &mut [Pending]) {
     let mut of_actor: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut of_app: HashMap<String, Vec<usize>> = HashMap::new();
     let mut of_all: Vec<usize> = Vec::new();
     for (at, pending) in pending.iter().enumerate() {
         match &pending.watch {
@@ -231,6 +234,9 @@ pub(super) fn count_meanwhile(store: &Store, pending: &mut [Pending]) {
             Some(watch) => {
                 for actor in &watch.actors {
                     of_actor.entry(fold(actor)).or_default().push(at);
+                }
+                for app in &watch.apps {
+                    of_app.entry(fold(app)).or_default().push(at);
                 }
             }
             None => {}
@@ -249,8 +255,16 @@ pub(super) fn count_meanwhile(store: &Store, pending: &mut [Pending]) {
             let Some(code) = segment.column(Column::Actor).first(at) else { continue };
             let own = codes[code as usize].get_or_insert_with(|| {
                 let parts = [4, 5].map(|part| fold(store.part(Column::Actor, code, part)));
-                let mut own: Vec<usize> =
-                    parts.iter().filter_map(|part| of_actor.get(part)).flatten().copied().collect();
+                let is_app = store.part(Column::Actor, code, 6) == ActorKind::App.word();
+                let names = [0, 1, 2, 3].map(|part| fold(store.part(Column::Actor, code, part)));
+                let by_name = names.iter().filter(|_| is_app).filter_map(|name| of_app.get(name));
+                let mut own: Vec<usize> = parts
+                    .iter()
+                    .filter_map(|part| of_actor.get(part))
+                    .chain(by_name)
+                    .flatten()
+                    .copied()
+                    .collect();
                 own.sort_unstable();
                 own.dedup();
                 own
@@ -290,7 +304,9 @@ fn span(watch: Option<&Watch>) -> (i64, i64) {
 
 fn tell(finding: &mut Finding, watch: &Watch, count: u64, first: Option<(i64, RowId)>) {
     let records = if count == 1 { "record" } else { "records" };
-    finding.verdict += &format!(" · {count} {records} {}", watch.called);
+    if watch.step.is_none() || count > 0 {
+        finding.verdict += &format!(" · {count} {records} {}", watch.called);
+    }
     if let (Some(step), Some((ticks, row))) = (watch.step, first) {
         finding.steps[step].rows = vec![row];
         finding.steps[step].first = Some(Timestamp::from_ticks(ticks));
@@ -308,7 +324,14 @@ fn tell(finding: &mut Finding, watch: &Watch, count: u64, first: Option<(i64, Ro
             .actors
             .iter()
             .map(|id| Expression::term(Field::named("actor.id"), Operator::Equals, id));
-        parts.push(Expression::or(ids.collect()));
+        let apps = watch.apps.iter().map(|name| {
+            let kind = ActorKind::App.word();
+            Expression::and(vec![
+                Expression::term(Field::named("actor"), Operator::Equals, name),
+                Expression::term(Field::named("actor.kind"), Operator::Equals, kind),
+            ])
+        });
+        parts.push(Expression::or(ids.chain(apps).collect()));
     }
     if let Some(category) = watch.except {
         let term = Expression::term(Field::named("category"), Operator::Equals, category);

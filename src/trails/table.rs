@@ -259,15 +259,16 @@ pub static TRAILS: &[Trail] = &[
                 .when(adds_a_key),
             clue(
                 2,
-                &["Add app role assignment to service principal", "Add delegated permission grant"],
+                &["Add app role assignment to service principal"],
                 &[Key::Change("ServicePrincipal.ObjectID")],
             ),
-            clue(2, &["Consent to application"], &[Key::Target("ServicePrincipal")]),
+            clue(2, &["Consent to application"], &[Key::Target("ServicePrincipal")])
+                .when(judge::consent::is_for_everybody),
             clue(2, GIVEN_A_ROLE, &[Key::Target("ServicePrincipal")])
                 .when(|record| record.targets.iter().any(|t| t.kind == "ServicePrincipal")),
         ],
-        within: 7 * DAY,
-        follows_within: 7 * DAY,
+        within: 12 * HOUR,
+        follows_within: 0,
         enough: |steps| has(steps, &[1]),
         judge: judge::credential::judge,
     },

@@ -58,6 +58,8 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 
 /// Lines at the bottom of a box for all that is to be said of the item under the cursor.
 const NOTE_LINES: u16 = 2;
+/// The same for trails, of which there is more to say.
+const TRAIL_NOTE_LINES: u16 = 5;
 /// Lines of items that are left where more is to be said of one than there is room for.
 const FEWEST_ITEMS: u16 = 5;
 /// Items that are looked at to find how much there is to be said.
@@ -66,6 +68,9 @@ const MEASURED: usize = 100;
 /// The same, where items are nothing but what they say, as troubles are: as many as the longest
 /// takes, so that the box stays as it is while the cursor moves.
 fn note_lines(menu: &Menu, width: u16) -> u16 {
+    if menu.trails {
+        return TRAIL_NOTE_LINES;
+    }
     if menu.items.iter().any(|item| !item.note.is_empty()) {
         return NOTE_LINES;
     }
@@ -77,6 +82,11 @@ fn note_lines(menu: &Menu, width: u16) -> u16 {
     };
     let most = menu.items.iter().take(MEASURED).map(lines).max().unwrap_or_default();
     (most as u16).max(NOTE_LINES)
+}
+
+/// Steps found and missing, for terminals without dots.
+fn dots(key: &str) -> String {
+    key.replace('●', "*").replace('○', "o")
 }
 
 fn note_of(item: &Item) -> String {
@@ -97,7 +107,7 @@ fn draw_items(menu: &Menu, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         menu.items.iter().map(|item| fit(of(item), 60).1).max().unwrap_or(0)
     };
     let key_width = widest(&|item| &item.key).min(width / 4);
-    let label_width = if menu.items.iter().all(|item| item.note.is_empty()) {
+    let label_width = if menu.trails || menu.items.iter().all(|item| item.note.is_empty()) {
         width.saturating_sub(key_width + 2)
     } else {
         widest(&|item| &item.label).min(width / 3)
@@ -116,7 +126,8 @@ fn draw_items(menu: &Menu, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         };
         let mut spans = vec![Span::styled(switch, style)];
         if key_width > 0 {
-            spans.push(cell(&item.key, key_width, theme.key));
+            let key = if theme.ascii { dots(&item.key) } else { item.key.clone() };
+            spans.push(cell(&key, key_width, theme.key));
             spans.push(Span::raw(" "));
         }
         spans.push(cell(&item.label, label_width, style));

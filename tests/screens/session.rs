@@ -169,6 +169,9 @@ impl Session {
                 }
                 Effect::StopExporting => self.outside("stop exporting"),
                 Effect::TakeUpCase => self.outside("take up case"),
+                Effect::FindTrails(store) => entrail::trails::find(&store, &|| false)
+                    .map(|found| Message::TrailsFound(Box::new(found))),
+                Effect::StopTrails => self.outside("stop trails"),
                 Effect::StopAnswering => self.outside("stop answering"),
                 Effect::StopLoading => self.outside("stop loading"),
                 Effect::CaptureMouse(true) => self.outside("mouse on"),

@@ -21,10 +21,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         .and_then(|record| name_of(record, &["ServicePrincipal", "Application"]))
         .or_else(|| value(chain.first(GRANTED)?, "ServicePrincipal.DisplayName"))
         .unwrap_or_else(|| "an application without a name".to_owned());
-    let for_all = given.iter().any(|record| {
-        let says = |name| value(record, name).is_some_and(|v| v.eq_ignore_ascii_case("true"));
-        says("ConsentContext.IsAdminConsent") || says("ConsentContext.OnBehalfOfAll")
-    });
+    let for_all = given.iter().any(|record| is_for_everybody(record));
     let doer = given.first().copied().or(chain.first(CONSENT)).or(chain.first(GRANTED));
     let doer = doer.or(chain.first(ROLE)).or(chain.first(ADDED))?;
     let mut notes = Vec::new();
@@ -68,6 +65,12 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let verb = if chain.has(CONSENT) { verb } else { "granted permissions to" };
     let title = format!("{} {verb} {application}", who(doer));
     Some(Judged { title, verdict, severity, notes, watch: None })
+}
+
+/// Did an administrator consent for everybody?
+pub(in crate::trails) fn is_for_everybody(record: &Record<'_>) -> bool {
+    let says = |name| value(record, name).is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    says("ConsentContext.IsAdminConsent") || says("ConsentContext.OnBehalfOfAll")
 }
 
 /// What was granted: scopes of delegated permissions, values of app roles.

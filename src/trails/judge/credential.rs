@@ -2,7 +2,7 @@
 //! Never tells keys apart that the record does not name.
 
 use super::{Chain, Judged, Watch, distinct, key_of, listed, many, name_of, who};
-use crate::record::Record;
+use crate::record::{ActorKind, Record};
 use crate::time::TICKS_PER_SECOND;
 use crate::trails::Severity;
 use crate::trails::table::identifiers;
@@ -31,7 +31,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         0 | 1 => "key added".to_owned(),
         count => format!("{count} keys added"),
     };
-    let owner_first = chain.when(OWNER).is_some_and(|owner| owner <= when);
+    let owner_first = chain.when(OWNER) <= chain.last(ADDED) && chain.has(OWNER);
     if owner_first {
         let owners = chain.of(OWNER).filter_map(super::user_name);
         notes.push(format!("Owner added before: {}.", listed(owners)));
@@ -60,8 +60,21 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         .map(|target| key_of(target).to_owned());
     let client = chain.of(ADDED).filter_map(|record| super::detail(record, "AppId"));
     let actors = distinct(ids.chain(client.map(str::to_owned)));
+    let rotated = chain.of(ADDED).all(|record| {
+        record.actor.kind == ActorKind::App && &*record.actor.name == "Managed Service Identity"
+    });
+    if rotated && severity == Severity::Low {
+        notes.push("Azure renews the keys of managed identities by itself.".to_owned());
+        severity = Severity::Info;
+    }
     let watch = (!actors.is_empty()).then(|| Watch {
         actors,
+        // The log names an application that acts by the one or the other.
+        apps: distinct(
+            chain
+                .of(ADDED)
+                .filter_map(|record| name_of(record, &["Application", "ServicePrincipal"])),
+        ),
         from: when,
         until: Some(when.plus(WATCHED)),
         except: None,

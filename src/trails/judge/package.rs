@@ -189,6 +189,10 @@ fn verdict(chain: &Chain, approvers: &[String], notes: &mut Vec<String>) -> (Str
         return (format!("canceled by {}", who(record)), Severity::Info);
     }
     let waiting = chain.since(start);
+    let asked = chain.first(0).map(|record| fold(&record.activity)).unwrap_or_default();
+    if asked.starts_with("administrator directly assigns") {
+        return (format!("assigned directly, not delivered for {waiting}"), Severity::Low);
+    }
     if chain.has(2) || chain.has(3) {
         return (format!("approved, waiting {waiting} to be delivered"), Severity::Medium);
     }

@@ -53,6 +53,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let actors: Vec<String> = ids.filter(|id| !id.is_empty()).into_iter().collect();
     let watch = start.filter(|_| !actors.is_empty()).map(|start| Watch {
         actors,
+        apps: Vec::new(),
         from: start,
         until: Some(ended.unwrap_or_else(|| start.plus(LONGEST))),
         except: None,

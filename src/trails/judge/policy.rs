@@ -74,8 +74,13 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let mut notes = Vec::new();
     let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing".to_owned());
     let told = chain.of(0).flat_map(policy_differences).filter(|found| weight(found) < 0);
-    let told: Vec<String> =
-        told.map(|d| format!("{} {} → {}", d.path, side(&d.old), side(&d.new))).collect();
+    let told: Vec<String> = told
+        .map(|d| {
+            // Both services write the policy, one of them as a list of one.
+            let path = d.path.trim_start_matches("[0]");
+            format!("{path} {} → {}", side(&d.old), side(&d.new))
+        })
+        .collect();
     if !told.is_empty() {
         notes.push(format!("Weakened: {}.", listed(told)));
     }

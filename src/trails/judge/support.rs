@@ -50,6 +50,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     };
     let watch = open.map(|open| Watch {
         actors: Vec::new(),
+        apps: Vec::new(),
         from: open,
         until: removed.filter(|removed| *removed >= open),
         except: Some("MicrosoftSupportAccessManagement"),

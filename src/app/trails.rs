@@ -1,0 +1,111 @@
+//! The box of trails: what was found, most severe first, each with its steps; Enter filters to its records.
+//! Never looks for anything itself; the runtime does, on a thread.
+
+use super::App;
+use super::message::Effect;
+use super::overlay::{Item, Menu, Wish};
+use crate::text::clean;
+use crate::trails::{Finding, Found, lasted};
+
+impl App {
+    /// Opens the box and asks for what is in it.
+    pub(super) fn open_trails(&mut self) -> Vec<Effect> {
+        let mut menu = Menu::new("Trails: looking …", Vec::new());
+        menu.trails = true;
+        self.overlays.push(menu);
+        self.arrange();
+        vec![Effect::FindTrails(self.store.clone())]
+    }
+
+    /// Why there is nothing to look for.
+    pub(super) fn cannot_find_trails(&self) -> Option<String> {
+        self.store.is_empty().then(|| "no records are loaded".to_owned())
+    }
+
+    /// Shows what was found, if it is still wanted.
+    pub(super) fn trails_found(&mut self, found: &Found) {
+        let Some(place) = self.overlays.iter().rposition(|menu| menu.trails) else { return };
+        let items = found.findings.iter().map(|finding| self.trail_item(finding)).collect();
+        let unreadable = match found.unreadable {
+            0 => String::new(),
+            count => format!(", {count} records could not be read again"),
+        };
+        let still = if self.loading.running { " so far" } else { "" };
+        let count = found.findings.len();
+        let title =
+            format!("Trails: {count} found{still}{unreadable} · ⏎ its records · w meanwhile");
+        let mut menu = Menu::new(title, items);
+        menu.trails = true;
+        self.overlays[place] = menu;
+        self.arrange();
+    }
+
+    fn trail_item(&self, finding: &Finding) -> Item {
+        let first = self.zone.format(finding.first, "%m-%d %H:%M");
+        let steps = finding.steps.iter().map(|step| match step.first {
+            None => format!("{} is missing", step.name),
+            Some(time) => match time.ticks() - finding.first.ticks() {
+                0 => format!("{} {first}", step.name),
+                ticks => format!("{} after {}", step.name, lasted(ticks)),
+            },
+        });
+        let steps = steps.collect::<Vec<_>>().join(", ");
+        let severity = finding.severity.word();
+        let mut note = format!("{}: {} ({severity}). {steps}.", finding.title, finding.verdict);
+        for said in &finding.notes {
+            note += " ";
+            note += said;
+        }
+        let meanwhile = finding.meanwhile.as_ref().map(|meanwhile| meanwhile.query.clone());
+        let title = shortened(&finding.title);
+        let label = format!("{title} · {} · {first}", shortened(&finding.verdict));
+        Item {
+            key: finding.dots(false),
+            note: clean(&note).into_owned(),
+            ..Item::new(
+                clean(&label).into_owned(),
+                Wish::Trail(finding.query.clone(), meanwhile, finding.trail.name),
+            )
+        }
+    }
+
+    /// Closes the topmost box; who closes that of trails no longer waits for them.
+    pub(super) fn close_menu(&mut self) -> Vec<Effect> {
+        match self.overlays.pop() {
+            Some(menu) if menu.trails && menu.items.is_empty() => vec![Effect::StopTrails],
+            // What is still being counted is not wanted any more.
+            Some(menu) if menu.facet.is_some() && menu.items.is_empty() => {
+                vec![Effect::StopCounting]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Leaves for what happened while the finding under the cursor was going on.
+    pub(super) fn show_meanwhile(&mut self, wish: &Wish) -> Vec<Effect> {
+        let Wish::Trail(_, meanwhile, name) = wish else { return Vec::new() };
+        match meanwhile {
+            Some(query) => {
+                self.overlays.pop();
+                let name = format!("during {name}");
+                self.show_query(query, &name)
+            }
+            None => {
+                self.notice =
+                    Some("nothing was open meanwhile; w is for roles, keys, support".to_owned());
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// Text in which people are named without their domain: the list has room for little.
+fn shortened(text: &str) -> String {
+    let word = |word: &str| match word.split_once('@') {
+        Some((name, domain)) if !name.is_empty() && domain.len() > 1 => {
+            format!("{name}@…{}", if word.ends_with(',') { "," } else { "" })
+        }
+        _ => word.to_owned(),
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
