@@ -4,6 +4,7 @@
 //! Exit codes are grep's: 0 something was found, 1 nothing was, 2 something is wrong. A reader that
 //! stops early (`| head`) is a success.
 
+mod access;
 mod arguments;
 mod complete;
 mod completions;
@@ -100,6 +101,7 @@ fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Query(query)) => query::run(&query),
         Some(Command::Keys(keys)) => keys::run(&keys),
         Some(Command::Trails(arguments)) => trails::run(&arguments),
+        Some(Command::Access(arguments)) => access::run(&arguments),
         Some(Command::Lookup(lookup)) => lookup::run(&lookup),
         Some(Command::Rules(rules)) => rules::run(&rules),
         Some(Command::Graph(arguments)) => graph::open(arguments),

@@ -5,6 +5,7 @@
 //! are which step, the keys that join them, and how it is judged. [`find`] looks at the columns
 //! first and reads the original bytes only of records that may be a step of something.
 
+pub mod access;
 mod asked;
 mod gather;
 mod join;

@@ -13,7 +13,7 @@ pub(super) use self::graph::{
     CatalogueCommand, DoctorArguments, GraphArguments, PullArguments, RangeArguments,
     SignInArguments,
 };
-pub(super) use self::trails::{TrailsArguments, TrailsFormat};
+pub(super) use self::trails::{AccessArguments, TrailsArguments, TrailsFormat};
 use super::help;
 use crate::export::Format;
 use crate::query::answer::Sort;
@@ -133,6 +133,8 @@ pub(super) enum Command {
     /// Find sequences that mean something together: consent, credentials, roles, access packages, …
     #[command(after_help = help::TRAILS_EXAMPLES)]
     Trails(TrailsArguments),
+    /// Tell what a user, group or application gained and lost, and holds as far as the log shows
+    Access(AccessArguments),
     /// Look up audit activities in the built-in catalogue, fuzzy
     #[command(after_help = help::LOOKUP_EXAMPLES)]
     Lookup(LookupArguments),

@@ -187,7 +187,7 @@ fn user_name(record: &Record<'_>) -> Option<String> {
 }
 
 /// The value a property has now; before, where it has none any more.
-fn value(record: &Record<'_>, property: &str) -> Option<String> {
+pub(super) fn value(record: &Record<'_>, property: &str) -> Option<String> {
     let changes = record.targets.iter().flat_map(|target| &target.changes);
     changes.filter(|change| change.name.eq_ignore_ascii_case(property)).find_map(|change| {
         let values = [&change.new, &change.old].into_iter().flatten();
@@ -196,7 +196,7 @@ fn value(record: &Record<'_>, property: &str) -> Option<String> {
     })
 }
 
-fn detail<'r>(record: &'r Record<'_>, key: &str) -> Option<&'r str> {
+pub(super) fn detail<'r>(record: &'r Record<'_>, key: &str) -> Option<&'r str> {
     let details = record.details.iter();
     let mut found = details.filter(|detail| detail.key.eq_ignore_ascii_case(key));
     found.find(|detail| !detail.value.is_empty()).map(|detail| &*detail.value)

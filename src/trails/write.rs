@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::access::{Access, Held};
 use super::{Finding, lasted};
 use crate::store::Store;
 use crate::text::clean;
@@ -152,4 +153,38 @@ fn markdown(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "\nMeanwhile, {} records: {}", meanwhile.count, code(&meanwhile.query))?;
     }
     writeln!(out)
+}
+
+/// A line of [`Access`] in words: what is held, since when and by whom; not cleaned.
+pub fn held(line: &Held, time: &dyn Fn(Timestamp) -> String) -> String {
+    let mut text = format!("{} {}", line.kind, line.what);
+    if !line.more.is_empty() {
+        text += &format!(" ({})", line.more);
+    }
+    let events = line.events.iter().rev().take(EVENTS).map(|event| {
+        let verb = if event.given { "given" } else { "taken" };
+        format!("{verb} {} by {}", time(event.time), event.by)
+    });
+    let events: Vec<String> = events.collect();
+    text += &format!(" · {}", events.join(", before that "));
+    if line.events.len() > EVENTS {
+        text += &format!(" and {} times more", line.events.len() - EVENTS);
+    }
+    text
+}
+
+/// Times that something was given or taken that are told.
+const EVENTS: usize = 3;
+
+/// Writes what somebody gained and lost; times in UTC. Fails only when `out` does.
+pub fn write_access(name: &str, access: &Access, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}: what the log shows, which begins with its first record\n", clean(name))?;
+    for (holds, title) in [(true, "Holds"), (false, "Lost")] {
+        let lines: Vec<&Held> = access.held.iter().filter(|line| line.holds == holds).collect();
+        writeln!(out, "{title} ({})", lines.len())?;
+        for line in lines {
+            writeln!(out, "  {}", clean(&held(line, &|at| time(at) + " UTC")))?;
+        }
+    }
+    Ok(())
 }

@@ -61,3 +61,22 @@ fn any_trail() -> PossibleValuesParser {
     let names = TRAILS.iter().map(|trail| PossibleValue::new(trail.name).help(trail.title));
     PossibleValuesParser::new(names)
 }
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct AccessArguments {
+    /// Name, sign-in name or id of a user, group or application; a part of it is enough where that is
+    /// clear
+    #[arg(value_name = "NAME|ID")]
+    pub(in crate::cli) name: String,
+
+    /// Files, folders, patterns such as 'logs/*.json', or - for standard input
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(in crate::cli) paths: Vec<PathBuf>,
+
+    /// Search in the built-in demo tenant
+    #[arg(long, conflicts_with = "paths")]
+    pub(in crate::cli) demo: bool,
+
+    #[command(flatten)]
+    pub(in crate::cli) index: IndexArguments,
+}

@@ -10,7 +10,7 @@ use crate::trails::Severity;
 const SHORT: i64 = 7 * 24 * 3_600 * TICKS_PER_SECOND;
 
 /// The role a record gives.
-pub(super) fn role(record: &Record<'_>) -> Option<String> {
+pub(in crate::trails) fn role(record: &Record<'_>) -> Option<String> {
     value(record, "Role.DisplayName").or_else(|| name_of(record, &["Role"]))
 }
 

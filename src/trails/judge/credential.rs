@@ -114,3 +114,13 @@ fn of_record(record: &Record<'_>) -> Vec<String> {
     }
     found
 }
+
+/// The keys of a record that are new (given) or gone (taken), by name.
+pub(in crate::trails) fn keys(record: &Record<'_>) -> Vec<(String, bool)> {
+    let mut turned = record.clone();
+    for change in turned.targets.iter_mut().flat_map(|target| &mut target.changes) {
+        std::mem::swap(&mut change.old, &mut change.new);
+    }
+    let given = of_record(record).into_iter().map(|key| (key, true));
+    given.chain(of_record(&turned).into_iter().map(|key| (key, false))).collect()
+}

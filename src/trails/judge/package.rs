@@ -70,7 +70,8 @@ pub(in crate::trails) fn package_key(record: &Record<'_>) -> Option<String> {
     given.or_else(|| target(record, &["AccessPackage"]).map(|package| key_of(package).to_owned()))
 }
 
-fn package_name(record: &Record<'_>) -> Option<String> {
+/// What people call the access package a record is about.
+pub(in crate::trails) fn name(record: &Record<'_>) -> Option<String> {
     name_of(record, &["AccessPackage"])
         .or_else(|| detail(record, "AccessPackageDisplayName").map(str::to_owned))
         .or_else(|| detail(record, "AccessPackageName").map(str::to_owned))
@@ -92,7 +93,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let asked = chain.first(0).or_else(|| all().next())?;
     let whom = requester_name(asked).or_else(|| all().find_map(requester_name));
     let whom = whom.unwrap_or_else(|| who(asked));
-    let package = all().find_map(package_name).or_else(|| all().find_map(package_key));
+    let package = all().find_map(name).or_else(|| all().find_map(package_key));
     let package = package.unwrap_or_else(|| "an access package".to_owned());
     let mut notes = Vec::new();
     let approvers = approvers(chain);

@@ -1,0 +1,56 @@
+//! `entrail access`: load, find what somebody gained and lost, write it.
+//! Never decides who is meant: where a name fits several, they are told.
+
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+
+use super::arguments::AccessArguments;
+use super::{Outcome, load, tell};
+use crate::record::wanted::Wanted;
+use crate::source::{Load, Origin};
+use crate::text::clean;
+use crate::trails::access::{access, subjects};
+use crate::trails::write::write_access;
+
+/// Those of a name that are told where it fits several.
+const MOST_TOLD: usize = 20;
+
+/// Writes what was gained and lost to standard output.
+pub(super) fn run(arguments: &AccessArguments) -> anyhow::Result<Outcome> {
+    let origins = if arguments.demo {
+        vec![Origin::Demo]
+    } else if !arguments.paths.is_empty() {
+        load::origins(arguments.paths.clone())
+    } else if io::stdin().is_terminal() {
+        anyhow::bail!("nothing to search in: give files, folders or patterns, or --demo");
+    } else {
+        vec![Origin::Stdin]
+    };
+    let cache = arguments.index.cache();
+    let loaded = load::load(Load { origins, cache, unwanted: None, wanted: Wanted::default() });
+    if loaded.is_failure() {
+        loaded.tell_summary(0);
+        return Ok(Outcome::Failed);
+    }
+    let found = subjects(&loaded.store, &arguments.name, MOST_TOLD);
+    let [subject] = &found[..] else {
+        if found.is_empty() {
+            tell(&format!("entrail: nothing is called \"{}\"", arguments.name));
+            return Ok(Outcome::Nothing);
+        }
+        let several: Vec<String> = (found.iter())
+            .map(|subject| {
+                format!("{} ({})", clean(&subject.name), clean(&subject.keys.join(", ")))
+            })
+            .collect();
+        anyhow::bail!("several are called that; name one by its id: {}", several.join(", "));
+    };
+    let access = access(&loaded.store, &subject.keys, &|| false).unwrap_or_default();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = write_access(&subject.name, &access, &mut out).and_then(|()| out.flush());
+    loaded.tell_summary(access.unreadable);
+    written?;
+    if access.unreadable > 0 {
+        return Ok(Outcome::Failed);
+    }
+    Ok(Outcome::found(!access.held.is_empty()))
+}
