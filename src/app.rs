@@ -1,6 +1,7 @@
 //! The state of the screen and the one function that changes it: [`App::update`].
 //! Never does anything outside: no files, no clock, no threads, no terminal; it returns effects.
 
+pub mod access;
 pub mod action;
 pub mod activities;
 pub mod detail;
@@ -265,6 +266,10 @@ impl App {
             }
             Message::Counted(facet) => {
                 self.counted(&facet);
+                Vec::new()
+            }
+            Message::AccessFound(name, found) => {
+                self.access_found(&name, &found);
                 Vec::new()
             }
             Message::TrailsFound(found) => {

@@ -1,6 +1,8 @@
 //! The screen as a user sees it: keys in, text out, at every size and with hostile records.
 //! Never a real terminal; that is `tests/terminal.rs`.
 
+#[path = "screens/access.rs"]
+mod access;
 #[path = "screens/boxes.rs"]
 mod boxes;
 #[path = "screens/chaos.rs"]

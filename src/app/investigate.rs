@@ -39,6 +39,7 @@ impl App {
                 Vec::new()
             }
             Action::Trails => self.open_trails(),
+            Action::Access => self.open_access(),
             Action::Related => self.turn_related(),
             Action::Operations => self.turn_operations(),
             Action::UnfoldOperation => self.unfold_operation(),
@@ -68,6 +69,7 @@ impl App {
             Action::Facets if self.list.rows.is_empty() => {
                 Some("there are no records to count".to_owned())
             }
+            Action::Access => self.cannot_pivot(),
             Action::Trails => self.cannot_find_trails(),
             Action::Related if self.detail.opened.is_none() => Some("no record is open".to_owned()),
             Action::Operations | Action::UnfoldOperation => {

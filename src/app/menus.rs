@@ -106,6 +106,8 @@ impl App {
             Wish::Copy(text, what) => vec![Effect::Copy(text, what)],
             Wish::Pivot(pivot) => self.go_to(&pivot),
             Wish::Show(query, name) => self.show_query(&query, &name),
+            Wish::Access(key, name) => self.ask_for_access(key, name),
+            Wish::Record(row) => self.go_to_record(row).unwrap_or_default(),
             Wish::Trail(query, _, name) => self.show_query(&query, name),
             Wish::Facet(field) => self.ask_for_facet(field),
             Wish::FilterBy(field, value, inside) => self.filter_by_facet(field, &value, inside),

@@ -15,6 +15,7 @@ use crate::source::Delivery;
 use crate::store::{RowId, Store};
 use crate::time::Timestamp;
 use crate::trails::Found;
+use crate::trails::access::Access;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -43,6 +44,8 @@ pub enum Message {
     Counted(Box<Facet>),
     /// Trails were looked for in all records.
     TrailsFound(Box<Found>),
+    /// What was given to the one of this name was found.
+    AccessFound(String, Box<Access>),
     /// What is around a record was found.
     Surrounded(RowId, Box<Surroundings>),
     /// A case of these inputs was found.
@@ -81,7 +84,9 @@ pub enum Effect {
     StopCounting,
     /// Look for trails in all records; the newest replaces older ones.
     FindTrails(Store),
-    /// Stop looking for trails.
+    /// Find what was given to the one of this id, folded, and this name.
+    FindAccess(Store, String, String),
+    /// Stop looking for trails, or for what was given.
     StopTrails,
     /// Find what is around a record; the newest replaces older ones.
     Surround(RowId, Store),

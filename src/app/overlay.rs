@@ -11,6 +11,7 @@ use super::pivot::Pivot;
 use super::viewport::Viewport;
 use crate::query::answer::SPARK;
 use crate::record::field::Field;
+use crate::store::RowId;
 
 /// Lines of a box of trails that are no items.
 pub const TRAIL_LINES: usize = 8;
@@ -34,6 +35,8 @@ pub struct Menu {
     pub facet: Option<&'static Field>,
     /// Are the items findings of trails? `w` shows what happened meanwhile.
     pub trails: bool,
+    /// Are the items what somebody gained and lost?
+    pub access: bool,
     typed: Input,
 }
 
@@ -77,6 +80,10 @@ pub enum Wish {
     FilterBy(&'static str, String, bool),
     /// Show what a query finds, under a name.
     Show(String, String),
+    /// Show what was given to the one of this id, folded, and this name.
+    Access(String, String),
+    /// Go to a record, also where the filter hides it.
+    Record(RowId),
     /// Go to the records of a finding: its query, the one of what happened meanwhile, its trail.
     Trail(String, Option<String>, &'static str),
     /// Go to other records.
@@ -110,6 +117,7 @@ impl Menu {
             signs_in: false,
             facet: None,
             trails: false,
+            access: false,
             typed: Input::default(),
         };
         menu.narrow();

@@ -159,7 +159,7 @@ fn of_application(record: &Record<'_>) -> Option<Pivot> {
 
 impl App {
     /// The record under the cursor, complete where it was read again.
-    fn pivot_record(&self) -> Option<Record<'static>> {
+    pub(super) fn pivot_record(&self) -> Option<Record<'static>> {
         let row = self.list.current().filter(|_| !self.show_activities)?;
         match &self.detail.opened {
             Some(opened) if self.detail.row == Some(row) => Some(opened.record.clone()),

@@ -101,6 +101,11 @@ impl App {
     /// Goes to the related record under the cursor, also where the filter hides it now.
     pub(super) fn open_related(&mut self) -> Option<Vec<Effect>> {
         let row = self.detail.current_line()?.row?;
+        self.go_to_record(row)
+    }
+
+    /// Goes to a record, also where the filter hides it now.
+    pub(super) fn go_to_record(&mut self, row: RowId) -> Option<Vec<Effect>> {
         if self.list.rows.contains(&row) {
             self.list.moved = true;
             self.list.go_to_row(row);

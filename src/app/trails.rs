@@ -72,7 +72,9 @@ impl App {
     /// Closes the topmost box; who closes that of trails no longer waits for them.
     pub(super) fn close_menu(&mut self) -> Vec<Effect> {
         match self.overlays.pop() {
-            Some(menu) if menu.trails && menu.items.is_empty() => vec![Effect::StopTrails],
+            Some(menu) if (menu.trails || menu.access) && menu.items.is_empty() => {
+                vec![Effect::StopTrails]
+            }
             // What is still being counted is not wanted any more.
             Some(menu) if menu.facet.is_some() && menu.items.is_empty() => {
                 vec![Effect::StopCounting]

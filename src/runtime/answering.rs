@@ -36,6 +36,7 @@ enum Reading {
     Surround(RowId, Store),
     Count(Store, Vec<RowId>, &'static Field, u64),
     Trails(Store, u64),
+    Access(Store, String, String, u64),
 }
 
 /// A search through original bytes shows what it found first after this long …
@@ -91,6 +92,10 @@ impl Workers {
             Effect::FindTrails(store) => {
                 let number = self.newest_trails.fetch_add(1, Ordering::Relaxed) + 1;
                 let _ = self.readings.send(Reading::Trails(store, number));
+            }
+            Effect::FindAccess(store, key, name) => {
+                let number = self.newest_trails.fetch_add(1, Ordering::Relaxed) + 1;
+                let _ = self.readings.send(Reading::Access(store, key, name, number));
             }
             Effect::StopTrails => {
                 self.newest_trails.fetch_add(1, Ordering::Relaxed);
@@ -148,10 +153,13 @@ fn read_records(
 ) {
     while let Ok(first) = wanted.recv() {
         let (mut open, mut survey, mut surround, mut count) = (None, None, None, None);
-        let mut trails = None;
+        let (mut trails, mut access) = (None, None);
         for reading in std::iter::once(first).chain(wanted.try_iter()) {
             match reading {
                 Reading::Open(row, store) => open = Some((row, store)),
+                Reading::Access(store, key, name, number) => {
+                    access = Some((store, key, name, number));
+                }
                 Reading::Trails(store, number) => trails = Some((store, number)),
                 Reading::Survey(store) => survey = Some(store),
                 Reading::Surround(row, store) => surround = Some((row, store)),
@@ -184,6 +192,15 @@ fn read_records(
             };
             if let Some(found) = facet(&store, &rows, field, &goes_on)
                 && inbox.send(Message::Counted(Box::new(found))).is_err()
+            {
+                return;
+            }
+        }
+        if let Some((store, key, name, number)) = access {
+            let cancelled = || newest_trails.load(Ordering::Relaxed) != number;
+            let found = crate::trails::access::access(&store, &[key], &cancelled);
+            if let Some(found) = found
+                && inbox.send(Message::AccessFound(name, Box::new(found))).is_err()
             {
                 return;
             }

@@ -171,6 +171,10 @@ impl Session {
                 Effect::TakeUpCase => self.outside("take up case"),
                 Effect::FindTrails(store) => entrail::trails::find(&store, &|| false)
                     .map(|found| Message::TrailsFound(Box::new(found))),
+                Effect::FindAccess(store, key, name) => {
+                    entrail::trails::access::access(&store, &[key], &|| false)
+                        .map(|found| Message::AccessFound(name, Box::new(found)))
+                }
                 Effect::StopTrails => self.outside("stop trails"),
                 Effect::StopAnswering => self.outside("stop answering"),
                 Effect::StopLoading => self.outside("stop loading"),

@@ -1,0 +1,108 @@
+//! The box of access: what the actor or a target of a record gained and lost, and holds as far as the log shows.
+//! Never looks for anything itself; the runtime does, on a thread.
+
+use super::App;
+use super::message::Effect;
+use super::overlay::{Item, Menu, Wish};
+use crate::query::{Expression, Operator, Query};
+use crate::record::Record;
+use crate::record::field::Field;
+use crate::record::sentence::{actor_name, target_name};
+use crate::text::{clean, fold};
+use crate::trails::access::Access;
+use crate::trails::write::held;
+
+impl App {
+    /// Asks for the access of the actor or target of the record; which, where there are several.
+    pub(super) fn open_access(&mut self) -> Vec<Effect> {
+        let Some(record) = self.pivot_record() else { return Vec::new() };
+        let mut wishes = wishes(&record);
+        if wishes.len() < 2 {
+            return match wishes.pop() {
+                Some((name, _, wish)) => self.show_access(&name, wish),
+                None => {
+                    self.notice = Some("the record names nobody by id".to_owned());
+                    Vec::new()
+                }
+            };
+        }
+        let items = wishes.into_iter().zip('a'..='z').map(|((name, note, wish), letter)| Item {
+            key: letter.to_string(),
+            note,
+            ..Item::new(clean(&name).into_owned(), wish)
+        });
+        let mut menu = Menu::new("Access of whom or what?", items.collect());
+        menu.letters = true;
+        self.overlays.push(menu);
+        self.arrange();
+        Vec::new()
+    }
+
+    fn show_access(&mut self, name: &str, wish: Wish) -> Vec<Effect> {
+        match wish {
+            Wish::Access(key, name) => self.ask_for_access(key, name),
+            Wish::Show(query, _) => self.show_query(&query, name),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Asks for what was given to the one of this id.
+    pub(super) fn ask_for_access(&mut self, key: String, name: String) -> Vec<Effect> {
+        let mut menu = Menu::new(format!("Access of {}: looking …", clean(&name)), Vec::new());
+        menu.access = true;
+        self.overlays.push(menu);
+        self.arrange();
+        vec![Effect::FindAccess(self.store.clone(), key, name)]
+    }
+
+    /// Shows what was given, if it is still wanted.
+    pub(super) fn access_found(&mut self, name: &str, access: &Access) {
+        let Some(place) = self.overlays.iter().rposition(|menu| menu.access) else { return };
+        let time = |time| self.zone.format(time, "%m-%d %H:%M");
+        let items = access.held.iter().filter_map(|line| {
+            let last = line.events.last()?;
+            let key = if line.holds { "holds" } else { "lost" };
+            let label = clean(&held(line, &time)).into_owned();
+            Some(Item { key: key.to_owned(), ..Item::new(label, Wish::Record(last.row)) })
+        });
+        let items: Vec<Item> = items.collect();
+        let title = match (items.len(), access.unreadable) {
+            (0, _) => format!("Access of {}: the log shows nothing given or taken", clean(name)),
+            (_, 0) => format!("Access of {}, as far as the log shows · ⏎ record", clean(name)),
+            (_, count) => {
+                format!("Access of {}: {count} records could not be read again", clean(name))
+            }
+        };
+        let mut menu = Menu::new(title, items);
+        menu.access = true;
+        self.overlays[place] = menu;
+        self.arrange();
+    }
+}
+
+/// Whose access can be asked for: a name, what it is in the record, and the wish. Of an access package its
+/// events are shown.
+fn wishes(record: &Record<'_>) -> Vec<(String, String, Wish)> {
+    let mut found: Vec<(String, String, Wish)> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for target in &record.targets {
+        if target.id.is_empty() || !seen.insert(fold(&target.id)) {
+            continue;
+        }
+        let name = target_name(target).to_owned();
+        let note = format!("target, {}", clean(&target.kind));
+        if target.kind == "AccessPackage" {
+            let term = Expression::term(Field::named("target.id"), Operator::Equals, &target.id);
+            let query = Query { expression: Some(term) }.to_string();
+            found.push((name.clone(), format!("{note}: its events"), Wish::Show(query, name)));
+        } else {
+            found.push((name.clone(), note, Wish::Access(fold(&target.id), name)));
+        }
+    }
+    let actor = &record.actor;
+    if !actor.id.is_empty() && seen.insert(fold(&actor.id)) {
+        let name = actor_name(actor).to_owned();
+        found.push((name.clone(), "actor".to_owned(), Wish::Access(fold(&actor.id), name)));
+    }
+    found
+}
