@@ -64,12 +64,12 @@ impl App {
             | Action::SameTarget
             | Action::SameOperation
             | Action::SameIp
-            | Action::Around => self.cannot_pivot(),
+            | Action::Around
+            | Action::Access => self.cannot_pivot(),
             Action::Watched => self.nobody_watched(),
             Action::Facets if self.list.rows.is_empty() => {
                 Some("there are no records to count".to_owned())
             }
-            Action::Access => self.cannot_pivot(),
             Action::Trails => self.cannot_find_trails(),
             Action::Related if self.detail.opened.is_none() => Some("no record is open".to_owned()),
             Action::Operations | Action::UnfoldOperation => {

@@ -18,6 +18,7 @@ pub const TRAIL_LINES: usize = 8;
 
 /// A box with items to choose from.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "what the items are, and what their keys do")]
 pub struct Menu {
     /// What the box is.
     pub title: String,

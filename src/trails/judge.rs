@@ -11,6 +11,7 @@ pub(super) mod policy;
 pub(super) mod support;
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use super::gather::Event;
 use super::table::Trail;
@@ -208,7 +209,7 @@ fn listed(names: impl IntoIterator<Item = String>) -> String {
     let more = names.len().saturating_sub(MOST_NAMES);
     let mut text = names[..names.len() - more].join(", ");
     if more > 0 {
-        text += &format!(" and {more} more");
+        let _ = write!(text, " and {more} more");
     }
     text
 }
@@ -305,7 +306,7 @@ fn span(watch: Option<&Watch>) -> (i64, i64) {
 fn tell(finding: &mut Finding, watch: &Watch, count: u64, first: Option<(i64, RowId)>) {
     let records = if count == 1 { "record" } else { "records" };
     if watch.step.is_none() || count > 0 {
-        finding.verdict += &format!(" · {count} {records} {}", watch.called);
+        let _ = write!(finding.verdict, " · {count} {records} {}", watch.called);
     }
     if let (Some(step), Some((ticks, row))) = (watch.step, first) {
         finding.steps[step].rows = vec![row];

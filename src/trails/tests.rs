@@ -454,7 +454,7 @@ fn neither_interleaving_nor_the_order_of_files_changes_what_is_found() {
         });
         told.collect::<Vec<_>>()
     };
-    let expected = summary(&load(&[all.clone()]));
+    let expected = summary(&load(std::slice::from_ref(&all)));
     assert!(expected.len() >= 20, "{expected:#?}");
     for seed in 1..=12 {
         let mut lines = all.clone();

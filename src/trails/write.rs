@@ -1,6 +1,7 @@
 //! Findings written for people and programs: a table, JSON, Markdown.
 //! Never writes what a record says uncleaned.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
@@ -159,16 +160,16 @@ fn markdown(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 pub fn held(line: &Held, time: &dyn Fn(Timestamp) -> String) -> String {
     let mut text = format!("{} {}", line.kind, line.what);
     if !line.more.is_empty() {
-        text += &format!(" ({})", line.more);
+        let _ = write!(text, " ({})", line.more);
     }
     let events = line.events.iter().rev().take(EVENTS).map(|event| {
         let verb = if event.given { "given" } else { "taken" };
         format!("{verb} {} by {}", time(event.time), event.by)
     });
     let events: Vec<String> = events.collect();
-    text += &format!(" · {}", events.join(", before that "));
+    let _ = write!(text, " · {}", events.join(", before that "));
     if line.events.len() > EVENTS {
-        text += &format!(" and {} times more", line.events.len() - EVENTS);
+        let _ = write!(text, " and {} times more", line.events.len() - EVENTS);
     }
     text
 }

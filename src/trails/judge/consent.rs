@@ -4,6 +4,7 @@
 use super::{Chain, Judged, detail, listed, many, name_of, value, who};
 use crate::record::{Outcome, Record};
 use crate::trails::Severity;
+use std::fmt::Write as _;
 
 const ADDED: u8 = 1;
 const GRANTED: u8 = 2;
@@ -42,11 +43,9 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     }
     let back = chain.when(BACK).filter(|_| !given.is_empty() || chain.has(GRANTED));
     let mut severity = match (given.is_empty(), for_all, refused > 0) {
-        (true, _, true) => Severity::Low,
+        (true, _, true) | (false, false, _) => Severity::Low,
         (false, true, true) => Severity::High,
-        (false, true, false) => Severity::Medium,
-        (false, false, _) => Severity::Low,
-        (true, ..) => Severity::Medium,
+        (false, true, false) | (true, _, false) => Severity::Medium,
     };
     let mut verdict = match (given.is_empty(), for_all) {
         (true, _) if refused > 0 => format!("refused {}", many(refused, "time")),
@@ -55,10 +54,10 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         (false, false) => format!("consented by {}", many(given.len(), "user")),
     };
     if !given.is_empty() && refused > 0 {
-        verdict += &format!(" after {}", many(refused, "refused attempt"));
+        let _ = write!(verdict, " after {}", many(refused, "refused attempt"));
     }
     if let (Some(back), Some(since)) = (back, chain.when(CONSENT).or(chain.when(GRANTED))) {
-        verdict += &format!(", taken back after {}", super::between(since, back));
+        let _ = write!(verdict, ", taken back after {}", super::between(since, back));
         severity = severity.min(Severity::Medium);
     }
     let verb = if given.is_empty() && refused > 0 { "tried to consent to" } else { "consented to" };

@@ -6,6 +6,7 @@ use crate::record::{ActorKind, Record};
 use crate::time::TICKS_PER_SECOND;
 use crate::trails::Severity;
 use crate::trails::table::identifiers;
+use std::fmt::Write as _;
 
 const OWNER: u8 = 0;
 const ADDED: u8 = 1;
@@ -41,7 +42,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     if chain.has(GRANTED) {
         let others = distinct(chain.of(GRANTED).map(who));
         let by_another = others.iter().any(|other| !adders.contains(other));
-        verdict += &format!(", {}", many(chain.count(GRANTED), "grant"));
+        let _ = write!(verdict, ", {}", many(chain.count(GRANTED), "grant"));
         severity = Severity::Medium;
         if by_another {
             notes.push(format!(

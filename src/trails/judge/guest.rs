@@ -7,6 +7,7 @@ use crate::record::sentence::target_name;
 use crate::text::fold;
 use crate::trails::Severity;
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 
 /// So many invitations at once are a storm.
 const STORM: usize = 10;
@@ -54,10 +55,10 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let redeemed = invited.saturating_sub(waiting.len());
     let mut verdict = format!("{redeemed} of {invited} redeemed");
     if chain.has(2) {
-        verdict += &format!(", {}", many(chain.count(2), "membership"));
+        let _ = write!(verdict, ", {}", many(chain.count(2), "membership"));
     }
     if chain.has(3) {
-        verdict += &format!(", {} became member", chain.count(3));
+        let _ = write!(verdict, ", {} became member", chain.count(3));
     }
     let severity = match (invited >= STORM, chain.has(3)) {
         (true, true) => Severity::High,

@@ -142,7 +142,7 @@ fn approvers(chain: &Chain) -> Vec<String> {
 fn verdict(chain: &Chain, approvers: &[String], notes: &mut Vec<String>) -> (String, Severity) {
     let done = |words: &str| {
         let records = chain.of(2).chain(chain.of(3)).chain(chain.of(4));
-        records.filter(|record| fold(&record.activity).contains(words)).last()
+        records.rev().find(|record| fold(&record.activity).contains(words))
     };
     let start = chain.events.first().map(|e| crate::time::Timestamp::from_ticks(e.ticks));
     let start = start.unwrap_or(chain.end);
@@ -156,10 +156,10 @@ fn verdict(chain: &Chain, approvers: &[String], notes: &mut Vec<String>) -> (Str
         let by = chain.of(5).last().map(who).unwrap_or_default();
         return (format!("removed{} by {by}", from.unwrap_or_default()), Severity::Info);
     }
-    let fulfilled = chain.of(4).filter(|record| {
+    let mut fulfilled = chain.of(4).filter(|record| {
         fold(&record.activity).starts_with("fulfill") && record.outcome != Outcome::Failure
     });
-    if let Some(delivered) = fulfilled.last() {
+    if let Some(delivered) = fulfilled.next_back() {
         return (format!("delivered after {}", since(delivered)), Severity::Info);
     }
     let again = |record: &Record<'_>, notes: &mut Vec<String>| {
