@@ -593,8 +593,7 @@ fn marks_are_exported_as_a_report_and_nothing_is_replaced_unasked() {
     term.shows("written: ");
     let report = folder.path().join("report.md");
     let text = std::fs::read_to_string(&report).expect("written");
-    for part in ["# Timeline", "| SHA-256 |", "> seen first", "audit.ndjson", "--case ", "\n## 2. "]
-    {
+    for part in ["# Timeline", "| SHA-256 |", "> seen first", "audit.ndjson", "\n## 2. "] {
         assert!(text.contains(part), "{part} in {text}");
     }
     assert!(!text.contains("not counted"), "{text}");

@@ -82,7 +82,9 @@ pub struct Job {
     pub queries: Vec<String>,
     /// The query that finds them again.
     pub query: String,
-    /// The case they are marked in, where that is what finds them.
+    /// Does it ask what is marked?
+    pub asks_for_marks: bool,
+    /// The case that tells it, once there is a file.
     pub case: Option<String>,
     /// The file.
     pub file: String,
@@ -253,6 +255,7 @@ impl App {
             return Vec::new();
         }
         let query = if form.marks { "mark:yes".to_owned() } else { self.whole_query() };
+        let asks_for_marks = form.marks || self.filter.query.asks_for_marks();
         let mut queries = self.marking.queries.clone();
         if !form.marks && !query.is_empty() && !queries.contains(&query) {
             queries.push(query.clone());
@@ -264,11 +267,8 @@ impl App {
             redact: form.redact,
             title: title.clone(),
             queries,
-            case: self
-                .marking
-                .file
-                .clone()
-                .filter(|_| query.contains("mark") || query.contains("note")),
+            case: self.marking.file.clone().filter(|_| asks_for_marks),
+            asks_for_marks,
             query,
             file,
             overwrite: form.exists,

@@ -166,6 +166,9 @@ fn about(job: &Job, store: &Store, origins: &[Origin], stopped: &dyn Fn() -> boo
         let (name, bytes, records) = (input.name, input.bytes, input.records);
         about.inputs.push(Input { name, bytes, sha256: digest, records });
     }
-    about.find_again(&job.query, &paths, job.case.as_deref());
+    // Marks that are in no file yet find nothing.
+    if job.case.is_some() || !job.asks_for_marks {
+        about.find_again(&job.query, &paths, job.case.as_deref());
+    }
     about
 }
