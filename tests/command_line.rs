@@ -715,3 +715,12 @@ fn what_may_follow_is_told_to_any_shell() {
     assert!(run.out.contains("'activity:\"Consent to application\"'\t"), "{run:?}");
     assert_eq!(entrail(&["complete", "--", "demo", ""]).out, "");
 }
+
+#[test]
+fn a_redacted_report_does_not_tell_what_was_asked() {
+    let asked = &["query", "mallor", "--format", "report"];
+    let plain = piped(asked, evil().as_bytes());
+    assert!(plain.out.contains("- `mallor`") && plain.out.contains("entrail query mallor "));
+    let redacted = piped(&[asked, &["--redact"][..]].concat(), evil().as_bytes());
+    assert!(redacted.code == Some(0) && !redacted.out.contains("mallor"), "{}", redacted.out);
+}

@@ -306,7 +306,8 @@ impl App {
                     0 => String::new(),
                     lost => format!(" · {lost} could not be read again"),
                 };
-                format!("written: {file} · {records} records, {bytes} bytes{lost}")
+                let noun = if records == 1 { "record" } else { "records" };
+                format!("written: {file} · {records} {noun}, {bytes} bytes{lost}")
             }
             Exported::Stopped => "the export was stopped; nothing was written".to_owned(),
             Exported::Failed(why) => format!("not written: {why}"),

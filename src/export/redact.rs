@@ -3,7 +3,7 @@
 //!
 //! One value has one pseudonym in an export. Names can stand in the middle of any text, so all records
 //! are gone through once for the names in them before the first is written. What Microsoft named the
-//! same in every tenant stays (see [`known`]), and so do services, categories, activities and the names
+//! same in every tenant stays, and so do services, categories, activities and the names
 //! of properties.
 
 mod known;

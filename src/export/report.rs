@@ -100,7 +100,7 @@ pub(super) fn write(
         lines.clean("")
     })?;
     if !is_undo {
-        foot(options, redactor.as_mut(), &mut lines)?;
+        foot(options, &mut lines)?;
     }
     Ok(report)
 }
@@ -141,7 +141,8 @@ fn head(
     lines.clean(&format!("- Records: {}{period}.", rows.len()))?;
     if options.redact {
         lines
-            .clean("- Names, ids, addresses and domains are pseudonyms: the same one each time.")?;
+            .clean("- Names, ids, addresses and domains are pseudonyms: the same one each time. Queries are \
+             left out, as they hold parts of names.")?;
     }
     if options.format == Format::Undo {
         lines.clean(
@@ -173,11 +174,12 @@ fn head(
         }
         lines.clean("")?;
     }
-    if !about.queries.is_empty() {
+    // Parts of names stand in queries, and cannot be told from other words.
+    if !about.queries.is_empty() && !options.redact {
         lines.clean("## Queries")?;
         lines.clean("")?;
         for query in &about.queries {
-            lines.clean(&format!("- {}", code(&redacted(redactor.as_deref_mut(), query))))?;
+            lines.clean(&format!("- {}", code(query)))?;
         }
         lines.clean("")?;
     }
@@ -185,22 +187,14 @@ fn head(
     lines.clean("")
 }
 
-fn foot(
-    options: &Options,
-    mut redactor: Option<&mut Redactor>,
-    lines: &mut Lines<'_>,
-) -> io::Result<()> {
-    if options.about.commands.is_empty() {
+fn foot(options: &Options, lines: &mut Lines<'_>) -> io::Result<()> {
+    if options.about.commands.is_empty() || options.redact {
         return Ok(());
     }
     lines.clean("# How to find these again")?;
     lines.clean("")?;
-    if options.redact {
-        lines.clean("With the original names in place of the pseudonyms:")?;
-        lines.clean("")?;
-    }
     for command in &options.about.commands {
-        lines.clean(&format!("- {}", code(&redacted(redactor.as_deref_mut(), command))))?;
+        lines.clean(&format!("- {}", code(command)))?;
     }
     Ok(())
 }
