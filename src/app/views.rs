@@ -4,12 +4,20 @@
 use super::App;
 use super::message::Effect;
 use super::overlay::{Item, Menu, Wish};
+use super::preferences::SavedView;
 use crate::query::views::{VIEWS, of_digit};
 use crate::text::clean;
 
 impl App {
     /// Opens the canned view of a digit.
     pub(super) fn open_view(&mut self, digit: u8) -> Vec<Effect> {
+        // What the user saved under a digit goes before what comes along.
+        let is_digit =
+            |saved: &&SavedView| saved.digit.and_then(|c| c.to_digit(10)) == Some(digit.into());
+        if let Some(saved) = self.preferences.views.iter().find(is_digit) {
+            let (query, name) = (saved.query.to_string(), saved.name.clone());
+            return self.show_query(&query, &name);
+        }
         match of_digit(digit) {
             Some(view) => self.show_query(&view.query, &view.name),
             None => Vec::new(),
@@ -26,7 +34,16 @@ impl App {
                 Wish::Show(view.query.clone(), view.name.clone()),
             )
         };
-        self.overlays.push(Menu::new("Views", VIEWS.iter().map(item).collect()));
+        let saved = |view: &SavedView| Item {
+            key: view.digit.map(String::from).unwrap_or_default(),
+            note: format!("saved by you: {}", clean(&view.query.to_string())),
+            ..Item::new(
+                clean(&view.name).into_owned(),
+                Wish::Show(view.query.to_string(), view.name.clone()),
+            )
+        };
+        let all = self.preferences.views.iter().map(saved).chain(VIEWS.iter().map(item));
+        self.overlays.push(Menu::new("Views", all.collect()));
         self.arrange();
     }
 

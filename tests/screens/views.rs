@@ -4,6 +4,8 @@
 use super::session::{Session, demo, settings};
 use entrail::app::Settings;
 use entrail::app::message::Message;
+use entrail::app::preferences::{Preferences, SavedView};
+use entrail::query::Query;
 use entrail::query::views::VIEWS;
 
 #[test]
@@ -77,4 +79,21 @@ fn watched_accounts_are_starred_and_found_inside_of_changes_too() {
     let mut without = Session::demo(80, 24);
     without.keys("*");
     assert!(without.hints().contains("nobody is watched"), "{}", without.hints());
+}
+
+#[test]
+fn a_view_the_user_saved_goes_before_the_one_of_its_digit() {
+    let query = Query::parse("result=failure actor.kind=user").expect("a query");
+    let views = vec![SavedView { name: "tried in vain".to_owned(), query, digit: Some('3') }];
+    let preferences = Preferences { views, ..Preferences::default() };
+    let mut session = Session::new(Settings { preferences, ..settings(Some("demo"), 80, 24) });
+    for delivery in demo() {
+        session.send(Message::Delivered(delivery.clone()));
+    }
+    session.keys("3");
+    assert_eq!(session.app.filter.text(), "result=failure actor.kind=user");
+    session.keys("<backspace>0vain");
+    assert!(session.screen().contains("saved by you"), "{}", session.screen());
+    session.keys("<enter>");
+    assert_eq!(session.app.filter.text(), "result=failure actor.kind=user");
 }
