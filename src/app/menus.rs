@@ -45,7 +45,10 @@ impl App {
                 let chosen = menu.current().cloned();
                 return chosen.map(|item| self.choose(item)).unwrap_or_default();
             }
-            KeyCode::Char('w') if menu.trails && menu.typed().is_empty() => {
+            // The arrow goes where a letter would be searched for.
+            KeyCode::Char('w') | KeyCode::Right
+                if menu.trails && (menu.typed().is_empty() || event.code == KeyCode::Right) =>
+            {
                 let chosen = menu.current().cloned();
                 return chosen.map(|item| self.show_meanwhile(&item.wish)).unwrap_or_default();
             }

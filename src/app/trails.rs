@@ -33,7 +33,7 @@ impl App {
         let still = if self.loading.running { " so far" } else { "" };
         let count = found.findings.len();
         let title =
-            format!("Trails: {count} found{still}{unreadable} · ⏎ its records · w meanwhile");
+            format!("Trails: {count} found{still}{unreadable} · ⏎ its records · → meanwhile");
         let mut menu = Menu::new(title, items);
         menu.trails = true;
         self.overlays[place] = menu;
@@ -94,7 +94,7 @@ impl App {
             }
             None => {
                 self.notice =
-                    Some("nothing was open meanwhile; w is for roles, keys, support".to_owned());
+                    Some("nothing was open meanwhile; this is for roles, keys, support".to_owned());
                 Vec::new()
             }
         }
