@@ -244,6 +244,8 @@ fn the_second_of_two_pulls_says_who_is_first_and_a_killed_one_is_in_nobodys_way(
     assert_eq!((code, out.as_str()), (Some(2), ""), "{told}");
     let holder = format!("another entrail (process {} since ", first.0.id());
     assert!(told.contains(&holder) && told.contains("pulls into this archive"), "{told}");
+    let folder = home.path().join("archive").display().to_string();
+    assert_eq!(told.matches(&folder).count(), 1, "{told}");
     first.kill();
     finish(&graph, home.path());
     assert_eq!(records(&graph, home.path()), wanted(&graph));
@@ -264,6 +266,7 @@ fn asked_to_end_it_keeps_what_came_and_says_so() {
             assert_eq!(ended, Some(code), "{told}");
             assert!(out.contains("NOT complete") && out.lines().count() == 1, "{out}");
             let there = records(&graph, home.path());
+            assert_eq!(compared(home.path()), SLICES, "the digests are there");
             assert!(out.contains(&format!(": {there} new records in 2 slices")), "{told} {out}");
             assert!(there > 0 && there < wanted(&graph));
             finish(&graph, home.path());
@@ -285,4 +288,71 @@ fn asked_to_end_between_two_rounds_it_ends_at_once() {
     assert_eq!(pull.0.wait().expect("it ended").code(), Some(143));
     assert!(lines.next().is_none());
     assert_eq!(records(&graph, home.path()), wanted(&graph));
+}
+
+/// Ends with 2 and one line that has `state`.
+fn ends_with_two(graph: &FakeGraph, home: &Path, state: &str) -> String {
+    let (code, out, told) = Pull::start(graph, home, &[]).end();
+    assert_eq!(code, Some(2), "{out} {told}");
+    assert!(out.contains(state) && out.lines().count() == 1, "{out} {told}");
+    told
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the archive is damaged on purpose")]
+fn a_damaged_or_deleted_file_is_told_and_comes_again() {
+    let (graph, home) = (start(), memory());
+    finish(&graph, home.path());
+    let day = home.path().join("archive/audit/2025-05-29.ndjson.zst");
+    let aside = home.path().join("archive/.entrail/damaged/audit-2025-05-29.ndjson.zst");
+    let whole = std::fs::read(&day).expect("read");
+    let flipped: Vec<u8> = whole.iter().map(|byte| byte ^ 1).collect();
+    for damage in [[&whole[..], b"x"].concat(), whole[..whole.len() / 2].to_vec(), flipped] {
+        std::fs::write(&day, &damage).expect("written");
+        let told = ends_with_two(&graph, home.path(), "complete again: 1 file was");
+        assert!(told.contains(&aside.display().to_string()), "{told}");
+        assert_eq!(std::fs::read(&aside).expect("kept"), damage);
+        std::fs::remove_file(&aside).expect("removed");
+        assert_eq!(finish(&graph, home.path()), 0);
+        assert_eq!(records(&graph, home.path()), wanted(&graph));
+        assert_eq!(compared(home.path()), SLICES);
+    }
+    std::fs::remove_file(&day).expect("removed");
+    let told = ends_with_two(&graph, home.path(), "complete again: 1 file was");
+    assert!(told.contains("is not there any more"), "{told}");
+    assert_eq!(records(&graph, home.path()), wanted(&graph));
+}
+
+#[test]
+fn a_refusal_is_told_once_says_what_helps_and_leaves_no_folder() {
+    let graph = start();
+    let base = graph.base();
+    let weak = graph.token(&Grant { permissions: vec!["User.Read"], ..Grant::default() });
+    let foreign = Grant { audience: "https://example.com".to_owned(), ..Grant::default() };
+    let foreign = graph.token(&foreign);
+    for (token, state) in [(weak, "NOT complete: refused"), (foreign, "NOT complete: no sign-in")] {
+        let home = memory();
+        let output = Command::new(env!("CARGO_BIN_EXE_entrail"))
+            .args(["pull", "--archive"])
+            .arg(home.path().join("new/archive"))
+            .args(RANGE)
+            .args(["--log", "audit,provisioning", "--login-url", &base, "--graph-url", &base])
+            .env_clear()
+            .env("HOME", home.path())
+            .env("ENTRAIL_TOKEN", &token)
+            .stdin(Stdio::null())
+            .output()
+            .expect("it runs");
+        let out = String::from_utf8_lossy(&output.stdout);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(out.contains(state) && !out.contains("run it again\n"), "{out} {told}");
+        let mut reasons: Vec<&str> =
+            told.lines().map(|line| line.rsplit("Z: ").next().unwrap_or(line)).collect();
+        let lines = reasons.len();
+        reasons.sort_unstable();
+        reasons.dedup();
+        assert_eq!(reasons.len(), lines, "{told}");
+        assert!(!home.path().join("new").exists());
+    }
 }

@@ -2,13 +2,13 @@
 //! Never asks anything; what is missing is told, and asked for again the next time. Ctrl-C and
 //! SIGTERM end it in order: what came is kept, and how far it got is told.
 
+use std::collections::HashSet;
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -76,13 +76,13 @@ async fn into_archive(
     let heard: Arc<Mutex<Heard>> = Arc::default();
     let folder = &arguments.archive;
     let overlap = Duration::from_secs(3_600 * u64::from(arguments.overlap));
-    let mut archive = Archive::open(folder, &owner, now(), Heard::ear(&heard))
-        .with_context(|| folder.display().to_string())?
+    let mut archive = Archive::open(folder, &owner, now(), Heard::ear(&heard))?
         .with_overlap(overlap)
         .with_filters(request.filters.clone());
     let Some(minutes) = arguments.watch else {
         let pulled = pull_into(&service, &request, &mut archive, overlap, cancel).await;
-        told(tenant, folder, &heard, &pulled, request.window)?;
+        archive.leave();
+        told(tenant, folder, &heard, &pulled, (request.window, false))?;
         return Ok(pulled);
     };
     let every = Duration::from_secs(60 * u64::from(minutes));
@@ -98,14 +98,16 @@ async fn into_archive(
     };
     let mut after = |pulled: &Pulled| {
         let asked = *window.lock().unwrap_or_else(PoisonError::into_inner);
-        match told(tenant, folder, &heard, pulled, asked) {
+        match told(tenant, folder, &heard, pulled, (asked, true)) {
             Ok(()) => ControlFlow::Continue(()),
             // Nobody listens any more.
             Err(_) => ControlFlow::Break(()),
         }
     };
     let mut round = Round { request: &mut next, after: &mut after };
-    Ok(watch(&service, &mut archive, every, &mut round, cancel).await)
+    let pulled = watch(&service, &mut archive, every, &mut round, cancel).await;
+    archive.leave();
+    Ok(pulled)
 }
 
 /// Waits that are told: shorter ones are as usual.
@@ -154,34 +156,101 @@ impl Heard {
     }
 }
 
-/// Tells what is missing on standard error, and one line about all of it on standard output.
+/// Tells what is missing on standard error, and one line about all of it on standard output. The
+/// window is what was asked for, and whether it is asked for again by this program.
 fn told(
     tenant: &Tenant,
     folder: &Path,
     heard: &Mutex<Heard>,
     pulled: &Pulled,
-    window: Window,
+    (window, goes_on): (Window, bool),
 ) -> io::Result<()> {
     let heard = std::mem::take(&mut *heard.lock().unwrap_or_else(PoisonError::into_inner));
+    // One refusal can be that of many logs, and end the pull.
+    let mut reasons = HashSet::new();
     for missing in &heard.missing {
-        tell(&format!("entrail: {}", tenant.told(missing)));
+        let mut trouble = tenant.told(missing);
+        if !reasons.insert(trouble.reason.clone()) {
+            "for the same reason".clone_into(&mut trouble.reason);
+        }
+        tell(&format!("entrail: {trouble}"));
     }
     if let Some(Stopped::SignIn(why) | Stopped::Unreachable(why) | Stopped::Unkept(why)) =
         &pulled.stopped
+        && !heard.missing.iter().any(|missing| missing.reason == *why)
     {
         tell(&format!("entrail: {why}"));
     }
     for notice in tenant.sign_in().notices() {
         tell(&format!("entrail: {notice}"));
     }
-    let state = if pulled.is_complete() { "complete" } else { "NOT complete, run it again" };
     writeln!(
         io::stdout().lock(),
-        "{}: {} new records in {} slices, {} to {}, {state}",
+        "{}: {} new records in {} slices, {} to {}, {}",
         clean(&folder.display().to_string()),
         heard.records,
         heard.slices,
         window.start,
         window.end,
+        state(pulled, goes_on),
     )
+}
+
+/// Whether all is there, and what helps where it is not. The reasons stand on standard error.
+fn state(pulled: &Pulled, goes_on: bool) -> String {
+    let again = if goes_on { "asked for again in the next round" } else { "run it again" };
+    let missing = match &pulled.stopped {
+        None if pulled.is_complete() => return "complete".to_owned(),
+        Some(Stopped::SignIn(_)) => "no sign-in; see the reason above, and `entrail doctor`",
+        Some(Stopped::Unkept(_)) => "it cannot be kept; see the reason above",
+        _ if pulled.refused.iter().any(|(_, refused)| !refused.is_doubtful()) => {
+            "refused; see above, and `entrail doctor`, for what the sign-in lacks"
+        }
+        None if pulled.has_all() && pulled.gone > 0 => {
+            return format!("NOT complete: {} records of damaged files are missing", pulled.gone);
+        }
+        None if pulled.has_all() => {
+            let files = if pulled.damaged == 1 { "file was" } else { "files were" };
+            return format!(
+                "complete again: {} {files} missing or damaged, see above",
+                pulled.damaged
+            );
+        }
+        _ => return format!("NOT complete, {again}"),
+    };
+    format!("NOT complete: {missing}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::graph::Refused;
+
+    #[test]
+    fn what_is_not_complete_says_what_helps() {
+        let stopped = |stopped| Pulled { stopped: Some(stopped), ..Pulled::default() };
+        let refused = |body: &[u8]| Pulled {
+            missing: 1,
+            refused: vec![("audit", Refused::read(403, body, ""))],
+            ..Pulled::default()
+        };
+        let damaged = Pulled { damaged: 1, ..Pulled::default() };
+        let cases = [
+            (Pulled::default(), "complete"),
+            (Pulled { missing: 2, ..Pulled::default() }, "NOT complete, run it again"),
+            (stopped(Stopped::Cancelled), "NOT complete, run it again"),
+            (stopped(Stopped::Unreachable(String::new())), "NOT complete, run it again"),
+            (stopped(Stopped::SignIn(String::new())), "NOT complete: no sign-in; see"),
+            (stopped(Stopped::Unkept(String::new())), "NOT complete: it cannot be kept"),
+            (refused(b"{}"), "NOT complete: refused; see above"),
+            (refused(b"<html>"), "NOT complete, run it again"),
+            (Pulled { gone: 7, ..damaged.clone() }, "NOT complete: 7 records of damaged files"),
+            (damaged, "complete again: 1 file was missing or damaged"),
+        ];
+        for (pulled, begins) in cases {
+            assert!(state(&pulled, false).starts_with(begins), "{}", state(&pulled, false));
+        }
+        let missing = Pulled { missing: 1, ..Pulled::default() };
+        assert_eq!(state(&missing, true), "NOT complete, asked for again in the next round");
+    }
 }

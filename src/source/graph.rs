@@ -270,6 +270,10 @@ pub struct Outcome {
     pub refused: Vec<(&'static str, Refused)>,
     /// Why it ended early, if it did.
     pub stopped: Option<Stopped>,
+    /// Files of an archive that were found not to be as they were written.
+    pub damaged: u64,
+    /// Records of such files that did not come again.
+    pub gone: u64,
     /// The time of the newest record, by the name of the log.
     pub newest: BTreeMap<&'static str, Timestamp>,
 }
@@ -277,6 +281,11 @@ pub struct Outcome {
 impl Outcome {
     /// Is everything there that was asked for?
     pub fn is_complete(&self) -> bool {
+        self.has_all() && self.damaged == 0 && self.gone == 0
+    }
+
+    /// Is everything there that was asked of Graph?
+    pub fn has_all(&self) -> bool {
         self.stopped.is_none() && self.missing == 0
     }
 }

@@ -7,6 +7,7 @@
 //! ARCHIVE/.entrail/manifest.ndjson       what was asked for, when, and where it is
 //! ARCHIVE/.entrail/sha256sums            the files and their digests, as `sha256sum` reads them
 //! ARCHIVE/.entrail/lock                  held by the pull that runs
+//! ARCHIVE/.entrail/damaged/              files that were not as written any more, and lost.json
 //! ARCHIVE/.entrail/incoming.ndjson.zst   the file being written
 //! ```
 //!
@@ -17,7 +18,9 @@
 //! pass over folders whose name begins with a dot, so they see whole slices only.
 
 mod condense;
+mod damaged;
 mod day;
+mod disk;
 mod lock;
 mod manifest;
 mod packed;
@@ -30,6 +33,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use self::damaged::Lost;
+use self::disk::{check_empty, make_folder, move_to, to_be_made, wrapped};
 use self::lock::Lock;
 use self::manifest::Manifest;
 use self::packed::Packing;
@@ -78,6 +83,14 @@ pub struct Archive {
     tell: Tell,
     /// Asked before each change on the disk; how tests stop a pull there.
     interrupt: Option<Interrupt>,
+    /// Files that were not as written, until it is known what of them is gone.
+    lost: Vec<Lost>,
+    /// How many were found since a pull told.
+    damaged: u64,
+    /// Was one found since the slice that is asked for began?
+    spoiled: bool,
+    /// Folders that were made for it, the innermost first; `None`: it was there before.
+    made: Option<Vec<PathBuf>>,
     _lock: Lock,
 }
 
@@ -103,14 +116,20 @@ impl Archive {
     /// Opens the archive in `folder`, or begins one for `owner`. What a killed pull left is put in
     /// order first. `now` is written to the lock for those who meet it.
     ///
-    /// Fails where another pull runs, where the archive is another tenant's, or where the system
-    /// refuses.
+    /// Fails where another pull runs, where the archive is another tenant's, where the folder has
+    /// something else in it, or where the system refuses. The error names the place.
     pub fn open(folder: &Path, owner: &Owner, now: Timestamp, tell: Tell) -> io::Result<Self> {
         let hidden = folder.join(".entrail");
-        fs::create_dir_all(&hidden).map_err(|error| wrapped(&hidden, &error))?;
+        let path = hidden.join("manifest.ndjson");
+        let made = if path.exists() {
+            None
+        } else {
+            check_empty(folder)?;
+            Some(to_be_made(&hidden))
+        };
+        make_folder(&hidden).map_err(|error| wrapped(&hidden, &error))?;
         let lock =
             Lock::take(&hidden.join("lock"), now).map_err(|error| wrapped(folder, &error))?;
-        let path = hidden.join("manifest.ndjson");
         let manifest = Manifest::open(&path, owner).map_err(|error| wrapped(&path, &error))?;
         let mut archive = Self {
             folder: folder.to_owned(),
@@ -122,8 +141,13 @@ impl Archive {
             filters: BTreeMap::new(),
             tell,
             interrupt: None,
+            lost: Vec::new(),
+            damaged: 0,
+            spoiled: false,
+            made,
             _lock: lock,
         };
+        archive.remember_lost();
         archive.put_in_order()?;
         archive.known.unlisted = archive.find_unlisted();
         Ok(archive)
@@ -186,16 +210,15 @@ impl Archive {
         let incoming = self.incoming();
         let whole = packed::sha256(&incoming).ok();
         let mut lost = Vec::new();
-        for (entry, file) in self.manifest.files().into_values() {
-            let path = self.folder.join(&file.name);
+        for (name, (_, file)) in self.manifest.files() {
+            let path = self.folder.join(name);
             match fs::metadata(&path) {
                 // What was written last counts, also where it has as many bytes as what it replaces.
                 _ if whole.as_ref() == Some(&file.sha256) => {
                     move_to(&incoming, &path).map_err(|error| wrapped(&path, &error))?;
                 }
                 Ok(metadata) if metadata.len() == file.bytes => {}
-                Ok(_) => lost.push((entry.clone(), "was changed")),
-                Err(_) => lost.push((entry.clone(), "is not there any more")),
+                _ => lost.push(name.to_owned()),
             }
         }
         match fs::remove_file(&incoming) {
@@ -204,16 +227,10 @@ impl Archive {
             }
             _ => {}
         }
-        for (entry, what) in lost {
-            let Some(file) = &entry.file else { continue };
-            let reason = format!(
-                "{} {what}: what Entra still has of its time is asked for again",
-                self.folder.join(&file.name).display()
-            );
-            self.manifest.gone(&file.name)?;
-            let log = LOGS.iter().find(|log| log.name == entry.log).map_or("", |log| log.name);
-            self.odd(log, Some(entry.window()), reason);
+        for name in lost {
+            self.set_aside(&name).map_err(|error| wrapped(&self.folder, &error))?;
         }
+        self.is_unasked();
         if self.manifest.unreadable() > 0 {
             let reason = format!(
                 "{} lines of the manifest of {} are unreadable: their time is asked for again",
@@ -250,7 +267,7 @@ impl Archive {
     }
 
     /// Reads which records of a window the archive has.
-    fn learn(&mut self, log: &'static Log, window: Window) {
+    fn learn(&mut self, log: &'static Log, window: Window) -> io::Result<()> {
         if self.known.log != log.name || self.known.records.count() > MOST_KNOWN {
             self.known.log = log.name;
             self.known.read.clear();
@@ -263,16 +280,23 @@ impl Archive {
             let base = file.name.rsplit('/').next().unwrap_or_default();
             let of_day = day::window(base).is_some_and(|day| day.overlaps(&window));
             if entry.log == log.name && (of_day || all.overlaps(&window)) {
-                files.push(file.name.clone());
+                files.push((file.name.clone(), true));
             }
         }
         let unlisted = self.known.unlisted.iter();
         let near = unlisted.filter(|(of, all, _)| *of == log.name && all.overlaps(&window));
-        files.extend(near.map(|(_, _, name)| name.clone()));
-        for name in files {
-            if !self.known.read.insert(name.clone()) {
+        files.extend(near.map(|(_, _, name)| (name.clone(), false)));
+        let unread = |(name, _): &(String, bool)| !self.known.read.contains(name);
+        let files: Vec<(String, bool)> = files.into_iter().filter(unread).collect();
+        // What is set aside takes what is known with it: before anything is read.
+        for (name, _) in files.iter().filter(|(_, is_listed)| *is_listed) {
+            self.compare(name)?;
+        }
+        for (name, is_listed) in files {
+            if is_listed && !self.manifest.files().contains_key(name.as_str()) {
                 continue;
             }
+            self.known.read.insert(name.clone());
             let path = self.folder.join(&name);
             if let Err(error) = packed::read_ids(&path, &mut self.known.records) {
                 let reason =
@@ -280,11 +304,22 @@ impl Archive {
                 self.odd(log.name, Some(window), reason);
             }
         }
+        Ok(())
+    }
+
+    /// The file that records of a slice were last added to.
+    fn last_of(&self, slice: &Slice) -> Option<String> {
+        let files = self.manifest.files();
+        let names = (1..).map(|number| day::name(slice, number));
+        names.take_while(|name| files.contains_key(name.as_str())).last()
     }
 
     /// Begins the file that the records of a slice are added to: the last one of its day as long as
     /// that is small and as it was written, else another one.
-    fn begin(&self, slice: &Slice) -> io::Result<(Packing, Place)> {
+    fn begin(&mut self, slice: &Slice) -> io::Result<(Packing, Place)> {
+        if let Some(last) = self.last_of(slice) {
+            self.compare(&last)?;
+        }
         let files = self.manifest.files();
         let mut number = 1;
         let mut name = day::name(slice, number);
@@ -310,6 +345,8 @@ impl Archive {
     /// Keeps what was written of a slice.
     fn keep(&mut self, done: &Done) -> io::Result<()> {
         let slice = &done.slice;
+        // Records that a damaged file has were left out of it.
+        let complete = done.complete && !std::mem::take(&mut self.spoiled);
         let mut entry = Entry {
             log: slice.log.name.to_owned(),
             filter: self.filters.get(slice.log.name).cloned(),
@@ -317,14 +354,14 @@ impl Archive {
             end: slice.window.end,
             asked: done.asked,
             late: None,
-            complete: done.complete,
+            complete,
             records: 0,
             slices: 1,
             request: done.request.to_string(),
             file: None,
         };
         let Some((packing, Place { name, before })) = self.packing.take() else {
-            if done.complete {
+            if complete {
                 self.step("line")?;
                 self.manifest.add(entry.clone())?;
                 (self.tell)(Told::Kept(&entry));
@@ -356,7 +393,7 @@ impl Archive {
         let Window { start, end } = slice.window;
         let start = times().min().map_or(start, |first| first.min(start));
         let end = times().max().map_or(end, |last| last.plus(1).max(end));
-        self.learn(slice.log, Window { start, end });
+        self.learn(slice.log, Window { start, end })?;
         let mut at = 0;
         for record in page.records() {
             let line = &page.lines()[at..at + record.len];
@@ -371,6 +408,7 @@ impl Archive {
             if let Some((packing, _)) = &mut self.packing {
                 packing.add(line, record)?;
             }
+            self.is_back(slice.log, record.time);
         }
         self.step("page")
     }
@@ -414,37 +452,6 @@ impl fmt::Debug for Archive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Archive").field("folder", &self.folder).finish_non_exhaustive()
     }
-}
-
-/// Moves a file that is on the disk to its place, and waits until that is on the disk too.
-fn move_to(from: &Path, to: &Path) -> io::Result<()> {
-    let folder = to.parent().unwrap_or(to);
-    fs::create_dir_all(folder)?;
-    fs::rename(from, to)?;
-    sync_folder(folder);
-    if let Some(above) = folder.parent() {
-        sync_folder(above);
-    }
-    Ok(())
-}
-
-/// Not every system can sync a folder; where it cannot, it needs not.
-#[expect(clippy::disallowed_methods, reason = "a folder is opened to be synced")]
-fn sync_folder(folder: &Path) {
-    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
-}
-
-/// An error together with where it happened, and the way out where there is one.
-fn wrapped(path: &Path, error: &io::Error) -> io::Error {
-    let way = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "; make room there and pull again: it goes on where it was"
-        }
-        io::ErrorKind::PermissionDenied => "; choose a folder you may write to",
-        io::ErrorKind::ReadOnlyFilesystem => "; choose a folder on a disk that can be written to",
-        _ => "",
-    };
-    io::Error::new(error.kind(), format!("{}: {error}{way}", path.display()))
 }
 
 #[cfg(test)]

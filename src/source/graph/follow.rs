@@ -68,10 +68,32 @@ impl Rounds {
         self.thorough = Some(elapsed);
         whole
     }
+
+    /// Is the round that began at `elapsed` one that looks back all the way?
+    fn is_thorough(&self, elapsed: Duration) -> bool {
+        self.thorough == Some(elapsed)
+    }
+}
+
+/// Pulls into an archive once, having compared all of its files with their digests, and leaves it
+/// tidy.
+pub async fn pull_into(
+    service: &Service,
+    request: &Request,
+    archive: &mut Archive,
+    overlap: Duration,
+    cancel: &CancellationToken,
+) -> Outcome {
+    match archive.check(cancel).await {
+        Ok(()) => pull_once(service, request, archive, overlap, cancel).await,
+        Err(error) => {
+            Outcome { stopped: Some(Stopped::Unkept(error.to_string())), ..Outcome::default() }
+        }
+    }
 }
 
 /// Pulls into an archive once, and leaves it tidy.
-pub async fn pull_into(
+async fn pull_once(
     service: &Service,
     request: &Request,
     archive: &mut Archive,
@@ -82,9 +104,12 @@ pub async fn pull_into(
     archive.set_overlap(overlap);
     let mut outcome = pull(service, request, archive, cancel).await;
     archive.set_overlap(whole);
-    if !matches!(outcome.stopped, Some(Stopped::Cancelled | Stopped::Unkept(_)))
-        && let Err(error) = archive.tidy()
-    {
+    let tidied = archive.settle(request, &mut outcome).and_then(|()| match outcome.stopped {
+        Some(Stopped::Cancelled) => archive.write_sums(),
+        Some(Stopped::Unkept(_)) => Ok(()),
+        _ => archive.tidy(),
+    });
+    if let (Err(error), None) = (tidied, &outcome.stopped) {
         outcome.stopped = Some(Stopped::Unkept(error.to_string()));
     }
     outcome
@@ -104,8 +129,12 @@ pub async fn watch(
     let mut rounds = Rounds::default();
     loop {
         let request = (round.request)(service.pace.now());
-        let overlap = rounds.overlap(service.pace.elapsed(), whole);
-        let outcome = pull_into(service, &request, archive, overlap, cancel).await;
+        let elapsed = service.pace.elapsed();
+        let overlap = rounds.overlap(elapsed, whole);
+        let outcome = match rounds.is_thorough(elapsed) {
+            true => pull_into(service, &request, archive, overlap, cancel).await,
+            false => pull_once(service, &request, archive, overlap, cancel).await,
+        };
         let ends = matches!(
             outcome.stopped,
             Some(Stopped::Cancelled | Stopped::SignIn(_) | Stopped::Unkept(_))

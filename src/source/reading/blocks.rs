@@ -62,7 +62,10 @@ impl Reading<'_> {
         match failure {
             Some(error) => {
                 self.meter.refused.store(true, Ordering::Relaxed);
-                let reason = walk::describe(&error);
+                let reason = match walk::describe(&error) {
+                    reason if text.base == 0 => reason,
+                    reason => format!("the rest of the file could not be read: {reason}"),
+                };
                 let place = Place::Byte(text.base);
                 self.outlet.trouble(Trouble { source: input.name, place, reason, lost: true }, 0)
             }

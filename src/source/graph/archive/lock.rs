@@ -1,10 +1,11 @@
 //! One pull at a time: a lock on an archive that ends with the program that holds it.
 //! Never waits, and never trusts a file's mere presence: the system holds the lock.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::Path;
 
+use super::disk::writing;
 use crate::time::Timestamp;
 
 /// A lock that is held as long as this lives.
@@ -16,8 +17,7 @@ pub struct Lock {
 impl Lock {
     /// Takes the lock at `path`. Fails where another program holds it, and says which.
     pub fn take(path: &Path, now: Timestamp) -> io::Result<Self> {
-        let mut file =
-            OpenOptions::new().create(true).read(true).write(true).truncate(false).open(path)?;
+        let mut file = writing().open(path)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

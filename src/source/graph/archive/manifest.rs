@@ -10,13 +10,14 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::super::slices::{Window, ticks};
+use super::disk::writing;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// Raised whenever an older program could not go on with the manifest.
@@ -90,6 +91,13 @@ pub struct Stored {
     pub last: Timestamp,
 }
 
+impl Stored {
+    /// The time of its records.
+    pub fn window(&self) -> Window {
+        Window { start: self.first, end: self.last.plus(1) }
+    }
+}
+
 impl Entry {
     /// The slice's time.
     pub fn window(&self) -> Window {
@@ -147,8 +155,7 @@ impl Manifest {
     ///
     /// Fails where the archive belongs to somebody else or was written by a newer program.
     pub fn open(path: &Path, owner: &Owner) -> io::Result<Self> {
-        let mut file =
-            OpenOptions::new().create(true).read(true).write(true).truncate(false).open(path)?;
+        let mut file = writing().open(path)?;
         let mut text = Vec::new();
         file.read_to_end(&mut text)?;
         let len = memchr::memrchr(b'\n', &text).map_or(0, |at| at + 1);
@@ -223,9 +230,8 @@ impl Manifest {
     /// Writes a manifest with these entries beside this one. It is on the disk when this returns,
     /// and counts once it is given to [`Manifest::replace`].
     pub fn write_anew(&self, entries: Vec<Entry>) -> io::Result<Self> {
-        let mut open = OpenOptions::new();
         let path = self.path.with_extension("new");
-        let file = open.create(true).read(true).write(true).truncate(true).open(&path)?;
+        let file = writing().truncate(true).open(&path)?;
         let owner = self.owner.clone();
         let mut anew = Self { path, owner, file, len: 0, entries: Vec::new(), unreadable: 0 };
         let header = Header { version: VERSION, owner: self.owner.clone() };
@@ -257,8 +263,29 @@ impl Manifest {
         &self.owner
     }
 
+    /// Forgets a file, and that anything of its time was ever asked for: what came of later
+    /// questions left out what the file had.
     fn forget(&mut self, name: &str) {
-        self.entries.retain(|entry| entry.file.as_ref().is_none_or(|file| file.name != name));
+        let of_file = |entry: &Entry| entry.file.as_ref().is_some_and(|file| file.name == name);
+        let (gone, mut left): (Vec<Entry>, Vec<Entry>) =
+            std::mem::take(&mut self.entries).into_iter().partition(of_file);
+        let mut windows: BTreeMap<&str, Vec<Window>> = BTreeMap::new();
+        for entry in &gone {
+            let records = entry.file.as_ref().map(Stored::window);
+            windows
+                .entry(&entry.log)
+                .or_default()
+                .extend(records.into_iter().chain([entry.window()]));
+        }
+        left.retain_mut(|entry| {
+            let near = windows.get(entry.log.as_str());
+            let near = near.is_some_and(|all| all.iter().any(|one| one.overlaps(&entry.window())));
+            if near {
+                (entry.complete, entry.late) = (false, None);
+            }
+            !near || entry.file.is_some()
+        });
+        self.entries = left;
     }
 
     fn write(&mut self, line: &Line) -> io::Result<()> {

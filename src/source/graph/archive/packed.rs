@@ -11,6 +11,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 
 use super::super::page::{Record, identity};
 use super::super::seen::Seen;
+use super::disk::writing;
 use crate::time::Timestamp;
 
 /// Level of compression: audit records become a twentieth; higher ones take longer for little.
@@ -44,7 +45,7 @@ impl Packing {
     /// Begins a file at `path`, in place of one that may be there. `before` is what another file
     /// of this kind holds: the new records follow, for frames of Zstandard can be put together.
     pub fn begin(path: &Path, before: &[u8]) -> io::Result<Self> {
-        let mut file = Digesting::new(File::create(path)?);
+        let mut file = Digesting::new(writing().truncate(true).open(path)?);
         file.write_all(before)?;
         let mut encoder = zstd::Encoder::new(file, LEVEL)?;
         encoder.include_checksum(true)?;

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::fixture::*;
 use super::super::slices::ticks;
-use super::super::{Outcome, Request, Round, Stopped, watch};
+use super::super::{Outcome, Request, Round, Stopped, pull_into, watch};
 use super::*;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -213,22 +213,8 @@ fn another_tenant_is_refused() {
     assert!(Archive::open(folder.path(), &other, at("2026-05-31"), silent()).is_err());
 }
 
-#[test]
-fn files_that_are_gone_or_changed_are_told_and_asked_for_again() {
-    let folder = memory();
-    let tenant = Tenant::new(70, HOUR, 10);
-    let expected = tenant.lines();
-    let (server, _tenant) = tenant_server(tenant);
-    let service = server.service();
-    pulled(&service, &request(3), &mut open(folder.path()));
-    let files: Vec<PathBuf> = {
-        let archive = open(folder.path());
-        archive
-            .entries()
-            .map(|entry| folder.path().join(&entry.file.as_ref().expect("a file").name))
-            .collect()
-    };
-    fs::remove_file(&files[1]).expect("removed");
+/// Pulls once as the program does; how it ended, and what was told.
+fn pulled_once(server: &Server, request: &Request, folder: &Path) -> (Outcome, Vec<String>) {
     let told = Arc::new(Mutex::new(Vec::new()));
     let hears = Arc::clone(&told);
     let tell: Tell = Box::new(move |event| {
@@ -236,14 +222,187 @@ fn files_that_are_gone_or_changed_are_told_and_asked_for_again() {
             hears.lock().expect("free").push(missing.reason);
         }
     });
-    let mut archive =
-        Archive::open(folder.path(), &owner(), at("2026-05-31"), tell).expect("opened");
-    pulled(&service, &request(3), &mut archive);
+    let mut archive = Archive::open(folder, &owner(), at("2026-05-31"), tell).expect("opened");
+    let (service, cancel) = (server.service(), CancellationToken::new());
+    let pulling = pull_into(&service, request, &mut archive, OVERLAP, &cancel);
+    let outcome = runtime().block_on(pulling);
+    assert_eq!(archive.verify(), []);
     drop(archive);
-    assert_eq!(records(folder.path()), expected);
-    assert!(told.lock().expect("free")[0].contains("is not there any more"));
-    pulled(&service, &request(3), &mut open(folder.path()));
-    assert_eq!(told.lock().expect("free").len(), 1);
+    compared(folder);
+    let told = told.lock().expect("free").clone();
+    (outcome, told)
+}
+
+/// What can happen to a file.
+type Harm = fn(&Path);
+const HARMS: [(&str, Harm); 4] = [
+    ("longer", |path| {
+        let bytes = [fs::read(path).expect("read"), b"x".to_vec()].concat();
+        fs::write(path, bytes).expect("written");
+    }),
+    ("half", |path| {
+        let bytes = fs::read(path).expect("read");
+        fs::write(path, &bytes[..bytes.len() / 2]).expect("written");
+    }),
+    ("as large, but other bytes", |path| {
+        let mut bytes = fs::read(path).expect("read");
+        let middle = bytes.len() / 2;
+        bytes[middle..middle + 4].copy_from_slice(b"\0\0\0\0");
+        fs::write(path, bytes).expect("written");
+    }),
+    ("removed", |path| fs::remove_file(path).expect("removed")),
+];
+const DAY: &str = "audit/2026-05-02.ndjson.zst";
+
+#[test]
+fn a_damaged_file_is_set_aside_and_its_time_asked_for_again() {
+    for (harm, damage) in HARMS {
+        let folder = memory();
+        let tenant = Tenant::new(70, HOUR, 10);
+        let expected = tenant.lines();
+        let (server, _tenant) = tenant_server(tenant);
+        assert!(pulled_once(&server, &request(3), folder.path()).0.is_complete());
+        // Asked for again without news: that says nothing of what a file had.
+        let mut archive = open(folder.path()).with_overlap(29 * 24 * HOUR);
+        assert!(pulled(&server.service(), &request(3), &mut archive).is_complete());
+        drop(archive);
+        damage(&folder.path().join(DAY));
+        let harmed = fs::read(folder.path().join(DAY)).ok();
+        let (outcome, told) = pulled_once(&server, &request(3), folder.path());
+        assert!(outcome.has_all() && !outcome.is_complete(), "{harm}: {outcome:?}");
+        assert_eq!((outcome.damaged, outcome.gone), (1, 0), "{harm}");
+        assert!(told.len() == 1 && told[0].contains("is asked for again"), "{harm}: {told:?}");
+        let aside = folder.path().join(".entrail/damaged/audit-2026-05-02.ndjson.zst");
+        assert_eq!(fs::read(&aside).ok(), harmed, "{harm}: nothing is deleted");
+        let _ = fs::remove_file(aside);
+        assert_eq!(records(folder.path()), expected, "{harm}");
+        let (outcome, told) = pulled_once(&server, &request(3), folder.path());
+        assert!(outcome.is_complete() && told.is_empty(), "{harm}: {told:?}");
+    }
+}
+
+#[test]
+fn records_that_entra_has_no_longer_are_counted_as_missing() {
+    for (harm, damage) in HARMS {
+        let folder = memory();
+        let (server, tenant) = tenant_server(Tenant::new(70, HOUR, 10));
+        assert!(pulled_once(&server, &request(3), folder.path()).0.is_complete());
+        damage(&folder.path().join(DAY));
+        let had = {
+            let mut tenant = tenant.lock().expect("free");
+            let before = tenant.records.len();
+            tenant.records.retain(|(time, _)| *time >= at("2026-05-02T06:00:00Z"));
+            before - tenant.records.len()
+        };
+        // A pull that does not ask for that time tells so; the next one that does still counts.
+        let elsewhere = Request {
+            window: Window { start: at("2026-05-03"), end: at("2026-05-04") },
+            ..request(3)
+        };
+        let (outcome, told) = pulled_once(&server, &elsewhere, folder.path());
+        assert_eq!((outcome.damaged, outcome.gone), (1, 24), "{harm}");
+        assert!(told.iter().any(|told| told.contains("--since 2026-05-02")), "{harm}: {told:?}");
+        let (outcome, told) = pulled_once(&server, &elsewhere, folder.path());
+        assert!(outcome.is_complete() && told.is_empty(), "{harm}: told once");
+        let (outcome, told) = pulled_once(&server, &request(3), folder.path());
+        assert_eq!((outcome.damaged, outcome.gone), (0, 6), "{harm}: {had}");
+        assert!(
+            told[0].starts_with("6 of the 24 records of audit/2026-05-02.ndjson.zst are missing"),
+            "{harm}: {told:?}"
+        );
+        assert_eq!(told[0].contains(".entrail/damaged"), harm != "removed", "{told:?}");
+        let (outcome, told) = pulled_once(&server, &request(3), folder.path());
+        assert!(outcome.is_complete() && told.is_empty(), "{harm}: {told:?}");
+    }
+}
+
+#[test]
+fn a_file_damaged_while_it_is_pulled_into_is_no_measure_of_what_is_new() {
+    for (harm, damage) in HARMS {
+        let folder = memory();
+        let (server, tenant) = tenant_server(Tenant::new(40, HOUR, 10));
+        assert!(pulled_once(&server, &request(2), folder.path()).0.is_complete());
+        let time = at("2026-05-02T07:30:00Z");
+        tenant.lock().expect("free").records.push((time, record(500, time)));
+        let mut archive = open(folder.path()).with_overlap(29 * 24 * HOUR);
+        damage(&folder.path().join(DAY));
+        let mut outcome = pulled(&server.service(), &request(2), &mut archive);
+        archive.settle(&request(2), &mut outcome).expect("told");
+        assert_eq!((outcome.damaged, outcome.missing), (1, 1), "{harm}");
+        drop(archive);
+        assert!(pulled_once(&server, &request(2), folder.path()).0.is_complete(), "{harm}");
+        let _ = fs::remove_dir_all(folder.path().join(".entrail/damaged"));
+        let mut expected = tenant.lock().expect("free").lines();
+        expected.sort_unstable();
+        assert_eq!(records(folder.path()), expected, "{harm}");
+    }
+}
+
+#[test]
+fn a_pull_that_is_cancelled_leaves_the_digests_of_what_it_kept() {
+    let folder = memory();
+    let mut archive = open(folder.path());
+    keep_up(&mut archive, 1..20, 2);
+    let (server, _tenant) = tenant_server(Tenant::new(70, HOUR, 10));
+    let cancel = CancellationToken::new();
+    cancel.cancel();
+    let service = server.service();
+    let request = request(3);
+    let pulling = pull_into(&service, &request, &mut archive, OVERLAP, &cancel);
+    assert_eq!(runtime().block_on(pulling).stopped, Some(Stopped::Cancelled));
+    assert_eq!(compared(folder.path()), 2);
+}
+
+#[test]
+fn a_folder_with_something_else_in_it_is_refused_and_left_alone() {
+    let folder = memory();
+    fs::write(folder.path().join("letter.txt"), "dear").expect("written");
+    let refused = Archive::open(folder.path(), &owner(), at("2026-05-31"), silent());
+    let told = refused.expect_err("refused").to_string();
+    assert!(told.contains("`letter.txt`") && told.contains("--archive "), "{told}");
+    assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 1);
+    fs::rename(folder.path().join("letter.txt"), folder.path().join(".hidden")).expect("moved");
+    open(folder.path());
+    // Once it is an archive, what else is put there does no harm.
+    fs::write(folder.path().join("letter.txt"), "dear").expect("written");
+    open(folder.path());
+}
+
+#[test]
+fn an_archive_that_has_nothing_is_taken_away_again() {
+    let home = memory();
+    let folder = home.path().join("a/b");
+    open(&folder).leave();
+    assert_eq!(fs::read_dir(home.path()).expect("there").count(), 0);
+    fs::create_dir(home.path().join("a")).expect("made");
+    open(&folder).leave();
+    assert!(home.path().join("a").exists() && !folder.exists());
+    let mut archive = open(&folder);
+    keep_up(&mut archive, 1..2, 2);
+    archive.leave();
+    open(&folder).leave();
+    assert_eq!(records(&folder).len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_its_owner_can_read_an_archive() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = memory();
+    let folder = home.path().join("archive");
+    let (server, _tenant) = tenant_server(Tenant::new(70, HOUR, 10));
+    assert!(pulled_once(&server, &request(3), &folder).0.is_complete());
+    fs::write(folder.join(DAY), "damaged").expect("written");
+    pulled_once(&server, &request(3), &folder);
+    let mut seen = 0;
+    for file in walkdir::WalkDir::new(&folder) {
+        let file = file.expect("a file");
+        let mode = file.metadata().expect("there").permissions().mode() & 0o777;
+        let expected = if file.file_type().is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode, expected, "{}", file.path().display());
+        seen += 1;
+    }
+    assert!(seen > 9, "{seen}");
 }
 
 #[test]

@@ -11,12 +11,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 
 use super::super::address;
 use super::super::logs::find;
 use super::super::slices::Slice;
 use super::condense::condense;
+use super::disk::writing;
 use super::manifest::{Entry, Stored};
 use super::packed::Packing;
 use super::{Archive, move_to, wrapped};
@@ -32,6 +33,11 @@ impl Archive {
     /// must be the archive's own. An error says that the archive cannot be written to.
     pub fn tidy(&mut self) -> io::Result<()> {
         self.shorten().and_then(|()| self.sums()).map_err(|error| wrapped(&self.folder, &error))
+    }
+
+    /// Writes the digests only, as is done within a moment: what a pull that is asked to end does.
+    pub fn write_sums(&mut self) -> io::Result<()> {
+        self.sums().map_err(|error| wrapped(&self.folder, &error))
     }
 
     fn shorten(&mut self) -> io::Result<()> {
@@ -109,7 +115,9 @@ impl Archive {
         }
         self.step("sums")?;
         let new = path.with_extension("new");
-        fs::write(&new, text)?;
+        let mut file = writing().truncate(true).open(&new)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
         move_to(&new, &path)
     }
 }
