@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &DoctorArguments) -> anyhow::Result<Outcome> {
         }
     }
     tenant.sign_in().notices().iter().for_each(|notice| tell(&format!("entrail: {notice}")));
-    Ok(Outcome::Found)
+    Ok(if doctor::can_read(&claims, now) { Outcome::Found } else { Outcome::Nothing })
 }
 
 /// A line cut between words. What follows stands below the first word of the line, or of what is

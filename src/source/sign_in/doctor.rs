@@ -53,6 +53,13 @@ pub fn report(claims: &Claims, now: Timestamp) -> Vec<String> {
         Some(expires) => lines.push(format!("The token is good until {expires}.")),
         None => {}
     }
+    if !is_for_graph(claims) {
+        lines.push(format!(
+            "The token is for {}, not for Microsoft Graph: sign in for Graph.",
+            text::clean(&claims.audience)
+        ));
+    }
+    lines.push("By the token alone, nothing was asked of Graph:".to_owned());
     let (mut wanted, mut lacks_role) = (Vec::new(), false);
     for need in NEEDS {
         let (missing, role) = (missing_permissions(claims, need), lacks_a_role(claims, need));
@@ -77,6 +84,24 @@ pub fn report(claims: &Claims, now: Timestamp) -> Vec<String> {
         lines.push(format!("To get a role: {ROLE_WAY}"));
     }
     lines
+}
+
+/// Can some log be read, as far as the token tells? It has not ended, is for Graph, and has the
+/// permissions and a role for one.
+pub fn can_read(claims: &Claims, now: Timestamp) -> bool {
+    let is_good = claims.expires.is_none_or(|expires| expires > now);
+    let enough =
+        |need: &Need| missing_permissions(claims, need).is_empty() && !lacks_a_role(claims, need);
+    is_good && is_for_graph(claims) && NEEDS.iter().any(enough)
+}
+
+/// Is the token for Graph, by its name, its application id or the address of a cloud's Graph?
+fn is_for_graph(claims: &Claims) -> bool {
+    let audience = claims.audience.as_str();
+    audience.is_empty()
+        || audience == "00000003-0000-0000-c000-000000000000"
+        || audience.contains("graph")
+        || audience.contains("://127.0.0.1")
 }
 
 /// Why a log is refused, or what reading it takes: what is missing and how to get it, who the token
