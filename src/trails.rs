@@ -1,7 +1,7 @@
 //! Trails: sequences of records that mean something together, with the steps that are there and those that are missing.
 //! Never guesses: what joins records is an id they share, and a step is found where a record says so.
 //!
-//! A [`Trail`] is a row of [`table::TRAILS`]: its steps, the [`table::Clue`]s that tell which records
+//! A [`Trail`] is a row of [`table::TRAILS`]: its steps, the `Clue`s that tell which records
 //! are which step, the keys that join them, and how it is judged. [`find`] looks at the columns
 //! first and reads the original bytes only of records that may be a step of something.
 

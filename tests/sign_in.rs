@@ -482,7 +482,7 @@ fn the_doctor_and_a_refusal_name_what_a_token_lacks() {
     let role = "Missing directory role: the account needs Reports Reader, Security Reader,";
     let anybody = person(&["User.Read"], &[]);
     let report = anybody.run(&["doctor"]);
-    assert_eq!(report.code, Some(0), "{report:?}");
+    assert_eq!(report.code, Some(1), "{report:?}");
     for part in [permission, role, "✗ audit", "✗ attributes", "✗ sign-ins", "✗ provisioning"]
     {
         assert!(words(&report.out).contains(part), "{part} in {}", report.out);

@@ -393,7 +393,7 @@ mod tests {
         let named = found.iter().any(|one| one.contains("`pivot` and `zone` in the list pane"));
         assert!(named, "{found:?}");
         // In panes of their own they may have the same.
-        assert!(Keymap::with(&[(Action::Columns, vec![keys("n")])]).is_ok());
+        assert!(Keymap::with(&[(Action::Choose, vec![keys("m")])]).is_ok());
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn zsh(fixed: &str) -> String {
     let lines = fixed.lines().map(|line| {
         let command = match () {
             () if line.starts_with("':query -- ") => "query",
-            () if line.starts_with("'*::text -- ") => "lookup",
+            () if line.starts_with("'*::text -- Words to find in activities") => "lookup",
             () => return line.to_owned(),
         };
         line.replace(":_default'", &format!(":_entrail_{command}'"))
