@@ -89,8 +89,9 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
+/// The number that up to nine digits write: no part of a time has more.
 fn digits(bytes: &[u8]) -> Option<i64> {
-    if bytes.is_empty() {
+    if bytes.is_empty() || bytes.len() > 9 {
         return None;
     }
     bytes.iter().try_fold(0i64, |sum, byte| {
@@ -101,7 +102,8 @@ fn digits(bytes: &[u8]) -> Option<i64> {
 fn instant(date: (i64, i64, i64), time: (i64, i64, i64), fraction: i64) -> Option<Timestamp> {
     let (year, month, day) = date;
     let (hour, minute, second) = time;
-    let sane = (1..=12).contains(&month)
+    let sane = (0..=9_999).contains(&year)
+        && (1..=12).contains(&month)
         && (1..=days_in_month(year, month)).contains(&day)
         && (0..24).contains(&hour)
         && (0..60).contains(&minute)
@@ -215,10 +217,15 @@ fn parse_us(text: &str) -> Option<Timestamp> {
     instant((year, month, day), (hour, minute, second), fraction)
 }
 
+/// The milliseconds from year 0 to the end of year 9999, as RFC 3339 can write them: what is
+/// outside is no time of a record, and spans between what is inside can be counted in ticks.
+const SANE_MS: std::ops::Range<i64> = -62_167_219_200_000..253_402_300_800_000;
+
 /// `/Date(1728364117000)/`: what Windows `PowerShell`'s `ConvertTo-Json` makes of a date.
 fn parse_json_date(text: &str) -> Option<Timestamp> {
     let inner = text.trim_start_matches('\\').strip_prefix("/Date(")?.split(')').next()?;
-    inner.parse::<i64>().ok().map(Timestamp::from_ms)
+    let ms = inner.parse::<i64>().ok()?;
+    SANE_MS.contains(&ms).then_some(Timestamp::from_ms(ms))
 }
 
 /// A half-open span of time: from `start` (included) to `end` (not included); `None` is unbounded.
@@ -303,6 +310,35 @@ mod tests {
             "/Date(1781538630492)/",
         ] {
             assert_eq!(ticks(spelling), expected, "{spelling}");
+        }
+    }
+
+    #[test]
+    fn what_no_calendar_has_is_no_time() {
+        for text in [
+            "1/1/99999999999999999999",
+            "1/1/20260",
+            "99999999999999999999/1/2026",
+            "2026-11-01T10:00:00.5+99999999999",
+            "/Date(9223372036854775807)/",
+            "/Date(-9223372036854775808)/",
+        ] {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
+        for (text, same) in [
+            ("/Date(-62167219200000)/", "0000-01-01T00:00:00Z"),
+            ("/Date(253402300799000)/", "9999-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(Timestamp::parse(text), Timestamp::parse(same), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_time_or_none(text in "[0-9TZAPM:+./Date()é±\u{202f}, -]{0,40}") {
+            if let Some(time) = Timestamp::parse(&text).filter(|time| SANE_MS.contains(&time.ms())) {
+                proptest::prop_assert_eq!(Timestamp::parse(&time.to_rfc3339()), Some(time));
+            }
         }
     }
 

@@ -105,7 +105,8 @@ fn calendar(text: &str) -> Option<TimeRange> {
             let next: i32 = text.parse::<i32>().ok()? + 1;
             return Some(between(start, Timestamp::parse(&format!("{next:04}-01-01"))?));
         }
-        7 if digits(&text[..4]) && text.as_bytes()[4] == b'-' && digits(&text[5..]) => {
+        // Read as bytes: what was typed may have a longer character across any of these places.
+        7 if is_month(text.as_bytes()) => {
             let start = Timestamp::parse(&format!("{text}-01"))?;
             let (year, month): (i32, i32) = (text[..4].parse().ok()?, text[5..].parse().ok()?);
             let (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
@@ -128,6 +129,11 @@ fn calendar(text: &str) -> Option<TimeRange> {
         }
     };
     Some(between(start, start.plus(ticks)))
+}
+
+/// Is this `2026-11`, by its shape?
+fn is_month(text: &[u8]) -> bool {
+    text.iter().enumerate().all(|(at, b)| if at == 4 { *b == b'-' } else { b.is_ascii_digit() })
 }
 
 /// Splits `2026-11-01T10:00+02:00` before its offset.
@@ -185,6 +191,22 @@ mod tests {
             "last-9999999999999w",
         ] {
             assert!(range(text, &context()).is_none(), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_names_a_time_or_none(
+            pieces in proptest::collection::vec(proptest::sample::select(vec![
+                "2026", "-", "11", "0", "9", "99999999999", "T", ":", "Z", "z", "+02:00", ".", " ", "last-", "±",
+                "+-", "d", "h", "w", "today", "é", "€", "𝔗", "\\", "/",
+            ]), 0..9),
+        ) {
+            let text = pieces.concat();
+            if let Some(found) = range(&text, &context()) {
+                let ordered = found.start.zip(found.end).is_none_or(|(start, end)| start <= end);
+                proptest::prop_assert!(ordered, "{text}: {found:?}");
+            }
         }
     }
 
