@@ -4,6 +4,7 @@
 mod cell;
 mod count;
 mod csv;
+mod findings;
 mod json;
 mod line;
 mod markdown;
@@ -154,7 +155,10 @@ pub fn add_wanted(options: &Options, wanted: &mut Wanted) {
         // Whole records are read from their original bytes.
         (Format::Raw, _) | (Format::Ndjson | Format::Json, None) => Vec::new(),
         // Which file they came from is told in a report.
-        (Format::Report | Format::Undo, _) => vec![Field::named("source")],
+        (Format::Report | Format::Undo, _) => {
+            // What the rules said is told of each record.
+            vec![Field::named("source"), Field::named("risk")]
+        }
         (_, Some(fields)) => fields,
         (format, None) => default_fields(format),
     };

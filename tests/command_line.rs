@@ -724,3 +724,16 @@ fn a_redacted_report_does_not_tell_what_was_asked() {
     let redacted = piped(&[asked, &["--redact"][..]].concat(), evil().as_bytes());
     assert!(redacted.code == Some(0) && !redacted.out.contains("mallor"), "{}", redacted.out);
 }
+
+#[test]
+fn a_report_tells_what_the_rules_found_and_the_same_when_it_is_redacted() {
+    let asked = ["query", "actor.ip=192.0.2.71 risk>=high", "--demo", "--format", "report"];
+    let findings = |run: &Run| {
+        let section = run.out.split("## Findings\n").nth(1).expect("findings");
+        section.split("# Records").next().unwrap_or_default().trim().to_owned()
+    };
+    let (plain, redacted) = (entrail(&asked), entrail(&[&asked[..], &["--redact"]].concat()));
+    assert!(findings(&plain).starts_with("- **high**"), "{}", findings(&plain));
+    assert_eq!(findings(&plain), findings(&redacted));
+    assert!(plain.out.contains("\n- Risk: **high**, "), "each record says why");
+}

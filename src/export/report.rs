@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use super::findings;
 use super::line::Lines;
 use super::markdown::{code, escaped};
 use super::redact::Redactor;
@@ -95,7 +96,11 @@ pub(super) fn write(
             lines.clean(&format!("> {}", escaped(note)))?;
             lines.clean("")?;
         }
-        let told = if is_undo { undo::steps(record) } else { told(record) };
+        let mut told = if is_undo { undo::steps(record) } else { told(record) };
+        if !is_undo {
+            let at = told.len().min(2);
+            told.splice(at..at, findings::lines(store, row));
+        }
         told.iter().try_for_each(|line| lines.clean(line))?;
         lines.clean("")
     })?;
@@ -183,6 +188,7 @@ fn head(
         }
         lines.clean("")?;
     }
+    findings::section(store, rows).iter().try_for_each(|line| lines.clean(line))?;
     lines.clean("# Records")?;
     lines.clean("")
 }
