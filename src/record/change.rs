@@ -121,7 +121,11 @@ fn compare(
         (Some(Value::Object(old)), Some(Value::Object(new))) if depth < DEEPEST => {
             let gone = old.keys().filter(|key| !new.contains_key(*key));
             for key in new.keys().chain(gone) {
-                compare(&format!("{path}.{key}"), old.get(key), new.get(key), depth + 1, found);
+                let (old, new) = (old.get(key), new.get(key));
+                // Most of a large value is as it was: its place need not be named.
+                if old != new {
+                    compare(&format!("{path}.{key}"), old, new, depth + 1, found);
+                }
             }
         }
         (Some(Value::Array(old)), Some(Value::Array(new))) if depth < DEEPEST => {

@@ -14,12 +14,15 @@ const MOST_SPELLINGS: usize = 8_192;
 /// Longer spellings are not remembered; the longest activity has 85 letters.
 const LONGEST_SPELLING: usize = 256;
 
+/// What was found for a spelling.
+type Found = Option<&'static Candidates>;
+
 #[derive(Default)]
 struct Seen {
-    /// The spelling that was asked about last: it is asked about again at once.
-    last: String,
-    of_last: Option<&'static Candidates>,
-    spellings: HashMap<Box<str>, Option<&'static Candidates>>,
+    /// The spellings that were asked about last, at places that follow from a few of their letters:
+    /// a log says the same few hundred over and over.
+    near: Vec<Option<(Box<str>, Found)>>,
+    spellings: HashMap<Box<str>, Found>,
 }
 
 thread_local! {
@@ -27,27 +30,51 @@ thread_local! {
 }
 
 /// The rules on an activity, whichever way it is spelled.
-pub(super) fn of_activity(pack: &'static Pack, spelling: &str) -> Option<&'static Candidates> {
+pub(super) fn of_activity(pack: &'static Pack, spelling: &str) -> Found {
     if spelling.len() > LONGEST_SPELLING {
         return pack.by_activity.get(&fold(spelling));
     }
     SEEN.with_borrow_mut(|seen| {
-        if seen.last == spelling {
-            return seen.of_last;
+        let place = place_of(spelling.as_bytes());
+        match seen.near.get(place) {
+            Some(Some((known, found))) if **known == *spelling => *found,
+            _ => seen.look_up(pack, spelling, place),
         }
-        let known = seen.spellings.get(spelling).copied();
+    })
+}
+
+impl Seen {
+    #[cold]
+    fn look_up(&mut self, pack: &'static Pack, spelling: &str, place: usize) -> Found {
+        let known = self.spellings.get(spelling).copied();
         let found = known.unwrap_or_else(|| {
             let found = pack.by_activity.get(&fold(spelling));
-            if seen.spellings.len() < MOST_SPELLINGS {
-                seen.spellings.insert(spelling.into(), found);
+            if self.spellings.len() < MOST_SPELLINGS {
+                self.spellings.insert(spelling.into(), found);
             }
             found
         });
-        seen.last.clear();
-        seen.last.push_str(spelling);
-        seen.of_last = found;
+        self.near.resize_with(NEAR, || None);
+        self.near[place] = Some((spelling.into(), found));
         found
-    })
+    }
+}
+
+/// Places for the spellings that were asked about last.
+const NEAR: usize = 512;
+
+/// Where a spelling is kept. Two may meet there; then they are looked up in turn.
+fn place_of(spelling: &[u8]) -> usize {
+    let part = |from: usize| -> u64 {
+        let own = spelling.get(from..from + 8).and_then(|own| own.try_into().ok());
+        own.map_or(0, u64::from_le_bytes)
+    };
+    let (middle, last) = (spelling.len() / 2, spelling.len().saturating_sub(8));
+    let mixed = part(0)
+        ^ part(middle).rotate_left(17)
+        ^ part(last).rotate_left(41)
+        ^ (spelling.len() as u64).rotate_left(29);
+    (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize % NEAR
 }
 
 /// Names that rules on any activity ask an actor to have, by how they begin: most names of people
