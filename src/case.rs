@@ -5,7 +5,6 @@
 //! record is told by its id, and where it has none by the SHA-256 of its original bytes.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
@@ -13,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::Record;
 use crate::record::sentence::{actor_name, target_name};
 use crate::store::{Mark, RowId, Store};
+use crate::text::hex;
 use crate::time::Timestamp;
 
 /// What a file of this kind says it is.
@@ -167,12 +167,7 @@ pub fn identity(record: &Record<'_>, bytes: &[u8]) -> String {
     if !id.is_empty() {
         return id.to_owned();
     }
-    let mut told = "sha256:".to_owned();
-    for byte in digest(&SHA256, bytes.trim_ascii()).as_ref() {
-        // Writing to a String cannot fail.
-        let _ = write!(told, "{byte:02x}");
-    }
-    told
+    format!("sha256:{}", hex(digest(&SHA256, bytes.trim_ascii()).as_ref()))
 }
 
 /// Where the marked records are in a store: the row of each with its mark, and the marks of which there is none.

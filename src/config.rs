@@ -14,7 +14,7 @@ pub use file::{Configuration, Mistake};
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
@@ -66,16 +66,20 @@ pub fn history() -> Vec<String> {
 /// Keeps a filter for later sessions. The file can be read by its owner only.
 pub fn remember(filter: &str) -> io::Result<()> {
     let Some(file) = history_file() else { return Ok(()) };
-    let Some(folder) = file.parent() else { return Ok(()) };
-    fs::create_dir_all(folder)?;
     let mut known = history();
     known.retain(|line| line != filter);
     known.push(filter.replace(['\n', '\r'], " "));
     let kept = &known[known.len().saturating_sub(MOST_FILTERS)..];
-    // A new file in place of the old one: a reader never sees half of it.
-    let mut fresh = tempfile::Builder::new().prefix(".filters").tempfile_in(folder)?;
-    fresh.write_all((kept.join("\n") + "\n").as_bytes())?;
-    fresh.persist(&file).map_err(|error| error.error).map(drop)
+    replace(&file, &(kept.join("\n") + "\n"))
+}
+
+/// Puts a new file in place of an old one, if there is one: a reader never sees half of it.
+fn replace(file: &Path, text: &str) -> io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    fs::create_dir_all(folder)?;
+    let mut fresh = tempfile::Builder::new().prefix(".entrail").tempfile_in(folder)?;
+    fresh.write_all(text.as_bytes())?;
+    fresh.persist(file).map_err(|error| error.error).map(drop)
 }
 
 /// The file with what a tenant offers beside the catalogue, in the cache directory.
@@ -91,12 +95,7 @@ pub fn overlay() -> Option<String> {
 /// Keeps what a tenant offers: lines as [`crate::catalogue::overlay`] takes them.
 pub fn keep_overlay(rows: &str) -> io::Result<()> {
     let no_home = || io::Error::new(io::ErrorKind::NotFound, "there is no home directory");
-    let file = overlay_file().ok_or_else(no_home)?;
-    let folder = file.parent().ok_or_else(no_home)?;
-    fs::create_dir_all(folder)?;
-    let mut fresh = tempfile::Builder::new().prefix(".activities").tempfile_in(folder)?;
-    fresh.write_all(rows.as_bytes())?;
-    fresh.persist(&file).map_err(|error| error.error).map(drop)
+    replace(&overlay_file().ok_or_else(no_home)?, rows)
 }
 
 /// Removes what [`keep_overlay`] kept.

@@ -192,6 +192,25 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{f0000}'..='\u{10ffff}')
 }
 
+/// Bytes as hexadecimal digits, as digests are written.
+pub fn hex(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
+}
+
+/// Is it written like the id of an object: `5ecf7b34-0c1e-4d4b-9c3a-2f3b1f0a7d11`?
+pub fn is_guid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
 /// The user principal name without the object id that Entra glues in front when a user is deleted
 /// (`e6e182d827c646e29844baca38c2473buser1@contoso.com` → `user1@contoso.com`), and whether one was
 /// there. Source: Microsoft Sentinel's own rules strip the same 32 hexadecimal digits.

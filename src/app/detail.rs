@@ -56,8 +56,6 @@ impl Detail {
     pub fn show(&mut self, row: RowId, opened: Box<Opened>, zone: &Zone) {
         if self.row != Some(row) {
             self.viewport.go_to(0);
-        }
-        if self.row != Some(row) {
             self.related_lines.clear();
         }
         self.row = Some(row);
@@ -72,28 +70,27 @@ impl Detail {
 
     /// Shows an entry of the catalogue, or what is known of an activity it lacks.
     pub fn show_lines(&mut self, lines: Vec<Line>) {
-        *self = Self {
-            lines,
-            width: self.width,
-            viewport: self.viewport,
-            raw: self.raw,
-            related: self.related,
-            ..Self::default()
-        };
+        self.reset();
+        self.lines = lines;
         self.wrap();
     }
 
     /// Shows nothing, or why.
     pub fn clear(&mut self, problem: Option<String>) {
+        self.reset();
+        self.problem = problem;
+        self.wrap();
+    }
+
+    /// Forgets what was shown; how it was shown stays.
+    fn reset(&mut self) {
         *self = Self {
-            problem,
             width: self.width,
             viewport: self.viewport,
             raw: self.raw,
             related: self.related,
             ..Self::default()
         };
-        self.wrap();
     }
 
     fn lines_of(&self, record: &Record<'_>, zone: &Zone) -> Vec<Line> {

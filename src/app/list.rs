@@ -5,7 +5,7 @@ use super::folding::Folding;
 use super::viewport::Viewport;
 use crate::query::answer::{Operations, Sort};
 use crate::record::Outcome;
-use crate::record::column::{Column, PART};
+use crate::record::column::{Column, filled};
 use crate::record::field::{Field, Stored};
 use crate::record::risk::Level;
 use crate::store::{RowId, Store};
@@ -245,16 +245,12 @@ pub fn cell(store: &Store, row: RowId, field: &Field, zone: &Zone) -> String {
         Stored::Correlation => store.correlation(row),
         Stored::Column(Column::Result, _) => result_words(outcome(store, row)).to_owned(),
         Stored::Column(column, parts) => {
-            let first = |code: u32| {
-                let entry: Vec<&str> = store.entry(column, code).split(PART).collect();
-                let mut values = parts.iter().filter_map(|&part| entry.get(part));
-                values.find(|value| !value.is_empty()).map(|value| (*value).to_owned())
-            };
             let codes = store.codes(row, column);
-            let mut values = codes.iter().filter_map(|&code| first(code));
+            let first = |&code: &u32| filled(store.entry(column, code), parts).next();
+            let mut values = codes.iter().filter_map(first);
             let Some(text) = values.next() else { return String::new() };
             match values.count() {
-                0 => text,
+                0 => text.to_owned(),
                 more => format!("{text} +{more}"),
             }
         }

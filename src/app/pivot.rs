@@ -10,7 +10,7 @@ use crate::record::field::{Field, Stored};
 use crate::record::sentence::{actor_name, target_name};
 use crate::record::{Record, Target, value_text};
 use crate::store::{RowId, Store};
-use crate::text::{clean, original_upn};
+use crate::text::{clean, is_guid, original_upn};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// A query to go to.
@@ -49,15 +49,6 @@ const LONGEST: usize = 300;
 fn term(field: &str, operator: Operator, value: &str) -> Expression {
     Expression::term(Field::named(field), operator, value)
 }
-
-/// Is it an id that stands for one thing wherever it is?
-fn is_id(text: &str) -> bool {
-    let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let parts: Vec<&str> = text.trim().split('-').collect();
-    parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12])
-        && parts.iter().all(|part| is_hex(part))
-}
-
 /// Wherever a text stands in a record: as actor, target, inside of changes and details.
 fn anywhere(name: &str, text: &str) -> Pivot {
     let text = original_upn(text).0;
@@ -123,7 +114,7 @@ fn of_changes(record: &Record<'_>) -> Vec<Pivot> {
         for value in [&change.new, &change.old].into_iter().flatten() {
             let id = value_text(value);
             let id = id.trim();
-            if !is_id(id) || id.starts_with("00000000-0000-0000-0000-0000000000") {
+            if !is_guid(id) || id.starts_with("00000000-0000-0000-0000-0000000000") {
                 continue;
             }
             // `Role.ObjectID` and `Role.DisplayName` are of one thing.
@@ -150,7 +141,7 @@ fn of_application(record: &Record<'_>) -> Option<Pivot> {
     let detail = record.details.iter().find(|detail| {
         detail.key.eq_ignore_ascii_case("AppId") || detail.key.eq_ignore_ascii_case("ClientId")
     });
-    let by_detail = detail.map(|detail| &*detail.value).filter(|id| is_id(id));
+    let by_detail = detail.map(|detail| &*detail.value).filter(|id| is_guid(id));
     let actor = &record.actor;
     let by_actor = (!actor.app_id.is_empty()).then_some(&*actor.app_id);
     let id = by_detail.or(by_actor)?;

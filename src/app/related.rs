@@ -112,7 +112,6 @@ impl App {
             return Some(self.follow_cursor());
         }
         let id = self.store.correlation(row);
-        self.list.expect(Some(row));
         let time = self.store.time(row).map(crate::time::Timestamp::to_rfc3339);
         let query = match (&*id, time) {
             ("", Some(time)) => format!("time:{time}"),

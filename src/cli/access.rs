@@ -1,12 +1,12 @@
 //! `entrail access`: load, find what somebody gained and lost, write it.
 //! Never decides who is meant: where a name fits several, they are told.
 
-use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::io::{self, BufWriter, Write as _};
 
 use super::arguments::AccessArguments;
 use super::{Outcome, load, tell};
 use crate::record::wanted::Wanted;
-use crate::source::{Load, Origin};
+use crate::source::Load;
 use crate::text::clean;
 use crate::trails::access::{access, subjects};
 use crate::trails::write::write_access;
@@ -16,15 +16,7 @@ const MOST_TOLD: usize = 20;
 
 /// Writes what was gained and lost to standard output.
 pub(super) fn run(arguments: &AccessArguments) -> anyhow::Result<Outcome> {
-    let origins = if arguments.demo {
-        vec![Origin::Demo]
-    } else if !arguments.paths.is_empty() {
-        load::origins(arguments.paths.clone())
-    } else if io::stdin().is_terminal() {
-        anyhow::bail!("nothing to search in: give files, folders or patterns, or --demo");
-    } else {
-        vec![Origin::Stdin]
-    };
+    let origins = load::searched(arguments.demo, &arguments.paths)?;
     let cache = arguments.index.cache();
     let loaded = load::load(Load { origins, cache, unwanted: None, wanted: Wanted::default() });
     if loaded.is_failure() {

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::arguments::DoctorArguments;
-use super::graph::{nothing, now, tenant, wait_for};
+use super::graph::{nothing, tenant, wait_for};
 use super::{Outcome, tell};
 use crate::source::sign_in::doctor;
 use crate::text::clean;
@@ -17,7 +17,7 @@ const WIDTH: usize = 80;
 
 /// Tells what a sign-in may read.
 pub(super) fn run(arguments: &DoctorArguments) -> anyhow::Result<Outcome> {
-    let now = now();
+    let now = crate::runtime::now();
     let tenant = tenant(&arguments.sign_in, nothing(now))?;
     let cancel = CancellationToken::new();
     let claims = wait_for(&tenant, tenant.sign_in().claims(&cancel))??;

@@ -1,10 +1,8 @@
 //! `entrail graph` and `catalogue`: what the arguments ask of a tenant.
 //! Never talks to Graph itself; a [`Tenant`] does.
-#![expect(clippy::disallowed_methods, reason = "the command line tells queries what time it is")]
 
 use std::io::{self, BufRead as _, Write as _};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
@@ -59,7 +57,7 @@ impl Wanted {
     /// Parts the query and finds the span of time.
     pub(super) fn new(range: &RangeArguments) -> anyhow::Result<Self> {
         let query = parse_query(&range.query)?;
-        let context = query::Context { now: now(), around: None };
+        let context = query::Context { now: crate::runtime::now(), around: None };
         let names = if range.push_names { Names::Pushed } else { Names::Kept };
         let mut parted = Vec::new();
         for name in &range.log {
@@ -148,12 +146,6 @@ fn endpoint(log: &Log) -> Endpoint {
     } else {
         Endpoint::Audits
     }
-}
-
-/// Now (UTC).
-pub(super) fn now() -> Timestamp {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    Timestamp::from_ms(since_1970.map_or(0, |since| since.as_millis() as i64))
 }
 
 /// A request of the audit log for who only wants to be signed in.
@@ -254,7 +246,7 @@ pub(super) fn catalogue(command: &CatalogueCommand) -> anyhow::Result<Outcome> {
         config::forget_overlay().context("the catalogue of the tenant cannot be removed")?;
         return Ok(Outcome::Found);
     };
-    let end = now();
+    let end = crate::runtime::now();
     let tenant = tenant(sign_in, nothing(end))?;
     let service = tenant.service().map_err(anyhow::Error::msg)?;
     let cancel = CancellationToken::new();

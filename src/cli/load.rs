@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -30,6 +31,24 @@ pub(super) fn origins(paths: Vec<PathBuf>) -> Vec<Origin> {
         if path.as_os_str() == OsStr::new("-") { Origin::Stdin } else { Origin::Path(path) }
     };
     paths.into_iter().map(origin).collect()
+}
+
+/// What to search in: the demo tenant, these paths, or standard input when something is piped in.
+/// Fails where there is none of them.
+pub(super) fn searched(demo: bool, paths: &[PathBuf]) -> anyhow::Result<Vec<Origin>> {
+    if demo {
+        return Ok(vec![Origin::Demo]);
+    }
+    if !paths.is_empty() {
+        return Ok(origins(paths.to_vec()));
+    }
+    if !io::stdin().is_terminal() {
+        return Ok(vec![Origin::Stdin]);
+    }
+    anyhow::bail!(
+        "nothing to search in: give files, folders or patterns, pipe records in, or try the \
+         built-in tenant with --demo"
+    )
 }
 
 /// Reads everything and tells the first troubles as they come.

@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::arguments::PullArguments;
-use super::graph::{Wanted, now, tenant, wait_for};
+use super::graph::{Wanted, tenant, wait_for};
 use super::{Outcome, tell};
 use crate::source::Tenant;
 use crate::source::graph::archive::{Archive, Owner, Told};
@@ -76,7 +76,7 @@ async fn into_archive(
     let heard: Arc<Mutex<Heard>> = Arc::default();
     let folder = &arguments.archive;
     let overlap = Duration::from_secs(3_600 * u64::from(arguments.overlap));
-    let mut archive = Archive::open(folder, &owner, now(), Heard::ear(&heard))?
+    let mut archive = Archive::open(folder, &owner, crate::runtime::now(), Heard::ear(&heard))?
         .with_overlap(overlap)
         .with_filters(request.filters.clone());
     let Some(minutes) = arguments.watch else {
@@ -149,7 +149,7 @@ impl Heard {
     /// Tells, once, that nothing will happen for a while.
     fn wait(&mut self, state: &State) {
         let Some(until) = state.waiting_until else { return };
-        if self.waits_until != Some(until) && until > now().plus(LONG_WAIT) {
+        if self.waits_until != Some(until) && until > crate::runtime::now().plus(LONG_WAIT) {
             self.waits_until = Some(until);
             tell(&format!("entrail: waiting until {until} for {}", state.waiting_for));
         }

@@ -1,10 +1,8 @@
 //! `entrail query`: load, answer, write.
 //! Never asks anything: what is missing is an error that says how to give it.
-#![expect(clippy::disallowed_methods, reason = "the command line tells queries what time it is")]
 
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use std::time::SystemTime;
 
 use anyhow::Context as _;
 
@@ -22,7 +20,6 @@ use crate::query::{Context, Query};
 use crate::record::wanted::Wanted;
 use crate::source::{Load, Origin, Unwanted, inputs};
 use crate::store::{Marks, Store};
-use crate::time::Timestamp;
 
 /// Answers a query on standard output.
 pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
@@ -100,28 +97,18 @@ fn translated(query: &Query, language: Language) -> anyhow::Result<Outcome> {
     Ok(Outcome::found(!made.code.is_empty()))
 }
 
-/// Where to read from: the demo tenant, the paths, or standard input when something is piped in.
+/// What to search in; also fails where the only file was taken for the query.
 fn origins(arguments: &QueryArguments) -> anyhow::Result<Vec<Origin>> {
-    if arguments.demo {
-        return Ok(vec![Origin::Demo]);
-    }
-    if !arguments.paths.is_empty() {
-        return Ok(load::origins(arguments.paths.clone()));
-    }
-    if !io::stdin().is_terminal() {
-        return Ok(vec![Origin::Stdin]);
-    }
-    let query = &arguments.query;
-    if is_file(query) {
-        anyhow::bail!(
+    load::searched(arguments.demo, &arguments.paths).map_err(|nothing| {
+        let query = &arguments.query;
+        if !is_file(query) {
+            return nothing;
+        }
+        anyhow::anyhow!(
             "`{query}` is read as the query, and nothing to search in is given; for all records \
              of that file write: entrail query '' {query}"
-        );
-    }
-    anyhow::bail!(
-        "nothing to search in: give files, folders or patterns, pipe records in, or try the \
-         built-in tenant with --demo"
-    )
+        )
+    })
 }
 
 /// The case that was named.
@@ -183,7 +170,7 @@ fn options(arguments: &QueryArguments) -> Options {
 fn about(arguments: &QueryArguments, store: &Store, case: Option<&Case>) -> anyhow::Result<About> {
     let mut about = About {
         title: case.map(|case| case.title.clone()).unwrap_or_default(),
-        made: Some(now()),
+        made: Some(crate::runtime::now()),
         ..About::default()
     };
     for input in inputs::inputs(&origins(arguments)?, store) {
@@ -203,12 +190,6 @@ fn about(arguments: &QueryArguments, store: &Store, case: Option<&Case>) -> anyh
     Ok(about)
 }
 
-/// Now (UTC).
-fn now() -> Timestamp {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    Timestamp::from_ms(since_1970.map_or(0, |since| since.as_millis() as i64))
-}
-
 /// Is there something of the name that was given as the query?
 fn is_file(query: &str) -> bool {
     !query.is_empty() && Path::new(query).exists()
@@ -216,7 +197,7 @@ fn is_file(query: &str) -> bool {
 
 /// What a query on the command line knows: the time, and no selected record.
 fn context() -> Context {
-    Context { now: now(), around: None }
+    Context { now: crate::runtime::now(), around: None }
 }
 
 /// The rows that match, in the order asked for; newest first otherwise.

@@ -1,29 +1,18 @@
 //! `entrail trails`: load, find sequences, write them.
 //! Never asks a question of its own: findings carry their queries.
 
-use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::io::{self, BufWriter, Write as _};
 
 use super::arguments::{TrailsArguments, TrailsFormat};
 use super::{Outcome, load};
 use crate::record::wanted::Wanted;
-use crate::source::{Load, Origin};
+use crate::source::Load;
 use crate::trails::write::{Format, write};
 use crate::trails::{Found, Trail, find};
 
 /// Writes what is found to standard output.
 pub(super) fn run(arguments: &TrailsArguments) -> anyhow::Result<Outcome> {
-    let origins = if arguments.demo {
-        vec![Origin::Demo]
-    } else if !arguments.paths.is_empty() {
-        load::origins(arguments.paths.clone())
-    } else if io::stdin().is_terminal() {
-        anyhow::bail!(
-            "nothing to search in: give files, folders or patterns, pipe records in, or try the \
-             built-in tenant with --demo"
-        );
-    } else {
-        vec![Origin::Stdin]
-    };
+    let origins = load::searched(arguments.demo, &arguments.paths)?;
     let cache = arguments.index.cache();
     let loaded = load::load(Load { origins, cache, unwanted: None, wanted: Wanted::default() });
     if loaded.is_failure() {

@@ -2,7 +2,6 @@
 //! Never writes over what it did not read or write itself, and never leaves half a file behind.
 #![expect(clippy::disallowed_methods, reason = "this file is where cases are read and written")]
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,6 +11,7 @@ use directories::ProjectDirs;
 
 use crate::case::Case;
 use crate::source::Origin;
+use crate::text::hex;
 
 /// A case and the bytes it was read from.
 #[derive(Clone, Debug)]
@@ -49,12 +49,7 @@ pub fn key(origins: &[Origin], name: &str) -> String {
         told.push_str(&text);
         told.push('\0');
     }
-    let mut hex = String::new();
-    for byte in &digest(&SHA256, told.as_bytes()).as_ref()[..12] {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    hex(&digest(&SHA256, told.as_bytes()).as_ref()[..12])
 }
 
 /// The case of that key that was written last; `None` where there is none that can be read.

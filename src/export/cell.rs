@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::record::column::{Column, Entries, PART};
+use crate::record::column::{Column, Entries, filled};
 use crate::record::field::{FIELDS, Field, Stored};
 use crate::record::{Change, Detail, Record, Target};
 use crate::store::{RowId, Store};
@@ -122,9 +122,8 @@ impl Entries for Firsts<'_> {
 }
 
 /// The first of `parts` of a dictionary entry that is not empty; empty where all are.
-pub(super) fn first_part<'e>(entry: &'e str, parts: &[usize]) -> &'e str {
-    let part = |&part: &usize| entry.split(PART).nth(part).unwrap_or("");
-    parts.iter().map(part).find(|value| !value.is_empty()).unwrap_or("")
+pub(super) fn first_part<'e>(entry: &'e str, parts: &'e [usize]) -> &'e str {
+    filled(entry, parts).next().unwrap_or("")
 }
 
 /// Can a record have several values of this field? Asked of a record that has two of everything.

@@ -16,6 +16,7 @@ use super::graph::{additional_details, fill, ip, modified_properties};
 use super::json::{Held, Place, Reader, Step, keys};
 use super::sign_in::{self, reason_of};
 use crate::record::{Actor, ActorKind, Change, Detail, Kind, Outcome, Record, Target};
+use crate::text::is_guid;
 use crate::time::Timestamp;
 
 /// Audit category inferred from `extendedAuditEventCategory`.
@@ -376,16 +377,6 @@ fn parts(reader: &mut Reader<'_>, parts: &mut Vec<Part>, here: &Place<'_>) -> St
     }
     Ok(())
 }
-
-/// Is this a GUID with dashes?
-fn is_guid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, b)| match at {
-            8 | 13 | 18 | 23 => b == b'-',
-            _ => b.is_ascii_hexdigit(),
-        })
-}
-
 /// What the entries of `Actor` or `Target` say together.
 #[derive(Default)]
 struct Party<'a> {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::answer::{SPARK, bucket_of};
-use crate::record::column::{Column, PART};
+use crate::record::column::{Column, filled};
 use crate::record::field::{Field, Stored};
 use crate::store::{RowId, Store};
 use crate::time::Timestamp;
@@ -60,12 +60,12 @@ pub fn facet(
     match field.stored {
         Stored::Column(column, parts) => {
             let number = |code: u32, tally: &mut Tally| {
-                let entry: Vec<&str> = store.entry(column, code).split(PART).collect();
-                let values = parts.iter().filter_map(|&part| entry.get(part));
-                let values = values.filter(|value| !value.is_empty());
                 // Parts are names of one thing, but the rules that fired are as many things.
                 let most = if column == Column::Risk { parts.len() } else { 1 };
-                values.take(most).filter_map(|value| tally.number(value)).collect()
+                filled(store.entry(column, code), parts)
+                    .take(most)
+                    .filter_map(|value| tally.number(value))
+                    .collect()
             };
             let mut numbers: Vec<Option<Vec<usize>>> = vec![None; store.entries(column)];
             for (at, &row) in rows.iter().enumerate() {

@@ -18,7 +18,7 @@ use super::{Context, Expression, Operator, Query, Term, Value, level, when};
 use crate::record::column::{Column, ENTRY, PART};
 use crate::record::field::{Field, Stored, ValueKind, WORD_FIELDS};
 use crate::store::dictionary::Words;
-use crate::store::{Mark, Marks, Original, RowId, Segment, Span, marks};
+use crate::store::{Mark, Marks, Original, RowId, Segment, marks};
 use crate::text::fold;
 use crate::time::TimeRange;
 
@@ -426,31 +426,21 @@ impl Scan<'_> {
             let together = self.segment.neighbours(&rows[next..]);
             let group = &rows[next..next + together];
             next += together;
-            let (original, first) = self.segment.span(group[0]);
-            let (_, last) = self.segment.span(group[together - 1]);
-            let len = last.offset + u64::from(last.len) - first.offset;
-            let span = Span { offset: first.offset, len: len as u32 };
-            let block = original.read_into(span, &mut buffer);
+            let block = self.segment.read_block(group, &mut buffer);
             // A record before the first place has none, and one behind it may have another.
-            let from = match (&block, needed) {
-                (Ok(bytes), Some(needed)) => {
+            let from = match (block.bytes, needed) {
+                (Some(bytes), Some(needed)) => {
                     needed.find(bytes).map_or(bytes.len(), |hit| hit.start())
                 }
                 _ => 0,
             };
             for &at in group {
                 let (original, span) = self.segment.span(at);
-                let start = (span.offset - first.offset) as usize;
-                if start + span.len as usize <= from {
+                if block.start(span) + span.len as usize <= from {
                     candidates.set(at, false);
                     continue;
                 }
-                let passed = match &block {
-                    Ok(bytes) => bytes
-                        .get(start..start + span.len as usize)
-                        .and_then(|bytes| test(&**original, bytes)),
-                    Err(_) => None,
-                };
+                let passed = block.record(span).and_then(|bytes| test(&**original, bytes));
                 if passed.is_none() {
                     self.unreadable += 1;
                 }

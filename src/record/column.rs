@@ -21,6 +21,12 @@ pub fn separable(part: &str) -> Cow<'_, str> {
     }
 }
 
+/// The chosen parts of a dictionary entry that are not empty, in the order of `parts`.
+pub fn filled<'e>(entry: &'e str, parts: &'e [usize]) -> impl Iterator<Item = &'e str> {
+    let part = |&part: &usize| entry.split(PART).nth(part);
+    parts.iter().filter_map(part).filter(|value| !value.is_empty())
+}
+
 /// Names a row of [`COLUMNS`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Column {

@@ -3,7 +3,6 @@
 #![expect(clippy::disallowed_methods, reason = "this file reads originals to count their digests")]
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -14,6 +13,7 @@ use super::walk::{self, Entry};
 use super::{Origin, tenant};
 use crate::record::column::Column;
 use crate::store::Store;
+use crate::text::hex;
 
 /// One file or stream.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -105,12 +105,7 @@ pub fn sha256(path: &Path, stopped: &dyn Fn() -> bool) -> io::Result<Option<Stri
             Err(error) => return Err(error),
         }
     }
-    let mut hex = String::with_capacity(64);
-    for byte in digest.finish().as_ref() {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    Ok(Some(hex))
+    Ok(Some(hex(digest.finish().as_ref())))
 }
 
 #[cfg(test)]

@@ -38,6 +38,28 @@ pub struct Segment {
     pub(super) period: Option<(Timestamp, Timestamp)>,
 }
 
+/// Original bytes of neighbours, read together.
+#[derive(Clone, Copy, Debug)]
+pub struct Block<'b> {
+    /// The bytes; `None` where they cannot be read again.
+    pub bytes: Option<&'b [u8]>,
+    /// Where they begin in what they were read from.
+    offset: u64,
+}
+
+impl<'b> Block<'b> {
+    /// Where the record at `span` begins in [`bytes`](Self::bytes).
+    pub fn start(&self, span: Span) -> usize {
+        (span.offset - self.offset) as usize
+    }
+
+    /// The bytes of the record at `span`; `None` where they cannot be read again.
+    pub fn record(&self, span: Span) -> Option<&'b [u8]> {
+        let start = self.start(span);
+        self.bytes?.get(start..start + span.len as usize)
+    }
+}
+
 impl Segment {
     /// Number of its first record in the store.
     pub fn first(&self) -> RowId {
@@ -128,18 +150,21 @@ impl Segment {
         while next < rows.len() {
             let group = &rows[next..next + self.neighbours(&rows[next..])];
             next += group.len();
-            let (original, first) = self.span(group[0]);
-            let (_, last) = self.span(group[group.len() - 1]);
-            let len = last.offset + u64::from(last.len) - first.offset;
-            let span = Span { offset: first.offset, len: len as u32 };
-            let block = original.read_into(span, buffer).ok();
+            let block = self.read_block(group, buffer);
             for &at in group {
                 let (original, span) = self.span(at);
-                let start = (span.offset - first.offset) as usize;
-                let bytes = block.and_then(|block| block.get(start..start + span.len as usize));
-                visit(at, &**original, bytes);
+                visit(at, &**original, block.record(span));
             }
         }
+    }
+
+    /// Reads the original bytes of neighbours (see [`neighbours`](Self::neighbours)) at once.
+    pub fn read_block<'b>(&self, group: &[usize], buffer: &'b mut Vec<u8>) -> Block<'b> {
+        let (original, first) = self.span(group[0]);
+        let (_, last) = self.span(group[group.len() - 1]);
+        let len = last.offset + u64::from(last.len) - first.offset;
+        let span = Span { offset: first.offset, len: len as u32 };
+        Block { bytes: original.read_into(span, buffer).ok(), offset: first.offset }
     }
 
     /// Bytes held in memory by columns and dictionaries.

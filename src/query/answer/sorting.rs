@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::Sort;
-use crate::record::column::{Column, PART};
+use crate::record::column::{Column, filled};
 use crate::record::field::{Field, Stored, ValueKind};
 use crate::record::risk::Level;
 use crate::store::column::{NOT_A_GUID, RowCodes, pack_guid};
@@ -101,10 +101,7 @@ impl Ranks {
             Some(level) if field.kind == ValueKind::Level => (level as u8).to_string(),
             _ => fold(value),
         };
-        let folded = |code: u32| {
-            let entry: Vec<&str> = store.entry(column, code).split(PART).collect();
-            parts.iter().map(|&part| entry[part]).find(|value| !value.is_empty()).map(key)
-        };
+        let folded = |code: u32| filled(store.entry(column, code), parts).next().map(key);
         let entries = 0..store.entries(column) as u32;
         let values: Vec<Option<String>> = entries.into_par_iter().map(folded).collect();
         let mut distinct: Vec<&String> = values.iter().flatten().collect();

@@ -2,7 +2,6 @@
 //! Never decides where it belongs.
 #![expect(clippy::disallowed_methods, reason = "this is where files of an archive are opened")]
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -12,6 +11,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use super::super::page::{Record, identity};
 use super::super::seen::Seen;
 use super::disk::writing;
+use crate::text::hex;
 use crate::time::Timestamp;
 
 /// Level of compression: audit records become a twentieth; higher ones take longer for little.
@@ -61,7 +61,7 @@ impl Packing {
         io::copy(&mut decoder, &mut lines)?;
         let count = lines.count;
         let read = decoder.finish().into_inner();
-        Ok((hex(read.digest) == sha256).then_some(count))
+        Ok((hex(read.digest.finish().as_ref()) == sha256).then_some(count))
     }
 
     /// Adds a record, its line break included.
@@ -80,7 +80,7 @@ impl Packing {
         let Digesting { inner, digest, bytes } = self.encoder.finish()?;
         inner.sync_all()?;
         let times = self.first.zip(self.last);
-        Ok(Packed { records: self.records, bytes, sha256: hex(digest), times })
+        Ok(Packed { records: self.records, bytes, sha256: hex(digest.finish().as_ref()), times })
     }
 
     /// Where it is written.
@@ -109,14 +109,14 @@ pub fn intact(path: &Path, sha256: &str) -> Option<Vec<u8>> {
     let bytes = std::fs::read(path).ok()?;
     let mut digest = Digesting::new(io::sink());
     digest.write_all(&bytes).ok()?;
-    (hex(digest.digest) == sha256).then_some(bytes)
+    (hex(digest.digest.finish().as_ref()) == sha256).then_some(bytes)
 }
 
 /// SHA-256 of a file's bytes, as hexadecimal digits.
 pub fn sha256(path: &Path) -> io::Result<String> {
     let mut file = Digesting::new(io::sink());
     io::copy(&mut File::open(path)?, &mut file)?;
-    Ok(hex(file.digest))
+    Ok(hex(file.digest.finish().as_ref()))
 }
 
 /// Computes a digest of what passes.
@@ -170,14 +170,6 @@ impl<W: Write> Write for Lines<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.inner.flush()
     }
-}
-
-fn hex(digest: Context) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in digest.finish().as_ref() {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 #[cfg(test)]
