@@ -40,6 +40,7 @@ pub mod syntax;
 pub mod translate;
 pub mod views;
 pub mod when;
+mod words;
 
 use std::fmt;
 use std::ops::Range;

@@ -118,12 +118,13 @@ impl App {
         let changed = match event.code {
             KeyCode::Enter if self.filter.picked.is_some() => self.filter.complete(),
             KeyCode::Enter => {
+                // What stands in the line is what the list answers, whenever it is not typed in.
+                if let Some(error) = &self.filter.error {
+                    self.notice = Some(format!("{error}; Esc takes back what was typed"));
+                    return Vec::new();
+                }
                 let kept = self.filter.accept().map(Effect::Remember);
                 self.end_typing();
-                if let Some(error) = &self.filter.error {
-                    self.notice =
-                        Some(format!("still showing the last filter that worked: {error}"));
-                }
                 return kept.into_iter().collect();
             }
             KeyCode::Esc
@@ -257,6 +258,14 @@ impl App {
         let Some(pane) = self.layout.pane_at(event.column, event.row) else { return Vec::new() };
         let mut effects = Vec::new();
         if self.filter.editing {
+            // Elsewhere nothing can be typed: a filter that is no query is taken back.
+            if self.filter.error.is_some() {
+                self.notice =
+                    self.filter.error.as_ref().map(|error| format!("taken back: {error}"));
+                if self.filter.give_up() {
+                    effects.extend(self.ask());
+                }
+            }
             effects.extend(self.filter.accept().map(Effect::Remember));
             self.end_typing();
         }

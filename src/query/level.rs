@@ -29,15 +29,3 @@ pub fn of_term(term: &Term) -> Option<Vec<&'static str>> {
     };
     Some(Level::ALL.into_iter().filter(|&own| holds(own)).map(Level::word).collect())
 }
-
-/// What is wrong with a value that stands where an order is asked for; `None` where nothing is.
-/// Also: does it only go on being typed?
-pub fn mistake(text: &str) -> Option<(String, bool)> {
-    if Level::from_word(text).is_some() {
-        return None;
-    }
-    let begins = |level: Level| level.word().starts_with(&text.trim().to_ascii_lowercase());
-    let words: Vec<&str> = Level::ALL.into_iter().map(Level::word).collect();
-    let message = format!("`{text}` is no level of risk; write one of {}", words.join(", "));
-    Some((message, Level::ALL.into_iter().any(begins)))
-}

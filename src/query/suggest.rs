@@ -13,11 +13,9 @@ use std::sync::Arc;
 use fit::{Fit, Fitter, Rank};
 use spot::Place;
 
-use super::{Operator, Query, quoted, syntax};
+use super::{Operator, Query, quoted, syntax, words};
 use crate::record::field::{FIELDS, Field, ValueKind, WORD_FIELDS};
-use crate::record::risk::{self, Level};
-use crate::record::{ActorKind, Kind, Outcome};
-use crate::store::marks;
+use crate::record::risk;
 use crate::text::clean;
 
 pub use seen::{MOST_SEEN, seen_values};
@@ -184,7 +182,11 @@ fn goes_before(name: &str, value: &str) -> bool {
     let fits = |value: &str| {
         Query::parse(&format!("{name}{value}")).map_or_else(|problem| problem.incomplete, |_| true)
     };
-    if value.is_empty() { fits("2026") || fits("high") } else { fits(value) }
+    if value.is_empty() {
+        ["2026", "high", "yes", "audit", "user"].into_iter().any(fits)
+    } else {
+        fits(value)
+    }
 }
 
 /// The best of each group in the order of groups. A long group leaves a share to those after it.
@@ -324,17 +326,7 @@ fn seen_offers<'s>(seen: impl IntoIterator<Item = &'s (String, u64)>, ask: &mut 
 
 /// The words of a field that has only few, with their number in the data, and others seen there.
 fn words(field: &'static Field, ask: &mut Ask, seen: &[(String, u64)]) -> Vec<Offer> {
-    use {ActorKind as By, Outcome as End};
-    let known: Vec<&'static str> = match field.name {
-        "result" => {
-            [End::Success, End::Failure, End::Timeout, End::Unknown].map(Outcome::word).into()
-        }
-        "actor.kind" => [By::User, By::App, By::Unknown].map(ActorKind::word).into(),
-        "kind" => Kind::ALL.map(Kind::word).into(),
-        "mark" => [marks::YES, marks::NO].into(),
-        "risk" => Level::ALL.map(Level::word).into(),
-        _ => Vec::new(),
-    };
+    let known = words::known(field);
     let same = |value: &str| known.iter().any(|word| word.eq_ignore_ascii_case(value.trim()));
     let mut offers: Vec<Offer> = Vec::new();
     for word in &known {

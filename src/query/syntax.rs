@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Expression, Operator, Query, QueryError, Term, Value, level, when};
+use super::{Expression, Operator, Query, QueryError, Term, Value, when, words};
 use crate::record::field::{FIELDS, Field, ValueKind};
 
 /// Groups may nest this deep; deeper is an error, not an overflow.
@@ -388,7 +388,7 @@ fn check(
     }
     let compares = !matches!(operator, Operator::Contains | Operator::Equals | Operator::NotEquals);
     if field.kind == ValueKind::Level {
-        return check_level(compares, value, value_span);
+        return check_level(field, operator, value, value_span);
     }
     if field.kind != ValueKind::Time {
         if compares {
@@ -399,7 +399,10 @@ fn check(
             );
             return Err(error(span, message));
         }
-        return Ok(());
+        return match value {
+            Value::Text(text) => check_word(field, operator, text, value_span),
+            _ => Ok(()),
+        };
     }
     let bad = |text: &str| {
         error(
@@ -416,6 +419,10 @@ fn check(
             }
             match [from, to].into_iter().flatten().find(|text| !when::is_time(text)) {
                 Some(text) => Err(bad(text)),
+                None if when::is_reversed(from.as_deref(), to.as_deref()) => Err(error(
+                    value_span,
+                    "this span ends before it begins: write the earlier time first",
+                )),
                 None => Ok(()),
             }
         }
@@ -423,21 +430,39 @@ fn check(
     }
 }
 
-/// Where an order is asked for, is it of levels?
-fn check_level(compares: bool, value: &Value, span: Range<usize>) -> Result<(), QueryError> {
-    let wrong = |text: &str| {
-        let (message, incomplete) = level::mistake(text)?;
-        Some(QueryError { span: span.clone(), message, incomplete })
-    };
-    let problem = match value {
+/// Is the value one of the few words of the field, or a part of one where that is asked?
+fn check_word(
+    field: &Field,
+    operator: Operator,
+    text: &str,
+    span: Range<usize>,
+) -> Result<(), QueryError> {
+    words::mistake(field, operator, text)
+        .map_or(Ok(()), |(message, incomplete)| Err(QueryError { span, message, incomplete }))
+}
+
+/// Is what is asked for by its order, or by its name, a level?
+fn check_level(
+    field: &Field,
+    operator: Operator,
+    value: &Value,
+    span: Range<usize>,
+) -> Result<(), QueryError> {
+    let compares = !matches!(operator, Operator::Contains | Operator::Equals | Operator::NotEquals);
+    match value {
         Value::Range(..) if compares => {
-            Some(error(span, "a range goes with risk: or risk=, not with > or <"))
+            Err(error(span, "a range goes with risk: or risk=, not with > or <"))
         }
-        Value::Range(from, to) => [from, to].into_iter().flatten().find_map(|end| wrong(end)),
-        Value::Text(text) | Value::Wildcard(text) | Value::Regex(text) if compares => wrong(text),
-        _ => None,
-    };
-    problem.map_or(Ok(()), Err)
+        Value::Range(from, to) => [from, to]
+            .into_iter()
+            .flatten()
+            .try_for_each(|end| check_word(field, Operator::Equals, end, span.clone())),
+        Value::Text(text) => check_word(field, operator, text, span),
+        Value::Wildcard(text) | Value::Regex(text) if compares => {
+            check_word(field, operator, text, span)
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

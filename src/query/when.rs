@@ -72,6 +72,14 @@ pub fn is_time(text: &str) -> bool {
     range(text, &context).is_some()
 }
 
+/// Does a span from one time to another end before it begins, whenever it is asked?
+pub fn is_reversed(from: Option<&str>, to: Option<&str>) -> bool {
+    let fixed = |text: &str| calendar(text.trim());
+    let start = from.and_then(fixed).and_then(|found| found.start);
+    let end = to.and_then(fixed).and_then(|found| found.end);
+    start.zip(end).is_some_and(|(start, end)| end <= start)
+}
+
 /// Does it name a time relative to the selected record?
 pub fn is_around(text: &str) -> bool {
     text.starts_with('±') || text.starts_with("+-")

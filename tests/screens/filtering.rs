@@ -46,9 +46,43 @@ fn a_mistake_is_underlined_and_the_last_good_rows_are_kept() {
     assert_eq!(rows(&session), good);
     assert_eq!(underlined(&mut session), "activty");
     assert!(session.hints().contains("did you mean `activity`?"), "{}", session.hints());
+    // It cannot be left there: what stands in the line is what the list answers.
     session.keys("<enter>");
-    assert!(session.hints().contains("still showing the last filter that worked"));
-    assert_eq!(rows(&session), good);
+    assert!(session.app.filter.editing && session.hints().contains("did you mean"));
+    session.keys("<esc>");
+    assert_eq!((session.app.filter.text(), rows(&session)), ("", 6_000));
+}
+
+#[test]
+fn a_word_that_no_record_can_have_is_a_mistake_and_not_an_empty_answer() {
+    let mut session = Session::demo(80, 24);
+    for (typed, said) in [
+        ("risk>=hihg", "write one of low, medium, high, critical"),
+        ("risk:hihg", "write one of low, medium, high, critical"),
+        ("mark:maybe", "write one of yes, no"),
+        ("kind=sign", "write one of audit, sign-in, provisioning"),
+        ("time:2026-11-14..2026-11-13", "ends before it begins"),
+        ("time:2026-11-13T25", "is no time"),
+    ] {
+        session.keys("/").paste(typed).keys("<enter>");
+        assert!(
+            session.app.filter.editing && session.hints().contains(said),
+            "{}",
+            session.hints()
+        );
+        session.keys("<esc>");
+    }
+    session.keys("/").paste("kind:sign").keys("<enter>");
+    assert!(!session.app.filter.editing);
+}
+
+#[test]
+fn a_click_elsewhere_takes_back_what_is_no_query() {
+    let mut session = Session::demo(80, 24);
+    session.keys("/").paste("risk>=hi");
+    session.click(40, 5);
+    assert!(session.hints().contains("taken back"), "{}", session.hints());
+    assert_eq!((session.app.filter.text(), rows(&session)), ("", 6_000));
 }
 
 #[test]

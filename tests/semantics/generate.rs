@@ -256,8 +256,8 @@ fn level_term(field: &'static Field) -> BoxedStrategy<Term> {
     let level = levels().prop_map(|text| Value::Text(text.to_owned()));
     let any = (select(&Operator::ALL[..]), level);
     let equals = select(&[Operator::Contains, Operator::Equals, Operator::NotEquals][..]);
-    let texts =
-        (equals, prop_oneof![ends(levels()), text().prop_map(|t| Value::Text(t.to_owned()))]);
+    let word = select(&["low", "critical", ""][..]).prop_map(|t| Value::Text(t.to_owned()));
+    let texts = (equals, prop_oneof![ends(levels()), word]);
     prop_oneof![any, texts]
         .prop_map(move |(operator, value)| Term { field: Some(field), operator, value })
         .boxed()
@@ -268,6 +268,17 @@ fn without_ss(value: Value) -> Value {
     match value {
         Value::Text(text) => Value::Text(text.replace(['s', 'S'], "d")),
         Value::AnyOf(values) => Value::AnyOf(values.into_iter().map(without_ss).collect()),
+        other => other,
+    }
+}
+
+/// Fields of a few words take no others: some word instead of a text.
+fn one_of(words: &[&str], value: Value) -> Value {
+    match value {
+        Value::Text(text) => Value::Text(words[text.len() % words.len()].to_owned()),
+        Value::AnyOf(values) => {
+            Value::AnyOf(values.into_iter().map(|value| one_of(words, value)).collect())
+        }
         other => other,
     }
 }
@@ -287,7 +298,13 @@ fn term() -> impl Strategy<Value = Term> {
         let list = prop::collection::vec(single(false), 1..4).prop_map(Value::AnyOf);
         (operator, prop_oneof![4 => single(false), 1 => list])
             .prop_map(move |(operator, value)| {
-                let value = if field.name == "raw" { without_ss(value) } else { value };
+                let value = match field.name {
+                    "raw" => without_ss(value),
+                    "kind" => one_of(&["audit", "sign-in", "provisioning", ""], value),
+                    "actor.kind" => one_of(&["user", "app", "unknown", ""], value),
+                    "mark" => one_of(&["yes", "no", ""], value),
+                    _ => value,
+                };
                 Term { field: Some(field), operator, value }
             })
             .boxed()

@@ -176,7 +176,11 @@ proptest! {
             }
             // A field wants its value; a value wants its field, or it is a whole condition.
             let token = match item.kind {
-                SuggestionKind::Field => format!("{}2026", item.insert),
+                SuggestionKind::Field => {
+                    let with = |value: &&str| Query::parse(&format!("{}{value}", item.insert)).is_ok();
+                    let value = ["2026", "high", "yes", "audit", "user"].into_iter().find(with);
+                    format!("{}{}", item.insert, value.unwrap_or_default())
+                }
                 SuggestionKind::Time => format!("time:{}", item.insert),
                 _ if item.insert.contains([':', '=']) && Query::parse(&item.insert).is_ok() => item.insert.clone(),
                 _ => format!("raw:{}", item.insert),
