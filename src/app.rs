@@ -248,7 +248,7 @@ impl App {
                         Ok(opened) => {
                             self.detail.note = self.note_of(row);
                             self.detail.show(row, opened, &self.zone);
-                            return vec![Effect::Surround(row, self.store.clone())];
+                            return self.look_around();
                         }
                         Err(problem) => self.detail.clear(Some(problem)),
                     }
@@ -398,7 +398,11 @@ impl App {
                 if first {
                     self.arrange();
                 }
-                return self.ask();
+                let mut effects = self.ask();
+                if !self.loading.running {
+                    effects.extend(self.look_around());
+                }
+                return effects;
             }
             Delivery::Progress(progress) => self.loading.progress = progress,
             Delivery::Trouble(trouble) => self.loading.troubles.push(trouble),
@@ -415,7 +419,9 @@ impl App {
                     });
                     self.arrange();
                 }
-                return vec![Effect::FindCase(self.store.clone())];
+                let mut effects = vec![Effect::FindCase(self.store.clone())];
+                effects.extend(self.look_around());
+                return effects;
             }
         }
         Vec::new()
@@ -445,18 +451,25 @@ impl App {
         }
     }
 
-    /// Narrows the filter by a value, or filters it out.
-    fn filter_by(&mut self, name: &str, value: &str, inside: bool) -> Vec<Effect> {
-        use crate::query::{Expression, Query};
+    /// Narrows the filter by any of these values, or filters them out.
+    fn filter_by(&mut self, name: &str, values: &[String], inside: bool) -> Vec<Effect> {
+        use crate::query::{Expression, Query, Term, Value};
         use crate::record::field::{Field, Stored};
         let field = Field::named(name);
         let operator = match field.stored {
             // Large values are found by their beginning.
-            Stored::Original(_) if value.len() > 200 => Operator::Contains,
+            Stored::Original(_) if values.iter().any(|value| value.len() > 200) => {
+                Operator::Contains
+            }
             _ => Operator::Equals,
         };
-        let short: String = value.chars().take(200).collect();
-        let term = Expression::term(field, operator, &short);
+        let short = |value: &String| Value::Text(value.chars().take(200).collect());
+        let mut texts: Vec<Value> = values.iter().map(short).collect();
+        let value = match texts.len() {
+            1 => texts.remove(0),
+            _ => Value::AnyOf(texts),
+        };
+        let term = Expression::Term(Term { field: Some(field), operator, value });
         let term = if inside { term } else { Expression::Not(Box::new(term)) };
         let wanted = match Query::parse(self.filter.text()) {
             Ok(query) => query.and(term),

@@ -19,6 +19,9 @@ use lines::{LONGEST_VALUE, glance, note_line, record_lines};
 pub use lines::{Line, Tone, entry_lines};
 use wrap::{ScreenLine, wrap};
 
+/// Names the line that says what is unusual about a record.
+pub(super) const UNUSUAL: &str = "Unusual";
+
 /// The detail pane.
 #[derive(Debug, Default)]
 pub struct Detail {
@@ -137,17 +140,24 @@ impl Detail {
 
     /// Takes in what is unusual about the record, and the lines of what belongs to it.
     pub fn surround(&mut self, unusual: Option<Line>, related: Vec<Line>) {
-        let current = self.current();
+        let before = self.current().filter(|_| !self.related && !self.raw);
+        let mut current = before;
+        if let Some(known) = self.lines.iter().position(|line| line.label == UNUSUAL) {
+            self.lines.remove(known);
+            current = current.map(|at| if at > known { at - 1 } else { at });
+        }
         // What was changed comes first; on a small screen there is room for little else.
         let place = self.lines.iter().position(Line::begins_record).unwrap_or(self.lines.len());
-        let shifts = unusual.is_some() && !self.related && !self.raw;
+        if unusual.is_some() {
+            current = current.map(|at| if at >= place { at + 1 } else { at });
+        }
         if let Some(line) = unusual {
             self.lines.insert(place, line);
         }
         self.related_lines = related;
         self.wrap();
-        if let Some(at) = current.filter(|at| shifts && *at >= place) {
-            self.go_to_line(at + 1);
+        if let Some(at) = current.filter(|_| current != before) {
+            self.go_to_line(at);
         }
     }
 

@@ -124,7 +124,7 @@ impl App {
             self.leave_view();
             return if self.filter.set_text(text.trim()) { self.ask() } else { Vec::new() };
         }
-        self.filter_by(field, value, inside)
+        self.filter_by(field, &[value.to_owned()], inside)
     }
 }
 

@@ -40,7 +40,10 @@ impl App {
             }
             Action::FilterIn if self.focused_query().is_some() => self.ask_focused(),
             Action::FilterIn | Action::FilterOut => match self.focused_value() {
-                Some((field, value)) => self.filter_by(field, &value, action == Action::FilterIn),
+                Some((field, value)) => {
+                    let values = self.focused_names().unwrap_or_else(|| vec![value]);
+                    self.filter_by(field, &values, action == Action::FilterIn)
+                }
                 None => Vec::new(),
             },
             Action::ClearFilter => self.clear_filter(),
@@ -166,8 +169,7 @@ impl App {
         self.detail.rezone(&self.zone);
         self.notice = Some(format!("times are in {}", self.zone.name()));
         // What is around the record is written with times too.
-        let row = self.detail.row.filter(|_| self.detail.opened.is_some());
-        row.map(|row| Effect::Surround(row, self.store.clone())).into_iter().collect()
+        self.look_around()
     }
 
     fn turn_mouse(&mut self) -> Vec<Effect> {
@@ -372,6 +374,19 @@ impl App {
             Pane::Detail => self.detail.current_line()?.value.clone(),
             Pane::Timeline => None,
         }
+    }
+
+    /// The names that records have of what is under the cursor of the tree or of the activities;
+    /// `None` where nothing there has a name of its own.
+    fn focused_names(&self) -> Option<Vec<String>> {
+        let branch = match self.focus {
+            Pane::Tree => self.tree.current(),
+            Pane::List if self.show_activities => {
+                self.tree.branch(&self.activities.current()?.node)
+            }
+            _ => None,
+        };
+        branch.map(|branch| branch.logged.clone()).filter(|names| !names.is_empty())
     }
 
     /// The catalogue's entry of a node of the tree.

@@ -3,6 +3,7 @@
 
 use super::App;
 use super::action::Pane;
+use super::detail::UNUSUAL;
 use super::detail::lines::{Line, Tone};
 use super::list::{self, result_words};
 use super::message::Effect;
@@ -18,7 +19,15 @@ impl App {
             return;
         }
         let lines = self.related_lines(row, found);
-        self.detail.surround(unusual(found), lines);
+        // Of a part of the data nothing can be said to be the first.
+        let unusual = unusual(found).filter(|_| !self.loading.running);
+        self.detail.surround(unusual, lines);
+    }
+
+    /// Looks again for what is around the record that is shown.
+    pub(super) fn look_around(&self) -> Vec<Effect> {
+        let row = self.detail.row.filter(|_| self.detail.opened.is_some());
+        row.map(|row| Effect::Surround(row, self.store.clone())).into_iter().collect()
     }
 
     /// Shows what belongs to the record, or goes back to the record.
@@ -156,7 +165,7 @@ fn unusual(found: &Surroundings) -> Option<Line> {
         tell("of this actor from this address", from_ip);
     }
     (!said.is_empty()).then(|| Line {
-        label: "Unusual".to_owned(),
+        label: UNUSUAL.to_owned(),
         text: vec![(Tone::Bad, said.join(", ")), (Tone::Label, " in this data".to_owned())],
         ..Line::default()
     })

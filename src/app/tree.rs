@@ -7,7 +7,7 @@ use super::viewport::{Viewport, once_around};
 use crate::catalogue::catalogue;
 use crate::query::answer::PathCount;
 use crate::query::choice::{Choice, Mark, Node, logged_names};
-use crate::record::column::Column;
+use crate::record::column::{Column, PART};
 use crate::record::risk::Level;
 use crate::store::Store;
 use crate::text::fold;
@@ -39,8 +39,10 @@ pub struct Tree {
 pub struct Branch {
     /// Which node.
     pub node: Node,
-    /// Its name as it is shown.
+    /// Its name as it is shown: as records have it, else as the catalogue does.
     pub name: String,
+    /// Its names in records, those that mean the same to a query once.
+    pub logged: Vec<String>,
     /// 0 for services, 1 for categories, 2 for activities.
     pub depth: usize,
     /// Does the catalogue have it?
@@ -55,6 +57,22 @@ pub struct Branch {
     pub highest: Option<Level>,
     parent: Option<usize>,
     children: Vec<usize>,
+}
+
+impl Branch {
+    /// A record has it, under this name. A name of the catalogue gives way to those that are there:
+    /// they are what a query finds.
+    fn saw(&mut self, logged: &str) {
+        self.seen = true;
+        let logged = logged.trim();
+        if logged.is_empty() || self.logged.iter().any(|known| fold(known) == fold(logged)) {
+            return;
+        }
+        // What differs in case or dashes only is the same to a query, and better spelled there.
+        let known = self.logged.is_empty() && fold(&self.name) == fold(logged);
+        self.logged.push(if known { self.name.clone() } else { logged.to_owned() });
+        self.name = self.logged.join(" / ");
+    }
 }
 
 impl Tree {
@@ -108,6 +126,7 @@ impl Tree {
         self.branches.push(Branch {
             node,
             name: shown.to_owned(),
+            logged: Vec::new(),
             depth,
             known,
             seen: false,
@@ -130,10 +149,12 @@ impl Tree {
             return;
         }
         for code in before..now {
-            let (names, known) = logged_names(store.entry(Column::Path, code));
+            let entry = store.entry(Column::Path, code);
+            let (names, known) = logged_names(entry);
             let places = self.insert(names, known);
-            for place in places {
-                self.branches[place].seen = true;
+            // Activity, category, service.
+            for (&place, logged) in places.iter().zip(entry.rsplit(PART)) {
+                self.branches[place].saw(logged);
             }
             self.places.push(places);
         }
@@ -330,6 +351,11 @@ impl Tree {
         if let Some(line) = hit {
             self.viewport.go_to(line);
         }
+    }
+
+    /// The branch of a node.
+    pub fn branch(&self, node: &Node) -> Option<&Branch> {
+        self.by_node.get(node).map(|&place| &self.branches[place])
     }
 
     /// The branch of an entry of the path dictionary.

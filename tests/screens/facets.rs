@@ -1,7 +1,10 @@
 //! Values of a field to filter by, records that belong together, and what is unusual.
 //! Never counts by itself what the screen says: it asks the filter.
 
-use super::session::Session;
+use entrail::app::message::Message;
+use entrail::source::Delivery;
+
+use super::session::{Session, demo, settings};
 
 #[test]
 fn the_values_of_a_field_are_counted_under_the_filter_and_filter_in_turn() {
@@ -64,6 +67,24 @@ fn what_belongs_to_a_record_is_listed_with_the_reason_and_can_be_gone_to() {
     assert_ne!(session.current(), before);
     session.keys("<esc>");
     assert!(!session.detail().contains("related"), "{}", session.detail());
+}
+
+#[test]
+fn nothing_is_called_the_first_before_all_is_there() {
+    let mut session = Session::new(settings(Some("demo"), 200, 60));
+    for delivery in demo() {
+        session.send(Message::Delivered(delivery.clone()));
+        if matches!(delivery, Delivery::Segment(_)) {
+            assert!(!session.detail().contains("Unusual"), "{}", session.detail());
+        }
+    }
+    let first_seen = session.detail();
+    session.keys("jk");
+    assert_eq!(session.detail(), first_seen);
+    // What is said is said once, also where it is said again.
+    session.keys("G");
+    session.send(Message::Delivered(demo()[demo().len() - 1].clone()));
+    assert_eq!(session.detail().matches("Unusual").count(), 1, "{}", session.detail());
 }
 
 #[test]

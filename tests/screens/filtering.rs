@@ -4,7 +4,7 @@
 use ratatui::layout::Position;
 use ratatui::style::Modifier;
 
-use super::session::{Session, settings};
+use super::session::{Session, deliveries, settings};
 use entrail::app::Settings;
 use entrail::app::message::Message;
 
@@ -209,4 +209,38 @@ fn an_answer_to_an_older_question_is_dropped() {
     session.send(Message::Answered(Box::new(answers[0].clone())));
     assert_eq!(session.app.list.rows, last, "an older one that comes late is dropped too");
     assert!(!session.app.answering);
+}
+
+#[test]
+fn an_activity_is_shown_and_asked_for_by_the_name_that_records_have() {
+    // The catalogue knows it as "Reset password"; no record here is called that.
+    let line = |id: u8, name: &str| {
+        format!(
+            r#"{{"id":"{id}","category":"UserManagement","loggedByService":"Core Directory","activityDisplayName":"{name}","activityDateTime":"2026-11-01T10:00:00Z","result":"success"}}"#
+        )
+    };
+    let session_of = |lines: &[String]| {
+        let mut session = Session::new(settings(Some("names"), 120, 40));
+        for delivery in deliveries("names", lines.join("\n").into_bytes()) {
+            session.send(Message::Delivered(delivery));
+        }
+        session
+    };
+    let mut session = session_of(&[line(1, "Reset user password"), line(2, "Add user")]);
+    session.keys("vg");
+    while session.app.activities.current().is_some_and(|line| line.name != "Reset user password") {
+        session.keys("j");
+    }
+    session.keys("+");
+    assert_eq!(session.app.filter.text(), "activity=\"Reset user password\"");
+    assert_eq!(session.app.list.rows.len(), 1);
+    // Two spellings of one activity stand in one line, and both are asked for.
+    let mut session = session_of(&[line(1, "Reset user password"), line(2, "Reset password")]);
+    session.keys("v");
+    let name = session.app.activities.current().map(|line| line.name.clone());
+    assert_eq!(name.as_deref(), Some("Reset user password / Reset password"));
+    session.keys("+");
+    assert_eq!(session.app.list.rows.len(), 2, "{}", session.app.filter.text());
+    session.keys("-");
+    assert_eq!(session.app.list.rows.len(), 0, "{}", session.app.filter.text());
 }
