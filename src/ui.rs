@@ -10,6 +10,7 @@
 //! hints     keys that work now
 //! ```
 
+mod ascii;
 mod detail;
 mod exporting;
 mod filter;
@@ -48,6 +49,9 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     overlay::draw(app, theme, frame);
     marks::draw(app, theme, frame);
     exporting::draw(app, theme, frame);
+    if theme.ascii {
+        ascii::replace(frame.buffer_mut());
+    }
 }
 
 /// Paints a pane's border and returns its inside.

@@ -41,7 +41,7 @@ impl App {
     fn show_access(&mut self, name: &str, wish: Wish) -> Vec<Effect> {
         match wish {
             Wish::Access(key, name) => self.ask_for_access(key, name),
-            Wish::Show(query, _) => self.show_query(&query, name),
+            Wish::Show(query, _) => self.show_from_the_first(&query, name),
             _ => Vec::new(),
         }
     }

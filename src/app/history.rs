@@ -2,6 +2,7 @@
 //! Never asks a question itself; who goes back asks it again.
 
 use super::App;
+use super::action::Pane;
 use super::message::Effect;
 use crate::query::answer::Sort;
 use crate::query::choice::Choice;
@@ -99,6 +100,10 @@ impl App {
 
     /// The filter was typed in: the view before it was left, if this is another.
     pub(super) fn end_typing(&mut self) {
+        // The keys that follow are for the records that were asked for.
+        if self.focus == Pane::Timeline {
+            self.focus = Pane::List;
+        }
         let Some(before) = self.history.typing.take() else { return };
         if before.filter != self.filter.text().trim() {
             self.history.leave(before);

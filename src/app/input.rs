@@ -101,11 +101,14 @@ impl App {
             self.keymap.action(prefix, key, *pane).is_some()
                 || (prefix.is_none() && !self.keymap.following(key, *pane).is_empty())
         };
-        let elsewhere = Pane::ALL.into_iter().find(is_there);
+        let elsewhere: Vec<&str> = Pane::ALL.into_iter().filter(is_there).map(Pane::name).collect();
         let pressed = prefix.map_or_else(|| key.to_string(), |prefix| format!("{prefix} {key}"));
-        self.notice = Some(match elsewhere {
-            Some(pane) => format!("{pressed} works in the {} pane only", pane.name()),
-            None => {
+        self.notice = Some(match &elsewhere[..] {
+            [pane] => format!("{pressed} works in the {pane} pane only"),
+            [panes @ .., last] => {
+                format!("{pressed} works in the panes {} and {last} only", panes.join(", "))
+            }
+            [] => {
                 let help = self.keymap.spoken(Action::Help);
                 format!("{pressed} does nothing here; {help} shows what works")
             }

@@ -39,6 +39,9 @@ const NAMED: &[(&str, KeyCode)] = &[
     ("f5", KeyCode::F(5)),
 ];
 
+/// Keys that come as others from a terminal, and which.
+const SENT_AS: &[(&str, &str)] = &[("ctrl-i", "tab"), ("ctrl-m", "enter"), ("ctrl-[", "esc")];
+
 impl Key {
     /// Reads a key's spelling; `None` where there is no such key.
     pub fn parse(text: &str) -> Option<Self> {
@@ -159,6 +162,9 @@ impl Keys {
         for key in [keys.first(), keys.key] {
             if key.alt_digit().is_some() {
                 return Err(format!("`{key}` begins a number of times; take another key"));
+            }
+            if let Some((_, sent)) = SENT_AS.iter().find(|(name, _)| *name == key.to_string()) {
+                return Err(format!("a terminal sends `{sent}` for `{key}`; take another key"));
             }
             if key.to_string() == "ctrl-z" {
                 return Err("`ctrl-z` always goes to the shell; take another key".to_owned());
@@ -426,6 +432,9 @@ mod tests {
             ("", "there is no key"),
             ("alt-3", "begins a number"),
             ("ctrl-z", "always goes"),
+            ("ctrl-i", "sends `tab`"),
+            ("g ctrl-m", "sends `enter`"),
+            ("ctrl-[", "sends `esc`"),
             ("g esc", "gives up"),
         ] {
             let error = Keys::parse(text).expect_err(text);

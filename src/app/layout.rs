@@ -38,7 +38,7 @@ pub struct Layout {
 }
 
 /// Below this there is one pane at a time.
-const LEAST_FOR_PANES: (u16, u16) = (60, 15);
+pub const LEAST_FOR_PANES: (u16, u16) = (60, 15);
 /// From here on the panes are three columns.
 const LEAST_FOR_COLUMNS: u16 = 160;
 

@@ -93,6 +93,13 @@ impl List {
         self.left_at = self.current();
     }
 
+    /// The next answer is to be read from its first record on.
+    pub fn start_over(&mut self) {
+        self.moved = false;
+        self.anchor = None;
+        self.viewport.go_to(0);
+    }
+
     /// The next answer is to put the cursor on this record.
     pub fn expect(&mut self, row: Option<RowId>) {
         self.moved = true;
@@ -204,7 +211,7 @@ pub fn result_words(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Success => "✓ ok",
         Outcome::Failure => "✗ fail",
-        Outcome::Timeout => "… wait",
+        Outcome::Timeout => "✗ time",
         Outcome::Unknown => "? none",
     }
 }

@@ -24,6 +24,17 @@ impl Loading {
         Self { name, running: true, ..Self::default() }
     }
 
+    /// What there is to say where no trouble was met.
+    pub fn no_troubles(&self) -> &'static str {
+        if self.running {
+            "everything could be read so far"
+        } else if self.ended.as_ref().is_some_and(|summary| summary.cancelled) {
+            "the load was stopped before its end; everything could be read up to there"
+        } else {
+            "everything could be read"
+        }
+    }
+
     /// Share of the bytes that were read, 0 to 1; `None` where the size is not known.
     pub fn share(&self) -> Option<f64> {
         let total = self.progress.bytes_total.filter(|&total| total > 0)?;

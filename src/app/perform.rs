@@ -109,10 +109,18 @@ impl App {
             Action::Follow => return self.cannot_follow(),
             Action::Export => return self.cannot_export(),
             Action::Mark | Action::MarkRange | Action::Note => return self.cannot_mark(),
-            Action::ClearFilter if self.filter.text().is_empty() => "the filter is empty",
+            Action::ClearFilter if self.filter.text().is_empty() => {
+                let choice = self.keymap.spoken(Action::ClearChoice);
+                return Some(match self.tree.choice.is_empty() {
+                    true => "the filter is empty".to_owned(),
+                    false => format!("the filter is empty; {choice} takes the marks off the tree"),
+                });
+            }
             Action::ClearChoice if self.tree.choice.is_empty() => "nothing is marked in the tree",
             Action::Raw | Action::Changes if self.detail.opened.is_none() => "no record is open",
-            Action::Troubles if self.loading.troubles.is_empty() => "everything could be read",
+            Action::Troubles if self.loading.troubles.is_empty() => {
+                return Some(self.loading.no_troubles().to_owned());
+            }
             Action::FindNext | Action::FindPrevious
                 if self.tree.find.is_empty() && self.detail.find.is_empty() =>
             {

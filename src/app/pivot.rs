@@ -275,9 +275,22 @@ impl App {
             true => Vec::new(),
             false => self.filter.query.times(),
         };
+        let within = !kept.is_empty();
         let all = kept.into_iter().chain([pivot.expression.clone()]).collect();
         let query = Query { expression: Some(Expression::and(all)) };
-        self.show_query(&query.to_string(), &pivot.name)
+        let effects = self.show_query(&query.to_string(), &pivot.name);
+        if within {
+            self.notice =
+                Some("only within the time that was asked for: it stands in the filter".to_owned());
+        }
+        effects
+    }
+
+    /// Leaves the view for a question of its own, read from its first record on.
+    pub(super) fn show_from_the_first(&mut self, query: &str, name: &str) -> Vec<Effect> {
+        let effects = self.show_query(query, name);
+        self.list.start_over();
+        effects
     }
 
     /// Leaves the view for a query over everything.

@@ -2,7 +2,7 @@
 //! Never looks for related records itself; the runtime does, on a thread.
 
 use super::App;
-use super::action::Pane;
+use super::action::{Action, Pane};
 use super::detail::UNUSUAL;
 use super::detail::lines::{Line, Tone};
 use super::list::{self, result_words};
@@ -64,7 +64,8 @@ impl App {
         }
         if found.count > found.related.len() {
             let more = found.count - found.related.len();
-            let text = vec![(Tone::Label, format!("… and {more} more; c shows them all"))];
+            let all = self.keymap.spoken(Action::SameOperation);
+            let text = vec![(Tone::Label, format!("… and {more} more; {all} shows them all"))];
             lines.push(Line { text, ..Line::default() });
         }
         lines.push(heading("In this data".to_owned()));

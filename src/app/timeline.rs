@@ -3,6 +3,7 @@
 
 use super::App;
 use super::action::{Action, Pane};
+use super::layout::LEAST_FOR_PANES;
 use super::message::Effect;
 use crate::query::answer::Axis;
 use crate::query::{Expression, Query};
@@ -192,7 +193,11 @@ impl App {
     /// Why such an action cannot be done.
     pub(super) fn cannot_in_timeline(&self, action: Action) -> Option<String> {
         let why = match action {
-            Action::Timeline if self.answer.axis.is_none() => "no record with a time is loaded",
+            Action::Timeline if self.store.period().is_none() => "no record with a time is loaded",
+            Action::Timeline if self.answer.axis.is_none() => {
+                let (width, height) = LEAST_FOR_PANES;
+                return Some(format!("the timeline needs a screen of {width} by {height}"));
+            }
             Action::ClearSpan
                 if self.filter.query.times().is_empty()
                     && !self.timeline.is_zoomed()

@@ -90,7 +90,7 @@ impl App {
             Some(query) => {
                 self.overlays.pop();
                 let name = format!("during {name}");
-                self.show_query(query, &name)
+                self.show_from_the_first(query, &name)
             }
             None => {
                 self.notice =

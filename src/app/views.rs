@@ -5,7 +5,7 @@ use super::App;
 use super::message::Effect;
 use super::overlay::{Item, Menu, Wish};
 use super::preferences::SavedView;
-use crate::query::views::{VIEWS, of_digit};
+use crate::query::views::{NOISE_VIEW, VIEWS, of_digit};
 use crate::text::clean;
 
 impl App {
@@ -16,18 +16,30 @@ impl App {
             |saved: &&SavedView| saved.digit.and_then(|c| c.to_digit(10)) == Some(digit.into());
         if let Some(saved) = self.preferences.views.iter().find(is_digit) {
             let (query, name) = (saved.query.to_string(), saved.name.clone());
-            return self.show_query(&query, &name);
+            return self.show_from_the_first(&query, &name);
         }
         match of_digit(digit) {
-            Some(view) => self.show_query(&view.query, &view.name),
+            Some(view) => {
+                // Whoever asks for the noise wants to see it.
+                self.hides_noise &= view.name != NOISE_VIEW;
+                self.show_from_the_first(&view.query, &view.name)
+            }
             None => Vec::new(),
         }
     }
 
     /// Opens the box of all views.
     pub(super) fn open_views(&mut self) {
+        let taken = |digit: u8| {
+            let is_digit = |c: char| c.to_digit(10) == Some(digit.into());
+            self.preferences.views.iter().any(|saved| saved.digit.is_some_and(is_digit))
+        };
         let item = |view: &crate::query::views::View| Item {
-            key: view.digit.map(|digit| digit.to_string()).unwrap_or_default(),
+            key: view
+                .digit
+                .filter(|&digit| !taken(digit))
+                .map(|digit| digit.to_string())
+                .unwrap_or_default(),
             note: format!("{} {}", view.question, clean(&view.query)),
             ..Item::new(
                 clean(&view.name).into_owned(),

@@ -54,7 +54,7 @@ impl App {
     /// Shows all that concerns watched accounts.
     pub(super) fn show_watched(&mut self) -> Vec<Effect> {
         let query = self.watch.query().to_string();
-        self.show_query(&query, "watched")
+        self.show_from_the_first(&query, "watched")
     }
 
     /// Why there is nothing to show.

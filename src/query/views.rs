@@ -43,11 +43,14 @@ pub fn of_digit(digit: u8) -> Option<&'static View> {
     VIEWS.iter().find(|view| view.digit == Some(digit))
 }
 
+/// Name of the view of noise.
+pub const NOISE_VIEW: &str = "noise";
+
 /// What Microsoft's own services do by themselves, as far as no rule rates it. A person or an
 /// application of one's own that bears such a name is not meant: people never, and applications are
 /// rated for it.
 pub static NOISE: LazyLock<Query> = LazyLock::new(|| {
-    let noise = VIEWS.iter().find(|view| view.name == "noise");
+    let noise = VIEWS.iter().find(|view| view.name == NOISE_VIEW);
     let text = noise.map(|view| format!("({}) -risk>=low", view.query)).unwrap_or_default();
     Query::parse(&text).unwrap_or_default()
 });

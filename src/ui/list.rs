@@ -32,13 +32,18 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let all = app.store.len() as u64;
     let shown = app.list.all_rows().len() as u64;
-    let title = if let Some(operations) = app.list.operations() {
+    let mut title = if let Some(operations) = app.list.operations() {
         format!("Operations {} · records {}", thousands(operations as u64), thousands(shown))
     } else if shown == all {
         format!("Records {}", thousands(all))
     } else {
         format!("Records {} of {}", thousands(shown), thousands(all))
     };
+    let above = app.list.viewport.visible().start;
+    if above > 0 {
+        let arrow = if theme.ascii { '^' } else { '↑' };
+        title = format!("{title} {arrow}{}", thousands(above as u64));
+    }
     let arrow = match (app.list.sort.descending, theme.ascii) {
         (true, false) => "▾",
         (false, false) => "▴",

@@ -185,6 +185,7 @@ pub fn draw_hints(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let mut room = width.saturating_sub(1);
     let mut spans = vec![Span::raw(" ")];
     for (key, word) in hints(app) {
+        let key = if theme.ascii { super::ascii::key(&key).to_owned() } else { key };
         let cells = fit(&key, 20).1 + 1 + fit(&word, 40).1 + 2;
         if cells > room {
             break;

@@ -149,6 +149,22 @@ fn borders_and_bars_are_ascii_where_the_terminal_has_no_more() {
         let wrong = screen.lines().find(|line| line.contains(drawn));
         assert_eq!(wrong, None, "after {keys}");
     }
+    // Nothing else that is drawn either; letters and pictures are the data's own.
+    let drawn = |c: char| !c.is_ascii() && !c.is_alphabetic() && c < '\u{1f000}';
+    for keys in [
+        "<esc><esc>O",
+        "O/actor:",
+        "<esc>L",
+        "<esc>A",
+        "<esc>0",
+        "<esc>mR",
+        "<enter>e",
+        "<esc>tzfa",
+    ] {
+        let screen = session.keys(keys).screen();
+        let wrong = screen.lines().find(|line| line.contains(drawn));
+        assert_eq!(wrong, None, "after {keys}");
+    }
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn escape_steps_back_one_thing_at_a_time() {
 fn a_key_without_a_meaning_says_so() {
     let mut session = Session::demo(80, 24);
     assert!(session.keys("%").hints().contains("% does nothing here"));
-    assert!(session.keys("E").hints().contains("works in the tree pane only"));
+    assert!(session.keys("E").hints().contains("works in the panes tree and detail only"));
     assert!(!session.keys("j").hints().contains("works in"));
 }
 

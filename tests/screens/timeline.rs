@@ -122,3 +122,17 @@ fn the_highest_cells_are_gone_to_one_after_the_other() {
     assert!(told(&session) <= first);
     assert_ne!(session.app.answer.timeline.len(), 0);
 }
+
+#[test]
+fn a_screen_too_small_for_the_timeline_says_so() {
+    let mut session = Session::demo(59, 14);
+    session.keys("t");
+    assert!(session.hints().contains("needs a screen of 60 by 15"), "{}", session.hints());
+}
+
+#[test]
+fn a_filter_typed_from_the_timeline_leads_to_its_records() {
+    let mut session = Session::demo(80, 24);
+    session.keys("t/mallory<enter>");
+    assert_eq!(session.app.focus, Pane::List);
+}

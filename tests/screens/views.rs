@@ -82,6 +82,28 @@ fn watched_accounts_are_starred_and_found_inside_of_changes_too() {
 }
 
 #[test]
+fn a_view_is_read_from_its_first_record_on() {
+    let mut session = Session::demo(80, 24);
+    session.keys("G8");
+    let first = session.app.list.rows[0];
+    assert_eq!(session.current(), first);
+    assert!(!session.list().contains('↑'), "{}", session.list());
+    // What is above the window is told.
+    session.keys("<pgdn><pgdn>");
+    let above = session.app.list.viewport.visible().start;
+    assert!(above > 0 && session.list().contains(&format!("↑{above}")), "{}", session.list());
+}
+
+#[test]
+fn whoever_asks_for_noise_sees_it() {
+    let mut session = Session::demo(80, 24);
+    session.keys("9");
+    let noise = session.app.list.rows.len();
+    session.keys("8H9");
+    assert_eq!(session.app.list.rows.len(), noise);
+}
+
+#[test]
 fn a_view_the_user_saved_goes_before_the_one_of_its_digit() {
     let query = Query::parse("result=failure actor.kind=user").expect("a query");
     let views = vec![SavedView { name: "tried in vain".to_owned(), query, digit: Some('3') }];
