@@ -1,7 +1,7 @@
 //! `entrail completions`: scripts that complete commands and options themselves, and ask the program
 //! for what may follow in a query. Never more of a shell's language than that needs.
 
-use clap::CommandFactory as _;
+use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 
 use super::arguments::Arguments;
@@ -9,7 +9,7 @@ use super::arguments::Arguments;
 /// The script for a shell.
 pub(super) fn script(shell: Shell) -> String {
     let mut bytes = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "entrail", &mut bytes);
+    clap_complete::generate(shell, &mut command(), "entrail", &mut bytes);
     let fixed = String::from_utf8_lossy(&bytes).into_owned();
     match shell {
         Shell::Bash => fixed + BASH,
@@ -19,6 +19,15 @@ pub(super) fn script(shell: Shell) -> String {
         // Elvish has no more than the commands and options.
         _ => fixed,
     }
+}
+
+/// The command line without what people do not call themselves.
+fn command() -> Command {
+    let whole = Arguments::command();
+    Command::new("entrail")
+        .version(env!("CARGO_PKG_VERSION"))
+        .args(whole.get_arguments().cloned())
+        .subcommands(whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned())
 }
 
 const BASH: &str = r#"
@@ -45,14 +54,21 @@ complete -F _entrail_dynamic -o bashdefault -o default entrail
 const FISH: &str = r"
 # Queries and names: the program knows what may follow.
 for command in query lookup
-    complete -c entrail -n __fish_entrail_using_subcommand\ $command -a '(entrail complete --line (commandline -cp | string collect) 2>/dev/null)'
+    complete -c entrail -k -n __fish_entrail_using_subcommand\ $command -a '(entrail complete --line (commandline -cp | string collect) 2>/dev/null)'
 end
 ";
 
-/// The places of queries and names call a function that asks the program.
+/// The places of queries and names call a function that asks the program. The first word is a command
+/// or a file: the fixed script takes it for a file, whatever it is, and sees a command in the second.
 fn zsh(fixed: &str) -> String {
-    let lines = fixed.lines().map(|line| {
+    let paths = "'::paths -- ";
+    let lines = fixed.lines().filter(|line| !line.starts_with(paths)).map(|line| {
         let command = match () {
+            () if line.starts_with("\":: :_entrail_commands\"") => {
+                return line.replace("_entrail_commands", "_entrail_first");
+            }
+            () if line.trim() == "(entrail)" => return format!("{line}\n{}", zsh_files()),
+            () if line.contains("$line[2]") => return line.replace("$line[2]", "$line[1]"),
             () if line.starts_with("':query -- ") => "query",
             () if line.starts_with("'*::text -- Words to find in activities") => "lookup",
             () => return line.to_owned(),
@@ -65,6 +81,16 @@ fn zsh(fixed: &str) -> String {
     format!("{}\n{ZSH}\n{}\n", head.join("\n"), tail.join("\n"))
 }
 
+/// What follows a first word that is no command: files.
+fn zsh_files() -> String {
+    let command = command();
+    let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+    format!(
+        "        if [[ $line[1] != ({}|help) ]]; then\n            _files && ret=0\n            return ret\n        fi",
+        names.join("|")
+    )
+}
+
 const ZSH: &str = r#"# Queries and names: the program knows what may follow.
 _entrail_ask() {
     local -a values notes
@@ -72,9 +98,15 @@ _entrail_ask() {
     while IFS=$'\t' read -r value note; do
         values+=("$value")
         notes+=("$value  -- $note")
+        (( $#values < 25 )) || break
     done < <(entrail complete -- "$1" "${(Q)PREFIX}" 2>/dev/null)
-    (( $#values )) && compadd -U -S '' -l -d notes -a values
+    (( $#values )) || return 1
+    compadd -U -V entrail -S '' -l -d notes -a values
+    # What fits need not begin with what was typed: one after the other, never what all have in common.
+    (( $#values > 1 )) && compstate[insert]=menu compstate[list]='list force'
+    return 0
 }
+_entrail_first() { _alternative 'commands::_entrail_commands' 'files::_files' }
 _entrail_query() { _entrail_ask query }
 _entrail_lookup() { _entrail_ask lookup }
 "#;
@@ -114,8 +146,15 @@ mod tests {
         let zsh = script(Shell::Zsh);
         assert_eq!(zsh.matches(":_entrail_query'").count(), 1);
         assert_eq!(zsh.matches(":_entrail_lookup'").count(), 1);
+        // The first word may be a command, a file comes in its place: nothing else takes it.
+        assert!(!zsh.contains("$line[2]") && !zsh.contains("'::paths -- "));
+        assert_eq!(zsh.matches(":: :_entrail_first").count(), 1);
+        assert_eq!(zsh.matches("if [[ $line[1] != (demo|query|").count(), 1);
         let powershell = script(Shell::PowerShell);
         assert_eq!(powershell.matches("$entrailFixed = {").count(), 1);
         assert_eq!(powershell.matches("Register-ArgumentCompleter").count(), 1);
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
+            assert!(!script(shell).contains("'complete'"), "{shell}");
+        }
     }
 }
