@@ -215,6 +215,14 @@ impl Catalogue {
             .map(|(_, _, at)| entry(*at))
     }
 
+    /// Do several activities have names that begin like this?
+    pub fn several_begin_with(&self, beginning: &str) -> bool {
+        let beginning = fold(beginning);
+        let names = &self.index.names;
+        let from = names.partition_point(|name| **name < *beginning);
+        names.get(from + 1).is_some_and(|second| second.starts_with(&beginning))
+    }
+
     /// All entries with this name or alias, in the article's order.
     pub fn named(&self, activity: &str) -> impl Iterator<Item = &Entry> {
         let number = self.index.name(&fold(activity));

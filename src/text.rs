@@ -251,9 +251,68 @@ pub fn fit(text: &str, width: usize) -> (Cow<'_, str>, usize) {
     (Cow::Owned(format!("{}…", &text[..end])), used + 1)
 }
 
+/// A name cut to `width` cells where the difference between names is kept: most names of activities
+/// differ in their last words, before what stands in parentheses at the end.
+pub fn fit_name(text: &str, width: usize) -> Cow<'_, str> {
+    use unicode_segmentation::UnicodeSegmentation;
+    use unicode_width::UnicodeWidthStr;
+    let (whole, used) = fit(text, width);
+    // Less than this shows nothing of both ends.
+    if width < 9 || (used <= width && matches!(&whole, Cow::Borrowed(same) if *same == text)) {
+        return whole;
+    }
+    let bare = match text.trim_end().strip_suffix(')').and_then(|text| text.rsplit_once(" (")) {
+        Some((before, _)) if !before.is_empty() => before,
+        _ => text.trim_end(),
+    };
+    if bare.width() < width {
+        return Cow::Owned(format!("{bare}…"));
+    }
+    let mut tail = bare.len();
+    let mut room = (width - 1) * 2 / 5;
+    for (at, cluster) in bare.grapheme_indices(true).rev() {
+        let cells = cluster.width();
+        if cells > room {
+            break;
+        }
+        room -= cells;
+        tail = at;
+    }
+    let end = &bare[tail..];
+    let mut head = 0;
+    let mut room = width - 1 - end.width();
+    for (at, cluster) in bare.grapheme_indices(true) {
+        let cells = cluster.width();
+        if cells > room {
+            break;
+        }
+        room -= cells;
+        head = at + cluster.len();
+    }
+    Cow::Owned(format!("{}…{end}", &bare[..head]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_is_cut_keeps_what_tells_it_from_others() {
+        for (name, width, shown) in [
+            ("Add user", 16, "Add user"),
+            ("Add member to role requested (PIM activation)", 16, "Add membe…uested"),
+            ("Add member to role completed (PIM activation)", 16, "Add membe…pleted"),
+            ("Add member to role requested (PIM activation)", 30, "Add member to role requested…"),
+            ("Update application", 16, "Update ap…cation"),
+            ("Consent to application", 8, "Consent…"),
+            ("名前を変更しました", 12, "名前を…した"),
+            ("(all)", 4, "(al…"),
+        ] {
+            let found = fit_name(name, width);
+            assert!(unicode_width::UnicodeWidthStr::width(&*found) <= width, "{found}");
+            assert_eq!(found.trim_end(), shown, "{name}");
+        }
+    }
 
     #[test]
     fn all_spellings_of_an_activity_fold_to_one_name() {

@@ -109,7 +109,7 @@ fn s02_a_new_credential_shows_the_added_key_and_the_history_of_its_application()
     case.press("L").types("added a key").press("<enter>");
     case.shows("ivo.marek").shows("Add owner to ap").shows("Certific");
     case.shows("99999999-8888");
-    case.press("a").shows("Add app role as");
+    case.press("a").shows("Add app r…");
     case.within(7);
 }
 

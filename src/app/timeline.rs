@@ -367,21 +367,26 @@ impl App {
             buckets.iter().map(|bucket| u64::from(of(bucket))).sum::<u64>()
         };
         let (count, failures) = (sum(|bucket| bucket.count), sum(|bucket| bucket.failures));
-        let until = if to.ticks() - from.ticks() < 24 * HOUR { "%H:%M:%S" } else { "%m-%d %H:%M" };
-        let span = format!(
-            "{} – {} {}",
-            self.zone.format(from, "%a %m-%d %H:%M"),
-            self.zone.format(to, until),
-            self.zone.name()
-        );
+        // Seconds are told where they say something; the end is the first instant that is not in.
+        let minutes = [from, to].iter().all(|time| time.ticks() % (60 * TICKS_PER_SECOND) == 0);
+        let clock = if minutes { "%H:%M" } else { "%H:%M:%S" };
+        let day = |time: Timestamp| self.zone.format(time, "%a %m-%d");
+        let until = self.zone.format(to, clock);
+        let until = match (day(from) == day(to), until.as_str()) {
+            (true, _) => until,
+            (false, "00:00") if day(to.plus(-1)) == day(from) => "24:00".to_owned(),
+            (false, _) => self.zone.format(to, &format!("%m-%d {clock}")),
+        };
+        let from = format!("{} {}", day(from), self.zone.format(from, clock));
+        let span = format!("{from} – {until} {}", self.zone.name());
         let failed = if failures > 0 { format!(", {failures} failed") } else { String::new() };
         let risky = sum(|bucket| bucket.risky);
         let risky = if risky > 0 { format!(", {risky} rated high") } else { String::new() };
         let off = (first..=last).all(|bucket| self.timeline.is_after_hours(bucket));
         let off = if off { ", after hours" } else { "" };
         let width = axis.width_words();
-        self.notice =
-            Some(format!("{span}: {count} records{failed}{risky}{off} · a cell is {width}"));
+        let noun = if count == 1 { "record" } else { "records" };
+        self.notice = Some(format!("{span}: {count} {noun}{failed}{risky}{off} · cell {width}"));
     }
 }
 

@@ -8,6 +8,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::text::{cell, piece};
 use super::theme::Theme;
@@ -18,7 +19,9 @@ use crate::app::action::{Action, Pane};
 use crate::app::activities::ActivityLine;
 use crate::app::folding::Fold;
 use crate::app::list;
+use crate::catalogue::catalogue;
 use crate::record::Outcome;
+use crate::text::{clean, fit, fit_name};
 
 /// Paints the list.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
@@ -80,7 +83,11 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
             };
             let text = list::cell(&app.store, row, column.field, &app.zone);
             let text = match column.field.name {
-                "activity" => folded(app.list.fold_of(place), text, theme),
+                "activity" => {
+                    let fold = app.list.fold_of(place);
+                    let room = column.width - folded("", fold, theme).width().min(column.width);
+                    folded(&name_of(&text, room), fold, theme)
+                }
                 _ => text,
             };
             (text, column.width, style)
@@ -93,11 +100,23 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     }
 }
 
+/// The name of an activity in so many cells. Where others begin like what is left of it, it keeps its
+/// end too.
+fn name_of(activity: &str, width: usize) -> String {
+    let name = clean(activity);
+    let (cut, _) = fit(&name, width);
+    let begin = cut.strip_suffix('…').filter(|begin| begin.len() < name.len());
+    match begin.filter(|begin| catalogue().several_begin_with(begin)) {
+        Some(_) => fit_name(&name, width).into_owned(),
+        None => cut.into_owned(),
+    }
+}
+
 /// The activity of a line, with what is folded in it.
-fn folded(fold: Fold, activity: String, theme: &Theme) -> String {
+fn folded(activity: &str, fold: Fold, theme: &Theme) -> String {
     let [closed, open, member] = if theme.ascii { ["+", "-", "|"] } else { ["▸", "▾", "│"] };
     match fold {
-        Fold::Single => activity,
+        Fold::Single => activity.to_owned(),
         Fold::Folded(count) => format!("{closed} {count} {activity}"),
         Fold::Unfolded(count) => format!("{open} {count} {activity}"),
         Fold::Member => format!("{member} {activity}"),

@@ -98,7 +98,20 @@ fn note_of(item: &Item) -> String {
 
 /// What the lines at the bottom say: the note, or the label where there is none.
 fn in_full(item: &Item) -> String {
-    if item.note.is_empty() && item.disabled.is_none() { item.label.clone() } else { note_of(item) }
+    let note = note_of(item);
+    // Numbers follow a value that may be cut above.
+    match item.spark {
+        _ if note.is_empty() => item.label.clone(),
+        Some(_) => format!("{} · {note}", item.label),
+        None => note,
+    }
+}
+
+/// Cells that lines of a value with its numbers leave for the value.
+fn left_by_notes(menu: &Menu, width: usize, key_width: usize) -> usize {
+    let note = |item: &Item| Some(item.spark.as_ref()?.len() + 1 + fit(&item.note, 60).1);
+    let notes = menu.items.iter().filter_map(note).max();
+    notes.map_or(0, |notes| width.saturating_sub(key_width + notes + 2))
 }
 
 fn draw_items(menu: &Menu, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
@@ -110,7 +123,7 @@ fn draw_items(menu: &Menu, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let label_width = if menu.trails || menu.items.iter().all(|item| item.note.is_empty()) {
         width.saturating_sub(key_width + 2)
     } else {
-        widest(&|item| &item.label).min(width / 3)
+        widest(&|item| &item.label).min((width / 3).max(left_by_notes(menu, width, key_width)))
     };
     if menu.shown.is_empty() {
         frame.render_widget(Line::styled("nothing fits", theme.muted), Rect { height: 1, ..area });
