@@ -251,6 +251,26 @@ pub fn fit(text: &str, width: usize) -> (Cow<'_, str>, usize) {
     (Cow::Owned(format!("{}…", &text[..end])), used + 1)
 }
 
+/// A path cut to `width` cells: its end is what tells it from others.
+pub fn fit_end(path: &str, width: usize) -> Cow<'_, str> {
+    use unicode_segmentation::UnicodeSegmentation;
+    use unicode_width::UnicodeWidthStr;
+    if path.width() <= width {
+        return Cow::Borrowed(path);
+    }
+    let mut room = width.saturating_sub(1);
+    let mut start = path.len();
+    for (at, cluster) in path.grapheme_indices(true).rev() {
+        let cells = cluster.width();
+        if cells > room {
+            break;
+        }
+        room -= cells;
+        start = at;
+    }
+    Cow::Owned(format!("…{}", &path[start..]))
+}
+
 /// A name cut to `width` cells where the difference between names is kept: most names of activities
 /// differ in their last words, before what stands in parentheses at the end.
 pub fn fit_name(text: &str, width: usize) -> Cow<'_, str> {
@@ -295,6 +315,13 @@ pub fn fit_name(text: &str, width: usize) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_that_is_cut_keeps_its_end() {
+        assert_eq!(fit_end("/tmp/a.md", 9), "/tmp/a.md");
+        assert_eq!(fit_end("/home/anna/out/a.md", 10), "…/out/a.md");
+        assert_eq!(fit_end("名前/報告", 6), "…/報告");
+    }
 
     #[test]
     fn a_name_that_is_cut_keeps_what_tells_it_from_others() {

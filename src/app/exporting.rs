@@ -9,7 +9,7 @@ use super::input::request;
 use super::message::Effect;
 use crate::export::Format;
 use crate::store::RowId;
-use crate::text::clean;
+use crate::text::{clean, fit_end};
 
 /// An export that is being asked for, and one that runs.
 #[derive(Debug, Default)]
@@ -98,7 +98,7 @@ pub enum Exported {
     /// So many records were gone through.
     Going(u64),
     /// There is a file of that name.
-    Exists(String),
+    Exists,
     /// It is written: file, records, bytes, and records that could not be read again.
     Done(String, u64, u64, u64),
     /// It was stopped; nothing was written.
@@ -294,11 +294,12 @@ impl App {
         }
         self.exporting.running = None;
         let told = match how {
-            Exported::Exists(file) => {
+            Exported::Exists => {
                 if let Some(form) = &mut self.exporting.form {
                     form.exists = true;
                 }
-                format!("{file} exists: Enter replaces it, another name keeps it, Esc gives up")
+                "it exists already: Enter replaces it, another name keeps it, Esc gives up"
+                    .to_owned()
             }
             Exported::Done(file, records, bytes, unreadable) => {
                 self.exporting.form = None;
@@ -307,7 +308,9 @@ impl App {
                     lost => format!(" · {lost} could not be read again"),
                 };
                 let noun = if records == 1 { "record" } else { "records" };
-                format!("written: {file} · {records} {noun}, {bytes} bytes{lost}")
+                let told = format!("written: {records} {noun}, {bytes} bytes{lost} · ");
+                let room = usize::from(self.layout.screen.width).saturating_sub(told.len() + 2);
+                format!("{told}{}", fit_end(&clean(&file), room.max(20)))
             }
             Exported::Stopped => "the export was stopped; nothing was written".to_owned(),
             Exported::Failed(why) => format!("not written: {why}"),

@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this file writes what was asked for")]
 
 use std::io::{self, BufWriter, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -47,10 +47,8 @@ impl Exporter {
             let told = match write(&job, &store, &origins, &inbox, &stop) {
                 Ok(told) => told,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => Exported::Stopped,
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    Exported::Exists(job.file.clone())
-                }
-                Err(error) => Exported::Failed(format!("{}: {error}", job.file)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Exported::Exists,
+                Err(error) => Exported::Failed(error.to_string()),
             };
             let _ = inbox.send(Message::Exported(told));
         };
@@ -88,7 +86,7 @@ fn write(
     inbox: &UnboundedSender<Message>,
     stop: &Arc<AtomicBool>,
 ) -> io::Result<Exported> {
-    let path = Path::new(&job.file);
+    let path = &from_home(&job.file);
     if path.is_dir() {
         return Err(io::Error::other("this is a folder; give the file a name"));
     }
@@ -98,7 +96,11 @@ fn write(
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     let about = about(job, store, origins, &|| stop.load(Ordering::Relaxed));
-    let temporary = tempfile::Builder::new().prefix(".entrail").tempfile_in(folder)?;
+    let temporary = tempfile::Builder::new().prefix(".entrail").tempfile_in(folder);
+    // The name of a temporary file says nothing to anybody.
+    let temporary = temporary.map_err(|error| {
+        io::Error::new(error.kind(), format!("{}, in {}", error.kind(), folder.display()))
+    })?;
     let options = Options {
         format: job.format,
         redact: job.redact,
@@ -119,6 +121,15 @@ fn write(
     }
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     Ok(Exported::Done(whole.display().to_string(), report.records, bytes, report.unreadable))
+}
+
+/// The path that was typed; `~` at its beginning is the home directory, as in a shell.
+fn from_home(typed: &str) -> PathBuf {
+    let home = directories::BaseDirs::new();
+    match (typed.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.home_dir().join(rest),
+        _ => PathBuf::from(typed),
+    }
 }
 
 /// Tells how far it is now and then; each pass over the records counts on from the one before.
