@@ -27,6 +27,7 @@
 pub mod answer;
 pub mod choice;
 pub mod facet;
+pub mod known_names;
 mod level;
 pub mod matcher;
 mod narrow;

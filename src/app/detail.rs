@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::message::Opened;
 use super::outline::Outline;
 use super::viewport::{Viewport, once_around};
+use crate::query::known_names::{KnownName, ids_in};
 use crate::record::Record;
 use crate::store::RowId;
 use crate::text::{clean, fold};
@@ -21,6 +22,9 @@ use wrap::{ScreenLine, wrap};
 
 /// Names the line that says what is unusual about a record.
 pub(super) const UNUSUAL: &str = "Unusual";
+
+/// Stands before the name of what is mentioned by its id.
+const IS_CALLED: &str = " = ";
 
 /// The detail pane.
 #[derive(Debug, Default)]
@@ -159,6 +163,38 @@ impl Detail {
         if let Some(at) = current.filter(|_| current != before) {
             self.go_to_line(at);
         }
+    }
+
+    /// The ids that the record mentions and does not name itself.
+    pub(super) fn mentioned_ids(&self) -> Vec<String> {
+        let Some(record) = self.opened.as_ref().map(|opened| &opened.record) else {
+            return Vec::new();
+        };
+        let own = [&record.actor.id, &record.actor.app_id, &record.correlation_id, &record.id];
+        let own = own.into_iter().chain(record.targets.iter().map(|target| &target.id));
+        let own: Vec<String> = own.map(|id| id.to_ascii_lowercase()).collect();
+        let texts = self.lines.iter().flat_map(|line| &line.text);
+        let mut found: Vec<String> = texts.flat_map(|(_, text)| ids_in(text)).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.retain(|id| !own.contains(id));
+        found
+    }
+
+    /// Writes names behind the ids that the record mentions.
+    pub(super) fn name_ids(&mut self, names: &[KnownName]) {
+        for line in &mut self.lines {
+            // Said once, however often it is told.
+            let is_said =
+                |(tone, text): &(Tone, String)| *tone == Tone::Label && text.starts_with(IS_CALLED);
+            line.text.retain(|text| !is_said(text));
+            let ids: Vec<String> = line.text.iter().flat_map(|(_, text)| ids_in(text)).collect();
+            for (_, names) in names.iter().filter(|(id, _)| ids.contains(id)) {
+                let names: Vec<_> = names.iter().map(|name| clean(name)).collect();
+                line.text.push((Tone::Label, format!("{IS_CALLED}{}", names.join(" / "))));
+            }
+        }
+        self.wrap();
     }
 
     /// Turns to the records that belong to this one or back.

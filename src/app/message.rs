@@ -88,8 +88,9 @@ pub enum Effect {
     FindAccess(Store, String, String),
     /// Stop looking for trails, or for what was given.
     StopTrails,
-    /// Find what is around a record; the newest replaces older ones.
-    Surround(RowId, Store),
+    /// Find what is around a record, and the names of the ids it mentions; the newest replaces older
+    /// ones.
+    Surround(RowId, Store, Vec<String>),
     /// Send text to the clipboard of whoever sits at the terminal; with what it is, for the notice.
     Copy(String, String),
     /// Keep the marks of these records as a case, with what else belongs to it.

@@ -22,12 +22,14 @@ impl App {
         // Of a part of the data nothing can be said to be the first.
         let unusual = unusual(found).filter(|_| !self.loading.running);
         self.detail.surround(unusual, lines);
+        self.detail.name_ids(&found.names);
     }
 
     /// Looks again for what is around the record that is shown.
     pub(super) fn look_around(&self) -> Vec<Effect> {
         let row = self.detail.row.filter(|_| self.detail.opened.is_some());
-        row.map(|row| Effect::Surround(row, self.store.clone())).into_iter().collect()
+        let surround = |row| Effect::Surround(row, self.store.clone(), self.detail.mentioned_ids());
+        row.map(surround).into_iter().collect()
     }
 
     /// Shows what belongs to the record, or goes back to the record.

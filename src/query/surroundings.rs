@@ -1,6 +1,7 @@
 //! What is around one record: the others of its operation, and how unusual it is in this data.
 //! Never guesses: what joins records is said, and first means first in what was loaded.
 
+use super::known_names::{KnownName, known_names};
 use super::matcher::Matcher;
 use super::{Context, Expression, Operator, Query, Term, Value};
 use crate::record::column::Column;
@@ -58,6 +59,8 @@ pub struct Surroundings {
     pub by_actor: Times,
     /// Of this actor from this address; `None` where the record has none.
     pub from_ip: Option<Times>,
+    /// Names of what the record mentions by id.
+    pub names: Vec<KnownName>,
 }
 
 /// Most related records that are handed over.
@@ -65,8 +68,9 @@ pub const MOST: usize = 500;
 /// Minutes before and after in which the same actor and target make records related.
 const MINUTES: i64 = 10;
 
-/// Finds what is around a record. Looks at every record's columns: for a thread.
-pub fn surroundings(store: &Store, row: RowId) -> Surroundings {
+/// Finds what is around a record that mentions these ids. Looks at every record's columns: for a
+/// thread.
+pub fn surroundings(store: &Store, row: RowId, ids: &[String]) -> Surroundings {
     let id = store.correlation(row);
     let equals =
         |name: &str, text: &str| Expression::term(Field::named(name), Operator::Equals, text);
@@ -101,6 +105,7 @@ pub fn surroundings(store: &Store, row: RowId) -> Surroundings {
         activity,
         by_actor,
         from_ip: has_ip.then_some(from_ip),
+        names: known_names(store, ids),
     }
 }
 

@@ -33,7 +33,7 @@ pub struct Workers {
 enum Reading {
     Open(RowId, Store),
     Survey(Store),
-    Surround(RowId, Store),
+    Surround(RowId, Store, Vec<String>),
     Count(Store, Vec<RowId>, &'static Field, u64),
     Trails(Store, u64),
     Access(Store, String, String, u64),
@@ -79,8 +79,8 @@ impl Workers {
             Effect::Survey(store) => {
                 let _ = self.readings.send(Reading::Survey(store));
             }
-            Effect::Surround(row, store) => {
-                let _ = self.readings.send(Reading::Surround(row, store));
+            Effect::Surround(row, store, ids) => {
+                let _ = self.readings.send(Reading::Surround(row, store, ids));
             }
             Effect::StopCounting => {
                 self.newest_count.fetch_add(1, Ordering::Relaxed);
@@ -162,7 +162,7 @@ fn read_records(
                 }
                 Reading::Trails(store, number) => trails = Some((store, number)),
                 Reading::Survey(store) => survey = Some(store),
-                Reading::Surround(row, store) => surround = Some((row, store)),
+                Reading::Surround(row, store, ids) => surround = Some((row, store, ids)),
                 Reading::Count(store, rows, field, number) => {
                     count = Some((store, rows, field, number));
                 }
@@ -173,8 +173,8 @@ fn read_records(
         {
             return;
         }
-        if let Some((row, store)) = surround {
-            let found = Box::new(surroundings(&store, row));
+        if let Some((row, store, ids)) = surround {
+            let found = Box::new(surroundings(&store, row, &ids));
             if inbox.send(Message::Surrounded(row, found)).is_err() {
                 return;
             }

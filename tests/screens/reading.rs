@@ -1,7 +1,8 @@
 //! The detail pane: differences, original JSON, finding text inside, filtering by a value.
 //! Never compares whole screens; the pictures are in `tests/screens.rs`.
 
-use super::session::Session;
+use super::session::{Session, deliveries, settings};
+use entrail::app::message::Message;
 
 fn weakened_policy() -> Session {
     let mut session = Session::demo(120, 40);
@@ -97,4 +98,19 @@ fn times_turn_to_the_local_zone_everywhere() {
     assert!(screen.contains("2026-11-12 04:05:36") && !screen.contains("03:05:36"), "{screen}");
     assert!(session.keys("<esc>").list().contains("11-12 04:05:36"));
     assert!(session.keys("Z").screen().contains("11-12 03:05:36"));
+}
+
+#[test]
+fn what_is_mentioned_by_its_id_is_called_by_its_name() {
+    let bytes = include_bytes!("../fixtures/scenarios/s04-conditional-access.ndjson").to_vec();
+    let mut session = Session::new(settings(Some("s04"), 120, 40));
+    for delivery in deliveries("s04", bytes) {
+        session.send(Message::Delivered(delivery));
+    }
+    session.keys("/conditional<enter>");
+    let detail = session.detail();
+    assert_eq!(detail.matches(" = svc-backup").count(), 1, "{detail}");
+    // Told again, for times in another zone, it is still said once.
+    let again = session.keys("Z").detail();
+    assert_eq!(again.matches(" = svc-backup").count(), 1, "{again}");
 }

@@ -143,8 +143,8 @@ impl Session {
                     Some(Message::Answered(Box::new(self.answer(*question, store))))
                 }
                 Effect::Open(row, store) => Some(Message::Opened(row, read(row, &store))),
-                Effect::Surround(row, store) => {
-                    Some(Message::Surrounded(row, Box::new(surroundings(&store, row))))
+                Effect::Surround(row, store, ids) => {
+                    Some(Message::Surrounded(row, Box::new(surroundings(&store, row, &ids))))
                 }
                 Effect::Count(store, rows, field) => facet(&store, &rows, field, &|_| true)
                     .map(|found| Message::Counted(Box::new(found))),
