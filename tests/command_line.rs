@@ -737,3 +737,40 @@ fn a_report_tells_what_the_rules_found_and_the_same_when_it_is_redacted() {
     assert_eq!(findings(&plain), findings(&redacted));
     assert!(plain.out.contains("\n- Risk: **high**, "), "each record says why");
 }
+
+#[test]
+fn access_tells_who_holds_a_thing_and_what_somebody_holds() {
+    let run = entrail(&["access", "finance month end", "--demo"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(
+        run.out.contains("\nHeld by (10)\n  asa.benitez@tidewick.example: access package · given")
+    );
+    assert!(run.out.contains("\nEvents (93)\n"), "{}", run.out);
+    // A request to remove is no removal, and who approved is named.
+    assert!(run.out.contains("\nLost by (0)\n"), "{}", run.out);
+    let run = entrail(&["access", "kolbrun.quiroga", "--demo"]);
+    let expected = "given 2026-11-19 11:36:24 UTC, before that approved 2026-11-19 11:34:24 UTC by \
+                    marek.toivonen@tidewick.example";
+    assert!(run.out.contains(expected), "{}", run.out);
+    let run = entrail(&["access", "Global Administrator", "--demo"]);
+    assert!(run.out.contains("  svc-print.relay@tidewick.example: role · given"), "{}", run.out);
+    let run = entrail(&["access", "Tidewick Document Viewer", "--demo"]);
+    assert!(run.out.contains("Holds (0)\nLost (1)\n  delegated permission"), "{}", run.out);
+    assert!(run.out.contains("gone with the deletion of Tidewick Document Viewer"), "{}", run.out);
+}
+
+#[test]
+fn exit_codes_of_access_tell_nothing_given_from_nobody_of_that_name() {
+    for (arguments, code) in [
+        (&["access", "marek.toivonen", "--demo"][..], 0),
+        // Known, but nothing was given or taken.
+        (&["access", "mallory", AUDIT], 1),
+        (&["access", "nobody-at-all", AUDIT], 2),
+        (&["access", "tidewick.example", "--demo"], 2),
+        (&["access", "grace", "no/such/file.json"], 2),
+    ] {
+        let run = entrail(arguments);
+        assert_eq!(run.code, Some(code), "{arguments:?}: {run:?}");
+        assert_eq!(run.err.is_empty(), code < 2, "{arguments:?}: {run:?}");
+    }
+}

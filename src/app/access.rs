@@ -9,7 +9,7 @@ use crate::record::Record;
 use crate::record::field::Field;
 use crate::record::sentence::{actor_name, target_name};
 use crate::text::{clean, fold};
-use crate::trails::access::Access;
+use crate::trails::access::{Access, Standing, can_hold};
 use crate::trails::write::held;
 
 impl App {
@@ -61,13 +61,23 @@ impl App {
         let time = |time| self.zone.format(time, "%m-%d %H:%M");
         let items = access.held.iter().filter_map(|line| {
             let last = line.events.last()?;
-            let key = if line.holds { "holds" } else { "lost" };
+            let key = match (line.standing, line.by_other) {
+                (Standing::Holds, false) => "holds",
+                (Standing::Holds, true) => "held by",
+                (Standing::Unclear, _) => "unclear",
+                (Standing::Lost, false) => "lost",
+                (Standing::Lost, true) => "lost by",
+            };
             let label = clean(&held(line, &time)).into_owned();
             Some(Item { key: key.to_owned(), ..Item::new(label, Wish::Record(last.row)) })
         });
-        let items: Vec<Item> = items.collect();
-        let title = match (items.len(), access.unreadable) {
-            (0, _) => format!("Access of {}: the log shows nothing given or taken", clean(name)),
+        let notes = access.notes.iter().map(|note| Item {
+            key: "note".to_owned(),
+            ..Item::new(clean(note).into_owned(), Wish::Nothing)
+        });
+        let items: Vec<Item> = items.chain(notes).collect();
+        let title = match (access.held.len(), access.unreadable) {
+            (0, 0) => format!("Access of {}: the log shows nothing given or taken", clean(name)),
             (_, 0) => format!("Access of {}, as far as the log shows · ⏎ record", clean(name)),
             (_, count) => {
                 format!("Access of {}: {count} records could not be read again", clean(name))
@@ -81,12 +91,12 @@ impl App {
 }
 
 /// Whose access can be asked for: a name, what it is in the record, and the wish. Of an access package its
-/// events are shown.
+/// events can be shown too.
 fn wishes(record: &Record<'_>) -> Vec<(String, String, Wish)> {
     let mut found: Vec<(String, String, Wish)> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for target in &record.targets {
-        if target.id.is_empty() || !seen.insert(fold(&target.id)) {
+        if target.id.is_empty() || !can_hold(&target.kind) || !seen.insert(fold(&target.id)) {
             continue;
         }
         let name = target_name(target).to_owned();
@@ -94,7 +104,10 @@ fn wishes(record: &Record<'_>) -> Vec<(String, String, Wish)> {
         if target.kind == "AccessPackage" {
             let term = Expression::term(Field::named("target.id"), Operator::Equals, &target.id);
             let query = Query { expression: Some(term) }.to_string();
-            found.push((name.clone(), format!("{note}: its events"), Wish::Show(query, name)));
+            let events = Wish::Show(query, name.clone());
+            found.push((name.clone(), format!("{note}: its events"), events));
+            let note = format!("{note}: who holds it");
+            found.push((name.clone(), note, Wish::Access(fold(&target.id), name)));
         } else {
             found.push((name.clone(), note, Wish::Access(fold(&target.id), name)));
         }

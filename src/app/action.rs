@@ -195,7 +195,7 @@ actions! {
     Operations "operations" LIST_AND_DETAIL, ["O"], "operations", "Put the records of one correlation id together in one line of the list, or show them apart again.";
     UnfoldOperation "unfold-operation" &[Pane::List], ["space"], "", "List by operation: show its records in the order they happened, or fold them again.";
     Trails "trails" ALL, ["L"], "", "Find sequences that mean something together: consent, credentials, roles, guests, access packages, Support; Enter shows the records of one, the right arrow what happened meanwhile.";
-    Access "access" LIST_AND_DETAIL, ["A"], "", "Show what the actor or a target of the record gained and lost, and holds as far as the log shows; of an access package its events.";
+    Access "access" LIST_AND_DETAIL, ["A"], "", "Show what the actor or a target of the record gained and lost, and holds as far as the log shows; who has a role, a group, an access package, and its events.";
     Timeline "timeline" ALL, ["t"], "timeline", "Go to the timeline, or back to the list.";
     ZoomIn "zoom-in" TIMELINE, ["+", "=", "up", "k"], "closer", "Timeline: look closer around the cursor, or at what is brushed.";
     ZoomOut "zoom-out" TIMELINE, ["-", "down", "j"], "wider", "Timeline: look from further away.";

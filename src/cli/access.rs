@@ -4,11 +4,11 @@
 use std::io::{self, BufWriter, Write as _};
 
 use super::arguments::AccessArguments;
-use super::{Outcome, load, tell};
+use super::{Outcome, load};
 use crate::record::wanted::Wanted;
 use crate::source::Load;
 use crate::text::clean;
-use crate::trails::access::{access, subjects};
+use crate::trails::access::Register;
 use crate::trails::write::write_access;
 
 /// Those of a name that are told where it fits several.
@@ -23,22 +23,27 @@ pub(super) fn run(arguments: &AccessArguments) -> anyhow::Result<Outcome> {
         loaded.tell_summary(0);
         return Ok(Outcome::Failed);
     }
-    let found = subjects(&loaded.store, &arguments.name, MOST_TOLD);
+    let Some(register) = Register::read(&loaded.store, &|| false) else {
+        return Ok(Outcome::Nothing);
+    };
+    let found = register.subjects(&loaded.store, &arguments.name, MOST_TOLD);
     let [subject] = &found[..] else {
         if found.is_empty() {
-            tell(&format!("entrail: nothing is called \"{}\"", arguments.name));
-            return Ok(Outcome::Nothing);
+            anyhow::bail!("nothing in these records is called \"{}\"", clean(&arguments.name));
         }
         let several: Vec<String> = (found.iter())
             .map(|subject| {
-                format!("{} ({})", clean(&subject.name), clean(&subject.keys.join(", ")))
+                let kind = if subject.kind.is_empty() { "actor" } else { &subject.kind };
+                let keys = subject.keys.join(", ");
+                format!("{} ({} {})", clean(&subject.name), clean(kind), clean(&keys))
             })
             .collect();
         anyhow::bail!("several are called that; name one by its id: {}", several.join(", "));
     };
-    let access = access(&loaded.store, &subject.keys, &|| false).unwrap_or_default();
+    let access = register.access(&loaded.store, &subject.keys);
     let mut out = BufWriter::new(io::stdout().lock());
-    let written = write_access(&subject.name, &access, &mut out).and_then(|()| out.flush());
+    let written =
+        write_access(&loaded.store, &subject.name, &access, &mut out).and_then(|()| out.flush());
     loaded.tell_summary(access.unreadable);
     written?;
     if access.unreadable > 0 {

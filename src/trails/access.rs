@@ -1,50 +1,186 @@
-//! What a user, group or application gained and lost in the data, and what it holds as far as the log shows.
+//! What a user, group or application gained and lost in the data, and what it holds as far as the log shows;
+//! who has a role, a group, an access package.
 //! Never more than the log: what was given before its first record is not in it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod grants;
+mod ledger;
+mod objects;
+mod reading;
+mod standing;
+mod tells;
 
-use super::judge::{self, package, target, value};
-use super::table::{Key, texts};
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use ledger::Ledger;
+use objects::NOBODY;
+use standing::Line;
+use tells::Family;
+
 use crate::record::column::{Column, PART};
-use crate::record::sentence::{actor_name, target_name};
-use crate::record::{Outcome, Record};
 use crate::store::{RowId, Store};
-use crate::text::{fold, original_upn};
+use crate::text::fold;
 use crate::time::Timestamp;
+
+/// What a record tells of a thing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Step {
+    /// It was given.
+    Given,
+    /// It was given, not by PIM, which saw it.
+    Outside,
+    /// A role that could be activated was.
+    Activated,
+    /// Somebody approved it.
+    Approved,
+    /// It needed nobody's approval.
+    AutoApproved,
+    /// Somebody asked for it.
+    Asked,
+    /// Somebody assigned it without a request.
+    Assigned,
+    /// It is about to be given.
+    Ready,
+    /// It was denied, canceled, or nobody decided in time.
+    Refused,
+    /// Only a part was given.
+    Partly,
+    /// It could not be given.
+    Failed,
+    /// Its end was put off.
+    Extended,
+    /// Somebody asked for it to be removed, or ordered it.
+    RemovalAsked,
+    /// It was taken.
+    Taken,
+    /// Its time was over.
+    Expired,
+    /// Who activated it ended it.
+    Deactivated,
+}
+
+impl Step {
+    const fn gives(self) -> bool {
+        matches!(
+            self,
+            Self::Given | Self::Outside | Self::Activated | Self::Partly | Self::Extended
+        )
+    }
+
+    /// The words for it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::Outside => "given outside of PIM",
+            Self::Activated => "activated",
+            Self::Approved => "approved",
+            Self::AutoApproved => "approved by policy",
+            Self::Asked => "asked for",
+            Self::Assigned => "assigned",
+            Self::Ready => "made ready",
+            Self::Refused => "refused",
+            Self::Partly => "partly given",
+            Self::Failed => "failed",
+            Self::Extended => "extended",
+            Self::RemovalAsked => "removal asked for",
+            Self::Taken => "taken",
+            Self::Expired => "expired",
+            Self::Deactivated => "deactivated",
+        }
+    }
+}
+
+/// How it stands at the end of the data.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Standing {
+    /// It is held.
+    Holds,
+    /// It is under way, or the log does not say how it ended.
+    Unclear,
+    /// It is held no more.
+    Lost,
+}
+
+/// What there is to say of how it stands. Texts are not cleaned.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// Its end date is over.
+    Ended(Timestamp),
+    /// Who held it, or what it was of, was deleted then.
+    Gone(String, Timestamp),
+    /// That was deleted then, but records tell of it as there later.
+    Back(String, Timestamp),
+    /// It begins after the last record.
+    NotBegun(Timestamp),
+    /// An activation without an end in the log, longer ago than one lasts.
+    NoEnd,
+    /// The directory gave it for PIM, of which there is no record.
+    OnlyForPim,
+    /// So many of several such grants were taken back, and the log does not say which.
+    OneOfSeveral(u32),
+    /// It was asked for and is not decided.
+    Asked,
+    /// It was assigned and not given.
+    Assigned,
+    /// It was approved and not given.
+    Approved,
+    /// It could not be given.
+    Failed,
+    /// Only a part was given.
+    Partly,
+    /// It was extended; that it was given is not in the log.
+    OnlyExtended,
+    /// Its removal was asked for or ordered; that it was done is not in the log.
+    RemovalAsked,
+}
 
 /// Something that was given or taken.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Held {
+    /// Is it held by somebody else: is who was asked for the thing itself?
+    pub by_other: bool,
     /// What kind of thing: `role`, `group`, `access package`, …
     pub kind: &'static str,
-    /// Its name; not cleaned.
+    /// Its name, and whose it is where somebody else has it; not cleaned.
     pub what: String,
-    /// Is it held, as far as the log shows?
-    pub holds: bool,
-    /// Each time it was given or taken, in order.
+    /// How it stands, as far as the log shows.
+    pub standing: Standing,
+    /// What there is to say of that.
+    pub why: Option<Why>,
+    /// What happened to it, in order.
     pub events: Vec<Given>,
-    /// Policy and dates, where a record names them; not cleaned.
-    pub more: String,
+    /// By which policy, where a record names it; not cleaned.
+    pub policy: String,
+    /// When it begins, where that is not when it was given.
+    pub from: Option<Timestamp>,
+    /// When it ends, where a record tells.
+    pub until: Option<Timestamp>,
 }
 
-/// One time it was given or taken.
+/// One time it was given, taken, asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Given {
     /// The record.
     pub row: RowId,
     /// When (UTC).
     pub time: Timestamp,
-    /// Given, or taken?
-    pub given: bool,
-    /// By whom; not cleaned.
+    /// What it tells.
+    pub step: Step,
+    /// By whom; empty where that says nothing. Not cleaned.
     pub by: String,
 }
 
-/// All that was given to somebody or something.
+/// All that was given to somebody, or of something.
 #[derive(Clone, Debug, Default)]
 pub struct Access {
-    /// What is held first, by kind and name.
+    /// What is held first; own things before those of others, by kind and name.
     pub held: Vec<Held>,
+    /// What else is to be said; not cleaned.
+    pub notes: Vec<String>,
+    /// Of an access package all its records, in the order of the store.
+    pub records: Vec<RowId>,
     /// Records that may tell more but could not be read again.
     pub unreadable: u64,
 }
@@ -54,316 +190,232 @@ pub struct Access {
 pub struct Subject {
     /// Its name; not cleaned.
     pub name: String,
+    /// What it is, as records write it: `User`, `Role`, …; empty where only the actor is known.
+    pub kind: String,
     /// The texts records know it by, folded.
     pub keys: Vec<String>,
 }
 
-/// How records of an activity tell that something was given or taken.
-struct Tells {
-    activities: &'static [&'static str],
-    kind: &'static str,
-    given: bool,
-}
+/// What all records tell of access.
+#[derive(Debug)]
+pub struct Register(Ledger);
 
-const TELLS: &[Tells] = &[
-    Tells {
-        activities: &[
-            "Add member to role",
-            "Add member to role in PIM completed (permanent)",
-            "Add member to role in PIM completed (timebound)",
-            "Add member to role outside of PIM (permanent)",
-        ],
-        kind: "role",
-        given: true,
-    },
-    Tells {
-        activities: &[
-            "Remove member from role",
-            "Remove member from role in PIM completed (permanent)",
-            "Remove member from role in PIM completed (timebound)",
-        ],
-        kind: "role",
-        given: false,
-    },
-    Tells {
-        activities: &[
-            "Add eligible member to role",
-            "Add eligible member to role in PIM completed (permanent)",
-            "Add eligible member to role in PIM completed (timebound)",
-        ],
-        kind: "role, eligible",
-        given: true,
-    },
-    Tells {
-        activities: &[
-            "Remove eligible member from role",
-            "Remove eligible member from role in PIM completed (permanent)",
-            "Remove eligible member from role in PIM completed (timebound)",
-        ],
-        kind: "role, eligible",
-        given: false,
-    },
-    Tells {
-        activities: &["Add member to role completed (PIM activation)"],
-        kind: "role, activated",
-        given: true,
-    },
-    Tells {
-        activities: &[
-            "Remove member from role (PIM activation expired)",
-            "Remove member from role completed (PIM deactivate)",
-        ],
-        kind: "role, activated",
-        given: false,
-    },
-    Tells { activities: &["Add member to group"], kind: "group", given: true },
-    Tells { activities: &["Remove member from group"], kind: "group", given: false },
-    Tells {
-        activities: &[
-            "Add app role assignment grant to user",
-            "Add app role assignment to user",
-            "Add app role assignment to group",
-            "Add app role assignment to service principal",
-        ],
-        kind: "app role",
-        given: true,
-    },
-    Tells {
-        activities: &[
-            "Remove app role assignment from user",
-            "Remove app role assignment from group",
-            "Remove app role assignment from service principal",
-        ],
-        kind: "app role",
-        given: false,
-    },
-    Tells {
-        activities: &["Add delegated permission grant", "Add OAuth2PermissionGrant"],
-        kind: "delegated permission",
-        given: true,
-    },
-    Tells {
-        activities: &["Remove delegated permission grant", "Remove OAuth2PermissionGrant"],
-        kind: "delegated permission",
-        given: false,
-    },
-    Tells {
-        activities: &[
-            "Add owner to application",
-            "Add owner to service principal",
-            "Add owner to group",
-        ],
-        kind: "owner",
-        given: true,
-    },
-    Tells {
-        activities: &[
-            "Remove owner from application",
-            "Remove owner from service principal",
-            "Remove owner from group",
-        ],
-        kind: "owner",
-        given: false,
-    },
-    Tells {
-        activities: &[
-            "Update application - Certificates and secrets management",
-            "Add service principal credentials",
-            "Remove service principal credentials",
-        ],
-        kind: "credential",
-        given: true,
-    },
-    Tells {
-        activities: &[
-            "Fulfill access package assignment",
-            "Fulfill access package assignment request",
-            "Extend access package assignment",
-        ],
-        kind: "access package",
-        given: true,
-    },
-    Tells { activities: package::REMOVED, kind: "access package", given: false },
-];
+/// Others of the same name that are told of.
+const MOST_NAMESAKES: usize = 5;
 
-/// Who or what is known by this name or id: by the whole of it, else by a part. Several where
-/// it is not clear which; at most `most`.
-pub fn subjects(store: &Store, name: &str, most: usize) -> Vec<Subject> {
-    let wanted = fold(name);
-    if wanted.is_empty() {
-        return Vec::new();
+impl Register {
+    /// Reads all records that tell of access; `None` where `cancelled` said so. Reads original bytes:
+    /// for a thread.
+    pub fn read(store: &Store, cancelled: &dyn Fn() -> bool) -> Option<Self> {
+        Ledger::gather(store, cancelled).map(Self)
     }
-    for whole in [true, false] {
-        let fits = |text: &str| {
-            let text = fold(text);
-            !text.is_empty() && if whole { text == wanted } else { text.contains(&wanted) }
-        };
-        let mut found: BTreeMap<String, Subject> = BTreeMap::new();
-        for (column, id) in [(Column::Targets, 3), (Column::Actor, 4)] {
-            for code in 0..store.entries(column) as u32 {
-                let parts: Vec<&str> = store.entry(column, code).split(PART).collect();
-                let names = &parts[..id.min(parts.len())];
-                let own_id = parts.get(id).copied().unwrap_or_default();
-                if !names.iter().any(|name| fits(name)) && !fits(own_id) {
-                    continue;
-                }
-                let shown = names.iter().find(|name| !name.is_empty()).copied().unwrap_or(own_id);
-                let key = if own_id.is_empty() { shown } else { own_id };
-                let subject = found
-                    .entry(fold(key))
-                    .or_insert_with(|| Subject { name: shown.to_owned(), keys: Vec::new() });
-                if subject.name == own_id {
-                    shown.clone_into(&mut subject.name);
-                }
-                // A name is a key only where there is no id: others may have the same name.
-                let key = fold(key);
-                if !subject.keys.contains(&key) {
-                    subject.keys.push(key);
-                }
-                if found.len() > most {
-                    break;
-                }
+
+    /// Who or what is known by this name or id: by the whole of it, else by a part. Several where
+    /// it is not clear which; at most `most`. What is known to belong to one application is one.
+    pub fn subjects(&self, store: &Store, name: &str, most: usize) -> Vec<Subject> {
+        let wanted = fold(name);
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        for whole in [true, false] {
+            let mut found = in_columns(store, &wanted, whole, most);
+            if found.is_empty() {
+                let called = self.0.objects.called(&wanted, whole, most);
+                found.extend(called.into_iter().map(|about| Subject {
+                    name: if about.name.is_empty() { &about.id } else { &about.name }.clone(),
+                    kind: about.kind.clone(),
+                    keys: vec![match about.id.is_empty() {
+                        true => fold(&about.name),
+                        false => about.id.clone(),
+                    }],
+                }));
+            }
+            if !found.is_empty() {
+                return self.joined(found);
             }
         }
-        if !found.is_empty() {
-            return found.into_values().take(most).collect();
+        Vec::new()
+    }
+
+    /// Those that belong together as one.
+    fn joined(&self, found: Vec<Subject>) -> Vec<Subject> {
+        let mut joined: Vec<(Subject, Vec<u32>)> = Vec::new();
+        for subject in found {
+            let own = self.0.objects.known_by(&subject.keys);
+            let same = joined.iter_mut().find(|(_, other)| own.iter().any(|n| other.contains(n)));
+            match same {
+                Some((first, _)) => first.keys.extend(subject.keys),
+                None => joined.push((subject, own)),
+            }
+        }
+        joined.into_iter().map(|(subject, _)| subject).collect()
+    }
+
+    /// What the subject of these keys gained and lost, and who gained and lost it.
+    pub fn access(&self, store: &Store, keys: &[String]) -> Access {
+        let objects = &self.0.objects;
+        let own = objects.known_by(keys);
+        let is_own = |number: u32| own.binary_search(&number).is_ok();
+        let mut held = Vec::new();
+        for line in standing::lines(&self.0, &own) {
+            let by_other = !is_own(line.holder);
+            held.push(self.held(line, by_other));
+        }
+        held.sort_by(|a, b| {
+            let key = |held: &Held| (held.by_other, held.standing, held.kind);
+            key(a).cmp(&key(b)).then_with(|| a.what.cmp(&b.what))
+        });
+        let namesakes = objects.namesakes(&own).into_iter().take(MOST_NAMESAKES);
+        let notes = namesakes.map(|about| {
+            format!(
+                "{} {} has the same name; that it belongs together is not in the log",
+                match &*about.kind {
+                    "serviceprincipal" => "service principal",
+                    kind => kind,
+                },
+                about.id
+            )
+        });
+        let is_package = own.iter().any(|&own| objects.about(own).kind == "accesspackage");
+        Access {
+            held,
+            notes: notes.collect(),
+            records: if is_package { naming(store, keys) } else { Vec::new() },
+            unreadable: self.0.unreadable,
         }
     }
-    Vec::new()
+
+    fn held(&self, line: Line, by_other: bool) -> Held {
+        let (from, objects) = (line.begins(), &self.0.objects);
+        let thing = match line.thing {
+            NOBODY => "the record does not name",
+            thing => objects.name(thing),
+        };
+        let called = &line.called;
+        let of_thing = |called: &str| match (called.is_empty(), line.thing) {
+            (true, _) => format!("of {thing}"),
+            (false, NOBODY) => called.to_owned(),
+            (false, _) => format!("{called} of {thing}"),
+        };
+        let within = match called.is_empty() {
+            true => String::new(),
+            false => format!(" in {called}"),
+        };
+        let kind = match line.is_activated {
+            true => "role, activated",
+            false => line.family.word(),
+        };
+        let (kind, what) = if by_other {
+            let how = match line.family {
+                Family::Role | Family::Eligible | Family::Scoped => format!("{kind}{within}"),
+                Family::Group => "member".to_owned(),
+                Family::AppRole | Family::Grant => format!("{kind} {called}"),
+                _ => kind.to_owned(),
+            };
+            ("", format!("{}: {}", objects.name(line.holder), how.trim_end()))
+        } else {
+            let what = match line.family {
+                Family::Role | Family::Eligible | Family::Scoped => format!("{thing}{within}"),
+                Family::AppRole | Family::Grant => of_thing(called),
+                Family::Owner => of_thing(""),
+                Family::Credential => called.clone(),
+                _ => thing.to_owned(),
+            };
+            (kind, what)
+        };
+        Held {
+            by_other,
+            kind,
+            what,
+            standing: line.standing,
+            why: line.why,
+            events: line.lane.events,
+            policy: line.lane.policy,
+            from,
+            until: line.lane.until,
+        }
+    }
 }
 
 /// What the subject of these keys gained and lost; `None` where `cancelled` said so. Reads original
 /// bytes: for a thread.
 pub fn access(store: &Store, keys: &[String], cancelled: &dyn Fn() -> bool) -> Option<Access> {
-    let own: HashSet<&str> = keys.iter().map(String::as_str).collect();
-    let known: HashMap<String, &Tells> = (TELLS.iter())
-        .flat_map(|tells| tells.activities.iter().map(move |name| (fold(name), tells)))
-        .collect();
-    let mut paths: Vec<Option<Option<&Tells>>> = vec![None; store.entries(Column::Path)];
-    let mut lines: BTreeMap<(&'static str, String), Held> = BTreeMap::new();
-    let mut unreadable = 0;
-    let mut buffer = Vec::new();
+    Some(Register::read(store, cancelled)?.access(store, keys))
+}
+
+/// Actors and targets of this folded name or id.
+fn in_columns(store: &Store, wanted: &str, whole: bool, most: usize) -> Vec<Subject> {
+    let fits = |text: &str| {
+        let text = fold(text);
+        !text.is_empty() && if whole { text == wanted } else { text.contains(wanted) }
+    };
+    let mut found: BTreeMap<String, Subject> = BTreeMap::new();
+    for (column, id) in [(Column::Targets, 3), (Column::Actor, 4)] {
+        for code in 0..store.entries(column) as u32 {
+            let parts: Vec<&str> = store.entry(column, code).split(PART).collect();
+            let kind = parts.get(4).copied().filter(|_| column == Column::Targets);
+            let kind = kind.unwrap_or_default();
+            if !can_hold(kind) {
+                continue;
+            }
+            let names = &parts[..id.min(parts.len())];
+            let own_id = parts.get(id).copied().unwrap_or_default();
+            if !names.iter().any(|name| fits(name)) && !fits(own_id) {
+                continue;
+            }
+            let shown = names.iter().find(|name| !name.is_empty()).copied().unwrap_or(own_id);
+            // A name is a key only where there is no id: others may have the same name.
+            let key = fold(if own_id.is_empty() { shown } else { own_id });
+            let subject = found.entry(key.clone()).or_insert_with(|| Subject {
+                name: shown.to_owned(),
+                kind: kind.to_owned(),
+                keys: vec![key],
+            });
+            if fold(&subject.name) == fold(own_id) {
+                shown.clone_into(&mut subject.name);
+            }
+            if found.len() > most {
+                break;
+            }
+        }
+    }
+    found.into_values().take(most).collect()
+}
+
+/// Types of targets that neither hold nor are held, folded.
+const NEITHER: &[&str] = &[
+    "request",
+    "directory",
+    "other",
+    "policy",
+    "domain",
+    "device",
+    "accesspackageassignmentrequest",
+    "accesspackageassignmentpolicy",
+    "accesspackageresource",
+    "accesspackagecatalog",
+];
+
+/// Can a target of this type hold something, or be held?
+pub fn can_hold(kind: &str) -> bool {
+    !NEITHER.contains(&&*fold(kind))
+}
+
+/// Records of which one of these ids is a target.
+fn naming(store: &Store, keys: &[String]) -> Vec<RowId> {
+    let mut known: Vec<Option<bool>> = vec![None; store.entries(Column::Targets)];
+    let mut rows = Vec::new();
     for segment in store.segments() {
-        let mut rows = Vec::new();
         for at in 0..segment.len() {
-            let Some(code) = segment.column(Column::Path).first(at) else { continue };
-            let tells = paths[code as usize].get_or_insert_with(|| {
-                known.get(&fold(store.part(Column::Path, code, 2))).copied()
+            let is_one = segment.codes(Column::Targets, at).iter().any(|&code| {
+                *known[code as usize].get_or_insert_with(|| {
+                    keys.contains(&fold(store.part(Column::Targets, code, 3)))
+                })
             });
-            if tells.is_some() {
-                rows.push(at);
+            if is_one {
+                rows.push(segment.first() + at as RowId);
             }
         }
-        for rows in rows.chunks(4_096) {
-            if cancelled() {
-                return None;
-            }
-            segment.read_each(rows, &mut buffer, &mut |at, original, bytes| {
-                let Some(record) = bytes.and_then(|bytes| original.decode(bytes).ok()) else {
-                    unreadable += 1;
-                    return;
-                };
-                let code = segment.column(Column::Path).first(at).unwrap_or_default();
-                let (Some(Some(tells)), Some(time)) = (paths[code as usize], record.time) else {
-                    return;
-                };
-                if record.outcome == Outcome::Failure || !is_about(&record, &own) {
-                    return;
-                }
-                let row = segment.first() + at as RowId;
-                for (what, given) in told(&record, tells, &own) {
-                    let line = lines.entry((tells.kind, fold(&what))).or_insert_with(|| Held {
-                        kind: tells.kind,
-                        what,
-                        holds: false,
-                        events: Vec::new(),
-                        more: String::new(),
-                    });
-                    let by = actor_name(&record.actor).to_owned();
-                    line.events.push(Given { row, time, given, by });
-                    let more = dates(&record);
-                    if !more.is_empty() {
-                        line.more = more;
-                    }
-                }
-            });
-        }
     }
-    let mut held: Vec<Held> = lines.into_values().collect();
-    for line in &mut held {
-        line.events.sort_by_key(|event| (event.time, !event.given, event.row));
-        line.holds = line.events.last().is_some_and(|last| last.given);
-    }
-    held.sort_by_key(|line| !line.holds);
-    Some(Access { held, unreadable })
-}
-
-/// Is the record about one of these: as a target, as the client of a grant, as who asks?
-fn is_about(record: &Record<'_>, own: &HashSet<&str>) -> bool {
-    let mut found = false;
-    for key in
-        [Key::Target(""), Key::Change("ServicePrincipal.ObjectID"), Key::Change("User.ObjectID")]
-    {
-        texts(key, record, &mut |text| found |= own.contains(text));
-    }
-    found || package::requester(record).is_some_and(|key| own.contains(&*fold(&key)))
-}
-
-/// What a record gives or takes, by name.
-fn told(record: &Record<'_>, tells: &Tells, own: &HashSet<&str>) -> Vec<(String, bool)> {
-    let is_own = |target: &&crate::record::Target<'_>| own.contains(&*fold(judge::key_of(target)));
-    let named = |kinds: &[&str]| target(record, kinds).map(|t| target_name(t).to_owned());
-    let other = || {
-        let other = record.targets.iter().find(|target| !is_own(target));
-        other.map(|target| target_name(target).to_owned())
-    };
-    let what = match tells.kind {
-        "credential" => return judge::credential::keys(record),
-        "group" => value(record, "Group.DisplayName").or_else(|| named(&["Group"])),
-        "app role" => {
-            let application = value(record, "ServicePrincipal.DisplayName")
-                .filter(|_| target(record, &["ServicePrincipal"]).is_some_and(|t| is_own(&t)))
-                .or_else(|| named(&["ServicePrincipal"]));
-            let role =
-                value(record, "AppRole.Value").or_else(|| value(record, "AppRole.DisplayName"));
-            let of = application.or_else(other).unwrap_or_default();
-            Some(role.map_or_else(|| of.clone(), |role| format!("{role} of {of}")))
-        }
-        "delegated permission" => {
-            let scope = value(record, "DelegatedPermissionGrant.Scope").unwrap_or_default();
-            let of = other().map(|of| format!(" of {of}")).unwrap_or_default();
-            Some(format!("{scope}{of}"))
-        }
-        "owner" => {
-            let user = target(record, &["User"]).or_else(|| record.targets.first());
-            let is_user = user.is_some_and(|user| is_own(&user));
-            let of = value(record, "Application.DisplayName")
-                .or_else(|| value(record, "Group.DisplayName"))
-                .or_else(|| value(record, "ServicePrincipal.DisplayName"));
-            if is_user {
-                of.or_else(other).map(|of| format!("of {of}"))
-            } else {
-                user.map(|user| format!("is {}", original_upn(&user.upn).0))
-            }
-        }
-        "access package" => package::name(record),
-        _ => judge::account::role(record).or_else(|| named(&["Role", "Group"])),
-    };
-    let what = what.filter(|what| !what.trim().is_empty());
-    vec![(what.unwrap_or_else(|| "without a name".to_owned()), tells.given)]
-}
-
-/// Policy, start and end, where a record names them.
-fn dates(record: &Record<'_>) -> String {
-    let mut parts = Vec::new();
-    for (keys, called) in [
-        (["AssignmentPolicyDisplayName", "AccessPackageAssignmentPolicyId"], "policy"),
-        (["AssignmentStartDateTime", "StartTime"], "from"),
-        (["AssignmentEndDateTime", "ExpirationTime"], "until"),
-    ] {
-        if let Some(text) = keys.iter().find_map(|key| judge::detail(record, key)) {
-            parts.push(format!("{called} {text}"));
-        }
-    }
-    parts.join(", ")
+    rows
 }

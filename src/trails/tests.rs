@@ -7,7 +7,7 @@ use crate::query::{Context, Query};
 use crate::source::{self, Delivery, Origin};
 
 /// The records of these files, in this order.
-fn load(files: &[Vec<String>]) -> Store {
+pub(super) fn load(files: &[Vec<String>]) -> Store {
     let origins = files.iter().enumerate().map(|(number, lines)| Origin::Memory {
         name: format!("{number}.json"),
         bytes: lines.join("\n").into_bytes().into(),
@@ -64,7 +64,7 @@ pub(super) fn check_queries(store: &Store, findings: &[Finding]) {
 }
 
 /// A GUID of a word.
-fn guid(word: &str) -> String {
+pub(super) fn guid(word: &str) -> String {
     let number = word.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
     });
@@ -74,7 +74,7 @@ fn guid(word: &str) -> String {
 /// A record: `time | activity | actor | targets | changes | correlation | reason`. Actors and targets are
 /// `Type name`, changes `name=old>new`, several of them behind `;`. A `#` anywhere is the number of
 /// the story.
-fn record(line: &str, number: usize) -> String {
+pub(super) fn record(line: &str, number: usize) -> String {
     let line = line.replace('#', &number.to_string());
     let parts: Vec<&str> = line.split('|').map(str::trim).collect();
     let part = |at: usize| parts.get(at).copied().unwrap_or_default();

@@ -6,9 +6,10 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::access::{Access, Held};
+use super::access::{Access, Held, Standing, Why};
 use super::{Finding, lasted};
-use crate::store::Store;
+use crate::record::column::Column;
+use crate::store::{RowId, Store};
 use crate::text::clean;
 use crate::time::{Timestamp, Zone};
 
@@ -156,36 +157,142 @@ fn markdown(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-/// A line of [`Access`] in words: what is held, since when and by whom; not cleaned.
+/// A line of [`Access`] in words: what is held, what is to be said of that, since when and by whom;
+/// not cleaned.
 pub fn held(line: &Held, time: &dyn Fn(Timestamp) -> String) -> String {
-    let mut text = format!("{} {}", line.kind, line.what);
-    if !line.more.is_empty() {
-        let _ = write!(text, " ({})", line.more);
+    let mut text = match line.kind {
+        "" => line.what.clone(),
+        kind => format!("{kind} {}", line.what),
+    };
+    if let Some(why) = &line.why {
+        let _ = write!(text, " · {}", because(why, time));
     }
     let events = line.events.iter().rev().take(EVENTS).map(|event| {
-        let verb = if event.given { "given" } else { "taken" };
-        format!("{verb} {} by {}", time(event.time), event.by)
+        let by = match &*event.by {
+            "" => String::new(),
+            by => format!(" by {by}"),
+        };
+        format!("{} {}{by}", event.step.words(), time(event.time))
     });
     let events: Vec<String> = events.collect();
     let _ = write!(text, " · {}", events.join(", before that "));
     if line.events.len() > EVENTS {
         let _ = write!(text, " and {} times more", line.events.len() - EVENTS);
     }
+    let mut dates = Vec::new();
+    if !line.policy.is_empty() && line.kind != "delegated permission" {
+        dates.push(format!("policy {}", line.policy));
+    }
+    dates.extend(line.from.map(|from| format!("from {}", time(from))));
+    dates.extend(line.until.map(|until| format!("until {}", time(until))));
+    if !dates.is_empty() {
+        let _ = write!(text, " · {}", dates.join(", "));
+    }
     text
+}
+
+/// What is to be said of how something stands.
+fn because(why: &Why, time: &dyn Fn(Timestamp) -> String) -> String {
+    match why {
+        Why::Ended(at) => format!("ended by its end date {}", time(*at)),
+        Why::Gone(name, at) => format!("gone with the deletion of {name} {}", time(*at)),
+        Why::Back(name, at) => {
+            format!("{name} was deleted {}, but is there later", time(*at))
+        }
+        Why::NotBegun(at) => format!("begins {}, after the log ends", time(*at)),
+        Why::NoEnd => "activation without an end in the log, which lasts a day at most".to_owned(),
+        Why::OnlyForPim => "may be an activation: no record of PIM tells".to_owned(),
+        Why::OneOfSeveral(count) => format!("{count} of several such taken, unclear which"),
+        Why::Asked => "not decided in the log".to_owned(),
+        Why::Assigned => "not delivered in the log".to_owned(),
+        Why::Approved => "approved, not delivered in the log".to_owned(),
+        Why::Failed => "delivery failed".to_owned(),
+        Why::Partly => "delivered in part".to_owned(),
+        Why::OnlyExtended => "only that it was extended is in the log".to_owned(),
+        Why::RemovalAsked => "removal not done in the log".to_owned(),
+    }
 }
 
 /// Times that something was given or taken that are told.
 const EVENTS: usize = 3;
 
-/// Writes what somebody gained and lost; times in UTC. Fails only when `out` does.
-pub fn write_access(name: &str, access: &Access, out: &mut dyn Write) -> io::Result<()> {
+/// Writes what somebody gained and lost, or who gained and lost something; times in UTC. Fails only
+/// when `out` does.
+pub fn write_access(
+    store: &Store,
+    name: &str,
+    access: &Access,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     writeln!(out, "{}: what the log shows, which begins with its first record\n", clean(name))?;
-    for (holds, title) in [(true, "Holds"), (false, "Lost")] {
-        let lines: Vec<&Held> = access.held.iter().filter(|line| line.holds == holds).collect();
-        writeln!(out, "{title} ({})", lines.len())?;
-        for line in lines {
-            writeln!(out, "  {}", clean(&held(line, &|at| time(at) + " UTC")))?;
+    let has = |by_other: bool| access.held.iter().any(|line| line.by_other == by_other);
+    for by_other in [false, true] {
+        let of = |standing: Standing| {
+            let lines = access.held.iter();
+            let fits = move |line: &&Held| line.by_other == by_other && line.standing == standing;
+            lines.filter(fits).collect::<Vec<_>>()
+        };
+        for standing in [Standing::Holds, Standing::Unclear, Standing::Lost] {
+            let lines = of(standing);
+            // That nothing is held is said, not that nothing is held by others.
+            let is_said = has(by_other) || !by_other && access.held.is_empty();
+            let is_said = is_said && standing != Standing::Unclear;
+            if lines.is_empty() && !is_said {
+                continue;
+            }
+            writeln!(out, "{} ({})", heading(standing, by_other), lines.len())?;
+            for line in lines {
+                writeln!(out, "  {}", clean(&held(line, &|at| time(at) + " UTC")))?;
+            }
         }
     }
+    if !access.records.is_empty() {
+        writeln!(out, "Events ({})", access.records.len())?;
+    }
+    let mut rows: Vec<_> = access.records.iter().map(|&row| (store.time(row), row)).collect();
+    rows.sort_unstable();
+    for (at, row) in rows {
+        let at = at.map(|at| time(at) + " UTC ").unwrap_or_default();
+        writeln!(out, "  {at}{}", clean(&event(store, row)))?;
+    }
+    for note in &access.notes {
+        writeln!(out, "Note: {}", clean(note))?;
+    }
     Ok(())
+}
+
+/// What a part of the lines is called.
+pub fn heading(standing: Standing, by_other: bool) -> &'static str {
+    match (standing, by_other) {
+        (Standing::Holds, false) => "Holds",
+        (Standing::Holds, true) => "Held by",
+        (Standing::Unclear, false) => "Under way or unclear",
+        (Standing::Unclear, true) => "Under way or unclear for",
+        (Standing::Lost, false) => "Lost",
+        (Standing::Lost, true) => "Lost by",
+    }
+}
+
+/// A record on one line: what was done, by whom, to which users; not cleaned.
+fn event(store: &Store, row: RowId) -> String {
+    let first = |column: Column| store.codes(row, column).first().copied();
+    let mut text = first(Column::Path)
+        .map(|code| store.part(Column::Path, code, 2).to_owned())
+        .unwrap_or_default();
+    let name = |column: Column, code: u32, parts: usize| {
+        let mut parts = (0..parts).map(|part| store.part(column, code, part));
+        parts.find(|part| !part.is_empty()).unwrap_or_default().to_owned()
+    };
+    if let Some(by) = first(Column::Actor).map(|code| name(Column::Actor, code, 5)) {
+        let _ = write!(text, " by {by}");
+    }
+    let targets = store.codes(row, Column::Targets);
+    let users = targets
+        .iter()
+        .filter(|&&code| store.part(Column::Targets, code, 4).eq_ignore_ascii_case("User"));
+    let users: Vec<String> = users.map(|&code| name(Column::Targets, code, 4)).collect();
+    if !users.is_empty() {
+        let _ = write!(text, " · {}", users.join(", "));
+    }
+    text
 }

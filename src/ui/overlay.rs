@@ -17,7 +17,7 @@ use crate::text::{clean, fit};
 /// Paints the topmost box.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let Some(menu) = app.overlays.last() else { return };
-    let width = app.layout.screen.width.saturating_sub(4).min(110);
+    let width = app.layout.screen.width.saturating_sub(4).min(if menu.access { WIDE } else { 110 });
     let lines = menu.viewport.height().min(menu.items.len().max(1)) as u16;
     let note = note_lines(menu, width.saturating_sub(2));
     let area = app.layout.centered(width, lines + 3 + note);
@@ -56,6 +56,8 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     }
 }
 
+/// So wide is the box of access where there is room: its lines are long.
+const WIDE: u16 = 200;
 /// Lines at the bottom of a box for all that is to be said of the item under the cursor.
 const NOTE_LINES: u16 = 2;
 /// The same for trails, of which there is more to say.

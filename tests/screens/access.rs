@@ -20,6 +20,39 @@ fn what_somebody_holds_is_listed_and_leads_to_the_record() {
 }
 
 #[test]
+fn a_role_is_told_by_who_holds_it() {
+    let mut session = Session::demo(80, 24);
+    session.keys("/activity=\"Add member to role\" target:svc-print.relay<enter>A");
+    session.keys("b");
+    let screen = session.screen();
+    assert!(screen.contains("Access of Global Administrator"), "{screen}");
+    assert!(screen.contains("held by svc-print.relay@tidewick.example: role · given"), "{screen}");
+}
+
+#[test]
+fn what_can_neither_hold_nor_be_held_is_not_offered() {
+    let mut session = Session::demo(100, 30);
+    session.keys("/activity:\"(PIM activation)\" target:marek.toivonen<enter>A");
+    let screen = session.screen();
+    assert!(screen.contains("target, Role") && screen.contains("target, User"), "{screen}");
+    for kind in ["Request", "Directory", "Other"] {
+        assert!(!screen.contains(&format!("target, {kind}")), "{screen}");
+    }
+}
+
+#[test]
+fn lines_of_access_use_the_room_of_a_wide_screen() {
+    let mut session = Session::demo(200, 50);
+    session.keys("/activity=\"Fulfill access package assignment\" target:kolbrun.quiroga<enter>A");
+    session.keys("c");
+    let screen = session.screen();
+    let approved = "given 11-19 11:36, before that approved 11-19 11:34 by marek.toivonen@tidewick";
+    assert!(screen.contains(approved), "{screen}");
+    let line = "asked for 11-19 09:23 by kolbrun.quiroga@tidewick";
+    assert!(screen.lines().any(|l| l.contains(approved) && l.contains(line)), "{screen}");
+}
+
+#[test]
 fn of_an_access_package_its_events_are_shown() {
     let mut session = Session::demo(100, 30);
     session.keys("/target:tomasz.averill target:\"Calibration Lab\"<enter>A");

@@ -64,8 +64,8 @@ fn any_trail() -> PossibleValuesParser {
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct AccessArguments {
-    /// Name, sign-in name or id of a user, group or application; a part of it is enough where that is
-    /// clear
+    /// Name, sign-in name or id of a user, group, application, role or access package; a part of it is
+    /// enough where that is clear
     #[arg(value_name = "NAME|ID")]
     pub(in crate::cli) name: String,
 

@@ -1,0 +1,237 @@
+//! The ledger: each time something was given, taken, asked for, with who, what and by whom.
+//! Never says how things stand.
+
+use std::collections::HashMap;
+
+use super::Step;
+use super::objects::{NOBODY, Objects};
+use super::tells::{Family, TELLS, Tells};
+use crate::record::column::Column;
+use crate::record::sentence::actor_name;
+use crate::record::{ActorKind, Outcome, Record, Target};
+use crate::store::{RowId, Store};
+use crate::text::{fold, is_guid};
+use crate::time::Timestamp;
+use crate::trails::judge::{detail, value};
+
+/// One time it was given, taken, asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) row: RowId,
+    pub(super) time: Timestamp,
+    pub(super) family: Family,
+    pub(super) step: Step,
+    /// Who has it then.
+    pub(super) holder: u32,
+    /// What it is, or is of.
+    pub(super) thing: u32,
+    /// Which part of it: an app role, a scope.
+    pub(super) part: u32,
+    /// What the part is called; not cleaned.
+    pub(super) called: String,
+    /// By whom, a number of [`Objects`]; 0 where that says nothing.
+    pub(super) by: u32,
+    /// Written by the directory on behalf of PIM, which writes a record of its own.
+    pub(super) for_pim: bool,
+    /// Written by PIM itself.
+    pub(super) of_pim: bool,
+    pub(super) from: Option<Timestamp>,
+    pub(super) until: Option<Timestamp>,
+    pub(super) policy: String,
+    /// Texts that records of one request share, as numbers; 0 for none.
+    pub(super) requests: [u32; 2],
+}
+
+/// All entries of all records.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    pub(super) objects: Objects,
+    pub(super) entries: Vec<Entry>,
+    pub(super) unreadable: u64,
+    /// When the last record of all happened.
+    pub(super) end: Option<Timestamp>,
+}
+
+impl Ledger {
+    /// Reads all records that tell of access; `None` where `cancelled` said so.
+    pub(super) fn gather(store: &Store, cancelled: &dyn Fn() -> bool) -> Option<Self> {
+        let known: HashMap<String, &Tells> = (TELLS.iter())
+            .flat_map(|tells| tells.activities.iter().map(move |name| (fold(name), tells)))
+            .collect();
+        let mut paths: Vec<Option<Option<&Tells>>> = vec![None; store.entries(Column::Path)];
+        let mut ledger = Self { end: store.period().map(|(_, last)| last), ..Self::default() };
+        let mut buffer = Vec::new();
+        for segment in store.segments() {
+            let mut rows = Vec::new();
+            for at in 0..segment.len() {
+                let Some(code) = segment.column(Column::Path).first(at) else { continue };
+                let tells = paths[code as usize].get_or_insert_with(|| {
+                    known.get(&fold(store.part(Column::Path, code, 2))).copied()
+                });
+                if tells.is_some() {
+                    rows.push(at);
+                }
+            }
+            for rows in rows.chunks(4_096) {
+                if cancelled() {
+                    return None;
+                }
+                segment.read_each(rows, &mut buffer, &mut |at, original, bytes| {
+                    let Some(record) = bytes.and_then(|bytes| original.decode(bytes).ok()) else {
+                        ledger.unreadable += 1;
+                        return;
+                    };
+                    let code = segment.column(Column::Path).first(at).unwrap_or_default();
+                    if let Some(Some(tells)) = paths[code as usize] {
+                        ledger.read(&record, tells, segment.first() + at as RowId);
+                    }
+                });
+            }
+        }
+        ledger.objects.settle();
+        ledger.fill_requests();
+        ledger.entries.sort_by_key(|entry| (entry.time, !entry.step.gives(), entry.row));
+        Some(ledger)
+    }
+
+    /// Enters what one record tells.
+    fn read(&mut self, record: &Record<'_>, tells: &Tells, row: RowId) {
+        let Some(time) = record.time else { return };
+        let mut step = tells.step;
+        if record.outcome == Outcome::Failure {
+            step = match step {
+                Step::Given | Step::Ready | Step::Failed if tells.family == Family::Package => {
+                    Step::Failed
+                }
+                // What was not delivered is a failure; the rest was.
+                Step::Partly => step,
+                _ => return,
+            };
+        }
+        self.identify(record);
+        if tells.family == Family::Life {
+            if let Some(target) = record.targets.first().filter(|_| step != Step::Asked) {
+                let gone = self.objects.target(target);
+                self.objects.lives(gone, time, step == Step::Taken);
+            }
+            return;
+        }
+        let actor = &record.actor;
+        let is_pim = actor.kind == ActorKind::App && fold(&actor.name) == "ms-pim";
+        let of_pim = fold(&record.service) == "pim" || fold(&record.activity).contains("pim");
+        let kind = if actor.kind == ActorKind::App { "serviceprincipal" } else { "user" };
+        let by = self.objects.object(kind, &actor.id, actor_name(actor));
+        let mut entry = Entry {
+            row,
+            time,
+            family: tells.family,
+            step,
+            holder: NOBODY,
+            thing: NOBODY,
+            part: NOBODY,
+            called: String::new(),
+            by,
+            for_pim: is_pim && !of_pim,
+            of_pim,
+            from: None,
+            until: None,
+            policy: String::new(),
+            requests: [0; 2],
+        };
+        if step.gives() {
+            (entry.from, entry.until) = (start(record), end(record));
+        }
+        match tells.family {
+            Family::Role | Family::Eligible | Family::Scoped => self.role(record, &mut entry),
+            Family::Group => self.group(record, &mut entry),
+            Family::AppRole => self.app_role(record, &mut entry),
+            Family::Grant => self.grant(record, &mut entry),
+            Family::Owner => self.owner(record, &mut entry),
+            Family::Package => self.package(record, &mut entry),
+            Family::Credential => return self.credentials(record, &entry),
+            Family::Life => return,
+        }
+        // PIM does not say which of the two was extended.
+        if entry.family == Family::Role && step == Step::Extended {
+            self.entries.push(Entry { family: Family::Eligible, ..entry.clone() });
+        }
+        if step.gives() {
+            self.objects.used(entry.holder, time);
+            self.objects.used(entry.thing, time);
+        }
+        self.entries.push(entry);
+    }
+
+    /// Which application its objects belong to, where the record tells.
+    fn identify(&mut self, record: &Record<'_>) {
+        for (id, name, application, kind) in [
+            (
+                "ServicePrincipal.ObjectID",
+                "ServicePrincipal.DisplayName",
+                "ServicePrincipal.AppId",
+                "ServicePrincipal",
+            ),
+            ("Application.ObjectID", "Application.DisplayName", "Application.AppId", "Application"),
+        ] {
+            let Some(id) = value(record, id) else { continue };
+            let name = value(record, name).unwrap_or_default();
+            // "Add owner to service principal" may call it an application.
+            let known = record.targets.iter().find(|target| fold(&target.id) == fold(&id));
+            let kind = known.map_or(kind, |target| &*target.kind);
+            let object = self.objects.object(kind, &id, &name);
+            if let Some(application) = value(record, application) {
+                self.objects.of_application(object, &application);
+            }
+        }
+        let mut applications = record.targets.iter().filter(|target| is_application(target));
+        let (Some(target), None) = (applications.next(), applications.next()) else { return };
+        let changed = ["AppId", "AppPrincipalId"].iter().find_map(|key| value(record, key));
+        let application = changed.or_else(|| detail(record, "AppId").map(str::to_owned));
+        if let Some(application) = application.filter(|text| is_guid(text)) {
+            let object = self.objects.target(target);
+            self.objects.of_application(object, &application);
+        }
+    }
+
+    /// Tells who and what a record is about that names only the request.
+    fn fill_requests(&mut self) {
+        let mut known: HashMap<u32, [u32; 2]> = HashMap::new();
+        for entry in self.entries.iter().filter(|entry| entry.family == Family::Package) {
+            for request in entry.requests.into_iter().filter(|&request| request != NOBODY) {
+                let [holder, thing] = known.entry(request).or_insert([NOBODY; 2]);
+                for (own, other) in [(holder, entry.holder), (thing, entry.thing)] {
+                    if *own == NOBODY {
+                        *own = other;
+                    }
+                }
+            }
+        }
+        for entry in self.entries.iter_mut().filter(|entry| entry.family == Family::Package) {
+            for request in entry.requests {
+                let Some(&[holder, thing]) = known.get(&request) else { continue };
+                if entry.holder == NOBODY {
+                    entry.holder = holder;
+                }
+                if entry.thing == NOBODY {
+                    entry.thing = thing;
+                }
+            }
+        }
+    }
+}
+
+fn is_application(target: &Target<'_>) -> bool {
+    matches!(&*fold(&target.kind), "application" | "serviceprincipal")
+}
+
+fn instant(record: &Record<'_>, keys: &[&str]) -> Option<Timestamp> {
+    keys.iter().find_map(|key| Timestamp::parse(detail(record, key)?))
+}
+
+fn start(record: &Record<'_>) -> Option<Timestamp> {
+    instant(record, &["AssignmentStartDateTime", "StartTime"])
+}
+
+fn end(record: &Record<'_>) -> Option<Timestamp> {
+    instant(record, &["AssignmentEndDateTime", "ExpirationTime"])
+}

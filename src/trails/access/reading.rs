@@ -1,0 +1,245 @@
+//! What a record of each family says: who holds, what it is, which part of it.
+//! Never says how things stand, and names nobody that the record does not.
+
+use super::Step;
+use super::ledger::{Entry, Ledger};
+use super::objects::NOBODY;
+use crate::record::sentence::target_name;
+use crate::record::{ActorKind, Record, Target};
+use crate::text::{fold, is_guid};
+use crate::trails::judge::{self, detail, package, target, value};
+
+impl Ledger {
+    pub(super) fn role(&mut self, record: &Record<'_>, entry: &mut Entry) {
+        let role = target(record, &["Role"]);
+        let group = target(record, &["Group"]);
+        let holder = target(record, &["User", "ServicePrincipal"]).or_else(|| {
+            let others = record.targets.iter();
+            let not = ["role", "request", "directory", "other", "administrativeunit", ""];
+            others.into_iter().find(|target| !not.contains(&&*fold(&target.kind)))
+        });
+        let named = value(record, "Role.DisplayName");
+        let name = named.as_deref().or_else(|| role.map(|role| &*role.name)).unwrap_or_default();
+        let id = value(record, "Role.ObjectID");
+        let id = id.as_deref().or_else(|| role.map(|role| &*role.id)).unwrap_or_default();
+        entry.thing = self.objects.object("role", id, name);
+        if let Some(role) = role.filter(|role| !role.id.is_empty()) {
+            let other = self.objects.object("role", &role.id, name);
+            self.objects.join(entry.thing, other);
+        }
+        // PIM knows a role by its template.
+        for template in ["Role.TemplateId", "TemplateId"] {
+            let template = value(record, template).filter(|text| is_guid(text));
+            if let Some(template) = template.filter(|text| !is_zero(text)) {
+                let template = self.objects.object("role", &template, "");
+                self.objects.join(entry.thing, template);
+            }
+        }
+        if let Some(holder) = holder {
+            entry.holder = self.objects.target(holder);
+        }
+        // A role in a group, in a part of the directory, in a resource: another one elsewhere.
+        let within = group
+            .filter(|group| !holder.is_some_and(|holder| std::ptr::eq(holder, *group)))
+            .or_else(|| target(record, &["AdministrativeUnit"]))
+            .or_else(|| {
+                let is_resource = fold(&record.category) == "resourcemanagement";
+                target(record, &["Directory"]).filter(|_| is_resource)
+            });
+        if let Some(within) = within {
+            entry.part = self.objects.target(within);
+            self.objects.name(entry.part).clone_into(&mut entry.called);
+        }
+    }
+
+    pub(super) fn group(&mut self, record: &Record<'_>, entry: &mut Entry) {
+        let id = value(record, "Group.ObjectID").unwrap_or_default();
+        let name = value(record, "Group.DisplayName").unwrap_or_default();
+        let is_group = |target: &&Target<'_>| target.kind.eq_ignore_ascii_case("Group");
+        let by_id = record.targets.iter().find(|t| !id.is_empty() && fold(&t.id) == fold(&id));
+        let groups = record.targets.iter().filter(is_group).count();
+        let has_others = record.targets.len() > groups;
+        let other = record.targets.iter().rfind(is_group).filter(|_| groups > 1 || has_others);
+        let thing = by_id.or(other);
+        entry.thing = self.objects.object("group", &id, &name);
+        if let Some(group) = thing {
+            let number = self.objects.target(group);
+            if entry.thing == NOBODY {
+                entry.thing = number;
+            } else if has_others && groups == 1 {
+                self.objects.join(entry.thing, number);
+            }
+        }
+        let holder = record
+            .targets
+            .iter()
+            .find(|target| !thing.is_some_and(|thing| std::ptr::eq(thing, *target)));
+        if let Some(holder) = holder {
+            entry.holder = self.objects.target(holder);
+        }
+    }
+
+    pub(super) fn app_role(&mut self, record: &Record<'_>, entry: &mut Entry) {
+        let by = [
+            ("User.ObjectID", "User.UPN", "user"),
+            ("Group.ObjectID", "Group.DisplayName", "group"),
+            ("ServicePrincipal.ObjectID", "ServicePrincipal.DisplayName", "serviceprincipal"),
+        ];
+        let resource = target(record, &["ServicePrincipal"]);
+        let mut holder = NOBODY;
+        for (id, name, kind) in by {
+            let [id, name] = [id, name].map(|key| value(record, key).unwrap_or_default());
+            let is_resource = resource.is_some_and(|r| !id.is_empty() && fold(&r.id) == fold(&id));
+            if holder == NOBODY && !is_resource {
+                holder = self.objects.object(kind, &id, &name);
+            }
+        }
+        let other = record
+            .targets
+            .iter()
+            .find(|target| !resource.is_some_and(|resource| std::ptr::eq(resource, *target)));
+        if let Some(other) = other {
+            let number = self.objects.target(other);
+            if holder == NOBODY {
+                holder = number;
+            }
+        }
+        entry.holder = holder;
+        entry.thing = resource.map_or(NOBODY, |resource| self.objects.target(resource));
+        let id = value(record, "AppRole.Id").unwrap_or_default();
+        let called = ["AppRole.Value", "AppRole.DisplayName"];
+        let called = called.iter().find_map(|key| value(record, key)).unwrap_or_default();
+        if !id.is_empty() || !called.is_empty() {
+            let resource = entry.thing;
+            let part = |text: &str| format!("\u{2}{resource}\u{2}{}", fold(text));
+            entry.part = self.objects.number(part(if id.is_empty() { &called } else { &id }));
+            if !id.is_empty() && !called.is_empty() {
+                let by_name = self.objects.number(part(&called));
+                self.objects.join(entry.part, by_name);
+            }
+        }
+        entry.called = called;
+    }
+
+    pub(super) fn grant(&mut self, record: &Record<'_>, entry: &mut Entry) {
+        let id = value(record, "ServicePrincipal.ObjectID").unwrap_or_default();
+        let name = value(record, "ServicePrincipal.DisplayName").unwrap_or_default();
+        let mut client = self.objects.object("serviceprincipal", &id, &name);
+        let principals = || record.targets.iter().filter(|t| fold(&t.kind) == "serviceprincipal");
+        let others = || principals().filter(|target| fold(&target.id) != fold(&id));
+        if client == NOBODY {
+            // The only one that is named is who had it; of two the first is what it was of.
+            let of = if principals().count() == 1 { principals().next() } else { others().nth(1) };
+            client = of.map_or(NOBODY, |of| self.objects.target(of));
+        }
+        for target in others() {
+            let resource = self.objects.target(target);
+            if entry.thing == NOBODY && resource != client {
+                entry.thing = resource;
+            }
+        }
+        entry.holder = client;
+        entry.called = value(record, "DelegatedPermissionGrant.Scope").unwrap_or_default();
+        let kind = value(record, "DelegatedPermissionGrant.ConsentType").unwrap_or_default();
+        entry.policy = fold(&kind);
+        // A user consents for themself; who takes it back is somebody else.
+        let whose = match (&*entry.policy, entry.step.gives()) {
+            ("principal", true) => format!("principal\u{2}{}", entry.by),
+            (kind, _) => kind.to_owned(),
+        };
+        entry.part = self.objects.number(format!("\u{2}grant\u{2}{whose}"));
+    }
+
+    pub(super) fn owner(&mut self, record: &Record<'_>, entry: &mut Entry) {
+        let user = target(record, &["User"]).or_else(|| record.targets.first());
+        entry.holder = user.map_or(NOBODY, |user| self.objects.target(user));
+        for (id, name, kind) in [
+            ("Application.ObjectID", "Application.DisplayName", "application"),
+            ("ServicePrincipal.ObjectID", "ServicePrincipal.DisplayName", "serviceprincipal"),
+            ("Group.ObjectID", "Group.DisplayName", "group"),
+        ] {
+            let [id, name] = [id, name].map(|key| value(record, key).unwrap_or_default());
+            let known = record.targets.iter().find(|t| !id.is_empty() && fold(&t.id) == fold(&id));
+            let kind = known.map_or(kind, |target| &*target.kind);
+            if entry.thing == NOBODY {
+                entry.thing = self.objects.object(kind, &id, &name);
+            }
+        }
+        let other = record
+            .targets
+            .iter()
+            .find(|target| !user.is_some_and(|user| std::ptr::eq(user, *target)));
+        if let Some(other) = other {
+            let number = self.objects.target(other);
+            if entry.thing == NOBODY {
+                entry.thing = number;
+            }
+        }
+    }
+
+    pub(super) fn credentials(&mut self, record: &Record<'_>, entry: &Entry) {
+        let Some(holder) = record.targets.first() else { return };
+        let holder = self.objects.target(holder);
+        for (called, given) in judge::credential::keys(record) {
+            let id = called.rsplit_once(" (").map_or(&*called, |(_, id)| id.trim_end_matches(')'));
+            let part = self.objects.number(format!("\u{2}key\u{2}{}", fold(id)));
+            let step = if given { Step::Given } else { Step::Taken };
+            self.entries.push(Entry { step, holder, part, called, ..entry.clone() });
+        }
+    }
+
+    pub(super) fn package(&mut self, record: &Record<'_>, entry: &mut Entry) {
+        let given = target(record, &["AccessPackage"]);
+        let id = detail(record, "AccessPackageId").or_else(|| given.map(|given| &*given.id));
+        let name = package::name(record).unwrap_or_default();
+        entry.thing = self.objects.object("accesspackage", id.unwrap_or_default(), &name);
+        let is_own = match entry.step {
+            // Who got it is the actor, says Microsoft's "View reports and logs in entitlement
+            // management".
+            Step::Given => target(record, &["User"]).is_none(),
+            Step::Asked | Step::RemovalAsked => {
+                let activity = fold(&record.activity);
+                activity.starts_with("user requests") && !activity.contains("on behalf of")
+            }
+            _ => false,
+        };
+        let actor = &record.actor;
+        if is_own && actor.kind == ActorKind::User {
+            entry.holder = entry.by;
+        } else {
+            let user = target(record, &["User", "ServicePrincipal"]);
+            entry.holder = user.map_or(NOBODY, |user| self.objects.target(user));
+        }
+        // The service acts for whoever decided: its own name says nothing.
+        let is_service = actor.kind == ActorKind::App;
+        let says_nothing = match entry.step {
+            Step::Given => is_service || entry.by == entry.holder,
+            Step::AutoApproved | Step::Partly | Step::Failed => is_service,
+            _ => false,
+        };
+        if says_nothing {
+            entry.by = NOBODY;
+        }
+        let policy = target(record, &["AccessPackageAssignmentPolicy"]);
+        ["AssignmentPolicyDisplayName", "AccessPackageAssignmentPolicyId"]
+            .iter()
+            .find_map(|key| detail(record, key))
+            .or_else(|| policy.map(target_name))
+            .unwrap_or_default()
+            .clone_into(&mut entry.policy);
+        let request = ["RequestId", "AccessPackageAssignmentRequestId"]
+            .iter()
+            .find_map(|key| detail(record, key))
+            .or_else(|| target(record, &["AccessPackageAssignmentRequest"]).map(|t| &*t.id));
+        let texts = [request.unwrap_or_default(), &*record.correlation_id];
+        entry.requests = texts.map(|text| match fold(text) {
+            text if text.is_empty() || is_zero(&text) => NOBODY,
+            text => self.objects.number(format!("\u{2}request\u{2}{text}")),
+        });
+    }
+}
+
+/// All zeros is how "none" is written.
+fn is_zero(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0' | b'-'))
+}

@@ -1,0 +1,275 @@
+//! How things stand: from all entries of one holder and one thing to what is held, lost, or neither.
+//! Never takes for held what was deleted, has ended, or was only asked for.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::ledger::{Entry, Ledger};
+use super::objects::NOBODY;
+use super::tells::Family;
+use super::{Given, Standing, Step, Why, grants};
+use crate::time::{TICKS_PER_SECOND, Timestamp};
+
+/// PIM and the directory write of one thing within this time.
+const TOGETHER: i64 = 5 * 60 * TICKS_PER_SECOND;
+/// An activation lasts at most so long, says Microsoft's "Configure Microsoft Entra role settings in
+/// Privileged Identity Management".
+const ACTIVATED: i64 = 24 * 3_600 * TICKS_PER_SECOND;
+/// A start this long after the record is told.
+const LATER: i64 = 10 * 60 * TICKS_PER_SECOND;
+
+/// How one thing of one holder stands.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) family: Family,
+    pub(super) is_activated: bool,
+    pub(super) holder: u32,
+    pub(super) thing: u32,
+    pub(super) called: String,
+    pub(super) standing: Standing,
+    pub(super) why: Option<Why>,
+    pub(super) lane: Lane,
+}
+
+/// What happened to one thing of one holder.
+#[derive(Debug, Default)]
+pub(super) struct Lane {
+    pub(super) events: Vec<Given>,
+    /// When it was given last, if it was not taken since.
+    pub(super) given: Option<Timestamp>,
+    pub(super) from: Option<Timestamp>,
+    pub(super) until: Option<Timestamp>,
+    pub(super) policy: String,
+    /// Only a record on behalf of PIM tells of it.
+    only_for_pim: bool,
+    /// It was given or taken, not only asked for.
+    is_told: bool,
+}
+
+impl Lane {
+    pub(super) fn give(&mut self, entry: &Entry, ledger: &Ledger) {
+        self.note(entry, ledger);
+        (self.given, self.from, self.until) = (Some(entry.time), entry.from, entry.until);
+        self.only_for_pim = entry.for_pim && entry.family == Family::Role;
+        self.is_told = true;
+    }
+
+    pub(super) fn take(&mut self, entry: &Entry, ledger: &Ledger) {
+        self.note(entry, ledger);
+        (self.given, self.from, self.until) = (None, None, None);
+        self.is_told = true;
+    }
+
+    /// It happened, and changes nothing.
+    pub(super) fn note(&mut self, entry: &Entry, ledger: &Ledger) {
+        let by = match entry.by {
+            NOBODY => String::new(),
+            by => ledger.objects.name(by).to_owned(),
+        };
+        self.events.push(Given { row: entry.row, time: entry.time, step: entry.step, by });
+        if !entry.policy.is_empty() {
+            entry.policy.clone_into(&mut self.policy);
+        }
+    }
+
+    /// How it stands, as far as dates and deletions tell.
+    pub(super) fn standing(
+        &self,
+        ledger: &Ledger,
+        objects: [u32; 2],
+        is_activated: bool,
+    ) -> (Standing, Option<Why>) {
+        let Some(given) = self.given else { return (Standing::Lost, None) };
+        let end = ledger.end.unwrap_or(given);
+        let gone = objects.into_iter().filter_map(|object| {
+            let at = ledger.objects.gone_since(object, given)?;
+            // It is there again, though nothing says how.
+            let used = ledger.objects.about(object).used;
+            let is_back = used.is_some_and(|used| used.ticks() > at.ticks() + TOGETHER);
+            let standing = if is_back { Standing::Unclear } else { Standing::Lost };
+            let name = ledger.objects.name(object).to_owned();
+            Some((standing, at, if is_back { Why::Back(name, at) } else { Why::Gone(name, at) }))
+        });
+        let ended = self.until.filter(|&until| until <= end);
+        let ended = ended.map(|until| (Standing::Lost, until, Why::Ended(until)));
+        let ends = gone.chain(ended).min_by_key(|&(standing, at, _)| (Reverse(standing), at));
+        if let Some((standing, _, why)) = ends {
+            return (standing, Some(why));
+        }
+        if let Some(from) = self.from.filter(|&from| from > end) {
+            return (Standing::Unclear, Some(Why::NotBegun(from)));
+        }
+        if is_activated && self.until.is_none() && end.ticks() - given.ticks() > ACTIVATED {
+            return (Standing::Unclear, Some(Why::NoEnd));
+        }
+        (Standing::Holds, self.only_for_pim.then_some(Why::OnlyForPim))
+    }
+}
+
+/// By holder, family, thing, part; what names no holder or no thing meets nothing else.
+type Place = (u32, u8, u32, u32, u8);
+
+/// All lines of which the holder or the thing is wanted.
+pub(super) fn lines(ledger: &Ledger, own: &[u32]) -> Vec<Line> {
+    let is_own = |number: u32| own.binary_search(&number).is_ok();
+    let of = |number: u32| ledger.objects.of(number);
+    let mut places: BTreeMap<Place, Vec<&Entry>> = BTreeMap::new();
+    let mut clients: BTreeMap<u32, Vec<&Entry>> = BTreeMap::new();
+    for entry in &ledger.entries {
+        let (holder, thing) = (of(entry.holder), of(entry.thing));
+        if entry.family == Family::Grant {
+            clients.entry(holder).or_default().push(entry);
+        } else if is_own(holder) || is_own(thing) {
+            let is_named = thing != NOBODY || entry.family == Family::Credential;
+            let alone = if holder == NOBODY || !is_named { 1 + entry.step as u8 } else { 0 };
+            let place = (holder, entry.family as u8, thing, of(entry.part), alone);
+            places.entry(place).or_default().push(entry);
+        }
+    }
+    let mut lines = Vec::new();
+    for entries in places.into_values() {
+        let Some(first) = entries.first() else { continue };
+        match first.family {
+            Family::Role | Family::Eligible | Family::Scoped => {
+                lines.extend(roles(ledger, &entries));
+            }
+            Family::Package => lines.extend(package(ledger, &entries)),
+            _ => lines.push(plain(ledger, &entries)),
+        }
+    }
+    for (client, entries) in clients {
+        let of_own = |entry: &&Entry| is_own(of(entry.thing));
+        if is_own(client) || entries.iter().any(of_own) {
+            let all = grants::lines(ledger, &entries);
+            lines.extend(all.into_iter().filter(|line| is_own(client) || is_own(line.thing)));
+        }
+    }
+    lines
+}
+
+fn line(ledger: &Ledger, entry: &Entry, lane: Lane, is_activated: bool) -> Line {
+    let [holder, thing] = [entry.holder, entry.thing].map(|number| ledger.objects.of(number));
+    let (standing, why) = lane.standing(ledger, [thing, holder], is_activated);
+    let called = entry.called.clone();
+    Line { family: entry.family, is_activated, holder, thing, called, standing, why, lane }
+}
+
+fn plain(ledger: &Ledger, entries: &[&Entry]) -> Line {
+    let mut lane = Lane::default();
+    for entry in entries {
+        if entry.step.gives() { lane.give(entry, ledger) } else { lane.take(entry, ledger) }
+    }
+    let named = entries.iter().rev().find(|entry| !entry.called.is_empty());
+    line(ledger, named.unwrap_or(&entries[0]), lane, false)
+}
+
+/// A role: assigned, activated, or both.
+fn roles(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
+    let Some(first) = entries.first() else { return Vec::new() };
+    let (mut assigned, mut activated) = (Lane::default(), Lane::default());
+    for entry in without_doubles(entries) {
+        match entry.step {
+            Step::Activated => activated.give(entry, ledger),
+            Step::Expired | Step::Deactivated => activated.take(entry, ledger),
+            Step::Approved => activated.note(entry, ledger),
+            Step::Extended if assigned.given.is_some() => {
+                assigned.note(entry, ledger);
+                assigned.until = entry.until;
+            }
+            Step::Extended => {}
+            step if step.gives() => assigned.give(entry, ledger),
+            // The directory does not say which of the two ended.
+            _ if activated.given.is_some() && (entry.for_pim || assigned.given.is_none()) => {
+                activated.take(entry, ledger);
+            }
+            _ => assigned.take(entry, ledger),
+        }
+    }
+    let lanes = [(assigned, false), (activated, true)].into_iter();
+    let told = lanes.filter(|(lane, _)| lane.is_told);
+    told.map(|(lane, is_activated)| line(ledger, first, lane, is_activated)).collect()
+}
+
+/// The entries without those that the directory wrote for what PIM tells itself.
+fn without_doubles<'e>(entries: &[&'e Entry]) -> Vec<&'e Entry> {
+    let mut doubles = std::collections::HashSet::new();
+    for gives in [true, false] {
+        let of = |pim: bool| {
+            let fits = move |entry: &&&Entry| {
+                let decides = matches!(
+                    entry.step,
+                    Step::Given | Step::Activated | Step::Taken | Step::Expired | Step::Deactivated
+                );
+                let is_it = if pim { entry.of_pim } else { entry.for_pim };
+                decides && is_it && entry.step.gives() == gives
+            };
+            entries.iter().filter(fits)
+        };
+        let mut told = of(true).peekable();
+        for entry in of(false) {
+            let early = entry.time.ticks() - TOGETHER;
+            while told.next_if(|told| told.time.ticks() < early).is_some() {}
+            if told.next_if(|told| told.time.ticks() <= entry.time.ticks() + TOGETHER).is_some() {
+                doubles.insert(entry.row);
+            }
+        }
+    }
+    entries.iter().copied().filter(|entry| !doubles.contains(&entry.row)).collect()
+}
+
+/// An access package: what came of asking for it, and of asking to remove it.
+fn package(ledger: &Ledger, entries: &[&Entry]) -> Option<Line> {
+    let first = entries.first()?;
+    let mut lane = Lane::default();
+    let (mut open, mut held, mut removing) = (None, None, None);
+    for entry in entries {
+        match entry.step {
+            Step::Given | Step::Partly => {
+                lane.give(entry, ledger);
+                (open, removing) = (None, None);
+                held = (entry.step == Step::Partly).then_some(Why::Partly);
+                continue;
+            }
+            Step::Taken => {
+                lane.take(entry, ledger);
+                (open, held, removing) = (None, None, None);
+                continue;
+            }
+            Step::Asked => open = Some(Why::Asked),
+            Step::Assigned => open = Some(Why::Assigned),
+            Step::Approved | Step::AutoApproved | Step::Ready => open = Some(Why::Approved),
+            Step::Failed => open = Some(Why::Failed),
+            Step::Refused => open = None,
+            Step::RemovalAsked => removing = Some(Why::RemovalAsked),
+            Step::Extended if lane.given.is_some() => lane.until = entry.until.or(lane.until),
+            Step::Extended => open = Some(Why::OnlyExtended),
+            _ => {}
+        }
+        if entry.step != Step::Ready {
+            lane.note(entry, ledger);
+        }
+    }
+    let is_removed = lane.is_told && lane.given.is_none();
+    let mut line = line(ledger, first, lane, false);
+    if line.lane.given.is_some() {
+        if line.standing == Standing::Holds {
+            line.standing = if held.is_some() { Standing::Unclear } else { Standing::Holds };
+            line.why = removing.or(held).or(line.why);
+        }
+    } else if let Some(why) = open.or(removing) {
+        line.standing = Standing::Unclear;
+        line.why = Some(why);
+    } else if !is_removed {
+        // Asked for and refused: nothing was gained.
+        return None;
+    }
+    Some(line)
+}
+
+impl Line {
+    /// When it begins, where that is told and is not when it was given.
+    pub(super) fn begins(&self) -> Option<Timestamp> {
+        let given = self.lane.given?;
+        self.lane.from.filter(|from| from.ticks() - given.ticks() > LATER)
+    }
+}

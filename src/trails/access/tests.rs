@@ -1,0 +1,305 @@
+//! What is held, lost and unclear on records of an invented tenant, by holder and by thing.
+//! Never on real ones.
+
+use super::*;
+use crate::time::Zone;
+use crate::trails::tests::{guid, load, record};
+use crate::trails::write::{heading, held};
+
+/// The lines for a name, each with its heading; `None` where nobody, or not only one, has the name.
+fn told(lines: &[String], name: &str) -> Option<Vec<String>> {
+    let store = load(&[lines.to_vec()]);
+    let register = Register::read(&store, &|| false).expect("not stopped");
+    let found = register.subjects(&store, name, 5);
+    let [subject] = &found[..] else { return None };
+    let access = register.access(&store, &subject.keys);
+    assert_eq!(access.unreadable, 0);
+    let time = |at| Zone::utc().format(at, "%dT%H:%M");
+    let line =
+        |line: &Held| format!("{}: {}", heading(line.standing, line.by_other), held(line, &time));
+    Some(access.held.iter().map(line).chain(access.notes).collect())
+}
+
+fn records(text: &str) -> Vec<String> {
+    text.lines().map(|line| record(line, 1)).collect()
+}
+
+/// The lines of records and those of [`records`].
+fn of(text: &str, name: &str) -> Vec<String> {
+    told(&records(text), name).expect("one of that name")
+}
+
+/// The record with these details.
+fn detailed(line: &str, details: &[(&str, &str)]) -> String {
+    let mut made: serde_json::Value = serde_json::from_str(&record(line, 1)).expect("JSON");
+    let details =
+        details.iter().map(|(key, value)| serde_json::json!({"key": key, "value": value}));
+    made["additionalDetails"] = details.collect();
+    made.to_string()
+}
+
+#[test]
+fn a_removal_that_names_only_the_id_of_a_role_ends_it() {
+    let log = "01T01:00:00Z | Add member to role | User adm@x | User ann@x | Role.ObjectID=>guid(ga); Role.DisplayName=>Global Administrator | a |
+        02T01:00:00Z | Remove member from role | User adm@x | User ann@x | Role.ObjectID=guid(ga)> | b |";
+    let lost =
+        "role Global Administrator · taken 02T01:00 by adm@x, before that given 01T01:00 by adm@x";
+    assert_eq!(of(log, "ann@x"), [format!("Lost: {lost}")]);
+    // The same for groups, and where only the name is there.
+    let log = "01T01:00:00Z | Add member to group | User adm@x | User ann@x | Group.ObjectID=>guid(g); Group.DisplayName=>Sales | a |
+        02T01:00:00Z | Remove member from group | User adm@x | User ann@x | Group.ObjectID=guid(g)> | b |
+        01T01:00:00Z | Add member to role | User adm@x | User ann@x | Role.ObjectID=>guid(ga); Role.DisplayName=>Reader | a |
+        02T01:00:00Z | Remove member from role | User adm@x | User ann@x | Role.DisplayName=Reader> | b |";
+    let told = of(log, "ann@x");
+    assert!(told.len() == 2 && told.iter().all(|line| line.starts_with("Lost: ")), "{told:#?}");
+}
+
+#[test]
+fn groups_of_one_name_are_not_one() {
+    let log = "01T01:00:00Z | Add member to group | User adm@x | User ann@x | Group.ObjectID=>guid(g1); Group.DisplayName=>Sales | a |
+        01T02:00:00Z | Add member to group | User adm@x | User bob@x | Group.ObjectID=>guid(g2); Group.DisplayName=>Sales | a |
+        02T01:00:00Z | Remove member from group | User adm@x | User ann@x | Group.DisplayName=Sales> | b |";
+    let told = of(log, "ann@x");
+    assert_eq!(told[0], "Holds: group Sales · given 01T01:00 by adm@x");
+    assert_eq!(told[1], "Lost: group Sales · taken 02T01:00 by adm@x");
+}
+
+#[test]
+fn who_holds_a_thing_is_told_one_by_one() {
+    let log = "01T01:00:00Z | Add member to role | User adm@x | User ann@x; Role Reader || a |
+        01T02:00:00Z | Add member to role | User adm@x | User bob@x; Role Reader || b |
+        02T01:00:00Z | Remove member from role | User adm@x | User ann@x; Role Reader || c |
+        01T03:00:00Z | Add member to group | User adm@x | User bob@x; Group Sales || d |
+        01T04:00:00Z | Add app role assignment grant to user | User adm@x | ServicePrincipal Wiki; User bob@x | AppRole.Value=>Editor; User.ObjectID=>guid(bob@x) | e |";
+    assert_eq!(
+        of(log, "Reader"),
+        [
+            "Held by: bob@x: role · given 01T02:00 by adm@x",
+            "Lost by: ann@x: role · taken 02T01:00 by adm@x, before that given 01T01:00 by adm@x",
+        ]
+    );
+    assert_eq!(of(log, "Sales"), ["Held by: bob@x: member · given 01T03:00 by adm@x"]);
+    assert_eq!(of(log, "Wiki"), ["Held by: bob@x: app role Editor · given 01T04:00 by adm@x"]);
+    let own = of(log, "bob@x");
+    assert_eq!(own[0], "Holds: app role Editor of Wiki · given 01T04:00 by adm@x");
+    assert_eq!(own.len(), 3);
+}
+
+#[test]
+fn a_group_in_a_group_is_held_by_the_outer_one_alone() {
+    let log = "01T01:00:00Z | Add member to group | User adm@x | Group Inner; Group Outer | Group.ObjectID=>guid(Outer); Group.DisplayName=>Outer | a |";
+    assert_eq!(of(log, "Outer"), ["Held by: Inner: member · given 01T01:00 by adm@x"]);
+    assert_eq!(of(log, "Inner"), ["Holds: group Outer · given 01T01:00 by adm@x"]);
+}
+
+#[test]
+fn a_consent_that_was_taken_back_is_only_lost() {
+    let given = "01T01:00:00Z | Add delegated permission grant | User ann@x | ServicePrincipal Graph; ServicePrincipal Mailer | ServicePrincipal.ObjectID=>guid(Mailer); DelegatedPermissionGrant.Scope=>Mail.Read openid; DelegatedPermissionGrant.ConsentType=>CONSENT | a |";
+    let taken = "03T01:00:00Z | Remove delegated permission grant | User adm@x | ServicePrincipal Mailer | DelegatedPermissionGrant.Scope=openid Mail.Read> | c |";
+    let everybody = given.replace("CONSENT", "AllPrincipals");
+    let told = of(&format!("{everybody}\n{taken}"), "Mailer");
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].starts_with("Lost: delegated permission Mail.Read openid of Graph · taken"));
+    // Of two users' grants the log does not say which was taken; of two that were taken it does.
+    let ann = given.replace("CONSENT", "Principal");
+    let bob = ann.replace("ann@x", "bob@x").replace("01T01", "01T02");
+    let told = of(&format!("{ann}\n{bob}\n{taken}"), "Mailer");
+    let unclear = "Under way or unclear: ";
+    assert!(told.len() == 2 && told.iter().all(|line| line.starts_with(unclear)), "{told:#?}");
+    assert!(told[0].contains("1 of several such taken, unclear which"), "{told:#?}");
+    let again = taken.replace("03T01", "03T02");
+    let told = of(&format!("{ann}\n{bob}\n{taken}\n{again}"), "Mailer");
+    assert!(told.len() == 2 && told.iter().all(|line| line.starts_with("Lost: ")), "{told:#?}");
+    // Not where one of them was given again meanwhile.
+    let regiven = bob.replace("01T02:00:00Z", "03T01:30:00Z");
+    let told = of(&format!("{ann}\n{bob}\n{taken}\n{regiven}\n{again}"), "Mailer");
+    assert!(told.len() == 2 && told.iter().all(|line| line.starts_with(unclear)), "{told:#?}");
+    // It is told of what it was of too.
+    let told = of(&format!("{ann}\n{taken}"), "Graph");
+    assert!(told.len() == 1 && told[0].starts_with("Lost by: Mailer: delegated"), "{told:#?}");
+}
+
+#[test]
+fn what_was_deleted_or_has_ended_is_not_held() {
+    let log = "01T01:00:00Z | Add member to group | User adm@x | User ann@x; Group Sales || a |
+        02T01:00:00Z | Delete group | User adm@x | Group Sales || b |
+        03T01:00:00Z | Add member to role | User adm@x | User ann@x; Role Reader || c |
+        04T01:00:00Z | Delete user | User adm@x | User ann@x || d |";
+    assert_eq!(
+        of(log, "ann@x"),
+        [
+            "Lost: group Sales · gone with the deletion of Sales 02T01:00 · given 01T01:00 by adm@x",
+            "Lost: role Reader · gone with the deletion of ann@x 04T01:00 · given 03T01:00 by adm@x",
+        ]
+    );
+    let restored = format!("{log}\n05T01:00:00Z | Restore user | User adm@x | User ann@x || e |");
+    assert!(of(&restored, "ann@x")[0].starts_with("Holds: role Reader"));
+    let used = log.replace("04T01:00:00Z | Delete user | User adm@x | User ann@x || d |", "");
+    let used = format!(
+        "{}\n05T01:00:00Z | Add member to group | User adm@x | User bob@x; Group Sales || e |",
+        used.trim()
+    );
+    let told = of(&used, "Sales");
+    assert_eq!(told[0], "Held by: bob@x: member · given 05T01:00 by adm@x");
+    assert!(told[1].contains("Sales was deleted 02T01:00, but is there later"), "{told:#?}");
+    let ends = |day: &str| {
+        let line = "01T01:00:00Z | Add eligible member to role in PIM completed (timebound) | User adm@x | Role Reader; User ann@x || a |";
+        let end = format!("2026-03-{day}T01:00:00Z");
+        let starts = ("StartTime", "2026-03-01T01:00:02.7394927Z");
+        vec![
+            detailed(line, &[starts, ("ExpirationTime", &end)]),
+            record("10T01:00:00Z | Update user | User adm@x | User bob@x || z |", 1),
+        ]
+    };
+    let line = "role, eligible Reader";
+    assert_eq!(
+        told_of(&ends("05")),
+        format!(
+            "Lost: {line} · ended by its end date 05T01:00 · given 01T01:00 by adm@x · until 05T01:00"
+        )
+    );
+    let holds = format!("Holds: {line} · given 01T01:00 by adm@x · until 15T01:00");
+    assert_eq!(told_of(&ends("15")), holds);
+}
+
+fn told_of(lines: &[String]) -> String {
+    let mut told = told(lines, "ann@x").expect("one of that name");
+    assert_eq!(told.len(), 1, "{told:#?}");
+    told.remove(0)
+}
+
+#[test]
+fn an_activation_is_one_line_and_does_not_last() {
+    let log = "01T01:00:00Z | Add member to role request approved (PIM activation) | User boss@x | Role Reader; User ann@x || a |
+        01T01:01:00Z | Add member to role completed (PIM activation) | User ann@x | Role Reader; User ann@x || b |
+        01T01:01:06Z | Add member to role | App MS-PIM | User ann@x; Role Reader || c |";
+    let ended = format!(
+        "{log}
+        01T05:01:00Z | Remove member from role | App MS-PIM | User ann@x; Role Reader || d |
+        01T05:01:06Z | Remove member from role (PIM activation expired) | App MS-PIM | Role Reader; User ann@x || e |"
+    );
+    let told = "role, activated Reader · expired 01T05:01 by MS-PIM, before that activated 01T01:01 by ann@x, before that approved 01T01:00 by boss@x";
+    assert_eq!(of(&ended, "ann@x"), [format!("Lost: {told}")]);
+    let later = format!("{log}\n05T01:00:00Z | Update user | User adm@x | User bob@x || z |");
+    let told = of(&later, "ann@x");
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(
+        told[0].starts_with("Under way or unclear: role, activated Reader · activation without")
+    );
+    // What was assigned besides stays.
+    let both = format!(
+        "{ended}\n01T03:00:00Z | Add member to role | User adm@x | User ann@x; Role Reader || f |"
+    );
+    let told = of(&both, "ann@x");
+    assert_eq!(told[0], "Holds: role Reader · given 01T03:00 by adm@x");
+    assert!(told[1].starts_with("Lost: role, activated Reader"), "{told:#?}");
+    // An assignment of somebody else within the same minutes is no double.
+    let close = both.replace("01T03:00:00Z", "01T01:01:03Z");
+    assert!(of(&close, "ann@x")[0].starts_with("Holds: role Reader"));
+}
+
+#[test]
+fn a_role_for_a_part_of_the_directory_is_another_one() {
+    let log = "01T01:00:00Z | Add scoped member to role | User adm@x | User ann@x; Role Reader; AdministrativeUnit North || a |
+        02T01:00:00Z | Add scoped member to role | User adm@x | User ann@x; Role Reader; AdministrativeUnit South || b |
+        03T01:00:00Z | Remove scoped member from role | User adm@x | User ann@x; Role Reader; AdministrativeUnit South || c |";
+    let told = of(log, "ann@x");
+    assert_eq!(told[0], "Holds: role, scoped Reader in North · given 01T01:00 by adm@x");
+    assert!(told[1].starts_with("Lost: role, scoped Reader in South · taken 03T01:00"));
+}
+
+#[test]
+fn of_an_access_package_only_what_was_done_counts() {
+    let at = |day: u8, what: &str, actor: &str| {
+        format!(
+            "{day:02}T01:00:00Z | {what} | {actor} | AccessPackage Lab; AccessPackageAssignmentRequest q1; User ann@x || q |"
+        )
+    };
+    let asked = at(1, "User requests access package assignment", "User ann@x");
+    let approved = at(2, "Approve access package assignment request", "User boss@x");
+    let given = at(3, "Fulfill access package assignment", "User ann@x");
+    let extended = at(4, "Extend access package assignment", "User ann@x");
+    let removal = at(5, "User requests to remove access package assignment", "User ann@x");
+    let removed = at(6, "Remove access package assignment", "App EM");
+    let told = |lines: &[&String], expected: &str| {
+        let lines: Vec<&str> = lines.iter().map(|line| line.as_str()).collect();
+        let told = of(&lines.join("\n"), "ann@x");
+        assert!(told.len() == 1 && told[0].starts_with(expected), "{expected}: {told:#?}");
+    };
+    let package = "access package Lab";
+    told(&[&asked], &format!("Under way or unclear: {package} · not decided in the log"));
+    told(
+        &[&asked, &approved],
+        &format!("Under way or unclear: {package} · approved, not delivered"),
+    );
+    let by = "approved 02T01:00 by boss@x, before that asked for 01T01:00 by ann@x";
+    told(
+        &[&asked, &approved, &given],
+        &format!("Holds: {package} · given 03T01:00, before that {by}"),
+    );
+    told(&[&given, &extended], &format!("Holds: {package} · extended 04T01:00 by ann@x, before"));
+    told(&[&given, &removal], &format!("Holds: {package} · removal not done in the log"));
+    told(&[&removal], &format!("Under way or unclear: {package} · removal not done in the log"));
+    told(&[&given, &removal, &removed], &format!("Lost: {package} · taken 06T01:00 by EM"));
+    let partly = at(3, "Partially fulfill access package assignment request", "App EM");
+    let partly = partly + "failed: no licence";
+    told(&[&asked, &partly], &format!("Under way or unclear: {package} · delivered in part"));
+    let direct = at(1, "Administrator directly assigns user to access package", "User boss@x");
+    told(&[&direct], &format!("Under way or unclear: {package} · not delivered in the log"));
+    told(&[&direct, &given], &format!("Holds: {package} · given 03T01:00, before that assigned"));
+    let denied = at(2, "Deny access package assignment request", "User boss@x");
+    assert!(of(&format!("{asked}\n{denied}"), "ann@x").is_empty());
+}
+
+#[test]
+fn policy_and_dates_of_an_access_package_are_told() {
+    let line = "03T01:00:00Z | Fulfill access package assignment | User ann@x | AccessPackage Lab; User ann@x || q |";
+    let details = [
+        ("AssignmentPolicyDisplayName", "Staff"),
+        ("AssignmentEndDateTime", "2026-03-20T00:00:00Z"),
+    ];
+    assert_eq!(
+        told_of(&[detailed(line, &details)]),
+        "Holds: access package Lab · given 03T01:00 · policy Staff, until 20T00:00"
+    );
+}
+
+#[test]
+fn an_application_and_its_service_principal_are_one_where_the_log_says_so() {
+    let log = "01T01:00:00Z | Update application – Certificates and secrets management  | User ann@x | Application Payer | KeyDescription=[]>[KeyIdentifier=1,KeyType=Password,DisplayName=x] | a |
+        01T02:00:00Z | Add app role assignment to service principal | User ann@x | ServicePrincipal Graph; ServicePrincipal PayerSP | AppRole.Value=>Mail.Read; ServicePrincipal.ObjectID=>guid(PayerSP); ServicePrincipal.DisplayName=>Payer; ServicePrincipal.AppId=>guid(app) | b |";
+    let rename = |line: String| line.replace("\"PayerSP\"", "\"Payer\"");
+    let lines: Vec<String> = records(log).into_iter().map(rename).collect();
+    // Only the name is the same: that is said.
+    assert_eq!(told(&lines, "Payer"), None);
+    let alone = told(&lines, &guid("Payer")).expect("one of that id");
+    assert!(alone.len() == 2 && alone[1].contains("has the same name"), "{alone:#?}");
+    let update = "02T01:00:00Z | Update application | User ann@x | Application Payer || c |";
+    let lines = [lines, vec![detailed(update, &[("AppId", &guid("app"))])]].concat();
+    let both = told(&lines, "Payer").expect("one application");
+    assert_eq!(both.len(), 2, "{both:#?}");
+    assert_eq!(both, told(&lines, &guid("Payer")).expect("one of that id"));
+}
+
+#[test]
+fn what_names_nobody_meets_nothing_else() {
+    let log = "01T01:00:00Z | Add member to role | User adm@x | User ann@x || a |
+        02T01:00:00Z | Remove member from role | User adm@x | User ann@x || b |";
+    let told = of(log, "ann@x");
+    assert_eq!(told.len(), 2, "{told:#?}");
+    assert!(told[0].starts_with("Holds: role the record does not name · given 01T01:00"));
+}
+
+#[test]
+fn many_grants_of_one_application_are_told_in_time() {
+    let mut log = Vec::new();
+    for number in 0..4_000 {
+        let text = "01T01:00:00Z | Add delegated permission grant | User u#@x | ServicePrincipal Graph; ServicePrincipal Mailer | ServicePrincipal.ObjectID=>guid(Mailer); DelegatedPermissionGrant.Scope=>openid; DelegatedPermissionGrant.ConsentType=>Principal | a# |";
+        log.push(record(text, number));
+        let text = "02T01:00:00Z | Remove delegated permission grant | User u#@x | ServicePrincipal Mailer | DelegatedPermissionGrant.Scope=openid> | b# |";
+        log.push(record(text, number));
+    }
+    let told = told(&log, "Mailer").expect("one of that name");
+    assert_eq!(told.len(), 4_000);
+    assert!(told.iter().all(|line| line.contains("4000 of several such taken")), "{}", told[0]);
+}
