@@ -4,6 +4,7 @@
 use super::App;
 use super::message::Effect;
 use super::overlay::{Item, Menu, Wish};
+use super::trails::shortened;
 use crate::query::{Expression, Operator, Query};
 use crate::record::Record;
 use crate::record::field::Field;
@@ -11,6 +12,9 @@ use crate::record::sentence::{actor_name, target_name};
 use crate::text::{clean, fold};
 use crate::trails::access::{Access, Standing, can_hold};
 use crate::trails::write::held;
+
+/// On narrower screens people are named without their domain.
+const WIDE: u16 = 120;
 
 impl App {
     /// Asks for the access of the actor or target of the record; which, where there are several.
@@ -59,6 +63,7 @@ impl App {
     pub(super) fn access_found(&mut self, name: &str, access: &Access) {
         let Some(place) = self.overlays.iter().rposition(|menu| menu.access) else { return };
         let time = |time| self.zone.format(time, "%m-%d %H:%M");
+        let is_narrow = self.layout.screen.width < WIDE;
         let items = access.held.iter().filter_map(|line| {
             let last = line.events.last()?;
             let key = match (line.standing, line.by_other) {
@@ -68,11 +73,15 @@ impl App {
                 (Standing::Lost, false) => "lost",
                 (Standing::Lost, true) => "lost by",
             };
-            let label = clean(&held(line, &time)).into_owned();
-            Some(Item { key: key.to_owned(), ..Item::new(label, Wish::Record(last.row)) })
+            let whole = held(line, &time);
+            let label = if is_narrow { shortened(&whole) } else { whole.clone() };
+            let label = clean(&label).into_owned();
+            let note = clean(&whole).into_owned();
+            Some(Item { key: key.to_owned(), note, ..Item::new(label, Wish::Record(last.row)) })
         });
         let notes = access.notes.iter().map(|note| Item {
             key: "note".to_owned(),
+            note: clean(note).into_owned(),
             ..Item::new(clean(note).into_owned(), Wish::Nothing)
         });
         let items: Vec<Item> = items.chain(notes).collect();

@@ -102,10 +102,11 @@ impl App {
 }
 
 /// Text in which people are named without their domain: the list has room for little.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     let word = |word: &str| match word.split_once('@') {
         Some((name, domain)) if !name.is_empty() && domain.len() > 1 => {
-            format!("{name}@…{}", if word.ends_with(',') { "," } else { "" })
+            let end = if word.ends_with([',', ':']) { &word[word.len() - 1..] } else { "" };
+            format!("{name}@…{end}")
         }
         _ => word.to_owned(),
     };

@@ -293,6 +293,7 @@ impl Register {
         };
         let called = &line.called;
         let of_thing = |called: &str| match (called.is_empty(), line.thing) {
+            (true, NOBODY) => thing.to_owned(),
             (true, _) => format!("of {thing}"),
             (false, NOBODY) => called.to_owned(),
             (false, _) => format!("{called} of {thing}"),

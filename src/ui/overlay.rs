@@ -73,7 +73,7 @@ fn note_lines(menu: &Menu, width: u16) -> u16 {
     if menu.trails {
         return TRAIL_NOTE_LINES;
     }
-    if menu.items.iter().any(|item| !item.note.is_empty()) {
+    if !menu.access && menu.items.iter().any(|item| !item.note.is_empty()) {
         return NOTE_LINES;
     }
     let width = usize::from(width).max(1);
@@ -122,7 +122,8 @@ fn draw_items(menu: &Menu, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         menu.items.iter().map(|item| fit(of(item), 60).1).max().unwrap_or(0)
     };
     let key_width = widest(&|item| &item.key).min(width / 4);
-    let label_width = if menu.trails || menu.items.iter().all(|item| item.note.is_empty()) {
+    let is_all = menu.trails || menu.access;
+    let label_width = if is_all || menu.items.iter().all(|item| item.note.is_empty()) {
         width.saturating_sub(key_width + 2)
     } else {
         widest(&|item| &item.label).min((width / 3).max(left_by_notes(menu, width, key_width)))

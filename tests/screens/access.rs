@@ -26,7 +26,10 @@ fn a_role_is_told_by_who_holds_it() {
     session.keys("b");
     let screen = session.screen();
     assert!(screen.contains("Access of Global Administrator"), "{screen}");
-    assert!(screen.contains("held by svc-print.relay@tidewick.example: role · given"), "{screen}");
+    assert!(
+        screen.contains("held by svc-print.relay@…: role · given 11-10 02:27 by marek.toi"),
+        "{screen}"
+    );
 }
 
 #[test]

@@ -214,6 +214,15 @@ fn without_doubles<'e>(entries: &[&'e Entry]) -> Vec<&'e Entry> {
             }
         }
     }
+    // What PIM saw is what was given just before.
+    let mut before: Option<&Entry> = None;
+    for &entry in entries {
+        if entry.step != Step::Outside {
+            before = Some(entry).filter(|entry| entry.step == Step::Given);
+        } else if before.is_some_and(|b| entry.time.ticks() - b.time.ticks() <= TOGETHER) {
+            doubles.insert(entry.row);
+        }
+    }
     entries.iter().copied().filter(|entry| !doubles.contains(&entry.row)).collect()
 }
 

@@ -193,6 +193,10 @@ fn an_activation_is_one_line_and_does_not_last() {
     let told = of(&both, "ann@x");
     assert_eq!(told[0], "Holds: role Reader · given 01T03:00 by adm@x");
     assert!(told[1].starts_with("Lost: role, activated Reader"), "{told:#?}");
+    // What PIM saw of an assignment is the assignment.
+    let seen = "01T01:00:00Z | Add member to role | User adm@x | User ann@x; Role Reader || a |
+        01T01:01:00Z | Add member to role outside of PIM (permanent) | App MS-PIM | Role Reader; User ann@x || b |";
+    assert_eq!(of(seen, "ann@x"), ["Holds: role Reader · given 01T01:00 by adm@x"]);
     // An assignment of somebody else within the same minutes is no double.
     let close = both.replace("01T03:00:00Z", "01T01:01:03Z");
     assert!(of(&close, "ann@x")[0].starts_with("Holds: role Reader"));
