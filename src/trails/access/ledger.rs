@@ -37,6 +37,7 @@ pub(super) struct Entry {
     pub(super) of_pim: bool,
     pub(super) from: Option<Timestamp>,
     pub(super) until: Option<Timestamp>,
+    /// Policy of an access package; of a delegated permission for whom it is (`principal`, …), folded.
     pub(super) policy: String,
     /// Texts that records of one request share, as numbers; 0 for none.
     pub(super) requests: [u32; 2],

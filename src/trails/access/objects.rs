@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 
 /// Nobody: what records do not name.
 pub(super) const NOBODY: u32 = 0;
-/// Names of one object that are known it by.
+/// Names by which one object is known.
 const MOST_NAMES: usize = 4;
 /// Objects of one application that are joined.
 const MOST_OF_APPLICATION: usize = 16;
