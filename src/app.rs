@@ -272,6 +272,10 @@ impl App {
                 self.access_found(&name, &found);
                 Vec::new()
             }
+            Message::FindingTrails(looked_at, all) => {
+                self.trails_go_on(looked_at, all);
+                Vec::new()
+            }
             Message::TrailsFound(found) => {
                 self.trails_found(&found);
                 Vec::new()
@@ -317,10 +321,14 @@ impl App {
         self.list.viewport.set_height(lines);
         self.activities.viewport.set_height(lines);
         self.detail.set_size(usize::from(detail.width), usize::from(detail.height));
-        let box_height = usize::from(self.layout.screen.height.saturating_sub(4)).min(24);
+        let height = self.layout.screen.height;
+        let room = usize::from(height.saturating_sub(4));
         for menu in &mut self.overlays {
-            let said = if menu.trails { overlay::TRAIL_LINES } else { 3 };
-            menu.viewport.set_height(box_height.saturating_sub(said).max(1));
+            let lines = match menu.trails {
+                true => room.saturating_sub(3 + usize::from(overlay::trail_lines(height))),
+                false => room.min(24).saturating_sub(3),
+            };
+            menu.viewport.set_height(lines.max(1));
         }
         self.filter.viewport.set_height(usize::from(self.layout.screen.height / 4).clamp(1, 10));
     }

@@ -16,35 +16,11 @@ pub mod write;
 #[cfg(test)]
 mod tests;
 
+use crate::record::risk::Level;
 use crate::store::{RowId, Store};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 pub use table::{TRAILS, Trail};
-
-/// How much a finding asks to be looked at.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Severity {
-    /// It is told, nothing more.
-    Info,
-    /// It is usual, and worth a look.
-    Low,
-    /// Somebody should be able to say why.
-    Medium,
-    /// This is what intrusions look like.
-    High,
-}
-
-impl Severity {
-    /// The word for it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-        }
-    }
-}
 
 /// One step of a trail as it was found, or not.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -75,14 +51,19 @@ pub struct Finding {
     pub title: String,
     /// How it stands, a few words.
     pub verdict: String,
-    /// How much it asks to be looked at.
-    pub severity: Severity,
-    /// When the first record happened (UTC).
+    /// How much it asks to be looked at: at least as much as the highest rated record of its steps.
+    pub severity: Level,
+    /// Is it what ordinary days are full of, as far as the records tell? Such findings come last
+    /// among their equals.
+    pub ordinary: bool,
+    /// When the first record of its steps happened (UTC).
     pub first: Timestamp,
     /// When the last one did (UTC).
     pub last: Timestamp,
     /// All steps of the trail, in order.
     pub steps: Vec<StepFound>,
+    /// Its records that are no steps: what failed, was only prepared, or ended undone.
+    pub beside: Vec<RowId>,
     /// What else is to be said, one sentence each.
     pub notes: Vec<String>,
     /// The query that finds its records and no others.
@@ -96,9 +77,32 @@ impl Finding {
     pub fn rows(&self) -> Vec<RowId> {
         let mut rows: Vec<RowId> =
             self.steps.iter().flat_map(|step| step.rows.iter().copied()).collect();
+        rows.extend(&self.beside);
         rows.sort_unstable();
         rows.dedup();
         rows
+    }
+
+    /// How much of the sequence is there, in thousandths; nothing where it is none.
+    fn share(&self) -> usize {
+        if self.steps.len() < 2 {
+            return 0;
+        }
+        let steps = self.steps.iter().enumerate();
+        let (mut found, mut all) = (0, 0);
+        for (_, step) in steps.filter(|(at, _)| self.trail.ends & (1 << at) == 0) {
+            all += 1;
+            found += usize::from(!step.rows.is_empty());
+        }
+        found * 1_000 / all.max(1)
+    }
+
+    /// Where it stands among others: what is greater comes first.
+    fn place(&self) -> impl Ord {
+        let level = (self.severity as u8 + 1) * 2;
+        // What is ordinary stands behind what is one level lower and is not.
+        let level = if self.ordinary { level.saturating_sub(3) } else { level };
+        (level, self.severity, self.share(), self.last, self.first)
     }
 
     /// Its steps as dots, found and missing ones.
@@ -112,16 +116,19 @@ impl Finding {
 /// What was found in all records.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// The most severe first, the newest first among equals.
+    /// The highest level first, where what is ordinary counts as less than one level lower; among
+    /// equals those of which most is there, then the newest.
     pub findings: Vec<Finding>,
     /// Records that may belong to a trail but could not be read again.
     pub unreadable: u64,
 }
 
-/// Finds all trails in all records; `None` where `cancelled` said so. How long something has been
-/// waiting is told as of the last record. Reads original bytes: for a thread.
-pub fn find(store: &Store, cancelled: &dyn Fn() -> bool) -> Option<Found> {
-    let gathered = gather::gather(store, cancelled)?;
+/// Finds all trails in all records; `None` where `goes_on`, which is told how many records were looked
+/// at, said no. How long something has been waiting is told as of the last record. Reads original
+/// bytes: for a thread.
+pub fn find(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Option<Found> {
+    let gathered = gather::gather(store, goes_on)?;
+    let cancelled = || !goes_on(store.len());
     let end = store.period().map(|(_, last)| last)?;
     let mut judged = Vec::new();
     for (trail, events) in TRAILS.iter().zip(gathered.events) {
@@ -133,11 +140,10 @@ pub fn find(store: &Store, cancelled: &dyn Fn() -> bool) -> Option<Found> {
         }
     }
     judge::count_meanwhile(store, &mut judged);
-    let mut findings = asked::with_queries(store, judged, cancelled)?;
+    let mut findings = asked::with_queries(store, judged, &cancelled)?;
     findings.sort_by(|a, b| {
-        (b.severity, b.last, b.first)
-            .cmp(&(a.severity, a.last, a.first))
-            .then_with(|| (a.trail.name, &a.title).cmp(&(b.trail.name, &b.title)))
+        let name = |finding: &Finding| (finding.trail.name, finding.title.clone());
+        b.place().cmp(&a.place()).then_with(|| name(a).cmp(&name(b)))
     });
     Some(Found { findings, unreadable: gathered.unreadable })
 }

@@ -774,3 +774,58 @@ fn exit_codes_of_access_tell_nothing_given_from_nobody_of_that_name() {
         assert_eq!(run.err.is_empty(), code < 2, "{arguments:?}: {run:?}");
     }
 }
+
+/// Records of one consent whose application is named as attackers name things.
+fn disguised() -> String {
+    r#"{"id":"c1","activityDateTime":"2026-03-01T09:00:00Z","activityDisplayName":"Consent to application","category":"ApplicationManagement","loggedByService":"Core Directory","result":"success","correlationId":"6d3f2a10-0000-4000-8000-000000000001","initiatedBy":{"user":{"id":"u1","userPrincipalName":"ann@tidewick.example"}},"targetResources":[{"id":"a1","type":"ServicePrincipal","displayName":"Mai\u009bl\u202er\u200b\udb40\udc41","modifiedProperties":[{"displayName":"ConsentContext.IsAdminConsent","oldValue":null,"newValue":"True"}]}],"additionalDetails":[]}"#.to_owned()
+}
+
+#[test]
+fn trails_are_written_as_text_json_and_markdown() {
+    let table = entrail(&["trails", "--demo", "--trail", "domain,policy", "--ascii"]);
+    assert_eq!(table.code, Some(0), "{table:?}");
+    assert!(table.out.starts_with("**** kai.morrow_quietharbor"), "{}", table.out);
+    assert!(table.out.contains("\n** svc-print.relay@tidewick.example weakened CA004"));
+    let json = entrail(&["trails", "--demo", "--trail", "domain", "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
+    assert_eq!(found[0]["trail"], "domain");
+    assert_eq!(found[0]["severity"], "critical");
+    assert_eq!(found[0]["steps"].as_array().map(Vec::len), Some(4));
+    assert!(found[0]["ordinary"] == false && found[0]["beside"].as_array().is_some());
+    let markdown = entrail(&["trails", "--demo", "--trail", "DOMAIN", "--format", "markdown"]);
+    assert!(markdown.out.starts_with("## kai.morrow\\_quietharbor"), "{}", markdown.out);
+}
+
+#[test]
+fn trails_are_limited_ordered_and_their_exit_code_tells_whether_there_are_any() {
+    let titles = |arguments: &[&str]| {
+        let all = [&["trails", "--demo", "--format", "json"], arguments].concat();
+        let run = entrail(&all);
+        let found: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+        found.as_array().expect("an array").clone()
+    };
+    assert_eq!(titles(&["--limit", "3"]).len(), 3);
+    assert_eq!(titles(&["--limit", "0"]).len(), 0);
+    let newest = titles(&["--newest", "--limit", "20"]);
+    let times: Vec<&str> = newest.iter().filter_map(|one| one["last"].as_str()).collect();
+    assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
+    assert_eq!(entrail(&["trails", "--demo", "--trail", "nonsense"]).code, Some(2));
+    let nothing = piped(&["trails", "--format", "json"], b"{\"activityDisplayName\":\"x\",\"activityDateTime\":\"2026-03-01T09:00:00Z\",\"id\":\"1\"}");
+    assert_eq!((nothing.code, nothing.out.as_str()), (Some(1), "[]\n"), "{nothing:?}");
+    assert_eq!(entrail(&["trails", "no/such/file.json"]).code, Some(2));
+}
+
+#[test]
+fn what_nobody_sees_is_spelled_out_in_the_json_of_trails() {
+    let run = piped(&["trails", "--format", "json"], disguised().as_bytes());
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.out.contains(r"Mai\u009bl\u202er\u200b\udb40\udc41"), "{}", run.out);
+    assert!(!run.out.chars().any(is_invisible), "{}", run.out);
+    let found: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    let title = found[0]["title"].as_str().unwrap_or_default();
+    assert_eq!(title, "ann@tidewick.example consented to Mai\u{9b}l\u{202e}r\u{200b}\u{e0041}");
+    for format in ["table", "markdown"] {
+        let run = piped(&["trails", "--format", format], disguised().as_bytes());
+        assert!(!run.out.chars().any(is_invisible), "{}", run.out);
+    }
+}

@@ -1,12 +1,12 @@
 //! Which boxes there are, what is in them, and what their keys do.
 //! Never carries out an item itself: wishes become actions and effects.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::action::{ACTIONS, Action, ActionRow, Pane};
 use super::input::request;
 use super::message::Effect;
-use super::overlay::{Item, Menu, Wish};
+use super::overlay::{Item, Menu, Wish, wrapped};
 use super::{App, list};
 use crate::query::Query;
 use crate::query::translate::{Language, translate};
@@ -35,8 +35,20 @@ impl App {
     pub(super) fn pressed_in_menu(&mut self, event: &KeyEvent) -> Vec<Effect> {
         let Some(menu) = self.overlays.last_mut() else { return Vec::new() };
         let page = menu.viewport.height().max(1) as isize;
+        let before = menu.viewport.cursor();
         match event.code {
             KeyCode::Esc => return self.close_menu(),
+            KeyCode::Down | KeyCode::Up
+                if menu.trails && event.modifiers.contains(KeyModifiers::SHIFT) =>
+            {
+                let width = usize::from(self.layout.screen.width.saturating_sub(6));
+                let lines = menu.current().map_or(0, |item| wrapped(&item.in_full(), width).len());
+                menu.said = match event.code {
+                    KeyCode::Down => (menu.said + 1).min(lines.saturating_sub(1)),
+                    _ => menu.said.saturating_sub(1),
+                };
+                return Vec::new();
+            }
             KeyCode::Down | KeyCode::Tab => menu.viewport.move_by(1),
             KeyCode::Up | KeyCode::BackTab => menu.viewport.move_by(-1),
             KeyCode::PageDown => menu.viewport.move_by(page),
@@ -45,10 +57,8 @@ impl App {
                 let chosen = menu.current().cloned();
                 return chosen.map(|item| self.choose(item)).unwrap_or_default();
             }
-            // The arrow goes where a letter would be searched for.
-            KeyCode::Char('w') | KeyCode::Right
-                if menu.trails && (menu.typed().is_empty() || event.code == KeyCode::Right) =>
-            {
+            // Letters are searched for, all of them.
+            KeyCode::Right if menu.trails && event.modifiers.is_empty() => {
                 let chosen = menu.current().cloned();
                 return chosen.map(|item| self.show_meanwhile(&item.wish)).unwrap_or_default();
             }
@@ -79,6 +89,11 @@ impl App {
                     menu.edit(request);
                 }
             }
+        }
+        // Another item is read from its beginning.
+        if let Some(menu) = self.overlays.last_mut().filter(|menu| menu.viewport.cursor() != before)
+        {
+            menu.said = 0;
         }
         Vec::new()
     }

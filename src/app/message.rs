@@ -42,6 +42,8 @@ pub enum Message {
     Counting(&'static Field, u8),
     /// The values of a field were counted.
     Counted(Box<Facet>),
+    /// So many records of so many were looked at for trails.
+    FindingTrails(usize, usize),
     /// Trails were looked for in all records.
     TrailsFound(Box<Found>),
     /// What was given to the one of this name was found.

@@ -12,9 +12,56 @@ use super::viewport::Viewport;
 use crate::query::answer::SPARK;
 use crate::record::field::Field;
 use crate::store::RowId;
+use crate::text::{fit, fold_contains, fold_fragment};
 
-/// Lines of a box of trails that are no items.
-pub const TRAIL_LINES: usize = 8;
+/// Lines for what is to be said of the trail under the cursor, on a screen of this height.
+pub fn trail_lines(screen_height: u16) -> u16 {
+    // Border, space around it, what is typed; the rest is shared with the items.
+    (screen_height.saturating_sub(7) / 2).clamp(5, 16)
+}
+
+/// Text in lines of at most `width` cells, parted between words where there are any.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let mut word = word;
+        let mut cells = fit(word, usize::MAX).1;
+        if used > 0 && used + 1 + cells > width {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        // A word longer than a line is cut where the line ends.
+        while cells > width {
+            let mut end = word.len();
+            let mut taken = 0;
+            for (at, c) in word.char_indices() {
+                let next = taken + fit(c.encode_utf8(&mut [0; 4]), usize::MAX).1;
+                if next > width && at > 0 {
+                    end = at;
+                    break;
+                }
+                taken = next;
+            }
+            if end == word.len() {
+                break;
+            }
+            lines.push(word[..end].to_owned());
+            word = &word[end..];
+            cells = cells.saturating_sub(taken);
+        }
+        if used > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        line.push_str(word);
+        used += cells;
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
 
 /// A box with items to choose from.
 #[derive(Debug)]
@@ -34,8 +81,10 @@ pub struct Menu {
     pub signs_in: bool,
     /// The field whose values are the items; `-` leaves one out.
     pub facet: Option<&'static Field>,
-    /// Are the items findings of trails? `w` shows what happened meanwhile.
+    /// Are the items findings of trails? The right arrow shows what happened meanwhile.
     pub trails: bool,
+    /// Lines of what is said of the item under the cursor that are scrolled away.
+    pub said: usize,
     /// Are the items what somebody gained and lost?
     pub access: bool,
     typed: Input,
@@ -50,6 +99,9 @@ pub struct Item {
     pub key: String,
     /// More about it.
     pub note: String,
+    /// What is shown of it somewhere, in full; empty where label and note are all. What is typed is
+    /// looked for in it as it is.
+    pub sought: String,
     /// Why it cannot be chosen now.
     pub disabled: Option<String>,
     /// Is it on? For items that are switched.
@@ -98,10 +150,34 @@ impl Item {
             label: label.into(),
             key: String::new(),
             note: String::new(),
+            sought: String::new(),
             disabled: None,
             on: None,
             spark: None,
             wish,
+        }
+    }
+}
+
+impl Item {
+    /// Is this one of the ids its query asks for, as a whole?
+    fn has_id(&self, id: &str) -> bool {
+        let Wish::Trail(query, ..) = &self.wish else { return false };
+        let mut ids = query.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        id.len() >= 8 && ids.any(|own| own.eq_ignore_ascii_case(id))
+    }
+
+    /// All that is to be said of it: the note, or the label where there is none.
+    pub fn in_full(&self) -> String {
+        let note = match &self.disabled {
+            Some(why) => format!("({why}) {}", self.note),
+            None => self.note.clone(),
+        };
+        // Numbers follow a value that may be cut above.
+        match self.spark {
+            _ if note.is_empty() => self.label.clone(),
+            Some(_) => format!("{} · {note}", self.label),
+            None => note,
         }
     }
 }
@@ -118,11 +194,28 @@ impl Menu {
             signs_in: false,
             facet: None,
             trails: false,
+            said: 0,
             access: false,
             typed: Input::default(),
         };
         menu.narrow();
         menu
+    }
+
+    /// Takes other items, under another title; what was typed stays.
+    pub fn replace(&mut self, title: String, items: Vec<Item>) {
+        (self.title, self.items) = (title, items);
+        self.narrow();
+    }
+
+    /// The title; while something is typed, it tells how many items of a box of trails fit.
+    pub fn heading(&self) -> String {
+        let all = format!("{} found", self.items.len());
+        if self.trails && !self.typed().trim().is_empty() {
+            let some = format!("{} of {all}", self.shown.len());
+            return self.title.replacen(&all, &some, 1);
+        }
+        self.title.clone()
     }
 
     /// What was typed to narrow the items.
@@ -146,8 +239,25 @@ impl Menu {
 
     fn narrow(&mut self) {
         let typed = self.typed.value().trim();
+        self.said = 0;
         if typed.is_empty() {
             self.shown = (0..self.items.len()).collect();
+        } else if self.trails {
+            let words: Vec<String> = typed.split_whitespace().map(fold_fragment).collect();
+            // Where people and things are named comes before where they are only mentioned.
+            let rank = |item: &Item| {
+                let within = |text: &str| words.iter().all(|word| fold_contains(text, word));
+                match (within(&item.label), within(&item.sought)) {
+                    (true, _) => Some(0),
+                    (false, true) => Some(1),
+                    (false, false) => item.has_id(typed).then_some(0),
+                }
+            };
+            let items = self.items.iter().enumerate();
+            let mut found: Vec<(u8, usize)> =
+                items.filter_map(|(at, item)| Some((rank(item)?, at))).collect();
+            found.sort_unstable();
+            self.shown = found.into_iter().map(|(_, at)| at).collect();
         } else {
             let matcher = SkimMatcherV2::default().ignore_case();
             let mut found: Vec<(i64, usize)> = (self.items.iter().enumerate())

@@ -7,10 +7,15 @@ use super::overlay::{Item, Menu, Wish};
 use crate::text::clean;
 use crate::trails::{Finding, Found, lasted};
 
+/// What the box is called while nothing was found yet.
+const LOOKING: &str = "Trails: looking …";
+/// A screen of so many columns has room for whole names.
+const WIDE: u16 = 160;
+
 impl App {
     /// Opens the box and asks for what is in it.
     pub(super) fn open_trails(&mut self) -> Vec<Effect> {
-        let mut menu = Menu::new("Trails: looking …", Vec::new());
+        let mut menu = Menu::new(LOOKING.to_owned(), Vec::new());
         menu.trails = true;
         self.overlays.push(menu);
         self.arrange();
@@ -20,6 +25,16 @@ impl App {
     /// Why there is nothing to look for.
     pub(super) fn cannot_find_trails(&self) -> Option<String> {
         self.store.is_empty().then(|| "no records are loaded".to_owned())
+    }
+
+    /// Tells how many records were looked at, while they are.
+    pub(super) fn trails_go_on(&mut self, looked_at: usize, all: usize) {
+        let Some(menu) = self.overlays.iter_mut().rfind(|menu| menu.trails) else { return };
+        if menu.items.is_empty() {
+            let share = looked_at.min(all) * 100 / all.max(1);
+            let [done, all] = [looked_at.min(all), all].map(grouped);
+            menu.title = format!("{LOOKING} {share}% · {done} of {all} records · esc stops");
+        }
     }
 
     /// Shows what was found, if it is still wanted.
@@ -32,11 +47,11 @@ impl App {
         };
         let still = if self.loading.running { " so far" } else { "" };
         let count = found.findings.len();
-        let title =
-            format!("Trails: {count} found{still}{unreadable} · ⏎ its records · → meanwhile");
-        let mut menu = Menu::new(title, items);
-        menu.trails = true;
-        self.overlays[place] = menu;
+        let title = format!(
+            "Trails: {count} found{still}{unreadable} · ⏎ its records · → meanwhile · shift ↓ reads on"
+        );
+        // What was typed meanwhile is kept.
+        self.overlays[place].replace(title, items);
         self.arrange();
     }
 
@@ -57,10 +72,17 @@ impl App {
             note += said;
         }
         let meanwhile = finding.meanwhile.as_ref().map(|meanwhile| meanwhile.query.clone());
-        let title = shortened(&finding.title);
-        let label = format!("{title} · {} · {first}", shortened(&finding.verdict));
+        // Where there is little room, people are named without their domain.
+        let fitting = |text: &str| match self.layout.screen.width {
+            ..WIDE => shortened(text),
+            _ => text.to_owned(),
+        };
+        let (title, verdict) = (fitting(&finding.title), fitting(&finding.verdict));
+        let label = format!("{title} · {verdict} · {severity} · {first}");
+        let name = finding.trail;
         Item {
             key: finding.dots(false),
+            sought: clean(&format!("{} · {} · {note}", name.name, name.title)).into_owned(),
             note: clean(&note).into_owned(),
             ..Item::new(
                 clean(&label).into_owned(),
@@ -99,6 +121,19 @@ impl App {
             }
         }
     }
+}
+
+/// A number with commas between thousands.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Text in which people are named without their domain: the list has room for little.

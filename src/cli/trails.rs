@@ -19,9 +19,11 @@ pub(super) fn run(arguments: &TrailsArguments) -> anyhow::Result<Outcome> {
         loaded.tell_summary(0);
         return Ok(Outcome::Failed);
     }
-    let Found { mut findings, unreadable } = find(&loaded.store, &|| false).unwrap_or_default();
+    let Found { mut findings, unreadable } = find(&loaded.store, &|_| true).unwrap_or_default();
     if !arguments.trail.is_empty() {
-        let named = |trail: &Trail| arguments.trail.iter().any(|name| name == trail.name);
+        let named = |trail: &Trail| {
+            arguments.trail.iter().any(|name| name.eq_ignore_ascii_case(trail.name))
+        };
         findings.retain(|finding| named(finding.trail));
     }
     if arguments.newest {

@@ -206,9 +206,17 @@ fn read_records(
             }
         }
         if let Some((store, number)) = trails {
-            let cancelled = || newest_trails.load(Ordering::Relaxed) != number;
-            let found = crate::trails::find(&store, &cancelled).filter(|_| !cancelled());
-            if let Some(found) = found
+            let told = Cell::new(Instant::now());
+            let goes_on = |looked_at: usize| {
+                if told.get().elapsed() >= PARTIAL_ANSWER {
+                    told.set(Instant::now());
+                    // Whoever left needs no telling.
+                    let _ = inbox.send(Message::FindingTrails(looked_at, store.len()));
+                }
+                newest_trails.load(Ordering::Relaxed) == number
+            };
+            if let Some(found) = crate::trails::find(&store, &goes_on)
+                && goes_on(store.len())
                 && inbox.send(Message::TrailsFound(Box::new(found))).is_err()
             {
                 return;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 
-use super::table::{Clue, TRAILS, texts};
+use super::table::{BESIDE, Clue, TRAILS, texts};
 use crate::record::column::Column;
 use crate::record::{Outcome, Record};
 use crate::store::{RowId, Segment, Store};
@@ -22,7 +22,7 @@ pub(super) struct Event {
     pub(super) tie: u64,
     /// Which clue of the trail.
     pub(super) clue: u8,
-    /// Which step.
+    /// Which step; [`BESIDE`] where it belongs to the trail and is none.
     pub(super) step: u8,
     /// What it shares.
     pub(super) keys: Vec<u32>,
@@ -42,8 +42,9 @@ type Place = (usize, usize);
 /// Most keys of one kind of one record: a record with thousands of targets joins nothing more.
 const MOST_KEYS: usize = 64;
 
-/// Looks at every record's columns, and reads those that may be a step.
-pub(super) fn gather(store: &Store, cancelled: &dyn Fn() -> bool) -> Option<Gathered> {
+/// Looks at every record's columns, and reads those that may be a step. `goes_on` is told how many
+/// records were looked at.
+pub(super) fn gather(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Option<Gathered> {
     let wanted = wanted_activities();
     let mut paths: Vec<Option<Vec<Place>>> = vec![None; store.entries(Column::Path)];
     let mut changes: Vec<Option<String>> = vec![None; store.entries(Column::Changes)];
@@ -52,7 +53,7 @@ pub(super) fn gather(store: &Store, cancelled: &dyn Fn() -> bool) -> Option<Gath
         Gathered { events: TRAILS.iter().map(|_| Vec::new()).collect(), unreadable: 0 };
     let mut buffer = Vec::new();
     for segment in store.segments() {
-        if cancelled() {
+        if !goes_on(segment.first() as usize) {
             return None;
         }
         let mut rows: Vec<usize> = Vec::new();
@@ -81,7 +82,8 @@ pub(super) fn gather(store: &Store, cancelled: &dyn Fn() -> bool) -> Option<Gath
         let mut stopped = false;
         // Some thousand at a time, so that it can be stopped.
         for rows in rows.chunks(4_096) {
-            if cancelled() {
+            let reached = rows.first().copied().unwrap_or_default();
+            if !goes_on(segment.first() as usize + reached) {
                 stopped = true;
                 break;
             }
@@ -150,6 +152,8 @@ fn event(
             return None;
         }
     }
+    // What failed is no step that was done.
+    let step = if record.outcome == Outcome::Failure { BESIDE } else { clue.step };
     let mut all = |keys: &[super::table::Key]| {
         let mut found = Vec::new();
         for &key in keys {
@@ -168,7 +172,7 @@ fn event(
         ticks: segment.times()[at],
         tie: tie(record),
         clue: number as u8,
-        step: clue.step,
+        step,
         keys: all(clue.keys),
         also: all(clue.also),
     })

@@ -4,11 +4,13 @@
 use std::collections::HashMap;
 
 use super::gather::Event;
-use super::table::Trail;
+use super::table::{Follows, Trail};
 use crate::time::TICKS_PER_SECOND;
 
 /// Services write the records of one operation in any order within some seconds.
 const DISORDER: i64 = 5 * TICKS_PER_SECOND;
+/// What leads to a chain happened at most so long before it.
+const BEFORE: i64 = 3_600 * TICKS_PER_SECOND;
 /// Chains that are looked at to find the one an event follows, newest first.
 const LOOKED_AT: usize = 64;
 
@@ -52,9 +54,11 @@ pub(super) fn join(trail: &Trail, mut events: Vec<Event>) -> Vec<Vec<Event>> {
     chains.into_iter().filter(enough).map(taken).collect()
 }
 
-/// Moves chains of nothing but followers behind what they follow, or drops them.
+/// Moves chains of nothing but followers to what they follow. Those that follow nothing stay what they
+/// are where they say something alone, and are dropped otherwise.
 fn follow(trail: &Trail, events: &[Event], chains: &mut [Vec<usize>]) {
-    let follows = |at: usize| trail.clues[usize::from(events[at].clue)].follows;
+    let clue = |at: usize| &trail.clues[usize::from(events[at].clue)];
+    let follows = |at: usize| clue(at).follows != Follows::No;
     let mut offers: HashMap<u32, Vec<(i64, usize)>> = HashMap::new();
     let mut followers = Vec::new();
     for (number, chain) in chains.iter().enumerate() {
@@ -73,6 +77,7 @@ fn follow(trail: &Trail, events: &[Event], chains: &mut [Vec<usize>]) {
         offered.dedup();
     }
     followers.sort_unstable();
+    let mut alone: HashMap<usize, Vec<usize>> = HashMap::new();
     for &(_, number) in &followers {
         chains[number].clear();
     }
@@ -80,10 +85,14 @@ fn follow(trail: &Trail, events: &[Event], chains: &mut [Vec<usize>]) {
     let mut steps: Vec<u8> =
         chains.iter().map(|chain| chain.iter().fold(0, |steps, &at| steps | bit(at))).collect();
     let reach = trail.follows_within * TICKS_PER_SECOND;
-    for (at, _) in followers {
+    for (at, number) in followers {
         let event = &events[at];
-        let once = trail.clues[usize::from(event.clue)].once;
-        let best = event.keys.iter().chain(&event.also).filter_map(|key| {
+        let once = clue(at).once;
+        let mut keys = event.keys.iter().chain(&event.also);
+        let behind = keys.clone().filter_map(|key| {
+            if clue(at).follows == Follows::Before {
+                return None;
+            }
             let offered = offers.get(key)?;
             let until = offered.partition_point(|&(ticks, _)| ticks <= event.ticks + DISORDER);
             let mut before = offered[..until].iter().rev().take(LOOKED_AT);
@@ -94,10 +103,28 @@ fn follow(trail: &Trail, events: &[Event], chains: &mut [Vec<usize>]) {
                 })
                 .copied()
         });
-        if let Some((_, chain)) = best.max() {
+        let best = behind.max().or_else(|| {
+            if clue(at).follows == Follows::Behind {
+                return None;
+            }
+            // The first one that came soon after it.
+            let after = keys.by_ref().filter_map(|key| {
+                let offered = offers.get(key)?;
+                let next = offered.partition_point(|&(ticks, _)| ticks < event.ticks);
+                let soon = |(ticks, _): &&(i64, usize)| ticks.saturating_sub(event.ticks) <= BEFORE;
+                offered.get(next).filter(soon).copied()
+            });
+            after.min()
+        });
+        if let Some((_, chain)) = best {
             chains[chain].push(at);
             steps[chain] |= bit(at);
+        } else if clue(at).alone {
+            alone.entry(number).or_default().push(at);
         }
+    }
+    for (number, left) in alone {
+        chains[number] = left;
     }
 }
 

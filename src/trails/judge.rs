@@ -14,11 +14,12 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::gather::Event;
-use super::table::Trail;
-use super::{Finding, Meanwhile, Severity, StepFound};
+use super::table::{BESIDE, Trail};
+use super::{Finding, Meanwhile, StepFound};
 use crate::query::{Expression, Operator, Query, Term, Value};
 use crate::record::column::Column;
 use crate::record::field::Field;
+use crate::record::risk::{Level, rate};
 use crate::record::sentence::{actor_name, target_name};
 use crate::record::{ActorKind, Record, Target, value_text};
 use crate::store::{RowId, Store};
@@ -44,7 +45,9 @@ pub(super) struct Chain {
 pub(super) struct Judged {
     pub(super) title: String,
     pub(super) verdict: String,
-    pub(super) severity: Severity,
+    pub(super) severity: Level,
+    /// Is it what ordinary days are full of?
+    pub(super) ordinary: bool,
     pub(super) notes: Vec<String>,
     pub(super) watch: Option<Watch>,
 }
@@ -87,21 +90,31 @@ pub(super) fn judge(
     let mut steps: Vec<StepFound> = (trail.steps.iter())
         .map(|name| StepFound { name, rows: Vec::new(), first: None })
         .collect();
+    let mut beside = Vec::new();
     for event in &chain.events {
-        if let Some(step) = steps.get_mut(usize::from(event.step)) {
-            step.rows.push(event.row);
-            step.first.get_or_insert(Timestamp::from_ticks(event.ticks));
+        match steps.get_mut(usize::from(event.step)) {
+            Some(step) => {
+                step.rows.push(event.row);
+                step.first.get_or_insert(Timestamp::from_ticks(event.ticks));
+            }
+            None => beside.push(event.row),
         }
     }
-    let (first, last) = (chain.events.first()?, chain.events.last()?);
+    let rated = chain.records.iter().filter(|(step, _)| *step != BESIDE);
+    let rated = rated.filter_map(|(_, record)| Some(rate(record).first()?.level)).max();
+    let is_step = |event: &&Event| event.step != BESIDE;
+    let first = chain.events.iter().find(is_step).or(chain.events.first())?;
+    let last = chain.events.last()?;
     let finding = Finding {
         trail,
         title: judged.title,
         verdict: judged.verdict,
-        severity: judged.severity,
+        severity: judged.severity.max(rated.unwrap_or(Level::Low)),
+        ordinary: judged.ordinary,
         first: Timestamp::from_ticks(first.ticks),
         last: Timestamp::from_ticks(last.ticks),
         steps,
+        beside,
         notes: judged.notes,
         query: String::new(),
         meanwhile: None,

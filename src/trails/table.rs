@@ -2,7 +2,7 @@
 //! Never reads records: gathering, joining and judging go by this table.
 
 use super::judge::{self, Chain, Judged};
-use crate::record::{Actor, Record, value_text};
+use crate::record::{Actor, ActorKind, Record, value_text};
 use crate::text::fold;
 
 /// A sequence of records that means something.
@@ -15,6 +15,8 @@ pub struct Trail {
     pub why: &'static str,
     /// Names of its steps, in the order in which they happen.
     pub steps: &'static [&'static str],
+    /// Steps that end or undo it, a bit each: that they are missing does not make it less of a sequence.
+    pub(super) ends: u8,
     /// Which records are which step.
     pub(super) clues: &'static [Clue],
     /// Seconds within which records that share a key belong together.
@@ -40,9 +42,26 @@ impl Trail {
     }
 }
 
+/// The step of records that belong to a trail and are none of its steps: attempts that failed, what was
+/// only prepared, what ended without being done.
+pub(super) const BESIDE: u8 = 7;
+
+/// Does a record belong only to what others began?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Follows {
+    /// It begins something itself.
+    No,
+    /// It belongs to what began before it.
+    Behind,
+    /// It belongs to what began soon after it.
+    Before,
+    /// It belongs to what began before it, else to what began soon after it.
+    Either,
+}
+
 /// Tells that records of some activities are a step.
 pub(super) struct Clue {
-    /// Of which step.
+    /// Of which step; [`BESIDE`] for none.
     pub(super) step: u8,
     /// Activities, compared folded.
     pub(super) activities: &'static [&'static str],
@@ -56,12 +75,14 @@ pub(super) struct Clue {
     pub(super) failures: bool,
     /// What it shares with records of the same chain.
     pub(super) keys: &'static [Key],
-    /// What it offers to those that follow; or by what it follows, where `follows`.
+    /// What it offers to those that follow; or by what it follows, where it does.
     pub(super) also: &'static [Key],
-    /// Does it only follow what began before it?
-    pub(super) follows: bool,
+    /// Does it belong only to what others began?
+    pub(super) follows: Follows,
     /// Does one chain take it only once?
     pub(super) once: bool,
+    /// Is it told of where it follows nothing?
+    pub(super) alone: bool,
 }
 
 /// Something that records can share.
@@ -75,8 +96,17 @@ pub(super) enum Key {
     Change(&'static str),
     /// A detail's value.
     Detail(&'static str),
-    /// The actor: id, else name.
-    Actor,
+    /// Who invited: id, else name; never the same as somebody invited.
+    Inviter,
+    /// The guest who is invited or who redeems: id, sign-in name, address.
+    Guest,
+    /// Ids of the application a record is about, whichever of its properties has them.
+    AppId,
+    /// The actor and the name of the application that gets something: not an id, so it only joins
+    /// what one person did.
+    ActorAndApplication,
+    /// The actor and the role a setting is of.
+    ActorAndRole,
     /// The user and the role or group a record of PIM is about.
     SubjectAndRole,
     /// The user and the access package.
@@ -93,8 +123,9 @@ const fn clue(step: u8, activities: &'static [&'static str], keys: &'static [Key
         failures: false,
         keys,
         also: &[],
-        follows: false,
+        follows: Follows::No,
         once: false,
+        alone: false,
     }
 }
 
@@ -120,7 +151,19 @@ impl Clue {
     }
 
     const fn following(self, also: &'static [Key]) -> Self {
-        Self { also, follows: true, ..self }
+        Self { also, follows: Follows::Behind, ..self }
+    }
+
+    const fn leading(self, also: &'static [Key]) -> Self {
+        Self { also, follows: Follows::Before, ..self }
+    }
+
+    const fn around(self, also: &'static [Key]) -> Self {
+        Self { also, follows: Follows::Either, ..self }
+    }
+
+    const fn alone(self) -> Self {
+        Self { alone: true, ..self }
     }
 
     const fn once(self) -> Self {
@@ -143,7 +186,6 @@ const fn has(steps: u8, wanted: &[u8]) -> bool {
     true
 }
 
-const APPLICATION: &[Key] = &[Key::Correlation, Key::Target("Application")];
 const PRINCIPAL: &[Key] = &[Key::Correlation, Key::Target("ServicePrincipal")];
 const CLIENT: &[Key] = &[Key::Correlation, Key::Change("ServicePrincipal.ObjectID")];
 const USER: &[Key] = &[Key::Target("User")];
@@ -157,7 +199,27 @@ const PACKAGE: &[Key] = &[
     Key::Detail("AccessPackageAssignmentRequestId"),
     Key::Target("AccessPackageAssignmentRequest"),
 ];
-const WHO_GOT_IT: &[Key] = &[Key::Correlation, Key::Target("User"), Key::Target("Group")];
+const WHO_GOT_IT: &[Key] = &[
+    Key::Correlation,
+    Key::Target("User"),
+    Key::Target("Group"),
+    Key::Change("ServicePrincipal.ObjectID"),
+];
+const GUEST: &[Key] = &[Key::Guest];
+/// The application and its service principal have different ids: what names both, joins them.
+const OF_APPLICATION: &[Key] = &[
+    Key::Correlation,
+    Key::Target("Application"),
+    Key::Target("ServicePrincipal"),
+    Key::AppId,
+    Key::ActorAndApplication,
+];
+const OF_CLIENT: &[Key] = &[
+    Key::Change("ServicePrincipal.ObjectID"),
+    // The detail `AppId` is that of the application whose role it is.
+    Key::Change("ServicePrincipal.AppId"),
+    Key::ActorAndApplication,
+];
 const FOR_WHOM: &[Key] = &[Key::RequesterAndPackage];
 const WHOSE_ROLE: &[Key] = &[Key::SubjectAndRole];
 
@@ -180,8 +242,10 @@ const APP_ROLE_CHANGED: &[&str] = &[
     "Add app role assignment grant to user",
     "Add app role assignment to user",
     "Add app role assignment to group",
+    "Add app role assignment to service principal",
     "Remove app role assignment from user",
     "Remove app role assignment from group",
+    "Remove app role assignment from service principal",
 ];
 
 /// All trails, in the order help lists them.
@@ -198,6 +262,7 @@ pub static TRAILS: &[Trail] = &[
             "consent",
             "taken back",
         ],
+        ends: 1 << 5,
         clues: &[
             clue(0, &["Add application"], &[Key::Correlation, Key::Change("AppId")]),
             clue(
@@ -231,7 +296,9 @@ pub static TRAILS: &[Trail] = &[
         ],
         within: 3 * DAY,
         follows_within: 90 * DAY,
-        enough: |steps| has(steps, &[4]) || has(steps, &[1, 2]) || has(steps, &[1, 3]),
+        enough: |steps| {
+            has(steps, &[4]) || has(steps, &[BESIDE]) || has(steps, &[1, 2]) || has(steps, &[1, 3])
+        },
         judge: judge::consent::judge,
     },
     Trail {
@@ -239,32 +306,29 @@ pub static TRAILS: &[Trail] = &[
         title: "New credential on an application",
         why: "Whoever holds a key of an application acts with its permissions, past MFA and Conditional Access.",
         steps: &["owner added", "credential added", "permission or role granted", "used"],
+        ends: 0,
         clues: &[
             clue(
                 0,
                 &["Add owner to application", "Add owner to service principal"],
                 &[Key::Target("Application"), Key::Target("ServicePrincipal")],
             ),
-            clue(
-                1,
-                SECRETS,
-                &[Key::Correlation, Key::Target("Application"), Key::Target("ServicePrincipal")],
-            )
-            .when(adds_a_key),
-            clue(1, &["Update application"], APPLICATION)
+            clue(1, SECRETS, OF_APPLICATION).when(adds_a_key),
+            clue(1, &["Update application"], OF_APPLICATION)
                 .changing("KeyDescription")
                 .when(adds_a_key),
-            clue(1, &["Update service principal"], PRINCIPAL)
+            clue(1, &["Update service principal"], OF_APPLICATION)
                 .changing("KeyDescription")
                 .when(adds_a_key),
+            clue(2, &["Add app role assignment to service principal"], OF_CLIENT)
+                .when(|record| judge::package::client(record).is_some()),
             clue(
                 2,
-                &["Add app role assignment to service principal"],
-                &[Key::Change("ServicePrincipal.ObjectID")],
-            ),
-            clue(2, &["Consent to application"], &[Key::Target("ServicePrincipal")])
-                .when(judge::consent::is_for_everybody),
-            clue(2, GIVEN_A_ROLE, &[Key::Target("ServicePrincipal")])
+                &["Consent to application"],
+                &[Key::Target("ServicePrincipal"), Key::AppId, Key::ActorAndApplication],
+            )
+            .when(judge::consent::is_for_everybody),
+            clue(2, GIVEN_A_ROLE, &[Key::Target("ServicePrincipal"), Key::ActorAndApplication])
                 .when(|record| record.targets.iter().any(|t| t.kind == "ServicePrincipal")),
         ],
         within: 12 * HOUR,
@@ -277,6 +341,7 @@ pub static TRAILS: &[Trail] = &[
         title: "Account made, given a role, deleted",
         why: "An account that is made, raised and deleted within days was made for one purpose.",
         steps: &["user added", "role given", "user deleted"],
+        ends: 0,
         clues: &[
             clue(0, &["Add user", "Create user"], USER),
             clue(1, GIVEN_A_ROLE, &[]).following(USER),
@@ -292,6 +357,7 @@ pub static TRAILS: &[Trail] = &[
         title: "Domain federated",
         why: "The identity provider of a federated domain can sign in as anybody of it.",
         steps: &["domain added", "verified", "authentication set", "federation set"],
+        ends: 0,
         clues: &[
             clue(0, &["Add unverified domain"], DOMAIN),
             clue(
@@ -310,8 +376,9 @@ pub static TRAILS: &[Trail] = &[
     Trail {
         name: "pim",
         title: "Role activated with PIM",
-        why: "What is done between activation and end is done with the role's power.",
+        why: "While a role is active, its holder can do what the role allows.",
         steps: &["requested", "decided", "activated", "ended"],
+        ends: 1 << 3,
         clues: &[
             clue(
                 0,
@@ -327,12 +394,17 @@ pub static TRAILS: &[Trail] = &[
                 &[
                     "Add member to role request approved (PIM activation)",
                     "Add member to role request denied (PIM activation)",
-                    "Add member to role canceled (PIM activation)",
-                    "PIM activation request expired",
                 ],
                 PIM,
             )
             .offering(WHOSE_ROLE),
+            clue(
+                BESIDE,
+                &["Add member to role canceled (PIM activation)", "PIM activation request expired"],
+                PIM,
+            ),
+            // Who loosens a role's settings before activating it is no accident.
+            clue(BESIDE, &["Update role setting in PIM"], &[]).leading(&[Key::ActorAndRole]),
             clue(2, &["Add member to role completed (PIM activation)"], PIM)
                 .or_failing()
                 .offering(WHOSE_ROLE),
@@ -349,14 +421,32 @@ pub static TRAILS: &[Trail] = &[
         ],
         within: 7 * DAY,
         follows_within: 25 * HOUR,
-        enough: |steps| has(steps, &[0]) || has(steps, &[2]),
+        enough: |steps| steps != 0,
         judge: judge::pim::judge,
+    },
+    Trail {
+        name: "assignment",
+        title: "Role assigned with PIM",
+        why: "A role that was asked for and not assigned waits for somebody, or was refused.",
+        steps: &["requested", "decided", "assigned"],
+        ends: 0,
+        clues: &[
+            clue(0, ASSIGNMENT_REQUESTED, PIM),
+            clue(1, ASSIGNMENT_DECIDED, PIM),
+            clue(2, ASSIGNMENT_COMPLETED, PIM).or_failing(),
+            clue(BESIDE, ASSIGNMENT_CANCELED, PIM),
+        ],
+        within: 7 * DAY,
+        follows_within: 0,
+        enough: |steps| has(steps, &[0]),
+        judge: judge::pim::judge_assignment,
     },
     Trail {
         name: "pass",
         title: "Temporary access pass, new factor, password",
         why: "With a temporary access pass somebody else's account gets a new factor and a new password.",
         steps: &["temporary access pass", "new factor", "password reset"],
+        ends: 0,
         clues: &[
             clue(0, &["Admin registered security info", "Create temporary access pass"], USER)
                 .when(|record| {
@@ -388,7 +478,7 @@ pub static TRAILS: &[Trail] = &[
                 ],
                 &[],
             )
-            .following(USER),
+            .around(USER),
         ],
         within: DAY,
         follows_within: 2 * DAY,
@@ -400,21 +490,22 @@ pub static TRAILS: &[Trail] = &[
         title: "Guests invited",
         why: "Who may invite can let anybody in, and a guest in a group has what the group has.",
         steps: &["invited", "redeemed", "got a group or role", "became member"],
+        ends: 0,
         clues: &[
             clue(
                 0,
                 &["Invite external user", "Invite external user with reset invitation status"],
-                &[Key::Actor],
+                &[Key::Inviter],
             )
-            .offering(USER),
-            clue(1, &["Redeem external user invite"], &[])
-                .following(&[Key::Target(""), Key::Actor]),
-            clue(2, &["Add member to group"], &[]).following(USER),
-            clue(2, GIVEN_A_ROLE, &[]).following(USER),
+            .offering(GUEST),
+            clue(1, &["Redeem external user invite", "Redeem extern user invite"], &[])
+                .following(GUEST),
+            clue(2, &["Add member to group"], &[]).following(GUEST),
+            clue(2, GIVEN_A_ROLE, &[]).following(GUEST),
             clue(3, &["Update user"], &[])
                 .changing("UserType")
                 .when(becomes_member)
-                .following(USER),
+                .following(GUEST),
         ],
         within: HOUR,
         follows_within: 30 * DAY,
@@ -426,6 +517,7 @@ pub static TRAILS: &[Trail] = &[
         title: "Conditional Access weakened",
         why: "A policy that is off for an hour lets in whoever signs in within that hour.",
         steps: &["weakened", "restored"],
+        ends: 1 << 1,
         clues: &[
             clue(0, POLICIES, POLICY).when(|record| judge::policy::direction(record) < 0),
             clue(0, &["Delete conditional access policy"], POLICY),
@@ -448,17 +540,20 @@ pub static TRAILS: &[Trail] = &[
             "delivered",
             "removed",
         ],
+        ends: 1 << 5,
         clues: &[
             package(0, judge::package::REQUESTED),
             package(1, judge::package::ASKED),
             package(2, judge::package::DECIDED),
             package(3, judge::package::ASSIGNING),
             package(4, judge::package::DELIVERED),
-            clue(5, judge::package::REMOVED, PACKAGE).following(FOR_WHOM),
+            clue(5, judge::package::REMOVED, PACKAGE).following(FOR_WHOM).alone(),
+            package(BESIDE, judge::package::BESIDE),
+            clue(BESIDE, judge::package::LATER, PACKAGE).following(FOR_WHOM).alone(),
         ],
         within: 31 * DAY,
         follows_within: 400 * DAY,
-        enough: |steps| steps != 0 && !has(steps, &[5]) || steps.count_ones() > 1,
+        enough: |steps| steps != 0 && steps != 1 << 5,
         judge: judge::package::judge,
     },
     Trail {
@@ -466,6 +561,7 @@ pub static TRAILS: &[Trail] = &[
         title: "Microsoft Support access",
         why: "While it is open, people of Microsoft can look into the tenant.",
         steps: &["request created", "decided", "access approved", "access removed"],
+        ends: 1 << 3,
         clues: &[
             support(0, &["Request created"]),
             support(1, &["Request approved", "Request rejected", "Request canceled"]),
@@ -482,19 +578,53 @@ pub static TRAILS: &[Trail] = &[
         title: "App role given without an access package",
         why: "Access that was given by hand is in no access package's report, and nobody takes it back.",
         steps: &["app role given or taken"],
+        ends: 0,
         clues: &[
             clue(0, APP_ROLE_CHANGED, WHO_GOT_IT),
-            // What explains it is a step beyond the named ones.
-            clue(1, &["Consent to application"], &[Key::Correlation]),
-            clue(1, judge::package::ASSIGNING, WHO_GOT_IT),
-            clue(1, judge::package::DELIVERED, WHO_GOT_IT),
-            clue(1, judge::package::REMOVED, WHO_GOT_IT),
+            // What explains it is none of its steps.
+            clue(BESIDE, &["Consent to application"], &[Key::Correlation]),
+            clue(BESIDE, judge::package::ASSIGNING, WHO_GOT_IT),
+            clue(BESIDE, judge::package::DELIVERED, WHO_GOT_IT),
+            clue(BESIDE, judge::package::REMOVED, WHO_GOT_IT),
+            clue(BESIDE, judge::package::BESIDE, WHO_GOT_IT),
+            clue(BESIDE, judge::package::LATER, WHO_GOT_IT),
         ],
         within: 600,
         follows_within: 0,
         enough: |steps| steps == 1,
         judge: judge::package::judge_app_role,
     },
+];
+
+const ASSIGNMENT_REQUESTED: &[&str] = &[
+    "Add eligible member to role in PIM requested (permanent)",
+    "Add eligible member to role in PIM requested (renew)",
+    "Add eligible member to role in PIM requested (timebound)",
+    "Add member to role in PIM requested (permanent)",
+    "Add member to role in PIM requested (renew)",
+    "Add member to role in PIM requested (timebound)",
+    "Update eligible member in PIM requested (extend)",
+    "Update member in PIM requested (extend)",
+];
+const ASSIGNMENT_DECIDED: &[&str] = &[
+    "Update member in PIM approved by admin (extend/renew)",
+    "Update member in PIM denied by admin (extend/renew)",
+];
+const ASSIGNMENT_CANCELED: &[&str] = &[
+    "Add eligible member to role in PIM canceled (permanent)",
+    "Add eligible member to role in PIM canceled (renew)",
+    "Add eligible member to role in PIM canceled (timebound)",
+    "Add member to role in PIM canceled (permanent)",
+    "Add member to role in PIM canceled (renew)",
+    "Add member to role in PIM canceled (timebound)",
+    "Update eligible member in PIM canceled (extend)",
+    "Update member in PIM canceled (extend)",
+];
+const ASSIGNMENT_COMPLETED: &[&str] = &[
+    "Add eligible member to role in PIM completed (permanent)",
+    "Add eligible member to role in PIM completed (timebound)",
+    "Add member to role in PIM completed (permanent)",
+    "Add member to role in PIM completed (timebound)",
 ];
 
 const POLICIES: &[&str] = &["Update conditional access policy", "Update policy"];
@@ -549,7 +679,34 @@ pub(super) fn texts(key: Key, record: &Record<'_>, out: &mut dyn FnMut(&str)) {
     };
     match key {
         Key::Correlation => keep(&record.correlation_id),
-        Key::Actor => keep(actor_key(&record.actor)),
+        Key::Inviter => {
+            let inviter = actor_key(&record.actor);
+            if !inviter.is_empty() {
+                keep(&format!("invited by {inviter}"));
+            }
+        }
+        Key::Guest => judge::guest::names(record).iter().for_each(|name| keep(name)),
+        Key::AppId => {
+            for property in ["AppId", "ServicePrincipal.AppId", "AppPrincipalId"] {
+                texts(Key::Change(property), record, out);
+            }
+            texts(Key::Detail("AppId"), record, out);
+        }
+        Key::ActorAndApplication => {
+            let actor = actor_key(&record.actor);
+            let application = judge::credential::application(record);
+            let is_person = record.actor.kind == ActorKind::User && !actor.is_empty();
+            if let Some(application) = application.filter(|_| is_person) {
+                keep(&format!("{actor} changes the application {application}"));
+            }
+        }
+        Key::ActorAndRole => {
+            let actor = actor_key(&record.actor);
+            let role = judge::target(record, &["Role", "Group"]);
+            if let Some(role) = role.filter(|_| !actor.is_empty()) {
+                keep(&format!("{actor} has {}", judge::key_of(role)));
+            }
+        }
         Key::Target(kind) => {
             for target in &record.targets {
                 if kind.is_empty() || target.kind.eq_ignore_ascii_case(kind) {

@@ -10,7 +10,7 @@ use super::access::{Access, Held, Standing, Why};
 use super::{Finding, lasted};
 use crate::record::column::Column;
 use crate::store::{RowId, Store};
-use crate::text::clean;
+use crate::text::{clean, is_invisible};
 use crate::time::{Timestamp, Zone};
 
 /// How findings are written.
@@ -38,10 +38,26 @@ pub fn write(
         Format::Markdown => findings.iter().try_for_each(|finding| markdown(finding, out)),
         Format::Json => {
             let all: Vec<Value> = findings.iter().map(|finding| object(store, finding)).collect();
-            serde_json::to_writer_pretty(&mut *out, &all)?;
-            writeln!(out)
+            let text = serde_json::to_string_pretty(&all)?;
+            writeln!(out, "{}", spelled_out(&text))
         }
     }
+}
+
+/// JSON in which what a terminal obeys or nobody sees is written as `\uXXXX`. Outside of strings JSON
+/// has no such characters.
+fn spelled_out(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && (c.is_control() || is_invisible(c)) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 fn time(time: Timestamp) -> String {
@@ -109,9 +125,11 @@ fn object(store: &Store, finding: &Finding) -> Value {
         "title": finding.title,
         "verdict": finding.verdict,
         "severity": finding.severity.word(),
+        "ordinary": finding.ordinary,
         "first": finding.first.to_rfc3339(),
         "last": finding.last.to_rfc3339(),
         "steps": steps.collect::<Vec<Value>>(),
+        "beside": finding.beside.iter().filter_map(id).collect::<Vec<String>>(),
         "notes": finding.notes,
         "query": finding.query,
         "meanwhile": finding.meanwhile.as_ref().map(|meanwhile| {

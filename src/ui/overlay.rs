@@ -11,22 +11,27 @@ use super::theme::{ASCII_BORDER, Theme};
 use super::timeline::spark;
 use crate::app::App;
 use crate::app::layout::inside;
-use crate::app::overlay::{Item, Menu};
+use crate::app::overlay::{Item, Menu, trail_lines, wrapped};
 use crate::text::{clean, fit};
 
 /// Paints the topmost box.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let Some(menu) = app.overlays.last() else { return };
-    let width = app.layout.screen.width.saturating_sub(4).min(if menu.access { WIDE } else { 110 });
+    let widest = match (menu.trails, menu.access) {
+        (true, _) => u16::MAX,
+        (_, true) => WIDE,
+        _ => 110,
+    };
+    let width = app.layout.screen.width.saturating_sub(4).min(widest);
     let lines = menu.viewport.height().min(menu.items.len().max(1)) as u16;
-    let note = note_lines(menu, width.saturating_sub(2));
+    let note = note_lines(menu, width.saturating_sub(2), app.layout.screen.height);
     let area = app.layout.centered(width, lines + 3 + note);
     if area.width < 4 || area.height < 3 {
         return;
     }
     frame.render_widget(Clear, area);
     let mut block = Block::bordered().border_style(theme.focus).title(Line::styled(
-        fit(&clean(&menu.title), usize::from(area.width) - 4).0.into_owned(),
+        fit(&clean(&menu.heading()), usize::from(area.width) - 4).0.into_owned(),
         theme.focus,
     ));
     if theme.ascii {
@@ -51,17 +56,39 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     draw_items(menu, theme, frame, Rect { y: area.y + top, height, ..area });
     if let Some(item) = menu.current().filter(|_| note > 0) {
         let area = Rect { y: area.bottom() - note, height: note, ..area };
-        let text = Paragraph::new(clean(&in_full(item)).into_owned());
+        let text = clean(&item.in_full()).into_owned();
+        if menu.trails {
+            draw_said(&wrapped(&text, usize::from(area.width)), menu.said, theme, frame, area);
+            return;
+        }
+        let text = Paragraph::new(text);
         frame.render_widget(text.style(theme.plain).wrap(Wrap { trim: true }), area);
     }
 }
 
 /// So wide is the box of access where there is room: its lines are long.
 const WIDE: u16 = 200;
+
+/// What is to be said of an item, from a line on; where it does not fit, how to read on.
+fn draw_said(lines: &[String], from: usize, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    let height = usize::from(area.height);
+    let from = from.min(lines.len().saturating_sub(height.max(2) - 1));
+    let left = lines.len() - from.min(lines.len());
+    let shown = if left > height { height - 1 } else { left };
+    for (at, line) in lines[from..from + shown].iter().enumerate() {
+        let area = Rect { y: area.y + at as u16, height: 1, ..area };
+        frame.render_widget(Line::styled(line.clone(), theme.plain), area);
+    }
+    if left > height {
+        let dots = if theme.ascii { "..." } else { "…" };
+        let more = format!("{dots} {} more lines: shift and down", left - shown);
+        let area = Rect { y: area.bottom() - 1, height: 1, ..area };
+        frame.render_widget(Line::styled(more, theme.muted), area);
+    }
+}
+
 /// Lines at the bottom of a box for all that is to be said of the item under the cursor.
 const NOTE_LINES: u16 = 2;
-/// The same for trails, of which there is more to say.
-const TRAIL_NOTE_LINES: u16 = 5;
 /// Lines of items that are left where more is to be said of one than there is room for.
 const FEWEST_ITEMS: u16 = 5;
 /// Items that are looked at to find how much there is to be said.
@@ -69,16 +96,16 @@ const MEASURED: usize = 100;
 
 /// The same, where items are nothing but what they say, as troubles are: as many as the longest
 /// takes, so that the box stays as it is while the cursor moves.
-fn note_lines(menu: &Menu, width: u16) -> u16 {
+fn note_lines(menu: &Menu, width: u16, screen_height: u16) -> u16 {
     if menu.trails {
-        return TRAIL_NOTE_LINES;
+        return trail_lines(screen_height);
     }
     if !menu.access && menu.items.iter().any(|item| !item.note.is_empty()) {
         return NOTE_LINES;
     }
     let width = usize::from(width).max(1);
     let lines = |item: &Item| {
-        let cells = fit(&in_full(item), width * usize::from(u16::MAX)).1;
+        let cells = fit(&item.in_full(), width * usize::from(u16::MAX)).1;
         // Words that do not fit leave a part of their line empty.
         cells.div_ceil(width) + cells / (width * 6)
     };
@@ -95,17 +122,6 @@ fn note_of(item: &Item) -> String {
     match &item.disabled {
         Some(why) => format!("({why}) {}", item.note),
         None => item.note.clone(),
-    }
-}
-
-/// What the lines at the bottom say: the note, or the label where there is none.
-fn in_full(item: &Item) -> String {
-    let note = note_of(item);
-    // Numbers follow a value that may be cut above.
-    match item.spark {
-        _ if note.is_empty() => item.label.clone(),
-        Some(_) => format!("{} · {note}", item.label),
-        None => note,
     }
 }
 

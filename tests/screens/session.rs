@@ -169,7 +169,8 @@ impl Session {
                 }
                 Effect::StopExporting => self.outside("stop exporting"),
                 Effect::TakeUpCase => self.outside("take up case"),
-                Effect::FindTrails(store) => entrail::trails::find(&store, &|| false)
+                Effect::FindTrails(_) if self.hold => None,
+                Effect::FindTrails(store) => entrail::trails::find(&store, &|_| true)
                     .map(|found| Message::TrailsFound(Box::new(found))),
                 Effect::FindAccess(store, key, name) => {
                     entrail::trails::access::access(&store, &[key], &|| false)

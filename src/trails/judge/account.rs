@@ -2,9 +2,9 @@
 //! Never says who is behind an account.
 
 use super::{Chain, Judged, between, listed, many, name_of, user_name, value, who};
-use crate::record::Record;
+use crate::record::risk::Level;
+use crate::record::{ActorKind, Record};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
-use crate::trails::Severity;
 
 /// An account that is gone within this time was short-lived.
 const SHORT: i64 = 7 * 24 * 3_600 * TICKS_PER_SECOND;
@@ -35,13 +35,19 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         notes.push(format!("Deleted by {}.", listed(chain.of(2).map(who))));
     }
     let severity = match (raised, gone) {
-        (Some(_), Some(_)) => Severity::High,
-        (Some(raised), None) if raised.ticks() - start.ticks() < SHORT / 7 => Severity::High,
-        (Some(_), None) => Severity::Medium,
-        (None, _) => Severity::Low,
+        (Some(_), Some(_)) => Level::High,
+        (Some(raised), None) if raised.ticks() - start.ticks() < SHORT / 7 => Level::High,
+        _ => Level::Low,
     };
     let title = format!("{} added {account}", who(added));
-    Some(Judged { title, verdict: verdict.join(", "), severity, notes, watch: None })
+    Some(Judged {
+        title,
+        verdict: verdict.join(", "),
+        severity,
+        ordinary: false,
+        notes,
+        watch: None,
+    })
 }
 
 pub(in crate::trails) fn judge_domain(chain: &Chain) -> Option<Judged> {
@@ -62,30 +68,33 @@ pub(in crate::trails) fn judge_domain(chain: &Chain) -> Option<Judged> {
         changes().any(|c| c.new.as_deref().is_some_and(|new| new.contains("Managed")))
             && !changes().any(|c| c.new.as_deref().is_some_and(|new| new.contains("Federated")))
     });
-    for record in chain.of(3) {
-        for property in ["IssuerUri", "PassiveLogOnUri", "ActiveLogOnUri"] {
-            if let Some(value) = value(record, property) {
-                notes.push(format!("{property} {value}."));
-            }
+    let mut has_issuer = false;
+    for property in ["IssuerUri", "PassiveLogOnUri", "ActiveLogOnUri"] {
+        let values = chain.of(2).chain(chain.of(3)).filter_map(|record| value(record, property));
+        let text = listed(values.map(|text| text.trim_matches(['[', ']', '"']).to_owned()));
+        if !text.is_empty() {
+            has_issuer |= property == "IssuerUri";
+            notes.push(format!("{property} {text}."));
         }
     }
     let (verdict, severity) = match (federated || chain.has(3), chain.has(1)) {
-        (true, _) if managed_again => ("federated, then managed again", Severity::Medium),
-        (true, _) => ("federated", Severity::High),
-        (false, _) if chain.has(2) => ("authentication set", Severity::Medium),
-        (false, true) => ("added and verified, not federated", Severity::Low),
-        (false, false) => ("added, not verified", Severity::Info),
+        (true, _) if managed_again => ("federated, then managed again", Level::Medium),
+        (true, _) => ("federated", Level::High),
+        (false, _) if chain.has(2) => ("authentication set", Level::Medium),
+        (false, true) => ("added and verified, not federated", Level::Low),
+        (false, false) => ("added, not verified", Level::Low),
     };
     if federated || chain.has(3) {
-        notes.push(
-            "The federation itself is not in the log: Get-MgDomainFederationConfiguration tells it."
-                .to_owned(),
-        );
+        let issuer = match has_issuer {
+            true => "The signing certificate is not in these records",
+            false => "Neither issuer nor signing certificate is in these records",
+        };
+        notes.push(format!("{issuer}: Get-MgDomainFederationConfiguration tells what is set now."));
     }
     let people = listed(chain.records.iter().map(|(_, record)| who(record)));
     let title = format!("{people} set up the domain {domain}");
     let verdict = format!("{verdict}, {found}/4 steps");
-    Some(Judged { title, verdict, severity, notes, watch: None })
+    Some(Judged { title, verdict, severity, ordinary: false, notes, watch: None })
 }
 
 pub(in crate::trails) fn judge_pass(chain: &Chain) -> Option<Judged> {
@@ -93,7 +102,16 @@ pub(in crate::trails) fn judge_pass(chain: &Chain) -> Option<Judged> {
     let account = user_name(pass)?;
     let start = chain.when(0)?;
     let mut notes = Vec::new();
-    let after = |when: Option<Timestamp>| when.map(|when| between(start, when));
+    let after = |when: Option<Timestamp>| {
+        when.map(|when| match when < start {
+            true => format!("{} before", between(when, start)),
+            false => format!("after {}", between(start, when)),
+        })
+    };
+    let own = |record: &Record<'_>| {
+        let user = super::target(record, &["User"]).map(|user| &*user.id);
+        user.is_some_and(|id| !id.is_empty() && id == &*record.actor.id)
+    };
     let factor = after(chain.when(1));
     let password = after(chain.when(2));
     if chain.has(1) {
@@ -103,23 +121,25 @@ pub(in crate::trails) fn judge_pass(chain: &Chain) -> Option<Judged> {
     if chain.has(2) {
         notes.push(format!("Password reset by {}.", listed(chain.of(2).map(who))));
     }
+    // Whoever changes the own password or factor does what a pass is for.
+    let by_another = chain.of(2).any(|record| !own(record) && record.actor.kind == ActorKind::User);
     let severity = match (&factor, &password) {
-        (Some(_), Some(_)) => Severity::High,
-        (None, None) => Severity::Low,
-        _ => Severity::Medium,
+        (Some(_), Some(_)) if by_another => Level::High,
+        (_, Some(_)) if by_another => Level::Medium,
+        (Some(_), Some(_)) => Level::Medium,
+        _ => Level::Low,
     };
+    let ordinary = password.is_none() && chain.of(1).all(own);
     let verdict = match (factor, password) {
-        (Some(factor), Some(password)) => {
-            format!("new factor after {factor}, password after {password}")
-        }
-        (Some(factor), None) => format!("new factor after {factor}, password kept"),
-        (None, Some(password)) => format!("password reset after {password}, no new factor"),
-        (None, None) => "nothing after it within 2 days".to_owned(),
+        (Some(factor), Some(password)) => format!("new factor {factor}, password {password}"),
+        (Some(factor), None) => format!("new factor {factor}, no password in this data"),
+        (None, Some(password)) => format!("password reset {password}, no new factor"),
+        (None, None) => "nothing after it in this data within 2 days".to_owned(),
     };
     let passes = match chain.count(0) {
         1 => "a temporary access pass".to_owned(),
         count => many(count, "temporary access pass").replace("passs", "passes"),
     };
     let title = format!("{} gave {account} {passes}", who(pass));
-    Some(Judged { title, verdict, severity, notes, watch: None })
+    Some(Judged { title, verdict, severity, ordinary, notes, watch: None })
 }

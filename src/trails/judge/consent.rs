@@ -2,8 +2,10 @@
 //! Never says whether the application is good.
 
 use super::{Chain, Judged, detail, listed, many, name_of, value, who};
-use crate::record::{Outcome, Record};
-use crate::trails::Severity;
+use crate::record::Record;
+use crate::record::risk::Level;
+use crate::time::Timestamp;
+use crate::trails::table::BESIDE;
 use std::fmt::Write as _;
 
 const ADDED: u8 = 1;
@@ -13,27 +15,30 @@ const CONSENT: u8 = 4;
 const BACK: u8 = 5;
 
 pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
-    let failed = |record: &&Record<'static>| record.outcome == Outcome::Failure;
-    let refused = chain.of(CONSENT).filter(failed).count();
-    let given: Vec<&Record<'_>> = chain.of(CONSENT).filter(|record| !failed(record)).collect();
+    let refused = chain.count(BESIDE);
+    let given: Vec<&Record<'_>> = chain.of(CONSENT).collect();
     let application = chain
         .first(CONSENT)
+        .or(chain.first(BESIDE))
         .or(chain.first(ADDED))
         .and_then(|record| name_of(record, &["ServicePrincipal", "Application"]))
         .or_else(|| value(chain.first(GRANTED)?, "ServicePrincipal.DisplayName"))
         .unwrap_or_else(|| "an application without a name".to_owned());
     let for_all = given.iter().any(|record| is_for_everybody(record));
-    let doer = given.first().copied().or(chain.first(CONSENT)).or(chain.first(GRANTED));
+    let doer = given.first().copied().or(chain.first(BESIDE)).or(chain.first(GRANTED));
     let doer = doer.or(chain.first(ROLE)).or(chain.first(ADDED))?;
     let mut notes = Vec::new();
     let scopes = listed(scopes(chain));
     if !scopes.is_empty() {
         notes.push(format!("Permissions: {scopes}."));
     }
-    let reasons = listed(chain.of(CONSENT).filter(failed).map(|r| r.result_reason.to_string()));
+    let reasons = listed(chain.of(BESIDE).map(|r| r.result_reason.to_string()));
     if refused > 0 {
-        let people = listed(chain.of(CONSENT).filter(failed).map(who));
-        notes.push(format!("Refused {} of {people}: {reasons}.", many(refused, "attempt")));
+        let people = listed(chain.of(BESIDE).map(who));
+        let first = chain.when(BESIDE).map(Timestamp::to_rfc3339).unwrap_or_default();
+        let first = first.split(['.', 'Z']).next().unwrap_or_default().replace('T', " ");
+        let attempts = many(refused, "attempt");
+        notes.push(format!("Refused {attempts} of {people} from {first} UTC on: {reasons}."));
     }
     if given.len() > 1 {
         notes.push(format!("Consented by {}.", listed(given.iter().map(|record| who(record)))));
@@ -43,13 +48,13 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     }
     let back = chain.when(BACK).filter(|_| !given.is_empty() || chain.has(GRANTED));
     let mut severity = match (given.is_empty(), for_all, refused > 0) {
-        (true, _, true) | (false, false, _) => Severity::Low,
-        (false, true, true) => Severity::High,
-        (false, true, false) | (true, _, false) => Severity::Medium,
+        (true, _, true) | (false, false, _) => Level::Low,
+        (false, true, true) => Level::High,
+        (false, true, false) | (true, _, false) => Level::Medium,
     };
     let mut verdict = match (given.is_empty(), for_all) {
         (true, _) if refused > 0 => format!("refused {}", many(refused, "time")),
-        (true, _) => "granted without a consent".to_owned(),
+        (true, _) => "granted, no consent in this data".to_owned(),
         (false, true) => "consented for everybody".to_owned(),
         (false, false) => format!("consented by {}", many(given.len(), "user")),
     };
@@ -58,12 +63,13 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     }
     if let (Some(back), Some(since)) = (back, chain.when(CONSENT).or(chain.when(GRANTED))) {
         let _ = write!(verdict, ", taken back after {}", super::between(since, back));
-        severity = severity.min(Severity::Medium);
+        severity = severity.min(Level::Medium);
     }
     let verb = if given.is_empty() && refused > 0 { "tried to consent to" } else { "consented to" };
-    let verb = if chain.has(CONSENT) { verb } else { "granted permissions to" };
+    let verb = if chain.has(CONSENT) || refused > 0 { verb } else { "granted permissions to" };
+    let ordinary = refused == 0 && !for_all;
     let title = format!("{} {verb} {application}", who(doer));
-    Some(Judged { title, verdict, severity, notes, watch: None })
+    Some(Judged { title, verdict, severity, ordinary, notes, watch: None })
 }
 
 /// Did an administrator consent for everybody?

@@ -2,10 +2,12 @@
 //! Never tells keys apart that the record does not name.
 
 use super::{Chain, Judged, Watch, distinct, key_of, listed, many, name_of, who};
+use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
+use crate::text::fold;
 use crate::time::TICKS_PER_SECOND;
-use crate::trails::Severity;
-use crate::trails::table::identifiers;
+use crate::trails::table::{Key, identifiers, texts};
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 const OWNER: u8 = 0;
@@ -27,23 +29,26 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     if !keys.is_empty() {
         notes.push(format!("Added: {}.", listed(keys.clone())));
     }
-    let mut severity = Severity::Low;
+    let mut severity = Level::Low;
     let mut verdict = match keys.len() {
         0 | 1 => "key added".to_owned(),
         count => format!("{count} keys added"),
     };
+    let rotated = chain.of(ADDED).all(|record| {
+        record.actor.kind == ActorKind::App && &*record.actor.name == "Managed Service Identity"
+    });
     let owner_first = chain.when(OWNER) <= chain.last(ADDED) && chain.has(OWNER);
-    if owner_first {
+    if owner_first && !rotated {
         let owners = chain.of(OWNER).filter_map(super::user_name);
         notes.push(format!("Owner added before: {}.", listed(owners)));
         verdict += " after a new owner";
-        severity = Severity::Medium;
+        severity = Level::Medium;
     }
     if chain.has(GRANTED) {
         let others = distinct(chain.of(GRANTED).map(who));
         let by_another = others.iter().any(|other| !adders.contains(other));
         let _ = write!(verdict, ", {}", many(chain.count(GRANTED), "grant"));
-        severity = Severity::Medium;
+        severity = Level::Medium;
         if by_another {
             notes.push(format!(
                 "The permissions were given by {}, the key was added by {}.",
@@ -51,22 +56,28 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
                 listed(adders.clone())
             ));
             verdict += " by another person";
-            severity = Severity::High;
+            severity = Level::High;
         }
+    }
+    if by_name_only(chain) {
+        notes.push(
+            "No record names the ids of both the application and its service principal: they are \
+             joined by their name and by the one who acted."
+                .to_owned(),
+        );
     }
     let principals = chain.of(ADDED).flat_map(|record| &record.targets);
     let ids = principals
         .filter(|target| target.kind.eq_ignore_ascii_case("ServicePrincipal"))
         .chain(super::target(added, &["Application"]))
-        .map(|target| key_of(target).to_owned());
+        .map(|target| key_of(target).to_owned())
+        .chain(chain.of(GRANTED).filter_map(|record| Some(super::package::client(record)?.1)));
     let client = chain.of(ADDED).filter_map(|record| super::detail(record, "AppId"));
     let actors = distinct(ids.chain(client.map(str::to_owned)));
-    let rotated = chain.of(ADDED).all(|record| {
-        record.actor.kind == ActorKind::App && &*record.actor.name == "Managed Service Identity"
-    });
-    if rotated && severity == Severity::Low {
+    // A key by itself is what administrators do all day.
+    let ordinary = !chain.has(GRANTED) && (rotated || !owner_first);
+    if rotated && !chain.has(GRANTED) {
         notes.push("Azure renews the keys of managed identities by itself.".to_owned());
-        severity = Severity::Info;
     }
     let watch = (!actors.is_empty()).then(|| Watch {
         actors,
@@ -76,14 +87,43 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
                 .of(ADDED)
                 .filter_map(|record| name_of(record, &["Application", "ServicePrincipal"])),
         ),
-        from: when,
+        from: when.plus(1),
         until: Some(when.plus(WATCHED)),
         except: None,
         called: "by the application within 7 days",
         step: Some(USED),
     });
     let title = format!("{} added a key to {application}", listed(adders));
-    Some(Judged { title, verdict, severity, notes, watch })
+    Some(Judged { title, verdict, severity, ordinary, notes, watch })
+}
+
+/// The application a record adds a key to or gives something, by name.
+pub(in crate::trails) fn application(record: &Record<'_>) -> Option<String> {
+    match super::package::client(record) {
+        Some((name, _)) => Some(name),
+        None if fold(&record.activity).starts_with("add app role") => None,
+        None => name_of(record, &["Application", "ServicePrincipal"]),
+    }
+}
+
+/// Do the added key and what was granted share neither an id nor an operation?
+fn by_name_only(chain: &Chain) -> bool {
+    let shared = |record: &Record<'_>| {
+        let mut found = Vec::new();
+        for key in [
+            Key::Correlation,
+            Key::Target("Application"),
+            Key::Target("ServicePrincipal"),
+            Key::Change("ServicePrincipal.ObjectID"),
+            Key::AppId,
+        ] {
+            texts(key, record, &mut |text| found.push(text.to_owned()));
+        }
+        found
+    };
+    let known: HashSet<String> = chain.of(ADDED).flat_map(shared).collect();
+    chain.has(GRANTED)
+        && chain.of(GRANTED).all(|record| !shared(record).iter().any(|id| known.contains(id)))
 }
 
 /// The keys that are new, by name where they have one.

@@ -3,9 +3,9 @@
 
 use super::{Chain, Judged, between, detail, distinct, listed, many, target, who};
 use crate::record::Record;
+use crate::record::risk::Level;
 use crate::record::sentence::target_name;
 use crate::text::fold;
-use crate::trails::Severity;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
@@ -15,10 +15,10 @@ const STORM: usize = 10;
 pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let first = chain.first(0)?;
     let guests: HashSet<String> = chain.of(0).filter_map(key).collect();
-    let came: HashSet<String> = chain.of(1).flat_map(keys).collect();
+    let came: HashSet<String> = chain.of(1).flat_map(names).collect();
     // A guest who did not come has no redemption; whoever rose is told by name.
     let waiting: Vec<String> = (chain.of(0))
-        .filter(|record| key(record).is_none_or(|key| !came.contains(&key)))
+        .filter(|record| !names(record).iter().any(|name| came.contains(name)))
         .map(mail)
         .collect();
     let invited = guests.len().max(1);
@@ -60,19 +60,20 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     if chain.has(3) {
         let _ = write!(verdict, ", {} became member", chain.count(3));
     }
-    let severity = match (invited >= STORM, chain.has(3)) {
-        (true, true) => Severity::High,
-        (true, _) | (_, true) => Severity::Medium,
-        _ if chain.has(2) => Severity::Low,
-        _ => Severity::Info,
+    let severity = match (invited >= STORM, chain.has(2) || chain.has(3)) {
+        (true, true) => Level::High,
+        (true, _) => Level::Medium,
+        _ if chain.has(3) => Level::Medium,
+        _ => Level::Low,
     };
+    let ordinary = invited < STORM && !chain.has(2) && !chain.has(3);
     let took = match (chain.when(0), chain.last(0)) {
         (Some(from), Some(to)) if invited > 1 => format!(" within {}", between(from, to)),
         _ => String::new(),
     };
     let whom = if invited == 1 { mail(first) } else { many(invited, "guest") };
     let title = format!("{} invited {whom}{took}", who(first));
-    Some(Judged { title, verdict, severity, notes, watch: None })
+    Some(Judged { title, verdict, severity, ordinary, notes, watch: None })
 }
 
 /// The guest's id, else name.
@@ -82,10 +83,34 @@ fn key(record: &Record<'_>) -> Option<String> {
     (!key.is_empty()).then_some(key)
 }
 
-/// Everything a redemption names its guest by: target or actor.
-fn keys(record: &Record<'_>) -> Vec<String> {
-    let actor = fold(crate::trails::table::actor_key(&record.actor));
-    record.targets.iter().map(|target| fold(super::key_of(target))).chain([actor]).collect()
+/// What a guest is known by in an invitation, a redemption or a membership, folded: id, sign-in name,
+/// address. A redemption without a user among its targets is the actor's own. Never the inviter.
+pub(in crate::trails) fn names(record: &Record<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut keep = |text: &str| {
+        let text = fold(text.trim());
+        if !text.is_empty() && !names.contains(&text) {
+            names.push(text);
+        }
+    };
+    match target(record, &["User"]) {
+        Some(guest) => {
+            keep(&guest.id);
+            keep(crate::text::original_upn(&guest.upn).0);
+            // "UPN: …, Email: …, InvitationId: …"
+            for part in guest.name.split(',') {
+                if let Some((_, address)) = part.split_once("Email:") {
+                    keep(address);
+                }
+            }
+        }
+        None if fold(&record.activity).starts_with("redeem") => {
+            keep(crate::trails::table::actor_key(&record.actor));
+        }
+        None => {}
+    }
+    keep(detail(record, "invitedUserEmailAddress").unwrap_or_default());
+    names
 }
 
 fn mail(record: &Record<'_>) -> String {

@@ -7,11 +7,11 @@
 use super::{
     Chain, Judged, between, detail, key_of, listed, name_of, target, user_name, value, who,
 };
+use crate::record::risk::Level;
 use crate::record::sentence::target_name;
 use crate::record::{Outcome, Record};
 use crate::text::{fold, original_upn};
 use crate::time::TICKS_PER_SECOND;
-use crate::trails::Severity;
 
 pub(in crate::trails) const REQUESTED: &[&str] = &[
     "User requests access package assignment",
@@ -19,34 +19,40 @@ pub(in crate::trails) const REQUESTED: &[&str] = &[
     "Administrator directly assigns user to access package",
     "Entitlement Management creates access package assignment request for user",
 ];
-pub(in crate::trails) const ASKED: &[&str] =
-    &["Create request approval", "Add approver to request approval"];
+pub(in crate::trails) const ASKED: &[&str] = &["Create request approval"];
 pub(in crate::trails) const DECIDED: &[&str] = &[
     "Auto approve access package assignment request",
     "Approval stage completed for access package assignment request",
     "Approve access package assignment request",
     "Deny access package assignment request",
-    "Access package assignment request timed out (no approver action taken)",
-    "Cancel access package assignment request",
 ];
-pub(in crate::trails) const ASSIGNING: &[&str] = &[
-    "Ready to fulfill access package assignment request",
-    "Schedule a future access package assignment",
-    "Fulfill access package resource assignment",
-    "Execute custom extension",
-];
-pub(in crate::trails) const DELIVERED: &[&str] = &[
-    "Fulfill access package assignment",
-    "Fulfill access package assignment request",
-    "Partially fulfill access package assignment request",
-    "Failed access package assignment request",
-];
+pub(in crate::trails) const ASSIGNING: &[&str] = &["Fulfill access package resource assignment"];
+pub(in crate::trails) const DELIVERED: &[&str] =
+    &["Fulfill access package assignment", "Fulfill access package assignment request"];
 pub(in crate::trails) const REMOVED: &[&str] = &[
     "Remove access package assignment",
     "Administrator directly removes user access package assignment",
+];
+/// What belongs to a request and is no step of it: nobody decided, nothing was assigned or delivered.
+pub(in crate::trails) const BESIDE: &[&str] = &[
+    "Add approver to request approval",
+    "Access package assignment request timed out (no approver action taken)",
+    "Cancel access package assignment request",
+    "Ready to fulfill access package assignment request",
+    "Schedule a future access package assignment",
+    "Execute custom extension",
+    "Partially fulfill access package assignment request",
+    "Failed access package assignment request",
+];
+/// What is asked for once somebody has an access package.
+pub(in crate::trails) const LATER: &[&str] = &[
     "User requests to remove access package assignment",
     "Entitlement Management removes access package assignment request for user",
+    "User requests to extend access package assignment",
+    "Extend access package assignment",
 ];
+
+const BESIDE_STEP: u8 = crate::trails::table::BESIDE;
 
 /// A delivery that failed can be processed again for so long.
 const REPROCESS: i64 = 7 * 24 * 3_600 * TICKS_PER_SECOND;
@@ -90,12 +96,14 @@ fn requester_name(record: &Record<'_>) -> Option<String> {
 
 pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let all = || chain.records.iter().map(|(_, record)| record);
-    let asked = chain.first(0).or_else(|| all().next())?;
-    let whom = requester_name(asked).or_else(|| all().find_map(requester_name));
-    let whom = whom.unwrap_or_else(|| who(asked));
     let package = all().find_map(name).or_else(|| all().find_map(package_key));
     let package = package.unwrap_or_else(|| "an access package".to_owned());
+    let whom = all().find_map(requester_name);
+    let named = whom.as_deref().unwrap_or("somebody not named");
     let mut notes = Vec::new();
+    if all().all(|record| is_one_of(record, LATER) || is_one_of(record, REMOVED)) {
+        return judge_later(chain, &package, whom.as_deref());
+    }
     let approvers = approvers(chain);
     if !approvers.is_empty() {
         notes.push(format!("Asked to approve: {}.", listed(approvers.clone())));
@@ -103,29 +111,79 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     if let Some(why) = all().find_map(|record| detail(record, "Justification")) {
         notes.push(format!("Justification: {why}."));
     }
-    let direct = fold(&asked.activity).starts_with("administrator directly assigns");
-    if direct {
-        notes.push(format!("Assigned directly by {}, without a request.", who(asked)));
-    }
-    let gate = match (chain.when(0), chain.when(2)) {
-        (Some(from), Some(to)) => Some(between(from, to)),
-        _ => None,
+    let asked = chain.first(0);
+    let begins = |words: &str| asked.filter(|asked| fold(&asked.activity).starts_with(words));
+    let direct = begins("administrator directly assigns");
+    let title = match (direct, asked) {
+        (Some(direct), _) => format!("{} assigned {package} to {named}", who(direct)),
+        (None, Some(_)) if begins("entitlement management").is_some() => {
+            format!("Entitlement Management asked for {package} for {named}")
+        }
+        (None, Some(asked)) if begins("user requests an access").is_some() => {
+            let principal = name_of(asked, &["ServicePrincipal"]);
+            let principal = principal.unwrap_or_else(|| "a service principal".to_owned());
+            format!("{} asked for {package} for {principal}", who(asked))
+        }
+        (None, Some(asked)) => {
+            format!("{} asked for {package}", whom.clone().unwrap_or_else(|| who(asked)))
+        }
+        (None, None) => format!("{package} for {named}"),
     };
-    if let Some(gate) = gate.filter(|_| chain.has(1)) {
-        notes.push(format!("Decided after {gate}."));
+    if let Some(direct) = direct {
+        notes.push(format!("Assigned directly by {}, without a request.", who(direct)));
     }
-    let (verdict, severity) = verdict(chain, &approvers, &mut notes);
-    let title = if direct {
-        format!("{} assigned {package} to {whom}", who(asked))
-    } else {
-        format!("{whom} asked for {package}")
+    if direct.is_some() && whom.is_none() {
+        notes.push("The records do not name who got it.".to_owned());
+    }
+    if asked.is_none() {
+        notes.push("The request itself is not in this data.".to_owned());
+    }
+    if let (Some(from), Some(to), true) = (chain.when(0), chain.when(2), chain.has(1)) {
+        notes.push(format!("Decided after {}.", between(from, to)));
+    }
+    for record in all().filter(|record| is_one_of(record, LATER)) {
+        notes.push(format!("{}: {}.", record.activity.trim(), who(record)));
+    }
+    let (verdict, severity, ordinary) = verdict(chain, &approvers, &mut notes);
+    let ordinary = ordinary && direct.is_none();
+    Some(Judged { title, verdict, severity, ordinary, notes, watch: None })
+}
+
+/// Is a record of one of these activities?
+fn is_one_of(record: &Record<'_>, activities: &[&str]) -> bool {
+    let activity = fold(&record.activity);
+    activities.iter().any(|other| fold(other) == activity)
+}
+
+/// What was asked of an assignment whose request is not in this data.
+fn judge_later(chain: &Chain, package: &str, whom: Option<&str>) -> Option<Judged> {
+    let (_, first) = chain.records.first()?;
+    let asked = chain.of(BESIDE_STEP).next();
+    let who = asked.map_or_else(|| who(first), who);
+    let activity = fold(&asked.unwrap_or(first).activity);
+    let of = match whom {
+        Some(whom) if fold(whom) != fold(&who) => format!(" of {whom}"),
+        _ => String::new(),
     };
-    let severity = if direct { severity.max(Severity::Low) } else { severity };
-    Some(Judged { title, verdict, severity, notes, watch: None })
+    let extends = activity.contains("extend");
+    let title = match (extends, activity.starts_with("extend")) {
+        (true, true) => format!("{who} extended an assignment of {package}{of}"),
+        (true, false) => format!("{who} asked to extend an assignment of {package}{of}"),
+        _ => format!("{who} asked to remove an assignment of {package}{of}"),
+    };
+    let start = chain.events.first().map(|e| crate::time::Timestamp::from_ticks(e.ticks))?;
+    let verdict = match chain.last(5) {
+        Some(removed) => format!("removed after {}", between(start, removed)),
+        None if extends => "its request is not in this data".to_owned(),
+        None => format!("no removal in this data, {} later", chain.since(start)),
+    };
+    let notes = vec!["No request in this data has the same user and access package.".to_owned()];
+    Some(Judged { title, verdict, severity: Level::Low, ordinary: true, notes, watch: None })
 }
 
 fn approvers(chain: &Chain) -> Vec<String> {
-    let added = chain.of(1).filter(|record| fold(&record.activity).starts_with("add approver"));
+    let beside = chain.of(BESIDE_STEP);
+    let added = beside.filter(|record| fold(&record.activity).starts_with("add approver"));
     // The user who asks is a target too: the approver is the last one.
     let of = |record: &Record<'_>| {
         let requester = requester(record);
@@ -139,10 +197,12 @@ fn approvers(chain: &Chain) -> Vec<String> {
     super::distinct(added.filter_map(of))
 }
 
-fn verdict(chain: &Chain, approvers: &[String], notes: &mut Vec<String>) -> (String, Severity) {
+/// How it stands; how much it asks to be looked at; whether it is ordinary.
+fn verdict(chain: &Chain, approvers: &[String], notes: &mut Vec<String>) -> (String, Level, bool) {
     let done = |words: &str| {
-        let records = chain.of(2).chain(chain.of(3)).chain(chain.of(4));
-        records.rev().find(|record| fold(&record.activity).contains(words))
+        let records = chain.records.iter().rev().map(|(_, record)| record);
+        let mut own = records.filter(|record| !is_one_of(record, LATER));
+        own.find(|record| fold(&record.activity).contains(words))
     };
     let start = chain.events.first().map(|e| crate::time::Timestamp::from_ticks(e.ticks));
     let start = start.unwrap_or(chain.end);
@@ -154,13 +214,16 @@ fn verdict(chain: &Chain, approvers: &[String], notes: &mut Vec<String>) -> (Str
     if let Some(removed) = chain.last(5) {
         let from = chain.when(4).map(|from| format!(" after {}", between(from, removed)));
         let by = chain.of(5).last().map(who).unwrap_or_default();
-        return (format!("removed{} by {by}", from.unwrap_or_default()), Severity::Info);
+        return (format!("removed{} by {by}", from.unwrap_or_default()), Level::Low, true);
     }
-    let mut fulfilled = chain.of(4).filter(|record| {
-        fold(&record.activity).starts_with("fulfill") && record.outcome != Outcome::Failure
-    });
-    if let Some(delivered) = fulfilled.next_back() {
-        return (format!("delivered after {}", since(delivered)), Severity::Info);
+    if let Some(delivered) = chain.of(4).next_back() {
+        let asked = chain.of(BESIDE_STEP).rev().find(|record| is_one_of(record, LATER));
+        let asked = asked.map(|record| match fold(&record.activity).contains("extend") {
+            true => ", extended",
+            false => ", removal asked for",
+        });
+        let asked = asked.unwrap_or_default();
+        return (format!("delivered after {}{asked}", since(delivered)), Level::Low, true);
     }
     let again = |record: &Record<'_>, notes: &mut Vec<String>| {
         let left = record.time.map(|time| REPROCESS - (chain.end.ticks() - time.ticks()));
@@ -172,49 +235,83 @@ fn verdict(chain: &Chain, approvers: &[String], notes: &mut Vec<String>) -> (Str
     };
     if let Some(record) = done("partially fulfill") {
         again(record, notes);
-        return (format!("partially delivered{}", reason(record)), Severity::Medium);
+        return (format!("partially delivered{}", reason(record)), Level::Medium, false);
     }
-    if let Some(record) = done("failed access package").or_else(|| {
-        chain.of(3).chain(chain.of(4)).find(|record| record.outcome == Outcome::Failure)
-    }) {
+    let failed = |record: &&Record<'static>| {
+        let fulfills = fold(&record.activity).starts_with("fulfill");
+        record.outcome == Outcome::Failure && fulfills
+    };
+    if let Some(record) =
+        done("failed access package").or_else(|| chain.of(BESIDE_STEP).find(failed))
+    {
         again(record, notes);
-        return (format!("failed{}", reason(record)), Severity::Medium);
+        return (format!("failed{}", reason(record)), Level::Medium, false);
     }
     if let Some(record) = done("deny access package") {
-        return (format!("denied by {}{}", who(record), reason(record)), Severity::Info);
+        return (format!("denied by {}{}", who(record), reason(record)), Level::Low, true);
     }
     if let Some(record) = done("timed out") {
-        return (format!("timed out after {}", since(record)), Severity::Low);
+        return (format!("timed out after {}", since(record)), Level::Low, false);
     }
     if let Some(record) = done("cancel access package") {
-        return (format!("canceled by {}", who(record)), Severity::Info);
+        return (format!("canceled by {}", who(record)), Level::Low, true);
     }
     let waiting = chain.since(start);
-    let asked = chain.first(0).map(|record| fold(&record.activity)).unwrap_or_default();
-    if asked.starts_with("administrator directly assigns") {
-        return (format!("assigned directly, not delivered for {waiting}"), Severity::Low);
+    let Some(asked) = chain.first(0) else {
+        return ("no delivery in this data".to_owned(), Level::Low, false);
+    };
+    if fold(&asked.activity).starts_with("administrator directly assigns") {
+        let text = format!("assigned directly, no delivery in this data {waiting} later");
+        return (text, Level::Low, false);
     }
-    if chain.has(2) || chain.has(3) {
-        return (format!("approved, waiting {waiting} to be delivered"), Severity::Medium);
+    if chain.has(2) || chain.has(3) || done("ready to fulfill").is_some() {
+        return (format!("approved, waiting {waiting} to be delivered"), Level::Medium, false);
     }
     let whom = match approvers {
         [] => "a decision".to_owned(),
         approvers => listed(approvers.to_vec()),
     };
-    (format!("waiting {waiting} for {whom}"), Severity::Medium)
+    (format!("waiting {waiting} for {whom}"), Level::Medium, false)
+}
+
+/// Who or what an app role was given to or taken from, by name.
+fn principal(record: &Record<'_>) -> Option<String> {
+    client(record)
+        .map(|(name, _)| name)
+        .or_else(|| user_name(record))
+        .or_else(|| value(record, "User.UPN"))
+        .or_else(|| name_of(record, &["Group"]))
+        .or_else(|| value(record, "Group.DisplayName"))
+}
+
+/// Name and id of the service principal that gets an app role.
+pub(in crate::trails) fn client(record: &Record<'_>) -> Option<(String, String)> {
+    let id = value(record, "ServicePrincipal.ObjectID")?;
+    let by_id = record.targets.iter().find(|target| target.id.eq_ignore_ascii_case(&id));
+    let name = by_id.map(|target| target_name(target).to_owned()).filter(|name| !name.is_empty());
+    let name = name.or_else(|| value(record, "ServicePrincipal.DisplayName"));
+    Some((name.unwrap_or_else(|| id.clone()), id))
+}
+
+/// The application whose role it is, by name.
+fn resource(record: &Record<'_>) -> Option<String> {
+    let client = client(record);
+    let is_client = |id: &str| client.as_ref().is_some_and(|(_, own)| own.eq_ignore_ascii_case(id));
+    let of_kind = |t: &&crate::record::Target<'_>| t.kind.eq_ignore_ascii_case("ServicePrincipal");
+    let mut targets = record.targets.iter().filter(of_kind);
+    let found = targets.find(|target| !is_client(&target.id));
+    found.map(|target| target_name(target).to_owned()).filter(|name| !name.is_empty())
 }
 
 /// App roles given or taken by hand.
 pub(in crate::trails) fn judge_app_role(chain: &Chain) -> Option<Judged> {
     let first = chain.first(0)?;
-    let whom = listed(chain.of(0).filter_map(|record| {
-        user_name(record)
-            .or_else(|| name_of(record, &["Group"]))
-            .or_else(|| value(record, "User.UPN"))
-    }));
+    let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
+    let whom = or(listed(chain.of(0).filter_map(principal)), "somebody not named");
     let application =
-        listed(chain.of(0).filter_map(|record| name_of(record, &["ServicePrincipal"])));
-    let taken = fold(&first.activity).starts_with("remove");
+        or(listed(chain.of(0).filter_map(resource)), "an application the records do not name");
+    let takes = |record: &Record<'_>| fold(&record.activity).starts_with("remove");
+    let (taken, given) = (chain.of(0).any(takes), chain.of(0).any(|record| !takes(record)));
     let roles = listed(chain.of(0).filter_map(|record| value(record, "AppRole.Value")));
     let mut notes = vec![
         "No record of an access package has the same correlation id, or the same user within 10 \
@@ -224,8 +321,13 @@ pub(in crate::trails) fn judge_app_role(chain: &Chain) -> Option<Judged> {
     if !roles.is_empty() {
         notes.push(format!("App roles: {roles}."));
     }
-    let verb = if taken { "took an app role of" } else { "gave an app role of" };
-    let title = format!("{} {verb} {application}: {whom}", who(first));
+    let who = listed(chain.of(0).map(who));
+    let title = match (taken, given) {
+        (true, true) => format!("{who} gave and took app roles of {application}: {whom}"),
+        (true, false) => format!("{who} took an app role of {application} from {whom}"),
+        _ => format!("{who} gave {whom} an app role of {application}"),
+    };
     let verdict = "explained by no access package".to_owned();
-    Some(Judged { title, verdict, severity: Severity::Info, notes, watch: None })
+    let ordinary = first.activity.contains("user");
+    Some(Judged { title, verdict, severity: Level::Low, ordinary, notes, watch: None })
 }

@@ -4,7 +4,7 @@
 use super::{Chain, Judged, between, listed, name_of, who};
 use crate::record::Record;
 use crate::record::change::{Difference, differences};
-use crate::trails::Severity;
+use crate::record::risk::Level;
 
 /// Values longer than this are not compared.
 const LONGEST: usize = 1 << 20;
@@ -88,15 +88,15 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let restored = chain.last(1).filter(|last| *last > start);
     let what = if deleted { "deleted" } else { "weakened" };
     let (verdict, severity) = match restored {
-        _ if deleted => ("deleted".to_owned(), Severity::High),
+        _ if deleted => ("deleted".to_owned(), Level::High),
         Some(restored) => {
-            (format!("{what}, restored after {}", between(start, restored)), Severity::Medium)
+            (format!("{what}, restored after {}", between(start, restored)), Level::Medium)
         }
-        None => (format!("{what} for {}, not restored", chain.since(start)), Severity::High),
+        None => (format!("{what} for {}, not restored", chain.since(start)), Level::High),
     };
     if chain.has(1) {
         notes.push(format!("Restored by {}.", listed(chain.of(1).map(who))));
     }
     let title = format!("{} {what} {policy}", who(weak));
-    Some(Judged { title, verdict, severity, notes, watch: None })
+    Some(Judged { title, verdict, severity, ordinary: false, notes, watch: None })
 }

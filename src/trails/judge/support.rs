@@ -5,9 +5,12 @@
 //! for Microsoft Support access requests".
 
 use super::{Chain, Judged, Watch, between, detail, who};
+use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
 use crate::text::fold;
-use crate::trails::Severity;
+
+/// Access that is open for longer is asked about.
+const LONG: i64 = 7 * 24 * 3_600 * crate::time::TICKS_PER_SECOND;
 
 pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let (_, first) = chain.records.first()?;
@@ -33,18 +36,22 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         (Some(open), Some(removed)) if removed >= open => {
             let manual = chain.of(3).last().is_some_and(|r| r.actor.kind == ActorKind::User);
             let how = if manual { "by a person" } else { "automatically" };
-            (format!("removed {how} after {}", between(open, removed)), Severity::Info)
+            (format!("removed {how} after {}", between(open, removed)), Level::Low)
         }
         (Some(open), _) => {
-            (format!("open for {}, not removed", chain.since(open)), Severity::Medium)
+            let severity = match chain.end.ticks() - open.ticks() > LONG {
+                true => Level::High,
+                false => Level::Medium,
+            };
+            (format!("open for {}, not removed", chain.since(open)), severity)
         }
-        (None, Some(_)) => ("removed; its approval is not in this data".to_owned(), Severity::Info),
+        (None, Some(_)) => ("removed; its approval is not in this data".to_owned(), Level::Low),
         (None, None) => match (decided("rejected"), decided("canceled")) {
-            (Some(rejected), _) => (format!("rejected by {}", who(rejected)), Severity::Info),
-            (None, Some(_)) => ("canceled".to_owned(), Severity::Info),
+            (Some(rejected), _) => (format!("rejected by {}", who(rejected)), Level::Low),
+            (None, Some(_)) => ("canceled".to_owned(), Level::Low),
             (None, None) => {
                 let since = chain.when(0).map(|asked| chain.since(asked)).unwrap_or_default();
-                (format!("waiting {since} for a decision"), Severity::Low)
+                (format!("waiting {since} for a decision"), Level::Low)
             }
         },
     };
@@ -57,11 +64,12 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         called: "meanwhile",
         step: None,
     });
+    let ordinary = severity == Level::Low && open.is_none();
     let title = match approved {
         Some(approved) => format!("{} approved Microsoft Support access {case}", who(approved)),
         None => format!("Microsoft Support access {case}"),
     };
-    Some(Judged { title, verdict, severity, notes, watch })
+    Some(Judged { title, verdict, severity, ordinary, notes, watch })
 }
 
 /// A step with who is behind it: a person, or a process.
