@@ -10,6 +10,7 @@ mod asked;
 mod gather;
 mod join;
 mod judge;
+mod key;
 pub mod table;
 pub mod write;
 

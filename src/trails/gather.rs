@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 
-use super::table::{BESIDE, Clue, TRAILS, texts};
+use super::key::{Key, texts};
+use super::table::{BESIDE, Clue, TRAILS};
 use crate::record::column::Column;
 use crate::record::{Outcome, Record};
 use crate::store::{RowId, Segment, Store};
@@ -154,7 +155,7 @@ fn event(
     }
     // What failed is no step that was done.
     let step = if record.outcome == Outcome::Failure { BESIDE } else { clue.step };
-    let mut all = |keys: &[super::table::Key]| {
+    let mut all = |keys: &[Key]| {
         let mut found = Vec::new();
         for &key in keys {
             texts(key, record, &mut |text| {
@@ -185,7 +186,7 @@ fn tie(record: &Record<'_>) -> u64 {
     for target in &record.targets {
         (&*target.id, &*target.name, &*target.upn).hash(&mut hasher);
     }
-    super::table::actor_key(&record.actor).hash(&mut hasher);
+    super::key::actor_key(&record.actor).hash(&mut hasher);
     hasher.finish()
 }
 

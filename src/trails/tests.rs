@@ -750,3 +750,28 @@ fn findings_come_by_level_then_by_how_much_is_there_then_by_time_and_ordinary_on
     assert!(of("domain") < of("guest"), "what is critical comes before what is high");
     assert!(of("pim") > of("guest") && of("package") > of("account"), "{findings:#?}");
 }
+
+#[test]
+fn it_is_told_how_many_records_were_looked_at_and_stops_when_nobody_waits() {
+    let files: Vec<Vec<String>> = (1..=3).map(|number| told(&STORIES[0], number)).collect();
+    let store = load(&files);
+    let seen = std::cell::RefCell::new(Vec::new());
+    let goes_on = |looked_at: usize| {
+        seen.borrow_mut().push(looked_at);
+        true
+    };
+    assert!(find(&store, &goes_on).is_some());
+    let seen = seen.into_inner();
+    assert!(seen.is_sorted() && seen.first() == Some(&0), "{seen:?}");
+    assert_eq!(seen.last(), Some(&store.len()));
+    // Wherever it is told to stop, it does.
+    for stop in 0..seen.len() {
+        let asked = std::cell::Cell::new(0);
+        let goes_on = |_| {
+            asked.set(asked.get() + 1);
+            asked.get() <= stop
+        };
+        assert!(find(&store, &goes_on).is_none(), "{stop}");
+        assert_eq!(asked.get(), stop + 1);
+    }
+}

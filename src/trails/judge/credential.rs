@@ -6,7 +6,8 @@ use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
 use crate::text::fold;
 use crate::time::TICKS_PER_SECOND;
-use crate::trails::table::{Key, identifiers, texts};
+use crate::trails::key::{Key, texts};
+use crate::trails::table::identifiers;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 

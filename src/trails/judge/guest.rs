@@ -105,7 +105,7 @@ pub(in crate::trails) fn names(record: &Record<'_>) -> Vec<String> {
             }
         }
         None if fold(&record.activity).starts_with("redeem") => {
-            keep(crate::trails::table::actor_key(&record.actor));
+            keep(crate::trails::key::actor_key(&record.actor));
         }
         None => {}
     }

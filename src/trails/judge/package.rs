@@ -62,7 +62,7 @@ pub(in crate::trails) fn requester(record: &Record<'_>) -> Option<String> {
     let activity = fold(&record.activity);
     let is_own = activity.starts_with("user requests") && !activity.contains("on behalf of");
     if is_own {
-        let key = crate::trails::table::actor_key(&record.actor);
+        let key = crate::trails::key::actor_key(&record.actor);
         if !key.is_empty() {
             return Some(key.to_owned());
         }
