@@ -583,6 +583,9 @@ fn what_an_inviter_gets_is_not_the_guests() {
     // A redemption names the address where it names no user.
     let came = "01T11:00:00Z | Redeem extern user invite | User other@y.example | User UPN: g_y, Email: g@y.example, InvitationId: 7 || c |";
     assert_eq!(only("guest", &[invited, came]).verdict, "1 of 1 redeemed");
+    // Whoever calls himself so is not that guest.
+    let named = "02T11:00:00Z | Add member to group | User boss@x | User UPN: z, Email: g@y.example, x; Group Staff | Group.DisplayName=>Staff | d |";
+    assert_eq!(only("guest", &[invited, named]).verdict, "0 of 1 redeemed");
 }
 
 #[test]

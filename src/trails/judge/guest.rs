@@ -97,11 +97,11 @@ pub(in crate::trails) fn names(record: &Record<'_>) -> Vec<String> {
         Some(guest) => {
             keep(&guest.id);
             keep(crate::text::original_upn(&guest.upn).0);
-            // "UPN: …, Email: …, InvitationId: …"
-            for part in guest.name.split(',') {
-                if let Some((_, address)) = part.split_once("Email:") {
-                    keep(address);
-                }
+            // The service's own "UPN: …, Email: …, InvitationId: …"; other names are chosen by people.
+            let redeems = fold(&record.activity).starts_with("redeem");
+            if redeems && guest.name.starts_with("UPN:") {
+                let mut parts = guest.name.split(", ");
+                keep(parts.find_map(|part| part.strip_prefix("Email:")).unwrap_or_default());
             }
         }
         None if fold(&record.activity).starts_with("redeem") => {

@@ -305,7 +305,7 @@ fn resource(record: &Record<'_>) -> Option<String> {
 
 /// App roles given or taken by hand.
 pub(in crate::trails) fn judge_app_role(chain: &Chain) -> Option<Judged> {
-    let first = chain.first(0)?;
+    chain.first(0)?;
     let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
     let whom = or(listed(chain.of(0).filter_map(principal)), "somebody not named");
     let application =
@@ -328,6 +328,8 @@ pub(in crate::trails) fn judge_app_role(chain: &Chain) -> Option<Judged> {
         _ => format!("{who} gave {whom} an app role of {application}"),
     };
     let verdict = "explained by no access package".to_owned();
-    let ordinary = first.activity.contains("user");
+    // What an application or a whole group may do is asked about before what one user may.
+    let of_user = |record: &Record<'_>| client(record).is_none() && user_name(record).is_some();
+    let ordinary = chain.of(0).all(of_user);
     Some(Judged { title, verdict, severity: Level::Low, ordinary, notes, watch: None })
 }
