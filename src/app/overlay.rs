@@ -99,8 +99,8 @@ pub struct Item {
     pub key: String,
     /// More about it.
     pub note: String,
-    /// What is shown of it somewhere, in full; empty where label and note are all. What is typed is
-    /// looked for in it as it is.
+    /// What is shown of it somewhere, in full, its name in the first line; empty where label and note
+    /// are all. What is typed is looked for in it as it is.
     pub sought: String,
     /// Why it cannot be chosen now.
     pub disabled: Option<String>,
@@ -247,7 +247,8 @@ impl Menu {
             // Where people and things are named comes before where they are only mentioned.
             let rank = |item: &Item| {
                 let within = |text: &str| words.iter().all(|word| fold_contains(text, word));
-                match (within(&item.label), within(&item.sought)) {
+                match (within(item.sought.lines().next().unwrap_or_default()), within(&item.sought))
+                {
                     (true, _) => Some(0),
                     (false, true) => Some(1),
                     (false, false) => item.has_id(typed).then_some(0),

@@ -79,10 +79,12 @@ impl App {
         };
         let (title, verdict) = (fitting(&finding.title), fitting(&finding.verdict));
         let label = format!("{title} · {verdict} · {severity} · {first}");
-        let name = finding.trail;
+        // Domains of people are looked for where names are, also where the list has no room for them.
+        let head = format!("{} · {} · {severity}", finding.title, finding.verdict);
+        let rest = format!("{} · {} · {note}", finding.trail.name, finding.trail.title);
         Item {
             key: finding.dots(false),
-            sought: clean(&format!("{} · {} · {note}", name.name, name.title)).into_owned(),
+            sought: format!("{}\n{}", clean(&head), clean(&rest)),
             note: clean(&note).into_owned(),
             ..Item::new(
                 clean(&label).into_owned(),

@@ -109,6 +109,10 @@ fn typing_finds_what_is_shown_as_it_is_written_and_ids_as_a_whole() {
     // The domain of a name that is shortened in the list stands below it.
     let (labels, _) = found(&mut session, "svc-print.relay@tidewick.example");
     assert!(labels[0].contains("svc-print.relay"), "{labels:?}");
+    // So what is named with it comes before what only mentions it, at whatever level.
+    let (labels, _) = found(&mut session, "quietharbor.example");
+    let named = |label: &String| label.contains("kai.morrow") || label.contains("invited");
+    assert!(labels.len() > 2 && named(&labels[0]), "{labels:?}");
     let id = "c611da94-2f1e-404e-a5d0-8062ba63f708";
     assert_eq!(found(&mut session, id).0.len(), 1);
     assert_eq!(found(&mut session, &id[..20]).0.len(), 0);
