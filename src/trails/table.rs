@@ -2,7 +2,7 @@
 //! Never reads records: gathering, joining and judging go by this table.
 
 use super::judge::{self, Chain, Judged};
-pub(super) use super::key::{Key, texts};
+pub(super) use super::key::Key;
 use crate::record::{Record, value_text};
 use crate::text::fold;
 
