@@ -6,7 +6,11 @@
 //! same in every tenant stays, and so do services, categories, activities and the names
 //! of properties.
 
+mod folded;
+mod keys;
 mod known;
+mod people;
+mod running;
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -18,20 +22,12 @@ use serde_json::Value;
 use crate::record::{Actor, ActorKind, Change, Detail, Record, Target};
 use crate::text::original_upn;
 
+use folded::key;
+use keys::{class_by_key, class_of};
+
 /// What can be told from its form alone.
 static GUID: LazyLock<Regex> = LazyLock::new(|| {
     compiled(r"(?i-u)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-});
-
-/// A host behind its scheme, an IP address, or a word where a name may begin. Each alternative ends
-/// soon or where it is found: a search from every word on must not look at the whole text again.
-static PLACE: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(concat!(
-        r#"https?://(?<host>[^\s/"'<>:?#\\]+)"#,
-        r"|(?<six>[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,45})",
-        r"|(?<four>[0-9]{1,3}(?:\.[0-9]{1,3}){3})",
-        r"|[\p{L}\p{N}]+",
-    ))
 });
 
 fn compiled(source: &str) -> Regex {
@@ -43,28 +39,23 @@ fn compiled(source: &str) -> Regex {
 const FIND: std::ops::RangeInclusive<usize> = 3..=256;
 /// Most bytes in front of the first letter of such a name.
 const MOST_BEFORE: usize = 8;
-/// Longest parts of an address of mail.
-const LONGEST_LOCAL: usize = 256;
-const LONGEST_DOMAIN: usize = 253;
 
 /// Values are taken apart as JSON this deep, strings of JSON in JSON counted.
-const LAYERS: usize = 4;
+const LAYERS: usize = 8;
 
 /// The pseudonyms of one export.
 #[derive(Debug, Default)]
 pub struct Redactor {
-    /// By value, ASCII letters small.
+    /// By value in its one spelling.
     pseudonyms: HashMap<String, String>,
+    /// What people and tenants are called in running text, and the stem of the pseudonym it belongs to.
+    called: HashMap<String, String>,
     counts: HashMap<&'static str, u32>,
     /// Stems of pseudonyms that a principal name has: no other may share it.
     taken: HashSet<String>,
     /// Names that may stand in a text, by their first word: where it stands in them, and their length,
     /// both in bytes.
     by_word: HashMap<String, Vec<(usize, usize)>>,
-}
-
-fn small(text: &str) -> String {
-    text.trim().to_ascii_lowercase()
 }
 
 impl Redactor {
@@ -75,7 +66,7 @@ impl Redactor {
         let targets = record.targets.iter().map(|target| self.target(target, is_about_domains));
         let targets = targets.collect();
         let details = record.details.iter().map(|detail| Detail {
-            key: self.text(&detail.key).into(),
+            key: self.label(&detail.key).into(),
             value: self.value(&detail.value, &detail.key, "name", 0).into(),
         });
         let details = details.collect();
@@ -127,7 +118,7 @@ impl Redactor {
                 Some(self.value(value, &change.name, class, 0).into())
             };
             let (old, new) = (side(&change.old), side(&change.new));
-            Change { name: self.text(&change.name).into(), old, new }
+            Change { name: self.label(&change.name).into(), old, new }
         });
         let changes = changes.collect();
         Target {
@@ -142,11 +133,42 @@ impl Redactor {
 
     /// Principal name and display name of one person: the same pseudonym where that is unambiguous.
     fn both(&mut self, upn: &str, name: &str, class: &'static str) -> (String, String) {
+        let (is_person, given) = (class == "user" || !upn.is_empty(), self.given(upn, name, class));
+        if is_person && !known::is_name(name) {
+            let stem = if given.0.is_empty() { &given.1 } else { &given.0 };
+            let stem = stem.split('@').next().unwrap_or_default().to_owned();
+            self.call(people::called(name, original_upn(upn).0), &stem);
+        }
+        given
+    }
+
+    /// Whoever has this pseudonym is called by these words. One that several are called by belongs to
+    /// none of them.
+    fn call(&mut self, words: Vec<String>, stem: &str) {
+        if stem.is_empty() {
+            return;
+        }
+        for word in words {
+            match self.called.get(&word) {
+                Some(of) if of == stem || of.starts_with("name-") => {}
+                Some(_) => {
+                    let shared = self.next("name");
+                    self.called.insert(word, shared);
+                }
+                None => {
+                    self.index(&word);
+                    self.called.insert(word, stem.to_owned());
+                }
+            }
+        }
+    }
+
+    fn given(&mut self, upn: &str, name: &str, class: &'static str) -> (String, String) {
         if upn.is_empty() {
             return (String::new(), self.naming(name, class));
         }
-        let known = self.pseudonyms.get(&small(name)).cloned();
-        let of_upn = small(original_upn(upn).0);
+        let known = self.pseudonyms.get(&key(name)).cloned();
+        let of_upn = key(original_upn(upn).0);
         if let Some(stem) = known.filter(|stem| !stem.contains('@'))
             && !self.pseudonyms.contains_key(&of_upn)
             && !self.taken.contains(&stem)
@@ -159,111 +181,11 @@ impl Redactor {
             && !known::is_name(name)
             && !name.contains('@')
             && !GUID.is_match(name)
-            && !self.pseudonyms.contains_key(&small(name));
+            && !self.pseudonyms.contains_key(&key(name));
         if is_free && !stem.is_empty() && class == "user" {
             self.give(name, stem);
         }
         (upn, self.naming(name, class))
-    }
-
-    /// A text with pseudonyms for everything in it that is known or can be told by its form.
-    pub fn text(&mut self, text: &str) -> String {
-        if text.is_empty() {
-            return String::new();
-        }
-        let mut without_ids = String::with_capacity(text.len());
-        let mut end = 0;
-        for hit in GUID.find_iter(text) {
-            without_ids.push_str(&text[end..hit.start()]);
-            without_ids.push_str(&self.id(hit.as_str()));
-            end = hit.end();
-        }
-        without_ids.push_str(&text[end..]);
-        self.places(&without_ids)
-    }
-
-    fn places(&mut self, text: &str) -> String {
-        let lower = text.to_ascii_lowercase();
-        let mut out = String::with_capacity(text.len());
-        let (mut copied, mut at) = (0, 0);
-        let mut mails = mails(text).into_iter().peekable();
-        while let Some(found) = PLACE.captures_at(text, at) {
-            let Some(whole) = found.get(0) else { break };
-            let (start, end) = (whole.start(), whole.end());
-            while mails.next_if(|mail| mail.end <= at.max(copied)).is_some() {}
-            let mail = mails.peek().filter(|mail| mail.start <= start && mail.start >= copied);
-            let end = mail.map_or(end, |mail| mail.end.max(end));
-            if let Some(place) = self.name_at(&lower, start, copied)
-                && place.end >= end
-            {
-                out.push_str(&text[copied..place.start]);
-                out.push_str(&self.pseudonyms[&lower[place.clone()]]);
-                (copied, at) = (place.end, place.end);
-                continue;
-            }
-            let replaced = if let Some(host) = found.name("host") {
-                let domain = self.domain(host.as_str());
-                Some((host.range(), domain))
-            } else if let Some(mail) = mail {
-                Some((mail.clone(), self.upn(&text[mail.clone()])))
-            } else if let Some(address) = found.name("six").or_else(|| found.name("four")) {
-                let is_one = address.as_str().parse::<IpAddr>().is_ok();
-                is_one.then(|| (address.range(), self.address(address.as_str())))
-            } else {
-                let word = whole.as_str();
-                let is_id = word.len() == 32 && word.bytes().all(|b| b.is_ascii_hexdigit());
-                is_id.then(|| (whole.range(), self.id(word)))
-            };
-            if let Some((range, with)) = replaced {
-                out.push_str(&text[copied..range.start]);
-                out.push_str(&with);
-                copied = range.end;
-            }
-            at = if found.name("six").is_some() && mail.is_none() && copied != end {
-                // No address after all: a name may begin at one of its words.
-                let first = text[start..].find(|c: char| !c.is_alphanumeric()).unwrap_or(1);
-                self.word_of(&lower, &mut out, text, (start, start + first), &mut copied);
-                start + first.max(1)
-            } else {
-                end
-            };
-        }
-        out.push_str(&text[copied..]);
-        out
-    }
-
-    /// A name that is just the word in front of a colon.
-    fn word_of(
-        &self,
-        lower: &str,
-        out: &mut String,
-        text: &str,
-        (start, end): (usize, usize),
-        copied: &mut usize,
-    ) {
-        if let Some(place) = self.name_at(lower, start, *copied)
-            && place.end <= end
-        {
-            out.push_str(&text[*copied..place.start]);
-            out.push_str(&self.pseudonyms[&lower[place.clone()]]);
-            *copied = place.end;
-        }
-    }
-
-    /// The longest known name whose first word begins at `start`; nothing before `from` belongs to it.
-    fn name_at(&self, lower: &str, start: usize, from: usize) -> Option<std::ops::Range<usize>> {
-        let rest = &lower[start..];
-        let word = &rest[..rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len())];
-        let known = self.by_word.get(word)?;
-        known.iter().find_map(|&(before, len)| {
-            let begin = start.checked_sub(before).filter(|&begin| begin >= from)?;
-            let name = lower.get(begin..begin + len)?;
-            let open = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-            let ends =
-                !name.ends_with(char::is_alphanumeric) || open(lower[begin + len..].chars().next());
-            let begins = before > 0 || open(lower[..begin].chars().next_back());
-            (ends && begins && self.pseudonyms.contains_key(name)).then_some(begin..begin + len)
-        })
     }
 
     /// A logged value: JSON is taken apart, and what names something is replaced as a whole.
@@ -278,6 +200,8 @@ impl Redactor {
         }
         match class_by_key(key, class) {
             Some(class) => self.naming(text, class),
+            // Where a user lives; policies write theirs small.
+            None if key == "State" => self.naming(text, "place"),
             None => self.text(text),
         }
     }
@@ -293,19 +217,22 @@ impl Redactor {
             Value::Object(map) => {
                 let entries = std::mem::take(map).into_iter().map(|(key, mut value)| {
                     self.json(&mut value, &key, class, layer);
-                    (self.text(&key), value)
+                    (self.label(&key), value)
                 });
                 let entries: Vec<(String, Value)> = entries.collect();
                 map.extend(entries);
+            }
+            Value::Number(number) if class_by_key(key, class).is_some() => {
+                *value = Value::String(self.naming(&number.to_string(), class));
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
-    /// What stands where a name stands.
+    /// What stands where a name stands. It is replaced whole, whatever is in it.
     fn naming(&mut self, name: &str, class: &'static str) -> String {
         let trimmed = name.trim();
-        if let Some(known) = self.pseudonyms.get(&small(name)) {
+        if let Some(known) = self.pseudonyms.get(&key(name)) {
             return known.clone();
         }
         if trimmed.is_empty()
@@ -320,12 +247,15 @@ impl Redactor {
         if GUID.find(trimmed).is_some_and(|hit| hit.len() == trimmed.len()) {
             return self.id(name);
         }
-        if trimmed.contains('@') && !trimmed.contains(char::is_whitespace) && !trimmed.contains(':')
+        if let Some((scheme, address)) = trimmed.split_once(':')
+            && ["smtp", "sip", "mailto"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
         {
+            return format!("{scheme}:{}", self.naming(address, class));
+        }
+        if running::is_mail(trimmed) {
             return self.upn(name);
         }
-        let replaced = self.text(name);
-        if replaced == name { self.named(name, class) } else { replaced }
+        self.named(name, class)
     }
 
     /// The pseudonym of a value, whatever it looks like.
@@ -333,7 +263,7 @@ impl Redactor {
         if value.trim().is_empty() {
             return value.to_owned();
         }
-        if let Some(known) = self.pseudonyms.get(&small(value)) {
+        if let Some(known) = self.pseudonyms.get(&key(value)) {
             return known.clone();
         }
         let pseudonym = self.next(class);
@@ -348,7 +278,13 @@ impl Redactor {
     }
 
     fn give(&mut self, value: &str, pseudonym: String) {
-        let value = small(value);
+        let value = key(value);
+        self.index(&value);
+        self.pseudonyms.insert(value, pseudonym);
+    }
+
+    /// Makes a value, or a word, one that is found in texts.
+    fn index(&mut self, value: &str) {
         let before = value.find(char::is_alphanumeric).filter(|before| *before <= MOST_BEFORE);
         if let Some(before) = before.filter(|_| FIND.contains(&value.len())) {
             let rest = &value[before..];
@@ -359,7 +295,6 @@ impl Redactor {
                 places.sort_by_key(|&(_, len)| std::cmp::Reverse(len));
             }
         }
-        self.pseudonyms.insert(value, pseudonym);
     }
 
     fn id(&mut self, id: &str) -> String {
@@ -372,11 +307,11 @@ impl Redactor {
         if !is_told_by_form {
             return self.named(value, class);
         }
-        if let Some(known) = self.pseudonyms.get(&small(value)) {
+        if let Some(known) = self.pseudonyms.get(&key(value)) {
             return known.clone();
         }
         let pseudonym = self.next(class);
-        self.pseudonyms.insert(small(value), pseudonym.clone());
+        self.pseudonyms.insert(key(value), pseudonym.clone());
         pseudonym
     }
 
@@ -391,14 +326,17 @@ impl Redactor {
         if domain.trim().is_empty() || known::is_domain(domain) {
             return domain.to_owned();
         }
-        if let Some(known) = self.pseudonyms.get(&small(domain)) {
+        if let Some(known) = self.pseudonyms.get(&key(domain)) {
             return known.clone();
         }
         let dots = domain.match_indices('.').map(|(at, _)| at).take(10);
         for (below, above) in dots.map(|at| (&domain[..at], &domain[at + 1..])) {
-            if let Some(known) = self.pseudonyms.get(&small(above)).filter(|_| above.contains('.'))
-            {
-                return format!("{below}.{known}");
+            let known = self.pseudonyms.get(&key(above)).filter(|_| above.contains('.'));
+            if let Some(known) = known.cloned() {
+                return match known::is_generic(&below.to_ascii_lowercase()) {
+                    true => format!("{below}.{known}"),
+                    false => format!("{}.{known}", self.named(below, "host")),
+                };
             }
         }
         let pseudonym = format!("{}.example", self.next("domain"));
@@ -411,7 +349,7 @@ impl Redactor {
         if upn.is_empty() {
             return String::new();
         }
-        if let Some(known) = self.pseudonyms.get(&small(upn)) {
+        if let Some(known) = self.pseudonyms.get(&key(upn)) {
             return known.clone();
         }
         let stem = self.next("user");
@@ -423,53 +361,22 @@ impl Redactor {
             Some((_, domain)) => format!("{stem}@{}", self.domain(domain)),
             None => stem.clone(),
         };
+        if let Some((_, domain)) = upn.rsplit_once('@')
+            && let Some(label) =
+                people::label(domain).filter(|label| !self.called.contains_key(label))
+            && let Some((_, stem)) = pseudonym.rsplit_once('@')
+        {
+            let stem = stem.strip_suffix(".example").unwrap_or(stem).to_owned();
+            self.call(vec![label], &stem);
+        }
+        self.call(people::called("", upn), &stem);
         self.taken.insert(stem);
         self.give(upn, pseudonym.clone());
         pseudonym
     }
 }
 
-/// Where addresses of mail are in a text, in order.
-fn mails(text: &str) -> Vec<std::ops::Range<usize>> {
-    let is_local = |c: char| c.is_alphanumeric() || "._%+#$&*~!-".contains(c);
-    let is_domain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
-    let mut found: Vec<std::ops::Range<usize>> = Vec::new();
-    for (at, _) in text.match_indices('@') {
-        let from = found.last().map_or(0, |last| last.end);
-        let before = text[from.min(at)..at].chars().rev().take_while(|&c| is_local(c));
-        let before: usize = before.take(LONGEST_LOCAL).map(char::len_utf8).sum();
-        let after = text[at + 1..].chars().take_while(|&c| is_domain(c)).take(LONGEST_DOMAIN);
-        let after: usize = after.map(char::len_utf8).sum();
-        let domain = text[at + 1..at + 1 + after].trim_end_matches(['.', '-']);
-        let inside = domain.trim_start_matches(['.', '-']).contains('.');
-        if before > 0 && inside && from <= at {
-            found.push(at - before..at + 1 + domain.len());
-        }
-    }
-    found
-}
-
-/// The class of what a target of this type is.
-fn class_of(kind: &str) -> &'static str {
-    match kind.to_ascii_lowercase().as_str() {
-        "user" => "user",
-        "group" => "group",
-        "device" => "device",
-        "role" | "directoryrole" => "role",
-        "application" | "serviceprincipal" => "app",
-        "policy" => "policy",
-        _ => "name",
-    }
-}
-
-/// The class of what a property's or key's values name; `None` where they name nothing.
-fn class_by_key(key: &str, class: &'static str) -> Option<&'static str> {
-    let mut parts = key.rsplit('.');
-    let last = parts.next()?.replace([' ', '_', '-'], "").to_ascii_lowercase();
-    let (_, named) = known::NAMING.iter().find(|(known, _)| *known == last)?;
-    let of = parts.next().map(class_of).filter(|class| *class != "name");
-    Some(if named.is_empty() { of.unwrap_or(class) } else { named })
-}
-
+#[cfg(test)]
+mod shapes;
 #[cfg(test)]
 mod tests;

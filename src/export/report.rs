@@ -147,7 +147,8 @@ fn head(
     if options.redact {
         lines
             .clean("- Names, ids, addresses and domains are pseudonyms: the same one each time. Queries are \
-             left out, as they hold parts of names.")?;
+             left out, as they hold parts of names. Notes and reasons are free text: read them before you \
+             send this.")?;
     }
     if options.format == Format::Undo {
         lines.clean(

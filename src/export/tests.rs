@@ -10,7 +10,7 @@ use crate::store::builder::{Batch, Indexer};
 use crate::store::{Original, Span};
 
 #[derive(Debug)]
-struct Memory {
+pub(in crate::export) struct Memory {
     bytes: Vec<u8>,
     /// Bytes from here on are gone.
     gone_from: u64,
@@ -58,7 +58,7 @@ fn event(id: usize, actor: &str, targets: &[&str]) -> String {
     .to_string()
 }
 
-fn store(events: &[String], gone_from: u64) -> (Store, Arc<Memory>) {
+pub(in crate::export) fn store(events: &[String], gone_from: u64) -> (Store, Arc<Memory>) {
     let mut bytes = Vec::new();
     let mut spans = Vec::new();
     for event in events {

@@ -35,7 +35,6 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     frame.render_widget(block, area);
     let area = inside(area);
     let (view, marks) = app.exportable();
-    let of = |on: bool| if on { "yes" } else { "no" };
     for (at, line) in lines.into_iter().enumerate().take(usize::from(area.height)) {
         let place = Rect { y: area.y + at as u16, height: 1, ..area };
         let (name, value) = match line {
@@ -59,9 +58,10 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
                 let known = FORMATS.iter().find(|(format, _)| *format == form.format);
                 ("Format", known.map_or("", |(_, name)| name).to_owned())
             }
-            Line::Redact => {
-                ("Redact", format!("{}: pseudonyms for names, ids, addresses", of(form.redact)))
+            Line::Redact if form.redact => {
+                ("Redact", "yes: pseudonyms; read notes and reasons before you send it".to_owned())
             }
+            Line::Redact => ("Redact", "no: pseudonyms for names, ids, addresses".to_owned()),
             Line::Title => ("Title", form.title.value().to_owned()),
             Line::File => ("File", form.file.value().to_owned()),
         };

@@ -174,6 +174,126 @@ const DOMAINS: &[&str] = &[
     "windows.net",
 ];
 
+/// What stands below those where it is Microsoft's. Anything else a tenant may have chosen.
+const LABELS: &[&str] = &[
+    "account",
+    "accounts",
+    "admin",
+    "adminwebservice",
+    "aka",
+    "api",
+    "apps",
+    "common",
+    "compliance",
+    "core",
+    "docs",
+    "entra",
+    "go",
+    "graph",
+    "learn",
+    "login",
+    "manage",
+    "management",
+    "myaccount",
+    "myapps",
+    "mysignins",
+    "outlook",
+    "portal",
+    "security",
+    "sts",
+    "support",
+    "teams",
+    "vault",
+    "www",
+];
+
+/// What stands below a domain in many tenants and tells nothing about one.
+const GENERIC: &[&str] = &[
+    "adfs",
+    "api",
+    "app",
+    "autodiscover",
+    "login",
+    "mail",
+    "onmicrosoft",
+    "portal",
+    "sso",
+    "sts",
+    "www",
+];
+
+/// Last labels by which a word with full stops is taken for a domain. `read` or `all` are none of
+/// them: permissions have those.
+const TOP: &[&str] = &[
+    "ai",
+    "app",
+    "at",
+    "be",
+    "biz",
+    "br",
+    "ca",
+    "ch",
+    "cl",
+    "cloud",
+    "cn",
+    "co",
+    "com",
+    "corp",
+    "cz",
+    "de",
+    "dev",
+    "dk",
+    "edu",
+    "es",
+    "eu",
+    "example",
+    "fi",
+    "fr",
+    "gov",
+    "gr",
+    "home",
+    "hu",
+    "ie",
+    "il",
+    "info",
+    "int",
+    "internal",
+    "intranet",
+    "invalid",
+    "io",
+    "is",
+    "it",
+    "jp",
+    "kr",
+    "lan",
+    "local",
+    "localdomain",
+    "ms",
+    "mx",
+    "net",
+    "nl",
+    "no",
+    "nz",
+    "online",
+    "org",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "se",
+    "sg",
+    "site",
+    "sk",
+    "tech",
+    "test",
+    "tr",
+    "tw",
+    "ua",
+    "uk",
+    "us",
+    "za",
+];
+
 fn is_in(list: &[&str], text: &str) -> bool {
     list.contains(&text.trim().to_lowercase().as_str())
 }
@@ -193,45 +313,18 @@ pub(super) fn is_domain(domain: &str) -> bool {
     let domain = domain.to_lowercase();
     let inside = |known: &&str| {
         domain == **known
-            || (domain.strip_suffix(*known).is_some_and(|rest| rest.ends_with('.'))
-                && *known != "sharepoint.com")
+            || (domain.strip_suffix(*known).and_then(|rest| rest.strip_suffix('.')))
+                .is_some_and(|rest| rest.split('.').all(|label| LABELS.contains(&label)))
     };
     DOMAINS.iter().any(inside)
 }
 
-/// Properties and keys whose values name somebody or something, by their last part, folded.
-pub(super) const NAMING: &[(&str, &str)] = &[
-    ("displayname", ""),
-    ("userprincipalname", "user"),
-    ("upn", "user"),
-    ("username", "user"),
-    ("givenname", "user"),
-    ("surname", "user"),
-    ("mail", "user"),
-    ("mailnickname", "user"),
-    ("othermail", "user"),
-    ("othermails", "user"),
-    ("proxyaddresses", "user"),
-    ("invitedemailaddress", "user"),
-    ("invitedusermailaddress", "user"),
-    ("samaccountname", "user"),
-    ("onpremisessamaccountname", "user"),
-    ("onpremisesuserprincipalname", "user"),
-    ("onpremisesdistinguishedname", "user"),
-    ("immutableid", "user"),
-    ("sourceanchor", "user"),
-    ("manager", "user"),
-    ("telephonenumber", "phone"),
-    ("mobile", "phone"),
-    ("mobilephone", "phone"),
-    ("phonenumber", "phone"),
-    ("streetaddress", "place"),
-    ("city", "place"),
-    ("postalcode", "place"),
-    ("department", "group"),
-    ("companyname", "group"),
-    ("employeeid", "id"),
-    ("jobtitle", "title"),
-    ("devicename", "device"),
-    ("devicedisplayname", "device"),
-];
+/// Does what stands below a domain tell nothing?
+pub(super) fn is_generic(labels: &str) -> bool {
+    labels.split('.').all(|label| GENERIC.contains(&label))
+}
+
+/// May it be a domain, by its last label?
+pub(super) fn may_be_domain(text: &str) -> bool {
+    text.rsplit_once('.').is_some_and(|(below, top)| !below.is_empty() && TOP.contains(&top))
+}
