@@ -91,6 +91,65 @@ const PAST: &[(&str, &str)] = &[
     ("verify", "verified"),
 ];
 
+/// The end of an activity's name where it tells a stage of what its beginning names, before any
+/// bracket: the words, what the actor did in that stage, and the same after "tried to". Nothing there
+/// where the stage is that it was done.
+const STAGES: &[(&[&str], &str, &str)] = &[
+    (&["approval", "requested"], "asked for approval to", "ask for approval to"),
+    (&["request", "approved"], "approved the request to", "approve the request to"),
+    (&["request", "denied"], "denied the request to", "deny the request to"),
+    (&["requested"], "requested to", "request to"),
+    (&["canceled"], "canceled the request to", "cancel the request to"),
+    (&["completed"], "", ""),
+    (&["-", "finished"], "", ""),
+    (&["-", "started"], "started to", "start to"),
+    (&["started"], "started to", "start to"),
+];
+
+/// Nouns that an activity begins with where a participle says what the actor did to them: "Request
+/// approved". Nobody expires a request.
+const DONE_TO: &[&str] = &["request", "access"];
+const DONE: &[&str] =
+    &["approved", "canceled", "created", "denied", "rejected", "removed", "revoked"];
+
+/// Participles that tell what became of something, so that a verb before them is not what was done.
+const BECAME: &[&str] = &[
+    "added",
+    "approved",
+    "canceled",
+    "cancelled",
+    "changed",
+    "completed",
+    "created",
+    "declined",
+    "deleted",
+    "denied",
+    "disabled",
+    "enabled",
+    "ended",
+    "expired",
+    "failed",
+    "finished",
+    "granted",
+    "rejected",
+    "removed",
+    "renewed",
+    "requested",
+    "revoked",
+    "started",
+    "stopped",
+    "submitted",
+    "succeeded",
+    "timed",
+    "updated",
+];
+
+/// Words before which a noun is over: it is followed by the name it stands for.
+const AFTER: &[&str] = &[
+    "and", "as", "at", "by", "for", "from", "in", "into", "of", "on", "or", "outside", "to", "via",
+    "with", "without", "-",
+];
+
 /// The record in one sentence, uncleaned: clean it before it is shown.
 pub fn sentence(record: &Record<'_>) -> String {
     let actor = match record.actor.kind {
@@ -101,23 +160,14 @@ pub fn sentence(record: &Record<'_>) -> String {
         _ => Cow::Borrowed(actor_name(&record.actor)),
     };
     let activity = record.activity.trim().trim_end_matches('.');
-    let mut words = activity.split_whitespace();
-    let first = words.next().unwrap_or("").to_lowercase();
-    let past = PAST.iter().find(|(verb, _)| *verb == first).map(|(_, past)| *past);
     let mut used = Vec::new();
-    let rest = named_words(words, record, &mut used);
     let failed = matches!(record.outcome, Outcome::Failure | Outcome::Timeout);
-    let mut sentence = match past {
-        Some(_) if failed => format!("{actor} tried to {first}{rest}"),
-        Some(past) => format!("{actor} {past}{rest}"),
+    let mut sentence = match told(activity, record, failed, &mut used) {
+        Some(told) => format!("{actor} {told}"),
         None if activity.is_empty() => format!("{actor} did something without a name"),
         None => format!("{actor}: {activity}"),
     };
-    let others: Vec<&str> = (record.targets.iter().enumerate())
-        .filter(|(at, _)| !used.contains(at))
-        .map(|(_, target)| target_name(target))
-        .filter(|name| !name.is_empty() && !sentence.contains(name))
-        .collect();
+    let others = others(record, &used, &sentence);
     if !others.is_empty() {
         sentence.push_str(" · ");
         sentence.push_str(&others.join(", "));
@@ -133,24 +183,90 @@ pub fn sentence(record: &Record<'_>) -> String {
     sentence
 }
 
-/// The words of an activity after its verb, each noun followed by the name it stands for.
-fn named_words<'w>(
-    words: impl Iterator<Item = &'w str>,
+/// Names of targets that the sentence has not said. The tenant itself and bare ids say nothing beside
+/// a name.
+fn others<'r>(record: &'r Record<'_>, used: &[usize], sentence: &str) -> Vec<&'r str> {
+    let unused = (record.targets.iter().enumerate()).filter(|(at, _)| !used.contains(at));
+    let names = unused.map(|(_, target)| (target, target_name(target)));
+    let names = names.filter(|(_, name)| !name.is_empty() && !sentence.contains(name));
+    let is_named = |target: &Target<'_>| !(target.name.is_empty() && target.upn.is_empty());
+    let says =
+        |target: &Target<'_>| is_named(target) && !target.kind.eq_ignore_ascii_case("directory");
+    let some_say = !used.is_empty() || record.targets.iter().any(says);
+    names.filter(|(target, _)| !some_say || says(target)).map(|(_, name)| name).collect()
+}
+
+/// What was done in the words of the activity, after the actor; `None` where its words are no verb
+/// and what it was done to.
+fn told(
+    activity: &str,
     record: &Record<'_>,
+    failed: bool,
     used: &mut Vec<usize>,
-) -> String {
-    let words: Vec<&str> = words.collect();
+) -> Option<String> {
+    let mut words: Vec<&str> = activity.split_whitespace().collect();
+    let first = words.first()?.to_lowercase();
+    if let [_, participle] = words.as_slice()
+        && DONE_TO.contains(&first.as_str())
+        && DONE.contains(&participle.to_lowercase().as_str())
+    {
+        let done = participle.to_lowercase();
+        return (!failed).then(|| format!("{done} {first}"));
+    }
+    let (_, past) = PAST.iter().find(|(verb, _)| *verb == first)?;
+    let (mut lead, mut trying) = ("", "");
+    let bracket = words.iter().position(|word| word.starts_with('(')).unwrap_or(words.len());
+    for (stage, did, attempt) in STAGES {
+        let start = bracket.saturating_sub(stage.len());
+        let is_this = (words[start..bracket].iter())
+            .map(|word| word.to_lowercase())
+            .eq(stage.iter().copied());
+        if is_this && start > 1 {
+            // What was started is the execution of a schedule, not the scheduling.
+            if first == "schedule" {
+                return None;
+            }
+            words.drain(start..bracket);
+            (lead, trying) = (*did, *attempt);
+            break;
+        }
+    }
+    let bracket = words.iter().position(|word| word.starts_with('(')).unwrap_or(words.len());
+    let tells_more = words[1..bracket].iter().enumerate().any(|(at, word)| {
+        // "deleted users", "expired credentials": what kind of thing it is.
+        let next = words[1..bracket].get(at + 1).map(|next| next.to_lowercase());
+        let is_over = next.is_none_or(|next| AFTER.contains(&next.as_str()) || next == "out");
+        is_over && BECAME.contains(&word.to_lowercase().as_str())
+    });
+    if tells_more {
+        return None;
+    }
+    let rest = named_words(&words[1..], !failed && lead.is_empty(), record, used);
+    Some(match (failed, lead) {
+        (true, "") => format!("tried to {first}{rest}"),
+        (true, _) => format!("tried to {trying} {first}{rest}"),
+        (false, "") => format!("{past}{rest}"),
+        (false, lead) => format!("{lead} {first}{rest}"),
+    })
+}
+
+/// The words of an activity after its verb, each noun followed by the name it stands for.
+fn named_words(words: &[&str], past: bool, record: &Record<'_>, used: &mut Vec<usize>) -> String {
     let mut text = String::new();
     for (at, word) in words.iter().enumerate() {
         text.push(' ');
-        text.push_str(word);
-        let noun = match words.get(at + 1) {
-            // "service principal", "access package", "administrative unit": the noun is the second.
-            Some(
-                &("principal" | "package" | "unit" | "access" | "license" | "grant" | "setting"),
-            ) => continue,
-            _ => word.to_lowercase(),
-        };
+        // "Create or update"
+        let is_verb = past && words.get(at.wrapping_sub(1)) == Some(&"or");
+        let verb = PAST.iter().find(|(verb, _)| is_verb && *verb == *word);
+        text.push_str(verb.map_or(word, |(_, past)| past));
+        // "service principal", "user sponsor": a noun before another says what kind that is.
+        let is_over = words.get(at + 1).is_none_or(|next| {
+            next.starts_with('(') || AFTER.contains(&next.to_lowercase().as_str())
+        });
+        if !is_over {
+            continue;
+        }
+        let noun = word.to_lowercase();
         let kinds: &[&str] = match noun.as_str() {
             "member" | "user" | "owner" | "users" | "guest" => {
                 &["user", "serviceprincipal", "device", "group"]
