@@ -16,7 +16,7 @@ use crate::text::{clean, fit_end};
 pub struct Exporting {
     /// The box, while it is open.
     pub form: Option<Form>,
-    /// Records gone through and all of them, while one runs; both count twice where it redacts.
+    /// Records gone through and all of them, while one runs; both count again for each pass.
     pub running: Option<(u64, u64)>,
 }
 
@@ -261,7 +261,8 @@ impl App {
             queries.push(query.clone());
         }
         let title = form.title.value().trim().to_owned();
-        let passes = if form.redact { 2 } else { 1 };
+        // Names are gathered first, and so is what an undo sheet finds to cancel out.
+        let passes = 1 + u64::from(form.redact) + u64::from(form.format == Format::Undo);
         let job = Job {
             format: form.format,
             redact: form.redact,

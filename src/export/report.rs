@@ -80,6 +80,17 @@ pub(super) fn write(
     let mut watched = Watched(options.watch.clone(), 0);
     let mut redactor = redactor(store, &rows, options, &mut watched)?;
     let notes = notes(store, &rows, redactor.as_mut());
+    let mut ledger = undo::Ledger::default();
+    if is_undo {
+        read_each(store, &rows, None, &mut watched, &mut |row, read| {
+            if let Ok((record, ..)) = read {
+                ledger.enter(row, record);
+            }
+            Ok(())
+        })?;
+        watched.1 = 0;
+        ledger.close();
+    }
     let mut lines = Lines::new(out, options.terminal);
     head(store, &rows, options, redactor.as_mut(), &mut lines)?;
     let mut number = 0;
@@ -96,7 +107,8 @@ pub(super) fn write(
             lines.clean(&format!("> {}", escaped(note)))?;
             lines.clean("")?;
         }
-        let mut told = if is_undo { undo::steps(record) } else { told(record) };
+        let mut told =
+            if is_undo { undo::steps(record, ledger.cancelled(row)) } else { told(record) };
         if !is_undo {
             let at = told.len().min(2);
             told.splice(at..at, findings::lines(store, row));

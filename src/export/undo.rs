@@ -1,6 +1,9 @@
 //! What reverses a record, in words, with the values to restore: [`steps`].
 //! Never carries anything out, and never promises: what the log does not hold is said to be missing.
 
+mod ledger;
+mod table;
+
 use serde_json::Value;
 
 use super::markdown::{code, escaped, fenced};
@@ -10,225 +13,20 @@ use crate::record::sentence::target_name;
 use crate::record::{Outcome, Record, Target, value_text};
 use crate::text::fold;
 
-/// What is needed for the step.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Needs {
-    /// Nothing but the targets.
-    Nothing,
-    /// The old values of what changed.
-    Old,
-    /// What the change added, to take it away.
-    Added,
-    /// What the change took away, to give it back.
-    Removed,
-}
+pub(super) use ledger::Ledger;
+use table::{Needs, STEPS, Step};
 
-/// A row: activities (folded; `*` stands for any letters), what reverses them, what is needed for it.
-struct Step(&'static [&'static str], &'static str, Needs);
-
-/// The first row that fits counts.
-const STEPS: &[Step] = &[
-    Step(
-        &[
-            "*requested*",
-            "*request*",
-            "*approval*",
-            "finished *",
-            "started *",
-            "*- finished (bulk)",
-            "*started (bulk)",
-        ],
-        "This record is a stage of a process; what came of it has records of its own, which are to be reversed.",
-        Needs::Nothing,
-    ),
-    Step(
-        &["hard delete*"],
-        "This cannot be undone: what was deleted is gone for good. Make it anew and grant again what it had.",
-        Needs::Removed,
-    ),
-    Step(
-        &["delete user", "bulk delete users*"],
-        "Restore the user from the deleted users within 30 days of the deletion. Memberships, roles and licences come back with it; check them. After 30 days it cannot be undone.",
-        Needs::Nothing,
-    ),
-    Step(
-        &["delete application", "remove service principal"],
-        "Restore it from the deleted applications within 30 days of the deletion. After that it cannot be undone: make it anew, with another id.",
-        Needs::Removed,
-    ),
-    Step(
-        &["delete group"],
-        "Restore it from the deleted groups within 30 days, where it is a Microsoft 365 group. A group that cannot be restored has to be made anew, with another id; its members are in earlier records only.",
-        Needs::Removed,
-    ),
-    Step(
-        &["restore user", "restore group", "restore application", "restore*"],
-        "Delete it again, if it was not to come back.",
-        Needs::Nothing,
-    ),
-    Step(
-        &[
-            "add member to role*",
-            "add eligible member to role*",
-            "add scoped member to role*",
-            "*member to role completed*",
-        ],
-        "Remove the member from the role, in PIM where the assignment was made there. Then revoke the member's sessions: a token already issued keeps the role until it expires.",
-        Needs::Added,
-    ),
-    Step(
-        &[
-            "remove member from role*",
-            "remove eligible member from role*",
-            "remove scoped member from role*",
-        ],
-        "Give the member the role again, eligible or active as it was.",
-        Needs::Removed,
-    ),
-    Step(&["add member to *"], "Remove the member again.", Needs::Added),
-    Step(&["remove member from *"], "Add the member again.", Needs::Removed),
-    Step(
-        &["add owner to *"],
-        "Remove the owner again. Look at what the owner added meanwhile, credentials first.",
-        Needs::Added,
-    ),
-    Step(&["remove owner from *"], "Add the owner again.", Needs::Removed),
-    Step(
-        &["consent to application", "add delegated permission grant", "add oauth2permissiongrant"],
-        "Revoke the consent: delete the permission grants listed here, of this application. Then revoke the refresh tokens of the users it was given for: consent that is gone does not end a session.",
-        Needs::Added,
-    ),
-    Step(
-        &["remove delegated permission grant", "remove oauth2permissiongrant", "revoke consent*"],
-        "Grant the permissions again, if they are still wanted.",
-        Needs::Removed,
-    ),
-    Step(
-        &["add app role assignment*"],
-        "Remove the app role assignment listed here.",
-        Needs::Added,
-    ),
-    Step(&["remove app role assignment*"], "Assign the app role again.", Needs::Removed),
-    Step(
-        &[
-            "update application - certificates and secrets management",
-            "add service principal credentials*",
-            "add application credentials*",
-        ],
-        "Remove the added credentials by their key id. A credential that was removed cannot be restored, as its secret is not in the log: add a new one. Look at the sign-ins of the service principal since then.",
-        Needs::Added,
-    ),
-    Step(
-        &["remove service principal credentials*", "remove application credentials*"],
-        "This cannot be undone: secrets are not in the log. Add a new credential where one is needed.",
-        Needs::Removed,
-    ),
-    Step(
-        &[
-            "add user",
-            "create user",
-            "invite external user*",
-            "redeem external user invite*",
-            "bulk create users*",
-            "bulk invite users*",
-        ],
-        "Block the account's sign-in, revoke its sessions, and delete it once what it did is known.",
-        Needs::Nothing,
-    ),
-    Step(&["disable account", "disable user"], "Enable the account again.", Needs::Nothing),
-    Step(
-        &["enable account", "enable user"],
-        "Disable the account again and revoke its sessions.",
-        Needs::Nothing,
-    ),
-    Step(
-        &["*password*"],
-        "The password before is not in the log and cannot be restored. Set a new one and revoke the sessions.",
-        Needs::Old,
-    ),
-    Step(
-        &[
-            "user registered*security info",
-            "admin registered security info",
-            "user changed default security info",
-            "user updated security info",
-            "admin updated security info",
-            "*registered security info*",
-        ],
-        "Delete the method that was registered and revoke the sessions. Have the user register anew from a device that is known.",
-        Needs::Old,
-    ),
-    Step(
-        &["*deleted security info*", "disable strong authentication*"],
-        "The method cannot be restored. Have the user register it anew, and require registration before the next sign-in.",
-        Needs::Removed,
-    ),
-    Step(
-        &["add conditional access policy", "add named location"],
-        "Turn the policy or location off, then delete it.",
-        Needs::Nothing,
-    ),
-    Step(
-        &[
-            "update conditional access policy",
-            "update named location",
-            "update policy",
-            "set *policies",
-            "update *policy",
-        ],
-        "Set the values back to what they were; the whole old value follows where it was logged.",
-        Needs::Old,
-    ),
-    Step(
-        &["delete conditional access policy", "delete named location", "delete policy"],
-        "Restore it from the deleted policies where the tenant still has it, else make it anew from the old value.",
-        Needs::Old,
-    ),
-    Step(
-        &["set federation settings on domain", "set domain authentication"],
-        "Set the domain's authentication back. The federation settings themselves are not in the log: read the present ones (Get-MgDomainFederationConfiguration) and remove those that are not yours.",
-        Needs::Old,
-    ),
-    Step(
-        &["add unverified domain", "add verified domain", "verify domain", "add domain*"],
-        "Remove the domain from the tenant, after moving away what uses it.",
-        Needs::Nothing,
-    ),
-    Step(
-        &["read *", "get *", "recover *", "download *", "export *", "retrieve *", "*data export*"],
-        "What was read cannot be unread. Change what became known: rotate the key, the password or the secret.",
-        Needs::Nothing,
-    ),
-    Step(
-        &["*revoke*token*", "*revoke sign*", "update stsrefreshtokenvalidfrom timestamp"],
-        "Nothing has to be undone: whoever was signed in signs in again.",
-        Needs::Nothing,
-    ),
-    Step(&["disable *"], "Enable it again.", Needs::Old),
-    Step(&["enable *"], "Disable it again.", Needs::Old),
-    Step(
-        &["update *", "set *", "change *", "patch *", "move *", "convert *", "*update*"],
-        "Set the values back to what they were.",
-        Needs::Old,
-    ),
-    Step(
-        &["add *", "create *", "assign *", "register *", "grant *", "import *", "onboard*"],
-        "Remove what was added.",
-        Needs::Added,
-    ),
-    Step(
-        &["delete *", "remove *", "unassign *", "unregister *", "revoke *"],
-        "Make it anew; what it was like is in the values that follow, as far as it was logged, and in earlier records.",
-        Needs::Removed,
-    ),
-];
-
-/// The steps that reverse a record, as lines of Markdown.
-pub(super) fn steps(record: &Record<'_>) -> Vec<String> {
+/// The steps that reverse a record, as lines of Markdown; `cancelled` where another record among these
+/// reversed it already.
+pub(super) fn steps(record: &Record<'_>, cancelled: Option<String>) -> Vec<String> {
     let mut lines: Vec<String> =
         record.targets.iter().map(|one| format!("- {}", target(one))).collect();
     if matches!(record.outcome, Outcome::Failure) {
         lines.push("- Nothing to undo: it failed.".to_owned());
+        return lines;
+    }
+    if let Some(cancelled) = cancelled {
+        lines.push(format!("- Nothing to undo: {cancelled}"));
         return lines;
     }
     let Some(Step(_, words, needs)) = step(&record.activity) else {
@@ -237,11 +35,27 @@ pub(super) fn steps(record: &Record<'_>) -> Vec<String> {
         lines.extend(values(record, Needs::Old));
         return lines;
     };
+    let words = special(record).unwrap_or(words);
     lines.push(format!("- **To undo:** {words}"));
     if *needs != Needs::Nothing {
         lines.extend(values(record, *needs));
     }
     lines
+}
+
+/// What the activity alone does not tell.
+fn special(record: &Record<'_>) -> Option<&'static str> {
+    let activity = fold(&record.activity);
+    let is_pim = fold(&record.actor.name).starts_with("ms-pim");
+    if is_pim && activity.starts_with("remove") && activity.contains("member from role") {
+        return Some(
+            "PIM took the role away, as it does when an activation ends: then nothing has to be undone. Give the member the role again only where a record of PIM tells that an assignment was removed.",
+        );
+    }
+    let is_support = fold(&record.category) == "microsoftsupportaccessmanagement";
+    (is_support && activity == "request approved").then_some(
+        "This let Microsoft Support in, if access followed. An open access is ended by hand before the support request is closed, in the Microsoft Entra admin center under Learn & support > Diagnose and solve problems > Microsoft Support Access Requests (Manage pending requests opens them); by itself it ends when the support request is closed.",
+    )
 }
 
 fn step(activity: &str) -> Option<&'static Step> {
@@ -270,6 +84,27 @@ fn is_about_the_change(name: &str) -> bool {
         .any(|prefix| name.starts_with(prefix))
 }
 
+/// Last parts of properties that only name what the record is about.
+const NAMING: &[&str] = &[
+    "appid",
+    "displayname",
+    "objectid",
+    "serviceprincipalnames",
+    "templateid",
+    "userprincipalname",
+    "wellknownobjectname",
+];
+
+/// Does the property only tell what the record is about, so that there is nothing to take away or to
+/// give back?
+fn only_names(name: &str) -> bool {
+    let name = fold(name);
+    let Some((of, part)) = name.split_once('.') else {
+        return name.starts_with("roledefinitionorigin") || name == "templateid";
+    };
+    of == "consentcontext" || NAMING.contains(&part)
+}
+
 fn values(record: &Record<'_>, needs: Needs) -> Vec<String> {
     let mut lines = Vec::new();
     let mut missing = Vec::new();
@@ -290,6 +125,9 @@ fn values(record: &Record<'_>, needs: Needs) -> Vec<String> {
                 };
                 let (was, is) = (difference.old.as_deref(), difference.new.as_deref());
                 lines.push(match (needs, was, is) {
+                    (_, None, Some(one)) | (_, Some(one), None) if only_names(&change.name) => {
+                        format!("  - {place}: {}", value(Some(one)))
+                    }
                     (Needs::Added, None, Some(is)) => {
                         format!("  - remove {place} {}", value(Some(is)))
                     }
@@ -305,7 +143,15 @@ fn values(record: &Record<'_>, needs: Needs) -> Vec<String> {
         }
     }
     if lines.is_empty() && needs == Needs::Old {
-        lines.push("  - The values before are not in the log.".to_owned());
+        let reason = record.result_reason.trim();
+        let tells = reason.len() > 2 && !["success", "successful"].contains(&fold(reason).as_str());
+        lines.push(match tells {
+            true => format!(
+                "  - The values before are not in the log. The reason logged is {}.",
+                code(reason)
+            ),
+            false => "  - The values before are not in the log.".to_owned(),
+        });
     }
     if !missing.is_empty() {
         lines.push(format!("  - Entra logged no values of {}.", missing.join(", ")));
@@ -364,7 +210,7 @@ mod tests {
     }
 
     fn sheet(activity: &str, name: &str, old: Option<&str>, new: Option<&str>) -> String {
-        steps(&record(activity, name, old, new)).join("\n")
+        steps(&record(activity, name, old, new), None).join("\n")
     }
 
     #[test]
@@ -372,7 +218,7 @@ mod tests {
         let role =
             sheet("Add member to role.", "Role.DisplayName", None, Some("\"Global Reader\""));
         assert!(role.contains("Remove the member from the role"), "{role}");
-        assert!(role.contains("remove `Role.DisplayName` `Global Reader`"), "{role}");
+        assert!(role.contains("  - `Role.DisplayName`: `Global Reader`"), "{role}");
         let user = sheet("Update user", "UserType", Some("[\"Guest\"]"), Some("[\"Member\"]"));
         assert!(user.contains("set `UserType` to `Guest` (now `Member`)"), "{user}");
         let key = sheet(
@@ -395,13 +241,54 @@ mod tests {
         assert!(sheet("Read BitLocker key", "x", None, None).contains("cannot be unread"));
         assert!(sheet("Reset user password", "x", None, None).contains("not in the log"));
         assert!(sheet("Update group", "Name", None, None).contains("not in the log"));
+        let expired = sheet("Remove member from role (PIM activation expired)", "x", None, None);
+        assert!(expired.contains("Nothing has to be undone"), "{expired}");
+        assert!(sheet("Access approved", "x", None, None).contains("Manage pending requests"));
         assert!(sheet("Frobnicate", "x", None, None).contains("No reverse of Frobnicate"));
+    }
+
+    #[test]
+    fn what_only_names_is_no_value_to_restore() {
+        for (name, activity) in [
+            ("ServicePrincipal.ObjectID", "Add owner to service principal"),
+            ("ConsentContext.IsAdminConsent", "Consent to application"),
+            ("Application.DisplayName", "Add owner to application"),
+        ] {
+            let text = sheet(activity, name, None, Some("\"Payroll Export\""));
+            assert!(!text.contains("- remove"), "{text}");
+            assert!(text.contains(&format!("  - `{name}`: `Payroll Export`")), "{text}");
+        }
+        let granted = sheet(
+            "Consent to application",
+            "ConsentAction.Permissions",
+            None,
+            Some("\"Mail.Read\""),
+        );
+        assert!(granted.contains("remove `ConsentAction.Permissions` `Mail.Read`"), "{granted}");
+    }
+
+    #[test]
+    fn where_no_values_were_logged_the_reason_is_told() {
+        let setting = Record {
+            result_reason: "MFA on activation disabled".into(),
+            targets: Vec::new(),
+            ..record("Update role setting in PIM", "x", None, None)
+        };
+        let text = steps(&setting, None).join("\n");
+        assert!(text.contains("The reason logged is `MFA on activation disabled`"), "{text}");
+    }
+
+    #[test]
+    fn what_pim_took_away_is_not_given_back() {
+        let mut removed = record("Remove member from role", "x", None, None);
+        removed.actor.name = "MS-PIM".into();
+        assert!(steps(&removed, None).join("\n").contains("when an activation ends"));
     }
 
     #[test]
     fn what_failed_needs_no_reverse() {
         let failed = Record { outcome: Outcome::Failure, ..record("Add user", "x", None, None) };
-        assert!(steps(&failed).join("\n").contains("Nothing to undo"));
+        assert!(steps(&failed, None).join("\n").contains("Nothing to undo"));
     }
 
     #[test]
