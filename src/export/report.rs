@@ -11,7 +11,7 @@ use super::markdown::{code, escaped};
 use super::redact::Redactor;
 use super::{Format, Options, Report, Watched, read_each, redactor, undo};
 use crate::case::Input;
-use crate::record::change::{Difference, differences, one_line};
+use crate::record::change::{Difference, differences, kept, one_line};
 use crate::record::sentence::{actor_name, sentence, target_name};
 use crate::record::{ActorKind, Change, Record, Target};
 use crate::store::{RowId, Store};
@@ -300,14 +300,26 @@ fn changed(change: &Change<'_>) -> Vec<String> {
         }];
     }
     let one = |difference: &Difference| {
-        let place = match difference.path.as_str() {
+        let (path, in_list) = difference.place();
+        let place = match path {
             "" => name.clone(),
             path => format!("{name} {}", code(path)),
         };
         let (old, new) = (difference.old.as_deref(), difference.new.as_deref());
-        format!("{place}: {} → {}", value(old), value(new))
+        match (old, new) {
+            // Beside an arrow the whole list would seem to have been empty.
+            (None, new) if in_list => format!("{place}: added {}", value(new)),
+            (old, None) if in_list => format!("{place}: removed {}", value(old)),
+            (old, new) => format!("{place}: {} → {}", value(old), value(new)),
+        }
     };
     let mut told: Vec<String> = found.iter().take(MOST_DIFFERENCES).map(one).collect();
+    let is_list = found.iter().all(|one| one.place() == ("", true));
+    let stays =
+        kept(change.old.as_deref(), change.new.as_deref()).filter(|kept| is_list && *kept > 0);
+    if let Some(stays) = stays {
+        told.push(format!("{name}: {stays} kept in the list"));
+    }
     if found.len() > MOST_DIFFERENCES {
         told.push(format!("{name}: {} more differences", found.len() - MOST_DIFFERENCES));
     }
@@ -322,5 +334,22 @@ pub(super) fn value(value: Option<&str>) -> String {
             None => code(value),
             Some((at, _)) => format!("{} (cut: {} bytes)", code(&value[..at]), value.len()),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_element_added_to_a_list_does_not_make_the_list_look_empty() {
+        let change = Change {
+            name: "KeyDescription".into(),
+            old: Some(r#"["[KeyIdentifier=1]"]"#.into()),
+            new: Some(r#"["[KeyIdentifier=1]","[KeyIdentifier=2]"]"#.into()),
+        };
+        let told =
+            ["`KeyDescription`: added `[KeyIdentifier=2]`", "`KeyDescription`: 1 kept in the list"];
+        assert_eq!(changed(&change), told);
     }
 }

@@ -119,7 +119,8 @@ fn values(record: &Record<'_>, needs: Needs) -> Vec<String> {
                 continue;
             }
             for difference in found.iter().take(100) {
-                let place = match difference.path.as_str() {
+                let (path, in_list) = difference.place();
+                let place = match path {
                     "" => name.clone(),
                     path => format!("{name} {}", code(path)),
                 };
@@ -133,6 +134,12 @@ fn values(record: &Record<'_>, needs: Needs) -> Vec<String> {
                     }
                     (Needs::Removed, Some(was), None) => {
                         format!("  - give back {place} {}", value(Some(was)))
+                    }
+                    (_, None, is) if in_list => {
+                        format!("  - take out of {place} {}", value(is))
+                    }
+                    (_, was, None) if in_list => {
+                        format!("  - put back into {place} {}", value(was))
                     }
                     (_, was, is) => {
                         format!("  - set {place} to {} (now {})", value(was), value(is))
@@ -228,6 +235,7 @@ mod tests {
             Some(r#"["[KeyIdentifier=1]","[KeyIdentifier=2]"]"#),
         );
         assert!(key.contains("[KeyIdentifier=2]") && !key.contains("KeyIdentifier=1]"), "{key}");
+        assert!(key.contains("remove `KeyDescription` `[Key") && !key.contains("`[]`"), "{key}");
         let policy = sheet(
             "Update Conditional Access policy",
             "ConditionalAccessPolicy",
@@ -236,6 +244,16 @@ mod tests {
         );
         assert!(policy.contains("to `enabled` (now `disabled`)"), "{policy}");
         assert!(policy.contains("```json\n{\n  \"state\": \"enabled\"\n}\n```"), "{policy}");
+        let excluded = sheet(
+            "Update Conditional Access policy",
+            "ConditionalAccessPolicy",
+            Some(r#"{"users":["a"]}"#),
+            Some(r#"{"users":["a","b"]}"#),
+        );
+        assert!(
+            excluded.contains("take out of `ConditionalAccessPolicy` `.users` `b`"),
+            "{excluded}"
+        );
         assert!(sheet("Delete user", "x", None, None).contains("within 30 days"));
         assert!(sheet("Hard Delete user", "x", None, None).contains("cannot be undone"));
         assert!(sheet("Read BitLocker key", "x", None, None).contains("cannot be unread"));

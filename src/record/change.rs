@@ -19,6 +19,15 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// Where it is to be told, and whether it is one element of a list there: `[]` beside a sign would
+    /// read as an empty value.
+    pub fn place(&self) -> (&str, bool) {
+        match self.path.strip_suffix("[]") {
+            Some(list) => (list, true),
+            None => (&self.path, false),
+        }
+    }
+
     /// The value on one side as `PROPERTY.PATH=VALUE`; `None` where nothing is there.
     pub fn text(&self, property: &str, new: bool) -> Option<String> {
         let value = if new { &self.new } else { &self.old };
@@ -194,6 +203,27 @@ fn lists(path: &str, old: &[Value], new: &[Value], found: &mut Vec<Difference>) 
     }
 }
 
+/// Elements that two lists share, repeated ones counted; `None` where the values are no lists.
+pub fn kept(old: Option<&str>, new: Option<&str>) -> Option<usize> {
+    let elements = |logged: Option<&str>| match logged.map(unpacked) {
+        Some(Value::Array(items)) => (true, items.iter().map(shown).collect()),
+        Some(value) if !is_nothing(&value) => (value.is_array(), vec![shown(&value)]),
+        _ => (false, Vec::new()),
+    };
+    let ((old_is_list, old), (new_is_list, new)) = (elements(old), elements(new));
+    if !old_is_list && !new_is_list {
+        return None;
+    }
+    let mut balance: BTreeMap<&str, usize> = BTreeMap::new();
+    for element in &old {
+        *balance.entry(element).or_default() += 1;
+    }
+    let stays = new.iter().filter(|element| {
+        balance.get_mut(element.as_str()).filter(|left| **left > 0).map(|left| *left -= 1).is_some()
+    });
+    Some(stays.count())
+}
+
 /// A value on one line as a person reads it; nothing is empty.
 pub fn one_line(value: Option<&str>) -> String {
     value.map(value_text).unwrap_or_default().into_owned()
@@ -274,6 +304,17 @@ mod tests {
         let new = r#"["[KeyIdentifier=1,KeyType=Password]","[KeyIdentifier=2,KeyType=Password]"]"#;
         let found = lines(old, new);
         assert!(found.iter().any(|line| line.contains("∅ → [KeyIdentifier=2")), "{found:?}");
+    }
+
+    #[test]
+    fn elements_that_stay_are_counted() {
+        let kept = |old: &str, new: &str| kept(Some(old), Some(new));
+        assert_eq!(kept(r#"["a"]"#, r#"["a","b"]"#), Some(1));
+        assert_eq!(kept(r#"["a","a","c"]"#, r#"["a","b"]"#), Some(1));
+        assert_eq!(kept("[]", r#"["a","b"]"#), Some(0));
+        assert_eq!(kept(r#""a""#, r#"["b"]"#), None);
+        let added = differences(Some(r#"["a"]"#), Some(r#"["a","b"]"#));
+        assert_eq!(added[0].place(), ("", true));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::risk::{risk_glance, risk_lines};
 use crate::app::list::result_words;
 use crate::catalogue::{Entry, catalogue};
-use crate::record::change::{differences, one_line};
+use crate::record::change::{Difference, differences, kept, one_line};
 use crate::record::field::Field;
 use crate::record::risk::Level;
 use crate::record::sentence::{actor_name, sentence, target_name};
@@ -272,6 +272,19 @@ fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
     }
 }
 
+/// How many differences there are, and how much of a list stayed as it was.
+fn how_many(found: &[Difference], old: Option<&str>, new: Option<&str>) -> String {
+    let count = match found.len() {
+        1 => "1 difference".to_owned(),
+        count => format!("{count} differences"),
+    };
+    let is_list = found.iter().all(|one| one.place() == ("", true));
+    match kept(old, new).filter(|_| is_list) {
+        Some(kept) => format!("{count} in the list, {kept} kept"),
+        None => count,
+    }
+}
+
 /// A change as one line, or where old and new are large, one line for each place they differ.
 fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Vec<Line>) {
     let found = differences(old, new);
@@ -313,10 +326,7 @@ fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Ve
             });
         }
         many => {
-            let note = match many.len() {
-                1 => "1 difference".to_owned(),
-                count => format!("{count} differences"),
-            };
+            let note = how_many(many, old, new);
             lines.push(Line {
                 label,
                 text: vec![(Tone::Label, note)],
@@ -327,7 +337,11 @@ fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Ve
             });
             for one in many.iter().take(MOST_DIFFERENCES) {
                 let (old, new) = (one.old.as_deref(), one.new.as_deref());
-                let mut text = vec![(Tone::Label, format!("{} ", clean(&one.path)))];
+                let (place, _) = one.place();
+                let mut text = match place {
+                    "" => Vec::new(),
+                    place => vec![(Tone::Label, format!("{} ", clean(place)))],
+                };
                 text.extend(match (old, new) {
                     (None, Some(new)) => vec![(Tone::New, format!("+ {}", shortened(new)))],
                     (Some(old), None) => vec![(Tone::Old, format!("− {}", shortened(old)))],
