@@ -74,15 +74,18 @@ impl Redactor {
         };
         let mut at = 0;
         let mut mails = mails(text).into_iter().peekable();
-        while let Some(found) = PLACE.captures_at(text, at) {
-            let Some(place) = found.get(0).map(|whole| whole.range()) else { break };
+        while let Some(place) = PLACE.find_at(text, at).map(|whole| whole.range()) {
+            // Most places are words, which have no parts.
+            let is_word = text[place.clone()].bytes().all(|b| b.is_ascii_alphanumeric());
+            let found = if is_word { None } else { PLACE.captures_at(text, at) };
             while mails.next_if(|mail| mail.end <= at.max(out.copied)).is_some() {}
             let mail =
                 mails.peek().filter(|mail| mail.start <= place.start && mail.start >= out.copied);
             let dotted = dotted(text, place.start);
             let end =
                 mail.or(dotted.as_ref()).map_or(place.end, |longer| longer.end.max(place.end));
-            let form = found.name("whole").is_none() && found.name("cut").is_none();
+            let is = |name: &str| found.as_ref().is_some_and(|found| found.name(name).is_some());
+            let form = !is("whole") && !is("cut");
             if form
                 && let Some((name, with)) = self.name_at(text, place.start, out.copied, words)
                 && name.end >= end
@@ -93,7 +96,10 @@ impl Redactor {
             }
             let replaced = match mail.filter(|_| form) {
                 Some(mail) => Some((mail.clone(), self.upn(&text[mail.clone()]))),
-                None => self.by_form(text, &found),
+                None => match found {
+                    Some(found) => self.by_form(text, &found),
+                    None => self.word(text, &place),
+                },
             };
             if let Some((range, with)) = replaced {
                 at = range.end.max(place.start + 1);
@@ -155,12 +161,16 @@ impl Redactor {
                 .is_ok()
                 .then(|| (range.clone(), self.address(address)));
         }
-        let whole = group_all(found);
-        let word = &text[whole.clone()];
+        self.word(text, &found.get(0)?.range())
+    }
+
+    /// What a word is by its form, or what begins with it.
+    fn word(&mut self, text: &str, place: &Range<usize>) -> Replaced {
+        let word = &text[place.clone()];
         if word.len() == 32 && word.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Some((whole, self.id(word)));
+            return Some((place.clone(), self.id(word)));
         }
-        let range = dotted(text, whole.start)?;
+        let range = dotted(text, place.start)?;
         let with = match &text[range.clone()] {
             path if path.ends_with("_onmicrosoft_com") => self.named(path, "user"),
             domain => self.domain(domain),
@@ -228,10 +238,6 @@ impl Out<'_> {
         self.text.push_str(&self.original[rest]);
         self.text
     }
-}
-
-fn group_all(found: &Captures<'_>) -> Range<usize> {
-    found.get(0).map_or(0..0, |whole| whole.range())
 }
 
 /// A domain, or the address of somebody in a path, by what it ends in.
