@@ -512,7 +512,7 @@ fn a_case_is_kept_offered_again_and_taken_up() {
     let (folder, open) = investigation();
     let mut term = Term::start(open(&[]));
     term.shows("Records 20");
-    term.keys("mnthe first sign\r");
+    term.keys("mjnthe first sign\r");
     term.shows("noted");
     term.keys("q");
     assert_eq!(term.ends(), 0);
@@ -558,7 +558,7 @@ fn a_named_case_is_made_taken_up_and_never_something_else() {
     term.shows("Records 20");
     let case = folder.path().join("mine.json");
     term.until("made", |_| case.exists());
-    term.keys("mm");
+    term.keys("mjm");
     term.shows("2 marks in all");
     term.keys("q");
     assert_eq!(term.ends(), 0);
@@ -586,7 +586,7 @@ fn marks_are_exported_as_a_report_and_nothing_is_replaced_unasked() {
     let (folder, open) = investigation();
     let mut term = Term::start(open(&[]));
     term.shows("Records 20");
-    term.keys("mnseen first\rge");
+    term.keys("mjnseen first\rge");
     term.shows("report (Markdown timeline)");
     // To the name of the file.
     term.keys("\x1b[A\x15report.md\r");

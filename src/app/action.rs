@@ -74,6 +74,7 @@ pub enum Action {
     Mark,
     MarkRange,
     Note,
+    UndoMarks,
     Export,
     Follow,
     Origin,
@@ -211,14 +212,15 @@ actions! {
     Changes "changes" LIST_AND_DETAIL, ["d"], "", "Detail: show fields and changes, old → new.";
     Raw "raw" LIST_AND_DETAIL, ["r"], "raw", "Detail: show the original JSON, or go back to the changes.";
     Find "find" &[Pane::Tree, Pane::Detail], ["ctrl-f"], "find", "Find text in this pane while typing.";
-    FindNext "find-next" &[Pane::Tree, Pane::Detail], ["n"], "", "Go to the next place found.";
+    FindNext "find-next" &[Pane::Tree, Pane::Detail], ["n"], "", "Go to the next place found. Detail: while nothing is searched there, the key writes a note.";
     FindPrevious "find-previous" &[Pane::Tree, Pane::Detail], ["N"], "", "Go to the previous place found.";
     Zoom "zoom" PANES, ["z"], "zoom", "Give the focused pane the whole screen, or take it back.";
     Zone "zone" ALL, ["Z"], "", "Show times in UTC or in the local zone.";
     Yank "yank" ALL, ["y"], "copy", "Copy a value, id, row, JSON or the query, also as OData, KQL or PowerShell, to your clipboard (OSC 52).";
-    Mark "mark" LIST_AND_DETAIL, ["m"], "mark", "Mark the record, or take its mark off; mark:yes finds the marked ones.";
+    Mark "mark" LIST_AND_DETAIL, ["m"], "mark", "Mark the record, or take its mark off (an operation: all its records); the cursor stays; mark:yes finds the marked ones.";
     MarkRange "mark-range" &[Pane::List], ["V"], "", "Begin a range here; again marks everything from there to the cursor.";
-    Note "note" &[Pane::List], ["n"], "", "Write a note about the record, which marks it; an empty one takes it off.";
+    Note "note" LIST_AND_DETAIL, ["n"], "note", "Write a note about the record, which marks it; an empty one takes it off. Detail: not while a text is searched there.";
+    UndoMarks "undo-marks" ALL, ["U"], "", "Undo the last change of marks and notes; again, the one before.";
     Export "export" ALL, ["e"], "export", "Write the view or the marked records to a file: report, undo sheet, CSV, JSON; with pseudonyms if wanted.";
     Follow "follow" ALL, ["F"], "follow", "Look for records that arrive from now on: lines appended to files, new files, a tenant's news; again stops.";
     Origin "origin" ALL, ["ctrl-o"], "", "Tell where the records come from: what was read, what was asked of Graph and what is evaluated here.";

@@ -48,6 +48,7 @@ impl App {
             return Vec::new();
         }
         self.notice = None;
+        self.forget_asked();
         let control = event.modifiers.contains(KeyModifiers::CONTROL);
         match event.code {
             KeyCode::Char('c') if control => return vec![Effect::Quit],
@@ -95,6 +96,7 @@ impl App {
         }
         let count = self.count.take();
         if let Some(action) = self.keymap.action(prefix, key, self.focus) {
+            let action = self.meant(action, || self.keymap.other_action(prefix, key, self.focus));
             return self.perform(action, count);
         }
         let is_there = |pane: &Pane| {
@@ -114,6 +116,15 @@ impl App {
             }
         });
         Vec::new()
+    }
+
+    /// What a key means that two actions share: the first while there is something for it to do.
+    fn meant(&self, action: Action, other: impl FnOnce() -> Option<Action>) -> Action {
+        let searches = self.focus != Pane::Detail || !self.detail.find.is_empty();
+        if action != Action::FindNext || searches {
+            return action;
+        }
+        other().unwrap_or(action)
     }
 
     fn pressed_in_filter(&mut self, event: &KeyEvent) -> Vec<Effect> {
@@ -254,6 +265,7 @@ impl App {
             return Vec::new();
         }
         self.notice = None;
+        self.forget_asked();
         (self.waiting, self.count) = (None, None);
         if self.layout.filter.contains(place) {
             return self.perform(Action::Filter, None);

@@ -264,6 +264,15 @@ impl Keymap {
             .map(|(_, action)| *action)
     }
 
+    /// What else the same key means there, where two actions share it.
+    pub fn other_action(&self, prefix: Option<Key>, key: Key, pane: Pane) -> Option<Action> {
+        let wanted = Keys { key, prefix };
+        let is_meant = |(bound, action): &&(Keys, Action)| {
+            *bound == wanted && action.row().panes.contains(&pane)
+        };
+        self.bindings.iter().filter(is_meant).nth(1).map(|(_, action)| *action)
+    }
+
     /// What may follow a key in a pane; nothing where it is no prefix there.
     pub fn following(&self, prefix: Key, pane: Pane) -> Vec<(Key, Action)> {
         (self.bindings.iter())
@@ -309,6 +318,10 @@ pub fn shown(key: &str) -> String {
     }
 }
 
+/// Actions that may have the same key in the detail: the first is meant while a text is searched
+/// there, the second otherwise.
+const SHARED: &[(Action, Action)] = &[(Action::FindNext, Action::Note)];
+
 /// Do two bindings get into each other's way?
 fn conflict(one: (Keys, Action), other: (Keys, Action)) -> Option<Conflict> {
     let (a, b) = (one.1.row(), other.1.row());
@@ -317,7 +330,7 @@ fn conflict(one: (Keys, Action), other: (Keys, Action)) -> Option<Conflict> {
     let told = |message: String| Some(Conflict { actions, message });
     let (long, short) = if one.0.prefix.is_some() { (one, other) } else { (other, one) };
     if one.0 == other.0 {
-        if one.1 == other.1 {
+        if one.1 == other.1 || (pane == Pane::Detail.name() && SHARED.contains(&actions)) {
             return None;
         }
         return told(format!(
@@ -349,7 +362,8 @@ mod tests {
                 assert_eq!(parsed.to_string(), *key);
                 for pane in row.panes {
                     let found = Keymap::default().action(None, parsed, *pane);
-                    assert_eq!(found, Some(row.action), "{key}");
+                    let shared = found.is_some_and(|one| SHARED.contains(&(one, row.action)));
+                    assert!(found == Some(row.action) || shared, "{key}");
                 }
             }
         }

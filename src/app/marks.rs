@@ -28,7 +28,15 @@ pub struct Marking {
     pub file: Option<String>,
     /// A case of an earlier session, until it was answered.
     pub offered: Option<Box<FoundCase>>,
+    /// What changes of marks replaced, the last change last: each row with its mark then.
+    done: Vec<Vec<(RowId, Option<Mark>)>>,
+    /// What is done if the next key asks for it again, and what the last key left so.
+    asked: Option<Asked>,
+    last_asked: Option<Asked>,
 }
+
+/// An action that is only carried out when it is asked for twice, and the record it is about.
+type Asked = (Action, Option<RowId>);
 
 /// A note being written.
 #[derive(Debug)]
@@ -69,6 +77,8 @@ pub struct Draft {
 
 /// Records that are marked at once at most.
 const MOST_AT_ONCE: usize = 10_000;
+/// Changes of marks that can be undone.
+const MOST_UNDONE: usize = 50;
 /// Queries that are kept.
 const MOST_QUERIES: usize = 200;
 
@@ -89,6 +99,7 @@ impl App {
         match action {
             Action::Mark => self.turn_mark(),
             Action::MarkRange => self.mark_range(),
+            Action::UndoMarks => self.undo_marks(),
             _ => {
                 self.begin_note();
                 Vec::new()
@@ -96,7 +107,28 @@ impl App {
         }
     }
 
-    /// Marks the record under the cursor, or takes its mark off; in the list the cursor goes on.
+    /// Why no change of marks can be undone; `None` where one can.
+    pub(super) fn cannot_undo_marks(&self) -> Option<String> {
+        let nothing = self.marking.done.is_empty();
+        nothing.then(|| "no mark was changed since the records were opened".to_owned())
+    }
+
+    /// Another key was pressed: only what the last one asked for can be confirmed by it.
+    pub(super) fn forget_asked(&mut self) {
+        self.marking.last_asked = self.marking.asked.take();
+    }
+
+    /// Is this asked for the second time, one key after the other? If not, the next key may.
+    fn is_asked_again(&mut self, asked: Asked) -> bool {
+        if self.marking.last_asked == Some(asked) {
+            return true;
+        }
+        self.marking.asked = Some(asked);
+        false
+    }
+
+    /// Marks the record under the cursor, or takes its mark off. The cursor stays, so that the same
+    /// key takes back what it did, and the next one notes something about the same record.
     fn turn_mark(&mut self) -> Vec<Effect> {
         let Some(row) = self.list.current() else { return Vec::new() };
         let line = self.list.viewport.cursor();
@@ -105,25 +137,64 @@ impl App {
             Pane::List => self.list.rows_between(line..=line),
             _ => vec![row],
         };
+        self.turn_marks(&rows, (Action::Mark, Some(row))).unwrap_or_default()
+    }
+
+    /// Marks those of some rows that are not marked; where all are, takes the marks off. Returns
+    /// `None` where nothing was done: notes go only when that is asked for twice.
+    fn turn_marks(&mut self, rows: &[RowId], asked: Asked) -> Option<Vec<Effect>> {
+        if rows.len() > MOST_AT_ONCE {
+            self.notice = Some(format!(
+                "{} records are too many to mark (at most {MOST_AT_ONCE}); e exports all that is listed",
+                rows.len()
+            ));
+            return None;
+        }
         let marks = self.store.marks();
         let fresh: Vec<RowId> = rows.iter().copied().filter(|&row| !marks.has(row)).collect();
-        if fresh.is_empty() {
-            let had_note = rows.iter().any(|&row| !marks.note(row).is_empty());
-            self.change_marks(&rows, None);
-            self.tell_marks(if had_note { "mark and note taken off" } else { "mark taken off" });
-        } else {
+        if !fresh.is_empty() {
             self.change_marks(&fresh, Some(""));
-            self.tell_marks("marked");
+            self.tell_marks(&match fresh.len() {
+                1 => "marked".to_owned(),
+                count => format!("{count} records marked"),
+            });
+            return Some(self.marks_changed());
         }
-        let mut effects = Vec::new();
-        // Where the list depends on marks it moves by itself.
-        if self.focus == Pane::List && !self.filter.query.asks_for_marks() {
-            self.list.moved = true;
-            self.list.viewport.move_by(1);
-            effects = self.follow_cursor();
+        let notes = rows.iter().filter(|&&row| !marks.note(row).is_empty()).count();
+        let what = match (rows.len(), notes) {
+            (1, 0) => "mark".to_owned(),
+            (1, _) => "mark and note".to_owned(),
+            (count, 0) => format!("{count} marks"),
+            (count, 1) => format!("{count} marks and a note"),
+            (count, notes) => format!("{count} marks and {notes} notes"),
+        };
+        if notes > 0 && !self.is_asked_again(asked) {
+            let key = self.keymap.spoken(asked.0);
+            self.notice = Some(format!("{key} again takes {what} off"));
+            return None;
         }
-        effects.extend(self.marks_changed());
-        effects
+        self.change_marks(rows, None);
+        self.tell_marks(&format!("{what} taken off"));
+        Some(self.marks_changed())
+    }
+
+    /// Takes back the last change of marks and notes.
+    fn undo_marks(&mut self) -> Vec<Effect> {
+        let Some(before) = self.marking.done.pop() else { return Vec::new() };
+        let mut marks = self.store.marks().clone();
+        let what = match before.len() {
+            1 => "the mark is as before".to_owned(),
+            count => format!("{count} marks are as before"),
+        };
+        for (row, mark) in before {
+            match mark {
+                Some(mark) => marks.set(row, mark),
+                None => marks.remove(row),
+            }
+        }
+        self.store.set_marks(marks);
+        self.notice = Some(format!("{what} · {}", self.all_marks()));
+        self.marks_changed()
     }
 
     /// Begins a range, or marks all from where it began to the cursor. Where all are marked their
@@ -142,23 +213,11 @@ impl App {
         };
         let places = place.min(cursor)..=place.max(cursor);
         let rows = self.list.rows_between(places);
-        if rows.len() > MOST_AT_ONCE {
-            self.notice = Some(format!(
-                "{} records are too many to mark (at most {MOST_AT_ONCE}); e exports all that is listed",
-                rows.len()
-            ));
+        let Some(effects) = self.turn_marks(&rows, (Action::MarkRange, Some(row))) else {
+            self.marking.range = Some(first);
             return Vec::new();
-        }
-        let marks = self.store.marks();
-        let fresh: Vec<RowId> = rows.iter().copied().filter(|&row| !marks.has(row)).collect();
-        if fresh.is_empty() {
-            self.change_marks(&rows, None);
-            self.tell_marks(&format!("{} marks taken off", rows.len()));
-        } else {
-            self.change_marks(&fresh, Some(""));
-            self.tell_marks(&format!("{} records marked", fresh.len()));
-        }
-        self.marks_changed()
+        };
+        effects
     }
 
     /// Begins to write a note about the record under the cursor.
@@ -208,6 +267,10 @@ impl App {
     /// Marks rows with a note, or takes their marks off.
     fn change_marks(&mut self, rows: &[RowId], note: Option<&str>) {
         let mut marks = self.store.marks().clone();
+        let before = rows.iter().map(|&row| (row, marks.get(row).cloned())).collect();
+        self.marking.done.push(before);
+        let over = self.marking.done.len().saturating_sub(MOST_UNDONE);
+        self.marking.done.drain(..over);
         for &row in rows {
             match note {
                 Some(note) => marks.set(row, Mark { note: note.to_owned(), at: Some(self.now) }),
@@ -225,11 +288,15 @@ impl App {
     }
 
     fn tell_marks(&mut self, what: &str) {
-        let all = match self.store.marks().len() {
-            1 => "1 mark".to_owned(),
-            count => format!("{count} marks"),
-        };
-        self.notice = Some(format!("{what} · {all} in all"));
+        let undo = self.keymap.spoken(Action::UndoMarks);
+        self.notice = Some(format!("{what} · {}; {undo} undoes it", self.all_marks()));
+    }
+
+    fn all_marks(&self) -> String {
+        match self.store.marks().len() {
+            1 => "1 mark in all".to_owned(),
+            count => format!("{count} marks in all"),
+        }
     }
 
     /// What follows from other marks: they are kept, and the list may depend on them.
@@ -326,8 +393,10 @@ impl App {
         self.marking.queries.retain(|known| !newer.contains(known));
         self.marking.queries.extend(newer);
         self.marking.file = Some(found.file.clone());
+        // To undo what was before would take off marks that were kept.
+        self.marking.done.clear();
         if !found.marks.is_empty() {
-            self.tell_marks("taken up");
+            self.notice = Some(format!("taken up · {}", self.all_marks()));
         }
         self.show_note();
         let mut effects = vec![Effect::TakeUpCase];

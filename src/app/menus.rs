@@ -155,11 +155,7 @@ impl App {
     }
 
     fn action_menu(&self, title: String, of_pane: bool) -> Menu {
-        // A note can be written in the detail too, only not by the key.
-        let here = |row: &ActionRow| {
-            let noting = row.action == Action::Note && self.focus == Pane::Detail && !of_pane;
-            row.panes.contains(&self.focus) || noting
-        };
+        let here = |row: &ActionRow| row.panes.contains(&self.focus);
         let rows = ACTIONS.iter().filter(|row| !of_pane || here(row));
         let items = rows.map(|row| Item {
             key: self.keymap.all_keys(row.action),

@@ -83,7 +83,9 @@ impl App {
                 Vec::new()
             }
             Action::Zone => self.turn_zone(),
-            Action::Mark | Action::MarkRange | Action::Note => self.perform_marking(action),
+            Action::Mark | Action::MarkRange | Action::Note | Action::UndoMarks => {
+                self.perform_marking(action)
+            }
             Action::Export => self.begin_export(),
             Action::Follow => self.turn_following(),
             Action::Mouse => self.turn_mouse(),
@@ -109,6 +111,7 @@ impl App {
             Action::Follow => return self.cannot_follow(),
             Action::Export => return self.cannot_export(),
             Action::Mark | Action::MarkRange | Action::Note => return self.cannot_mark(),
+            Action::UndoMarks => return self.cannot_undo_marks(),
             Action::ClearFilter if self.filter.text().is_empty() => {
                 let choice = self.keymap.spoken(Action::ClearChoice);
                 return Some(match self.tree.choice.is_empty() {

@@ -239,6 +239,28 @@ fn hints(app: &App) -> Vec<(String, String)> {
     if let Some(count) = app.count {
         return vec![(count.to_string(), "times …".to_owned())];
     }
+    searching(app).unwrap_or_else(|| of_pane(app))
+}
+
+/// Keys that go through the places found, while a text is searched in this pane.
+fn searching(app: &App) -> Option<Vec<(String, String)>> {
+    let text = match app.focus {
+        Pane::Tree => !app.tree.find.is_empty(),
+        Pane::Detail => !app.detail.find.is_empty(),
+        _ => false,
+    };
+    let hints = [
+        (Action::FindNext, "next place found"),
+        (Action::FindPrevious, "previous"),
+        (Action::Back, "ends the search"),
+        (Action::Help, "help"),
+    ];
+    let hint = |(action, word): (Action, &str)| (app.keymap.hint(action), word.to_owned());
+    text.then(|| hints.map(hint).to_vec())
+}
+
+/// Keys of the pane that has the keyboard.
+fn of_pane(app: &App) -> Vec<(String, String)> {
     // What everybody needs comes first, so that it is there on a narrow screen too.
     let first = [
         Action::Help,
@@ -246,7 +268,8 @@ fn hints(app: &App) -> Vec<(String, String)> {
         Action::Open,
         Action::NextPane,
         Action::Pivot,
-        Action::View,
+        if app.focus == Pane::Detail { Action::Mark } else { Action::View },
+        if app.focus == Pane::Detail { Action::Note } else { Action::View },
         Action::Quit,
     ];
     let rows = ACTIONS.iter().filter(|row| {

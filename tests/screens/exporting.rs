@@ -10,7 +10,7 @@ use super::session::Session;
 #[test]
 fn two_keys_ask_for_a_report_of_the_marks() {
     let mut session = Session::demo(80, 24);
-    session.keys("/actor:marek<enter>mmge");
+    session.keys("/actor:marek<enter>mjmge");
     let screen = session.screen();
     for part in ["Export", "marked records, 2 (view: ", "report (Markdown timeline)", "File"] {
         assert!(screen.contains(part), "{part} in\n{screen}");

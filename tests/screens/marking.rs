@@ -16,23 +16,79 @@ fn marks(session: &Session) -> Vec<(u32, String)> {
 }
 
 #[test]
-fn a_key_marks_the_record_goes_on_and_takes_the_mark_off() {
+fn a_key_marks_the_record_stays_there_and_takes_the_mark_off() {
     let mut session = Session::demo(80, 24);
     let first = session.current();
     session.keys("m");
     assert_eq!(marks(&session), [(first, String::new())]);
-    assert_ne!(session.current(), first);
+    assert_eq!(session.current(), first, "what comes next is about the same record");
     assert!(session.list().contains("●"), "{}", session.list());
-    assert!(session.hints().contains("marked · 1 mark in all"), "{}", session.hints());
-    session.keys("jmk<up>");
+    assert!(session.hints().contains("marked · 1 mark in all; U undoes it"), "{}", session.hints());
+    session.keys("jjmk");
     assert_eq!(marks(&session).len(), 2);
     session.keys("gm");
     assert_eq!(marks(&session).len(), 1);
     assert!(session.hints().contains("mark taken off"));
     assert_eq!(session.kept.len(), 3, "each change is kept");
+    session.keys("mm");
+    assert_eq!(marks(&session).len(), 1, "twice is not at all");
     session.keys("g<enter>m");
     assert_eq!(session.current(), first, "in the detail the record stays");
     assert!(session.detail().contains("Marked"), "{}", session.detail());
+    session.keys("<esc>gmmnthe same record<enter>");
+    assert!(marks(&session).contains(&(first, "the same record".to_owned())));
+}
+
+#[test]
+fn a_note_goes_only_when_that_is_asked_for_twice_and_comes_back() {
+    let mut session = Session::demo(80, 24);
+    session.keys("nwho is this?<enter>m");
+    assert_eq!(marks(&session)[0].1, "who is this?");
+    assert!(session.hints().contains("m again takes mark and note off"), "{}", session.hints());
+    session.keys("jkm");
+    assert_eq!(marks(&session).len(), 1, "one key after the other");
+    session.keys("m");
+    assert!(session.hints().contains("mark and note taken off · 0 marks in all; U undoes it"));
+    session.keys("U");
+    assert_eq!(marks(&session)[0].1, "who is this?");
+    assert!(session.hints().contains("as before · 1 mark in all"), "{}", session.hints());
+    assert_eq!(session.kept.last().map(|(_, store)| store.marks().len()), Some(1), "and kept");
+    session.keys("jmk<enter>n changed<enter>U");
+    assert_eq!(marks(&session)[0].1, "who is this?", "a note is undone as well");
+    session.keys("UU");
+    assert!(marks(&session).is_empty());
+    session.keys("U");
+    assert!(session.hints().contains("no mark was changed"), "{}", session.hints());
+    // A range with notes in it.
+    session.keys("<esc>gnone<enter>jnother<enter>jmgVjjV");
+    assert!(session.hints().contains("V again takes 3 marks and 2 notes off"));
+    assert_eq!(marks(&session).len(), 3);
+    session.keys("V");
+    assert!(session.hints().contains("3 marks and 2 notes taken off"), "{}", session.hints());
+    session.keys("U");
+    assert_eq!(marks(&session).len(), 3);
+}
+
+#[test]
+fn the_key_of_notes_is_that_of_the_search_only_while_the_detail_is_searched() {
+    let mut session = Session::demo(80, 24);
+    session.keys("<enter>");
+    let hints = session.hints();
+    assert!(hints.contains("m mark") && hints.contains("n note"), "{hints}");
+    session.keys("nquit? no<enter>");
+    assert_eq!(marks(&session)[0].1, "quit? no");
+    assert!(session.outside.is_empty());
+    session.keys("<ctrl-f>a<enter>");
+    let hints = session.hints();
+    assert!(hints.contains("n next place found") && hints.contains("esc ends"), "{hints}");
+    let before = session.app.detail.current();
+    session.keys("n");
+    assert!(session.app.marking.note.is_none());
+    assert_ne!(session.app.detail.current(), before);
+    session.keys("<esc>n");
+    assert!(session.app.marking.note.is_some());
+    session.keys("<esc>Rn");
+    assert!(session.app.marking.note.is_some(), "beside related records too");
 }
 
 #[test]
@@ -80,7 +136,7 @@ fn the_filter_answers_after_each_mark() {
     let mut session = Session::demo(80, 24);
     session.keys("/mark:yes<enter>");
     assert!(session.list().contains("Records 0 of 6,000"), "{}", session.list());
-    session.keys("xmmm/mark:yes<enter>");
+    session.keys("xmjmjm/mark:yes<enter>");
     assert!(session.list().contains("Records 3 of 6,000"), "{}", session.list());
     session.keys("m");
     assert!(session.list().contains("Records 2 of 6,000"), "{}", session.list());
@@ -98,7 +154,7 @@ fn the_filter_answers_after_each_mark() {
 fn marks_are_seen_where_there_is_only_ascii() {
     let mut session = Session::demo(80, 24);
     session.theme = Theme::new(Palette::None, true);
-    session.keys("mnfirst<enter>");
+    session.keys("mjnfirst<enter>");
     let list = session.list();
     assert!(list.contains("|m ") && list.contains("|n "), "{list}");
 }
@@ -161,8 +217,10 @@ fn a_folded_operation_is_marked_and_exported_with_all_its_records() {
     assert_eq!(session.app.list.rows.len(), 1, "{}", session.list());
     session.keys("m");
     assert_eq!(marks(&session).len(), 2);
+    assert!(session.hints().contains("2 records marked"), "{}", session.hints());
     session.keys("m");
     assert_eq!(marks(&session).len(), 0);
+    assert!(session.hints().contains("2 marks taken off"), "{}", session.hints());
     session.keys("<space>gVjV");
     assert_eq!(marks(&session).len(), 2);
     session.keys("xVVe");
