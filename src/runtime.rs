@@ -220,6 +220,22 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         opened: None,
         waiting: None,
     };
+    let ended = go_on(&mut session, &mut signals, &mut messages).await?;
+    // The terminal is given back before what is to be kept is waited for.
+    let Session { screen, mut keeper, .. } = session;
+    drop(screen);
+    match keeper.end() {
+        Some(not_kept) if ended == Ended::Left => bail!("{not_kept}"),
+        _ => Ok(ended),
+    }
+}
+
+/// Takes in what happens until the user, or a signal, wants to leave.
+async fn go_on(
+    session: &mut Session,
+    signals: &mut Signals,
+    messages: &mut mpsc::UnboundedReceiver<Message>,
+) -> io::Result<Ended> {
     loop {
         if session.due == Due::Now && messages.is_empty() {
             session.draw()?;

@@ -552,6 +552,21 @@ fn a_case_is_kept_offered_again_and_taken_up() {
 }
 
 #[test]
+fn marks_that_were_lost_are_told_before_and_after_leaving() {
+    let (folder, open) = investigation();
+    std::fs::write(folder.path().join("entrail"), "in the way").expect("written");
+    let mut term = Term::start(open(&[]));
+    term.shows("Records 20");
+    term.keys("m");
+    term.shows("! marks are not kept (T)");
+    term.keys("q");
+    term.shows("q again quits");
+    term.keys("q");
+    assert_eq!(term.ends(), 2);
+    term.shows("marks are not kept: ");
+}
+
+#[test]
 fn a_named_case_is_made_taken_up_and_never_something_else() {
     let (folder, open) = investigation();
     let mut term = Term::start(open(&["--case", "mine.json"]));

@@ -51,7 +51,7 @@ impl App {
         self.forget_asked();
         let control = event.modifiers.contains(KeyModifiers::CONTROL);
         match event.code {
-            KeyCode::Char('c') if control => return vec![Effect::Quit],
+            KeyCode::Char('c') if control => return self.quit(),
             KeyCode::Char('z') if control => return vec![Effect::Suspend],
             _ => {}
         }

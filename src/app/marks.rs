@@ -10,7 +10,7 @@ use super::input::request;
 use super::message::Effect;
 use super::overlay::{Item, Menu, Wish};
 use crate::store::{Mark, RowId};
-use crate::text::clean;
+use crate::text::{clean, fit, fit_end};
 use crate::time::Timestamp;
 
 /// What is being marked, and what is known of the case.
@@ -28,6 +28,8 @@ pub struct Marking {
     pub file: Option<String>,
     /// A case of an earlier session, until it was answered.
     pub offered: Option<Box<FoundCase>>,
+    /// Why the last change of marks is not in its file; `None` while it is.
+    pub not_kept: Option<NotKept>,
     /// What changes of marks replaced, the last change last: each row with its mark then.
     done: Vec<Vec<(RowId, Option<Mark>)>>,
     /// What is done if the next key asks for it again, and what the last key left so.
@@ -64,6 +66,23 @@ pub struct FoundCase {
     pub last: Option<Timestamp>,
     /// Was it named, so that nothing is to be asked?
     pub is_named: bool,
+}
+
+/// Why a case is not kept.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct NotKept {
+    /// The reason.
+    pub why: String,
+    /// The file it was to be kept in; empty where there is none.
+    pub file: String,
+}
+
+impl std::fmt::Display for NotKept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { why, file } = self;
+        write!(f, "marks are not kept: {why}")?;
+        if file.is_empty() { Ok(()) } else { write!(f, " ({file})") }
+    }
 }
 
 /// What is to be kept of a case besides its marks, which are the store's.
@@ -409,12 +428,35 @@ impl App {
     }
 
     /// The case was kept, in which file, or could not be.
-    pub(super) fn case_kept(&mut self, kept: Result<String, String>) {
+    pub(super) fn case_kept(&mut self, kept: Result<String, NotKept>) {
+        self.marking.not_kept = None;
         match kept {
             Ok(file) => self.marking.file = Some(file),
-            Err(why) => {
-                self.notice = Some(clean(&format!("marks are not kept: {why}")).into_owned());
+            Err(not_kept) => {
+                let why = format!("marks are not kept: {}", not_kept.why);
+                let why = clean(&why).into_owned();
+                let room = usize::from(self.layout.screen.width).saturating_sub(4);
+                let room = room.saturating_sub(fit(&why, usize::MAX).1);
+                let file = clean(&not_kept.file).into_owned();
+                let file = fit_end(&file, room);
+                self.notice = Some(if file.len() > 8 { format!("{why} · {file}") } else { why });
+                self.marking.not_kept = Some(not_kept);
             }
         }
+    }
+
+    /// Leaves; where marks would be lost by it, only when that is asked for twice.
+    pub(super) fn quit(&mut self) -> Vec<Effect> {
+        let Some(not_kept) = &self.marking.not_kept else { return vec![Effect::Quit] };
+        let [quit, export] =
+            [Action::Quit, Action::Export].map(|action| self.keymap.spoken(action));
+        let why = clean(&not_kept.why).into_owned();
+        if self.is_asked_again((Action::Quit, None)) {
+            return vec![Effect::Quit];
+        }
+        self.notice = Some(format!(
+            "marks are not kept; {quit} again quits, {export} writes them to a file ({why})"
+        ));
+        Vec::new()
     }
 }

@@ -231,6 +231,13 @@ impl App {
     }
 
     fn troubles_menu(&self) -> Menu {
+        let not_kept = self.marking.not_kept.iter().map(|not_kept| Item {
+            key: "! now".to_owned(),
+            ..Item::new(
+                clean(&not_kept.to_string()),
+                Wish::Copy(not_kept.to_string(), "this trouble".to_owned()),
+            )
+        });
         let items = self.loading.troubles.iter().map(|trouble| Item {
             key: if trouble.lost { "✗ lost".to_owned() } else { "! odd".to_owned() },
             ..Item::new(
@@ -238,8 +245,8 @@ impl App {
                 Wish::Copy(trouble.to_string(), "this trouble".to_owned()),
             )
         });
-        let count = self.loading.troubles.len();
-        Menu::new(format!("Troubles: {count}; Enter copies one"), items.collect())
+        let items: Vec<Item> = not_kept.chain(items).collect();
+        Menu::new(format!("Troubles: {}; Enter copies one", items.len()), items)
     }
 
     fn yank_menu(&self) -> Menu {

@@ -4,7 +4,7 @@
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
 use super::exporting::{Exported, Job};
-use super::marks::{Draft, FoundCase};
+use super::marks::{Draft, FoundCase, NotKept};
 use crate::query::answer::{Answer, Question};
 use crate::query::facet::Facet;
 use crate::query::seen::SeenValues;
@@ -53,7 +53,7 @@ pub enum Message {
     /// A case of these inputs was found.
     CaseFound(Box<FoundCase>),
     /// The case was kept, in which file, or why not.
-    CaseKept(Result<String, String>),
+    CaseKept(Result<String, NotKept>),
     /// How an export goes.
     Exported(Exported),
     /// Text went to the clipboard: in what way, or why not.

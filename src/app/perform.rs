@@ -89,7 +89,7 @@ impl App {
             Action::Export => self.begin_export(),
             Action::Follow => self.turn_following(),
             Action::Mouse => self.turn_mouse(),
-            Action::Quit => vec![Effect::Quit],
+            Action::Quit => self.quit(),
             other => self.investigate(other),
         }
     }
@@ -121,7 +121,9 @@ impl App {
             }
             Action::ClearChoice if self.tree.choice.is_empty() => "nothing is marked in the tree",
             Action::Raw | Action::Changes if self.detail.opened.is_none() => "no record is open",
-            Action::Troubles if self.loading.troubles.is_empty() => {
+            Action::Troubles
+                if self.loading.troubles.is_empty() && self.marking.not_kept.is_none() =>
+            {
                 return Some(self.loading.no_troubles().to_owned());
             }
             Action::FindNext | Action::FindPrevious

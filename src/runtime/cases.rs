@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::app::marks::{Draft, FoundCase};
+use crate::app::marks::{Draft, FoundCase, NotKept};
 use crate::app::message::{Effect, Message};
 use crate::case::{self, Case, Marked};
 use crate::config::cases::{self, Kept};
@@ -32,6 +32,7 @@ pub struct Keeper {
     asked: Sender<Asked>,
     thread: Option<JoinHandle<()>>,
     ended: Arc<AtomicBool>,
+    not_kept: Arc<Mutex<Option<NotKept>>>,
 }
 
 enum Asked {
@@ -54,6 +55,7 @@ impl Keeper {
     ) -> io::Result<Self> {
         let (asked, questions) = channel();
         let ended = Arc::new(AtomicBool::new(false));
+        let not_kept = Arc::default();
         let keeping = Keeping {
             key: cases::key(&origins, name),
             origins,
@@ -71,10 +73,11 @@ impl Keeper {
             inbox,
             again: asked.clone(),
             ended: Arc::clone(&ended),
+            not_kept: Arc::clone(&not_kept),
         };
         let run = move || keeping.run(&questions);
         let thread = std::thread::Builder::new().name("case".to_owned()).spawn(run)?;
-        Ok(Self { asked, thread: Some(thread), ended })
+        Ok(Self { asked, thread: Some(thread), ended, not_kept })
     }
 
     /// Carries out an effect that is about cases; gives any other back.
@@ -91,13 +94,21 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
-    fn drop(&mut self) {
+impl Keeper {
+    /// Waits until what was to be kept is; returns why the last of it is not.
+    pub fn end(&mut self) -> Option<NotKept> {
         self.ended.store(true, Ordering::Relaxed);
         let _ = self.asked.send(Asked::End);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        self.not_kept.lock().ok()?.take()
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
@@ -125,6 +136,8 @@ struct Keeping {
     inbox: UnboundedSender<Message>,
     again: Sender<Asked>,
     ended: Arc<AtomicBool>,
+    /// Why the last change is not in its file.
+    not_kept: Arc<Mutex<Option<NotKept>>>,
 }
 
 impl Keeping {
@@ -210,12 +223,15 @@ impl Keeping {
 
     fn keep(&mut self) {
         if let Some(told) = self.written().transpose() {
+            if let Ok(mut not_kept) = self.not_kept.lock() {
+                *not_kept = told.as_ref().err().cloned();
+            }
             let _ = self.inbox.send(Message::CaseKept(told));
         }
     }
 
     /// Writes the case as it is now. Returns the file, or `None` where there is nothing to keep.
-    fn written(&mut self) -> Result<Option<String>, String> {
+    fn written(&mut self) -> Result<Option<String>, NotKept> {
         let Some((draft, store)) = self.last.clone() else { return Ok(None) };
         if self.file.is_none() && store.marks().is_empty() {
             return Ok(None);
@@ -238,12 +254,14 @@ impl Keeping {
         case.inputs = self.inputs.clone().unwrap_or_default();
         case.marks = marks;
         let bytes = case.to_json().into_bytes();
-        let no_home = || "there is no home directory".to_owned();
+        let no_home =
+            || NotKept { why: "there is no home directory".to_owned(), file: String::new() };
         let path = match &self.file {
             Some(path) => path.clone(),
             None => cases::fresh(&self.key).ok_or_else(no_home)?,
         };
-        let failed = |error: io::Error| format!("{}: {error}", path.display());
+        let failed =
+            |error: io::Error| NotKept { why: error.to_string(), file: path.display().to_string() };
         let written = cases::write(&path, &bytes, self.before.as_deref()).map_err(failed)?;
         let path = match written {
             true => path,
@@ -257,7 +275,8 @@ impl Keeping {
         self.before = Some(bytes);
         self.file = Some(path.clone());
         if let Some(why) = unreadable {
-            return Err(format!("one at least: {why}"));
+            let why = format!("a record cannot be read again: {why}");
+            return Err(NotKept { why, file: path.display().to_string() });
         }
         Ok(Some(path.display().to_string()))
     }

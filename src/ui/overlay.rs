@@ -51,7 +51,8 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     }
     // Some items stay in sight, whatever is to be said of one.
     let room = area.height.saturating_sub(top + lines.min(FEWEST_ITEMS));
-    let note = if note == NOTE_LINES && area.height <= 8 { 0 } else { note.min(room) };
+    let is_low = app.layout.screen.height <= LOW_SCREEN;
+    let note = if note == NOTE_LINES && is_low { 0 } else { note.min(room) };
     let height = area.height.saturating_sub(top + note);
     draw_items(menu, theme, frame, Rect { y: area.y + top, height, ..area });
     if let Some(item) = menu.current().filter(|_| note > 0) {
@@ -89,6 +90,8 @@ fn draw_said(lines: &[String], from: usize, theme: &Theme, frame: &mut Frame<'_>
 
 /// Lines at the bottom of a box for all that is to be said of the item under the cursor.
 const NOTE_LINES: u16 = 2;
+/// On a screen of so many lines all of a box is for its items.
+const LOW_SCREEN: u16 = 12;
 /// Lines of items that are left where more is to be said of one than there is room for.
 const FEWEST_ITEMS: u16 = 5;
 /// Items that are looked at to find how much there is to be said.

@@ -70,6 +70,10 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
         }
         parts.push((text, theme.warning));
     }
+    if app.marking.not_kept.is_some() {
+        let troubles = app.keymap.spoken(Action::Troubles);
+        parts.push((format!("! marks are not kept ({troubles})"), theme.warning));
+    }
     if loading.ended.as_ref().is_some_and(|summary| summary.cancelled) {
         let text = match loading.share() {
             Some(share) => format!("! stopped at {:.0}%", share * 100.0),

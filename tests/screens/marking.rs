@@ -1,7 +1,7 @@
 //! Marks and notes: set with keys, seen in the list and the detail, asked for in the filter, taken up again.
 //! Never writes a file; what would be kept is looked at instead.
 
-use entrail::app::marks::FoundCase;
+use entrail::app::marks::{FoundCase, NotKept};
 use entrail::app::message::Message;
 use entrail::query::Query;
 use entrail::store::Mark;
@@ -201,6 +201,35 @@ fn a_case_of_the_same_inputs_is_offered_and_taken_up_or_not() {
     session.send(Message::CaseFound(FoundCase { is_named: true, ..found.clone() }.into()));
     assert_eq!(marks(&session).len(), 3);
     assert!(session.kept.last().is_some_and(|(draft, _)| draft.queries == ["actor:x"]));
+}
+
+#[test]
+fn marks_that_cannot_be_kept_are_told_as_long_as_that_is_so() {
+    let mut session = Session::demo(80, 24);
+    let not_kept = NotKept {
+        why: "Permission denied\u{1b}[2J (os error 13)".to_owned(),
+        file: "/home/somebody/with/a/long/name/.local/state/entrail/cases/ab12.json".to_owned(),
+    };
+    session.keys("m").send(Message::CaseKept(Err(not_kept)));
+    let hints = session.hints();
+    assert!(hints.contains("marks are not kept: Permission denied"), "{hints}");
+    assert!(hints.contains("…") && hints.ends_with("ab12.json"), "{hints}");
+    session.keys("j");
+    assert!(session.status().contains("! marks are not kept (T)"), "{}", session.status());
+    session.keys("T");
+    assert!(session.screen().contains("(/home/somebody/with/a/long"), "{}", session.screen());
+    session.keys("<esc>q");
+    assert!(session.outside.is_empty(), "{:?}", session.outside);
+    let hints = session.hints();
+    assert!(hints.contains("q again quits, e writes them to a file"), "{hints}");
+    session.keys("jq<ctrl-c>");
+    assert_eq!(session.outside, ["quit"]);
+    let mut session = Session::demo(80, 24);
+    session.keys("m").send(Message::CaseKept(Err(NotKept::default())));
+    session.keys("jm");
+    assert!(!session.status().contains("not kept"), "it is kept now: {}", session.status());
+    session.keys("q");
+    assert_eq!(session.outside, ["quit"]);
 }
 
 #[test]
