@@ -4,6 +4,7 @@
 pub mod access;
 pub mod action;
 pub mod activities;
+pub mod cases;
 pub mod detail;
 pub mod exporting;
 pub mod facets;
@@ -284,6 +285,7 @@ impl App {
                 self.surrounded(row, &found);
                 Vec::new()
             }
+            Message::CasesFound(cases, is_asked) => self.cases_found(cases, is_asked),
             Message::CaseFound(found) => self.case_found(found),
             Message::CaseKept(kept) => {
                 self.case_kept(kept);
@@ -298,7 +300,7 @@ impl App {
                 Vec::new()
             }
         };
-        self.offer_case();
+        self.offer_cases();
         if before != (self.focus, self.zoomed, self.layout.timeline.is_empty()) {
             self.arrange();
         }
@@ -427,7 +429,7 @@ impl App {
                     });
                     self.arrange();
                 }
-                let mut effects = vec![Effect::FindCase(self.store.clone())];
+                let mut effects = vec![Effect::FindCases(self.store.clone(), false)];
                 effects.extend(self.look_around());
                 return effects;
             }

@@ -201,6 +201,16 @@ pub fn find(
     (rows, lost)
 }
 
+/// How many marks of each case are on records of a store. `stopped` is asked now and then.
+pub fn count_here(store: &Store, cases: &[&Case], stopped: &dyn Fn() -> bool) -> Vec<usize> {
+    let all: Vec<Marked> = cases.iter().flat_map(|case| case.marks.iter().cloned()).collect();
+    let (rows, _) = find(store, &all, stopped);
+    let here: HashSet<&str> = rows.iter().map(|(_, mark)| &*mark.record).collect();
+    let count =
+        |case: &&Case| case.marks.iter().filter(|mark| here.contains(&*mark.record)).count();
+    cases.iter().map(count).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,6 +255,18 @@ mod tests {
         assert_eq!(rows, [(0, "note 2".to_owned()), (2, "note 1".to_owned())]);
         assert_eq!(lost.len(), 1);
         assert_eq!((&*lost[0].record, &*lost[0].targets[0]), ("a-1", "Eve Adams"));
+    }
+
+    #[test]
+    fn marks_of_several_cases_are_counted_where_their_records_are() {
+        let before = store(&[ONE, TWO, THREE]);
+        let case = |rows: std::ops::Range<RowId>| Case {
+            marks: rows.map(|row| marked(&before, row)).collect(),
+            ..Case::default()
+        };
+        let (all, first) = (case(0..3), case(0..1));
+        let after = store(&[THREE, TWO]);
+        assert_eq!(count_here(&after, &[&all, &first], &|| false), [2, 0]);
     }
 
     #[test]

@@ -549,6 +549,18 @@ fn a_case_is_kept_offered_again_and_taken_up() {
     term.keys("q");
     assert_eq!(term.ends(), 0);
     assert_eq!(kept().len(), 2, "afresh, the old file is kept");
+
+    // Both are listed, and the marks of the one that was left are not lost.
+    let mut term = Term::start(open(&[]));
+    term.shows("2 cases of these records");
+    term.keys("\x1b");
+    term.until("closed", |term| !term.text().contains("2 cases of these records"));
+    term.keys("K");
+    term.shows("3 marks, 1 note");
+    term.keys("\x1b[B\r");
+    term.shows("3 marks in all");
+    term.keys("q");
+    assert_eq!(term.ends(), 0);
 }
 
 #[test]

@@ -75,6 +75,7 @@ pub enum Action {
     MarkRange,
     Note,
     UndoMarks,
+    Cases,
     Export,
     Follow,
     Origin,
@@ -221,6 +222,7 @@ actions! {
     MarkRange "mark-range" &[Pane::List], ["V"], "", "Begin a range here; again marks everything from there to the cursor.";
     Note "note" LIST_AND_DETAIL, ["n"], "note", "Write a note about the record, which marks it; an empty one takes it off. Detail: not while a text is searched there.";
     UndoMarks "undo-marks" ALL, ["U"], "", "Undo the last change of marks and notes; again, the one before.";
+    Cases "cases" ALL, ["K"], "", "Take up a case: list those that were kept of the same records, the newest first.";
     Export "export" ALL, ["e"], "export", "Write the view or the marked records to a file: report, undo sheet, CSV, JSON; with pseudonyms if wanted.";
     Follow "follow" ALL, ["F"], "follow", "Look for records that arrive from now on: lines appended to files, new files, a tenant's news; again stops.";
     Origin "origin" ALL, ["ctrl-o"], "", "Tell where the records come from: what was read, what was asked of Graph and what is evaluated here.";

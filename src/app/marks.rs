@@ -6,12 +6,10 @@ use tui_input::{Input, InputRequest};
 
 use super::App;
 use super::action::{Action, Pane};
+use super::cases::{NotKept, Offer};
 use super::input::request;
 use super::message::Effect;
-use super::overlay::{Item, Menu, Wish};
 use crate::store::{Mark, RowId};
-use crate::text::{clean, fit, fit_end};
-use crate::time::Timestamp;
 
 /// What is being marked, and what is known of the case.
 #[derive(Debug, Default)]
@@ -26,12 +24,12 @@ pub struct Marking {
     pub queries: Vec<String>,
     /// The file the case is kept in, once it is.
     pub file: Option<String>,
-    /// A case of an earlier session, until it was answered.
-    pub offered: Option<Box<FoundCase>>,
+    /// Cases of earlier sessions, until they are shown.
+    pub offered: Option<Offer>,
     /// Why the last change of marks is not in its file; `None` while it is.
     pub not_kept: Option<NotKept>,
     /// What changes of marks replaced, the last change last: each row with its mark then.
-    done: Vec<Vec<(RowId, Option<Mark>)>>,
+    pub(super) done: Vec<Vec<(RowId, Option<Mark>)>>,
     /// What is done if the next key asks for it again, and what the last key left so.
     asked: Option<Asked>,
     last_asked: Option<Asked>,
@@ -47,42 +45,6 @@ pub struct Note {
     pub row: RowId,
     /// The text.
     pub input: Input,
-}
-
-/// A case of the same inputs that was found.
-#[derive(Clone, Debug, Default)]
-pub struct FoundCase {
-    /// Its file, for people.
-    pub file: String,
-    /// Its marks on records that are here.
-    pub marks: Vec<(RowId, Mark)>,
-    /// Marks on records that are not here; they stay in the file.
-    pub lost: usize,
-    /// What the investigation is called.
-    pub title: String,
-    /// Its queries.
-    pub queries: Vec<String>,
-    /// When something was marked last (UTC).
-    pub last: Option<Timestamp>,
-    /// Was it named, so that nothing is to be asked?
-    pub is_named: bool,
-}
-
-/// Why a case is not kept.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct NotKept {
-    /// The reason.
-    pub why: String,
-    /// The file it was to be kept in; empty where there is none.
-    pub file: String,
-}
-
-impl std::fmt::Display for NotKept {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { why, file } = self;
-        write!(f, "marks are not kept: {why}")?;
-        if file.is_empty() { Ok(()) } else { write!(f, " ({file})") }
-    }
 }
 
 /// What is to be kept of a case besides its marks, which are the store's.
@@ -138,7 +100,7 @@ impl App {
     }
 
     /// Is this asked for the second time, one key after the other? If not, the next key may.
-    fn is_asked_again(&mut self, asked: Asked) -> bool {
+    pub(super) fn is_asked_again(&mut self, asked: Asked) -> bool {
         if self.marking.last_asked == Some(asked) {
             return true;
         }
@@ -311,7 +273,7 @@ impl App {
         self.notice = Some(format!("{what} · {}; {undo} undoes it", self.all_marks()));
     }
 
-    fn all_marks(&self) -> String {
+    pub(super) fn all_marks(&self) -> String {
         match self.store.marks().len() {
             1 => "1 mark in all".to_owned(),
             count => format!("{count} marks in all"),
@@ -339,124 +301,8 @@ impl App {
     }
 
     /// Shows in the detail what was noted about the record there.
-    fn show_note(&mut self) {
+    pub(super) fn show_note(&mut self) {
         let note = self.detail.row.and_then(|row| self.note_of(row));
         self.detail.set_note(note);
-    }
-
-    /// A case was found: a named one is taken up, another offered.
-    pub(super) fn case_found(&mut self, found: Box<FoundCase>) -> Vec<Effect> {
-        if found.is_named {
-            return self.take_up_case(&found);
-        }
-        self.marking.offered = Some(found);
-        self.offer_case();
-        Vec::new()
-    }
-
-    /// Offers the case that was found, unless something is being typed.
-    pub(super) fn offer_case(&mut self) {
-        let busy = self.filter.editing
-            || self.finding.is_some()
-            || self.marking.note.is_some()
-            || self.exporting.form.is_some();
-        if busy || !self.overlays.is_empty() {
-            return;
-        }
-        let Some(found) = self.marking.offered.take() else { return };
-        let count = found.marks.len();
-        let date =
-            found.last.map(|time| format!(" from {}", self.zone.format(time, "%Y-%m-%d %H:%M")));
-        let marks = if count == 1 { "mark" } else { "marks" };
-        let title = format!(
-            "{count} {marks}{}: Enter takes them up, Esc starts afresh",
-            date.unwrap_or_default()
-        );
-        let lost = match found.lost {
-            0 => String::new(),
-            lost => format!("; {lost} more are on records that are not here, and stay in the file"),
-        };
-        let called =
-            if found.title.is_empty() { String::new() } else { format!("{}; ", found.title) };
-        let take_up = Item {
-            key: "t".to_owned(),
-            note: clean(&format!("{called}{}{lost}", found.file)).into_owned(),
-            ..Item::new("take them up", Wish::TakeUpCase(found))
-        };
-        let afresh = Item {
-            key: "a".to_owned(),
-            note: "the old file is kept".to_owned(),
-            ..Item::new("start afresh", Wish::Nothing)
-        };
-        let mut menu = Menu::new(title, vec![take_up, afresh]);
-        menu.letters = true;
-        self.overlays.push(menu);
-        self.arrange();
-    }
-
-    /// Takes up the marks of a case; what was marked since stays.
-    pub(super) fn take_up_case(&mut self, found: &FoundCase) -> Vec<Effect> {
-        let mut marks = self.store.marks().clone();
-        let had = !marks.is_empty();
-        for (row, mark) in &found.marks {
-            if marks.note(*row).is_empty() {
-                marks.set(*row, mark.clone());
-            }
-        }
-        self.store.set_marks(marks);
-        if self.marking.title.is_empty() {
-            self.marking.title.clone_from(&found.title);
-        }
-        let newer = std::mem::take(&mut self.marking.queries);
-        self.marking.queries.clone_from(&found.queries);
-        self.marking.queries.retain(|known| !newer.contains(known));
-        self.marking.queries.extend(newer);
-        self.marking.file = Some(found.file.clone());
-        // To undo what was before would take off marks that were kept.
-        self.marking.done.clear();
-        if !found.marks.is_empty() {
-            self.notice = Some(format!("taken up · {}", self.all_marks()));
-        }
-        self.show_note();
-        let mut effects = vec![Effect::TakeUpCase];
-        if had {
-            effects.extend(self.marks_changed());
-        } else if self.filter.query.asks_for_marks() {
-            effects.extend(self.ask());
-        }
-        effects
-    }
-
-    /// The case was kept, in which file, or could not be.
-    pub(super) fn case_kept(&mut self, kept: Result<String, NotKept>) {
-        self.marking.not_kept = None;
-        match kept {
-            Ok(file) => self.marking.file = Some(file),
-            Err(not_kept) => {
-                let why = format!("marks are not kept: {}", not_kept.why);
-                let why = clean(&why).into_owned();
-                let room = usize::from(self.layout.screen.width).saturating_sub(4);
-                let room = room.saturating_sub(fit(&why, usize::MAX).1);
-                let file = clean(&not_kept.file).into_owned();
-                let file = fit_end(&file, room);
-                self.notice = Some(if file.len() > 8 { format!("{why} · {file}") } else { why });
-                self.marking.not_kept = Some(not_kept);
-            }
-        }
-    }
-
-    /// Leaves; where marks would be lost by it, only when that is asked for twice.
-    pub(super) fn quit(&mut self) -> Vec<Effect> {
-        let Some(not_kept) = &self.marking.not_kept else { return vec![Effect::Quit] };
-        let [quit, export] =
-            [Action::Quit, Action::Export].map(|action| self.keymap.spoken(action));
-        let why = clean(&not_kept.why).into_owned();
-        if self.is_asked_again((Action::Quit, None)) {
-            return vec![Effect::Quit];
-        }
-        self.notice = Some(format!(
-            "marks are not kept; {quit} again quits, {export} writes them to a file ({why})"
-        ));
-        Vec::new()
     }
 }

@@ -72,6 +72,7 @@ impl App {
                 });
                 return without.map(|item| self.choose(item)).unwrap_or_default();
             }
+            KeyCode::Char(_) if menu.cases => self.refuse_key_for_cases(),
             KeyCode::Char(letter) if menu.letters && event.modifiers.is_empty() => {
                 let chosen = menu.by_letter(letter).cloned();
                 match (chosen, letter) {
@@ -120,7 +121,7 @@ impl App {
         match item.wish {
             Wish::Perform(action) => self.perform(action, None),
             Wish::SortBy(field) => self.sort_by(field),
-            Wish::TakeUpCase(found) => self.take_up_case(&found),
+            Wish::TakeUpCase(path) => vec![Effect::ReadCase(path, self.store.clone())],
             Wish::Copy(text, what) => vec![Effect::Copy(text, what)],
             Wish::Pivot(pivot) => self.go_to(&pivot),
             Wish::Show(query, name) => self.show_from_the_first(&query, &name),

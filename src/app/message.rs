@@ -1,10 +1,13 @@
 //! What happened, and what is to be done about it outside: the two vocabularies of the state.
 //! Never acts: [`super::App::update`] takes messages and returns effects, the runtime carries them out.
 
+use std::path::PathBuf;
+
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
+use super::cases::{FoundCase, KnownCase, NotKept};
 use super::exporting::{Exported, Job};
-use super::marks::{Draft, FoundCase, NotKept};
+use super::marks::Draft;
 use crate::query::answer::{Answer, Question};
 use crate::query::facet::Facet;
 use crate::query::seen::SeenValues;
@@ -50,8 +53,10 @@ pub enum Message {
     AccessFound(String, Box<Access>),
     /// What is around a record was found.
     Surrounded(RowId, Box<Surroundings>),
-    /// A case of these inputs was found.
-    CaseFound(Box<FoundCase>),
+    /// Cases of these inputs were looked for; did somebody ask for them?
+    CasesFound(Vec<KnownCase>, bool),
+    /// A case was read to be taken up, or why not.
+    CaseFound(Result<Box<FoundCase>, String>),
     /// The case was kept, in which file, or why not.
     CaseKept(Result<String, NotKept>),
     /// How an export goes.
@@ -97,9 +102,11 @@ pub enum Effect {
     Copy(String, String),
     /// Keep the marks of these records as a case, with what else belongs to it.
     KeepCase(Box<Draft>, Store),
-    /// Look whether there is a case of what was loaded: these records.
-    FindCase(Store),
-    /// Go on with the case that was found.
+    /// Look for cases of what was loaded, these records; did somebody ask for them?
+    FindCases(Store, bool),
+    /// Read a case to take it up, and find its records.
+    ReadCase(PathBuf, Store),
+    /// Go on with the case that was read.
     TakeUpCase,
     /// Write records to a file.
     Export(Box<Job>, Store),

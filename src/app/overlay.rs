@@ -1,12 +1,13 @@
 //! Boxes over the screen: help, palette, menus and the list of troubles, one on top of the other.
 //! Never carries anything out; a chosen item says what is wanted.
 
+use std::path::PathBuf;
+
 use fuzzy_matcher::FuzzyMatcher as _;
 use fuzzy_matcher::skim::SkimMatcherV2;
 use tui_input::{Input, InputRequest};
 
 use super::action::Action;
-use super::marks::FoundCase;
 use super::pivot::Pivot;
 use super::viewport::Viewport;
 use crate::query::answer::SPARK;
@@ -87,6 +88,8 @@ pub struct Menu {
     pub said: usize,
     /// Are the items what somebody gained and lost?
     pub access: bool,
+    /// Are the items cases? No letter chooses or closes, as it may have been meant for something else.
+    pub cases: bool,
     typed: Input,
 }
 
@@ -123,8 +126,8 @@ pub enum Wish {
     SortBy(&'static Field),
     /// Show or hide a column.
     ToggleColumn(&'static Field),
-    /// Go on with a case that was found.
-    TakeUpCase(Box<FoundCase>),
+    /// Go on with the case in this file.
+    TakeUpCase(PathBuf),
     /// Copy a text, with what it is.
     Copy(String, String),
     /// Show the values of a field.
@@ -196,6 +199,7 @@ impl Menu {
             trails: false,
             said: 0,
             access: false,
+            cases: false,
             typed: Input::default(),
         };
         menu.narrow();

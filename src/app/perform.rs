@@ -86,6 +86,7 @@ impl App {
             Action::Mark | Action::MarkRange | Action::Note | Action::UndoMarks => {
                 self.perform_marking(action)
             }
+            Action::Cases => vec![Effect::FindCases(self.store.clone(), true)],
             Action::Export => self.begin_export(),
             Action::Follow => self.turn_following(),
             Action::Mouse => self.turn_mouse(),
@@ -110,6 +111,7 @@ impl App {
             }
             Action::Follow => return self.cannot_follow(),
             Action::Export => return self.cannot_export(),
+            Action::Cases => return self.cannot_take_up(),
             Action::Mark | Action::MarkRange | Action::Note => return self.cannot_mark(),
             Action::UndoMarks => return self.cannot_undo_marks(),
             Action::ClearFilter if self.filter.text().is_empty() => {

@@ -99,6 +99,10 @@ impl App {
             Some(menu) if (menu.trails || menu.access) && menu.items.is_empty() => {
                 vec![Effect::StopTrails]
             }
+            Some(menu) if menu.cases => {
+                self.took_up_none();
+                Vec::new()
+            }
             // What is still being counted is not wanted any more.
             Some(menu) if menu.facet.is_some() && menu.items.is_empty() => {
                 vec![Effect::StopCounting]

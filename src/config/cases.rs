@@ -52,16 +52,18 @@ pub fn key(origins: &[Origin], name: &str) -> String {
     hex(&digest(&SHA256, told.as_bytes()).as_ref()[..12])
 }
 
-/// The case of that key that was written last; `None` where there is none that can be read.
-pub fn latest(key: &str) -> Option<Kept> {
-    let entries = fs::read_dir(folder()?).ok()?;
+/// The cases of that key that can be read, the one that was written last first, at most so many.
+pub fn all(key: &str, most: usize) -> Vec<Kept> {
+    let Some(entries) = folder().and_then(|folder| fs::read_dir(folder).ok()) else {
+        return Vec::new();
+    };
     let mut paths: Vec<(std::time::SystemTime, PathBuf)> = entries
         .flatten()
         .filter(|entry| is_of(&entry.file_name().to_string_lossy(), key))
         .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
         .collect();
     paths.sort();
-    paths.into_iter().rev().find_map(|(_, path)| read(&path).ok().flatten())
+    paths.into_iter().rev().filter_map(|(_, path)| read(&path).ok().flatten()).take(most).collect()
 }
 
 /// `KEY.json`, `KEY-2.json`, …

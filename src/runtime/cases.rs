@@ -1,8 +1,9 @@
 //! The thread that keeps the case: marks become records, inputs get their digests, and both go to a file.
 //! Never holds up the screen, and never loses a mark it cannot place.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -10,7 +11,8 @@ use std::thread::JoinHandle;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::app::marks::{Draft, FoundCase, NotKept};
+use crate::app::cases::{FoundCase, KnownCase, NotKept};
+use crate::app::marks::Draft;
 use crate::app::message::{Effect, Message};
 use crate::case::{self, Case, Marked};
 use crate::config::cases::{self, Kept};
@@ -18,11 +20,14 @@ use crate::source::Origin;
 use crate::source::inputs::{self, inputs};
 use crate::store::{RowId, Store};
 
+/// Cases that are listed at most.
+const MOST_CASES: usize = 100;
+
 /// The case that was asked for by name.
 #[derive(Clone, Debug)]
 pub struct NamedCase {
     /// Its file.
-    pub path: std::path::PathBuf,
+    pub path: PathBuf,
     /// What is in it; `None` where it is to be made.
     pub kept: Option<Kept>,
 }
@@ -37,7 +42,8 @@ pub struct Keeper {
 
 enum Asked {
     Keep(Box<Draft>, Store),
-    Find(Store),
+    Find(Store, bool),
+    Read(PathBuf, Store),
     TakeUp,
     /// Nothing is asked any more.
     End,
@@ -84,7 +90,8 @@ impl Keeper {
     pub fn carry_out(&self, effect: Effect) -> Option<Effect> {
         let asked = match effect {
             Effect::KeepCase(draft, store) => Asked::Keep(draft, store),
-            Effect::FindCase(store) => Asked::Find(store),
+            Effect::FindCases(store, is_asked) => Asked::Find(store, is_asked),
+            Effect::ReadCase(path, store) => Asked::Read(path, store),
             Effect::TakeUpCase => Asked::TakeUp,
             other => return Some(other),
         };
@@ -117,8 +124,8 @@ struct Keeping {
     origins: Vec<Origin>,
     is_named: bool,
     /// Where the case goes; `None` until it is known.
-    file: Option<std::path::PathBuf>,
-    /// The case of an earlier session that was not taken up yet.
+    file: Option<PathBuf>,
+    /// The case that was read and is not taken up yet.
     found: Option<Kept>,
     /// What the file holds, as far as this session wrote or read it.
     before: Option<Vec<u8>>,
@@ -172,7 +179,8 @@ impl Keeping {
     fn other(&mut self, asked: Asked) {
         match asked {
             Asked::Keep(..) | Asked::End => {}
-            Asked::Find(store) => self.find(store),
+            Asked::Find(store, is_asked) => self.find(store, is_asked),
+            Asked::Read(path, store) => self.read(&path, &store),
             Asked::TakeUp => self.take_up(),
             Asked::Counted(inputs) => {
                 self.inputs = Some(inputs);
@@ -181,42 +189,83 @@ impl Keeping {
         }
     }
 
-    /// Looks for a case of what is open and for the records of its marks.
-    fn find(&mut self, store: Store) {
-        if self.found.is_none() && !self.is_named {
-            self.found = cases::latest(&self.key);
-        }
-        let Some(kept) = &self.found else {
-            if self.is_named {
-                self.last = Some((Box::default(), store));
-                self.keep();
+    /// Looks for cases of what is open, or takes up the one that was named.
+    fn find(&mut self, store: Store, is_asked: bool) {
+        if self.is_named && !is_asked {
+            match self.found.take() {
+                Some(kept) => self.place(kept, &store),
+                None => {
+                    self.last = Some((Box::default(), store));
+                    self.keep();
+                }
             }
             return;
-        };
+        }
+        let kept = cases::all(&self.key, MOST_CASES);
         let ended = Arc::clone(&self.ended);
         let stopped = move || ended.load(Ordering::Relaxed);
-        let (marks, lost) = case::find(&store, &kept.case.marks, &stopped);
-        if !self.is_named && (marks.is_empty() || stopped()) {
+        let found: Vec<&Case> = kept.iter().map(|kept| &kept.case).collect();
+        let here = case::count_here(&store, &found, &stopped);
+        let known = kept.iter().zip(here).map(|(kept, marks)| KnownCase {
+            path: kept.path.clone(),
+            marks,
+            notes: kept.case.marks.iter().filter(|mark| !mark.note.is_empty()).count(),
+            lost: kept.case.marks.len() - marks,
+            title: kept.case.title.clone(),
+            last: kept.case.last_marked(),
+        });
+        let known = known.filter(|case| case.marks + case.lost > 0).collect();
+        if !stopped() {
+            let _ = self.inbox.send(Message::CasesFound(known, is_asked));
+        }
+    }
+
+    /// Reads a case that is to be taken up.
+    fn read(&mut self, path: &Path, store: &Store) {
+        match cases::read(path) {
+            Ok(Some(kept)) => self.place(kept, store),
+            Ok(None) => self.refuse(format!("{}: it is not there any more", path.display())),
+            Err(why) => self.refuse(why),
+        }
+    }
+
+    fn refuse(&self, why: String) {
+        let _ = self.inbox.send(Message::CaseFound(Err(why)));
+    }
+
+    /// Finds the records of a case; it is taken up when the screen says so.
+    fn place(&mut self, kept: Kept, store: &Store) {
+        let ended = Arc::clone(&self.ended);
+        let stopped = move || ended.load(Ordering::Relaxed);
+        let (marks, lost) = case::find(store, &kept.case.marks, &stopped);
+        if stopped() {
             return;
         }
+        let file = self.file.as_ref().filter(|_| self.is_named).unwrap_or(&kept.path);
         let found = FoundCase {
-            file: kept.path.display().to_string(),
+            file: file.display().to_string(),
             marks: marks.iter().map(|(row, marked)| (*row, marked.mark())).collect(),
             lost: lost.len(),
             title: kept.case.title.clone(),
             queries: kept.case.queries.clone(),
-            last: kept.case.last_marked(),
-            is_named: self.is_named,
         };
         (self.missing, self.placed) = (lost, marks);
-        let _ = self.inbox.send(Message::CaseFound(Box::new(found)));
+        self.found = Some(kept);
+        let _ = self.inbox.send(Message::CaseFound(Ok(Box::new(found))));
     }
 
     fn take_up(&mut self) {
         let Some(kept) = self.found.take() else { return };
-        self.before = Some(kept.bytes);
-        self.lost = std::mem::take(&mut self.missing);
+        let missing = std::mem::take(&mut self.missing);
         self.known.extend(std::mem::take(&mut self.placed));
+        if self.is_named && self.file.as_ref() != Some(&kept.path) {
+            // What was named stays the file, and gets the marks of the other too.
+            let known: HashSet<String> = self.lost.iter().map(|mark| mark.record.clone()).collect();
+            self.lost.extend(missing.into_iter().filter(|mark| !known.contains(&mark.record)));
+            return;
+        }
+        self.before = Some(kept.bytes);
+        self.lost = missing;
         self.file = Some(kept.path);
         self.earlier = kept.case.inputs;
     }

@@ -214,6 +214,9 @@ fn hints(app: &App) -> Vec<(String, String)> {
         return fixed(&[("⏎", "keep"), ("esc", "give up"), ("ctrl-u", "empty")]);
     }
     if let Some(menu) = app.overlays.last() {
+        if menu.cases {
+            return fixed(&[("⏎", "take up"), ("↑↓", "move"), ("esc", "not now")]);
+        }
         return if menu.letters {
             fixed(&[("letter", "choose"), ("⏎", "choose"), ("↑↓", "move"), ("esc", "close")])
         } else {

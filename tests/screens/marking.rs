@@ -1,7 +1,7 @@
 //! Marks and notes: set with keys, seen in the list and the detail, asked for in the filter, taken up again.
 //! Never writes a file; what would be kept is looked at instead.
 
-use entrail::app::marks::{FoundCase, NotKept};
+use entrail::app::cases::{FoundCase, KnownCase, NotKept};
 use entrail::app::message::Message;
 use entrail::query::Query;
 use entrail::store::Mark;
@@ -159,35 +159,54 @@ fn marks_are_seen_where_there_is_only_ascii() {
     assert!(list.contains("|m ") && list.contains("|n "), "{list}");
 }
 
+fn known(name: &str, marks: usize) -> KnownCase {
+    KnownCase {
+        path: format!("/home/somebody/.local/state/entrail/cases/{name}.json").into(),
+        marks,
+        notes: 1,
+        last: Timestamp::parse("2026-11-19T17:00:00Z"),
+        ..KnownCase::default()
+    }
+}
+
 #[test]
 fn a_case_of_the_same_inputs_is_offered_and_taken_up_or_not() {
+    let case = KnownCase { lost: 1, title: "Incident 7".to_owned(), ..known("1", 2) };
+    let offered = |session: &mut Session| {
+        session.send(Message::CasesFound(vec![case.clone()], false));
+    };
     let mark = |note: &str| Mark { note: note.to_owned(), at: None };
     let found = FoundCase {
-        file: "/state/cases/1.json".to_owned(),
+        file: case.path.display().to_string(),
         marks: vec![(3, mark("evil\u{1b}[2J")), (7, mark(""))],
         lost: 1,
         title: "Incident 7".to_owned(),
         queries: vec!["actor:x".to_owned()],
-        last: Timestamp::parse("2026-11-19T17:00:00Z"),
-        is_named: false,
     };
-    let offered = |session: &mut Session| session.send(Message::CaseFound(found.clone().into()));
     let mut session = Session::demo(80, 24);
     session.keys("/mark:yes<enter>");
     offered(&mut session);
     let screen = session.screen();
-    for part in ["2 marks from 2026-11-19 17:00: Enter takes them up", "Incident 7", "1 more"] {
+    for part in
+        ["2 marks from 2026-11-19 17:00: Enter takes them up", "Incident 7", "1 more", "1.json"]
+    {
         assert!(screen.contains(part), "{part} in\n{screen}");
     }
     session.keys("<enter>");
+    assert_eq!(session.outside, ["read case"]);
+    session.send(Message::CaseFound(Ok(found.clone().into())));
     assert_eq!(marks(&session).len(), 2);
     assert!(session.list().contains("Records 2 of 6,000"), "{}", session.list());
-    assert_eq!(session.outside, ["take up case"]);
+    assert!(session.hints().contains("2 marks in all; 1 more are on records"));
+    assert_eq!(session.outside, ["read case", "take up case"]);
     assert_eq!(session.app.marking.title, "Incident 7");
+    session.keys("U");
+    assert_eq!(marks(&session).len(), 2, "what was kept before is not undone");
     let mut session = Session::demo(80, 24);
     offered(&mut session);
     session.keys("<esc>");
     assert!(marks(&session).is_empty() && session.outside.is_empty());
+    assert!(session.hints().contains("K lists what can be"), "{}", session.hints());
     // Nobody is interrupted while he types.
     let mut session = Session::demo(80, 24);
     session.keys("/add");
@@ -195,12 +214,49 @@ fn a_case_of_the_same_inputs_is_offered_and_taken_up_or_not() {
     assert!(session.app.overlays.is_empty());
     session.keys("<enter>");
     assert_eq!(session.app.overlays.len(), 1);
-    // A case that was named is not asked for, and what was marked before it stays.
+    // What was marked before one is taken up stays, and of two notes both.
     let mut session = Session::demo(80, 24);
     session.keys("m");
-    session.send(Message::CaseFound(FoundCase { is_named: true, ..found.clone() }.into()));
+    session.app.list.go_to_row(3);
+    session.keys("nmine<enter>");
+    session.send(Message::CaseFound(Ok(found.into())));
     assert_eq!(marks(&session).len(), 3);
+    assert!(marks(&session).contains(&(3, "mine / evil\u{1b}[2J".to_owned())));
     assert!(session.kept.last().is_some_and(|(draft, _)| draft.queries == ["actor:x"]));
+    // One that is not there any more.
+    session.send(Message::CaseFound(Err("1.json: it is not there any more".to_owned())));
+    assert!(session.hints().contains("not there any more"), "{}", session.hints());
+}
+
+#[test]
+fn all_cases_of_the_same_inputs_are_listed_whenever_that_is_asked_for() {
+    let mut session = Session::demo(80, 24);
+    session.keys("K");
+    assert!(session.hints().contains("no case of these records"), "{}", session.hints());
+    session.cases = vec![known("ab12-2", 1), known("ab12", 415)];
+    session.keys(":cases<enter>");
+    let screen = session.screen();
+    for part in ["2 cases of these records", "415 marks, 1 note", "ab12-2.json in /home/somebody"] {
+        assert!(screen.contains(part), "{part} in\n{screen}");
+    }
+    assert!(session.hints().contains("⏎ take up"), "{}", session.hints());
+    // Letters are meant for something else.
+    session.keys("taq");
+    assert_eq!((session.app.overlays.len(), session.outside.len()), (1, 0));
+    assert!(session.hints().contains("only Enter takes it up"), "{}", session.hints());
+    session.keys("<down><enter>");
+    assert_eq!(session.outside, ["read case"]);
+    // The one that is open is not taken up again.
+    let file = session.cases[1].path.display().to_string();
+    session.send(Message::CaseFound(Ok(FoundCase { file, ..FoundCase::default() }.into())));
+    session.keys("K<down><enter>");
+    assert!(session.hints().contains("marks go there already"), "{}", session.hints());
+    // Without any of its records a case is listed, but not offered.
+    let mut session = Session::demo(80, 24);
+    session.send(Message::CasesFound(vec![known("none", 0)], false));
+    assert!(session.app.overlays.is_empty());
+    session.send(Message::CasesFound(vec![known("none", 0)], true));
+    assert_eq!(session.app.overlays.len(), 1);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
+use entrail::app::cases::KnownCase;
 use entrail::app::exporting::Job;
 use entrail::app::keymap::Keymap;
 use entrail::app::marks::Draft;
@@ -42,6 +43,8 @@ pub struct Session {
     pub outside: Vec<&'static str>,
     /// Cases that were to be kept.
     pub kept: Vec<(Draft, Store)>,
+    /// Cases that can be taken up.
+    pub cases: Vec<KnownCase>,
     /// What was to be written to files.
     pub exports: Vec<Job>,
     /// Are questions kept instead of answered?
@@ -122,6 +125,7 @@ impl Session {
             remembered: Vec::new(),
             outside: Vec::new(),
             kept: Vec::new(),
+            cases: Vec::new(),
             exports: Vec::new(),
             hold: false,
             asked: Vec::new(),
@@ -162,7 +166,10 @@ impl Session {
                     self.kept.push((*draft, store));
                     Some(Message::CaseKept(Ok("case.json".to_owned())))
                 }
-                Effect::FindCase(_) => None,
+                Effect::FindCases(_, is_asked) => {
+                    Some(Message::CasesFound(self.cases.clone(), is_asked))
+                }
+                Effect::ReadCase(..) => self.outside("read case"),
                 Effect::Export(job, _) => {
                     self.exports.push(*job);
                     None

@@ -1,0 +1,258 @@
+//! Cases on the screen: those of earlier sessions are listed and taken up, and it is told what is not kept.
+//! Never reads or writes a file, and never takes one up that nobody asked for.
+
+use std::path::PathBuf;
+
+use super::App;
+use super::action::Action;
+use super::message::Effect;
+use super::overlay::{Item, Menu, Wish};
+use crate::store::{Mark, RowId};
+use crate::text::{clean, fit, fit_end};
+use crate::time::Timestamp;
+
+/// A case of the same inputs that can be taken up.
+#[derive(Clone, Debug, Default)]
+pub struct KnownCase {
+    /// Its file.
+    pub path: PathBuf,
+    /// Number of its marks on records that are here.
+    pub marks: usize,
+    /// Number of its notes, wherever their records are.
+    pub notes: usize,
+    /// Number of its marks on records that are not here.
+    pub lost: usize,
+    /// What the investigation is called.
+    pub title: String,
+    /// When something was marked last (UTC).
+    pub last: Option<Timestamp>,
+}
+
+/// Cases to be shown.
+#[derive(Debug)]
+pub struct Offer {
+    /// The cases, the newest first.
+    pub cases: Vec<KnownCase>,
+    /// Did somebody ask for them? Otherwise they are offered as the records are opened.
+    pub is_asked: bool,
+}
+
+/// A case that was read to be taken up.
+#[derive(Clone, Debug, Default)]
+pub struct FoundCase {
+    /// The file marks are kept in from now on.
+    pub file: String,
+    /// Its marks on records that are here.
+    pub marks: Vec<(RowId, Mark)>,
+    /// Marks on records that are not here; they stay in the file.
+    pub lost: usize,
+    /// What the investigation is called.
+    pub title: String,
+    /// Its queries.
+    pub queries: Vec<String>,
+}
+
+/// Why a case is not kept.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct NotKept {
+    /// The reason.
+    pub why: String,
+    /// The file it was to be kept in; empty where there is none.
+    pub file: String,
+}
+
+impl std::fmt::Display for NotKept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { why, file } = self;
+        write!(f, "marks are not kept: {why}")?;
+        if file.is_empty() { Ok(()) } else { write!(f, " ({file})") }
+    }
+}
+
+/// Cells of a title in the list of cases.
+const TITLE: usize = 40;
+
+impl App {
+    /// Why no case can be taken up now; `None` where one can.
+    pub(super) fn cannot_take_up(&self) -> Option<String> {
+        let why = if self.loading.running {
+            "the records are still being read; cases come after that"
+        } else if self.store.is_empty() {
+            "no records are loaded"
+        } else {
+            return None;
+        };
+        Some(why.to_owned())
+    }
+
+    /// Cases were looked for.
+    pub(super) fn cases_found(&mut self, cases: Vec<KnownCase>, is_asked: bool) -> Vec<Effect> {
+        if cases.is_empty() && is_asked {
+            self.notice = Some("no case of these records was kept yet".to_owned());
+        } else if is_asked || cases.iter().any(|case| case.marks > 0) {
+            self.marking.offered = Some(Offer { cases, is_asked });
+            self.offer_cases();
+        }
+        Vec::new()
+    }
+
+    /// Shows the cases that were found, unless something is being typed.
+    pub(super) fn offer_cases(&mut self) {
+        let busy = self.filter.editing
+            || self.finding.is_some()
+            || self.marking.note.is_some()
+            || self.exporting.form.is_some();
+        if busy || !self.overlays.is_empty() {
+            return;
+        }
+        let Some(Offer { cases, is_asked }) = self.marking.offered.take() else { return };
+        let esc = if is_asked { "Esc closes" } else { "Esc starts afresh" };
+        let title = match &cases[..] {
+            [one] => {
+                let from = one
+                    .last
+                    .map(|time| format!(" from {}", self.zone.format(time, "%Y-%m-%d %H:%M")));
+                let marks = counted(one.marks, "mark", "marks");
+                format!("{marks}{}: Enter takes them up, {esc}", from.unwrap_or_default())
+            }
+            many => format!("{} cases of these records: Enter takes one up, {esc}", many.len()),
+        };
+        let items = cases.into_iter().map(|case| self.case_item(case)).collect();
+        let mut menu = Menu::new(title, items);
+        (menu.letters, menu.cases) = (true, true);
+        self.overlays.push(menu);
+        self.arrange();
+    }
+
+    fn case_item(&self, case: KnownCase) -> Item {
+        let file = case.path.display().to_string();
+        let name = case.path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let folder = case.path.parent().map(|folder| folder.display().to_string());
+        let mut label = counted(case.marks, "mark", "marks");
+        if case.notes > 0 {
+            label = format!("{label}, {}", counted(case.notes, "note", "notes"));
+        }
+        let lost = match case.lost {
+            0 => String::new(),
+            lost => format!("{lost} more are on records that are not here; "),
+        };
+        let title = match case.title.as_str() {
+            "" => String::new(),
+            title => format!("{}; ", fit(&clean(title), TITLE).0),
+        };
+        let (name, folder) = (name.unwrap_or_default(), folder.unwrap_or_default());
+        let note = format!("{lost}{title}{}", clean(&format!("{name} in {folder}")));
+        let date = |time| self.zone.format(time, "%Y-%m-%d %H:%M");
+        Item {
+            key: case.last.map(date).unwrap_or_default(),
+            note,
+            disabled: (self.marking.file.as_ref() == Some(&file))
+                .then(|| "marks go there already".to_owned()),
+            ..Item::new(label, Wish::TakeUpCase(case.path))
+        }
+    }
+
+    /// Another key than those that answer was pressed in the list of cases.
+    pub(super) fn refuse_key_for_cases(&mut self) {
+        let refused = "only Enter takes it up, only Esc does not; no other key answers this";
+        self.notice = Some(refused.to_owned());
+    }
+
+    /// The list of cases was closed.
+    pub(super) fn took_up_none(&mut self) {
+        let key = self.keymap.spoken(Action::Cases);
+        self.notice = Some(format!("nothing is taken up; {key} lists what can be"));
+    }
+
+    /// A case was read to be taken up, or could not be.
+    pub(super) fn case_found(&mut self, found: Result<Box<FoundCase>, String>) -> Vec<Effect> {
+        match found {
+            Ok(found) => self.take_up_case(&found),
+            Err(why) => {
+                self.notice = Some(clean(&why).into_owned());
+                Vec::new()
+            }
+        }
+    }
+
+    /// Takes up the marks of a case; what was marked since stays.
+    fn take_up_case(&mut self, found: &FoundCase) -> Vec<Effect> {
+        let mut marks = self.store.marks().clone();
+        let had = !marks.is_empty();
+        for (row, mark) in &found.marks {
+            let here = marks.note(*row);
+            let note = match (here, mark.note.as_str()) {
+                (here, there) if here == there || there.is_empty() => here.to_owned(),
+                ("", there) => there.to_owned(),
+                // Neither of two notes goes.
+                (here, there) => format!("{here} / {there}"),
+            };
+            marks.set(*row, Mark { note, ..mark.clone() });
+        }
+        self.store.set_marks(marks);
+        if self.marking.title.is_empty() {
+            self.marking.title.clone_from(&found.title);
+        }
+        let newer = std::mem::take(&mut self.marking.queries);
+        self.marking.queries.clone_from(&found.queries);
+        self.marking.queries.retain(|known| !newer.contains(known));
+        self.marking.queries.extend(newer);
+        // Where marks go to the same file as before, it does not hold these yet.
+        let is_same = self.marking.file.as_ref() == Some(&found.file);
+        self.marking.file = Some(found.file.clone());
+        // To undo what was before would take off marks that were kept.
+        self.marking.done.clear();
+        if !found.marks.is_empty() || found.lost > 0 {
+            let lost = match found.lost {
+                0 => String::new(),
+                lost => format!("; {lost} more are on records that are not here"),
+            };
+            self.notice = Some(format!("taken up · {}{lost}", self.all_marks()));
+        }
+        self.show_note();
+        let mut effects = vec![Effect::TakeUpCase];
+        if had || is_same {
+            effects.extend(self.marks_changed());
+        } else if self.filter.query.asks_for_marks() {
+            effects.extend(self.ask());
+        }
+        effects
+    }
+
+    /// The case was kept, in which file, or could not be.
+    pub(super) fn case_kept(&mut self, kept: Result<String, NotKept>) {
+        self.marking.not_kept = None;
+        match kept {
+            Ok(file) => self.marking.file = Some(file),
+            Err(not_kept) => {
+                let why = format!("marks are not kept: {}", not_kept.why);
+                let why = clean(&why).into_owned();
+                let room = usize::from(self.layout.screen.width).saturating_sub(4);
+                let room = room.saturating_sub(fit(&why, usize::MAX).1);
+                let file = clean(&not_kept.file).into_owned();
+                let file = fit_end(&file, room);
+                self.notice = Some(if file.len() > 8 { format!("{why} · {file}") } else { why });
+                self.marking.not_kept = Some(not_kept);
+            }
+        }
+    }
+
+    /// Leaves; where marks would be lost by it, only when that is asked for twice.
+    pub(super) fn quit(&mut self) -> Vec<Effect> {
+        let Some(not_kept) = &self.marking.not_kept else { return vec![Effect::Quit] };
+        let [quit, export] =
+            [Action::Quit, Action::Export].map(|action| self.keymap.spoken(action));
+        let why = clean(&not_kept.why).into_owned();
+        if self.is_asked_again((Action::Quit, None)) {
+            return vec![Effect::Quit];
+        }
+        self.notice = Some(format!(
+            "marks are not kept; {quit} again quits, {export} writes them to a file ({why})"
+        ));
+        Vec::new()
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
