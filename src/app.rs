@@ -248,6 +248,7 @@ impl App {
                     match result {
                         Ok(opened) => {
                             self.detail.note = self.note_of(row);
+                            self.detail.operation = self.list.sum_of(self.list.viewport.cursor());
                             self.detail.show(row, opened, &self.zone);
                             return self.look_around();
                         }
@@ -382,6 +383,7 @@ impl App {
         self.timeline.shade(self.answer.axis, &self.zone);
         self.tell_bucket();
         self.refresh_activities();
+        self.show_note();
         self.follow_cursor()
     }
 

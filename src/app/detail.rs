@@ -10,13 +10,14 @@ use serde_json::Value;
 use super::message::Opened;
 use super::outline::Outline;
 use super::viewport::{Viewport, once_around};
+use crate::query::answer::Sum;
 use crate::query::known_names::{KnownName, ids_in};
 use crate::record::Record;
 use crate::store::RowId;
 use crate::text::{clean, fold};
 use crate::time::Zone;
 
-use lines::{LONGEST_VALUE, glance, note_line, record_lines};
+use lines::{LONGEST_VALUE, glance, note_line, operation_line, record_lines};
 pub use lines::{Line, Tone, entry_lines};
 use wrap::{ScreenLine, wrap};
 
@@ -53,6 +54,10 @@ pub struct Detail {
     pub viewport: Viewport,
     /// What was noted about the record; `None` where it is not marked.
     pub note: Option<String>,
+    /// The operation of the record, where the list is by operation.
+    pub operation: Option<Sum>,
+    /// Lines below the first that tell both of them.
+    beside: usize,
     /// Text to be found, folded; empty when nothing is searched.
     pub find: String,
     width: usize,
@@ -100,30 +105,37 @@ impl Detail {
         };
     }
 
-    fn lines_of(&self, record: &Record<'_>, zone: &Zone) -> Vec<Line> {
+    fn lines_of(&mut self, record: &Record<'_>, zone: &Zone) -> Vec<Line> {
         let mut lines = record_lines(record, zone);
-        lines.splice(1..1, self.note.as_deref().map(note_line));
+        let beside = self.lines_beside();
+        self.beside = beside.len();
+        lines.splice(1..1, beside);
         lines
     }
 
-    /// Something else was noted about the record.
-    pub fn set_note(&mut self, note: Option<String>) {
-        if self.note == note || self.opened.is_none() {
+    fn lines_beside(&self) -> Vec<Line> {
+        let operation = self.operation.map(operation_line);
+        operation.into_iter().chain(self.note.as_deref().map(note_line)).collect()
+    }
+
+    /// Something else was noted about the record, or its operation is another one.
+    pub fn set_beside(&mut self, note: Option<String>, operation: Option<Sum>) {
+        if (self.note == note && self.operation == operation) || self.opened.is_none() {
             return;
         }
-        if self.note.is_some() {
-            self.lines.remove(1);
-        }
-        self.lines.splice(1..1, note.as_deref().map(note_line));
-        self.note = note;
+        (self.note, self.operation) = (note, operation);
+        let beside = self.lines_beside();
+        let before = std::mem::replace(&mut self.beside, beside.len());
+        self.lines.splice(1..=before, beside);
         self.wrap();
     }
 
     /// Writes times in another zone.
     pub fn rezone(&mut self, zone: &Zone) {
-        if let Some(opened) = &self.opened {
+        if let Some(opened) = self.opened.take() {
             self.lines = self.lines_of(&opened.record, zone);
             self.glance = glance(&opened.record, zone);
+            self.opened = Some(opened);
             self.wrap();
         }
     }

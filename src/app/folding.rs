@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::App;
 use super::list::List;
 use super::message::Effect;
-use crate::query::answer::Operations;
+use crate::query::answer::{Operations, Sum};
 use crate::store::RowId;
 
 /// What is folded in the list.
@@ -19,6 +19,8 @@ pub struct Folding {
     open: HashSet<RowId>,
     /// For each line of the list, what it is.
     lines: Vec<Fold>,
+    /// For each line of the list, the place of its operation.
+    places: Vec<usize>,
 }
 
 /// What a line of the list is.
@@ -39,6 +41,7 @@ impl Folding {
     fn arrange(&mut self) -> Vec<RowId> {
         let mut rows = Vec::with_capacity(self.operations.len());
         self.lines.clear();
+        self.places.clear();
         for place in 0..self.operations.len() {
             let own = self.operations.rows(place);
             let count = own.len() as u32;
@@ -50,18 +53,19 @@ impl Folding {
                 self.lines.push(Fold::Unfolded(count));
                 self.lines.extend(own[1..].iter().map(|_| Fold::Member));
             } else {
-                rows.push(own[0]);
+                // Its place is that of the first of its rows in the order asked for.
+                rows.push(self.operations.lead(place));
                 self.lines.push(Fold::Folded(count));
             }
+            self.places.resize(rows.len(), place);
         }
         rows
     }
 
-    /// The oldest row of the operation a row belongs to.
-    fn head(&self, row: RowId) -> Option<RowId> {
+    /// The operation a row belongs to.
+    fn place_of(&self, row: RowId) -> Option<usize> {
         let mut places = 0..self.operations.len();
-        let place = places.find(|&place| self.operations.rows(place).contains(&row))?;
-        Some(self.operations.rows(place)[0])
+        places.find(|&place| self.operations.rows(place).contains(&row))
     }
 }
 
@@ -119,19 +123,36 @@ impl List {
         folding.arrange()
     }
 
-    /// The row a line stands for: the oldest of its operation, unless that is unfolded.
+    /// What the records of the operation of a line come to; `None` where it is one record.
+    pub fn sum_of(&self, line: usize) -> Option<Sum> {
+        let folding = self.folding.as_ref()?;
+        folding.operations.sum(*folding.places.get(line)?)
+    }
+
+    /// All rows of the operation of a line; none where operations are not put together.
+    pub fn operation_of(&self, line: usize) -> &[RowId] {
+        let folding = self.folding.as_ref();
+        let place = folding.and_then(|folding| folding.places.get(line));
+        folding.zip(place).map_or(&[], |(folding, &place)| folding.operations.rows(place))
+    }
+
+    /// The row that stands for a row: the one of its line, where its operation is folded.
     pub(super) fn shown_row(&self, row: RowId) -> RowId {
         let folding = self.folding.as_ref().filter(|_| !self.rows.contains(&row));
-        folding.and_then(|folding| folding.head(row)).unwrap_or(row)
+        let lead = |folding: &Folding| Some(folding.operations.lead(folding.place_of(row)?));
+        folding.and_then(lead).unwrap_or(row)
     }
 
     /// Unfolds the operation under the cursor, or folds it again.
     fn turn_fold(&mut self) -> bool {
         let Some(row) = self.current() else { return false };
         let Some(folding) = &mut self.folding else { return false };
-        let Some(head) = folding.head(row) else { return false };
-        if !folding.open.remove(&head) {
-            folding.open.insert(head);
+        let Some(place) = folding.place_of(row) else { return false };
+        let oldest = folding.operations.rows(place)[0];
+        let mut head = folding.operations.lead(place);
+        if !folding.open.remove(&oldest) {
+            folding.open.insert(oldest);
+            head = oldest;
         }
         let rows = folding.arrange();
         self.show_rows(rows, head);

@@ -300,9 +300,11 @@ impl App {
         self.store.marks().get(row).map(|mark| mark.note.clone())
     }
 
-    /// Shows in the detail what was noted about the record there.
+    /// Shows in the detail what was noted about the record there, and of what operation it is.
     pub(super) fn show_note(&mut self) {
         let note = self.detail.row.and_then(|row| self.note_of(row));
-        self.detail.set_note(note);
+        let operation = self.list.sum_of(self.list.viewport.cursor());
+        let operation = operation.filter(|_| self.detail.row == self.list.current());
+        self.detail.set_beside(note, operation);
     }
 }

@@ -24,7 +24,7 @@ use crate::store::{Marks, RowId, Segment, Store};
 use crate::time::Timestamp;
 pub use axis::Axis;
 use count::{Facts, Walk};
-pub use operations::Operations;
+pub use operations::{Operations, Sum};
 use sorting::Ranks;
 
 /// The order of the list.

@@ -20,6 +20,7 @@ use crate::app::activities::ActivityLine;
 use crate::app::folding::Fold;
 use crate::app::list;
 use crate::catalogue::catalogue;
+use crate::query::answer::Sum;
 use crate::record::Outcome;
 use crate::text::{clean, fit, fit_name};
 
@@ -73,7 +74,10 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     }
     for (at, place) in app.list.viewport.visible().enumerate() {
         let Some(&row) = app.list.rows.get(place) else { break };
-        let outcome = list::outcome(&app.store, row);
+        // A line that stands for several records says the worst of them.
+        let fold = app.list.fold_of(place);
+        let sum = app.list.sum_of(place).filter(|_| matches!(fold, Fold::Folded(_)));
+        let outcome = sum.map_or_else(|| list::outcome(&app.store, row), |sum| sum.worst);
         let cells = columns.iter().map(|column| {
             let style = match (column.field.name, outcome) {
                 ("result", Outcome::Success) => theme.good,
@@ -84,9 +88,12 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
             let text = list::cell(&app.store, row, column.field, &app.zone);
             let text = match column.field.name {
                 "activity" => {
-                    let fold = app.list.fold_of(place);
                     let room = column.width - folded("", fold, theme).width().min(column.width);
                     folded(&name_of(&text, room), fold, theme)
+                }
+                "result" => result(outcome, sum, column.width),
+                "risk" if let Some(sum) = sum => {
+                    sum.highest.map(|level| level.word().to_owned()).unwrap_or_default()
                 }
                 _ => text,
             };
@@ -94,7 +101,8 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         });
         let mut text = under_cursor(app, theme, place == app.list.viewport.cursor(), spans(cells));
         if gutter > 0 {
-            text.splice(0..0, gutter::cells(app, theme, row));
+            let risk = sum.map_or_else(|| list::risk(&app.store, row), |sum| sum.highest);
+            text.splice(0..0, gutter::cells(app, theme, (place, row), risk));
         }
         line(frame, area, at as u16 + 1, text);
     }
@@ -110,6 +118,15 @@ fn name_of(activity: &str, width: usize) -> String {
         Some(_) => fit_name(&name, width).into_owned(),
         None => cut.into_owned(),
     }
+}
+
+/// How the record of a line ended; of several that are folded the worst, and of how many that is so.
+fn result(outcome: Outcome, sum: Option<Sum>, width: usize) -> String {
+    let words = list::result_words(outcome);
+    let some = sum.filter(|sum| sum.failed > 0 && sum.failed < sum.count);
+    let glyph = words.split(' ').next().unwrap_or_default();
+    let share = some.map(|sum| format!("{glyph} {}/{}", sum.failed, sum.count));
+    share.filter(|share| fit(share, usize::MAX).1 <= width).unwrap_or_else(|| words.to_owned())
 }
 
 /// The activity of a line, with what is folded in it.

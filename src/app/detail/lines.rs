@@ -1,12 +1,13 @@
 //! What is known of a record or a catalogue entry, as readable lines.
 //! Never wraps and never paints; all text in a line is already clean.
 
-use super::risk::{risk_glance, risk_lines};
+use super::risk::{in_words, risk_glance, risk_lines};
 use crate::app::list::result_words;
 use crate::catalogue::{Entry, catalogue};
+use crate::query::answer::Sum;
 use crate::record::change::{Difference, differences, kept, one_line};
 use crate::record::field::Field;
-use crate::record::risk::Level;
+use crate::record::risk::{Level, NOT_RATED};
 use crate::record::sentence::{actor_name, sentence, target_name};
 use crate::record::{ActorKind, Outcome, Record, Target};
 use crate::store::{RowId, marks};
@@ -136,6 +137,28 @@ pub fn note_line(note: &str) -> Line {
         copy: note.to_owned(),
         ..Line::default()
     }
+}
+
+/// What the records of an operation come to, as far as the list has them.
+pub fn operation_line(sum: Sum) -> Line {
+    let Sum { count, failed, .. } = sum;
+    let ended = match (failed, sum.worst) {
+        (0, Outcome::Success) => (Tone::Good, "none failed".to_owned()),
+        (0, Outcome::Timeout) => (Tone::Plain, "not all ended in time".to_owned()),
+        (0, _) => (Tone::Plain, "not all say how they ended".to_owned()),
+        _ => (Tone::Bad, format!("{failed} of {count} failed")),
+    };
+    let comma = || (Tone::Label, ", ".to_owned());
+    let mut text = vec![(Tone::Plain, format!("{count} records listed")), comma(), ended, comma()];
+    match sum.highest {
+        Some(level) => {
+            text.push((Tone::Label, "highest risk ".to_owned()));
+            text.push((Tone::Risk(level), in_words(level)));
+        }
+        None => text.push((Tone::Label, NOT_RATED.to_owned())),
+    }
+    let copy = text.iter().map(|(_, text)| text.as_str()).collect();
+    Line { label: "Operation".to_owned(), text, copy, ..Line::default() }
 }
 
 /// When, how it ended, from where, and how it is rated: what is always to be seen of a record.

@@ -24,7 +24,7 @@ pub fn risk_lines(record: &Record<'_>) -> Vec<Line> {
 }
 
 /// A level as glyph and word: never told by colour alone.
-fn in_words(level: Level) -> String {
+pub fn in_words(level: Level) -> String {
     format!("{} {}", risk_glyph(level, false), level.word())
 }
 

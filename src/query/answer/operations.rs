@@ -3,6 +3,9 @@
 
 use hashbrown::HashMap;
 
+use crate::record::Outcome;
+use crate::record::column::Column;
+use crate::record::risk::Level;
 use crate::store::column::NOT_A_GUID;
 use crate::store::{RowId, Store};
 
@@ -13,6 +16,62 @@ pub struct Operations {
     rows: Vec<RowId>,
     /// Where each operation begins.
     starts: Vec<u32>,
+    /// The row of each that comes first in the order of the answer: it gives the operation its place.
+    leads: Vec<RowId>,
+    /// What is to be said of each that has more than one row.
+    sums: Vec<Sum>,
+}
+
+/// What the rows of an operation come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// Number of rows.
+    pub count: u32,
+    /// Of them, failures.
+    pub failed: u32,
+    /// The worst of their outcomes: a failure, a timeout, one nobody knows, success.
+    pub worst: Outcome,
+    /// The highest level of risk among them; `None` where none is rated.
+    pub highest: Option<Level>,
+}
+
+/// Outcomes, the worst first.
+const WORST_FIRST: [Outcome; 4] =
+    [Outcome::Failure, Outcome::Timeout, Outcome::Unknown, Outcome::Success];
+
+/// What the values of columns mean, by their codes.
+struct Codes {
+    /// Places among the outcomes, the worst first.
+    outcomes: Vec<usize>,
+    levels: Vec<Option<Level>>,
+}
+
+impl Codes {
+    fn of(store: &Store) -> Self {
+        let outcome = |code| {
+            let outcome = Outcome::from_word(store.part(Column::Result, code, 0));
+            WORST_FIRST.iter().position(|known| *known == outcome).unwrap_or(2)
+        };
+        let level = |code| Level::of_entry(store.entry(Column::Risk, code));
+        Self {
+            outcomes: (0..store.entries(Column::Result) as u32).map(outcome).collect(),
+            levels: (0..store.entries(Column::Risk) as u32).map(level).collect(),
+        }
+    }
+
+    fn sum(&self, store: &Store, rows: &[RowId]) -> Sum {
+        let first = |row, column| store.codes(row, column).first().map(|&code| code as usize);
+        let mut counts = [0; WORST_FIRST.len()];
+        let mut highest = None;
+        for &row in rows {
+            let outcome = first(row, Column::Result).and_then(|code| self.outcomes.get(code));
+            counts[outcome.copied().unwrap_or(2)] += 1;
+            let level = first(row, Column::Risk).and_then(|code| self.levels.get(code));
+            highest = highest.max(level.copied().flatten());
+        }
+        let worst = counts.iter().position(|&count| count > 0).unwrap_or(2);
+        Sum { count: rows.len() as u32, failed: counts[0], worst: WORST_FIRST[worst], highest }
+    }
 }
 
 /// What rows of one operation share.
@@ -27,6 +86,7 @@ impl Operations {
     pub fn of(store: &Store, rows: &[RowId]) -> Self {
         let mut places: HashMap<Key, u32> = HashMap::new();
         let mut counts: Vec<u32> = Vec::new();
+        let mut leads = Vec::new();
         let mut place_of = Vec::with_capacity(rows.len());
         for &row in rows {
             let (segment, at) = store.locate(row);
@@ -42,6 +102,7 @@ impl Operations {
             let place = key.map_or(fresh, |key| *places.entry(key).or_insert(fresh));
             if place == fresh {
                 counts.push(0);
+                leads.push(row);
             }
             counts[place as usize] += 1;
             place_of.push(place);
@@ -59,11 +120,16 @@ impl Operations {
             all[*at as usize] = row;
             *at += 1;
         }
-        let mut found = Self { rows: all, starts };
+        let mut found = Self { rows: all, starts, leads, sums: Vec::new() };
+        let codes = Codes::of(store);
+        found.sums.reserve_exact(found.len());
         for place in 0..found.len() {
             let (start, end) = found.range(place);
             if end - start > 1 {
                 found.rows[start..end].sort_by_key(|&row| (store.time(row), row));
+                found.sums.push(codes.sum(store, &found.rows[start..end]));
+            } else {
+                found.sums.push(Sum::default());
             }
         }
         found
@@ -83,6 +149,16 @@ impl Operations {
     pub fn rows(&self, place: usize) -> &[RowId] {
         let (start, end) = self.range(place);
         &self.rows[start..end]
+    }
+
+    /// The row of an operation that comes first in the order of the answer.
+    pub fn lead(&self, place: usize) -> RowId {
+        self.leads[place]
+    }
+
+    /// What the rows of an operation come to; `None` where it is only one.
+    pub fn sum(&self, place: usize) -> Option<Sum> {
+        self.sums.get(place).copied().filter(|sum| sum.count > 1)
     }
 
     fn range(&self, place: usize) -> (usize, usize) {

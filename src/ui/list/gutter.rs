@@ -5,7 +5,8 @@ use ratatui::text::Span;
 
 use super::super::theme::Theme;
 use crate::app::App;
-use crate::app::list::risk;
+use crate::app::folding::Fold;
+use crate::record::risk::Level;
 use crate::store::RowId;
 
 /// Cells it takes: one for the level of risk, one in front of it where there is something to notice.
@@ -21,14 +22,28 @@ fn notices(app: &App) -> bool {
 /// What stands in front of a record: that it has a note, that it is marked, that a range begins at
 /// it, that somebody watched is in it, that it arrived after the load; the first of these. Then how
 /// it is rated.
-pub fn cells(app: &App, theme: &Theme, row: RowId) -> Vec<Span<'static>> {
+pub fn cells(
+    app: &App,
+    theme: &Theme,
+    (line, row): (usize, RowId),
+    risk: Option<Level>,
+) -> Vec<Span<'static>> {
+    // A mark is seen also where its record is folded away.
+    let folded = matches!(app.list.fold_of(line), Fold::Folded(_));
+    let rows = app.list.operation_of(line).iter().take(MOST_LOOKED_AT).filter(|_| folded);
+    let marks = app.store.marks();
+    let marked = rows.copied().filter(|row| marks.has(*row));
+    let row = marked.max_by_key(|row| !marks.note(*row).is_empty()).unwrap_or(row);
     let noticed = notices(app).then(|| noticed(app, theme, row));
-    let rated = match risk(&app.store, row) {
+    let rated = match risk {
         Some(level) => Span::styled(theme.risk_glyph(level), theme.risk(level)),
         None => Span::raw(" "),
     };
     noticed.into_iter().chain([rated]).collect()
 }
+
+/// Records of an operation that are looked at to find a mark.
+const MOST_LOOKED_AT: usize = 1_000;
 
 fn noticed(app: &App, theme: &Theme, row: RowId) -> Span<'static> {
     let glyph = |plain, ascii| if theme.ascii { ascii } else { plain };
