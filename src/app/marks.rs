@@ -108,10 +108,17 @@ impl App {
         false
     }
 
+    /// The record under the cursor; beside related records the one of its line.
+    fn record_here(&self) -> Option<RowId> {
+        let related = self.focus == Pane::Detail && self.detail.related;
+        let line = self.detail.current_line().filter(|_| related);
+        line.and_then(|line| line.row).or(self.list.current())
+    }
+
     /// Marks the record under the cursor, or takes its mark off. The cursor stays, so that the same
     /// key takes back what it did, and the next one notes something about the same record.
     fn turn_mark(&mut self) -> Vec<Effect> {
-        let Some(row) = self.list.current() else { return Vec::new() };
+        let Some(row) = self.record_here() else { return Vec::new() };
         let line = self.list.viewport.cursor();
         // A line that stands for an operation stands for all its records.
         let rows = match self.focus {
@@ -203,7 +210,7 @@ impl App {
 
     /// Begins to write a note about the record under the cursor.
     fn begin_note(&mut self) {
-        if let Some(row) = self.list.current() {
+        if let Some(row) = self.record_here() {
             let input = Input::new(self.store.marks().note(row).to_owned());
             self.marking.note = Some(Note { row, input });
         }
@@ -291,6 +298,10 @@ impl App {
             || self.hides_noise;
         if moves {
             effects.extend(self.ask());
+        }
+        if self.detail.related {
+            // Its lines say which records are marked.
+            effects.extend(self.look_around());
         }
         effects
     }

@@ -93,9 +93,14 @@ impl App {
         let outcome = list::outcome(&self.store, row);
         let glyph = result_words(outcome).split(' ').next().unwrap_or_default();
         let tone = if is_itself { Tone::Strong } else { Tone::Plain };
-        let arrow = if is_itself { "› " } else { "  " };
+        let arrow = if is_itself { '›' } else { ' ' };
+        let mark = match self.store.marks().get(row) {
+            Some(mark) if !mark.note.is_empty() => '✎',
+            Some(_) => '●',
+            None => ' ',
+        };
         let text = vec![
-            (Tone::Label, format!("{arrow}{} {glyph} ", cell("time"))),
+            (Tone::Label, format!("{arrow}{mark}{} {glyph} ", cell("time"))),
             (tone, cell("activity")),
             (Tone::Label, " by ".to_owned()),
             (Tone::Plain, cell("actor")),

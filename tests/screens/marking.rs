@@ -89,6 +89,15 @@ fn the_key_of_notes_is_that_of_the_search_only_while_the_detail_is_searched() {
     assert!(session.app.marking.note.is_some());
     session.keys("<esc>Rn");
     assert!(session.app.marking.note.is_some(), "beside related records too");
+    // There it is the record of the line that is meant.
+    session.keys("<esc><esc><esc>x/target:CA004 actor:print.relay<enter>Rjj");
+    let lines = ["›", " "].map(|arrow| format!("{arrow}●11-"));
+    assert!(!lines.iter().any(|line| session.detail().contains(line)), "{}", session.detail());
+    session.keys("mjjmn");
+    assert!(lines.iter().all(|line| session.detail().contains(line)), "{}", session.detail());
+    let line = session.app.detail.current_line().and_then(|line| line.row);
+    assert_eq!(session.app.marking.note.as_ref().map(|note| note.row), line);
+    assert_eq!(marks(&session).len(), 3);
 }
 
 #[test]
