@@ -30,7 +30,7 @@ const QUERIES: &[&str] = &[
     "time:2026",
     "source:json",
     "ip:10",
-    "kind:signin",
+    "kind:sign-in",
     "zoë",
 ];
 

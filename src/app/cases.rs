@@ -221,9 +221,13 @@ impl App {
 
     /// The case was kept, in which file, or could not be.
     pub(super) fn case_kept(&mut self, kept: Result<String, NotKept>) {
-        self.marking.not_kept = None;
+        let known = self.marking.not_kept.take();
         match kept {
             Ok(file) => self.marking.file = Some(file),
+            // The first line says so already; what was told since is not to be overwritten.
+            Err(not_kept) if known.as_ref().is_some_and(|known| known.why == not_kept.why) => {
+                self.marking.not_kept = Some(not_kept);
+            }
             Err(not_kept) => {
                 let why = format!("marks are not kept: {}", not_kept.why);
                 let why = clean(&why).into_owned();
