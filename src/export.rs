@@ -30,7 +30,7 @@ use originals::Fetched;
 use redact::Redactor;
 
 pub use count::{Counted, count_by};
-pub use report::About;
+pub use report::{About, Sequence};
 
 /// How records are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

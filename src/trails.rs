@@ -17,6 +17,7 @@ pub mod write;
 #[cfg(test)]
 mod tests;
 
+use crate::export::Sequence;
 use crate::record::risk::Level;
 use crate::store::{RowId, Store};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
@@ -82,6 +83,16 @@ impl Finding {
         rows.sort_unstable();
         rows.dedup();
         rows
+    }
+
+    /// The finding as a report tells of it.
+    pub fn sequence(&self) -> Sequence {
+        Sequence {
+            level: self.severity,
+            kind: self.trail.title,
+            told: format!("{} · {}", self.title, self.verdict),
+            rows: self.rows(),
+        }
     }
 
     /// How much of the sequence is there, in thousandths; nothing where it is none.

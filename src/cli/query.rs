@@ -20,6 +20,7 @@ use crate::query::{Context, Query};
 use crate::record::wanted::Wanted;
 use crate::source::{Load, Origin, Unwanted, inputs};
 use crate::store::{Marks, Store};
+use crate::trails::{self, Finding};
 
 /// Answers a query on standard output.
 pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
@@ -140,6 +141,10 @@ fn unwanted(query: &Query) -> Option<Unwanted> {
 
 /// The columns that the answer is made from.
 fn wanted(query: &Query, arguments: &QueryArguments) -> Wanted {
+    if arguments.format() == Format::Report && !arguments.count && arguments.by.is_none() {
+        // Sequences are looked for in all records.
+        return Wanted::default();
+    }
     let mut wanted = Wanted::NOTHING;
     query.add_wanted(&mut wanted);
     if let Some(field) = arguments.by {
@@ -187,6 +192,10 @@ fn about(arguments: &QueryArguments, store: &Store, case: Option<&Case>) -> anyh
     }
     let file = arguments.case.as_ref().map(|path| path.display().to_string());
     about.find_again(&arguments.query, &paths, file.as_deref());
+    if arguments.format() == Format::Report {
+        let found = trails::find(store, &|_| true).unwrap_or_default();
+        about.sequences = found.findings.iter().map(Finding::sequence).collect();
+    }
     Ok(about)
 }
 

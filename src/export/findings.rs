@@ -2,9 +2,10 @@
 //! Never rates anew: pseudonyms would change what a rule sees, so the columns are asked.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::markdown::escaped;
+use super::report::Sequence;
 use crate::record::column::{Column, PART};
 use crate::record::risk::{Level, Rule};
 use crate::store::{RowId, Store};
@@ -14,6 +15,8 @@ type Fired = (&'static Rule, Vec<usize>);
 
 /// Numbers of records that are told of one rule; the others are counted.
 const MOST_NUMBERS: usize = 30;
+/// Sequences that are told; the others are counted.
+const MOST_SEQUENCES: usize = 30;
 
 /// The rules that fired on a row, the highest first.
 fn of_row(store: &Store, row: RowId) -> Vec<&'static Rule> {
@@ -40,8 +43,61 @@ pub(super) fn lines(store: &Store, row: RowId) -> Vec<String> {
     of_row(store, row).into_iter().map(said).collect()
 }
 
-/// The section of all findings, highest first; nothing where no rule speaks of these rows.
-pub(super) fn section(store: &Store, rows: &[RowId]) -> Vec<String> {
+/// The numbers of records as they are told.
+fn told(numbers: &[usize]) -> String {
+    let noun = if numbers.len() == 1 { "record" } else { "records" };
+    let shown: Vec<String> = numbers.iter().take(MOST_NUMBERS).map(usize::to_string).collect();
+    let more = match numbers.len().saturating_sub(MOST_NUMBERS) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{noun} {}{more}", shown.join(", "))
+}
+
+/// The sequences that these rows belong to. Without names: others than those of the rows may stand in
+/// what is told of them.
+fn sequences(sequences: &[Sequence], rows: &[RowId], redact: bool) -> Vec<String> {
+    let numbers: HashMap<RowId, usize> =
+        rows.iter().enumerate().map(|(at, &row)| (row, at + 1)).collect();
+    let mut lines = Vec::new();
+    for sequence in sequences {
+        let mut here: Vec<usize> =
+            sequence.rows.iter().filter_map(|row| numbers.get(row).copied()).collect();
+        here.sort_unstable();
+        if here.is_empty() {
+            continue;
+        }
+        let who = match redact {
+            true => String::new(),
+            false => format!(" {}:", escaped(&sequence.told)),
+        };
+        let elsewhere = match sequence.rows.len() - here.len() {
+            0 => String::new(),
+            one @ 1 => format!("; {one} more of it is not in this report"),
+            more => format!("; {more} more of it are not in this report"),
+        };
+        lines.push(format!(
+            "- **{}** {}:{who} {}{elsewhere}",
+            sequence.level.word(),
+            escaped(sequence.kind),
+            told(&here)
+        ));
+    }
+    let left = lines.len().saturating_sub(MOST_SEQUENCES);
+    lines.truncate(MOST_SEQUENCES);
+    if left > 0 {
+        lines.push(format!("- and {left} more; `entrail trails` lists all"));
+    }
+    lines
+}
+
+/// The section of all findings, highest first; nothing where neither a rule nor a sequence speaks of
+/// these rows.
+pub(super) fn section(
+    store: &Store,
+    rows: &[RowId],
+    (all, redact): (&[Sequence], bool),
+) -> Vec<String> {
     let mut found: BTreeMap<(Reverse<Level>, &str), Fired> = BTreeMap::new();
     let mut rated = 0;
     for (at, &row) in rows.iter().enumerate() {
@@ -52,22 +108,25 @@ pub(super) fn section(store: &Store, rows: &[RowId]) -> Vec<String> {
             of_rule.or_insert_with(|| (rule, Vec::new())).1.push(at + 1);
         }
     }
-    if found.is_empty() {
+    let sequences = sequences(all, rows, redact);
+    if found.is_empty() && sequences.is_empty() {
         return Vec::new();
     }
     let mut lines = vec!["## Findings".to_owned(), String::new()];
+    if !sequences.is_empty() {
+        lines.push("Sequences these records belong to:".to_owned());
+        lines.push(String::new());
+        lines.extend(sequences);
+        lines.push(String::new());
+        lines.push("Records by themselves:".to_owned());
+        lines.push(String::new());
+    }
     for (rule, numbers) in found.values() {
-        let told: Vec<String> = numbers.iter().take(MOST_NUMBERS).map(usize::to_string).collect();
-        let more = match numbers.len().saturating_sub(MOST_NUMBERS) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let noun = if numbers.len() == 1 { "record" } else { "records" };
         lines.push(format!(
-            "- **{}** {}: {noun} {}{more}",
+            "- **{}** {}: {}",
             rule.level.word(),
             escaped(&rule.title),
-            told.join(", ")
+            told(numbers)
         ));
     }
     let others = rows.len() - rated;

@@ -12,6 +12,7 @@ use super::redact::Redactor;
 use super::{Format, Options, Report, Watched, read_each, redactor, undo};
 use crate::case::Input;
 use crate::record::change::{Difference, differences, kept, one_line};
+use crate::record::risk::Level;
 use crate::record::sentence::{actor_name, sentence, target_name};
 use crate::record::{ActorKind, Change, Record, Target};
 use crate::store::{RowId, Store};
@@ -31,6 +32,21 @@ pub struct About {
     pub queries: Vec<String>,
     /// Commands that find them again.
     pub commands: Vec<String>,
+    /// Sequences that were found in all records, most important first.
+    pub sequences: Vec<Sequence>,
+}
+
+/// Records that mean something together, as a report tells of them.
+#[derive(Clone, Debug)]
+pub struct Sequence {
+    /// How much it asks to be looked at.
+    pub level: Level,
+    /// What kind of sequence it is: says nothing of the data.
+    pub kind: &'static str,
+    /// Who did what, and how it stands; names those who did it.
+    pub told: String,
+    /// Its records, in the order of the store.
+    pub rows: Vec<RowId>,
 }
 
 impl About {
@@ -201,7 +217,8 @@ fn head(
         }
         lines.clean("")?;
     }
-    findings::section(store, rows).iter().try_for_each(|line| lines.clean(line))?;
+    let sequences = (about.sequences.as_slice(), options.redact);
+    findings::section(store, rows, sequences).iter().try_for_each(|line| lines.clean(line))?;
     lines.clean("# Records")?;
     lines.clean("")
 }

@@ -19,6 +19,7 @@ use crate::export::{self, About, Format, Options, Watch};
 use crate::source::Origin;
 use crate::source::inputs::{inputs, sha256};
 use crate::store::Store;
+use crate::trails::{self, Finding};
 
 /// How far it is, is told this often.
 const TOLD: Duration = Duration::from_millis(250);
@@ -180,6 +181,10 @@ fn about(job: &Job, store: &Store, origins: &[Origin], stopped: &dyn Fn() -> boo
     // Marks that are in no file yet find nothing.
     if job.case.is_some() || !job.asks_for_marks {
         about.find_again(&job.query, &paths, job.case.as_deref());
+    }
+    if job.format == Format::Report {
+        let found = trails::find(store, &|_| !stopped()).unwrap_or_default();
+        about.sequences = found.findings.iter().map(Finding::sequence).collect();
     }
     about
 }
