@@ -128,11 +128,13 @@ fn note_of(item: &Item) -> String {
     }
 }
 
-/// Cells that lines of a value with its numbers leave for the value.
+/// Cells that what follows labels leaves for them, where it is short.
 fn left_by_notes(menu: &Menu, width: usize, key_width: usize) -> usize {
-    let note = |item: &Item| Some(item.spark.as_ref()?.len() + 1 + fit(&item.note, 60).1);
-    let notes = menu.items.iter().filter_map(note).max();
-    notes.map_or(0, |notes| width.saturating_sub(key_width + notes + 2))
+    let note = |item: &Item| {
+        item.spark.as_ref().map_or(0, |numbers| numbers.len() + 1) + fit(&note_of(item), width).1
+    };
+    let notes = menu.items.iter().take(MEASURED).map(note).max().unwrap_or(0);
+    width.saturating_sub(key_width + notes + 2)
 }
 
 fn draw_items(menu: &Menu, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
