@@ -251,6 +251,19 @@ pub fn fit(text: &str, width: usize) -> (Cow<'_, str>, usize) {
     (Cow::Owned(format!("{}…", &text[..end])), used + 1)
 }
 
+/// A number with separators between thousands: `1,234,567`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A path cut to `width` cells: its end is what tells it from others.
 pub fn fit_end(path: &str, width: usize) -> Cow<'_, str> {
     use unicode_segmentation::UnicodeSegmentation;

@@ -92,16 +92,3 @@ fn border(
     frame.render_widget(block, area);
     app.layout.inside(pane)
 }
-
-/// A number with separators between thousands: `1,234,567`.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}

@@ -2,6 +2,7 @@
 //! Never measures anything.
 
 use crate::data::Data;
+pub use entrail::text::thousands;
 
 /// What a measurement says about a promise.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -166,17 +167,4 @@ pub fn number(value: f64) -> String {
         v if v >= 0.1 || v == 0.0 => format!("{v:.2}"),
         v => format!("{v:.4}"),
     }
-}
-
-/// A number with separators between thousands.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

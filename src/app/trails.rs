@@ -4,7 +4,7 @@
 use super::App;
 use super::message::Effect;
 use super::overlay::{Item, Menu, Wish};
-use crate::text::clean;
+use crate::text::{clean, thousands};
 use crate::trails::{Finding, Found, lasted};
 
 /// What the box is called while nothing was found yet.
@@ -32,7 +32,7 @@ impl App {
         let Some(menu) = self.overlays.iter_mut().rfind(|menu| menu.trails) else { return };
         if menu.items.is_empty() {
             let share = looked_at.min(all) * 100 / all.max(1);
-            let [done, all] = [looked_at.min(all), all].map(grouped);
+            let [done, all] = [looked_at.min(all), all].map(|count| thousands(count as u64));
             menu.title = format!("{LOOKING} {share}% · {done} of {all} records · esc stops");
         }
     }
@@ -127,19 +127,6 @@ impl App {
             }
         }
     }
-}
-
-/// A number with commas between thousands.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Text in which people are named without their domain: the list has room for little.

@@ -5,8 +5,6 @@ use std::io::{self, BufWriter, Write as _};
 
 use super::arguments::AccessArguments;
 use super::{Outcome, load};
-use crate::record::wanted::Wanted;
-use crate::source::Load;
 use crate::text::clean;
 use crate::trails::access::Register;
 use crate::trails::write::write_access;
@@ -16,13 +14,9 @@ const MOST_TOLD: usize = 20;
 
 /// Writes what was gained and lost to standard output.
 pub(super) fn run(arguments: &AccessArguments) -> anyhow::Result<Outcome> {
-    let origins = load::searched(arguments.demo, &arguments.paths)?;
-    let cache = arguments.index.cache();
-    let loaded = load::load(Load { origins, cache, unwanted: None, wanted: Wanted::default() });
-    if loaded.is_failure() {
-        loaded.tell_summary(0);
+    let Some(loaded) = load::everything(arguments.demo, &arguments.paths, arguments.index)? else {
         return Ok(Outcome::Failed);
-    }
+    };
     let Some(register) = Register::read(&loaded.store, &|| false) else {
         return Ok(Outcome::Nothing);
     };

@@ -7,7 +7,9 @@ use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::arguments::IndexArguments;
 use super::tell;
+use crate::record::wanted::Wanted;
 use crate::source::{self, Delivery, IndexWriting, Load, Origin, Place, Prompt, Summary, Trouble};
 use crate::store::Store;
 use crate::text::clean;
@@ -49,6 +51,22 @@ pub(super) fn searched(demo: bool, paths: &[PathBuf]) -> anyhow::Result<Vec<Orig
         "nothing to search in: give files, folders or patterns, pipe records in, or try the \
          built-in tenant with --demo"
     )
+}
+
+/// Loads all of every record to be searched as a whole; `None` where nothing in what was given could be
+/// read, which was told.
+pub(super) fn everything(
+    demo: bool,
+    paths: &[PathBuf],
+    index: IndexArguments,
+) -> anyhow::Result<Option<Loaded>> {
+    let (origins, cache) = (searched(demo, paths)?, index.cache());
+    let loaded = load(Load { origins, cache, unwanted: None, wanted: Wanted::default() });
+    if loaded.is_failure() {
+        loaded.tell_summary(0);
+        return Ok(None);
+    }
+    Ok(Some(loaded))
 }
 
 /// Reads everything and tells the first troubles as they come.

@@ -5,20 +5,14 @@ use std::io::{self, BufWriter, Write as _};
 
 use super::arguments::{TrailsArguments, TrailsFormat};
 use super::{Outcome, load};
-use crate::record::wanted::Wanted;
-use crate::source::Load;
 use crate::trails::write::{Format, write};
 use crate::trails::{Found, Trail, find};
 
 /// Writes what is found to standard output.
 pub(super) fn run(arguments: &TrailsArguments) -> anyhow::Result<Outcome> {
-    let origins = load::searched(arguments.demo, &arguments.paths)?;
-    let cache = arguments.index.cache();
-    let loaded = load::load(Load { origins, cache, unwanted: None, wanted: Wanted::default() });
-    if loaded.is_failure() {
-        loaded.tell_summary(0);
+    let Some(loaded) = load::everything(arguments.demo, &arguments.paths, arguments.index)? else {
         return Ok(Outcome::Failed);
-    }
+    };
     let Found { mut findings, unreadable } = find(&loaded.store, &|_| true).unwrap_or_default();
     if !arguments.trail.is_empty() {
         let named = |trail: &Trail| {

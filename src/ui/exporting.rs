@@ -9,10 +9,10 @@ use ratatui::widgets::{Block, Clear};
 use super::marks::line_edit;
 use super::text::{cell, piece};
 use super::theme::{ASCII_BORDER, Theme};
-use super::thousands;
 use crate::app::App;
 use crate::app::exporting::{FORMATS, Line};
 use crate::app::layout::inside;
+use crate::text::thousands;
 
 /// Cells of the names of lines.
 const NAMES: u16 = 9;

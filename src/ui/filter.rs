@@ -10,11 +10,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::text::{marked, piece};
 use super::theme::{ASCII_BORDER, Theme};
-use super::thousands;
 use crate::app::App;
 use crate::app::layout::inside;
 use crate::query::suggest::{Suggestion, SuggestionKind};
-use crate::text::{clean, fit};
+use crate::text::{clean, fit, thousands};
 
 /// Paints the filter line and what can be typed.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {

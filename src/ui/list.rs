@@ -10,10 +10,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::border;
 use super::text::{cell, piece};
 use super::theme::Theme;
 use super::timeline::spark;
-use super::{border, thousands};
 use crate::app::App;
 use crate::app::action::{Action, Pane};
 use crate::app::activities::ActivityLine;
@@ -22,7 +22,7 @@ use crate::app::list;
 use crate::catalogue::catalogue;
 use crate::query::answer::Sum;
 use crate::record::Outcome;
-use crate::text::{clean, fit, fit_name};
+use crate::text::{clean, fit, fit_name, thousands};
 
 /// Paints the list.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {

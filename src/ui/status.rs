@@ -7,13 +7,12 @@ use ratatui::text::{Line, Span};
 
 use super::text::piece;
 use super::theme::Theme;
-use super::thousands;
 use crate::app::App;
 use crate::app::action::{ACTIONS, Action, Pane};
 use crate::app::exporting;
 use crate::app::keymap::{Key, shown};
 use crate::source::Pulling;
-use crate::text::fit;
+use crate::text::{fit, thousands};
 use crate::time::Timestamp;
 
 /// Paints what is loaded.

@@ -5,13 +5,13 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::border;
 use super::text::{piece, searched};
 use super::theme::Theme;
-use super::{border, thousands};
 use crate::app::App;
 use crate::app::action::Pane;
 use crate::query::choice::Mark;
-use crate::text::{clean, fit};
+use crate::text::{clean, fit, thousands};
 
 /// From this width on the tree tells how many records are rated.
 const WIDE: usize = 30;
