@@ -1,6 +1,8 @@
 //! What is known of a record or a catalogue entry, as readable lines.
 //! Never wraps and never paints; all text in a line is already clean.
 
+use std::borrow::Cow;
+
 use super::risk::{in_words, risk_glance, risk_lines};
 use crate::app::list::result_words;
 use crate::catalogue::{Entry, catalogue};
@@ -56,6 +58,8 @@ pub struct Line {
 
 /// Values longer than this many characters are cut; the raw view has them whole.
 pub const LONGEST_VALUE: usize = 2_000;
+/// Characters of a reason that are shown above the changes.
+const LONGEST_REASON: usize = 160;
 /// More differences of one value than this are only counted.
 const MOST_DIFFERENCES: usize = 100;
 
@@ -96,6 +100,13 @@ pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
     let actor = actor_name(&record.actor);
     let by = (record.actor.kind != ActorKind::Unknown).then(|| ("actor", actor.to_owned()));
     let mut lines = vec![Line { value: by, ..heading(&said) }];
+    let reason = record.result_reason.trim();
+    if !reason.is_empty() {
+        // Often it is all that tells what was done, or why it failed.
+        let mut line = value_line("Reason", "reason", reason);
+        line.text = plain(clean(&first_of(reason)).into_owned());
+        lines.push(line);
+    }
     for target in &record.targets {
         target_lines(target, &mut lines);
     }
@@ -117,6 +128,14 @@ pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
         });
     }
     lines
+}
+
+/// As much of a reason as is told above the changes: all of most.
+fn first_of(reason: &str) -> Cow<'_, str> {
+    match reason.char_indices().nth(LONGEST_REASON) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &reason[..end])),
+        None => Cow::Borrowed(reason),
+    }
 }
 
 /// What was noted about a record; empty for a mark without a note.
@@ -271,7 +290,8 @@ fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
         copy: record.result.to_string(),
         ..Line::default()
     });
-    for (label, name) in SHOWN_FIELDS {
+    let told = first_of(record.result_reason.trim()) == record.result_reason.trim();
+    for (label, name) in SHOWN_FIELDS.iter().filter(|(_, name)| *name != "reason" || !told) {
         let field = Field::named(name);
         let mut values: Vec<String> = Vec::new();
         field.values(record, "", &mut |value| {
