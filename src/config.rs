@@ -48,7 +48,12 @@ pub fn configuration() -> Result<Configuration, Vec<Mistake>> {
     let name = path.display().to_string();
     match fs::read_to_string(&path) {
         Ok(text) => file::read(&text, &name),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Configuration::default()),
+        // Below what is no folder there is no file either.
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+        {
+            Ok(Configuration::default())
+        }
         Err(error) => Err(vec![Mistake::unreadable(&name, &error)]),
     }
 }

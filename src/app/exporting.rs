@@ -205,10 +205,13 @@ impl App {
             _ if form.marks => "marks",
             _ => "records",
         };
-        let redacted = if form.redact { "-redacted" } else { "" };
         let day = self.zone.format(self.now, "%Y%m%d-%H%M");
-        form.file =
-            Input::new(format!("{name}-{what}-{day}{redacted}.{}", form.format.extension()));
+        let extension = form.format.extension();
+        // What was opened may be called by the name of who is not to be named.
+        form.file = Input::new(match form.redact {
+            true => format!("{what}-{day}-redacted.{extension}"),
+            false => format!("{name}-{what}-{day}.{extension}"),
+        });
     }
 
     pub(super) fn pressed_in_export(&mut self, event: &KeyEvent) -> Vec<Effect> {

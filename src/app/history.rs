@@ -69,10 +69,14 @@ impl App {
         if let Some(name) = &self.history.name {
             return name.clone();
         }
-        let filter = self.filter.text().trim();
+        // What cannot be read is not what is shown.
+        let filter = match self.filter.error {
+            Some(_) => self.filter.query.to_string(),
+            None => self.filter.text().trim().to_owned(),
+        };
         let mut marks = self.tree.choice.marks();
         let text = match (filter.is_empty(), marks.next()) {
-            (false, _) => filter.to_owned(),
+            (false, _) => filter,
             (true, None) => "all".to_owned(),
             (true, Some((node, _))) => {
                 let name = node.activity.as_ref().or(node.category.as_ref());

@@ -134,7 +134,7 @@ impl App {
             KeyCode::Enter => {
                 // What stands in the line is what the list answers, whenever it is not typed in.
                 if let Some(error) = &self.filter.error {
-                    self.notice = Some(format!("{error}; Esc takes back what was typed"));
+                    self.notice = Some(format!("{error} (Esc: as before)"));
                     return Vec::new();
                 }
                 let kept = self.filter.accept().map(Effect::Remember);

@@ -91,8 +91,7 @@ fn sequences(sequences: &[Sequence], rows: &[RowId], redact: bool) -> Vec<String
     lines
 }
 
-/// The section of all findings, highest first; nothing where neither a rule nor a sequence speaks of
-/// these rows.
+/// The section of all findings, highest first; nothing where there is no row.
 pub(super) fn section(
     store: &Store,
     rows: &[RowId],
@@ -108,10 +107,10 @@ pub(super) fn section(
             of_rule.or_insert_with(|| (rule, Vec::new())).1.push(at + 1);
         }
     }
-    let sequences = sequences(all, rows, redact);
-    if found.is_empty() && sequences.is_empty() {
+    if rows.is_empty() {
         return Vec::new();
     }
+    let sequences = sequences(all, rows, redact);
     let mut lines = vec!["## Findings".to_owned(), String::new()];
     if !sequences.is_empty() {
         lines.push("Sequences these records belong to:".to_owned());
@@ -131,7 +130,9 @@ pub(super) fn section(
     }
     let others = rows.len() - rated;
     if others > 0 {
-        lines.push(format!("- {others} of {} are not rated, which does not say safe", rows.len()));
+        let are = if others == 1 { "is" } else { "are" };
+        lines
+            .push(format!("- {others} of {} {are} not rated, which does not say safe", rows.len()));
     }
     lines.push(String::new());
     lines

@@ -24,9 +24,18 @@ pub fn known(field: &Field) -> Vec<&'static str> {
 }
 
 /// What is wrong with a value that no record can ever have; `None` where nothing is. Also: does it
-/// only go on being typed? A log has words of its own for results.
+/// only go on being typed? A log has words of its own for results: there only what is nearly a known
+/// one is a mistake.
 pub fn mistake(field: &Field, operator: Operator, text: &str) -> Option<(String, bool)> {
-    let few = matches!(field.kind, ValueKind::Word | ValueKind::Level) && field.name != "result";
+    if field.name == "result" {
+        let asked = crate::text::fold(text);
+        let words = known(field);
+        let is_part = words.iter().any(|word| word.contains(&*asked) || asked.contains(word));
+        let near = words.into_iter().find(|word| super::syntax::distance(word, &asked) <= 2);
+        let near = near.filter(|_| asked.len() > 4 && !is_part)?;
+        return Some((format!("no result is `{text}`; did you mean `{near}`?"), false));
+    }
+    let few = matches!(field.kind, ValueKind::Word | ValueKind::Level);
     let words = known(field);
     let asked = crate::text::fold(text);
     let may_be = |word: &&str| match operator {

@@ -43,6 +43,12 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     } else {
         format!("Records {} of {}", thousands(shown), thousands(all))
     };
+    // While what is typed cannot be read, the rows are those of the filter before it.
+    if app.filter.error.as_ref().is_some_and(|error| !error.incomplete) {
+        let before = app.filter.query.to_string();
+        let before = if before.is_empty() { "no filter".to_owned() } else { before };
+        title = format!("{title}, still of {}", clean(&before));
+    }
     let above = app.list.viewport.visible().start;
     if above > 0 {
         let arrow = if theme.ascii { '^' } else { '↑' };

@@ -34,8 +34,7 @@ fn the_lines_of_the_box_are_changed_with_keys() {
     let mut session = Session::demo(80, 24);
     session.keys("/result=failure<enter>e<down><right><down><space><down>");
     let screen = session.screen();
-    for part in
-        ["the view, ", "NDJSON", "yes: pseudonyms", "demo-records-20261120-1800-redacted.ndjson"]
+    for part in ["the view, ", "NDJSON", "yes: pseudonyms", "records-20261120-1800-redacted.ndjson"]
     {
         assert!(screen.contains(part), "{part} in\n{screen}");
     }

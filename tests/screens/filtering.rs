@@ -60,7 +60,8 @@ fn a_word_that_no_record_can_have_is_a_mistake_and_not_an_empty_answer() {
         ("risk>=hihg", "write one of low, medium, high, critical"),
         ("risk:hihg", "write one of low, medium, high, critical"),
         ("mark:maybe", "write one of yes, no"),
-        ("kind=sign", "write one of audit, sign-in, provisioning"),
+        ("result:fialure", "did you mean `failure`?"),
+        ("kind=signs", "write one of audit, sign-in, provisioning"),
         ("time:2026-11-14..2026-11-13", "ends before it begins"),
         ("time:2026-11-13T25", "is no time"),
     ] {
@@ -70,10 +71,15 @@ fn a_word_that_no_record_can_have_is_a_mistake_and_not_an_empty_answer() {
             "{}",
             session.hints()
         );
+        // Whose rows these are is told: those of the filter before.
+        assert!(session.list().contains(", still of "), "{}", session.list());
         session.keys("<esc>");
+        assert!(!session.list().contains(", still of "), "{}", session.list());
     }
-    session.keys("/").paste("kind:sign").keys("<enter>");
-    assert!(!session.app.filter.editing);
+    for fine in ["kind:sign", "result:fail", "result=\"Reached its end\""] {
+        session.keys("/<ctrl-u>").paste(fine).keys("<enter>");
+        assert!(!session.app.filter.editing, "{fine}");
+    }
 }
 
 #[test]
