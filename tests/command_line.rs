@@ -582,6 +582,21 @@ fn reports_and_undo_sheets_let_no_name_be_markup() {
 }
 
 #[test]
+fn an_undo_sheet_reverses_no_repair() {
+    for more in [&[][..], &["--redact"]] {
+        let mut arguments = vec!["query", "target:CA004", "--demo", "--format", "undo"];
+        arguments.extend(more);
+        let sheet = entrail(&arguments).out;
+        assert_eq!(sheet.matches("\n## ").count(), 4, "{sheet}");
+        assert_eq!(sheet.matches("- Nothing to undo: changed at 20").count(), 4, "{sheet}");
+        assert!(!sheet.contains("**To undo:**") && !sheet.contains("excludeUsers"), "{sheet}");
+    }
+    let users = r#"target:kolbrun.lowenthal (activity:"Restore user" OR activity:"Delete user")"#;
+    let sheet = entrail(&["query", users, "--demo", "--format", "undo"]).out;
+    assert_eq!(sheet.matches("- Nothing to undo: deleted at 20").count(), 2, "{sheet}");
+}
+
+#[test]
 fn no_format_tells_a_name_that_was_to_be_redacted() {
     for format in ["table", "ndjson", "json", "csv", "markdown", "report", "undo"] {
         let run = piped(&["query", "", "--format", format, "--redact"], evil().as_bytes());

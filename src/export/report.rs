@@ -124,7 +124,7 @@ pub(super) fn write(
             lines.clean("")?;
         }
         let mut told =
-            if is_undo { undo::steps(record, ledger.cancelled(row)) } else { told(record) };
+            if is_undo { undo::steps(record, row, number, &mut ledger) } else { told(record) };
         if !is_undo {
             let at = told.len().min(2);
             told.splice(at..at, findings::lines(store, row));

@@ -1,6 +1,7 @@
 //! What reverses a record, in words, with the values to restore: [`steps`].
 //! Never carries anything out, and never promises: what the log does not hold is said to be missing.
 
+mod back;
 mod ledger;
 mod table;
 
@@ -8,39 +9,169 @@ use serde_json::Value;
 
 use super::markdown::{code, escaped, fenced};
 use super::report::{target, value};
-use crate::record::change::differences;
+use crate::record::change::{Difference, differences};
 use crate::record::sentence::target_name;
-use crate::record::{Outcome, Record, Target, value_text};
+use crate::record::{Change, Outcome, Record, Target, value_text};
+use crate::store::RowId;
 use crate::text::fold;
 
+use back::{Fate, at};
 pub(super) use ledger::Ledger;
-use table::{Needs, STEPS, Step};
+use table::{Needs, RESTORE_USER, SET_BACK, SET_BACK_WHOLE, STEPS, Step};
 
-/// The steps that reverse a record, as lines of Markdown; `cancelled` where another record among these
-/// reversed it already.
-pub(super) fn steps(record: &Record<'_>, cancelled: Option<String>) -> Vec<String> {
+/// Differences of one change that are told.
+const MOST_DIFFERENCES: usize = 100;
+/// How long Entra keeps a deleted user, in ticks of 100 ns: 30 days.
+const KEPT: i64 = 30 * 24 * 3_600 * 10_000_000;
+
+/// The steps that reverse a record, as lines of Markdown; it is step `number` of the sheet whose records
+/// the ledger has seen.
+pub(super) fn steps(
+    record: &Record<'_>,
+    row: RowId,
+    number: usize,
+    ledger: &mut Ledger,
+) -> Vec<String> {
     let mut lines: Vec<String> =
         record.targets.iter().map(|one| format!("- {}", target(one))).collect();
-    if matches!(record.outcome, Outcome::Failure) {
+    let activity = fold(&record.activity);
+    // What was delivered in part is there, although the record says that it failed.
+    if matches!(record.outcome, Outcome::Failure) && !activity.starts_with("partially ") {
         lines.push("- Nothing to undo: it failed.".to_owned());
         return lines;
     }
-    if let Some(cancelled) = cancelled {
+    if let Some(cancelled) = ledger.cancelled(row) {
         lines.push(format!("- Nothing to undo: {cancelled}"));
         return lines;
     }
+    lines.extend(concerns(record));
     let Some(Step(_, words, needs)) = step(&record.activity) else {
         let activity = escaped(&record.activity);
-        lines.push(format!("- No reverse of {activity} is known here; its changes follow."));
-        lines.extend(values(record, Needs::Old));
+        let values = values(record, Needs::Old, ledger.fates(row));
+        lines.push(match values.iter().all(|line| line.starts_with(NO_VALUES)) {
+            true => format!("- No reverse of {activity} is known here, and it logged no changes."),
+            false => format!("- No reverse of {activity} is known here; its changes follow."),
+        });
+        lines.extend(values);
         return lines;
     };
     let words = special(record).unwrap_or(words);
-    lines.push(format!("- **To undo:** {words}"));
-    if *needs != Needs::Nothing {
-        lines.extend(values(record, *needs));
+    if *needs == Needs::NoStep {
+        lines.push(format!("- {words}"));
+        return lines;
     }
+    if words == RESTORE_USER {
+        lines.push(restore(record, number, ledger));
+        return lines;
+    }
+    if let Some(made) = ledger.made(record).filter(|_| activity == "disable account") {
+        lines.push(format!(
+            "- Leave it disabled, if the account was not to be there: it was added at {made}, among these records. **To undo** otherwise: Enable the account again."
+        ));
+        return lines;
+    }
+    let values = match needs {
+        Needs::Nothing => Vec::new(),
+        needs => values(record, *needs, ledger.fates(row)),
+    };
+    lines.push(format!("- **To undo:** {}", worded(words, &values)));
+    lines.extend(values);
     lines
+}
+
+/// The words of a step, without a promise of values that do not follow.
+fn worded(words: &str, values: &[String]) -> String {
+    let has_values = values.iter().any(|line| !line.starts_with(NO_VALUES));
+    if has_values {
+        words.to_owned()
+    } else if [SET_BACK, SET_BACK_WHOLE].contains(&words) {
+        "The values are not logged: compare what is there with a backup.".to_owned()
+    } else {
+        words.replace("listed here", "it made (the record lists none: look at what is there)")
+    }
+}
+
+/// How a deleted user is restored, told at length once in a sheet, and until when.
+fn restore(record: &Record<'_>, number: usize, ledger: &mut Ledger) -> String {
+    let last = record.time.map(|time| format!(" Last date to restore: {}.", time.plus(KEPT)));
+    let last = last.filter(|_| fold(&record.activity) == "delete user").unwrap_or_default();
+    let told = match ledger.restoring(number) {
+        None => format!("{RESTORE_USER}{last}"),
+        Some(step) => format!("Restore the user, as told in step {step}.{last}"),
+    };
+    match ledger.made(record) {
+        None => format!("- **To undo:** {told}"),
+        Some(made) => format!(
+            "- Leave it deleted, if the account was not to be there: it was added at {made}, among these records. **To undo** otherwise: {told}"
+        ),
+    }
+}
+
+/// What reverses an activity is setting the old values, and nothing else.
+fn sets_values(activity: &str) -> bool {
+    step(activity).is_some_and(|Step(_, words, _)| [SET_BACK, SET_BACK_WHOLE].contains(words))
+}
+
+/// Does the record log the values of all that it changed, and can all of them be told?
+fn is_whole(record: &Record<'_>) -> bool {
+    let changes = record.targets.iter().flat_map(|one| &one.changes);
+    changes.filter(|change| !is_about_the_change(&change.name)).all(|change| {
+        !is_empty(change)
+            && differences(change.old.as_deref(), change.new.as_deref()).len() <= MOST_DIFFERENCES
+    })
+}
+
+/// No value on either side.
+fn is_empty(change: &Change<'_>) -> bool {
+    let is_empty = |side: Option<&str>| side.map(value_text).is_none_or(|v| v.is_empty());
+    is_empty(change.old.as_deref()) && is_empty(change.new.as_deref())
+}
+
+/// What can be set back, in the order in which it is told.
+fn told_differences<'r>(
+    record: &'r Record<'_>,
+) -> impl Iterator<Item = (&'r Target<'r>, &'r Change<'r>, Difference)> {
+    record.targets.iter().flat_map(|one| {
+        one.changes.iter().flat_map(move |change| {
+            to_set(change).into_iter().map(move |difference| (one, change, difference))
+        })
+    })
+}
+
+/// What can be set back of one change.
+fn to_set(change: &Change<'_>) -> Vec<Difference> {
+    if is_about_the_change(&change.name) || is_empty(change) {
+        return Vec::new();
+    }
+    let mut found = differences(change.old.as_deref(), change.new.as_deref());
+    found.truncate(MOST_DIFFERENCES);
+    found.retain(|difference| {
+        // Entra keeps this time itself.
+        !difference.path.ends_with(".modifiedDateTime") && !names(change, difference)
+    });
+    found
+}
+
+/// Does a difference only tell what the record is about?
+fn names(change: &Change<'_>, difference: &Difference) -> bool {
+    (difference.old.is_none() || difference.new.is_none()) && only_names(&change.name)
+}
+
+/// The properties that only name what the record is about, in one line.
+fn concerns(record: &Record<'_>) -> Option<String> {
+    let changes = record.targets.iter().flat_map(|one| &one.changes);
+    let changes = changes.filter(|change| !is_about_the_change(&change.name) && !is_empty(change));
+    let told: Vec<String> = changes
+        .flat_map(|change| {
+            let found = differences(change.old.as_deref(), change.new.as_deref());
+            let found = found.into_iter().take(MOST_DIFFERENCES);
+            found.filter(|difference| names(change, difference)).map(|difference| {
+                let side = difference.new.as_deref().or(difference.old.as_deref());
+                format!("{} {}", code(&change.name), value(side))
+            })
+        })
+        .collect();
+    (!told.is_empty()).then(|| format!("- Concerns {}", told.join(", ")))
 }
 
 /// What the activity alone does not tell.
@@ -105,65 +236,74 @@ fn only_names(name: &str) -> bool {
     of == "consentcontext" || NAMING.contains(&part)
 }
 
-fn values(record: &Record<'_>, needs: Needs) -> Vec<String> {
+/// How a line begins that tells of values that were not logged.
+const NO_VALUES: &str = "  - Entra logged ";
+
+fn values(record: &Record<'_>, needs: Needs, fates: &[Fate]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut missing = Vec::new();
+    // A record that is redacted may differ in fewer places than it did when the ledger saw it.
+    let are_known = fates.len() == told_differences(record).count();
+    let mut fates = fates.iter().copied().filter(|_| are_known);
     for one in &record.targets {
         for change in one.changes.iter().filter(|change| !is_about_the_change(&change.name)) {
-            let (old, new) = (change.old.as_deref(), change.new.as_deref());
-            let name = code(&change.name);
-            let found = differences(old, new);
-            let is_empty = |side: Option<&str>| side.map(value_text).is_none_or(|v| v.is_empty());
-            if is_empty(old) && is_empty(new) {
-                missing.push(name);
+            if is_empty(change) {
+                missing.push(code(&change.name));
                 continue;
             }
-            for difference in found.iter().take(100) {
-                let (path, in_list) = difference.place();
-                let place = match path {
-                    "" => name.clone(),
-                    path => format!("{name} {}", code(path)),
-                };
-                let (was, is) = (difference.old.as_deref(), difference.new.as_deref());
-                lines.push(match (needs, was, is) {
-                    (_, None, Some(one)) | (_, Some(one), None) if only_names(&change.name) => {
-                        format!("  - {place}: {}", value(Some(one)))
-                    }
-                    (Needs::Added, None, Some(is)) => {
-                        format!("  - remove {place} {}", value(Some(is)))
-                    }
-                    (Needs::Removed, Some(was), None) => {
-                        format!("  - give back {place} {}", value(Some(was)))
-                    }
-                    (_, None, is) if in_list => {
-                        format!("  - take out of {place} {}", value(is))
-                    }
-                    (_, was, None) if in_list => {
-                        format!("  - put back into {place} {}", value(was))
-                    }
-                    (_, was, is) => {
-                        format!("  - set {place} to {} (now {})", value(was), value(is))
-                    }
-                });
+            for difference in to_set(change) {
+                let fate = fates.next().unwrap_or_default();
+                lines.push(line(&change.name, &difference, needs, fate));
             }
-            lines.extend(whole(old.filter(|_| needs != Needs::Added), one));
+            lines.extend(whole(change.old.as_deref().filter(|_| needs != Needs::Added), one));
         }
     }
-    if lines.is_empty() && needs == Needs::Old {
-        let reason = record.result_reason.trim();
-        let tells = reason.len() > 2 && !["success", "successful"].contains(&fold(reason).as_str());
-        lines.push(match tells {
-            true => format!(
-                "  - The values before are not in the log. The reason logged is {}.",
-                code(reason)
-            ),
-            false => "  - The values before are not in the log.".to_owned(),
-        });
+    let reason = record.result_reason.trim();
+    let tells = reason.len() > 2 && !["success", "successful"].contains(&fold(reason).as_str());
+    if lines.is_empty() && needs == Needs::Old && tells {
+        lines.push(format!("{NO_VALUES}no values. The reason logged is {}.", code(reason)));
     }
     if !missing.is_empty() {
-        lines.push(format!("  - Entra logged no values of {}.", missing.join(", ")));
+        lines.push(format!("{NO_VALUES}no values of {}.", missing.join(", ")));
     }
     lines
+}
+
+/// One value to set back.
+fn line(name: &str, difference: &Difference, needs: Needs, fate: Fate) -> String {
+    let (path, in_list) = difference.place();
+    let place = match path {
+        "" => code(name),
+        path => format!("{} {}", code(name), code(path)),
+    };
+    let (was, is) = (difference.old.as_deref(), difference.new.as_deref());
+    let again = match fate {
+        Fate::Stays => String::new(),
+        Fate::Again(time) => format!("; changed again at {}, among these records", at(time)),
+        Fate::Back(first, last) => {
+            let element = if in_list { format!(" {}", value(is.or(was))) } else { String::new() };
+            return format!(
+                "  - nothing for {place}{element}: changed at {}, changed back at {}, both among these records",
+                at(first),
+                at(last)
+            );
+        }
+    };
+    match (needs, was, is) {
+        (Needs::Added, None, Some(is)) => format!("  - remove {place} {}{again}", value(Some(is))),
+        (Needs::Removed, Some(was), None) => {
+            format!("  - give back {place} {}{again}", value(Some(was)))
+        }
+        (_, None, is) if in_list => format!("  - take out of {place} {}{again}", value(is)),
+        (_, was, None) if in_list => format!("  - put back into {place} {}{again}", value(was)),
+        (_, was, is) => {
+            format!(
+                "  - set {place} to {} (this record set it to {}{again})",
+                value(was),
+                value(is)
+            )
+        }
+    }
 }
 
 /// An old value that is an object, whole, so that it can be given to an interface as it is.
@@ -217,7 +357,7 @@ mod tests {
     }
 
     fn sheet(activity: &str, name: &str, old: Option<&str>, new: Option<&str>) -> String {
-        steps(&record(activity, name, old, new), None).join("\n")
+        steps(&record(activity, name, old, new), 0, 1, &mut Ledger::default()).join("\n")
     }
 
     #[test]
@@ -225,9 +365,12 @@ mod tests {
         let role =
             sheet("Add member to role.", "Role.DisplayName", None, Some("\"Global Reader\""));
         assert!(role.contains("Remove the member from the role"), "{role}");
-        assert!(role.contains("  - `Role.DisplayName`: `Global Reader`"), "{role}");
+        assert!(role.contains("- Concerns `Role.DisplayName` `Global Reader`"), "{role}");
         let user = sheet("Update user", "UserType", Some("[\"Guest\"]"), Some("[\"Member\"]"));
-        assert!(user.contains("set `UserType` to `Guest` (now `Member`)"), "{user}");
+        assert!(
+            user.contains("set `UserType` to `Guest` (this record set it to `Member`)"),
+            "{user}"
+        );
         let key = sheet(
             "Update application – Certificates and secrets management ",
             "KeyDescription",
@@ -242,7 +385,7 @@ mod tests {
             Some(r#"{"state":"enabled"}"#),
             Some(r#"{"state":"disabled"}"#),
         );
-        assert!(policy.contains("to `enabled` (now `disabled`)"), "{policy}");
+        assert!(policy.contains("to `enabled` (this record set it to `disabled`)"), "{policy}");
         assert!(policy.contains("```json\n{\n  \"state\": \"enabled\"\n}\n```"), "{policy}");
         let excluded = sheet(
             "Update Conditional Access policy",
@@ -258,7 +401,7 @@ mod tests {
         assert!(sheet("Hard Delete user", "x", None, None).contains("cannot be undone"));
         assert!(sheet("Read BitLocker key", "x", None, None).contains("cannot be unread"));
         assert!(sheet("Reset user password", "x", None, None).contains("not in the log"));
-        assert!(sheet("Update group", "Name", None, None).contains("not in the log"));
+        assert!(sheet("Update group", "Name", None, None).contains("not logged: compare"));
         let expired = sheet("Remove member from role (PIM activation expired)", "x", None, None);
         assert!(expired.contains("Nothing has to be undone"), "{expired}");
         assert!(sheet("Access approved", "x", None, None).contains("Manage pending requests"));
@@ -274,7 +417,7 @@ mod tests {
         ] {
             let text = sheet(activity, name, None, Some("\"Payroll Export\""));
             assert!(!text.contains("- remove"), "{text}");
-            assert!(text.contains(&format!("  - `{name}`: `Payroll Export`")), "{text}");
+            assert!(text.contains(&format!("- Concerns `{name}` `Payroll Export`")), "{text}");
         }
         let granted = sheet(
             "Consent to application",
@@ -292,21 +435,48 @@ mod tests {
             targets: Vec::new(),
             ..record("Update role setting in PIM", "x", None, None)
         };
-        let text = steps(&setting, None).join("\n");
+        let text = steps(&setting, 0, 1, &mut Ledger::default()).join("\n");
         assert!(text.contains("The reason logged is `MFA on activation disabled`"), "{text}");
+    }
+
+    #[test]
+    fn no_step_says_more_than_the_record() {
+        let told = |activity: &str| sheet(activity, "x", None, None);
+        let list = told("Download users - finished (bulk)");
+        assert!(list.contains("was downloaded is out") && !list.contains("To undo"), "{list}");
+        let asked = told("User requests access package assignment");
+        assert!(asked.contains("If the request is still open, cancel or deny it"), "{asked}");
+        let stage = told("Add member to role request approved (PIM activation)");
+        assert!(stage.ends_with("- A stage of a process: look at what came of it."), "{stage}");
+        let read = told("Recover device local administrator password");
+        assert!(read.contains("not changed: rotate it"), "{read}");
+        let consent = told("Consent to application");
+        assert!(!consent.contains("listed here") && consent.contains("lists none"), "{consent}");
+        let user = told("Update user");
+        assert!(!user.contains("Set the values back"), "{user}");
+        let package = "Partially fulfill access package assignment request";
+        let partly = Record { outcome: Outcome::Failure, ..record(package, "x", None, None) };
+        let partly = steps(&partly, 0, 1, &mut Ledger::default()).join("\n");
+        assert!(partly.contains("Remove the assignment of the access package"), "{partly}");
     }
 
     #[test]
     fn what_pim_took_away_is_not_given_back() {
         let mut removed = record("Remove member from role", "x", None, None);
         removed.actor.name = "MS-PIM".into();
-        assert!(steps(&removed, None).join("\n").contains("when an activation ends"));
+        assert!(
+            steps(&removed, 0, 1, &mut Ledger::default())
+                .join("\n")
+                .contains("when an activation ends")
+        );
     }
 
     #[test]
     fn what_failed_needs_no_reverse() {
         let failed = Record { outcome: Outcome::Failure, ..record("Add user", "x", None, None) };
-        assert!(steps(&failed, None).join("\n").contains("Nothing to undo"));
+        assert!(
+            steps(&failed, 0, 1, &mut Ledger::default()).join("\n").contains("Nothing to undo")
+        );
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use super::back::{Back, Fate, at};
+use super::{is_whole, sets_values};
 use crate::record::{Outcome, Record, Target, value_text};
 use crate::store::RowId;
 use crate::text::fold;
@@ -57,6 +59,11 @@ pub(in crate::export) struct Ledger {
     /// Ids by the name that stands beside them: some records have only one of both.
     ids: HashMap<(&'static str, String), String>,
     cancelled: HashMap<RowId, String>,
+    back: Back,
+    /// Records whose values are all that is to be set back.
+    whole: Vec<RowId>,
+    /// The number of the step that tells how users are restored.
+    restoring: Option<usize>,
 }
 
 /// Beginnings of activities (folded) that give something, those that take it away, and what it is.
@@ -96,6 +103,11 @@ impl Ledger {
             };
             is(gives).then_some((gives, of, true)).or(is(takes).then_some((gives, of, false)))
         });
+        let sets = sets_values(&record.activity);
+        self.back.enter(row, record, found.is_some(), sets);
+        if sets && is_whole(record) {
+            self.whole.push(row);
+        }
         let Some((what, kind, given)) = found else { return };
         let Some((member, of)) = self.both(kind, record) else { return };
         let held = Held { what, by: By::of(&activity, record), member, of };
@@ -156,18 +168,38 @@ impl Ledger {
                 }
             }
         }
+        for (first, second, told) in self.back.close() {
+            self.cancelled.insert(first, told.clone());
+            self.cancelled.insert(second, told);
+        }
+        for row in std::mem::take(&mut self.whole) {
+            let mut first = None;
+            let mut last = None;
+            let fates = self.back.fates(row);
+            let are_back = fates.iter().all(|fate| {
+                let Fate::Back(changed, back) = *fate else { return false };
+                first = if first.is_none() { changed } else { first.min(changed) };
+                last = last.max(back);
+                true
+            });
+            if are_back && !fates.is_empty() {
+                let told = format!(
+                    "changed at {}, changed back at {}, both among these records.",
+                    at(first),
+                    at(last)
+                );
+                self.cancelled.insert(row, told);
+            }
+        }
     }
 
     fn cancel(&mut self, first: &Entry, second: &Entry) {
-        let at = |entry: &Entry| {
-            entry.time.map_or_else(|| "an unknown time".to_owned(), Timestamp::to_rfc3339)
-        };
         let (was, became) =
             if first.given { ("given", "taken away") } else { ("taken away", "given again") };
         let told = format!(
             "{was} at {}, {became} at {}, both among these records.",
-            at(first),
-            at(second)
+            at(first.time),
+            at(second.time)
         );
         self.cancelled.insert(first.row, told.clone());
         self.cancelled.insert(second.row, told);
@@ -176,6 +208,23 @@ impl Ledger {
     /// Why a record needs no reverse: another one among these reversed it.
     pub(in crate::export) fn cancelled(&self, row: RowId) -> Option<String> {
         self.cancelled.get(&row).cloned()
+    }
+
+    /// What came of the values a record set, in their order.
+    pub(super) fn fates(&self, row: RowId) -> &[Fate] {
+        self.back.fates(row)
+    }
+
+    /// When the account a record is about was added, where that is among these records and earlier.
+    pub(super) fn made(&self, record: &Record<'_>) -> Option<Timestamp> {
+        self.back.made(record)
+    }
+
+    /// The step that told how users are restored; `None` for the first, which is to tell it.
+    pub(super) fn restoring(&mut self, number: usize) -> Option<usize> {
+        let told = self.restoring;
+        self.restoring.get_or_insert(number);
+        told
     }
 }
 

@@ -4,6 +4,8 @@
 /// What is needed for the step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Needs {
+    /// No step: the words tell why there is none.
+    NoStep,
     /// Nothing but the targets.
     Nothing,
     /// The old values of what changed.
@@ -21,11 +23,40 @@ pub(super) struct Step(
     pub(super) Needs,
 );
 
+/// Words where reversing is nothing but setting the old values.
+pub(super) const SET_BACK: &str = "Set the values back to what they were.";
+/// The same where an old value may be told whole.
+pub(super) const SET_BACK_WHOLE: &str =
+    "Set the values back to what they were; the whole old value follows where it was logged.";
+/// How users are restored: <https://learn.microsoft.com/en-us/entra/fundamentals/users-restore>.
+pub(super) const RESTORE_USER: &str = "Restore the user from the deleted users within 30 days of the deletion. Memberships, roles and licences come back with it; check them. After 30 days it cannot be undone.";
+
 /// The first row that fits counts.
 pub(super) const STEPS: &[Step] = &[
     Step(
+        &["download *", "export *", "*data export*", "exportdata*"],
+        "Nothing can be reversed: what was downloaded is out. Look at what it held and at who has it now.",
+        Needs::NoStep,
+    ),
+    Step(
+        &["partially fulfill access package*", "fulfill access package*"],
+        "Remove the assignment of the access package, which takes away what it delivered, as far as it was delivered: check each resource.",
+        Needs::Nothing,
+    ),
+    Step(
         &[
             "*requested*",
+            "*requests *",
+            "request to *",
+            "create request*",
+            "request created",
+            "add approver to request*",
+        ],
+        "A stage of a process: look at what came of it. If the request is still open, cancel or deny it.",
+        Needs::NoStep,
+    ),
+    Step(
+        &[
             "*request*",
             "*approval*",
             "finished *",
@@ -33,18 +64,18 @@ pub(super) const STEPS: &[Step] = &[
             "*- finished (bulk)",
             "*started (bulk)",
         ],
-        "This record is a stage of a process; what came of it has records of its own, which are to be reversed.",
-        Needs::Nothing,
+        "A stage of a process: look at what came of it.",
+        Needs::NoStep,
     ),
     Step(
         &["remove member from role* expired)", "remove eligible member from role* expired)"],
         "Nothing has to be undone: an activation, or an assignment with an end, ended by itself.",
-        Needs::Nothing,
+        Needs::NoStep,
     ),
     Step(
         &["remove member from role* deactivate)"],
         "Nothing has to be undone: an activation was ended. Whoever is eligible may activate the role again.",
-        Needs::Nothing,
+        Needs::NoStep,
     ),
     Step(
         &["access approved"],
@@ -54,18 +85,14 @@ pub(super) const STEPS: &[Step] = &[
     Step(
         &["access removed"],
         "Nothing has to be undone: Microsoft Support's access ended. It comes back only by a new request.",
-        Needs::Nothing,
+        Needs::NoStep,
     ),
     Step(
         &["hard delete*"],
         "This cannot be undone: what was deleted is gone for good. Make it anew and grant again what it had.",
         Needs::Removed,
     ),
-    Step(
-        &["delete user", "bulk delete users*"],
-        "Restore the user from the deleted users within 30 days of the deletion. Memberships, roles and licences come back with it; check them. After 30 days it cannot be undone.",
-        Needs::Nothing,
-    ),
+    Step(&["delete user", "bulk delete users*"], RESTORE_USER, Needs::Nothing),
     Step(
         &["delete application", "remove service principal"],
         "Restore it from the deleted applications within 30 days of the deletion. After that it cannot be undone: make it anew, with another id.",
@@ -150,10 +177,19 @@ pub(super) const STEPS: &[Step] = &[
         "Block the account's sign-in, revoke its sessions, and delete it once what it did is known.",
         Needs::Nothing,
     ),
-    Step(&["disable account", "disable user"], "Enable the account again.", Needs::Nothing),
+    Step(
+        &["disable account", "disable user"],
+        "Enable the account again, unless it was disabled to stop it.",
+        Needs::Nothing,
+    ),
     Step(
         &["enable account", "enable user"],
         "Disable the account again and revoke its sessions.",
+        Needs::Nothing,
+    ),
+    Step(
+        &["recover *password*", "read *password*", "get *password*"],
+        "The password was read, which cannot be reversed, and not changed: rotate it.",
         Needs::Nothing,
     ),
     Step(
@@ -191,7 +227,7 @@ pub(super) const STEPS: &[Step] = &[
             "set *policies",
             "update *policy",
         ],
-        "Set the values back to what they were; the whole old value follows where it was logged.",
+        SET_BACK_WHOLE,
         Needs::Old,
     ),
     Step(
@@ -217,13 +253,13 @@ pub(super) const STEPS: &[Step] = &[
     Step(
         &["*revoke*token*", "*revoke sign*", "update stsrefreshtokenvalidfrom timestamp"],
         "Nothing has to be undone: whoever was signed in signs in again.",
-        Needs::Nothing,
+        Needs::NoStep,
     ),
     Step(&["disable *"], "Enable it again.", Needs::Old),
     Step(&["enable *"], "Disable it again.", Needs::Old),
     Step(
         &["update *", "set *", "change *", "patch *", "move *", "convert *", "*update*"],
-        "Set the values back to what they were.",
+        SET_BACK,
         Needs::Old,
     ),
     Step(
