@@ -74,18 +74,28 @@ pub(super) fn steps(
         Needs::Nothing => Vec::new(),
         needs => values(record, *needs, ledger.fates(row)),
     };
-    lines.push(format!("- **To undo:** {}", worded(words, &values)));
+    let words = worded(record, words, &values);
+    let is_step = !NO_STEPS.iter().any(|start| words.starts_with(start));
+    lines.push(format!("- {}{words}", if is_step { "**To undo:** " } else { "" }));
     lines.extend(values);
     lines
 }
 
+/// How words begin that tell what cannot be done, or what was done already.
+const NO_STEPS: &[&str] = &["This cannot", "What was read", "PIM took"];
+
 /// The words of a step, without a promise of values that do not follow.
-fn worded(words: &str, values: &[String]) -> String {
+fn worded(record: &Record<'_>, words: &str, values: &[String]) -> String {
     let has_values = values.iter().any(|line| !line.starts_with(NO_VALUES));
     if has_values {
         words.to_owned()
     } else if [SET_BACK, SET_BACK_WHOLE].contains(&words) {
-        "The values are not logged: compare what is there with a backup.".to_owned()
+        let mut changes = record.targets.iter().flat_map(|one| &one.changes);
+        match changes.any(|change| !is_about_the_change(&change.name) && !is_empty(change)) {
+            true => "No value to set back is logged: compare what is there with a backup.",
+            false => "The values are not logged: compare what is there with a backup.",
+        }
+        .to_owned()
     } else {
         words.replace("listed here", "it made (the record lists none: look at what is there)")
     }
@@ -93,6 +103,11 @@ fn worded(words: &str, values: &[String]) -> String {
 
 /// How a deleted user is restored, told at length once in a sheet, and until when.
 fn restore(record: &Record<'_>, number: usize, ledger: &mut Ledger) -> String {
+    if let Some(gone) = ledger.gone(record) {
+        return format!(
+            "- This cannot be undone: the user was deleted for good at {gone}, among these records."
+        );
+    }
     let last = record.time.map(|time| format!(" Last date to restore: {}.", time.plus(KEPT)));
     let last = last.filter(|_| fold(&record.activity) == "delete user").unwrap_or_default();
     let told = match ledger.restoring(number) {

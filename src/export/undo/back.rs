@@ -72,6 +72,8 @@ pub(super) struct Back {
     fates: HashMap<RowId, Vec<Fate>>,
     /// When accounts were added, first.
     made: HashMap<String, Option<Timestamp>>,
+    /// When accounts were deleted for good, last.
+    gone: HashMap<String, Option<Timestamp>>,
 }
 
 /// A pair that cancels out: both rows, and the words for it.
@@ -93,6 +95,12 @@ impl Back {
         {
             let time = self.made.entry(user).or_insert(record.time);
             *time = (*time).min(record.time);
+        }
+        if activity == "hard delete user"
+            && let Some(user) = account(record)
+        {
+            let time = self.gone.entry(user).or_default();
+            *time = (*time).max(record.time);
         }
         if !is_paired {
             self.enter_turns(row, &activity, record);
@@ -249,6 +257,13 @@ impl Back {
         let made = (*self.made.get(&account(record)?)?)?;
         record.time.is_some_and(|time| made < time).then_some(made)
     }
+
+    /// When the account a record is about was deleted for good, where that is among these records and
+    /// not earlier.
+    pub(super) fn gone(&self, record: &Record<'_>) -> Option<Timestamp> {
+        let gone = (*self.gone.get(&account(record)?)?)?;
+        record.time.is_some_and(|time| time <= gone).then_some(gone)
+    }
 }
 
 /// A time as sheets write it.
@@ -386,6 +401,8 @@ mod tests {
         assert_eq!(nothing.collect::<Vec<_>>(), [true, false, true], "{texts:?}");
         let gone = sheet(&[record(1, "Delete user", &[]), record(2, "Hard delete user", &[])]);
         assert!(gone.iter().all(|text| !text.contains("Nothing to undo")));
+        assert!(gone[0].contains("deleted for good at 2023-11-14T22:15:20Z"), "{gone:?}");
+        assert!(!gone[0].contains("Restore the user"), "{gone:?}");
     }
 
     #[test]

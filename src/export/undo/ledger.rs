@@ -220,6 +220,11 @@ impl Ledger {
         self.back.made(record)
     }
 
+    /// When the account a record is about was deleted for good, where that is among these records.
+    pub(super) fn gone(&self, record: &Record<'_>) -> Option<Timestamp> {
+        self.back.gone(record)
+    }
+
     /// The step that told how users are restored; `None` for the first, which is to tell it.
     pub(super) fn restoring(&mut self, number: usize) -> Option<usize> {
         let told = self.restoring;
