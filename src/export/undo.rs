@@ -237,6 +237,7 @@ const NAMING: &[&str] = &[
     "objectid",
     "serviceprincipalnames",
     "templateid",
+    "upn",
     "userprincipalname",
     "wellknownobjectname",
 ];
@@ -465,6 +466,8 @@ mod tests {
         assert!(stage.ends_with("- A stage of a process: look at what came of it."), "{stage}");
         let read = told("Recover device local administrator password");
         assert!(read.contains("not changed: rotate it"), "{read}");
+        let added = told("Add passwordless phone sign-in credential");
+        assert!(added.contains("Remove the credential that was added"), "{added}");
         let consent = told("Consent to application");
         assert!(!consent.contains("listed here") && consent.contains("lists none"), "{consent}");
         let user = told("Update user");

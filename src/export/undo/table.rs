@@ -193,6 +193,16 @@ pub(super) const STEPS: &[Step] = &[
         Needs::Nothing,
     ),
     Step(
+        &["add passwordless *", "add windows hello *"],
+        "Remove the credential that was added and revoke the sessions.",
+        Needs::Nothing,
+    ),
+    Step(
+        &["delete passwordless *", "remove passwordless *"],
+        "The credential cannot be restored. Have the user register it anew.",
+        Needs::Nothing,
+    ),
+    Step(
         &["*password*"],
         "The password before is not in the log and cannot be restored. Set a new one and revoke the sessions.",
         Needs::Old,
