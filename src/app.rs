@@ -288,6 +288,10 @@ impl App {
             }
             Message::CasesFound(cases, is_asked) => self.cases_found(cases, is_asked),
             Message::CaseFound(found) => self.case_found(found),
+            Message::CaseMoved(moved) => {
+                self.case_moved(moved);
+                Vec::new()
+            }
             Message::CaseKept(kept) => {
                 self.case_kept(kept);
                 Vec::new()

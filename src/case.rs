@@ -127,10 +127,39 @@ impl Case {
         text
     }
 
+    /// What was noted about the oldest record that has a note; empty where none has.
+    pub fn first_note(&self) -> &str {
+        let noted = self.marks.iter().find(|mark| !mark.note.trim().is_empty());
+        noted.map_or("", |mark| &mark.note)
+    }
+
     /// When something was marked last (UTC).
     pub fn last_marked(&self) -> Option<Timestamp> {
         self.marks.iter().filter_map(|mark| Timestamp::parse(mark.marked.as_deref()?)).max()
     }
+}
+
+impl Input {
+    /// Is this the same input, counted now? What has other bytes is another one, by the same name too.
+    fn is_now(&self, now: &Self) -> bool {
+        let same_bytes = match (&self.sha256, &now.sha256) {
+            (Some(before), Some(after)) => before == after,
+            _ => self.bytes == now.bytes,
+        };
+        self.name == now.name && same_bytes
+    }
+}
+
+/// Inputs of earlier sessions that are not open now, then those that are: marks were made of all of them.
+pub fn all_inputs(earlier: &[Input], now: &[Input]) -> Vec<Input> {
+    let mut all: Vec<Input> = Vec::new();
+    for input in earlier {
+        if !now.iter().chain(&all).any(|other| input.is_now(other)) {
+            all.push(input.clone());
+        }
+    }
+    all.extend_from_slice(now);
+    all
 }
 
 impl Marked {
@@ -267,6 +296,30 @@ mod tests {
         let (all, first) = (case(0..3), case(0..1));
         let after = store(&[THREE, TWO]);
         assert_eq!(count_here(&after, &[&all, &first], &|| false), [2, 0]);
+    }
+
+    #[test]
+    fn inputs_of_earlier_sessions_are_known_by_name_and_digest() {
+        let input = |name: &str, bytes, sha256: Option<&str>| Input {
+            name: name.to_owned(),
+            bytes: Some(bytes),
+            sha256: sha256.map(str::to_owned),
+            records: 1,
+        };
+        let earlier = [
+            input("a", 5, Some("aa")),
+            input("b", 5, Some("bb")),
+            input("b", 4, Some("b4")),
+            input("c", 5, None),
+            input("a", 5, Some("aa")),
+        ];
+        // Until the digest is counted again the size tells.
+        let now = [input("b", 5, None), input("c", 5, Some("cc"))];
+        let all = all_inputs(&earlier, &now);
+        assert_eq!(all, [&earlier[0], &earlier[2], &now[0], &now[1]].map(Clone::clone));
+        // Of the same size, but not the same.
+        let now = [input("b", 5, Some("other"))];
+        assert_eq!(all_inputs(&earlier[1..2], &now).len(), 2);
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod painter;
 mod signals;
 mod terminal;
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -224,7 +224,12 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
     // The terminal is given back before what is to be kept is waited for.
     let Session { screen, mut keeper, .. } = session;
     drop(screen);
-    match keeper.end() {
+    let not_kept = keeper.end();
+    if let Some(moved) = keeper.moved() {
+        // The screen is gone; nobody may be there to read it.
+        let _ = writeln!(io::stderr(), "entrail: {}", moved.afterwards());
+    }
+    match not_kept {
         Some(not_kept) if ended == Ended::Left => bail!("{not_kept}"),
         _ => Ok(ended),
     }

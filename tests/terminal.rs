@@ -579,6 +579,65 @@ fn marks_that_were_lost_are_told_before_and_after_leaving() {
 }
 
 #[test]
+fn a_case_that_is_opened_with_other_files_keeps_the_inputs_of_its_marks() {
+    let (folder, open) = investigation();
+    let case = folder.path().join("mine.json");
+    let text = || std::fs::read_to_string(&case).unwrap_or_default();
+    let mut term = Term::start(open(&["--case", "mine.json"]));
+    term.shows("Records 20");
+    term.keys("mjm");
+    term.shows("2 marks in all");
+    term.until("kept with the digest", |_| {
+        text().contains("\"sha256\": \"") && text().matches("\"marked\":").count() == 2
+    });
+    term.keys("q");
+    assert_eq!(term.ends(), 0);
+    let before = text();
+    let digest = before.lines().find(|line| line.contains("sha256")).expect("a digest");
+    let mut other = entrail(&["demo", "--case", "mine.json"]);
+    other.env("XDG_STATE_HOME", folder.path());
+    other.cwd(folder.path());
+    let mut term = Term::start(other);
+    term.shows("2 marks in all");
+    term.keys("m");
+    term.shows("3 marks in all");
+    term.keys("q");
+    assert_eq!(term.ends(), 0);
+    let after = text();
+    for part in ["audit.ndjson\"", digest, "\"name\": \"demo\""] {
+        assert!(after.contains(part), "{part} in {after}");
+    }
+    assert_eq!(after.matches("\"marked\":").count(), 3, "{after}");
+}
+
+#[test]
+fn two_windows_on_one_case_say_which_file_marks_go_to() {
+    let (folder, open) = investigation();
+    let mut first = Term::start(open(&["--case", "two.json"]));
+    first.shows("Records 20");
+    let case = folder.path().join("two.json");
+    let has = |text: &str| std::fs::read_to_string(&case).unwrap_or_default().contains(text);
+    first.until("made", |_| has("\"sha256\": \""));
+    let mut second = Term::start(open(&["--case", "two.json"]));
+    second.shows("Records 20");
+    first.keys("m");
+    first.shows("1 mark in all");
+    first.until("kept", |_| has("\"marked\": \""));
+    second.keys("jm");
+    second.shows("! marks go to two-2.json (T)");
+    second.keys("K");
+    second.shows("2 cases of these records");
+    second.shows("two-2.json");
+    second.keys("\x1b");
+    second.until("closed", |term| !term.text().contains("2 cases of these records"));
+    second.keys("q");
+    assert_eq!(second.ends(), 0);
+    second.shows("marks are in two-2.json");
+    first.keys("q");
+    assert_eq!(first.ends(), 0);
+}
+
+#[test]
 fn a_named_case_is_made_taken_up_and_never_something_else() {
     let (folder, open) = investigation();
     let mut term = Term::start(open(&["--case", "mine.json"]));

@@ -218,7 +218,7 @@ actions! {
     Zoom "zoom" PANES, ["z"], "zoom", "Give the focused pane the whole screen, or take it back.";
     Zone "zone" ALL, ["Z"], "", "Show times in UTC or in the local zone.";
     Yank "yank" ALL, ["y"], "copy", "Copy a value, id, row, JSON or the query, also as OData, KQL or PowerShell, to your clipboard (OSC 52).";
-    Mark "mark" LIST_AND_DETAIL, ["m"], "mark", "Mark the record, or take its mark off (an operation: all its records); the cursor stays; mark:yes finds the marked ones.";
+    Mark "mark" LIST_AND_DETAIL, ["m"], "mark", "Mark the record, or take its mark off (an operation: all its records that are listed); the cursor stays; mark:yes finds the marked ones.";
     MarkRange "mark-range" &[Pane::List], ["V"], "", "Begin a range here; again marks everything from there to the cursor.";
     Note "note" LIST_AND_DETAIL, ["n"], "note", "Write a note about the record, which marks it; an empty one takes it off. Detail: not while a text is searched there; of related records the one of the line.";
     UndoMarks "undo-marks" ALL, ["U"], "", "Undo the last change of marks and notes; again, the one before.";

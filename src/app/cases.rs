@@ -1,7 +1,7 @@
 //! Cases on the screen: those of earlier sessions are listed and taken up, and it is told what is not kept.
 //! Never reads or writes a file, and never takes one up that nobody asked for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::App;
 use super::action::Action;
@@ -24,6 +24,8 @@ pub struct KnownCase {
     pub lost: usize,
     /// What the investigation is called.
     pub title: String,
+    /// What was noted about the oldest record that has a note.
+    pub first_note: String,
     /// When something was marked last (UTC).
     pub last: Option<Timestamp>,
 }
@@ -69,6 +71,40 @@ impl std::fmt::Display for NotKept {
     }
 }
 
+/// Where a case goes as somebody else wrote its file.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Moved {
+    /// The file that was changed.
+    pub from: String,
+    /// The file marks go to from then on.
+    pub to: String,
+}
+
+impl Moved {
+    /// The name of the file marks go to, without its folder.
+    pub fn name(&self) -> &str {
+        name_of(&self.to)
+    }
+
+    /// What is told of it after the session.
+    pub fn afterwards(&self) -> String {
+        let Self { from, to } = self;
+        clean(&format!("marks are in {to}: somebody else changed {from} meanwhile")).into_owned()
+    }
+}
+
+impl std::fmt::Display for Moved {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { from, to } = self;
+        write!(f, "marks go to {to}: somebody else changed {from} meanwhile, which stays as it is")
+    }
+}
+
+/// The name of a file without its folder.
+fn name_of(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
+}
+
 /// Cells of a title in the list of cases.
 const TITLE: usize = 40;
 
@@ -108,6 +144,7 @@ impl App {
         let Some(Offer { cases, is_asked }) = self.marking.offered.take() else { return };
         let esc = if is_asked { "Esc closes" } else { "Esc starts afresh" };
         let title = match &cases[..] {
+            [one] if self.keeps_in(one) => format!("marks go to this case; {esc}"),
             [one] => {
                 let from = one
                     .last
@@ -124,30 +161,39 @@ impl App {
         self.arrange();
     }
 
+    /// Do marks go to the file of this case already?
+    fn keeps_in(&self, case: &KnownCase) -> bool {
+        self.marking.file.as_ref().is_some_and(|file| *file == case.path.display().to_string())
+    }
+
     fn case_item(&self, case: KnownCase) -> Item {
-        let file = case.path.display().to_string();
         let name = case.path.file_name().map(|name| name.to_string_lossy().into_owned());
         let folder = case.path.parent().map(|folder| folder.display().to_string());
         let mut label = counted(case.marks, "mark", "marks");
         if case.notes > 0 {
             label = format!("{label}, {}", counted(case.notes, "note", "notes"));
         }
+        // Two cases of one minute are told apart by what they are about.
+        let about = if case.title.is_empty() { &case.first_note } else { &case.title };
+        let about = match about.trim() {
+            "" => String::new(),
+            about => format!("{}; ", fit(&clean(about), TITLE).0),
+        };
         let lost = match case.lost {
             0 => String::new(),
             lost => format!("{lost} more are on records that are not here; "),
         };
-        let title = match case.title.as_str() {
-            "" => String::new(),
-            title => format!("{}; ", fit(&clean(title), TITLE).0),
-        };
-        let (name, folder) = (name.unwrap_or_default(), folder.unwrap_or_default());
-        let note = format!("{lost}{title}{}", clean(&format!("{name} in {folder}")));
+        let mut place = name.unwrap_or_default();
+        if let Some(folder) = folder.filter(|folder| !folder.is_empty()) {
+            place = format!("{place} in {folder}");
+        }
+        let note = format!("{about}{lost}{}", clean(&place));
+        let disabled = self.keeps_in(&case).then(|| "marks go there already".to_owned());
         let date = |time| self.zone.format(time, "%Y-%m-%d %H:%M");
         Item {
             key: case.last.map(date).unwrap_or_default(),
             note,
-            disabled: (self.marking.file.as_ref() == Some(&file))
-                .then(|| "marks go there already".to_owned()),
+            disabled,
             ..Item::new(label, Wish::TakeUpCase(case.path))
         }
     }
@@ -156,6 +202,24 @@ impl App {
     pub(super) fn refuse_key_for_cases(&mut self) {
         let refused = "only Enter takes it up, only Esc does not; no other key answers this";
         self.notice = Some(refused.to_owned());
+    }
+
+    /// Is this case to be taken up now? With marks of another one it is asked for twice, as both
+    /// become one, and that is not undone.
+    pub(super) fn is_to_be_taken_up(&mut self, path: &Path) -> bool {
+        let marks = self.store.marks().len();
+        let place = self.overlays.last().map_or(0, |menu| menu.viewport.cursor());
+        if marks == 0 || self.is_asked_again((Action::Cases, Some(place as RowId))) {
+            return true;
+        }
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = clean(name.as_deref().unwrap_or_default()).into_owned();
+        let marks = counted(marks, "mark", "marks");
+        let undo = self.keymap.spoken(Action::UndoMarks);
+        self.notice = Some(format!(
+            "Enter again puts {marks} of here and {name} together; {undo} does not undo that"
+        ));
+        false
     }
 
     /// The list of cases was closed.
@@ -202,6 +266,11 @@ impl App {
         self.marking.file = Some(found.file.clone());
         // To undo what was before would take off marks that were kept.
         self.marking.done.clear();
+        self.marking.was_taken_up = true;
+        self.marking.has_lost |= found.lost > 0;
+        if self.marking.moved.as_ref().is_some_and(|moved| moved.to != found.file) {
+            self.marking.moved = None;
+        }
         if !found.marks.is_empty() || found.lost > 0 {
             let lost = match found.lost {
                 0 => String::new(),
@@ -217,6 +286,13 @@ impl App {
             effects.extend(self.ask());
         }
         effects
+    }
+
+    /// The case goes to another file: somebody else wrote its own.
+    pub(super) fn case_moved(&mut self, moved: Moved) {
+        let (from, to) = (clean(name_of(&moved.from)), clean(name_of(&moved.to)));
+        self.notice = Some(format!("somebody else changed {from}: marks go to {to}"));
+        self.marking.moved = Some(moved);
     }
 
     /// The case was kept, in which file, or could not be.

@@ -6,7 +6,7 @@ use tui_input::{Input, InputRequest};
 
 use super::App;
 use super::action::{Action, Pane};
-use super::cases::{NotKept, Offer};
+use super::cases::{Moved, NotKept, Offer};
 use super::input::request;
 use super::message::Effect;
 use crate::store::{Mark, RowId};
@@ -28,8 +28,14 @@ pub struct Marking {
     pub offered: Option<Offer>,
     /// Why the last change of marks is not in its file; `None` while it is.
     pub not_kept: Option<NotKept>,
-    /// What changes of marks replaced, the last change last: each row with its mark then.
-    pub(super) done: Vec<Vec<(RowId, Option<Mark>)>>,
+    /// Where marks go since somebody else wrote the file of the case; `None` where nobody did.
+    pub moved: Option<Moved>,
+    /// What changes of marks replaced, the last change last.
+    pub(super) done: Vec<Before>,
+    /// Was a case taken up? What was before that is not undone.
+    pub(super) was_taken_up: bool,
+    /// Has the case marks on records that are not here?
+    pub(super) has_lost: bool,
     /// What is done if the next key asks for it again, and what the last key left so.
     asked: Option<Asked>,
     last_asked: Option<Asked>,
@@ -37,6 +43,15 @@ pub struct Marking {
 
 /// An action that is only carried out when it is asked for twice, and the record it is about.
 type Asked = (Action, Option<RowId>);
+
+/// What one change of marks replaced.
+#[derive(Debug)]
+pub(super) struct Before {
+    /// Each row with its mark then.
+    marks: Vec<(RowId, Option<Mark>)>,
+    /// The queries then.
+    queries: Vec<String>,
+}
 
 /// A note being written.
 #[derive(Debug)]
@@ -91,7 +106,11 @@ impl App {
     /// Why no change of marks can be undone; `None` where one can.
     pub(super) fn cannot_undo_marks(&self) -> Option<String> {
         let nothing = self.marking.done.is_empty();
-        nothing.then(|| "no mark was changed since the records were opened".to_owned())
+        let why = match self.marking.was_taken_up {
+            true => "no mark was changed since a case was taken up; nothing before that is undone",
+            false => "no mark was changed since the records were opened",
+        };
+        nothing.then(|| why.to_owned())
     }
 
     /// Another key was pressed: only what the last one asked for can be confirmed by it.
@@ -143,7 +162,11 @@ impl App {
         if !fresh.is_empty() {
             self.change_marks(&fresh, Some(""));
             self.tell_marks(&match fresh.len() {
-                1 => "marked".to_owned(),
+                1 if rows.len() == 1 => "marked".to_owned(),
+                count if count < rows.len() => {
+                    let noun = if count == 1 { "record" } else { "records" };
+                    format!("{count} more {noun} marked")
+                }
                 count => format!("{count} records marked"),
             });
             return Some(self.marks_changed());
@@ -170,11 +193,12 @@ impl App {
     fn undo_marks(&mut self) -> Vec<Effect> {
         let Some(before) = self.marking.done.pop() else { return Vec::new() };
         let mut marks = self.store.marks().clone();
-        let what = match before.len() {
+        let what = match before.marks.len() {
             1 => "the mark is as before".to_owned(),
             count => format!("{count} marks are as before"),
         };
-        for (row, mark) in before {
+        self.marking.queries = before.queries;
+        for (row, mark) in before.marks {
             match mark {
                 Some(mark) => marks.set(row, mark),
                 None => marks.remove(row),
@@ -256,7 +280,8 @@ impl App {
     fn change_marks(&mut self, rows: &[RowId], note: Option<&str>) {
         let mut marks = self.store.marks().clone();
         let before = rows.iter().map(|&row| (row, marks.get(row).cloned())).collect();
-        self.marking.done.push(before);
+        let queries = self.marking.queries.clone();
+        self.marking.done.push(Before { marks: before, queries });
         let over = self.marking.done.len().saturating_sub(MOST_UNDONE);
         self.marking.done.drain(..over);
         for &row in rows {
@@ -264,6 +289,10 @@ impl App {
                 Some(note) => marks.set(row, Mark { note: note.to_owned(), at: Some(self.now) }),
                 None => marks.remove(row),
             }
+        }
+        // Queries are those that something was marked by: without marks there are none.
+        if marks.is_empty() && !self.marking.has_lost {
+            self.marking.queries.clear();
         }
         self.store.set_marks(marks);
         let query = self.whole_query();

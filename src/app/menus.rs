@@ -102,6 +102,15 @@ impl App {
     fn choose(&mut self, item: Item) -> Vec<Effect> {
         if let Some(why) = item.disabled {
             self.notice = Some(why);
+            // There is nothing to choose about a case that is open.
+            if matches!(item.wish, Wish::TakeUpCase(_)) {
+                self.overlays.pop();
+            }
+            return Vec::new();
+        }
+        if let Wish::TakeUpCase(path) = &item.wish
+            && !self.is_to_be_taken_up(path)
+        {
             return Vec::new();
         }
         if let Wish::ToggleColumn(field) = item.wish {
@@ -246,7 +255,14 @@ impl App {
                 Wish::Copy(trouble.to_string(), "this trouble".to_owned()),
             )
         });
-        let items: Vec<Item> = not_kept.chain(items).collect();
+        let moved = self.marking.moved.iter().map(|moved| Item {
+            key: "! now".to_owned(),
+            ..Item::new(
+                clean(&moved.to_string()),
+                Wish::Copy(moved.to_string(), "this trouble".to_owned()),
+            )
+        });
+        let items: Vec<Item> = not_kept.chain(moved).chain(items).collect();
         Menu::new(format!("Troubles: {}; Enter copies one", items.len()), items)
     }
 

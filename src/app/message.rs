@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
-use super::cases::{FoundCase, KnownCase, NotKept};
+use super::cases::{FoundCase, KnownCase, Moved, NotKept};
 use super::exporting::{Exported, Job};
 use super::marks::Draft;
 use crate::query::answer::{Answer, Question};
@@ -57,6 +57,8 @@ pub enum Message {
     CasesFound(Vec<KnownCase>, bool),
     /// A case was read to be taken up, or why not.
     CaseFound(Result<Box<FoundCase>, String>),
+    /// Somebody else wrote the file of the case: it goes to another one from now on.
+    CaseMoved(Moved),
     /// The case was kept, in which file, or why not.
     CaseKept(Result<String, NotKept>),
     /// How an export goes.

@@ -124,7 +124,9 @@ impl App {
             Action::ClearChoice if self.tree.choice.is_empty() => "nothing is marked in the tree",
             Action::Raw | Action::Changes if self.detail.opened.is_none() => "no record is open",
             Action::Troubles
-                if self.loading.troubles.is_empty() && self.marking.not_kept.is_none() =>
+                if self.loading.troubles.is_empty()
+                    && self.marking.not_kept.is_none()
+                    && self.marking.moved.is_none() =>
             {
                 return Some(self.loading.no_troubles().to_owned());
             }

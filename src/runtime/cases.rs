@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::app::cases::{FoundCase, KnownCase, NotKept};
+use crate::app::cases::{FoundCase, KnownCase, Moved, NotKept};
 use crate::app::marks::Draft;
 use crate::app::message::{Effect, Message};
 use crate::case::{self, Case, Marked};
@@ -38,6 +38,7 @@ pub struct Keeper {
     thread: Option<JoinHandle<()>>,
     ended: Arc<AtomicBool>,
     not_kept: Arc<Mutex<Option<NotKept>>>,
+    moved: Arc<Mutex<Option<Moved>>>,
 }
 
 enum Asked {
@@ -61,12 +62,13 @@ impl Keeper {
     ) -> io::Result<Self> {
         let (asked, questions) = channel();
         let ended = Arc::new(AtomicBool::new(false));
-        let not_kept = Arc::default();
+        let (not_kept, moved) = (Arc::default(), Arc::default());
         let keeping = Keeping {
             key: cases::key(&origins, name),
             origins,
-            is_named: named.is_some(),
             file: named.as_ref().map(|named| named.path.clone()),
+            named: named.as_ref().map(|named| named.path.clone()),
+            waits: named.as_ref().is_some_and(|named| named.kept.is_some()),
             found: named.and_then(|named| named.kept),
             before: None,
             known: HashMap::new(),
@@ -80,10 +82,11 @@ impl Keeper {
             again: asked.clone(),
             ended: Arc::clone(&ended),
             not_kept: Arc::clone(&not_kept),
+            moved: Arc::clone(&moved),
         };
         let run = move || keeping.run(&questions);
         let thread = std::thread::Builder::new().name("case".to_owned()).spawn(run)?;
-        Ok(Self { asked, thread: Some(thread), ended, not_kept })
+        Ok(Self { asked, thread: Some(thread), ended, not_kept, moved })
     }
 
     /// Carries out an effect that is about cases; gives any other back.
@@ -111,6 +114,11 @@ impl Keeper {
         }
         self.not_kept.lock().ok()?.take()
     }
+
+    /// Where the case went as somebody else wrote its file; `None` where nobody did.
+    pub fn moved(&self) -> Option<Moved> {
+        self.moved.lock().ok()?.take()
+    }
 }
 
 impl Drop for Keeper {
@@ -122,7 +130,10 @@ impl Drop for Keeper {
 struct Keeping {
     key: String,
     origins: Vec<Origin>,
-    is_named: bool,
+    /// The file that was asked for by name.
+    named: Option<PathBuf>,
+    /// Is that file there, and not taken up yet? Nothing is written until it is.
+    waits: bool,
     /// Where the case goes; `None` until it is known.
     file: Option<PathBuf>,
     /// The case that was read and is not taken up yet.
@@ -136,7 +147,7 @@ struct Keeping {
     /// The same of the case that was found, and its marks on records that are here.
     missing: Vec<Marked>,
     placed: Vec<(RowId, Marked)>,
-    /// Inputs as an earlier session counted them.
+    /// Inputs as earlier sessions counted them, also those that are not open now.
     earlier: Vec<case::Input>,
     inputs: Option<Vec<case::Input>>,
     last: Option<(Box<Draft>, Store)>,
@@ -145,6 +156,8 @@ struct Keeping {
     ended: Arc<AtomicBool>,
     /// Why the last change is not in its file.
     not_kept: Arc<Mutex<Option<NotKept>>>,
+    /// Where the case went as somebody else wrote its file.
+    moved: Arc<Mutex<Option<Moved>>>,
 }
 
 impl Keeping {
@@ -167,10 +180,14 @@ impl Keeping {
                     }
                     self.keep();
                     if ends {
+                        self.keep_late();
                         return;
                     }
                 }
-                Asked::End => return,
+                Asked::End => {
+                    self.keep_late();
+                    return;
+                }
                 other => self.other(other),
             }
         }
@@ -189,9 +206,16 @@ impl Keeping {
         }
     }
 
+    /// Keeps what still waits for the case that was named, as that is not taken up any more.
+    fn keep_late(&mut self) {
+        if std::mem::take(&mut self.waits) {
+            self.keep();
+        }
+    }
+
     /// Looks for cases of what is open, or takes up the one that was named.
     fn find(&mut self, store: Store, is_asked: bool) {
-        if self.is_named && !is_asked {
+        if self.named.is_some() && !is_asked {
             match self.found.take() {
                 Some(kept) => self.place(kept, &store),
                 None => {
@@ -201,7 +225,15 @@ impl Keeping {
             }
             return;
         }
-        let kept = cases::all(&self.key, MOST_CASES);
+        let mut kept = cases::all(&self.key, MOST_CASES);
+        // The file that was named, and that marks go to: their own folder is not looked through.
+        for path in self.named.iter().chain(&self.file).rev() {
+            if !kept.iter().any(|known| known.path == *path)
+                && let Ok(Some(own)) = cases::read(path)
+            {
+                kept.insert(0, own);
+            }
+        }
         let ended = Arc::clone(&self.ended);
         let stopped = move || ended.load(Ordering::Relaxed);
         let found: Vec<&Case> = kept.iter().map(|kept| &kept.case).collect();
@@ -212,9 +244,12 @@ impl Keeping {
             notes: kept.case.marks.iter().filter(|mark| !mark.note.is_empty()).count(),
             lost: kept.case.marks.len() - marks,
             title: kept.case.title.clone(),
+            first_note: kept.case.first_note().to_owned(),
             last: kept.case.last_marked(),
         });
-        let known = known.filter(|case| case.marks + case.lost > 0).collect();
+        let own = self.file.as_ref();
+        let known = known.filter(|case| case.marks + case.lost > 0 || own == Some(&case.path));
+        let known = known.collect();
         if !stopped() {
             let _ = self.inbox.send(Message::CasesFound(known, is_asked));
         }
@@ -241,7 +276,7 @@ impl Keeping {
         if stopped() {
             return;
         }
-        let file = self.file.as_ref().filter(|_| self.is_named).unwrap_or(&kept.path);
+        let file = self.file.as_ref().filter(|_| self.named.is_some()).unwrap_or(&kept.path);
         let found = FoundCase {
             file: file.display().to_string(),
             marks: marks.iter().map(|(row, marked)| (*row, marked.mark())).collect(),
@@ -258,19 +293,27 @@ impl Keeping {
         let Some(kept) = self.found.take() else { return };
         let missing = std::mem::take(&mut self.missing);
         self.known.extend(std::mem::take(&mut self.placed));
-        if self.is_named && self.file.as_ref() != Some(&kept.path) {
+        // Marks that were made of other inputs keep them.
+        self.earlier.extend(kept.case.inputs);
+        self.waits = false;
+        if self.named.is_some() && self.file.as_ref() != Some(&kept.path) {
             // What was named stays the file, and gets the marks of the other too.
             let known: HashSet<String> = self.lost.iter().map(|mark| mark.record.clone()).collect();
             self.lost.extend(missing.into_iter().filter(|mark| !known.contains(&mark.record)));
             return;
         }
+        if let Ok(mut moved) = self.moved.lock() {
+            *moved = None;
+        }
         self.before = Some(kept.bytes);
         self.lost = missing;
         self.file = Some(kept.path);
-        self.earlier = kept.case.inputs;
     }
 
     fn keep(&mut self) {
+        if self.waits {
+            return;
+        }
         if let Some(told) = self.written().transpose() {
             if let Ok(mut not_kept) = self.not_kept.lock() {
                 *not_kept = told.as_ref().err().cloned();
@@ -300,7 +343,7 @@ impl Keeping {
         let mut case = Case::default();
         case.title.clone_from(&draft.title);
         case.queries.clone_from(&draft.queries);
-        case.inputs = self.inputs.clone().unwrap_or_default();
+        case.inputs = case::all_inputs(&self.earlier, self.inputs.as_deref().unwrap_or_default());
         case.marks = marks;
         let bytes = case.to_json().into_bytes();
         let no_home =
@@ -318,6 +361,12 @@ impl Keeping {
                 // Somebody else wrote it meanwhile: both stay.
                 let other = cases::beside(&path).ok_or_else(no_home)?;
                 cases::write(&other, &bytes, None).map_err(failed)?;
+                let moved =
+                    Moved { from: path.display().to_string(), to: other.display().to_string() };
+                if let Ok(mut told) = self.moved.lock() {
+                    *told = Some(moved.clone());
+                }
+                let _ = self.inbox.send(Message::CaseMoved(moved));
                 other
             }
         };

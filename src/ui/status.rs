@@ -12,8 +12,11 @@ use crate::app::action::{ACTIONS, Action, Pane};
 use crate::app::exporting;
 use crate::app::keymap::{Key, shown};
 use crate::source::Pulling;
-use crate::text::{fit, thousands};
+use crate::text::{clean, fit, thousands};
 use crate::time::Timestamp;
+
+/// Cells of the name of a file in the first line.
+const MOST_OF_NAME: usize = 24;
 
 /// Paints what is loaded.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
@@ -72,6 +75,12 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
     if app.marking.not_kept.is_some() {
         let troubles = app.keymap.spoken(Action::Troubles);
         parts.push((format!("! marks are not kept ({troubles})"), theme.warning));
+    }
+    if let Some(moved) = &app.marking.moved {
+        let troubles = app.keymap.spoken(Action::Troubles);
+        let name = clean(moved.name());
+        let name = fit(&name, MOST_OF_NAME).0;
+        parts.push((format!("! marks go to {name} ({troubles})"), theme.warning));
     }
     if loading.ended.as_ref().is_some_and(|summary| summary.cancelled) {
         let text = match loading.share() {

@@ -1,7 +1,7 @@
 //! Marks and notes: set with keys, seen in the list and the detail, asked for in the filter, taken up again.
 //! Never writes a file; what would be kept is looked at instead.
 
-use entrail::app::cases::{FoundCase, KnownCase, NotKept};
+use entrail::app::cases::{FoundCase, KnownCase, Moved, NotKept};
 use entrail::app::message::Message;
 use entrail::query::Query;
 use entrail::store::Mark;
@@ -330,4 +330,102 @@ fn what_is_marked_is_never_hidden_as_noise() {
     assert!(session.app.list.rows.contains(&row));
     session.keys("/mark:yes<enter>");
     assert!(session.list().contains("Records 1 of 6,000"), "{}", session.list());
+}
+
+#[test]
+fn a_folded_operation_that_is_marked_in_part_looks_so() {
+    let mut session = Session::demo(80, 24);
+    session.keys("/target:CA004 actor:print.relay<enter>mO");
+    assert_eq!(session.app.list.rows.len(), 1, "{}", session.list());
+    assert!(session.list().contains("◐") && !session.list().contains("●"), "{}", session.list());
+    session.keys("m");
+    assert!(session.hints().contains("1 more record marked · 2 marks"), "{}", session.hints());
+    assert!(session.list().contains("●") && !session.list().contains("◐"), "{}", session.list());
+    session.keys("U");
+    session.theme = Theme::new(Palette::None, true);
+    assert!(session.list().contains("|o!"), "{}", session.list());
+}
+
+#[test]
+fn queries_are_kept_only_as_long_as_something_is_marked_by_them() {
+    let mut session = Session::demo(80, 24);
+    let queries = |session: &Session| session.kept.last().map(|(draft, _)| draft.queries.clone());
+    session.keys("/target:CA004<enter>m/x<esc>U");
+    assert_eq!(queries(&session), Some(Vec::new()), "undone");
+    session.keys("mm");
+    assert_eq!(queries(&session), Some(Vec::new()), "taken off");
+    session.keys("U");
+    assert_eq!(queries(&session), Some(vec!["target:CA004".to_owned()]), "and back");
+    // Marks of a case on records that are not here have their queries still.
+    let mut session = Session::demo(80, 24);
+    let found = FoundCase { lost: 1, queries: vec!["actor:x".to_owned()], ..FoundCase::default() };
+    session.send(Message::CaseFound(Ok(found.into())));
+    session.keys("mm");
+    assert_eq!(queries(&session), Some(vec!["actor:x".to_owned()]));
+}
+
+#[test]
+fn two_cases_become_one_only_when_that_is_asked_for_twice() {
+    let mut session = Session::demo(80, 24);
+    session.cases = vec![known("ab12-2", 1), known("ab12", 415)];
+    session.keys("mjmK<enter>");
+    assert!(session.outside.is_empty(), "{:?}", session.outside);
+    let hints = session.hints();
+    assert!(hints.contains("Enter again puts 2 marks of here and ab12-2.json together"), "{hints}");
+    session.keys("<down><enter>");
+    assert!(session.outside.is_empty(), "another one");
+    session.keys("<enter>");
+    assert_eq!(session.outside, ["read case"]);
+    session.send(Message::CaseFound(Ok(FoundCase::default().into())));
+    session.keys("U");
+    let hints = session.hints();
+    assert!(hints.contains("since a case was taken up"), "{hints}");
+    assert_eq!(marks(&session).len(), 2);
+}
+
+#[test]
+fn cases_of_one_minute_are_told_apart_and_the_open_one_is_said_to_be_open() {
+    let mut session = Session::demo(100, 24);
+    let about = |name: &str, title: &str, first_note: &str| KnownCase {
+        title: title.to_owned(),
+        first_note: first_note.to_owned(),
+        ..known(name, 2)
+    };
+    session.cases =
+        vec![about("1", "Incident 7", "a note"), about("2", "", "consent \u{1b}[2Jphish")];
+    session.keys("K");
+    let screen = session.screen();
+    for part in ["2 marks, 1 note Incident 7; 1.json", "2 marks, 1 note consent "] {
+        assert!(screen.contains(part), "{part} in\n{screen}");
+    }
+    session.keys("<esc>");
+    session.cases = vec![KnownCase { path: "case.json".into(), ..KnownCase::default() }];
+    session.keys("mK");
+    let screen = session.screen();
+    for part in ["marks go to this case; Esc closes", "case.json"] {
+        assert!(screen.contains(part), "{part} in\n{screen}");
+    }
+    assert!(!screen.contains("case.json in"), "{screen}");
+    session.keys("<enter>");
+    assert!(session.hints().contains("marks go there already"), "{}", session.hints());
+    assert!(session.app.overlays.is_empty(), "there is nothing to choose");
+}
+
+#[test]
+fn marks_that_go_to_another_file_are_told_as_long_as_that_is_so() {
+    let mut session = Session::demo(100, 24);
+    let moved = Moved { from: "a/two.json".to_owned(), to: "a/two-2.json".to_owned() };
+    session.keys("m").send(Message::CaseMoved(moved));
+    let hints = session.hints();
+    assert!(hints.contains("somebody else changed two.json: marks go to two-2.json"), "{hints}");
+    session.keys("jm");
+    assert!(session.status().contains("! marks go to two-2.json (T)"), "{}", session.status());
+    session.keys("T");
+    let screen = session.screen();
+    assert!(screen.contains("marks go to a/two-2.json: somebody else changed a/two"), "{screen}");
+    // Where they go to a file that was chosen, there is nothing to tell.
+    session.keys("<esc>");
+    let found = FoundCase { file: "a/two.json".to_owned(), ..FoundCase::default() };
+    session.send(Message::CaseFound(Ok(found.into())));
+    assert!(!session.status().contains("! marks"), "{}", session.status());
 }

@@ -19,8 +19,8 @@ fn notices(app: &App) -> bool {
     app.arrived() > 0 || has_marks || !app.watch.is_empty()
 }
 
-/// What stands in front of a record: that it has a note, that it is marked, that a range begins at
-/// it, that somebody watched is in it, that it arrived after the load; the first of these. Then how
+/// What stands in front of a record: that it has a note, that it is marked (of a folded operation:
+/// that some of its records are, or all), that a range begins at it, that somebody watched is in it, that it arrived after the load; the first of these. Then how
 /// it is rated.
 pub fn cells(
     app: &App,
@@ -30,11 +30,15 @@ pub fn cells(
 ) -> Vec<Span<'static>> {
     // A mark is seen also where its record is folded away.
     let folded = matches!(app.list.fold_of(line), Fold::Folded(_));
-    let rows = app.list.operation_of(line).iter().take(MOST_LOOKED_AT).filter(|_| folded);
+    let rows = if folded { app.list.operation_of(line) } else { &[] };
     let marks = app.store.marks();
-    let marked = rows.copied().filter(|row| marks.has(*row));
+    let marked = rows.iter().take(MOST_LOOKED_AT).copied().filter(|row| marks.has(*row));
     let row = marked.max_by_key(|row| !marks.note(*row).is_empty()).unwrap_or(row);
-    let noticed = notices(app).then(|| noticed(app, theme, row));
+    let is_part = marks.has(row) && !rows.iter().all(|row| marks.has(*row));
+    let noticed = notices(app).then(|| match is_part && marks.note(row).is_empty() {
+        true => Span::styled(if theme.ascii { "o" } else { "◐" }, theme.strong),
+        false => noticed(app, theme, row),
+    });
     let rated = match risk {
         Some(level) => Span::styled(theme.risk_glyph(level), theme.risk(level)),
         None => Span::raw(" "),
