@@ -288,10 +288,7 @@ impl App {
             }
             Message::CasesFound(cases, is_asked) => self.cases_found(cases, is_asked),
             Message::CaseFound(found) => self.case_found(found),
-            Message::CaseMoved(moved) => {
-                self.case_moved(moved);
-                Vec::new()
-            }
+            Message::CaseMoved(moved) => self.case_moved(moved),
             Message::CaseKept(kept) => {
                 self.case_kept(kept);
                 Vec::new()

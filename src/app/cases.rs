@@ -89,7 +89,8 @@ impl Moved {
     /// What is told of it after the session.
     pub fn afterwards(&self) -> String {
         let Self { from, to } = self;
-        clean(&format!("marks are in {to}: somebody else changed {from} meanwhile")).into_owned()
+        let told = format!("marks are in {to}: {from} holds something else, and stays as it is");
+        clean(&told).into_owned()
     }
 }
 
@@ -289,10 +290,11 @@ impl App {
     }
 
     /// The case goes to another file: somebody else wrote its own.
-    pub(super) fn case_moved(&mut self, moved: Moved) {
+    pub(super) fn case_moved(&mut self, moved: Moved) -> Vec<Effect> {
         let (from, to) = (clean(name_of(&moved.from)), clean(name_of(&moved.to)));
         self.notice = Some(format!("somebody else changed {from}: marks go to {to}"));
         self.marking.moved = Some(moved);
+        Vec::new()
     }
 
     /// The case was kept, in which file, or could not be.

@@ -424,3 +424,63 @@ impl Keeping {
         let _ = std::thread::Builder::new().name("digests".to_owned()).spawn(digest);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Delivery, read_all};
+    use crate::store::Mark;
+
+    const RECORD: &str = r#"{"id":"a-1","activityDisplayName":"Add user","activityDateTime":"2026-11-01T08:00:00Z","loggedByService":"Core Directory","category":"UserManagement","initiatedBy":{},"targetResources":[]}"#;
+
+    #[test]
+    fn marks_made_before_a_named_case_is_taken_up_wait_for_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("mine.json");
+        let lost = Marked { record: "elsewhere".to_owned(), ..Marked::default() };
+        let mut case = Case::default();
+        case.marks.push(lost);
+        let written = cases::write(&path, case.to_json().as_bytes(), None);
+        assert!(written.expect("written"));
+        let files = || folder.path().read_dir().expect("a folder").count();
+
+        let origin = Origin::Memory { name: "here".to_owned(), bytes: RECORD.as_bytes().into() };
+        let mut store = Store::default();
+        drop(read_all(vec![origin.clone()], |delivery| {
+            if let Delivery::Segment(segment) = delivery {
+                store.push(segment);
+            }
+        }));
+        let mut marks = store.marks().clone();
+        marks.set(0, Mark::default());
+        store.set_marks(marks);
+        let keep = || Effect::KeepCase(Box::default(), store.clone());
+        let start = || {
+            let (inbox, messages) = tokio::sync::mpsc::unbounded_channel();
+            let kept = cases::read(&path).expect("a case");
+            let named = NamedCase { path: path.clone(), kept };
+            let keeper = Keeper::start(vec![origin.clone()], "here", Some(named), inbox);
+            (keeper.expect("started"), messages)
+        };
+
+        let (mut keeper, mut messages) = start();
+        keeper.carry_out(keep());
+        keeper.carry_out(Effect::FindCases(store.clone(), false));
+        let first = messages.blocking_recv();
+        assert!(matches!(first, Some(Message::CaseFound(Ok(_)))), "{first:?}");
+        keeper.carry_out(Effect::TakeUpCase);
+        keeper.carry_out(keep());
+        assert_eq!(keeper.end(), None);
+        assert_eq!((files(), keeper.moved()), (1, None));
+        let read = || cases::read(&path).expect("a case").expect("there").case;
+        assert_eq!(read().marks.len(), 2);
+
+        // Who leaves before that loses no mark, and none of the case.
+        let (mut keeper, _messages) = start();
+        keeper.carry_out(keep());
+        assert_eq!(keeper.end(), None);
+        assert_eq!((files(), read().marks.len()), (2, 2));
+        let told = keeper.moved().expect("told").afterwards();
+        assert!(told.contains("mine-2.json: "), "{told}");
+    }
+}
