@@ -114,7 +114,11 @@ fn a_mark_on_a_record_that_is_folded_away_is_seen_and_taken_off_with_the_others(
     session.keys("Oj<space>jnwhy?<enter><space>");
     assert!(session.list().contains("✎"), "{}", session.list());
     session.keys("m");
-    assert!(session.hints().contains("2 records marked · 3 marks in all"), "{}", session.hints());
+    assert!(
+        session.hints().contains("2 more records marked · 3 marks in all"),
+        "{}",
+        session.hints()
+    );
     session.keys("m");
     assert!(
         session.hints().contains("m again takes 3 marks and a note off"),
