@@ -81,7 +81,8 @@ impl App {
         let label = format!("{title} · {verdict} · {severity} · {first}");
         // Domains of people are looked for where names are, also where the list has no room for them.
         let head = format!("{} · {} · {severity}", finding.title, finding.verdict);
-        let rest = format!("{} · {} · {note}", finding.trail.name, finding.trail.title);
+        let rest =
+            format!("{} · {} · {}", finding.trail.name, finding.trail.title, finding.named());
         Item {
             key: finding.dots(false),
             sought: format!("{}\n{}", clean(&head), clean(&rest)),

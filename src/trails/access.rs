@@ -2,6 +2,7 @@
 //! who has a role, a group, an access package.
 //! Never more than the log: what was given before its first record is not in it.
 
+mod account;
 mod grants;
 mod ledger;
 mod objects;
@@ -59,13 +60,31 @@ pub enum Step {
     Expired,
     /// Who activated it ended it.
     Deactivated,
+    /// A list has it before and after a change: it was there already.
+    Listed,
+    /// Somebody consented.
+    Consented,
+    /// The account was deleted.
+    Deleted,
+    /// The account was restored.
+    Restored,
+    /// The account can sign in no more.
+    Disabled,
+    /// The account can sign in again.
+    Enabled,
 }
 
 impl Step {
     const fn gives(self) -> bool {
         matches!(
             self,
-            Self::Given | Self::Outside | Self::Activated | Self::Partly | Self::Extended
+            Self::Given
+                | Self::Outside
+                | Self::Activated
+                | Self::Partly
+                | Self::Extended
+                | Self::Listed
+                | Self::Consented
         )
     }
 
@@ -88,6 +107,12 @@ impl Step {
             Self::Taken => "taken",
             Self::Expired => "expired",
             Self::Deactivated => "deactivated",
+            Self::Listed => "listed",
+            Self::Consented => "given",
+            Self::Deleted => "deleted",
+            Self::Restored => "restored",
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
         }
     }
 }
@@ -132,6 +157,12 @@ pub enum Why {
     Partly,
     /// It was extended; that it was given is not in the log.
     OnlyExtended,
+    /// It was there before the first record that tells of it.
+    Before,
+    /// A consent to which no record of a permission belongs.
+    OnlyConsent,
+    /// Such a consent, whose own record names permissions.
+    ConsentTells,
     /// Its removal was asked for or ordered; that it was done is not in the log.
     RemovalAsked,
 }
@@ -319,7 +350,8 @@ impl Register {
                 Family::Role | Family::Eligible | Family::Scoped => format!("{thing}{within}"),
                 Family::AppRole | Family::Grant => of_thing(called),
                 Family::Owner => of_thing(""),
-                Family::Credential => called.clone(),
+                Family::Credential | Family::Consent => called.clone(),
+                Family::Life => objects.name(line.holder).to_owned(),
                 _ => thing.to_owned(),
             };
             (kind, what)

@@ -28,6 +28,18 @@ use crate::time::Timestamp;
 
 /// Records of one chain that are read for its title and notes; the others are counted.
 const MOST_READ: usize = 2_000;
+/// Notes that name nobody and nothing.
+pub(super) const SAID_OF_ALL: &[&str] = &[
+    package::NO_PACKAGE,
+    package::NO_REQUEST,
+    package::NO_NAME,
+    package::NOT_HERE,
+    package::AGAIN,
+    package::OVER,
+    credential::BY_NAME,
+    credential::RENEWED,
+    pim::NO_APPROVAL,
+];
 /// Names that are listed in a note; the others are counted.
 const MOST_NAMES: usize = 12;
 

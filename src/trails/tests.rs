@@ -203,7 +203,7 @@ const STORIES: &[Story] = &[
             01T14:10:00Z | Remove member from role (PIM activation expired) | App Expiry | Role Global Administrator; User kim#@x || z# |
             01T15:00:00Z | Do something | User kim#@x | User ann#@x || w3# |",
         dots: "●●●●",
-        verdict: "ended after 3 h 59 min · 2 records of the holder while the role was active",
+        verdict: "ended, active for 3 h 59 min · 2 records of the holder while the role was active",
     },
     Story {
         trail: "pass",
@@ -325,7 +325,7 @@ fn a_missing_step_is_hollow_and_told() {
         ("account", "Delete user", "●●○", "Global Administrator after 2 min"),
         ("domain", "Verify", "●○●●", "federated, 3/4 steps"),
         ("pim", "expired", "●●●○", "no end in this data"),
-        ("pim", "request approved", "●○●●", "ended after"),
+        ("pim", "request approved", "●○●●", "ended, active"),
         ("pass", "Reset password", "●●○", "new factor after 20 min, no password in this data"),
         ("guest", "Redeem", "●○●●", "0 of 2 redeemed"),
         ("policy", "13:00", "●○", "weakened for 24 days, not restored"),
@@ -489,12 +489,7 @@ fn the_stories_of_the_demo_tenant_are_found() {
             "○●●●●●",
             "consented for everybody after 3 refused attempts, taken back",
         ),
-        (
-            "credential",
-            "added a key to Backup Orchestrator",
-            "●●○●",
-            "5 keys added after a new owner",
-        ),
+        ("credential", "added a key to Backup Orchestrator", "●●○●", "5 keys added, 4 after a new owner, 1 by that owner"),
         (
             "account",
             "marek.toivonen@tidewick.example added svc-print.relay@tidewick.example",
@@ -506,7 +501,7 @@ fn the_stories_of_the_demo_tenant_are_found() {
             "pim",
             "marek.toivonen@tidewick.example activated Global Administrator",
             "●○●●",
-            "ended after 4 h · 6 records of the holder while the role was active",
+            "ended, active for 4 h · 6 records of the holder while the role was active",
         ),
         (
             "pass",
@@ -777,4 +772,97 @@ fn it_is_told_how_many_records_were_looked_at_and_stops_when_nobody_waits() {
         assert!(find(&store, &goes_on).is_none(), "{stop}");
         assert_eq!(asked.get(), stop + 1);
     }
+}
+
+#[test]
+fn only_keys_that_came_after_the_owner_are_told_as_such() {
+    let key = |time: &str, who: &str, id: &str| {
+        format!(
+            "01T{time}Z | Update application – Certificates and secrets management  | {who} | Application Payer | KeyDescription=[]>[KeyIdentifier={id},KeyType=Password] | k{id} |"
+        )
+    };
+    let owner = "01T10:00:00Z | Add owner to application | User boss@x | User eve@x; Application Payer || o |";
+    let before = key("09:00:00", "User ann@x", "1");
+    let own = key("11:00:00", "User eve@x", "2");
+    let other = key("12:00:00", "User ann@x", "3");
+    let verdict = |lines: &[&str]| only("credential", lines).verdict;
+    let told = verdict(&[&before, owner, &own]);
+    assert!(told.starts_with("2 keys added, 1 after a new owner and by that owner"), "{told}");
+    let told = verdict(&[&before, owner, &own, &other]);
+    assert!(told.starts_with("3 keys added, 2 after a new owner, 1 by that owner"), "{told}");
+    let told = verdict(&[owner, &own]);
+    assert!(told.starts_with("key added after a new owner"), "{told}");
+    // The directory writes one key in several records.
+    let twice = own.replace("11:00:00", "11:00:01");
+    let finding = only("credential", &[&before, owner, &own, &twice]);
+    let note = "3 records tell of these 2 keys.";
+    assert!(finding.notes.iter().any(|said| said == note), "{:?}", finding.notes);
+}
+
+/// The record with this address of who did it.
+fn from_address(line: &str, address: &str) -> String {
+    let mut made: serde_json::Value = serde_json::from_str(&record(line, 1)).expect("JSON");
+    made["initiatedBy"]["user"]["ipAddress"] = address.into();
+    made.to_string()
+}
+
+#[test]
+fn a_request_and_its_approval_from_one_address_are_told_and_count() {
+    let asked = "01T10:00:00Z | Add member to role requested (PIM activation) | User kim@x | Role Reader; Request r; User kim@x || p |";
+    let approved = "01T10:01:00Z | Add member to role request approved (PIM activation) | User boss@x | Role Reader; Request r; User kim@x || p |";
+    let active = "01T10:02:00Z | Add member to role completed (PIM activation) | User kim@x | Role Reader; Request r; User kim@x || p |";
+    let judged = |address: &str| {
+        let lines = [
+            from_address(asked, "203.0.113.50"),
+            from_address(approved, address),
+            from_address(active, "203.0.113.50"),
+        ];
+        let (_, mut findings) = found(&lines);
+        assert_eq!(findings.len(), 1, "{findings:#?}");
+        let finding = findings.remove(0);
+        let note = "Requested and approved from the same address 203.0.113.50.";
+        (finding.notes.iter().any(|said| said == note), finding.severity, finding.ordinary)
+    };
+    assert_eq!(judged("203.0.113.50"), (true, Level::Medium, false));
+    assert_eq!(judged("203.0.113.51"), (false, Level::Low, true));
+}
+
+#[test]
+fn who_decided_a_request_is_named() {
+    let line = |time: &str, activity: &str, actor: &str| {
+        format!(
+            "01T{time}Z | {activity} | {actor} | AccessPackage Lab; AccessPackageAssignmentRequest q; User tom@x || q |"
+        )
+    };
+    let asked = line("10:00:00", "User requests access package assignment", "User tom@x");
+    let notes = |decided: String| only("package", &[&asked, &decided]).notes;
+    let approved = line("11:00:00", "Approve access package assignment request", "User boss@x");
+    let told = notes(approved);
+    assert!(told.contains(&"Decided by boss@x after 1 h.".to_owned()), "{told:?}");
+    let auto = line("10:00:08", "Auto approve access package assignment request", "App EM");
+    let told = notes(auto);
+    assert!(told.contains(&"Decided by the policy after 8 s.".to_owned()), "{told:?}");
+}
+
+#[test]
+fn how_long_it_took_is_told_of_the_first_role_only() {
+    let added = "01T10:00:00Z | Add user | User eve@x | User svc@x || a |";
+    let role = |day: &str, name: &str| {
+        format!(
+            "{day}T10:00:00Z | Add member to role | User eve@x | User svc@x | Role.DisplayName=>{name} | {name} |"
+        )
+    };
+    let (first, later) = (role("02", "Reader"), role("09", "Writer"));
+    let told = only("account", &[added, &first, &later]).verdict;
+    assert_eq!(told, "Reader after 1 day, then Writer");
+}
+
+#[test]
+fn a_finding_is_looked_for_by_what_it_names() {
+    let given = "01T10:00:00Z | Add app role assignment grant to user | User ivo@x | ServicePrincipal Wiki; User ann@x | AppRole.Value=>Editor;User.ObjectID=>guid(ann@x) | a |";
+    let finding = only("app-role", &[given]);
+    assert!(finding.notes.iter().any(|note| note.contains("same user within 10 minutes")));
+    let named = finding.named();
+    assert!(!named.contains("same"), "{named}");
+    assert!(named.contains("Editor") && named.contains(&guid("a")), "{named}");
 }

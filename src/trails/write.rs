@@ -227,6 +227,9 @@ fn because(why: &Why, time: &dyn Fn(Timestamp) -> String) -> String {
         Why::Failed => "delivery failed".to_owned(),
         Why::Partly => "delivered in part".to_owned(),
         Why::OnlyExtended => "only that it was extended is in the log".to_owned(),
+        Why::Before => "was there before the log's first record of it".to_owned(),
+        Why::OnlyConsent => "which permissions is not in these records".to_owned(),
+        Why::ConsentTells => "no record of a grant belongs to it".to_owned(),
         Why::RemovalAsked => "removal not done in the log".to_owned(),
     }
 }

@@ -39,8 +39,10 @@ pub(super) struct Entry {
     pub(super) until: Option<Timestamp>,
     /// Policy of an access package; of a delegated permission for whom it is (`principal`, …), folded.
     pub(super) policy: String,
-    /// Texts that records of one request share, as numbers; 0 for none.
+    /// Texts that records of one request, or one consent, share, as numbers; 0 for none.
     pub(super) requests: [u32; 2],
+    /// Does the record of a consent name permissions?
+    pub(super) tells: bool,
 }
 
 /// All entries of all records.
@@ -91,7 +93,10 @@ impl Ledger {
         }
         ledger.objects.settle();
         ledger.fill_requests();
-        ledger.entries.sort_by_key(|entry| (entry.time, !entry.step.gives(), entry.row));
+        ledger.entries.sort_by_key(|entry| {
+            let is_listed = entry.step == Step::Listed;
+            (entry.time, is_listed, !entry.step.gives(), entry.row)
+        });
         Some(ledger)
     }
 
@@ -110,11 +115,7 @@ impl Ledger {
             };
         }
         self.identify(record);
-        if tells.family == Family::Life {
-            if let Some(target) = record.targets.first().filter(|_| step != Step::Asked) {
-                let gone = self.objects.target(target);
-                self.objects.lives(gone, time, step == Step::Taken);
-            }
+        if tells.family == Family::Life && step == Step::Asked {
             return;
         }
         let actor = &record.actor;
@@ -138,6 +139,7 @@ impl Ledger {
             until: None,
             policy: String::new(),
             requests: [0; 2],
+            tells: false,
         };
         if step.gives() {
             (entry.from, entry.until) = (start(record), end(record));
@@ -150,7 +152,8 @@ impl Ledger {
             Family::Owner => self.owner(record, &mut entry),
             Family::Package => self.package(record, &mut entry),
             Family::Credential => return self.credentials(record, &entry),
-            Family::Life => return,
+            Family::Consent => self.consent(record, &mut entry),
+            Family::Life => return self.life(record, entry),
         }
         // PIM does not say which of the two was extended.
         if entry.family == Family::Role && step == Step::Extended {
@@ -161,6 +164,18 @@ impl Ledger {
             self.objects.used(entry.thing, time);
         }
         self.entries.push(entry);
+    }
+
+    /// Something is gone, or there again; of an account also whether it can sign in.
+    fn life(&mut self, record: &Record<'_>, entry: Entry) {
+        let Some(target) = record.targets.first() else { return };
+        let holder = self.objects.target(target);
+        if matches!(entry.step, Step::Deleted | Step::Restored) {
+            self.objects.lives(holder, entry.time, entry.step == Step::Deleted);
+        }
+        if target.kind.eq_ignore_ascii_case("User") {
+            self.entries.push(Entry { holder, ..entry });
+        }
     }
 
     /// Which application its objects belong to, where the record tells.

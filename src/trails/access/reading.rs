@@ -44,7 +44,10 @@ impl Ledger {
             .or_else(|| target(record, &["AdministrativeUnit"]))
             .or_else(|| {
                 let is_resource = fold(&record.category) == "resourcemanagement";
-                target(record, &["Directory"]).filter(|_| is_resource)
+                // The whole tenant is no part of it.
+                let tenant = detail(record, "tid").unwrap_or_default();
+                let is_part = |d: &&Target<'_>| is_resource && fold(&d.id) != fold(tenant);
+                target(record, &["Directory"]).filter(is_part)
             });
         if let Some(within) = within {
             entry.part = self.objects.target(within);
@@ -119,6 +122,7 @@ impl Ledger {
             }
         }
         entry.called = called;
+        entry.requests = [self.operation(record), NOBODY];
     }
 
     pub(super) fn grant(&mut self, record: &Record<'_>, entry: &mut Entry) {
@@ -140,6 +144,7 @@ impl Ledger {
         }
         entry.holder = client;
         entry.called = value(record, "DelegatedPermissionGrant.Scope").unwrap_or_default();
+        entry.requests = [self.operation(record), NOBODY];
         let kind = value(record, "DelegatedPermissionGrant.ConsentType").unwrap_or_default();
         entry.policy = fold(&kind);
         // A user consents for themself; who takes it back is somebody else.
@@ -180,11 +185,37 @@ impl Ledger {
     pub(super) fn credentials(&mut self, record: &Record<'_>, entry: &Entry) {
         let Some(holder) = record.targets.first() else { return };
         let holder = self.objects.target(holder);
-        for (called, given) in judge::credential::keys(record) {
+        let kept = judge::credential::kept(record).into_iter().map(|key| (key, Step::Listed));
+        let changed = judge::credential::keys(record).into_iter();
+        let changed = changed.map(|(key, given)| match given {
+            true => (key, Step::Given),
+            false => (key, Step::Taken),
+        });
+        for (called, step) in changed.chain(kept) {
             let id = called.rsplit_once(" (").map_or(&*called, |(_, id)| id.trim_end_matches(')'));
             let part = self.objects.number(format!("\u{2}key\u{2}{}", fold(id)));
-            let step = if given { Step::Given } else { Step::Taken };
-            self.entries.push(Entry { step, holder, part, called, ..entry.clone() });
+            // Who changed the list gave nothing of what was in it.
+            let by = if step == Step::Listed { NOBODY } else { entry.by };
+            self.entries.push(Entry { step, holder, part, called, by, ..entry.clone() });
+        }
+    }
+
+    pub(super) fn consent(&mut self, record: &Record<'_>, entry: &mut Entry) {
+        let to = target(record, &["ServicePrincipal", "Application"]);
+        entry.holder = to.map_or(NOBODY, |to| self.objects.target(to));
+        let is_of_admin = value(record, "ConsentContext.IsAdminConsent");
+        if is_of_admin.is_some_and(|text| fold(&text) == "true") {
+            "of an administrator".clone_into(&mut entry.called);
+        }
+        entry.tells = value(record, "ConsentAction.Permissions").is_some();
+        entry.requests = [self.operation(record), NOBODY];
+    }
+
+    /// The number of the operation of a record.
+    fn operation(&mut self, record: &Record<'_>) -> u32 {
+        match fold(&record.correlation_id) {
+            text if text.is_empty() || is_zero(&text) => NOBODY,
+            text => self.objects.number(format!("\u{2}request\u{2}{text}")),
         }
     }
 

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use super::ledger::{Entry, Ledger};
 use super::objects::NOBODY;
 use super::tells::Family;
-use super::{Given, Standing, Step, Why, grants};
+use super::{Given, Standing, Step, Why, account, grants};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// PIM and the directory write of one thing within this time.
-const TOGETHER: i64 = 5 * 60 * TICKS_PER_SECOND;
+pub(super) const TOGETHER: i64 = 5 * 60 * TICKS_PER_SECOND;
 /// An activation lasts at most so long, says Microsoft's "Configure Microsoft Entra role settings in
 /// Privileged Identity Management".
 const ACTIVATED: i64 = 24 * 3_600 * TICKS_PER_SECOND;
@@ -106,8 +106,9 @@ impl Lane {
     }
 }
 
-/// By holder, family, thing, part; what names no holder or no thing meets nothing else.
-type Place = (u32, u8, u32, u32, u8);
+/// By holder, family, thing, part; what names no holder or no thing meets nothing else but what is of
+/// the same request.
+type Place = (u32, u8, u32, u32, (u8, u32));
 
 /// All lines of which the holder or the thing is wanted.
 pub(super) fn lines(ledger: &Ledger, own: &[u32]) -> Vec<Line> {
@@ -115,13 +116,23 @@ pub(super) fn lines(ledger: &Ledger, own: &[u32]) -> Vec<Line> {
     let of = |number: u32| ledger.objects.of(number);
     let mut places: BTreeMap<Place, Vec<&Entry>> = BTreeMap::new();
     let mut clients: BTreeMap<u32, Vec<&Entry>> = BTreeMap::new();
+    let mut own_entries = Vec::new();
     for entry in &ledger.entries {
         let (holder, thing) = (of(entry.holder), of(entry.thing));
-        if entry.family == Family::Grant {
+        if matches!(entry.family, Family::Life | Family::Consent) {
+            if is_own(holder) {
+                own_entries.push(entry);
+            }
+        } else if entry.family == Family::Grant {
             clients.entry(holder).or_default().push(entry);
         } else if is_own(holder) || is_own(thing) {
             let is_named = thing != NOBODY || entry.family == Family::Credential;
-            let alone = if holder == NOBODY || !is_named { 1 + entry.step as u8 } else { 0 };
+            let is_named = is_named && holder != NOBODY;
+            let alone = match (is_named, entry.requests[0]) {
+                (true, _) => (0, 0),
+                (false, NOBODY) => (1, entry.row),
+                (false, request) => (2, request),
+            };
             let place = (holder, entry.family as u8, thing, of(entry.part), alone);
             places.entry(place).or_default().push(entry);
         }
@@ -144,10 +155,12 @@ pub(super) fn lines(ledger: &Ledger, own: &[u32]) -> Vec<Line> {
             lines.extend(all.into_iter().filter(|line| is_own(client) || is_own(line.thing)));
         }
     }
+    lines.extend(account::lines(ledger, &own_entries));
+    lines.extend(account::consents(ledger, &own_entries));
     lines
 }
 
-fn line(ledger: &Ledger, entry: &Entry, lane: Lane, is_activated: bool) -> Line {
+pub(super) fn line(ledger: &Ledger, entry: &Entry, lane: Lane, is_activated: bool) -> Line {
     let [holder, thing] = [entry.holder, entry.thing].map(|number| ledger.objects.of(number));
     let (standing, why) = lane.standing(ledger, [thing, holder], is_activated);
     let called = entry.called.clone();
@@ -156,11 +169,22 @@ fn line(ledger: &Ledger, entry: &Entry, lane: Lane, is_activated: bool) -> Line 
 
 fn plain(ledger: &Ledger, entries: &[&Entry]) -> Line {
     let mut lane = Lane::default();
+    let mut is_before = false;
     for entry in entries {
+        if entry.step == Step::Listed {
+            if lane.given.is_some() {
+                continue;
+            }
+            is_before = !lane.is_told;
+        }
         if entry.step.gives() { lane.give(entry, ledger) } else { lane.take(entry, ledger) }
     }
     let named = entries.iter().rev().find(|entry| !entry.called.is_empty());
-    line(ledger, named.unwrap_or(&entries[0]), lane, false)
+    let mut line = line(ledger, named.unwrap_or(&entries[0]), lane, false);
+    if is_before && line.standing == Standing::Holds {
+        line.why = line.why.or(Some(Why::Before));
+    }
+    line
 }
 
 /// A role: assigned, activated, or both.

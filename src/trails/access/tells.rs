@@ -15,6 +15,8 @@ pub(super) enum Family {
     Owner,
     Credential,
     Package,
+    /// A consent: which permissions came of it, other records tell.
+    Consent,
     /// Nothing is given: what something is gone with, or which objects belong together.
     Life,
 }
@@ -32,7 +34,8 @@ impl Family {
             Self::Owner => "owner",
             Self::Credential => "credential",
             Self::Package => "access package",
-            Self::Life => "",
+            Self::Consent => "consent",
+            Self::Life => "account",
         }
     }
 }
@@ -230,7 +233,7 @@ pub(super) const TELLS: &[Tells] = &[
     tells(Family::Package, Step::Taken, &["Remove access package assignment"]),
     tells(
         Family::Life,
-        Step::Taken,
+        Step::Deleted,
         &[
             "Delete user",
             "Hard Delete user",
@@ -248,9 +251,12 @@ pub(super) const TELLS: &[Tells] = &[
     ),
     tells(
         Family::Life,
-        Step::Given,
+        Step::Restored,
         &["Restore user", "Restore group", "Restore application", "Restore service principal"],
     ),
+    tells(Family::Life, Step::Disabled, &["Disable account"]),
+    tells(Family::Life, Step::Enabled, &["Enable account"]),
+    tells(Family::Consent, Step::Consented, &["Consent to application"]),
     // They name an application and its id, which joins the application and its service principal.
     tells(
         Family::Life,
@@ -260,7 +266,6 @@ pub(super) const TELLS: &[Tells] = &[
             "Add service principal",
             "Update application",
             "Update service principal",
-            "Consent to application",
         ],
     ),
 ];

@@ -128,6 +128,7 @@ fn what_was_deleted_or_has_ended_is_not_held() {
     assert_eq!(
         of(log, "ann@x"),
         [
+            "Lost: account ann@x · deleted 04T01:00 by adm@x",
             "Lost: group Sales · gone with the deletion of Sales 02T01:00 · given 01T01:00 by adm@x",
             "Lost: role Reader · gone with the deletion of ann@x 04T01:00 · given 03T01:00 by adm@x",
         ]
@@ -306,4 +307,89 @@ fn many_grants_of_one_application_are_told_in_time() {
     let told = told(&log, "Mailer").expect("one of that name");
     assert_eq!(told.len(), 4_000);
     assert!(told.iter().all(|line| line.contains("4000 of several such taken")), "{}", told[0]);
+}
+
+#[test]
+fn keys_that_a_change_leaves_in_the_list_are_held() {
+    let log = "01T01:00:00Z | Update application – Certificates and secrets management  | User ann@x | Application Payer | KeyDescription=[KeyIdentifier=1,KeyType=Password,DisplayName=old]>[KeyIdentifier=1,KeyType=Password,DisplayName=old][KeyIdentifier=2,KeyType=Password,DisplayName=new] | a |
+        02T01:00:00Z | Update application – Certificates and secrets management  | User ann@x | Application Payer | KeyDescription=[KeyIdentifier=1,KeyType=Password,DisplayName=old][KeyIdentifier=2,KeyType=Password,DisplayName=new]>[KeyIdentifier=2,KeyType=Password,DisplayName=new] | b |";
+    let (first, _) = log.split_once('\n').expect("two lines");
+    assert_eq!(
+        of(first, "Payer"),
+        [
+            "Holds: credential Password new (2) · given 01T01:00 by ann@x",
+            "Holds: credential Password old (1) · was there before the log's first record of it · listed 01T01:00",
+        ]
+    );
+    assert_eq!(
+        of(log, "Payer"),
+        [
+            "Holds: credential Password new (2) · given 01T01:00 by ann@x",
+            "Lost: credential Password old (1) · taken 02T01:00 by ann@x, before that listed 01T01:00",
+        ]
+    );
+}
+
+#[test]
+fn that_an_account_is_deleted_or_disabled_is_told() {
+    let gone = "01T01:00:00Z | Delete user | User adm@x | User ann@x || a |";
+    assert_eq!(of(gone, "ann@x"), ["Lost: account ann@x · deleted 01T01:00 by adm@x"]);
+    let restored = format!("{gone}\n02T01:00:00Z | Restore user | User adm@x | User ann@x || b |");
+    assert!(of(&restored, "ann@x").is_empty());
+    let disabled = "01T01:00:00Z | Add member to role | User adm@x | User ann@x; Role Reader || a |
+        02T01:00:00Z | Disable account | User adm@x | User ann@x || b |";
+    assert_eq!(
+        of(disabled, "ann@x"),
+        [
+            "Holds: role Reader · given 01T01:00 by adm@x",
+            "Lost: account ann@x · disabled 02T01:00 by adm@x",
+        ]
+    );
+    let enabled =
+        format!("{disabled}\n03T01:00:00Z | Enable account | User adm@x | User ann@x || c |");
+    assert_eq!(of(&enabled, "ann@x").len(), 1);
+}
+
+#[test]
+fn a_consent_without_a_record_of_a_permission_is_unclear() {
+    let consent = "01T01:00:00Z | Consent to application | User ada@x | ServicePrincipal Payer | ConsentContext.IsAdminConsent=>True | a |";
+    assert_eq!(
+        of(consent, "Payer"),
+        [
+            "Under way or unclear: consent of an administrator · which permissions is not in these records · given 01T01:00 by ada@x"
+        ]
+    );
+    let grant = "01T00:59:59Z | Add delegated permission grant | User ada@x | ServicePrincipal Graph; ServicePrincipal Payer | ServicePrincipal.ObjectID=>guid(Payer); DelegatedPermissionGrant.Scope=>Mail.Read | b |";
+    let told = of(&format!("{consent}\n{grant}"), "Payer");
+    assert!(told.len() == 1 && told[0].starts_with("Holds: delegated"), "{told:#?}");
+    let later = grant.replace("01T00:59:59Z", "09T01:00:00Z");
+    assert_eq!(of(&format!("{consent}\n{later}"), "Payer").len(), 2);
+    let same = later.replace("| b |", "| a |");
+    assert_eq!(of(&format!("{consent}\n{same}"), "Payer").len(), 1);
+}
+
+#[test]
+fn two_that_no_record_names_are_not_one() {
+    let log = "01T01:00:00Z | Administrator directly assigns user to access package | User boss@x | AccessPackage Lab || a |
+        02T01:00:00Z | Administrator directly assigns user to access package | User adm@x | AccessPackage Lab || b |";
+    let told = of(log, "Lab");
+    assert_eq!(told.len(), 2, "{told:#?}");
+    assert!(told.iter().all(|line| line.matches("assigned").count() == 1), "{told:#?}");
+}
+
+#[test]
+fn the_whole_tenant_is_no_part_of_the_directory() {
+    let line = "01T01:00:00Z | Add member to role in PIM completed (permanent) | User adm@x | Role Reader; User ann@x; Directory Acme || a |";
+    let in_tenant = |tenant: &str| {
+        let made = detailed(line, &[("tid", tenant)]);
+        made.replace("\"category\":\"Any\"", "\"category\":\"ResourceManagement\"")
+    };
+    assert_eq!(
+        told_of(&[in_tenant(&guid("Acme"))]),
+        "Holds: role Reader · given 01T01:00 by adm@x"
+    );
+    assert_eq!(
+        told_of(&[in_tenant(&guid("other"))]),
+        "Holds: role Reader in Acme · given 01T01:00 by adm@x"
+    );
 }

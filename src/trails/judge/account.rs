@@ -1,7 +1,7 @@
 //! Accounts that come, rise and go; domains that are federated; temporary access passes.
 //! Never says who is behind an account.
 
-use super::{Chain, Judged, between, listed, many, name_of, user_name, value, who};
+use super::{Chain, Judged, between, distinct, listed, many, name_of, user_name, value, who};
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
@@ -27,7 +27,14 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let roles = listed(chain.of(1).filter_map(role));
     let mut verdict = Vec::new();
     if let Some(raised) = raised {
-        verdict.push(format!("{roles} after {}", between(start, raised)));
+        // How long it took is true of the first role only.
+        let mut names = distinct(chain.of(1).filter_map(role)).into_iter();
+        let first = names.next().unwrap_or_else(|| "a role".to_owned());
+        let after = between(start, raised);
+        verdict.push(match listed(names) {
+            later if later.is_empty() => format!("{first} after {after}"),
+            later => format!("{first} after {after}, then {later}"),
+        });
         notes.push(format!("Roles given by {}: {roles}.", listed(chain.of(1).map(who))));
     }
     if let Some(gone) = gone {

@@ -19,6 +19,10 @@ const USED: usize = 3;
 /// What the application does this long after its key is a question.
 const WATCHED: i64 = 7 * 24 * 3_600 * TICKS_PER_SECOND;
 
+pub(super) const BY_NAME: &str = "No record names the ids of both the application and its service \
+                                  principal: they are joined by their name and by the one who acted.";
+pub(super) const RENEWED: &str = "Azure renews the keys of managed identities by itself.";
+
 pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let added = chain.first(ADDED)?;
     let when = chain.when(ADDED)?;
@@ -29,6 +33,10 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let keys = new_keys(chain);
     if !keys.is_empty() {
         notes.push(format!("Added: {}.", listed(keys.clone())));
+    }
+    let records = chain.count(ADDED);
+    if keys.len() > 1 && keys.len() != records {
+        notes.push(format!("{records} records tell of these {} keys.", keys.len()));
     }
     let mut severity = Level::Low;
     let mut verdict = match keys.len() {
@@ -42,7 +50,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     if owner_first && !rotated {
         let owners = chain.of(OWNER).filter_map(super::user_name);
         notes.push(format!("Owner added before: {}.", listed(owners)));
-        verdict += " after a new owner";
+        verdict += &after_owner(chain, &keys);
         severity = Level::Medium;
     }
     if chain.has(GRANTED) {
@@ -61,11 +69,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         }
     }
     if by_name_only(chain) {
-        notes.push(
-            "No record names the ids of both the application and its service principal: they are \
-             joined by their name and by the one who acted."
-                .to_owned(),
-        );
+        notes.push(BY_NAME.to_owned());
     }
     let principals = chain.of(ADDED).flat_map(|record| &record.targets);
     let ids = principals
@@ -78,7 +82,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     // A key by itself is what administrators do all day.
     let ordinary = !chain.has(GRANTED) && (rotated || !owner_first);
     if rotated && !chain.has(GRANTED) {
-        notes.push("Azure renews the keys of managed identities by itself.".to_owned());
+        notes.push(RENEWED.to_owned());
     }
     let watch = (!actors.is_empty()).then(|| Watch {
         actors,
@@ -96,6 +100,43 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     });
     let title = format!("{} added a key to {application}", listed(adders));
     Some(Judged { title, verdict, severity, ordinary, notes, watch })
+}
+
+/// Which of the keys came after the new owner, and by whom, where not all of them did.
+fn after_owner(chain: &Chain, keys: &[String]) -> String {
+    let since = chain.when(OWNER);
+    let owners: Vec<&Record<'_>> = chain.of(OWNER).collect();
+    let by_owner = |record: &&Record<'static>| {
+        owners.iter().any(|owner| {
+            let user = super::target(owner, &["User"]);
+            user.is_some_and(|user| !user.id.is_empty() && user.id == record.actor.id)
+        })
+    };
+    // A key of several records came with the first of them.
+    let mut before: HashSet<String> = HashSet::new();
+    let (mut later, mut own) = (HashSet::new(), HashSet::new());
+    for record in chain.of(ADDED) {
+        for key in of_record(record).iter().map(|key| fold(key)) {
+            if record.time < since {
+                before.insert(key);
+            } else if !before.contains(&key) {
+                if by_owner(&record) {
+                    own.insert(key.clone());
+                }
+                later.insert(key);
+            }
+        }
+    }
+    let (all, later, own) = (keys.len(), later.len(), own.len());
+    if later == all && (own == all || own == 0) || all < 2 {
+        return " after a new owner".to_owned();
+    }
+    let by = match own {
+        0 => String::new(),
+        own if own == later => " and by that owner".to_owned(),
+        own => format!(", {own} by that owner"),
+    };
+    format!(", {later} after a new owner{by}")
 }
 
 /// The application a record adds a key to or gives something, by name.
@@ -139,22 +180,23 @@ fn of_record(record: &Record<'_>) -> Vec<String> {
         let known: std::collections::HashSet<&str> =
             identifiers(change.old.as_deref().unwrap_or_default()).collect();
         let new = change.new.as_deref().unwrap_or_default();
-        for key in new.split("KeyIdentifier=").skip(1) {
-            let mut parts = key.split([',', ']']);
-            let id = parts.next().unwrap_or_default();
-            if known.contains(id) {
-                continue;
-            }
-            let part = |name: &str| {
-                let found = key.split([',', ']']).find_map(|part| part.strip_prefix(name));
-                found.map(|text| text.trim_matches(['"', '\\'])).filter(|text| !text.is_empty())
-            };
-            let kind = part("KeyType=").unwrap_or("key");
-            let name = part("DisplayName=").unwrap_or("without a name");
-            found.push(format!("{kind} {name} ({id})"));
-        }
+        found.extend(described(new).filter(|(id, _)| !known.contains(id)).map(|(_, key)| key));
     }
     found
+}
+
+/// The keys of a list: their ids, and what they are called.
+fn described(list: &str) -> impl Iterator<Item = (&str, String)> {
+    list.split("KeyIdentifier=").skip(1).map(|key| {
+        let id = key.split([',', ']']).next().unwrap_or_default();
+        let part = |name: &str| {
+            let found = key.split([',', ']']).find_map(|part| part.strip_prefix(name));
+            found.map(|text| text.trim_matches(['"', '\\'])).filter(|text| !text.is_empty())
+        };
+        let kind = part("KeyType=").unwrap_or("key");
+        let name = part("DisplayName=").unwrap_or("without a name");
+        (id, format!("{kind} {name} ({id})"))
+    })
 }
 
 /// The keys of a record that are new (given) or gone (taken), by name.
@@ -165,4 +207,15 @@ pub(in crate::trails) fn keys(record: &Record<'_>) -> Vec<(String, bool)> {
     }
     let given = of_record(record).into_iter().map(|key| (key, true));
     given.chain(of_record(&turned).into_iter().map(|key| (key, false))).collect()
+}
+
+/// The keys that a record lists both before and after, by name: they were there already.
+pub(in crate::trails) fn kept(record: &Record<'_>) -> Vec<String> {
+    let changes = || record.targets.iter().flat_map(|target| &target.changes);
+    let is_list = |name: &str| name.eq_ignore_ascii_case("KeyDescription");
+    let lists = || changes().filter(|change| is_list(&change.name));
+    let known: HashSet<&str> =
+        lists().flat_map(|change| identifiers(change.old.as_deref().unwrap_or_default())).collect();
+    let news = lists().filter_map(|change| change.new.as_deref());
+    distinct(news.flat_map(described).filter(|(id, _)| known.contains(id)).map(|(_, key)| key))
 }

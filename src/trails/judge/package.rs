@@ -57,6 +57,14 @@ const BESIDE_STEP: u8 = crate::trails::table::BESIDE;
 /// A delivery that failed can be processed again for so long.
 const REPROCESS: i64 = 7 * 24 * 3_600 * TICKS_PER_SECOND;
 
+pub(super) const NO_PACKAGE: &str = "No record of an access package has the same correlation id, or the \
+                                     same user within 10 minutes.";
+pub(super) const NO_REQUEST: &str = "No request in this data has the same user and access package.";
+pub(super) const NO_NAME: &str = "The records do not name who got it.";
+pub(super) const NOT_HERE: &str = "The request itself is not in this data.";
+pub(super) const AGAIN: &str = "It can be reprocessed within 7 days of the failure.";
+pub(super) const OVER: &str = "The 7 days in which it could be reprocessed are over.";
+
 /// The key of the user a record of entitlement management is about.
 pub(in crate::trails) fn requester(record: &Record<'_>) -> Option<String> {
     let activity = fold(&record.activity);
@@ -133,13 +141,14 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         notes.push(format!("Assigned directly by {}, without a request.", who(direct)));
     }
     if direct.is_some() && whom.is_none() {
-        notes.push("The records do not name who got it.".to_owned());
+        notes.push(NO_NAME.to_owned());
     }
     if asked.is_none() {
-        notes.push("The request itself is not in this data.".to_owned());
+        notes.push(NOT_HERE.to_owned());
     }
-    if let (Some(from), Some(to), true) = (chain.when(0), chain.when(2), chain.has(1)) {
-        notes.push(format!("Decided after {}.", between(from, to)));
+    if let (Some(from), Some(to)) = (chain.when(0), chain.when(2)) {
+        let by = listed(chain.of(2).map(decider));
+        notes.push(format!("Decided by {by} after {}.", between(from, to)));
     }
     for record in all().filter(|record| is_one_of(record, LATER)) {
         notes.push(format!("{}: {}.", record.activity.trim(), who(record)));
@@ -147,6 +156,14 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let (verdict, severity, ordinary) = verdict(chain, &approvers, &mut notes);
     let ordinary = ordinary && direct.is_none();
     Some(Judged { title, verdict, severity, ordinary, notes, watch: None })
+}
+
+/// Who decided: the policy where nobody had to.
+fn decider(record: &Record<'_>) -> String {
+    match fold(&record.activity).starts_with("auto approve") {
+        true => "the policy".to_owned(),
+        false => who(record),
+    }
 }
 
 /// Is a record of one of these activities?
@@ -177,7 +194,7 @@ fn judge_later(chain: &Chain, package: &str, whom: Option<&str>) -> Option<Judge
         None if extends => "its request is not in this data".to_owned(),
         None => format!("no removal in this data, {} later", chain.since(start)),
     };
-    let notes = vec!["No request in this data has the same user and access package.".to_owned()];
+    let notes = vec![NO_REQUEST.to_owned()];
     Some(Judged { title, verdict, severity: Level::Low, ordinary: true, notes, watch: None })
 }
 
@@ -228,9 +245,9 @@ fn verdict(chain: &Chain, approvers: &[String], notes: &mut Vec<String>) -> (Str
     let again = |record: &Record<'_>, notes: &mut Vec<String>| {
         let left = record.time.map(|time| REPROCESS - (chain.end.ticks() - time.ticks()));
         if left.is_some_and(|left| left > 0) {
-            notes.push("It can be reprocessed within 7 days of the failure.".to_owned());
+            notes.push(AGAIN.to_owned());
         } else {
-            notes.push("The 7 days in which it could be reprocessed are over.".to_owned());
+            notes.push(OVER.to_owned());
         }
     };
     if let Some(record) = done("partially fulfill") {
@@ -313,11 +330,7 @@ pub(in crate::trails) fn judge_app_role(chain: &Chain) -> Option<Judged> {
     let takes = |record: &Record<'_>| fold(&record.activity).starts_with("remove");
     let (taken, given) = (chain.of(0).any(takes), chain.of(0).any(|record| !takes(record)));
     let roles = listed(chain.of(0).filter_map(|record| value(record, "AppRole.Value")));
-    let mut notes = vec![
-        "No record of an access package has the same correlation id, or the same user within 10 \
-         minutes."
-            .to_owned(),
-    ];
+    let mut notes = vec![NO_PACKAGE.to_owned()];
     if !roles.is_empty() {
         notes.push(format!("App roles: {roles}."));
     }

@@ -13,6 +13,7 @@ const ACTIVE: u8 = 2;
 const ENDED: u8 = 3;
 /// PIM ends every activation after a day at most.
 const LONGEST: i64 = 24 * 3_600 * TICKS_PER_SECOND;
+pub(super) const NO_APPROVAL: &str = "Without an approval in this data.";
 
 pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let own = || chain.records.iter().map(|(_, record)| record).filter(|r| !is_setting(r));
@@ -26,7 +27,11 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     if let Some(approved) = approved {
         notes.push(format!("Approved by {}.", who(approved)));
     } else if start.is_some() {
-        notes.push("Without an approval in this data.".to_owned());
+        notes.push(NO_APPROVAL.to_owned());
+    }
+    let shared = approved.and_then(|approved| one_address(begun_by(chain)?, approved));
+    if let Some(address) = shared {
+        notes.push(format!("Requested and approved from the same address {address}."));
     }
     let settings: Vec<&Record<'_>> = chain.of(BESIDE).filter(|record| is_setting(record)).collect();
     for setting in &settings {
@@ -52,14 +57,16 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         None => "of the holder in the 24 h after",
     };
     let (verdict, ordinary) = match (start, ended) {
-        (Some(start), Some(ended)) => (format!("ended after {}", between(start, ended)), true),
+        (Some(start), Some(ended)) => {
+            (format!("ended, active for {}", between(start, ended)), true)
+        }
         (Some(start), None) => (format!("no end in this data, {} later", chain.since(start)), true),
         (None, _) => (not_active(chain, &asked), true),
     };
     let is_global = fold(&role).contains("global admin") || fold(&role).contains("company admin");
     let severity = match start {
         _ if !settings.is_empty() => Level::High,
-        Some(_) if is_global && approved.is_none() => Level::Medium,
+        Some(_) if is_global && approved.is_none() || shared.is_some() => Level::Medium,
         _ => Level::Low,
     };
     let ids = target(begun, &["User"]).map(|user| user.id.to_string());
@@ -81,6 +88,17 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     };
     let ordinary = ordinary && severity == Level::Low;
     Some(Judged { title, verdict, severity, ordinary, notes, watch })
+}
+
+/// The record of the request; of the activation where there is none.
+fn begun_by(chain: &Chain) -> Option<&Record<'static>> {
+    chain.first(ASKED).or(chain.first(ACTIVE))
+}
+
+/// The address from which both were done, where the log names it for both.
+fn one_address<'r>(asked: &'r Record<'_>, approved: &Record<'_>) -> Option<&'r str> {
+    let (own, other) = (asked.actor.ip.trim(), approved.actor.ip.trim());
+    (!own.is_empty() && own.eq_ignore_ascii_case(other)).then_some(own)
 }
 
 /// Who did it, and for whom where that is another one.

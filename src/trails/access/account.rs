@@ -1,0 +1,88 @@
+//! What there is to say of who was asked for itself: a deleted or disabled account, a consent.
+//! Never takes a consent for a permission.
+
+use std::collections::HashMap;
+
+use super::ledger::{Entry, Ledger};
+use super::objects::NOBODY;
+use super::standing::{Lane, Line, TOGETHER, line};
+use super::tells::Family;
+use super::{Standing, Step, Why};
+
+/// Accounts that were deleted or disabled, and are as far as the log shows.
+pub(super) fn lines(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for steps in [[Step::Deleted, Step::Restored], [Step::Disabled, Step::Enabled]] {
+        let mut lanes: Vec<(u32, Vec<&Entry>)> = Vec::new();
+        for &entry in entries.iter().filter(|entry| steps.contains(&entry.step)) {
+            let holder = ledger.objects.of(entry.holder);
+            match lanes.iter_mut().find(|(own, _)| *own == holder) {
+                Some((_, own)) => own.push(entry),
+                None => lanes.push((holder, vec![entry])),
+            }
+        }
+        for (holder, entries) in lanes {
+            let Some(last) = entries.last().filter(|entry| entry.step == steps[0]) else {
+                continue;
+            };
+            let mut lane = Lane::default();
+            for entry in &entries {
+                lane.note(entry, ledger);
+            }
+            let mut line = line(ledger, last, lane, false);
+            let used = ledger.objects.about(holder).used;
+            let is_later = used.is_some_and(|used| used.ticks() > last.time.ticks() + TOGETHER);
+            // It is there again, though nothing says how.
+            if steps[0] == Step::Deleted && is_later {
+                line.standing = Standing::Unclear;
+                line.why = Some(Why::Back(ledger.objects.name(holder).to_owned(), last.time));
+            }
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+/// Consents to which no record of a permission belongs: none of the same operation, none of these
+/// minutes.
+pub(super) fn consents(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
+    let consents: Vec<&Entry> =
+        entries.iter().copied().filter(|entry| entry.family == Family::Consent).collect();
+    if consents.is_empty() {
+        return Vec::new();
+    }
+    // When each was given permissions, and in which operations.
+    let mut given: HashMap<u32, (Vec<i64>, Vec<u32>)> = HashMap::new();
+    for entry in &ledger.entries {
+        if matches!(entry.family, Family::Grant | Family::AppRole) && entry.step.gives() {
+            let (times, operations) = given.entry(ledger.objects.of(entry.holder)).or_default();
+            times.push(entry.time.ticks());
+            operations.push(entry.requests[0]);
+        }
+    }
+    for (_, operations) in given.values_mut() {
+        operations.sort_unstable();
+    }
+    let belongs = |consent: &Entry| {
+        let Some((times, operations)) = given.get(&ledger.objects.of(consent.holder)) else {
+            return false;
+        };
+        let operation = consent.requests[0];
+        // Entries are in the order of time.
+        let from = times.partition_point(|&time| time < consent.time.ticks() - TOGETHER);
+        operation != NOBODY && operations.binary_search(&operation).is_ok()
+            || times.get(from).is_some_and(|&time| time <= consent.time.ticks() + TOGETHER)
+    };
+    let alone = consents.into_iter().filter(|consent| !belongs(consent));
+    let told = alone.map(|consent| {
+        let mut lane = Lane::default();
+        lane.give(consent, ledger);
+        let mut line = line(ledger, consent, lane, false);
+        if line.standing == Standing::Holds {
+            let why = if consent.tells { Why::ConsentTells } else { Why::OnlyConsent };
+            (line.standing, line.why) = (Standing::Unclear, Some(why));
+        }
+        line
+    });
+    told.collect()
+}
