@@ -20,7 +20,6 @@ mod tests;
 use crate::export::Sequence;
 use crate::record::risk::Level;
 use crate::store::{RowId, Store};
-use crate::text::is_guid;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 pub use table::{TRAILS, Trail};
@@ -96,13 +95,11 @@ impl Finding {
         }
     }
 
-    /// The notes that name somebody or something, and the ids its query asks for: in these it is
-    /// looked for, not in what is said of every other finding too.
+    /// The notes that name somebody or something: in these it is looked for, not in what is said of
+    /// every other finding too.
     pub fn named(&self) -> String {
         let own = self.notes.iter().filter(|note| !judge::SAID_OF_ALL.contains(&note.as_str()));
-        let not = |c: char| !c.is_ascii_hexdigit() && c != '-';
-        let ids = self.query.split(not).filter(|text| is_guid(text));
-        own.map(String::as_str).chain(ids).collect::<Vec<_>>().join(" ")
+        own.map(String::as_str).collect::<Vec<_>>().join(" ")
     }
 
     /// How much of the sequence is there, in thousandths; nothing where it is none.

@@ -91,7 +91,7 @@ impl Step {
     /// The words for it.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Given => "given",
+            Self::Given | Self::Consented => "given",
             Self::Outside => "given outside of PIM",
             Self::Activated => "activated",
             Self::Approved => "approved",
@@ -108,7 +108,6 @@ impl Step {
             Self::Expired => "expired",
             Self::Deactivated => "deactivated",
             Self::Listed => "listed",
-            Self::Consented => "given",
             Self::Deleted => "deleted",
             Self::Restored => "restored",
             Self::Disabled => "disabled",

@@ -489,7 +489,12 @@ fn the_stories_of_the_demo_tenant_are_found() {
             "○●●●●●",
             "consented for everybody after 3 refused attempts, taken back",
         ),
-        ("credential", "added a key to Backup Orchestrator", "●●○●", "5 keys added, 4 after a new owner, 1 by that owner"),
+        (
+            "credential",
+            "added a key to Backup Orchestrator",
+            "●●○●",
+            "5 keys added, 4 after a new owner, 1 by that owner",
+        ),
         (
             "account",
             "marek.toivonen@tidewick.example added svc-print.relay@tidewick.example",
@@ -811,11 +816,13 @@ fn a_request_and_its_approval_from_one_address_are_told_and_count() {
     let asked = "01T10:00:00Z | Add member to role requested (PIM activation) | User kim@x | Role Reader; Request r; User kim@x || p |";
     let approved = "01T10:01:00Z | Add member to role request approved (PIM activation) | User boss@x | Role Reader; Request r; User kim@x || p |";
     let active = "01T10:02:00Z | Add member to role completed (PIM activation) | User kim@x | Role Reader; Request r; User kim@x || p |";
-    let judged = |address: &str| {
+    let judged = |role: &str, address: &str| {
+        let [asked, approved, active] =
+            [asked, approved, active].map(|line| line.replace("Role Reader", role));
         let lines = [
-            from_address(asked, "203.0.113.50"),
-            from_address(approved, address),
-            from_address(active, "203.0.113.50"),
+            from_address(&asked, "203.0.113.50"),
+            from_address(&approved, address),
+            from_address(&active, "203.0.113.50"),
         ];
         let (_, mut findings) = found(&lines);
         assert_eq!(findings.len(), 1, "{findings:#?}");
@@ -823,8 +830,11 @@ fn a_request_and_its_approval_from_one_address_are_told_and_count() {
         let note = "Requested and approved from the same address 203.0.113.50.";
         (finding.notes.iter().any(|said| said == note), finding.severity, finding.ordinary)
     };
-    assert_eq!(judged("203.0.113.50"), (true, Level::Medium, false));
-    assert_eq!(judged("203.0.113.51"), (false, Level::Low, true));
+    let global = "Role Global Administrator";
+    assert_eq!(judged(global, "203.0.113.50"), (true, Level::High, false));
+    assert_eq!(judged(global, "203.0.113.51"), (false, Level::Medium, true));
+    // Colleagues share the address of their office.
+    assert_eq!(judged("Role Reader", "203.0.113.50"), (true, Level::Low, true));
 }
 
 #[test]
@@ -864,5 +874,5 @@ fn a_finding_is_looked_for_by_what_it_names() {
     assert!(finding.notes.iter().any(|note| note.contains("same user within 10 minutes")));
     let named = finding.named();
     assert!(!named.contains("same"), "{named}");
-    assert!(named.contains("Editor") && named.contains(&guid("a")), "{named}");
+    assert!(named.contains("Editor"), "{named}");
 }

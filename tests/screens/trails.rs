@@ -113,6 +113,9 @@ fn typing_finds_what_is_shown_as_it_is_written_and_ids_as_a_whole() {
     let (labels, _) = found(&mut session, "quietharbor.example");
     let named = |label: &String| label.contains("kai.morrow") || label.contains("invited");
     assert!(labels.len() > 2 && named(&labels[0]), "{labels:?}");
+    // What is said of many alike ("the same user within 10 minutes") is no name.
+    let (labels, _) = found(&mut session, "sam");
+    assert!(labels.len() < all.len() / 10, "{labels:?}");
     let id = "c611da94-2f1e-404e-a5d0-8062ba63f708";
     assert_eq!(found(&mut session, id).0.len(), 1);
     assert_eq!(found(&mut session, &id[..20]).0.len(), 0);

@@ -66,7 +66,9 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let is_global = fold(&role).contains("global admin") || fold(&role).contains("company admin");
     let severity = match start {
         _ if !settings.is_empty() => Level::High,
-        Some(_) if is_global && approved.is_none() || shared.is_some() => Level::Medium,
+        // Where people share an office they share its address: of lesser roles it is only said.
+        Some(_) if is_global && shared.is_some() => Level::High,
+        Some(_) if is_global && approved.is_none() => Level::Medium,
         _ => Level::Low,
     };
     let ids = target(begun, &["User"]).map(|user| user.id.to_string());
