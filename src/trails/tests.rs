@@ -203,7 +203,7 @@ const STORIES: &[Story] = &[
             01T14:10:00Z | Remove member from role (PIM activation expired) | App Expiry | Role Global Administrator; User kim#@x || z# |
             01T15:00:00Z | Do something | User kim#@x | User ann#@x || w3# |",
         dots: "●●●●",
-        verdict: "ended, active for 3 h 59 min · 2 records of the holder while the role was active",
+        verdict: "active 3 h 59 min, ended · 2 records of the holder while the role was active",
     },
     Story {
         trail: "pass",
@@ -325,7 +325,7 @@ fn a_missing_step_is_hollow_and_told() {
         ("account", "Delete user", "●●○", "Global Administrator after 2 min"),
         ("domain", "Verify", "●○●●", "federated, 3/4 steps"),
         ("pim", "expired", "●●●○", "no end in this data"),
-        ("pim", "request approved", "●○●●", "ended, active"),
+        ("pim", "request approved", "●○●●", "active "),
         ("pass", "Reset password", "●●○", "new factor after 20 min, no password in this data"),
         ("guest", "Redeem", "●○●●", "0 of 2 redeemed"),
         ("policy", "13:00", "●○", "weakened for 24 days, not restored"),
@@ -506,7 +506,7 @@ fn the_stories_of_the_demo_tenant_are_found() {
             "pim",
             "marek.toivonen@tidewick.example activated Global Administrator",
             "●○●●",
-            "ended, active for 4 h · 6 records of the holder while the role was active",
+            "active 4 h, ended · 6 records of the holder while the role was active",
         ),
         (
             "pass",

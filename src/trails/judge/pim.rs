@@ -57,9 +57,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         None => "of the holder in the 24 h after",
     };
     let (verdict, ordinary) = match (start, ended) {
-        (Some(start), Some(ended)) => {
-            (format!("ended, active for {}", between(start, ended)), true)
-        }
+        (Some(start), Some(ended)) => (format!("active {}, ended", between(start, ended)), true),
         (Some(start), None) => (format!("no end in this data, {} later", chain.since(start)), true),
         (None, _) => (not_active(chain, &asked), true),
     };
