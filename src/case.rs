@@ -5,12 +5,14 @@
 //! record is told by its id, and where it has none by the SHA-256 of its original bytes.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
 use crate::record::Record;
 use crate::record::sentence::{actor_name, target_name};
+use crate::source::{Origin, inputs};
 use crate::store::{Mark, RowId, Store};
 use crate::text::hex;
 use crate::time::Timestamp;
@@ -53,6 +55,22 @@ pub struct Input {
     pub sha256: Option<String>,
     /// Records that came from it.
     pub records: u64,
+}
+
+impl Input {
+    /// An input as a case names it, with its digest where that was counted.
+    pub fn of(input: &inputs::Input, sha256: Option<String>) -> Self {
+        let inputs::Input { name, bytes, records, .. } = input;
+        Self { name: name.clone(), bytes: *bytes, sha256, records: *records }
+    }
+}
+
+/// What these origins consist of now, with digests; what cannot be read any more has none. Reads all of
+/// every file, until `stopped` says so.
+pub fn digested(origins: &[Origin], store: &Store, stopped: &dyn Fn() -> bool) -> Vec<Input> {
+    let digest = |path: &PathBuf| inputs::sha256(path, stopped).ok().flatten();
+    let inputs = inputs::inputs(origins, store).into_iter();
+    inputs.map(|input| Input::of(&input, input.path.as_ref().and_then(digest))).collect()
 }
 
 /// A marked record: which one, and what was noted.

@@ -86,7 +86,7 @@ impl Finding {
     }
 
     /// The finding as a report tells of it.
-    pub fn sequence(&self) -> Sequence {
+    fn sequence(&self) -> Sequence {
         Sequence {
             level: self.severity,
             kind: self.trail.title,
@@ -140,6 +140,13 @@ pub struct Found {
     pub findings: Vec<Finding>,
     /// Records that may belong to a trail but could not be read again.
     pub unreadable: u64,
+}
+
+/// All trails as a report tells of them, most important first; see [`find`]; none where `goes_on`
+/// said no.
+pub fn sequences(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Vec<Sequence> {
+    let found = find(store, goes_on).unwrap_or_default();
+    found.findings.iter().map(Finding::sequence).collect()
 }
 
 /// Finds all trails in all records; `None` where `goes_on`, which is told how many records were looked

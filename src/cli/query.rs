@@ -18,9 +18,9 @@ use crate::query::sieve::Sieve;
 use crate::query::translate::{Language, translate};
 use crate::query::{Context, Query};
 use crate::record::wanted::Wanted;
-use crate::source::{Load, Origin, Unwanted, inputs};
+use crate::source::{Load, Origin, Unwanted};
 use crate::store::{Marks, Store};
-use crate::trails::{self, Finding};
+use crate::trails;
 
 /// Answers a query on standard output.
 pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
@@ -178,12 +178,7 @@ fn about(arguments: &QueryArguments, store: &Store, case: Option<&Case>) -> anyh
         made: Some(crate::runtime::now()),
         ..About::default()
     };
-    for input in inputs::inputs(&origins(arguments)?, store) {
-        let path = input.path.as_deref();
-        let sha256 = path.and_then(|path| inputs::sha256(path, &|| false).ok().flatten());
-        let (name, bytes, records) = (input.name, input.bytes, input.records);
-        about.inputs.push(case::Input { name, bytes, sha256, records });
-    }
+    about.inputs = case::digested(&origins(arguments)?, store, &|| false);
     about.queries.extend((!arguments.query.is_empty()).then(|| arguments.query.clone()));
     let mut paths: Vec<String> =
         arguments.paths.iter().map(|path| path.display().to_string()).collect();
@@ -193,8 +188,7 @@ fn about(arguments: &QueryArguments, store: &Store, case: Option<&Case>) -> anyh
     let file = arguments.case.as_ref().map(|path| path.display().to_string());
     about.find_again(&arguments.query, &paths, file.as_deref());
     if arguments.format() == Format::Report {
-        let found = trails::find(store, &|_| true).unwrap_or_default();
-        about.sequences = found.findings.iter().map(Finding::sequence).collect();
+        about.sequences = trails::sequences(store, &|_| true);
     }
     Ok(about)
 }

@@ -396,14 +396,11 @@ impl Keeping {
     /// Counts the inputs, and their digests on another thread: large files take a while.
     fn count_inputs(&mut self, store: &Store) {
         let found = inputs(&self.origins, store);
-        let told = found.iter().map(|input| case::Input {
-            name: input.name.clone(),
-            bytes: input.bytes,
+        let told = found.iter().map(|input| {
             // Until it is counted again, what was counted of a file of that size.
-            sha256: (self.earlier.iter())
-                .find(|known| known.name == input.name && known.bytes == input.bytes)
-                .and_then(|known| known.sha256.clone()),
-            records: input.records,
+            let known = (self.earlier.iter())
+                .find(|known| known.name == input.name && known.bytes == input.bytes);
+            case::Input::of(input, known.and_then(|known| known.sha256.clone()))
         });
         let mut told: Vec<case::Input> = told.collect();
         self.inputs = Some(told.clone());

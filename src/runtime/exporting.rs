@@ -14,12 +14,11 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::now;
 use crate::app::exporting::{Exported, Job};
 use crate::app::message::Message;
-use crate::case::Input;
+use crate::case;
 use crate::export::{self, About, Format, Options, Watch};
 use crate::source::Origin;
-use crate::source::inputs::{inputs, sha256};
 use crate::store::Store;
-use crate::trails::{self, Finding};
+use crate::trails;
 
 /// How far it is, is told this often.
 const TOLD: Duration = Duration::from_millis(250);
@@ -173,18 +172,13 @@ fn about(job: &Job, store: &Store, origins: &[Origin], stopped: &dyn Fn() -> boo
             Origin::Tenant(_) | Origin::Memory { .. } => {}
         }
     }
-    for input in inputs(origins, store) {
-        let digest = input.path.as_deref().and_then(|path| sha256(path, stopped).ok().flatten());
-        let (name, bytes, records) = (input.name, input.bytes, input.records);
-        about.inputs.push(Input { name, bytes, sha256: digest, records });
-    }
+    about.inputs = case::digested(origins, store, stopped);
     // Marks that are in no file yet find nothing.
     if job.case.is_some() || !job.asks_for_marks {
         about.find_again(&job.query, &paths, job.case.as_deref());
     }
     if job.format == Format::Report {
-        let found = trails::find(store, &|_| !stopped()).unwrap_or_default();
-        about.sequences = found.findings.iter().map(Finding::sequence).collect();
+        about.sequences = trails::sequences(store, &|_| !stopped());
     }
     about
 }

@@ -193,11 +193,7 @@ impl Back {
                 }
                 let (was, became) = kind.words(turn.given);
                 for first in open.drain(..) {
-                    let told = format!(
-                        "{was} at {}, {became} at {}, both among these records.",
-                        at(first.time),
-                        at(turn.time)
-                    );
+                    let told = both_here((was, first.time), (became, turn.time));
                     gone.extend([first.row, turn.row]);
                     pairs.push((first.row, turn.row, told));
                 }
@@ -264,6 +260,11 @@ impl Back {
         let gone = (*self.gone.get(&account(record)?)?)?;
         record.time.is_some_and(|time| time <= gone).then_some(gone)
     }
+}
+
+/// Why two records need no reverse: what the first did, and what the second made of it.
+pub(super) fn both_here(did: (&str, Option<Timestamp>), then: (&str, Option<Timestamp>)) -> String {
+    format!("{} at {}, {} at {}, both among these records.", did.0, at(did.1), then.0, at(then.1))
 }
 
 /// A time as sheets write it.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::back::{Back, Fate, at};
+use super::back::{Back, Fate, both_here};
 use super::{is_whole, sets_values};
 use crate::record::{Outcome, Record, Target, value_text};
 use crate::store::RowId;
@@ -183,12 +183,7 @@ impl Ledger {
                 true
             });
             if are_back && !fates.is_empty() {
-                let told = format!(
-                    "changed at {}, changed back at {}, both among these records.",
-                    at(first),
-                    at(last)
-                );
-                self.cancelled.insert(row, told);
+                self.cancelled.insert(row, both_here(("changed", first), ("changed back", last)));
             }
         }
     }
@@ -196,11 +191,7 @@ impl Ledger {
     fn cancel(&mut self, first: &Entry, second: &Entry) {
         let (was, became) =
             if first.given { ("given", "taken away") } else { ("taken away", "given again") };
-        let told = format!(
-            "{was} at {}, {became} at {}, both among these records.",
-            at(first.time),
-            at(second.time)
-        );
+        let told = both_here((was, first.time), (became, second.time));
         self.cancelled.insert(first.row, told.clone());
         self.cancelled.insert(second.row, told);
     }
