@@ -34,6 +34,7 @@ use std::sync::Arc;
 
 pub use rows::Columns;
 
+use crate::record::naming::name_targets;
 use crate::record::{Change, Record, risk};
 use json::{Place, Reader, Step};
 use shape::Shape;
@@ -54,7 +55,8 @@ pub enum Layout {
 /// How much of a record is decoded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Depth {
-    /// All but the old and new values of changes, which stay `None`: what loading needs.
+    /// All but the old and new values of changes, which stay `None` apart from those that name a
+    /// target: what loading needs.
     Columns,
     /// As [`Depth::Columns`], and those old and new values that rules of risk look at.
     Rated,
@@ -136,13 +138,15 @@ pub fn decode_into<'a>(
     draft.spare = reader.take_spare();
     // Where values stand before what tells whether they are looked at, they are read once more.
     let again = reader.missed;
-    if again && decoded.is_ok() && risk::looks_at(&draft.record.activity).is_some() {
+    let again = reader.unnamed || again && risk::looks_at(&draft.record.activity).is_some();
+    if again && decoded.is_ok() && depth != Depth::Full {
         return decode_into(draft, event, layout, Depth::Full);
     }
     if let Some(other) = decoded? {
         return Ok(Drafted::Other(other));
     }
     graph::fill_user_agent(&mut draft.record);
+    name_targets(&mut draft.record);
     if draft.record.time.is_none() {
         reader.note(|| "no time: the property is missing, empty or unreadable".to_owned());
     }

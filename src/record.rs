@@ -4,12 +4,14 @@
 pub mod change;
 pub mod column;
 pub mod field;
+pub mod naming;
 pub mod risk;
 pub mod sentence;
 pub mod wanted;
 
 use std::borrow::Cow;
 
+use crate::text::original_upn;
 use crate::time::Timestamp;
 
 /// Which log a record belongs to.
@@ -119,8 +121,38 @@ pub struct Actor<'a> {
     pub app_id: Cow<'a, str>,
     /// `servicePrincipalName`.
     pub service_principal_name: Cow<'a, str>,
+    /// Display name of the application a person acted through (`initiatedBy` with both).
+    pub app_name: Cow<'a, str>,
+    /// Object id of the service principal a person acted through (`initiatedBy` with both).
+    pub app_object_id: Cow<'a, str>,
     /// IP address, v4 or v6, as logged.
     pub ip: Cow<'a, str>,
+}
+
+/// Where a target's name comes from. Entra leaves the `displayName` of most second targets empty.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, PartialOrd, Ord)]
+pub enum NamedBy {
+    /// The target's own `displayName`, or nothing does.
+    #[default]
+    Itself,
+    /// Changes of the same record, such as `Role.DisplayName`.
+    Changes,
+    /// Changes of the same record, and they alone: the record lists no such target.
+    ChangesAlone,
+    /// Other records of the data, which give this id a name.
+    Data,
+}
+
+impl NamedBy {
+    /// Words for people after a name; empty where the name is the target's own.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Itself => "",
+            Self::Changes => "named in its changes",
+            Self::ChangesAlone => "only in the changes",
+            Self::Data => "named in other records",
+        }
+    }
 }
 
 /// What it was done to. Texts are empty where the record has none.
@@ -128,8 +160,12 @@ pub struct Actor<'a> {
 pub struct Target<'a> {
     /// Object id.
     pub id: Cow<'a, str>,
-    /// Display name.
+    /// Display name; where the log leaves it empty, the name found elsewhere (see `named_by`).
     pub name: Cow<'a, str>,
+    /// Where the name comes from.
+    pub named_by: NamedBy,
+    /// `displayName` where it is an application id rather than a name.
+    pub name_id: Cow<'a, str>,
     /// User principal name as logged, possibly with the object id of a deleted user in front.
     pub upn: Cow<'a, str>,
     /// `type`: User, Group, `ServicePrincipal`, Application, Policy, Role, …
@@ -261,6 +297,8 @@ impl Record<'_> {
                 upn: owned(self.actor.upn),
                 app_id: owned(self.actor.app_id),
                 service_principal_name: owned(self.actor.service_principal_name),
+                app_name: owned(self.actor.app_name),
+                app_object_id: owned(self.actor.app_object_id),
                 ip: owned(self.actor.ip),
             },
             targets: self.targets.into_iter().map(Target::into_owned).collect(),
@@ -276,12 +314,28 @@ impl Record<'_> {
     }
 }
 
+impl Actor<'_> {
+    /// The user principal name without the object id of a deleted user in front, and whether that
+    /// was there.
+    pub fn original_upn(&self) -> (&str, bool) {
+        original_upn(&self.upn, &self.id)
+    }
+}
+
 impl Target<'_> {
+    /// The user principal name without the object id of a deleted user in front, and whether that
+    /// was there.
+    pub fn original_upn(&self) -> (&str, bool) {
+        original_upn(&self.upn, &self.id)
+    }
+
     /// The same target, borrowing nothing.
     pub fn into_owned(self) -> Target<'static> {
         Target {
             id: owned(self.id),
             name: owned(self.name),
+            named_by: self.named_by,
+            name_id: owned(self.name_id),
             upn: owned(self.upn),
             kind: owned(self.kind),
             group_type: owned(self.group_type),

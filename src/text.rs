@@ -213,14 +213,29 @@ pub fn is_guid(text: &str) -> bool {
 
 /// The user principal name without the object id that Entra glues in front when a user is deleted
 /// (`e6e182d827c646e29844baca38c2473buser1@contoso.com` → `user1@contoso.com`), and whether one was
-/// there. Source: Microsoft Sentinel's own rules strip the same 32 hexadecimal digits.
-pub fn original_upn(upn: &str) -> (&str, bool) {
+/// there. Only the digits of `id`, the user's own, are taken away: names may begin with others.
+/// Source: Microsoft Sentinel's own rules strip the same 32 hexadecimal digits.
+pub fn original_upn<'u>(upn: &'u str, id: &str) -> (&'u str, bool) {
+    let digits = || id.bytes().filter(|&byte| byte != b'-');
+    match glued_id(upn) {
+        Some((glued, rest))
+            if is_guid(id)
+                && glued.bytes().zip(digits()).all(|(a, b)| a.eq_ignore_ascii_case(&b)) =>
+        {
+            (rest, true)
+        }
+        _ => (upn, false),
+    }
+}
+
+/// What looks like an object id glued in front of a user principal name, and the name after it.
+pub fn glued_id(upn: &str) -> Option<(&str, &str)> {
     let bytes = upn.as_bytes();
     let glued = bytes.len() > 33
         && bytes[..32].iter().all(u8::is_ascii_hexdigit)
         && upn[32..].contains('@')
         && bytes[32] != b'@';
-    if glued { (&upn[32..], true) } else { (upn, false) }
+    glued.then(|| upn.split_at(32))
 }
 
 /// Cuts `text` to `width` terminal cells, with `…` where something was left out.
@@ -424,12 +439,17 @@ mod tests {
 
     #[test]
     fn a_deleted_users_name_is_found_again() {
+        const ID: &str = "E6E182D8-27c6-46e2-9844-baca38c2473b";
         assert_eq!(
-            original_upn("e6e182d827c646e29844baca38c2473buser1@contoso.com"),
+            original_upn("e6e182d827c646e29844baca38c2473buser1@contoso.com", ID),
             ("user1@contoso.com", true)
         );
-        assert_eq!(original_upn("user1@contoso.com"), ("user1@contoso.com", false));
-        assert_eq!(original_upn("héllo@contoso.com"), ("héllo@contoso.com", false));
+        assert_eq!(original_upn("user1@contoso.com", ID), ("user1@contoso.com", false));
+        assert_eq!(original_upn("héllo@contoso.com", ID), ("héllo@contoso.com", false));
+        // Other digits are part of the name.
+        let other = "0123456789abcdef0123456789abcdef12@contoso.com";
+        assert_eq!(original_upn(other, ID), (other, false));
+        assert_eq!(original_upn(other, ""), (other, false));
     }
 
     #[test]

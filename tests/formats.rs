@@ -204,11 +204,16 @@ fn columns_are_the_record_without_old_and_new_values() {
             else {
                 continue;
             };
-            for change in record.targets.iter_mut().flat_map(|target| &mut target.changes) {
-                (change.old, change.new) = (None, None);
-            }
+            // Values that name a target are read all the same: the names must be.
+            let forget = |record: &mut Record<'_>| {
+                for change in record.targets.iter_mut().flat_map(|target| &mut target.changes) {
+                    (change.old, change.new) = (None, None);
+                }
+            };
+            forget(&mut record);
             match decode(&event, &layout, Depth::Columns) {
-                Ok(Decoded::Record { record: columns, .. }) => {
+                Ok(Decoded::Record { record: mut columns, .. }) => {
+                    forget(&mut columns);
                     assert_eq!(columns, record, "{name}");
                 }
                 other => panic!("{name}: {other:?}"),
@@ -444,6 +449,7 @@ fn bytes_that_are_not_utf_8_are_replaced_and_noted() {
 }
 
 mod any_record {
+    use entrail::record::naming::name_targets;
     use entrail::record::{Actor, ActorKind, Change, Detail, Kind, Outcome, Record, Target};
     use entrail::time::Timestamp;
     use proptest::prelude::*;
@@ -485,9 +491,36 @@ mod any_record {
                 // These texts mean that there is no address.
                 let ip =
                     if ip == "null" || ip.eq_ignore_ascii_case("<null>") { "".into() } else { ip };
-                Actor { kind, id, name, upn, app_id, service_principal_name, ip }
+                let actor = Actor { kind, id, name, upn, ip, ..Actor::default() };
+                // What a person acted through has a name and an object id of its own.
+                match kind {
+                    ActorKind::User => Actor {
+                        app_name: service_principal_name.clone(),
+                        app_object_id: app_id.clone(),
+                        app_id,
+                        service_principal_name,
+                        ..actor
+                    },
+                    _ => Actor { app_id, service_principal_name, ..actor },
+                }
             },
         )
+    }
+
+    /// Names of properties, those that name another object among them.
+    fn property() -> impl Strategy<Value = Cow<'static, str>> {
+        prop_oneof![
+            text(),
+            proptest::sample::select(vec![
+                "DisplayName",
+                "User.UPN",
+                "Group.DisplayName",
+                "Role.ObjectID",
+                "ServicePrincipal.AppId",
+                "ServicePrincipal.DisplayName",
+            ])
+            .prop_map(Cow::Borrowed),
+        ]
     }
 
     fn target() -> impl Strategy<Value = Target<'static>> {
@@ -498,7 +531,7 @@ mod any_record {
         ];
         let value = || proptest::option::of(text());
         let change =
-            (text(), value(), value()).prop_map(|(name, old, new)| Change { name, old, new });
+            (property(), value(), value()).prop_map(|(name, old, new)| Change { name, old, new });
         (text(), text(), text(), kind, text(), proptest::collection::vec(change, 0..3)).prop_map(
             |(id, name, upn, kind, group_type, changes)| Target {
                 id,
@@ -507,12 +540,13 @@ mod any_record {
                 kind,
                 group_type,
                 changes,
+                ..Target::default()
             },
         )
     }
 
-    /// Any record such as decoding makes them: the outcome follows from the result, and a user
-    /// agent in the details is the record's where it has no other.
+    /// Any record such as decoding makes them: the outcome follows from the result, targets are named
+    /// by the changes, and a user agent in the details is the record's where it has no other.
     pub fn record() -> impl Strategy<Value = Record<'static>> {
         let kind = proptest::sample::select(Kind::ALL.to_vec());
         let time = proptest::option::of(
@@ -564,7 +598,7 @@ mod any_record {
                         Some(detail) if user_agent.is_empty() => detail.value.clone(),
                         _ => user_agent,
                     };
-                    Record {
+                    let mut record = Record {
                         kind,
                         id,
                         time,
@@ -583,7 +617,9 @@ mod any_record {
                         user_agent,
                         session_id,
                         source: Cow::Borrowed(""),
-                    }
+                    };
+                    name_targets(&mut record);
+                    record
                 },
             )
     }

@@ -10,7 +10,7 @@ use crate::record::field::{Field, Stored};
 use crate::record::sentence::{actor_name, target_name};
 use crate::record::{Record, Target, value_text};
 use crate::store::{RowId, Store};
-use crate::text::{clean, is_guid, original_upn};
+use crate::text::{clean, is_guid};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// A query to go to.
@@ -51,7 +51,6 @@ fn term(field: &str, operator: Operator, value: &str) -> Expression {
 }
 /// Wherever a text stands in a record: as actor, target, inside of changes and details.
 fn anywhere(name: &str, text: &str) -> Pivot {
-    let text = original_upn(text).0;
     let expression = term("raw", Operator::Contains, text);
     Pivot { name: name.to_owned(), expression, sets_time: false }
 }
@@ -65,7 +64,7 @@ fn of_actor(record: &Record<'_>) -> Option<Pivot> {
         Some(id) => term("actor.id", Operator::Equals, id),
         None if actor.upn.is_empty() && actor.name.is_empty() => return None,
         None => {
-            let name = if actor.upn.is_empty() { &*actor.name } else { original_upn(&actor.upn).0 };
+            let name = if actor.upn.is_empty() { &*actor.name } else { actor.original_upn().0 };
             term("actor", Operator::Equals, name)
         }
     };
@@ -74,7 +73,7 @@ fn of_actor(record: &Record<'_>) -> Option<Pivot> {
 
 /// The text by which a target is found on any side.
 fn target_key<'t>(target: &'t Target<'_>) -> Option<&'t str> {
-    let upn = original_upn(&target.upn).0;
+    let upn = target.original_upn().0;
     [&*target.id, upn, &*target.name].into_iter().find(|text| !text.is_empty())
 }
 
@@ -312,7 +311,7 @@ impl App {
 /// The text by which an actor is found on any side.
 fn actor_key<'r>(record: &'r Record<'_>) -> Option<&'r str> {
     let actor = &record.actor;
-    let texts = [&*actor.id, &*actor.app_id, original_upn(&actor.upn).0, &*actor.name];
+    let texts = [&*actor.id, &*actor.app_id, actor.original_upn().0, &*actor.name];
     texts.into_iter().find(|text| !text.is_empty())
 }
 

@@ -341,8 +341,9 @@ fn hostile_names_are_there_and_escaped() {
 #[test]
 fn some_deleted_user_has_the_object_id_in_front_of_the_name() {
     let glued = demo().iter().any(|record| {
-        let upn = word(&record["targetResources"][0]["userPrincipalName"]);
-        crate::text::original_upn(upn).1 && upn.ends_with("@tidewick.example")
+        let target = &record["targetResources"][0];
+        let upn = word(&target["userPrincipalName"]);
+        crate::text::original_upn(upn, word(&target["id"])).1 && upn.ends_with("@tidewick.example")
     });
     assert!(glued);
 }

@@ -20,7 +20,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::record::{Actor, ActorKind, Change, Detail, Record, Target};
-use crate::text::original_upn;
+use crate::text::glued_id;
 
 use folded::key;
 use keys::{class_by_key, class_of};
@@ -100,6 +100,8 @@ impl Redactor {
             upn: upn.into(),
             app_id: self.id(&actor.app_id).into(),
             service_principal_name: self.naming(&actor.service_principal_name, "app").into(),
+            app_name: self.naming(&actor.app_name, "app").into(),
+            app_object_id: self.id(&actor.app_object_id).into(),
             ip: self.address(&actor.ip).into(),
         }
     }
@@ -124,6 +126,8 @@ impl Redactor {
         Target {
             id: self.id(&target.id).into(),
             name: name.into(),
+            named_by: target.named_by,
+            name_id: self.id(&target.name_id).into(),
             upn: upn.into(),
             kind: target.kind.to_string().into(),
             group_type: target.group_type.to_string().into(),
@@ -137,7 +141,7 @@ impl Redactor {
         if is_person && !known::is_name(name) {
             let stem = if given.0.is_empty() { &given.1 } else { &given.0 };
             let stem = stem.split('@').next().unwrap_or_default().to_owned();
-            self.call(people::called(name, original_upn(upn).0), &stem);
+            self.call(people::called(name, without_glued_id(upn)), &stem);
         }
         given
     }
@@ -168,7 +172,7 @@ impl Redactor {
             return (String::new(), self.naming(name, class));
         }
         let known = self.pseudonyms.get(&key(name)).cloned();
-        let of_upn = key(original_upn(upn).0);
+        let of_upn = key(without_glued_id(upn));
         if let Some(stem) = known.filter(|stem| !stem.contains('@'))
             && !self.pseudonyms.contains_key(&of_upn)
             && !self.taken.contains(&stem)
@@ -345,7 +349,7 @@ impl Redactor {
     }
 
     fn upn(&mut self, upn: &str) -> String {
-        let (upn, _) = original_upn(upn.trim());
+        let upn = without_glued_id(upn.trim());
         if upn.is_empty() {
             return String::new();
         }
@@ -378,5 +382,11 @@ impl Redactor {
 
 #[cfg(test)]
 mod shapes;
+/// A principal name without what may be the object id of a deleted user in front: whether it is one
+/// does not matter where neither may be seen.
+fn without_glued_id(upn: &str) -> &str {
+    glued_id(upn).map_or(upn, |(_, rest)| rest)
+}
+
 #[cfg(test)]
 mod tests;

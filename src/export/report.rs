@@ -14,9 +14,8 @@ use crate::case::Input;
 use crate::record::change::{Difference, differences, kept, one_line};
 use crate::record::risk::Level;
 use crate::record::sentence::{actor_name, sentence, target_name};
-use crate::record::{ActorKind, Change, Record, Target};
+use crate::record::{ActorKind, Change, NamedBy, Record, Target};
 use crate::store::{RowId, Store};
-use crate::text::original_upn;
 use crate::time::Timestamp;
 
 /// What a report says of itself.
@@ -277,11 +276,17 @@ fn actor(record: &Record<'_>) -> String {
         ActorKind::App => format!("application {}", code(name)),
         _ => code(name),
     };
-    let upn = original_upn(&actor.upn).0;
+    let upn = actor.original_upn().0;
     for more in [upn, &actor.name].into_iter().filter(|more| !more.is_empty() && *more != name) {
         let _ = write!(told, ", {}", code(more));
     }
-    let ids = [("id", &actor.id), ("application id", &actor.app_id), ("from", &actor.ip)];
+    let ids = [
+        ("id", &actor.id),
+        ("through", &actor.app_name),
+        ("application id", &actor.app_id),
+        ("service principal id", &actor.app_object_id),
+        ("from", &actor.ip),
+    ];
     for (what, id) in ids.into_iter().filter(|(_, id)| !id.is_empty()) {
         let _ = write!(told, ", {what} {}", code(id));
     }
@@ -296,12 +301,18 @@ pub(super) fn target(target: &Target<'_>) -> String {
         "" => name,
         kind => format!("{} {name}", escaped(kind)),
     };
-    let upn = original_upn(&target.upn).0;
+    let upn = target.original_upn().0;
     if !upn.is_empty() && upn != target_name(target) {
         let _ = write!(told, ", {}", code(upn));
     }
     if !target.id.is_empty() && *target.id != *target_name(target) {
         let _ = write!(told, ", id {}", code(&target.id));
+    }
+    if !target.name_id.is_empty() && *target.name_id != *target_name(target) {
+        let _ = write!(told, ", application id {}", code(&target.name_id));
+    }
+    if target.named_by != NamedBy::Itself {
+        let _ = write!(told, " ({})", target.named_by.words());
     }
     told
 }

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 use super::Depth;
 use super::json::{Held, Place, Reader, Step, keys};
+use crate::record::naming::is_naming;
 use crate::record::risk::{self, Interest};
 use crate::record::{Actor, ActorKind, Change, Detail, Outcome, Record, Target};
 use crate::time::Timestamp;
@@ -269,9 +270,11 @@ fn actor<'a>(user: Option<Actor<'a>>, app: Option<Actor<'a>>) -> Option<Actor<'a
     let says = |actor: &Actor<'_>| *actor != Actor { kind: actor.kind, ..Actor::default() };
     match (user, app) {
         (Some(mut user), Some(app)) if says(&user) => {
-            // A person acting through an app: the app's ids are kept with the person.
+            // A person acting through an app: what is known of the app is kept with the person.
             fill(&mut user.app_id, app.app_id);
             fill(&mut user.service_principal_name, app.service_principal_name);
+            user.app_name = app.name;
+            user.app_object_id = app.id;
             Some(user)
         }
         (Some(_), Some(app)) if says(&app) => Some(app),
@@ -430,7 +433,9 @@ fn value<'a>(
     property: &str,
     here: &Place<'_>,
 ) -> Step<Option<Cow<'a, str>>> {
+    reader.unnamed |= property.is_empty() && reader.depth != Depth::Full;
     let wanted = match reader.depth {
+        _ if is_naming(property) => true,
         Depth::Full => true,
         Depth::Columns => false,
         Depth::Rated => {

@@ -88,6 +88,8 @@ pub(super) struct Reader<'a> {
     pub(super) values: Option<Interest>,
     /// Was a value passed over before that was known?
     pub(super) missed: bool,
+    /// Was a value passed over before the name of its property was known?
+    pub(super) unnamed: bool,
     notes: Vec<String>,
     unwritten: usize,
     /// Empty lists to be used again.
@@ -107,6 +109,7 @@ impl<'a> Reader<'a> {
             activity: None,
             values: None,
             missed: false,
+            unnamed: false,
             notes: Vec::new(),
             unwritten: 0,
             spare: Vec::new(),
@@ -128,6 +131,7 @@ impl<'a> Reader<'a> {
     pub(super) fn restart(&mut self, at: usize) {
         (self.at, self.marks, self.unwritten) = (at, 0, 0);
         (self.activity, self.values, self.missed) = (None, None, false);
+        self.unnamed = false;
         self.notes.clear();
     }
 
@@ -183,6 +187,7 @@ impl<'a> Reader<'a> {
     pub(super) fn adopt(&mut self, other: Reader<'_>) {
         self.unwritten += other.unwritten;
         self.missed |= other.missed;
+        self.unnamed |= other.unnamed;
         for note in other.notes {
             self.note(|| note);
         }

@@ -10,10 +10,10 @@
 
 use std::borrow::Cow;
 
+use super::graph;
 use super::graph::{fill, ip};
 use super::json::{Place, Reader};
 use super::sign_in::SignInKey;
-use super::{Depth, graph};
 use crate::record::{Actor, ActorKind, Change, Detail, Outcome, Record, Target};
 
 /// What one column of the audit file holds.
@@ -199,12 +199,11 @@ pub(super) fn audit<'v>(
             }
             Slot::Change(n, m, part) => {
                 let change = nth(&mut nth(&mut record.targets, n).changes, m);
-                // Cells are there already: passing values over would save nothing where some are wanted.
-                let full = reader.depth != Depth::Columns;
+                // Cells are there already: passing values over would save nothing.
                 match part {
                     ChangePart::Name => change.name = text,
-                    ChangePart::Old => change.old = full.then_some(text),
-                    ChangePart::New => change.new = full.then_some(text),
+                    ChangePart::Old => change.old = Some(text),
+                    ChangePart::New => change.new = Some(text),
                 }
             }
             Slot::DetailKey(n) => nth(&mut record.details, n).key = text,

@@ -6,7 +6,7 @@
 //! own) is added under the name `directoryAudit` has for it, which their readers give precedence.
 
 use super::{Decoded, Depth, Layout, decode, provisioning, sign_in};
-use crate::record::{Actor, ActorKind, Change, Detail, Kind, Record, Target};
+use crate::record::{Actor, ActorKind, Change, Detail, Kind, NamedBy, Record, Target};
 use crate::time::Timestamp;
 
 /// See [`super::write_graph`].
@@ -106,7 +106,7 @@ fn audit(record: &Record<'_>, out: &mut Vec<u8>) {
     object.text("operationType", &record.operation_type);
     object.extra("userAgent", &record.user_agent);
     initiated_by("initiatedBy", &record.actor, &mut object);
-    object.array("targetResources", &record.targets, target);
+    object.array("targetResources", &listed(&record.targets), |one, object| target(one, object));
     object.array("additionalDetails", &record.details, detail);
     object.extra("tenantId", &record.tenant_id);
     object.extra("sessionId", &record.session_id);
@@ -123,10 +123,19 @@ fn initiated_by(key: &str, actor: &Actor<'_>, object: &mut Object<'_>) {
                 user.text("displayName", &actor.name);
                 user.text("userPrincipalName", &actor.upn);
                 user.text("ipAddress", &actor.ip);
-                user.extra("appId", &actor.app_id);
-                user.extra("servicePrincipalName", &actor.service_principal_name);
             });
-            object.optional("app", None);
+            let app = [
+                ("appId", &actor.app_id),
+                ("displayName", &actor.app_name),
+                ("servicePrincipalId", &actor.app_object_id),
+                ("servicePrincipalName", &actor.service_principal_name),
+            ];
+            if app.iter().all(|(_, text)| text.is_empty()) {
+                object.optional("app", None);
+            } else {
+                object
+                    .object("app", |object| app.iter().for_each(|(k, text)| object.text(k, text)));
+            }
         }
         ActorKind::App => {
             object.optional("user", None);
@@ -158,11 +167,22 @@ fn initiated_by(key: &str, actor: &Actor<'_>, object: &mut Object<'_>) {
 
 fn target(target: &Target<'_>, object: &mut Object<'_>) {
     object.text("id", &target.id);
-    object.text("displayName", &target.name);
+    object.text("displayName", logged_name(target));
     object.text("type", &target.kind);
     object.text("userPrincipalName", &target.upn);
     object.text("groupType", &target.group_type);
     object.array("modifiedProperties", &target.changes, change);
+}
+
+/// The `displayName` as the log has it: what was found elsewhere is found there again.
+fn logged_name<'t>(target: &'t Target<'_>) -> &'t str {
+    let is_own = target.named_by == NamedBy::Itself && !target.name.is_empty();
+    if is_own { &target.name } else { &target.name_id }
+}
+
+/// The targets that the record itself lists.
+fn listed<'t, 'a>(targets: &'t [Target<'a>]) -> Vec<&'t Target<'a>> {
+    targets.iter().filter(|target| target.named_by != NamedBy::ChangesAlone).collect()
 }
 
 fn change(change: &Change<'_>, object: &mut Object<'_>) {
@@ -209,7 +229,8 @@ fn completed(
         initiated_by(actor_key, &record.actor, &mut object);
     }
     if record.targets != read.targets {
-        object.array("targetResources", &record.targets, target);
+        object
+            .array("targetResources", &listed(&record.targets), |one, object| target(one, object));
     }
     if record.details != read.details {
         object.array("additionalDetails", &record.details, detail);

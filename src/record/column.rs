@@ -5,7 +5,6 @@ use std::borrow::Cow;
 
 use super::Record;
 use super::risk;
-use crate::text::original_upn;
 
 /// Separates the parts of one dictionary entry; [`separable`] takes it out of data.
 pub const PART: char = '\u{1f}';
@@ -85,19 +84,23 @@ pub const COLUMNS: &[ColumnRow] = &[
     one(Column::Path, |r, out| out.entry(&[&r.service, &r.category, &r.activity])),
     one(Column::Actor, |r, out| {
         let a = &r.actor;
-        let (upn, glued) = original_upn(&a.upn);
+        let (upn, glued) = a.original_upn();
         let logged = if glued { &*a.upn } else { "" };
         let names = [upn, &*a.name, &*a.service_principal_name, logged];
-        out.entry(&[names[0], names[1], names[2], names[3], &a.id, &a.app_id, a.kind.word()]);
+        let ids = [&*a.id, &*a.app_id, a.kind.word()];
+        let through = [&*a.app_name, &*a.app_object_id];
+        out.entry(&[
+            names[0], names[1], names[2], names[3], ids[0], ids[1], ids[2], through[0], through[1],
+        ]);
     }),
     ColumnRow {
         column: Column::Targets,
         many: true,
         fill: |r, out| {
             for t in &r.targets {
-                let (upn, glued) = original_upn(&t.upn);
+                let (upn, glued) = t.original_upn();
                 let logged = if glued { &*t.upn } else { "" };
-                out.entry(&[upn, &t.name, logged, &t.id, &t.kind]);
+                out.entry(&[upn, &t.name, logged, &t.id, &t.kind, &t.name_id]);
             }
         },
     },

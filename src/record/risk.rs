@@ -143,7 +143,7 @@ impl Rule {
 fn filled(place: &str, record: &Record<'_>) -> Option<String> {
     if let Some(kind) = place.strip_prefix("target:") {
         let target = record.targets.iter().find(|t| t.kind.eq_ignore_ascii_case(kind))?;
-        let (upn, _) = crate::text::original_upn(&target.upn);
+        let (upn, _) = target.original_upn();
         let name = [upn, &target.name, &target.id].into_iter().find(|name| !name.is_empty());
         return name.map(str::to_owned);
     }

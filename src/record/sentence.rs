@@ -4,23 +4,24 @@
 use std::borrow::Cow;
 
 use super::{Actor, ActorKind, Outcome, Record, Target, value_text};
-use crate::text::original_upn;
 
 /// The name people know an actor by: user principal name, display name, application name, id.
 pub fn actor_name<'r>(actor: &'r Actor<'_>) -> &'r str {
     let names = [
-        original_upn(&actor.upn).0,
+        actor.original_upn().0,
         &*actor.name,
         &*actor.service_principal_name,
         &*actor.id,
+        &*actor.app_name,
         &*actor.app_id,
     ];
     names.into_iter().find(|name| !name.is_empty()).unwrap_or("nobody named")
 }
 
-/// The name people know a target by: display name, user principal name, id.
+/// The name people know a target by: display name (its own or found elsewhere), user principal
+/// name, id.
 pub fn target_name<'r>(target: &'r Target<'_>) -> &'r str {
-    let names = [&*target.name, original_upn(&target.upn).0, &*target.id];
+    let names = [&*target.name, target.original_upn().0, &*target.id, &*target.name_id];
     names.into_iter().find(|name| !name.is_empty()).unwrap_or("")
 }
 
@@ -157,6 +158,10 @@ pub fn sentence(record: &Record<'_>) -> String {
             Cow::Borrowed("Somebody")
         }
         ActorKind::App => Cow::Owned(format!("App {}", actor_name(&record.actor))),
+        _ if !record.actor.app_name.is_empty() => {
+            let (person, app) = (actor_name(&record.actor), &record.actor.app_name);
+            Cow::Owned(format!("{person} (through {app})"))
+        }
         _ => Cow::Borrowed(actor_name(&record.actor)),
     };
     let activity = record.activity.trim().trim_end_matches('.');

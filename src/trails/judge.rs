@@ -23,7 +23,7 @@ use crate::record::risk::{Level, rate};
 use crate::record::sentence::{actor_name, target_name};
 use crate::record::{ActorKind, Record, Target, value_text};
 use crate::store::{RowId, Store};
-use crate::text::{fold, original_upn};
+use crate::text::fold;
 use crate::time::Timestamp;
 
 /// Records of one chain that are read for its title and notes; the others are counted.
@@ -195,7 +195,7 @@ pub(super) fn target<'r, 'a>(record: &'r Record<'a>, kinds: &[&str]) -> Option<&
 
 /// The text by which a target is known: an id, else a name.
 pub(super) fn key_of<'t>(target: &'t Target<'_>) -> &'t str {
-    let texts = [&*target.id, original_upn(&target.upn).0, &*target.name];
+    let texts = [&*target.id, target.original_upn().0, &*target.name];
     texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
 }
 
@@ -208,7 +208,7 @@ fn name_of(record: &Record<'_>, kinds: &[&str]) -> Option<String> {
 /// A user by the name they sign in with.
 fn user_name(record: &Record<'_>) -> Option<String> {
     let user = target(record, &["User"])?;
-    let names = [original_upn(&user.upn).0, &*user.name, &*user.id];
+    let names = [user.original_upn().0, &*user.name, &*user.id];
     names.into_iter().find(|name| !name.is_empty()).map(str::to_owned)
 }
 

@@ -75,7 +75,7 @@ pub(super) fn texts(key: Key, record: &Record<'_>, out: &mut dyn FnMut(&str)) {
         Key::Target(kind) => {
             for target in &record.targets {
                 if kind.is_empty() || target.kind.eq_ignore_ascii_case(kind) {
-                    let upn = crate::text::original_upn(&target.upn).0;
+                    let upn = target.original_upn().0;
                     let texts = [&*target.id, upn, &*target.name];
                     keep(texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default());
                 }
@@ -113,6 +113,6 @@ pub(super) fn texts(key: Key, record: &Record<'_>, out: &mut dyn FnMut(&str)) {
 
 /// The text by which an actor is known: an id, else a name.
 pub(super) fn actor_key<'r>(actor: &'r Actor<'_>) -> &'r str {
-    let texts = [&*actor.id, &*actor.app_id, crate::text::original_upn(&actor.upn).0, &*actor.name];
+    let texts = [&*actor.id, &*actor.app_id, actor.original_upn().0, &*actor.name];
     texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
 }

@@ -39,6 +39,14 @@ const NAMES: &[&str] = &[
     "x..y",
 ];
 
+/// The first is the one in front of a deleted user's name.
+const IDS: &[&str] = &[
+    "e6e182d8-27c6-46e2-9844-baca38c2473b",
+    "E6E182D8-27C6-46E2-9844-BACA38C2473B",
+    "56799948-c193-4c04-a059-751e0ae2bf18",
+    "00000000-0000-0000-0000-000000000000",
+];
+
 const ADDRESSES: &[&str] =
     &["", "192.0.2.9", "192.0.2.20", "192.0.2.100", "2001:db8::1", "2001:DB8::a"];
 
@@ -136,7 +144,7 @@ fn target() -> impl Strategy<Value = Target<'static>> {
     let value = || prop::option::of(select(CHANGED));
     let changes = prop::collection::vec((name(), value(), value()), 0..3);
     let kind = select(&["", "User", "Group", "user."][..]);
-    (name(), name(), name(), kind, changes).prop_map(|(id, name, upn, kind, changes)| Target {
+    (id(), name(), name(), kind, changes).prop_map(|(id, name, upn, kind, changes)| Target {
         id: id.into(),
         name: name.into(),
         upn: upn.into(),
@@ -149,12 +157,18 @@ fn target() -> impl Strategy<Value = Target<'static>> {
                 new: new.map(Into::into),
             })
             .collect(),
+        ..Target::default()
     })
+}
+
+/// Ids of few objects, so that records name those that others leave without a name.
+fn id() -> impl Strategy<Value = &'static str> {
+    prop_oneof![select(IDS), name()]
 }
 
 fn actor() -> impl Strategy<Value = Actor<'static>> {
     let kind = select(&[ActorKind::User, ActorKind::App, ActorKind::Unknown][..]);
-    (kind, name(), name(), name(), name(), name(), select(ADDRESSES)).prop_map(
+    (kind, id(), name(), name(), name(), name(), select(ADDRESSES)).prop_map(
         |(kind, id, name, upn, app_id, spn, ip)| Actor {
             kind,
             id: id.into(),
@@ -162,6 +176,8 @@ fn actor() -> impl Strategy<Value = Actor<'static>> {
             upn: upn.into(),
             app_id: app_id.into(),
             service_principal_name: spn.into(),
+            app_name: if kind == ActorKind::User { spn.into() } else { "".into() },
+            app_object_id: if kind == ActorKind::User { app_id.into() } else { "".into() },
             ip: ip.into(),
         },
     )

@@ -81,11 +81,12 @@ fn level_holds(term: &Term, own: Option<&str>) -> Option<bool> {
     })
 }
 
-/// The name without the 32 digits of a deleted user, where it has them.
-fn without_glue(upn: &str) -> Option<&str> {
-    let digits = upn.chars().take_while(char::is_ascii_hexdigit).count();
+/// The name without the digits of the user's own id, where a deleted user has them in front.
+fn without_glue<'u>(upn: &'u str, id: &str) -> Option<&'u str> {
+    let digits = id.replace('-', "").to_lowercase();
     let rest = upn.get(32..)?;
-    (digits >= 32 && !rest.starts_with('@') && rest.contains('@')).then_some(rest)
+    let is_id = id.len() == 36 && digits.len() == 32 && upn[..32].to_lowercase() == digits;
+    (is_id && !rest.starts_with('@') && rest.contains('@')).then_some(rest)
 }
 
 /// All values of a field, empty ones too.
@@ -94,7 +95,7 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         r.targets.iter().flat_map(get).collect::<Vec<_>>()
     };
     let changes = || r.targets.iter().flat_map(|t| &t.changes);
-    let upns = |upn: &str| match without_glue(upn) {
+    let upns = |upn: &str, id: &str| match without_glue(upn, id) {
         Some(rest) => (rest.to_owned(), upn.to_owned()),
         None => (upn.to_owned(), String::new()),
     };
@@ -106,18 +107,19 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         "result" => texts(&[r.outcome.word(), &r.result]),
         "reason" => texts(&[&r.result_reason]),
         "actor" => {
-            let (upn, logged) = upns(&r.actor.upn);
-            texts(&[&upn, &r.actor.name, &r.actor.service_principal_name, &logged])
+            let (upn, logged) = upns(&r.actor.upn, &r.actor.id);
+            let actor = &r.actor;
+            texts(&[&upn, &actor.name, &actor.service_principal_name, &logged, &actor.app_name])
         }
-        "actor.id" => texts(&[&r.actor.id, &r.actor.app_id]),
+        "actor.id" => texts(&[&r.actor.id, &r.actor.app_id, &r.actor.app_object_id]),
         "actor.app" => texts(&[&r.actor.app_id]),
         "actor.ip" => texts(&[&r.actor.ip]),
         "actor.kind" => texts(&[r.actor.kind.word()]),
         "target" => targets(&|t| {
-            let (upn, logged) = upns(&t.upn);
+            let (upn, logged) = upns(&t.upn, &t.id);
             vec![upn, t.name.to_string(), logged]
         }),
-        "target.id" => targets(&|t| vec![t.id.to_string()]),
+        "target.id" => targets(&|t| vec![t.id.to_string(), t.name_id.to_string()]),
         "target.type" => targets(&|t| vec![t.kind.to_string()]),
         "change" => changes().map(|c| c.name.to_string()).collect(),
         "op" => texts(&[&r.operation_type]),

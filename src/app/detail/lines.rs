@@ -11,9 +11,9 @@ use crate::record::change::{Difference, differences, kept, one_line};
 use crate::record::field::Field;
 use crate::record::risk::{Level, NOT_RATED};
 use crate::record::sentence::{actor_name, sentence, target_name};
-use crate::record::{ActorKind, Outcome, Record, Target};
+use crate::record::{ActorKind, NamedBy, Outcome, Record, Target};
 use crate::store::{RowId, marks};
-use crate::text::{clean, original_upn};
+use crate::text::clean;
 use crate::time::{Timestamp, Zone};
 
 /// What a piece of text means, for its colour; never the only sign of it.
@@ -218,12 +218,15 @@ fn target_lines(target: &Target<'_>, lines: &mut Vec<Line>) {
     let field = if name.is_empty() || name == target.id { "target.id" } else { "target" };
     let mut text =
         vec![(Tone::Strong, shortened(if name.is_empty() { "(no name)" } else { name }))];
-    let upn = original_upn(&target.upn);
+    let upn = target.original_upn();
     if !upn.0.is_empty() && upn.0 != name {
         text.push((Tone::Label, format!(" · {}", shortened(upn.0))));
     }
     if upn.1 {
         text.push((Tone::Label, " (deleted)".to_owned()));
+    }
+    if target.named_by != NamedBy::Itself {
+        text.push((Tone::Label, format!(" ({})", target.named_by.words())));
     }
     lines.push(Line {
         label: clean(kind).into_owned(),
@@ -240,6 +243,9 @@ fn target_lines(target: &Target<'_>, lines: &mut Vec<Line>) {
     }
     if !target.id.is_empty() && *target.id != *name {
         lines.push(Line { indent: 2, ..value_line("id", "target.id", &target.id) });
+    }
+    if !target.name_id.is_empty() && *target.name_id != *name {
+        lines.push(Line { indent: 2, ..value_line("app id", "target.id", &target.name_id) });
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::record::Target;
-use crate::text::{fold, original_upn};
+use crate::text::fold;
 use crate::time::Timestamp;
 
 /// Nobody: what records do not name.
@@ -97,7 +97,7 @@ impl Objects {
 
     /// The number of a target.
     pub(super) fn target(&mut self, target: &Target<'_>) -> u32 {
-        let upn = original_upn(&target.upn).0;
+        let upn = target.original_upn().0;
         let name = if upn.is_empty() { &*target.name } else { upn };
         let number = self.object(&target.kind, &target.id, name);
         // By the other name too.

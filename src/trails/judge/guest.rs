@@ -96,7 +96,7 @@ pub(in crate::trails) fn names(record: &Record<'_>) -> Vec<String> {
     match target(record, &["User"]) {
         Some(guest) => {
             keep(&guest.id);
-            keep(crate::text::original_upn(&guest.upn).0);
+            keep(guest.original_upn().0);
             // The service's own "UPN: …, Email: …, InvitationId: …"; other names are chosen by people.
             let redeems = fold(&record.activity).starts_with("redeem");
             if redeems && guest.name.starts_with("UPN:") {

@@ -10,7 +10,7 @@ use super::{
 use crate::record::risk::Level;
 use crate::record::sentence::target_name;
 use crate::record::{Outcome, Record};
-use crate::text::{fold, original_upn};
+use crate::text::fold;
 use crate::time::TICKS_PER_SECOND;
 
 pub(in crate::trails) const REQUESTED: &[&str] = &[
@@ -94,7 +94,7 @@ pub(in crate::trails) fn name(record: &Record<'_>) -> Option<String> {
 fn requester_name(record: &Record<'_>) -> Option<String> {
     let activity = fold(&record.activity);
     if activity.starts_with("user requests") && !activity.contains("on behalf of") {
-        let upn = original_upn(&record.actor.upn).0;
+        let upn = record.actor.original_upn().0;
         if !upn.is_empty() {
             return Some(upn.to_owned());
         }

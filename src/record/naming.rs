@@ -1,0 +1,227 @@
+//! Names of targets that stand only in the changes of their record: [`name_targets`].
+//! Never takes a name from another record, and never gives a target a name that may be another's.
+//!
+//! Entra leaves the `displayName` of most second targets empty. `Add member to role` says which role
+//! in the changes `Role.DisplayName` and `Role.ObjectID` of the first target; `Add app role
+//! assignment to service principal` puts the application id where the receiver's name belongs, or
+//! lists no receiver at all. Source: records published with SEKOIA-IO/intake-formats (Azure/azure-ad)
+//! and mthcht/awesome-lists, 2020 to 2025.
+
+use std::borrow::Cow;
+
+use super::{Change, NamedBy, Record, Target, value_text};
+use crate::text::is_guid;
+
+/// What an object is called in the names of changes, in lower case, and as a target's type.
+const KINDS: &[(&str, &str)] = &[
+    ("role", "Role"),
+    ("roledefinition", "Role"),
+    ("group", "Group"),
+    ("serviceprincipal", "ServicePrincipal"),
+    ("spn", "ServicePrincipal"),
+    ("application", "Application"),
+    ("app", "Application"),
+    ("administrativeunit", "AdministrativeUnit"),
+    ("device", "Device"),
+    ("user", "User"),
+    ("policy", "Policy"),
+    ("contact", "Contact"),
+];
+
+/// What a change says of an object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Name,
+    Upn,
+    Id,
+    AppId,
+}
+
+/// Properties that say something of an object, in lower case: behind a full stop and the object's
+/// type, or alone for the target that has the change.
+const PARTS: &[(&str, Part)] = &[
+    ("displayname", Part::Name),
+    ("upn", Part::Upn),
+    ("userprincipalname", Part::Upn),
+    ("objectid", Part::Id),
+    ("appid", Part::AppId),
+];
+
+/// Must the values of this property be read to know what a target is called?
+pub fn is_naming(property: &str) -> bool {
+    let last = property.rsplit('.').next().unwrap_or(property);
+    part_of(last).is_some()
+}
+
+fn part_of(word: &str) -> Option<Part> {
+    // Asked for every change that is loaded: the length decides mostly.
+    PARTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, part)| *part)
+}
+
+fn kind_of(word: &str) -> Option<&'static str> {
+    KINDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, kind)| *kind)
+}
+
+/// Is it of this type, however that is written?
+fn is_kind(target: &Target<'_>, kind: &str) -> bool {
+    let letters = |text: &str| {
+        text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect()
+    };
+    let (own, other): (Vec<u8>, Vec<u8>) = (letters(&target.kind), letters(kind));
+    own == other || (own == b"roledefinition" && other == b"role")
+}
+
+/// An object that changes speak of.
+#[derive(Default)]
+struct Mentioned {
+    /// The target whose changes they are.
+    holder: usize,
+    kind: &'static str,
+    id: String,
+    app_id: String,
+    name: String,
+    upn: String,
+}
+
+impl Mentioned {
+    fn called(&self) -> &str {
+        if self.name.is_empty() { &self.upn } else { &self.name }
+    }
+
+    /// Is this target the object, by an id?
+    fn is_by_id(&self, target: &Target<'_>) -> bool {
+        let same = |a: &str, b: &str| !a.is_empty() && a.eq_ignore_ascii_case(b);
+        same(&self.id, &target.id)
+            || same(&self.app_id, &target.name_id)
+            || same(&self.app_id, &target.id)
+            || same(&self.id, &target.name_id)
+    }
+
+    /// Does an id say that this target is another object?
+    fn is_another(&self, target: &Target<'_>) -> bool {
+        let differ =
+            |a: &str, b: &str| !a.is_empty() && !b.is_empty() && !a.eq_ignore_ascii_case(b);
+        differ(&self.id, &target.id) || differ(&self.app_id, &target.name_id)
+    }
+
+    fn is_by_name(&self, target: &Target<'_>) -> bool {
+        let same = |a: &str, b: &str| !a.is_empty() && a.eq_ignore_ascii_case(b);
+        same(&self.name, &target.name) || same(&self.upn, &target.upn)
+    }
+}
+
+/// Gives targets without a name the one that the changes of the record have for them, and adds the
+/// object that is named in changes only. A `displayName` that is an application id is kept as an id.
+///
+/// Asked for every record that is loaded: nothing is allocated where no change names an object.
+pub fn name_targets(record: &mut Record<'_>) {
+    let mut names = false;
+    for target in &mut record.targets {
+        if target.name_id.is_empty() && is_guid(target.name.trim()) {
+            target.name_id = std::mem::take(&mut target.name);
+        }
+        names = names || target.changes.iter().any(|change| is_naming(&change.name));
+    }
+    if !names {
+        return;
+    }
+    for target in record.targets.iter_mut().filter(|target| is_nameless(target)) {
+        if let Some(name) = own_name(&target.changes) {
+            (target.name, target.named_by) = (Cow::Owned(name), NamedBy::Changes);
+        }
+    }
+    for mentioned in mentioned(record) {
+        assign(&mentioned, &mut record.targets);
+    }
+}
+
+fn is_nameless(target: &Target<'_>) -> bool {
+    target.name.is_empty() && target.upn.is_empty()
+}
+
+/// The name that a target's own changes give it: `DisplayName`, without a type in front.
+fn own_name(changes: &[Change<'_>]) -> Option<String> {
+    let named = |wanted: Part| {
+        let of_part = changes.iter().filter(|change| part_of(&change.name) == Some(wanted));
+        of_part.map(value).find(|name| !name.is_empty())
+    };
+    named(Part::Name).or_else(|| named(Part::Upn))
+}
+
+/// A change's value as text: the new one, or else the one before.
+fn value(change: &Change<'_>) -> String {
+    let values = [&change.new, &change.old].into_iter().flatten();
+    let mut texts = values.map(|value| value_text(value).trim().to_owned());
+    texts.find(|text| !text.is_empty() && text != "null").unwrap_or_default()
+}
+
+/// The objects that changes name, in the order of the record.
+fn mentioned(record: &Record<'_>) -> Vec<Mentioned> {
+    let mut found: Vec<Mentioned> = Vec::new();
+    for (holder, target) in record.targets.iter().enumerate() {
+        for change in &target.changes {
+            let Some((stem, last)) = change.name.trim().rsplit_once('.') else { continue };
+            let (Some(kind), Some(part)) = (kind_of(stem), part_of(last)) else { continue };
+            let at = found.iter().position(|one| one.holder == holder && one.kind == kind);
+            let at = at.unwrap_or_else(|| {
+                found.push(Mentioned { holder, kind, ..Mentioned::default() });
+                found.len() - 1
+            });
+            let text = match part {
+                Part::Name => &mut found[at].name,
+                Part::Upn => &mut found[at].upn,
+                Part::Id => &mut found[at].id,
+                Part::AppId => &mut found[at].app_id,
+            };
+            if text.is_empty() {
+                *text = value(change);
+            }
+        }
+    }
+    found.retain(|one| !one.called().is_empty() && !is_guid(one.called()));
+    found
+}
+
+/// Gives the name to the target that is meant, or adds it as a target of its own.
+fn assign(mentioned: &Mentioned, targets: &mut Vec<Target<'_>>) {
+    let by_id = targets.iter().position(|target| mentioned.is_by_id(target));
+    if let Some(at) = by_id {
+        return name(&mut targets[at], mentioned);
+    }
+    if targets.iter().any(|target| mentioned.is_by_name(target) && !mentioned.is_another(target)) {
+        return;
+    }
+    // Without an id to go by, it is the only other one of its type that has no name.
+    let may_be = |(at, target): &(usize, &Target<'_>)| {
+        *at != mentioned.holder && is_kind(target, mentioned.kind) && !mentioned.is_another(target)
+    };
+    let others: Vec<usize> = targets.iter().enumerate().filter(may_be).map(|(at, _)| at).collect();
+    match others.as_slice() {
+        [only] if is_nameless(&targets[*only]) => name(&mut targets[*only], mentioned),
+        _ => {
+            let called = mentioned.called().to_owned();
+            targets.push(Target {
+                id: Cow::Owned(mentioned.id.clone()),
+                name: Cow::Owned(called),
+                named_by: NamedBy::ChangesAlone,
+                name_id: Cow::Owned(mentioned.app_id.clone()),
+                upn: Cow::Owned(mentioned.upn.clone()),
+                kind: Cow::Borrowed(mentioned.kind),
+                ..Target::default()
+            });
+        }
+    }
+}
+
+fn name(target: &mut Target<'_>, mentioned: &Mentioned) {
+    if is_nameless(target) {
+        target.name = Cow::Owned(mentioned.called().to_owned());
+        target.named_by = NamedBy::Changes;
+    }
+    if target.id.is_empty() && !mentioned.id.is_empty() {
+        target.id = Cow::Owned(mentioned.id.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests;
