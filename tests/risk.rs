@@ -166,6 +166,32 @@ fn every_format_is_rated_at_loading_as_its_whole_records_are() {
     assert!(some >= 10, "{some} of {} are rated", store.len());
 }
 
+/// Records of the shape that tenants have on every day, none of them an incident: first what they are,
+/// then which rule calls one high all the same, and why that is right.
+#[test]
+fn ordinary_records_are_no_alarms_but_where_the_fixture_says_why() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/everyday.ndjson");
+    let text = std::fs::read_to_string(path).expect("the fixture");
+    let (mut quiet, mut explained) = (0, BTreeSet::new());
+    for line in text.lines() {
+        let record = record(line);
+        let rated = rate(&record);
+        let high: Vec<&str> =
+            rated.iter().filter(|rule| rule.level >= Level::High).map(|rule| rule.name).collect();
+        let (note, why) = record.id.split_once(": ").expect("`everyday: …` or `rated RULE: why`");
+        assert!(why.len() > 10, "{}", record.id);
+        if note == "everyday" {
+            assert!(high.is_empty(), "{}: {high:?}", record.id);
+            quiet += 1;
+        } else {
+            let rule = note.strip_prefix("rated ").expect("a rule");
+            assert!(high.contains(&rule), "{}: {high:?}", record.id);
+            explained.insert(rule.to_owned());
+        }
+    }
+    assert!(quiet >= 30 && explained.len() >= 6, "{quiet} {explained:?}");
+}
+
 #[test]
 fn spellings_make_no_difference() {
     let line = lines().into_iter().find(|line| line.contains("fires consent-for-everybody"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::value_text;
+use super::{Change, value_text};
 
 /// One place where old and new differ.
 #[derive(Clone, PartialEq, Debug)]
@@ -52,6 +52,27 @@ pub fn differences(old: Option<&str>, new: Option<&str>) -> Vec<Difference> {
     compare("", old.as_ref(), new.as_ref(), 0, &mut found);
     found
 }
+
+/// The places where a change's values differ; see [`differences`]. Of scopes, which are logged as one text
+/// with spaces between them, the ones that only one side has: a grant is logged with all it had before.
+pub fn differences_of(change: &Change<'_>) -> Vec<Difference> {
+    let (old, new) = (change.old.as_deref(), change.new.as_deref());
+    if change.name.ends_with(SCOPE)
+        && let (Some(before), Some(after)) = (old, new)
+    {
+        let (before, after) = (value_text(before), value_text(after));
+        if !before.trim().is_empty() && !after.trim().is_empty() {
+            let words = |text: &str| text.split_whitespace().map(Value::from).collect::<Vec<_>>();
+            let mut found = Vec::new();
+            lists("", &words(&before), &words(&after), &mut found);
+            return found;
+        }
+    }
+    differences(old, new)
+}
+
+/// How the names of properties end whose values are scopes.
+const SCOPE: &str = ".Scope";
 
 /// The text that is all of a logged value, as [`unpacked`] would find it; `None` where there may be
 /// more to it. Most values are such, and need not be taken for JSON.
@@ -232,6 +253,26 @@ pub fn one_line(value: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_scopes_only_those_that_were_added_or_taken_differ() {
+        let scopes = |old: Option<&'static str>, new: Option<&'static str>| {
+            let change = Change {
+                name: "DelegatedPermissionGrant.Scope".into(),
+                old: old.map(Into::into),
+                new: new.map(Into::into),
+            };
+            differences_of(&change).into_iter().map(|one| (one.path, one.old, one.new)).collect()
+        };
+        let found: Vec<_> = scopes(Some("\" User.Read Mail.Read\""), Some("\"Mail.Read  openid\""));
+        let at = || "[]".to_owned();
+        assert_eq!(
+            found,
+            [(at(), Some("User.Read".to_owned()), None), (at(), None, Some("openid".to_owned()))]
+        );
+        let found: Vec<_> = scopes(None, Some("\"Mail.Read openid\""));
+        assert_eq!(found, [(String::new(), None, Some("Mail.Read openid".to_owned()))]);
+    }
 
     #[test]
     fn plain_values_differ_as_they_do_taken_for_json() {

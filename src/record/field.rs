@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::change::differences;
+use super::change::differences_of;
 use super::column::{COLUMNS, Column, Entries, separable};
 use super::risk::NOT_RATED;
 use super::{Record, value_text};
@@ -353,7 +353,7 @@ pub const WORD_FIELDS: &[&str] =
 /// value on one side. What is only repeated is not handed on.
 fn differing(record: &Record<'_>, new: bool, out: &mut dyn FnMut(&str)) {
     for change in record.targets.iter().flat_map(|t| &t.changes) {
-        for difference in differences(change.old.as_deref(), change.new.as_deref()) {
+        for difference in differences_of(change) {
             if let Some(text) = difference.text(&change.name, new) {
                 out(&text);
             }

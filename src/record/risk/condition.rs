@@ -2,7 +2,8 @@
 //! Never reads original bytes, and knows no "or": a rule holds where all its conditions do.
 //!
 //! ```text
-//! when      = activity=value { condition }        or { condition } for any activity
+//! when      = activity=value { condition }        or { condition } for any activity; conditions may
+//!             leave activities out
 //! condition = [ "-" ] field op value
 //! op        = ":" contains | "=" equals
 //! value     = word | "quoted" | /regex/ | (v1 v2 …) any of
@@ -16,7 +17,7 @@ use std::collections::HashSet;
 
 use regex::Regex;
 
-use crate::record::change::{Difference, differences};
+use crate::record::change::{Difference, differences_of};
 use crate::record::field::{Field, Stored};
 use crate::record::{Change, Record};
 use crate::text::{fold, fold_contains, folds_to};
@@ -46,7 +47,7 @@ impl<'r> Subject<'r> {
 
     fn differences(&self, at: usize, change: &Change<'_>) -> &[Difference] {
         let all = self.differences.get_or_init(|| vec![OnceCell::new(); self.changes().count()]);
-        all[at].get_or_init(|| differences(change.old.as_deref(), change.new.as_deref()))
+        all[at].get_or_init(|| differences_of(change))
     }
 }
 
@@ -319,8 +320,8 @@ pub fn parse(when: &str) -> Result<(Vec<String>, Vec<Condition>), String> {
         let equals = after[end..].starts_with('=');
         let field = Field::find(name).ok_or_else(|| format!("no field `{name}`"))?;
         let (values, after) = values(&after[end + 1..])?;
-        if field.name == "activity" {
-            if negated || !equals || !conditions.is_empty() || !activities.is_empty() {
+        if field.name == "activity" && !negated {
+            if !equals || !conditions.is_empty() || !activities.is_empty() {
                 return Err("activities come first, once, as activity=".to_owned());
             }
             activities = values.iter().map(|value| fold(value.text())).collect();
