@@ -20,7 +20,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use crate::record::Record;
-use crate::record::field::{FIELDS, Field};
+use crate::record::field::{FIELDS, Field, Stored};
 use crate::record::wanted::Wanted;
 use crate::store::{RowId, Store};
 
@@ -139,13 +139,27 @@ impl Report {
 /// The fields of a table where none are chosen.
 pub const TABLE_FIELDS: &[&str] = &["time", "result", "activity", "actor", "target", "actor.ip"];
 
-/// The fields a format has where none are chosen: a screen's worth for people, everything that is
-/// kept in columns, and the id, for CSV.
-pub fn default_fields(format: Format) -> Vec<&'static Field> {
+/// The fields a format has where none are chosen: a screen's worth for people; for CSV everything that
+/// is kept in columns, and the id. What only some kinds of record have is there where `store` has a
+/// value of it, or where there is no store to ask.
+pub fn default_fields(format: Format, store: Option<&Store>) -> Vec<&'static Field> {
+    let is_there = |field: &&'static Field| match (&field.stored, store) {
+        (Stored::Property(_), Some(store)) => has_values(store, field),
+        _ => !field.reads_original() || field.name == "id",
+    };
     match format {
-        Format::Csv => FIELDS.iter().filter(|f| !f.reads_original() || f.name == "id").collect(),
+        Format::Csv => FIELDS.iter().filter(is_there).collect(),
         _ => TABLE_FIELDS.iter().map(|name| Field::named(name)).collect(),
     }
+}
+
+/// Does the dictionary have a value of the field?
+fn has_values(store: &Store, field: &Field) -> bool {
+    let Some(kept) = field.stored.kept() else { return false };
+    let segments = store.segments().iter().map(|segment| segment.words(kept.column));
+    let mut entries =
+        segments.flat_map(|words| (words.first()..words.end()).map(move |code| words.entry(code)));
+    entries.any(|entry| kept.is_in(entry))
 }
 
 /// Adds the columns that [`write()`] looks in.
@@ -160,7 +174,7 @@ pub fn add_wanted(options: &Options, wanted: &mut Wanted) {
             vec![Field::named("source"), Field::named("risk")]
         }
         (_, Some(fields)) => fields,
-        (format, None) => default_fields(format),
+        (format, None) => default_fields(format, None),
     };
     for field in fields {
         wanted.add(field);
@@ -198,7 +212,7 @@ pub fn write(
     }
     let chosen = options.fields.clone().filter(|fields| !fields.is_empty());
     let whole = chosen.is_none();
-    let fields = || chosen.clone().unwrap_or_else(|| default_fields(options.format));
+    let fields = || chosen.clone().unwrap_or_else(|| default_fields(options.format, Some(store)));
     let mut shape: Box<dyn Shape> = match options.format {
         Format::Table => Box::new(table::Table::new(fields(), options.width, options.colour)),
         Format::Csv => Box::new(csv::Csv::new(fields())),

@@ -70,6 +70,8 @@
 //! One row is enough; filters, completion, help, the palette and the README's tables follow from it.
 //!
 //! - **a field**: a row of [`record::field::FIELDS`]
+//! - **a property that only some kinds of record have**: a row of [`record::property::PROPERTIES`],
+//!   which is a field too
 //! - **a column**, for a field that is to be answered from memory: a row of
 //!   [`record::column::COLUMNS`], and the field's row names it
 //! - **an action**, its keys and its help: a row of [`app::action::ACTIONS`], and what it does in

@@ -5,6 +5,7 @@ pub mod change;
 pub mod column;
 pub mod field;
 pub mod naming;
+pub mod property;
 pub mod risk;
 pub mod sentence;
 pub mod wanted;
@@ -13,6 +14,7 @@ use std::borrow::Cow;
 
 use crate::text::original_upn;
 use crate::time::Timestamp;
+use property::{Key, Property};
 
 /// Which log a record belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -228,6 +230,8 @@ pub struct Record<'a> {
     pub targets: Vec<Target<'a>>,
     /// `additionalDetails`.
     pub details: Vec<Detail<'a>>,
+    /// What only records of its kind have: the device of a sign-in, the step of a provisioning event.
+    pub properties: Vec<Property<'a>>,
     /// `correlationId`: the same for all records of one operation, where the service kept to it.
     pub correlation_id: Cow<'a, str>,
     /// Tenant id, where the format carries one.
@@ -258,6 +262,7 @@ impl<'a> Record<'a> {
             actor,
             targets,
             details,
+            properties,
             correlation_id,
             tenant_id,
             user_agent,
@@ -273,6 +278,17 @@ impl<'a> Record<'a> {
         *actor = Actor::default();
         targets.drain(..).map(|target| target.changes).for_each(spare);
         details.clear();
+        properties.clear();
+    }
+
+    /// The first value of a property that only some kinds of record have.
+    pub fn property(&self, key: Key) -> Option<&str> {
+        self.properties_of(key).next()
+    }
+
+    /// All values of a property that only some kinds of record have.
+    pub fn properties_of(&self, key: Key) -> impl Iterator<Item = &str> {
+        self.properties.iter().filter(move |own| own.key == key).map(|own| &*own.value)
     }
 }
 
@@ -304,6 +320,9 @@ impl Record<'_> {
             targets: self.targets.into_iter().map(Target::into_owned).collect(),
             details: (self.details.into_iter())
                 .map(|detail| Detail { key: owned(detail.key), value: owned(detail.value) })
+                .collect(),
+            properties: (self.properties.into_iter())
+                .map(|own| Property { key: own.key, value: owned(own.value) })
                 .collect(),
             correlation_id: owned(self.correlation_id),
             tenant_id: owned(self.tenant_id),

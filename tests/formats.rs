@@ -612,6 +612,7 @@ mod any_record {
                         actor,
                         targets,
                         details,
+                        properties: Vec::new(),
                         correlation_id,
                         tenant_id,
                         user_agent,

@@ -77,7 +77,11 @@ fn fields() -> String {
         let _ = writeln!(table, "| `{name}` | {} | {help} |", also.join(" "));
     }
     let words: Vec<String> = WORD_FIELDS.iter().map(|name| format!("`{name}`")).collect();
-    let _ = writeln!(table, "\nA word without a field looks in {}.", words.join(", "));
+    let _ = writeln!(
+        table,
+        "\nA word without a field looks in {}, and in what sign-ins and provisioning events add.",
+        words.join(", ")
+    );
     table
 }
 

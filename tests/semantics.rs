@@ -20,7 +20,7 @@ use entrail::query::sieve::Sieve;
 use entrail::query::suggest::seen_values;
 use entrail::query::{Context, Query};
 use entrail::record::column::Column;
-use entrail::record::field::{FIELDS, Field, Stored};
+use entrail::record::field::{FIELDS, Field, Stored, ValueKind};
 use entrail::record::wanted::Wanted;
 use entrail::record::{Outcome, Record};
 use entrail::source::{Delivery, Load, Origin, Unwanted, read_all};
@@ -232,7 +232,7 @@ proptest! {
         let memory = memories(&records);
         let kept = first_of_each_id(&records);
         let (store, _) = store_of(&memory, &kept, &arrival);
-        for field in FIELDS.iter().filter(|field| matches!(field.stored, Stored::Column(..))) {
+        for field in FIELDS.iter().filter(|field| field.stored.kept().is_some()) {
             let mut expected: BTreeMap<String, u64> = BTreeMap::new();
             for &n in &kept {
                 let own: BTreeSet<String> =
@@ -290,9 +290,9 @@ fn admitted(marks: &Marks, record: &Record<'_>) -> bool {
 fn sort_key(field: &Field, record: &Record<'_>) -> Option<(bool, String)> {
     let values = oracle::values(field.name, record, "");
     let first = fold(values.iter().find(|value| !value.is_empty())?);
-    if field.name == "risk" {
-        let place = ["low", "medium", "high", "critical"].iter().position(|word| *word == first)?;
-        return Some((false, place.to_string()));
+    if field.kind == ValueKind::Level {
+        let place = ["low", "medium", "high", "critical"].iter().position(|word| *word == first);
+        return Some((place.is_some(), place.map_or(first, |place| place.to_string())));
     }
     // Correlation ids that are no GUID of the usual form stand after those that are.
     let odd = matches!(field.stored, Stored::Correlation)

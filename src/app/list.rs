@@ -5,7 +5,7 @@ use super::folding::Folding;
 use super::viewport::Viewport;
 use crate::query::answer::{Operations, Sort};
 use crate::record::Outcome;
-use crate::record::column::{Column, filled};
+use crate::record::column::Column;
 use crate::record::field::{Field, Stored};
 use crate::record::risk::Level;
 use crate::store::{RowId, Store};
@@ -251,9 +251,10 @@ pub fn cell(store: &Store, row: RowId, field: &Field, zone: &Zone) -> String {
             .map_or_else(|| "no time".to_owned(), |time| zone.format(time, "%m-%d %H:%M:%S")),
         Stored::Correlation => store.correlation(row),
         Stored::Column(Column::Result, _) => result_words(outcome(store, row)).to_owned(),
-        Stored::Column(column, parts) => {
-            let codes = store.codes(row, column);
-            let first = |&code: &u32| filled(store.entry(column, code), parts).next();
+        Stored::Column(..) | Stored::Property(_) => {
+            let Some(kept) = field.stored.kept() else { return String::new() };
+            let codes = store.codes(row, kept.column);
+            let first = |&code: &u32| kept.values(store.entry(kept.column, code)).next();
             let mut values = codes.iter().filter_map(first);
             let Some(text) = values.next() else { return String::new() };
             match values.count() {

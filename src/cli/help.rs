@@ -89,7 +89,11 @@ nothing was found, 2 something is wrong."
 pub(super) fn query_language() -> String {
     let mut help = String::from(LANGUAGE);
     // Writing to a String cannot fail.
-    let _ = writeln!(help, "\nA bare word looks in {}.\n\nFields:", WORD_FIELDS.join(", "));
+    let _ = writeln!(
+        help,
+        "\nA bare word looks in {}, and in what sign-ins and provisioning events add.\n\nFields:",
+        WORD_FIELDS.join(", ")
+    );
     let widest = FIELDS.iter().map(|field| field.name.len()).max().unwrap_or(0);
     for field in FIELDS {
         let _ = writeln!(help, "  {:widest$}  {}", field.name, field.help);

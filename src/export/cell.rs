@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::record::column::{Column, Entries, filled};
+use crate::record::column::{Column, Entries};
 use crate::record::field::{FIELDS, Field, Stored};
 use crate::record::{Change, Detail, Record, Target};
 use crate::store::{RowId, Store};
@@ -53,9 +53,10 @@ impl<'r> Row<'r> {
                     out(&id);
                 }
             }
-            Stored::Column(column, parts) => {
-                for &code in self.store.codes(self.id, column).iter() {
-                    let value = first_part(self.store.entry(column, code), parts);
+            Stored::Column(..) | Stored::Property(_) => {
+                let Some(kept) = field.stored.kept() else { return };
+                for &code in self.store.codes(self.id, kept.column).iter() {
+                    let value = kept.first(self.store.entry(kept.column, code));
                     if !value.is_empty() {
                         out(value);
                     }
@@ -121,11 +122,6 @@ impl Entries for Firsts<'_> {
     }
 }
 
-/// The first of `parts` of a dictionary entry that is not empty; empty where all are.
-pub(super) fn first_part<'e>(entry: &'e str, parts: &'e [usize]) -> &'e str {
-    filled(entry, parts).next().unwrap_or("")
-}
-
 /// Can a record have several values of this field? Asked of a record that has two of everything.
 pub(super) fn has_many(field: &Field) -> bool {
     static MANY: LazyLock<Vec<bool>> = LazyLock::new(|| {
@@ -142,6 +138,7 @@ pub(super) fn has_many(field: &Field) -> bool {
         };
         let many = |field: &Field| match field.stored {
             Stored::Column(column, _) => column.row().many,
+            Stored::Property(key) => key.row().many,
             Stored::Original(_) => {
                 let mut values = 0;
                 field.values(&record, "", &mut |_| values += 1);
@@ -160,16 +157,10 @@ mod tests {
 
     #[test]
     fn fields_of_targets_changes_and_details_have_many_values() {
-        let many: Vec<&str> = FIELDS.iter().filter(|f| has_many(f)).map(|f| f.name).collect();
+        let of_all = FIELDS.iter().filter(|f| !matches!(f.stored, Stored::Property(_)));
+        let many: Vec<&str> = of_all.filter(|f| has_many(f)).map(|f| f.name).collect();
         let expected = ["target", "target.id", "target.type", "change", "old", "new", "detail"];
         assert_eq!(many, expected);
-    }
-
-    #[test]
-    fn the_first_part_that_says_something_is_shown() {
-        let entry = "\u{1f}Mail Helper\u{1f}\u{1f}4711";
-        assert_eq!(first_part(entry, &[0, 1, 2]), "Mail Helper");
-        assert_eq!(first_part(entry, &[2]), "");
-        assert_eq!(first_part(entry, &[9]), "");
+        assert!(has_many(Field::named("ca.policy")) && !has_many(Field::named("protocol")));
     }
 }

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::Report;
-use super::cell::{Row, first_part};
+use super::cell::Row;
 use super::originals::{self, Fetched};
-use crate::record::column::Column;
+use crate::record::column::{Column, Kept};
 use crate::record::field::{Field, Stored};
 use crate::store::{RowId, Store};
 use crate::text::clean;
@@ -40,7 +40,11 @@ pub fn count_by(store: &Store, rows: &[RowId], field: &'static Field) -> Counted
     let mut tally = Tally::default();
     let mut report = Report { records: rows.len() as u64, ..Report::default() };
     match field.stored {
-        Stored::Column(column, parts) => count_column(store, rows, (column, parts), &mut tally),
+        Stored::Column(..) | Stored::Property(_) => {
+            if let Some(kept) = field.stored.kept() {
+                count_column(store, rows, kept, &mut tally);
+            }
+        }
         Stored::Time => {
             for &row in rows {
                 let day = store.time(row).map(Timestamp::to_rfc3339);
@@ -85,22 +89,16 @@ pub fn count_by(store: &Store, rows: &[RowId], field: &'static Field) -> Counted
 }
 
 /// Counts by dictionary codes; each entry's value is looked at once.
-fn count_column(
-    store: &Store,
-    rows: &[RowId],
-    (column, parts): (Column, &[usize]),
-    tally: &mut Tally,
-) {
+fn count_column(store: &Store, rows: &[RowId], kept: Kept, tally: &mut Tally) {
+    let column = kept.column;
     let numbers: Vec<Vec<usize>> = (0..store.entries(column) as u32)
         .map(|code| {
             let entry = store.entry(column, code);
             let mut number = |value: &str| (!value.is_empty()).then(|| tally.number(value));
             // Parts are names of one thing, but the rules that fired are as many things.
             match column {
-                Column::Risk => {
-                    parts.iter().filter_map(|&p| number(first_part(entry, &[p]))).collect()
-                }
-                _ => number(first_part(entry, parts)).into_iter().collect(),
+                Column::Risk => kept.values(entry).filter_map(number).collect(),
+                _ => number(kept.first(entry)).into_iter().collect(),
             }
         })
         .collect();

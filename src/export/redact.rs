@@ -19,6 +19,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
+use crate::record::property::{Class, Property};
 use crate::record::{Actor, ActorKind, Change, Detail, Record, Target};
 use crate::text::glued_id;
 
@@ -70,11 +71,17 @@ impl Redactor {
             value: self.value(&detail.value, &detail.key, "name", 0).into(),
         });
         let details = details.collect();
+        let properties = record.properties.iter().map(|own| Property {
+            key: own.key,
+            value: self.property(&own.value, own.key.row().class).into(),
+        });
+        let properties = properties.collect();
         Record {
             id: self.id(&record.id).into(),
             actor,
             targets,
             details,
+            properties,
             result_reason: self.value(&record.result_reason, "", "name", 0).into(),
             correlation_id: self.id(&record.correlation_id).into(),
             tenant_id: self.id(&record.tenant_id).into(),
@@ -82,6 +89,24 @@ impl Redactor {
             user_agent: self.text(&record.user_agent).into(),
             source: self.named(&record.source, "file").into(),
             ..record.clone().into_owned()
+        }
+    }
+
+    /// A value of a property that only some kinds of record have.
+    fn property(&mut self, value: &str, class: Class) -> String {
+        match class {
+            Class::Nothing => value.to_owned(),
+            Class::Id => self.id(value),
+            Class::Ip => self.address(value),
+            Class::Upn => self.naming(value, "user"),
+            Class::Place => self.naming(value, "place"),
+            Class::App => self.naming(value, "app"),
+            Class::Device => self.naming(value, "device"),
+            Class::Policy => match value.rsplit_once(": ") {
+                Some((name, result)) => format!("{}: {result}", self.naming(name, "policy")),
+                None => self.naming(value, "policy"),
+            },
+            Class::Text => self.text(value),
         }
     }
 

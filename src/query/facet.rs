@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::answer::{SPARK, bucket_of};
-use crate::record::column::{Column, filled};
+use crate::record::column::Column;
 use crate::record::field::{Field, Stored};
 use crate::store::{RowId, Store};
 use crate::time::Timestamp;
@@ -58,12 +58,13 @@ pub fn facet(
 ) -> Option<Facet> {
     let mut tally = Tally { period: store.period(), ..Tally::default() };
     match field.stored {
-        Stored::Column(column, parts) => {
+        Stored::Column(..) | Stored::Property(_) => {
+            let kept = field.stored.kept()?;
+            let column = kept.column;
             let number = |code: u32, tally: &mut Tally| {
                 // Parts are names of one thing, but the rules that fired are as many things.
-                let most = if column == Column::Risk { parts.len() } else { 1 };
-                filled(store.entry(column, code), parts)
-                    .take(most)
+                let most = if column == Column::Risk { kept.parts.len() } else { 1 };
+                (kept.values(store.entry(column, code)).take(most))
                     .filter_map(|value| tally.number(value))
                     .collect()
             };

@@ -15,7 +15,7 @@ use columns::{by_codes, by_correlation, by_rows, retain};
 
 use super::pattern::{Pattern, in_raw_text};
 use super::{Context, Expression, Operator, Query, Term, Value, level, when};
-use crate::record::column::{Column, ENTRY, PART};
+use crate::record::column::{Column, ENTRY, Kept, PART, WORDS};
 use crate::record::field::{Field, Stored, ValueKind, WORD_FIELDS};
 use crate::store::dictionary::Words;
 use crate::store::{Mark, Marks, Original, RowId, Segment, marks};
@@ -63,6 +63,8 @@ struct Leaf {
 #[derive(Debug)]
 enum Test {
     Words(Column, Vec<usize>, Pattern),
+    /// One field of a column in which several are kept.
+    Keyed(Kept, Pattern),
     Time(TimeRange),
     Correlation(Pattern),
     /// These rows are this, all others that.
@@ -197,6 +199,10 @@ fn plan_term(term: &Term, given: &Given<'_>, leaves: &mut Vec<Leaf>) -> Plan {
     let Some(pattern) = pattern(term) else { return Plan::None };
     match field.stored {
         Stored::Column(column, parts) => leaf(Test::Words(column, parts.to_vec(), pattern)),
+        Stored::Property(_) => match field.stored.kept() {
+            Some(kept) => leaf(Test::Keyed(kept, pattern)),
+            None => Plan::None,
+        },
         Stored::Correlation => leaf(Test::Correlation(pattern)),
         Stored::Mark => leaf(by_mark(&pattern, given.marks)),
         Stored::Note => leaf(by_note(&pattern, given.marks)),
@@ -239,13 +245,18 @@ fn word_columns() -> impl Iterator<Item = (Column, Vec<usize>)> {
             None => columns.push((column, parts.to_vec())),
         }
     }
+    columns.push((Column::Properties, vec![WORDS]));
     columns.into_iter()
 }
 
 impl Leaf {
     /// Judges the dictionary entries these segments were first to bring.
     fn judge(&mut self, segments: &[Arc<Segment>]) {
-        let Test::Words(column, parts, pattern) = &self.test else { return };
+        let (column, parts, pattern, key) = match &self.test {
+            Test::Words(column, parts, pattern) => (column, &**parts, pattern, None),
+            Test::Keyed(kept, pattern) => (&kept.column, kept.parts, pattern, Some(kept)),
+            _ => return,
+        };
         let Some(last) = segments.last() else { return };
         let known = self.verdicts.len();
         self.verdicts.resize((last.words(*column).end() as usize).max(known), false);
@@ -260,7 +271,13 @@ impl Leaf {
                 fresh = rest;
             }
         }
-        tasks.into_par_iter().for_each(|(words, own)| judge_words(words, parts, pattern, own));
+        tasks.into_par_iter().for_each(|(words, own)| {
+            judge_words(words, parts, pattern, own);
+            let Some(kept) = key else { return };
+            for (code, verdict) in (words.first()..words.end()).zip(own) {
+                *verdict = *verdict && kept.is_in(words.entry(code));
+            }
+        });
         self.some |= self.verdicts[known..].contains(&true);
     }
 }
@@ -375,8 +392,8 @@ impl Scan<'_> {
     fn leaf(&mut self, index: usize, candidates: &mut FixedBitSet) {
         let leaf = &self.leaves[index];
         match &leaf.test {
-            Test::Words(..) if !leaf.some => candidates.clear(),
-            Test::Words(column, ..) => {
+            Test::Words(..) | Test::Keyed(..) if !leaf.some => candidates.clear(),
+            Test::Words(column, ..) | Test::Keyed(Kept { column, .. }, _) => {
                 by_codes(self.segment.column(*column), &leaf.verdicts, candidates);
             }
             Test::Time(range) => {

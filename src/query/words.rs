@@ -19,6 +19,8 @@ pub fn known(field: &Field) -> Vec<&'static str> {
         "kind" => Kind::ALL.map(Kind::word).into(),
         "mark" => [marks::YES, marks::NO].into(),
         "risk" => Level::ALL.map(Level::word).into(),
+        // Microsoft's own levels.
+        _ if field.kind == ValueKind::Level => vec!["none", "low", "medium", "high", "hidden"],
         _ => Vec::new(),
     }
 }

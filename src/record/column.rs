@@ -21,7 +21,7 @@ pub fn separable(part: &str) -> Cow<'_, str> {
 }
 
 /// The chosen parts of a dictionary entry that are not empty, in the order of `parts`.
-pub fn filled<'e>(entry: &'e str, parts: &'e [usize]) -> impl Iterator<Item = &'e str> {
+pub fn filled<'e>(entry: &'e str, parts: &'static [usize]) -> impl Iterator<Item = &'e str> {
     let part = |&part: &usize| entry.split(PART).nth(part);
     parts.iter().filter_map(part).filter(|value| !value.is_empty())
 }
@@ -56,6 +56,43 @@ pub enum Column {
     /// Level word, then the names of the rules that fired, the highest first; all empty where the
     /// record is not rated.
     Risk,
+    /// Properties that only some kinds of record have, an entry for each value: the name of its field,
+    /// the value where bare words look in it, the value where they do not.
+    Properties,
+}
+
+/// The parts of [`Column::Properties`] that are values.
+pub const VALUES: &[usize] = &[WORDS, 2];
+/// The part of [`Column::Properties`] that bare words look in.
+pub const WORDS: usize = 1;
+
+/// Where in a dictionary column the values of a field are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Kept {
+    /// Which column.
+    pub column: Column,
+    /// Which parts of an entry.
+    pub parts: &'static [usize],
+    /// The first part of the entries that have values of the field; `None` where all have.
+    pub key: Option<&'static str>,
+}
+
+impl Kept {
+    /// Are values of the field in this entry?
+    pub fn is_in(self, entry: &str) -> bool {
+        self.key
+            .is_none_or(|key| entry.strip_prefix(key).is_some_and(|rest| rest.starts_with(PART)))
+    }
+
+    /// The values of the field in an entry, those that are not empty, the most telling one first.
+    pub fn values(self, entry: &str) -> impl Iterator<Item = &str> {
+        filled(if self.is_in(entry) { entry } else { "" }, self.parts)
+    }
+
+    /// The first value of the field in an entry; empty where there is none.
+    pub fn first(self, entry: &str) -> &str {
+        self.values(entry).next().unwrap_or("")
+    }
 }
 
 /// Takes the entries of one row: call [`Entries::entry`] with the parts of each.
@@ -131,6 +168,18 @@ pub const COLUMNS: &[ColumnRow] = &[
         }
         out.entry(&parts);
     }),
+    ColumnRow {
+        column: Column::Properties,
+        many: true,
+        fill: |r, out| {
+            for own in &r.properties {
+                let row = own.key.row();
+                let (word, apart) =
+                    if row.in_words { (&*own.value, "") } else { ("", &*own.value) };
+                out.entry(&[row.field, word, apart]);
+            }
+        },
+    },
 ];
 
 const fn one(column: Column, fill: fn(&Record<'_>, &mut dyn Entries)) -> ColumnRow {

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 
 use super::change::differences_of;
-use super::column::{COLUMNS, Column, Entries, separable};
+use super::column::{COLUMNS, Column, Entries, Kept, VALUES, separable};
+use super::property::{Key, ROWS};
 use super::risk::NOT_RATED;
 use super::{Record, value_text};
 use crate::time::Timestamp;
@@ -32,6 +33,8 @@ pub enum Stored {
     Time,
     /// Parts (by place in the entry) of a dictionary column.
     Column(Column, &'static [usize]),
+    /// A property that only some kinds of record have, in the column of these.
+    Property(Key),
     /// The correlation id column.
     Correlation,
     /// Whether whoever looks at the records marked it: kept beside the segments.
@@ -45,6 +48,7 @@ pub enum Stored {
 }
 
 /// One named property of a record.
+#[derive(Clone, Copy)]
 pub struct Field {
     /// Name in queries, columns and exports.
     pub name: &'static str,
@@ -60,8 +64,33 @@ pub struct Field {
     pub help: &'static str,
 }
 
-/// All fields, in the order help lists them.
-pub static FIELDS: &[Field] = &[
+/// All fields, in the order help lists them: those of every record, then what kinds add.
+pub static FIELDS: &[Field] = &ALL;
+
+const ALL: [Field; OWN.len() + ROWS.len()] = {
+    let mut all = [OWN[0]; OWN.len() + ROWS.len()];
+    let mut at = 0;
+    while at < OWN.len() {
+        all[at] = OWN[at];
+        at += 1;
+    }
+    while at < all.len() {
+        let row = &ROWS[at - OWN.len()];
+        all[at] = Field {
+            name: row.field,
+            aliases: row.aliases,
+            kind: row.kind,
+            stored: Stored::Property(row.key),
+            title: row.title,
+            help: row.help,
+        };
+        at += 1;
+    }
+    all
+};
+
+/// The fields of every record.
+const OWN: &[Field] = &[
     Field {
         name: "time",
         aliases: &["activityDateTime", "date", "when"],
@@ -386,12 +415,28 @@ impl Entries for Firsts<'_> {
     }
 }
 
+impl Stored {
+    /// Where in a dictionary column it is kept; `None` where it is not.
+    pub fn kept(&self) -> Option<Kept> {
+        match *self {
+            Self::Column(column, parts) => Some(Kept { column, parts, key: None }),
+            Self::Property(key) => {
+                let key = Some(key.row().field);
+                Some(Kept { column: Column::Properties, parts: VALUES, key })
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Field {
-    /// The field of that name or alias, in any case.
+    /// The field of that name or alias, or of that property of Graph's, in any case.
     pub fn find(name: &str) -> Option<&'static Self> {
         FIELDS.iter().find(|field| {
             field.name.eq_ignore_ascii_case(name)
                 || field.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+                || matches!(field.stored, Stored::Property(key)
+                    if !name.is_empty() && key.row().path.eq_ignore_ascii_case(name))
         })
     }
 
@@ -449,6 +494,9 @@ impl Field {
             Stored::Correlation => keep(&record.correlation_id),
             Stored::Original(get) => get(record, &mut keep),
             Stored::Raw => keep(raw),
+            Stored::Property(key) => {
+                record.properties_of(key).for_each(|value| keep(&separable(value)));
+            }
             Stored::Column(column, parts) => {
                 (COLUMNS[column.index()].fill)(record, &mut Parts(parts, &mut keep));
             }

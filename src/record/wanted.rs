@@ -26,11 +26,10 @@ impl Wanted {
 
     /// Adds what the values of a field are kept in. What is read from original bytes needs nothing.
     pub fn add(&mut self, field: &Field) {
-        match field.stored {
-            Stored::Column(column, _) => self.columns |= 1 << column.index(),
-            Stored::Correlation => self.correlations = true,
-            Stored::Time | Stored::Mark | Stored::Note | Stored::Original(_) | Stored::Raw => {}
+        if let Some(kept) = field.stored.kept() {
+            self.columns |= 1 << kept.column.index();
         }
+        self.correlations |= matches!(field.stored, Stored::Correlation);
     }
 
     /// Adds what a bare word looks in.
@@ -38,6 +37,7 @@ impl Wanted {
         for name in WORD_FIELDS {
             self.add(Field::named(name));
         }
+        self.columns |= 1 << Column::Properties.index();
     }
 
     /// Is this column in it?

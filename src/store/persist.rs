@@ -26,12 +26,13 @@ use super::dictionary::Words;
 use super::segment::{NO_TIME, Segment};
 use super::{Original, RowId};
 use crate::record::column::COLUMNS;
+use crate::record::property::PROPERTIES;
 use crate::record::risk;
 use crate::time::Timestamp;
 use wire::{Damaged, Decoder, Encoder};
 
 /// To be raised whenever what is stored of a record, or how, changes.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 const MAGIC: &[u8; 8] = b"entrail\x1a";
 const HEADER: usize = 16;
 const FOOTER: usize = 24;
@@ -59,6 +60,10 @@ pub fn fingerprint(build: &[u8]) -> u64 {
     for row in COLUMNS {
         all.text(&format!("{:?}", row.column));
         all.byte(u8::from(row.many));
+    }
+    for row in PROPERTIES {
+        all.text(row.field);
+        all.byte(u8::from(row.in_words));
     }
     for text in risk::texts() {
         all.text(text);

@@ -8,7 +8,7 @@ use super::judge::Pending;
 use crate::query::matcher::Matcher;
 use crate::query::{Context, Expression, Operator, Query, Term, Value};
 use crate::record::column::Column;
-use crate::record::field::{Field, Stored};
+use crate::record::field::Field;
 use crate::store::column::{NOT_A_GUID, pack_guid};
 use crate::store::{RowId, Store};
 use crate::text::fold;
@@ -197,11 +197,10 @@ fn telling<'f>(store: &Store, row: RowId, mut others: Vec<RowId>) -> Vec<(&'f st
 
 /// The values of a field that is kept in a column.
 fn values(store: &Store, row: RowId, name: &str) -> Vec<String> {
-    let Stored::Column(column, parts) = Field::named(name).stored else { return Vec::new() };
+    let Some(kept) = Field::named(name).stored.kept() else { return Vec::new() };
     let mut found = Vec::new();
-    for &code in store.codes(row, column).iter() {
-        let parts = parts.iter().map(|&part| store.part(column, code, part));
-        found.extend(parts.filter(|part| !part.is_empty()).map(str::to_owned));
+    for &code in store.codes(row, kept.column).iter() {
+        found.extend(kept.values(store.entry(kept.column, code)).map(str::to_owned));
     }
     found
 }

@@ -3,6 +3,7 @@
 
 use entrail::query::{Expression, Operator, Query, Term, Value};
 use entrail::record::field::{FIELDS, Field, ValueKind};
+use entrail::record::property::{Key, Property};
 use entrail::record::{Actor, ActorKind, Change, Detail, Kind, Outcome, Record, Target};
 use entrail::time::Timestamp;
 use proptest::prelude::*;
@@ -192,6 +193,26 @@ fn time() -> impl Strategy<Value = Option<Timestamp>> {
     prop::option::weighted(0.9, at)
 }
 
+/// Properties of one value and of many, with an order and without, some of which bare words look in.
+const ADDED: &[Key] =
+    &[Key::Os, Key::Policy, Key::Country, Key::Managed, Key::RiskDuring, Key::RiskAggregated];
+
+const ADDED_VALUES: &[&str] = &["high", "low", "none", "a\u{1f}b", "Straße", "os", "app"];
+
+fn properties() -> impl Strategy<Value = Vec<Property<'static>>> {
+    let one = (select(ADDED), select(ADDED_VALUES));
+    let one = one.prop_map(|(key, value)| Property { key, value: value.into() });
+    prop::collection::vec(one, 0..5).prop_map(|mut all| {
+        let mut seen = Vec::new();
+        all.retain(|own: &Property<'_>| {
+            let is_new = own.key.row().many || !seen.contains(&own.key);
+            seen.push(own.key);
+            is_new
+        });
+        all
+    })
+}
+
 /// Any record. Services are none of the catalogue's, so that paths stay as they are.
 pub fn record() -> impl Strategy<Value = Record<'static>> {
     let kind = select(&Kind::ALL[..]);
@@ -201,11 +222,11 @@ pub fn record() -> impl Strategy<Value = Record<'static>> {
     let service = select(&["", "Moon", "moon.", "Mars"][..]);
     let category = select(&["", "Tides", "TIDES", "Dust – red"][..]);
     let details = prop::collection::vec((name(), name()), 0..2);
-    let who = (actor(), prop::collection::vec(target(), 0..4), details);
+    let who = (actor(), prop::collection::vec(target(), 0..4), (details, properties()));
     let result = select(&["", "success", "Success", "interrupted"][..]);
     let what = (kind, id, time(), service, category, name(), outcome, result);
     let rest = (name(), select(CORRELATIONS), name(), name(), name(), name(), name());
-    (what, who, rest).prop_map(|(what, (actor, targets, details), rest)| {
+    (what, who, rest).prop_map(|(what, (actor, targets, (details, properties)), rest)| {
         let (kind, id, time, service, category, activity, outcome, result) = what;
         let (reason, correlation, tenant, agent, session, source, operation) = rest;
         Record {
@@ -224,6 +245,7 @@ pub fn record() -> impl Strategy<Value = Record<'static>> {
             details: (details.into_iter())
                 .map(|(key, value)| Detail { key: key.into(), value: value.into() })
                 .collect(),
+            properties,
             correlation_id: correlation.into(),
             tenant_id: tenant.into(),
             user_agent: agent.into(),
@@ -268,11 +290,14 @@ fn time_term(field: &'static Field) -> BoxedStrategy<Term> {
 }
 
 fn level_term(field: &'static Field) -> BoxedStrategy<Term> {
-    let levels = || select(&["low", "medium", "high", "critical"][..]);
+    // Microsoft's own levels end with high.
+    let words: &[&str] = &["low", "medium", "high", "critical"];
+    let words = if field.name == "risk" { words } else { &words[..3] };
+    let levels = move || select(words);
     let level = levels().prop_map(|text| Value::Text(text.to_owned()));
     let any = (select(&Operator::ALL[..]), level);
     let equals = select(&[Operator::Contains, Operator::Equals, Operator::NotEquals][..]);
-    let word = select(&["low", "critical", ""][..]).prop_map(|t| Value::Text(t.to_owned()));
+    let word = prop_oneof![levels(), select(&[""][..])].prop_map(|t| Value::Text(t.to_owned()));
     let texts = (equals, prop_oneof![ends(levels()), word]);
     prop_oneof![any, texts]
         .prop_map(move |(operator, value)| Term { field: Some(field), operator, value })

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use entrail::query::{Context, Expression, Operator, Query, Term, Value};
 use entrail::record::change::{Difference, differences};
+use entrail::record::field::ValueKind;
+use entrail::record::property::Key;
 use entrail::record::risk::{MOST_RULES, rate};
 use entrail::record::{Change, Record, value_text};
 use entrail::text::{fold, fold_fragment};
@@ -38,15 +40,17 @@ fn term_holds(term: &Term, record: &Record<'_>, raw: &str, context: &Context) ->
     let Some(field) = term.field else {
         let fields =
             ["activity", "service", "category", "actor", "target", "actor.ip", "reason", "change"];
+        let added = record.properties.iter().filter(|own| own.key.row().in_words);
+        let mut added = added.map(|own| own.value.replace(['\u{1e}', '\u{1f}'], " "));
         return fields.iter().any(|name| {
             values(name, record, raw).iter().any(|v| value_matches(&term.value, false, v))
-        });
+        }) || added.any(|v| value_matches(&term.value, false, &v));
     };
     if field.name == "time" {
         return record.time.is_some_and(|time| time_matches(term, time, context));
     }
     let values = values(field.name, record, raw);
-    if field.name == "risk"
+    if field.kind == ValueKind::Level
         && let Some(holds) = level_holds(term, values.first().map(String::as_str))
     {
         return holds;
@@ -159,7 +163,13 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
             let both = r.details.iter().flat_map(|d| [d.key.to_string(), d.value.to_string()]);
             return both.collect();
         }
-        other => unreachable!("a new field, {other}: say here what its values are"),
+        other => match Key::of_field(other) {
+            Some(key) => {
+                let own = r.properties.iter().filter(|own| own.key == key);
+                own.map(|own| own.value.to_string()).collect()
+            }
+            None => unreachable!("a new field, {other}: say here what its values are"),
+        },
     };
     kept.into_iter().map(|value| value.replace(['\u{1e}', '\u{1f}'], " ")).collect()
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::Sort;
-use crate::record::column::{Column, filled};
+use crate::record::column::{Column, Kept};
 use crate::record::field::{Field, Stored, ValueKind};
 use crate::record::risk::Level;
 use crate::store::column::{NOT_A_GUID, RowCodes, pack_guid};
@@ -30,12 +30,14 @@ const FEW: usize = 4_096;
 /// `known` keeps what was found out for the next time.
 pub fn sort(store: &Store, sort: Sort, rows: &mut Vec<RowId>, known: &mut Option<Ranks>) {
     match sort.field.stored {
-        Stored::Column(column, parts) => {
+        Stored::Column(..) | Stored::Property(_) => {
+            let Some(kept) = sort.field.stored.kept() else { return };
+            let column = kept.column;
             let entries = store.entries(column);
             let current =
                 known.take().filter(|r| r.field == sort.field.name && r.of.len() == entries);
-            let ranks = known
-                .insert(current.unwrap_or_else(|| Ranks::new(store, sort.field, column, parts)));
+            let ranks =
+                known.insert(current.unwrap_or_else(|| Ranks::new(store, sort.field, kept)));
             by_rank(store, column, sort.descending, ranks, rows);
         }
         Stored::Correlation => {
@@ -96,12 +98,15 @@ fn by_rank(store: &Store, column: Column, descending: bool, ranks: &Ranks, rows:
 
 impl Ranks {
     /// By the first value of each entry, folded; `u32::MAX` for entries without one.
-    fn new(store: &Store, field: &'static Field, column: Column, parts: &[usize]) -> Self {
+    fn new(store: &Store, field: &'static Field, kept: Kept) -> Self {
+        let column = kept.column;
         let key = |value: &str| match Level::from_word(value) {
             Some(level) if field.kind == ValueKind::Level => (level as u8).to_string(),
+            // What is no level stands below all of them: `none`, `hidden`.
+            None if field.kind == ValueKind::Level => format!(" {}", fold(value)),
             _ => fold(value),
         };
-        let folded = |code: u32| filled(store.entry(column, code), parts).next().map(key);
+        let folded = |code: u32| kept.values(store.entry(column, code)).next().map(key);
         let entries = 0..store.entries(column) as u32;
         let values: Vec<Option<String>> = entries.into_par_iter().map(folded).collect();
         let mut distinct: Vec<&String> = values.iter().flatten().collect();

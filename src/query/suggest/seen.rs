@@ -4,7 +4,7 @@
 use hashbrown::HashMap;
 
 use crate::record::column::PART;
-use crate::record::field::{Field, Stored};
+use crate::record::field::Field;
 use crate::store::Store;
 use crate::store::column::RowCodes;
 
@@ -19,7 +19,8 @@ pub const MOST_SEEN: usize = 5_000;
 /// One pass over a column: for a million records this takes tens of milliseconds, so the caller
 /// keeps the result until the store has grown.
 pub fn seen_values(store: &Store, field: &Field) -> Vec<(String, u64)> {
-    let Stored::Column(column, parts) = field.stored else { return Vec::new() };
+    let Some(kept) = field.stored.kept() else { return Vec::new() };
+    let (column, parts) = (kept.column, kept.parts);
     // Values are numbered; those of entry `code` are `values[starts[code]..starts[code + 1]]`.
     let mut numbers: HashMap<&str, u32> = HashMap::new();
     let mut names: Vec<&str> = Vec::new();
@@ -30,6 +31,10 @@ pub fn seen_values(store: &Store, field: &Field) -> Vec<(String, u64)> {
     });
     for (entry, folded) in entries {
         let own = values.len();
+        if !kept.is_in(entry) {
+            starts.push(own);
+            continue;
+        }
         for (index, (name, key)) in entry.split(PART).zip(folded.split(PART)).enumerate() {
             if key.is_empty() || !parts.contains(&index) {
                 continue;
