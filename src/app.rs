@@ -5,6 +5,7 @@ pub mod access;
 pub mod action;
 pub mod activities;
 pub mod cases;
+pub mod copying;
 pub mod detail;
 pub mod exporting;
 pub mod facets;
@@ -59,8 +60,8 @@ use watch::Watch;
 use crate::query::answer::{Answer, Question};
 use crate::query::seen::SeenValues;
 use crate::query::views::NOISE;
-use crate::query::{Context, Operator};
-use crate::source::Delivery;
+use crate::query::{Context, Expression, Operator, Query, Term, Value};
+use crate::source::{Delivery, Summary};
 use crate::store::Store;
 use crate::time::{Timestamp, Zone};
 
@@ -147,6 +148,9 @@ const _: () = {
     const fn shared<T: Sync>() {}
     shared::<App>();
 };
+
+/// Characters of a value that is read from originals, such as a whole policy, that are asked for.
+const LONGEST_ASKED: usize = 200;
 
 /// What a session starts with.
 #[derive(Debug)]
@@ -252,7 +256,7 @@ impl App {
                             self.detail.show(row, opened, &self.zone);
                             return self.look_around();
                         }
-                        Err(problem) => self.detail.clear(Some(problem)),
+                        Err(problem) => self.detail.clear(Some(&problem)),
                     }
                 }
                 Vec::new()
@@ -335,6 +339,13 @@ impl App {
             menu.viewport.set_height(lines.max(1));
         }
         self.filter.viewport.set_height(usize::from(self.layout.screen.height / 4).clamp(1, 10));
+    }
+
+    /// How times are written: with the year where records are of several, else without.
+    pub fn times(&self) -> list::Times<'_> {
+        let year = |time| self.zone.format(time, "%Y");
+        let years = self.store.period().is_some_and(|(first, last)| year(first) != year(last));
+        list::Times { zone: &self.zone, years, seconds: false }
     }
 
     /// Asks for an answer to the question as it stands now.
@@ -426,10 +437,13 @@ impl App {
                 self.loading.running = false;
                 self.loading.ended = Some(summary);
                 if self.store.is_empty() {
-                    self.notice = Some(match self.loading.troubles.first() {
-                        Some(trouble) => crate::text::clean(&trouble.to_string()).into_owned(),
-                        None => format!("{}: no records in it", self.loading.name),
-                    });
+                    let left_out = self.loading.ended.as_ref().and_then(Summary::left_out);
+                    let said = match (left_out, self.loading.troubles.first()) {
+                        (Some(left_out), _) => format!("0 records · {left_out}"),
+                        (None, Some(trouble)) => trouble.to_string(),
+                        (None, None) => format!("{}: no records in it", self.loading.name),
+                    };
+                    self.notice = Some(crate::text::clean(&said).into_owned());
                     self.arrange();
                 }
                 let mut effects = vec![Effect::FindCases(self.store.clone(), false)];
@@ -448,7 +462,7 @@ impl App {
                 (Some(entry), _) => self.detail.show_lines(detail::entry_lines(entry)),
                 (None, Some(line)) => {
                     let note = format!("{} is not in the catalogue.", line.name);
-                    self.detail.clear(Some(note));
+                    self.detail.show_lines(vec![detail::lines::heading(&note)]);
                 }
                 (None, None) => self.detail.clear(None),
             }
@@ -466,24 +480,28 @@ impl App {
 
     /// Narrows the filter by any of these values, or filters them out.
     fn filter_by(&mut self, name: &str, values: &[String], inside: bool) -> Vec<Effect> {
-        use crate::query::{Expression, Query, Term, Value};
         use crate::record::field::{Field, Stored};
         let field = Field::named(name);
-        let operator = match field.stored {
-            // Large values are found by their beginning.
-            Stored::Original(_) if values.iter().any(|value| value.len() > 200) => {
-                Operator::Contains
+        let is_long = |value: &String| value.chars().nth(LONGEST_ASKED).is_some();
+        let (operator, most) = match field.stored {
+            // Large values of originals are found by their beginning.
+            Stored::Original(_) if values.iter().any(is_long) => {
+                (Operator::Contains, LONGEST_ASKED)
             }
-            _ => Operator::Equals,
+            _ => (Operator::Equals, usize::MAX),
         };
-        let short = |value: &String| Value::Text(value.chars().take(200).collect());
-        let mut texts: Vec<Value> = values.iter().map(short).collect();
+        let asked = |value: &String| Value::Text(value.chars().take(most).collect());
+        let mut texts: Vec<Value> = values.iter().map(asked).collect();
         let value = match texts.len() {
             1 => texts.remove(0),
             _ => Value::AnyOf(texts),
         };
-        let term = Expression::Term(Term { field: Some(field), operator, value });
-        let term = if inside { term } else { Expression::Not(Box::new(term)) };
+        self.narrow_by(Expression::Term(Term { field: Some(field), operator, value }), inside)
+    }
+
+    /// Narrows all of the filter by a condition, or by its opposite.
+    fn narrow_by(&mut self, condition: Expression, inside: bool) -> Vec<Effect> {
+        let term = if inside { condition } else { Expression::Not(Box::new(condition)) };
         let wanted = match Query::parse(self.filter.text()) {
             Ok(query) => query.and(term),
             Err(_) => self.filter.query.clone().and(term),

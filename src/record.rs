@@ -1,6 +1,7 @@
 //! One logged event, whatever format it came in: [`Record`] and its parts.
 //! Never reads bytes and never formats for a screen; formats build records, fields read them.
 
+pub mod application;
 pub mod change;
 pub mod column;
 pub mod field;

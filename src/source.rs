@@ -195,6 +195,17 @@ pub struct Summary {
     pub indexed: bool,
 }
 
+impl Summary {
+    /// What was left out because it is not audit activity, by name: `188 not audit activity
+    /// (Administrative 188)`, not cleaned; `None` where nothing was.
+    pub fn left_out(&self) -> Option<String> {
+        let all: u64 = self.other.iter().map(|(_, count)| count).sum();
+        let kinds: Vec<String> =
+            self.other.iter().map(|(name, count)| format!("{name} {count}")).collect();
+        (all > 0).then(|| format!("{all} not audit activity ({})", kinds.join(", ")))
+    }
+}
+
 /// What to load, and whether with an index.
 #[derive(Clone, Debug, Default)]
 pub struct Load {

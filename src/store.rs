@@ -53,6 +53,12 @@ pub trait Original: Any + Send + Sync + fmt::Debug {
     /// The record in `bytes`, complete, with its source set; or what is wrong with it.
     fn decode<'a>(&self, bytes: &'a [u8]) -> Result<Record<'a>, String>;
 
+    /// The values in `bytes` by the names of their columns, where the bytes themselves do not name
+    /// them: of a row of a table. `None` of all others.
+    fn named_values(&self, _bytes: &[u8]) -> Option<Vec<(String, String)>> {
+        None
+    }
+
     /// What a later session needs to make this original again; `None` where its bytes are gone
     /// with this one.
     fn keepsake(&self) -> Option<Vec<u8>> {

@@ -143,6 +143,18 @@ fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
 }
 
+/// Would a spreadsheet calculate this cell? Those that start with `=`, `+`, `-`, `@`, tab or carriage
+/// return, also in full width, also behind spaces, quotes and what cannot be seen, which importers
+/// strip. Source: OWASP, "CSV Injection".
+pub fn is_formula(value: &str) -> bool {
+    let start = value.trim_start_matches(|c: char| {
+        c.is_whitespace() || c.is_control() || is_invisible(c) || matches!(c, '"' | '\'')
+    });
+    value.starts_with(['\t', '\r', '\n'])
+        || start
+            .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '−', '﹢', '﹣', '﹦', '﹫'])
+}
+
 /// Foreign text as it may be shown in a terminal: no control, escape, bidi or invisible character
 /// survives raw. Controls become their Unicode pictures (`␛`), invisible and direction-changing
 /// characters become `<U+202E>`, variation selectors and the fourth and later of stacked combining

@@ -7,6 +7,8 @@ mod access;
 mod boxes;
 #[path = "screens/chaos.rs"]
 mod chaos;
+#[path = "screens/copying.rs"]
+mod copying;
 #[path = "screens/exporting.rs"]
 mod exporting;
 #[path = "screens/facets.rs"]
@@ -21,10 +23,14 @@ mod hostile;
 mod marking;
 #[path = "screens/moving.rs"]
 mod moving;
+#[path = "screens/narrowing.rs"]
+mod narrowing;
 #[path = "screens/pivoting.rs"]
 mod pivoting;
 #[path = "screens/reading.rs"]
 mod reading;
+#[path = "screens/records.rs"]
+mod records;
 #[path = "screens/risk.rs"]
 mod risk;
 #[path = "screens/session.rs"]

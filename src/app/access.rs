@@ -62,7 +62,8 @@ impl App {
     /// Shows what was given, if it is still wanted.
     pub(super) fn access_found(&mut self, name: &str, access: &Access) {
         let Some(place) = self.overlays.iter().rposition(|menu| menu.access) else { return };
-        let time = |time| self.zone.format(time, "%m-%d %H:%M");
+        let times = self.times();
+        let time = |time| times.text(time);
         let is_narrow = self.layout.screen.width < WIDE;
         let items = access.held.iter().filter_map(|line| {
             let last = line.events.last()?;

@@ -211,7 +211,7 @@ actions! {
     Sort "sort" LIST_AND_DETAIL, ["s"], "sort", "Choose the order of the list.";
     Columns "columns" &[Pane::List], ["C"], "columns", "Choose the columns of the list.";
     Changes "changes" LIST_AND_DETAIL, ["d"], "", "Detail: show fields and changes, old → new.";
-    Raw "raw" LIST_AND_DETAIL, ["r"], "raw", "Detail: show the original JSON, or go back to the changes.";
+    Raw "raw" LIST_AND_DETAIL, ["r"], "raw", "Detail: show the original: JSON, or a row by the names of its columns; again goes back to the changes.";
     Find "find" &[Pane::Tree, Pane::Detail], ["ctrl-f"], "find", "Find text in this pane while typing.";
     FindNext "find-next" &[Pane::Tree, Pane::Detail], ["n"], "", "Go to the next place found. Detail: while nothing is searched there, the key writes a note.";
     FindPrevious "find-previous" &[Pane::Tree, Pane::Detail], ["N"], "", "Go to the previous place found.";

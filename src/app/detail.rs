@@ -32,8 +32,6 @@ const IS_CALLED: &str = " = ";
 pub struct Detail {
     /// Which record is shown.
     pub row: Option<RowId>,
-    /// Why it cannot be shown.
-    pub problem: Option<String>,
     /// The record and its text.
     pub opened: Option<Box<Opened>>,
     /// Is the original JSON shown?
@@ -42,7 +40,7 @@ pub struct Detail {
     pub related: bool,
     /// Lines of those; empty until they were found.
     pub related_lines: Vec<Line>,
-    /// The JSON as foldable lines; `None` where the original is no JSON.
+    /// The JSON, or a row by its columns, as foldable lines; `None` where the original is neither.
     pub outline: Option<Outline>,
     /// When the record was, how it ended and from where.
     pub glance: Vec<(Tone, String)>,
@@ -71,11 +69,14 @@ impl Detail {
             self.related_lines.clear();
         }
         self.row = Some(row);
-        self.problem = None;
         self.lines = self.lines_of(&opened.record, zone);
         self.glance = glance(&opened.record, zone);
         // A record nested too deep for the outline is shown as plain text.
-        self.outline = serde_json::from_str::<Value>(&opened.raw).ok().map(|v| Outline::new(&v));
+        let value = match &opened.columns {
+            Some(columns) => Some(by_column(columns)),
+            None => serde_json::from_str::<Value>(&opened.raw).ok(),
+        };
+        self.outline = value.map(|value| Outline::new(&value));
         self.opened = Some(opened);
         self.wrap();
     }
@@ -88,9 +89,9 @@ impl Detail {
     }
 
     /// Shows nothing, or why.
-    pub fn clear(&mut self, problem: Option<String>) {
+    pub fn clear(&mut self, problem: Option<&str>) {
         self.reset();
-        self.problem = problem;
+        self.lines = problem.map(lines::problem_line).into_iter().collect();
         self.wrap();
     }
 
@@ -146,10 +147,17 @@ impl Detail {
         if self.width != width {
             // Wrapped anew, the same line is at another place.
             let current = self.current();
+            let cursor = self.viewport.cursor();
+            let begins = self.screen.iter().position(|line| Some(line.of) == current);
             self.width = width;
             self.wrap();
             if let Some(line) = current {
                 self.go_to_line(line);
+                // Whoever clicked on the second part of a line is still there, if there is one.
+                let part = self.viewport.cursor() + cursor.saturating_sub(begins.unwrap_or(cursor));
+                if self.screen.get(part).is_some_and(|screen| screen.of == line) {
+                    self.viewport.go_to(part);
+                }
             }
         }
     }
@@ -220,7 +228,7 @@ impl Detail {
 
     /// The lines of the view that is shown, other than the original.
     fn shown(&self) -> &[Line] {
-        if self.related { &self.related_lines } else { &self.lines }
+        if self.related && self.opened.is_some() { &self.related_lines } else { &self.lines }
     }
 
     /// Turns to the original JSON or back.
@@ -365,6 +373,15 @@ impl Detail {
             self.go_to_line(at);
         }
     }
+}
+
+/// The values of a row by their columns; JSON in a cell as what it holds.
+fn by_column(columns: &[(String, String)]) -> Value {
+    let value = |text: &String| match text.trim_start().starts_with(['{', '[']) {
+        true => serde_json::from_str(text).unwrap_or_else(|_| Value::from(text.as_str())),
+        false => Value::from(text.as_str()),
+    };
+    Value::Object(columns.iter().map(|(name, text)| (name.clone(), value(text))).collect())
 }
 
 fn outline_indent(outline: &Outline, at: usize) -> usize {

@@ -5,6 +5,7 @@ use super::App;
 use super::action::Pane;
 use super::message::Effect;
 use super::overlay::{Item, Menu, Wish};
+use crate::query::Query;
 use crate::query::facet::Facet;
 use crate::query::surroundings::is_rare;
 use crate::record::field::{FIELDS, Field, Stored};
@@ -86,7 +87,8 @@ impl App {
     }
 
     fn facet_items(&self, facet: &Facet) -> Vec<Item> {
-        let time = |time| self.zone.format(time, "%m-%d %H:%M");
+        let times = self.times();
+        let time = |time| times.text(time);
         let all = self.store.len() as u64;
         let item = |value: &crate::query::facet::FacetValue| {
             let share = value.count as f64 * 100.0 / facet.records.max(1) as f64;
@@ -118,11 +120,11 @@ impl App {
         value: &str,
         inside: bool,
     ) -> Vec<Effect> {
-        if field == "time" {
-            let sign = if inside { "" } else { "-" };
-            let text = format!("{} {sign}time:{value}", self.filter.text().trim());
-            self.leave_view();
-            return if self.filter.set_text(text.trim()) { self.ask() } else { Vec::new() };
+        // A value is a whole hour or day, which is no instant to be equal to.
+        if field == "time"
+            && let Ok(Query { expression: Some(span) }) = Query::parse(&format!("time:{value}"))
+        {
+            return self.narrow_by(span, inside);
         }
         self.filter_by(field, &[value.to_owned()], inside)
     }

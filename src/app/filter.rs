@@ -5,7 +5,7 @@ use tui_input::{Input, InputRequest};
 
 use super::viewport::Viewport;
 use crate::query::suggest::Suggestions;
-use crate::query::{Query, QueryError};
+use crate::query::{Expression, Query, QueryError};
 
 /// The filter line.
 #[derive(Debug, Default)]
@@ -28,6 +28,8 @@ pub struct Filter {
     walking: Option<(usize, String)>,
     /// The text when editing began, for Esc.
     before: String,
+    /// A filter that stood in the line as it is now, whole: what is typed behind it narrows all of it.
+    whole: String,
 }
 
 impl Filter {
@@ -64,6 +66,9 @@ impl Filter {
 
     /// Edits the text. Returns whether the query changed.
     pub fn edit(&mut self, request: InputRequest) -> bool {
+        if matches!(request, InputRequest::InsertChar(c) if !c.is_whitespace()) {
+            self.enclose_whole();
+        }
         let changed = self.input.handle(request).is_some_and(|change| change.value);
         self.picked = None;
         if changed {
@@ -72,8 +77,27 @@ impl Filter {
         changed && self.parse()
     }
 
+    /// Puts a whole filter whose conditions are alternatives in brackets, where another condition is
+    /// about to follow it: "and" would bind to the last of them only. Returns how many bytes longer the
+    /// text before the caret became.
+    fn enclose_whole(&mut self) -> usize {
+        let text = self.text();
+        let whole = text.trim_end();
+        let is_next = text.ends_with(' ') && self.caret() == text.len();
+        let is_whole = is_next && !whole.is_empty() && whole == self.whole;
+        let has_or = |query: Query| matches!(query.expression, Some(Expression::Or(_)));
+        if !is_whole || !Query::parse(whole).is_ok_and(has_or) {
+            return 0;
+        }
+        let (enclosed, before) = (format!("({whole}) "), text.len());
+        let longer = enclosed.len().saturating_sub(before);
+        self.input = Input::new(enclosed);
+        longer
+    }
+
     /// Inserts text at the caret, line breaks as spaces. Returns whether the query changed.
     pub fn paste(&mut self, text: &str) -> bool {
+        self.enclose_whole();
         let caret = self.caret();
         let clean: String = text
             .trim_end_matches(['\r', '\n'])
@@ -106,6 +130,7 @@ impl Filter {
     pub fn begin(&mut self) {
         self.editing = true;
         self.before = self.text().to_owned();
+        self.before.trim_end().clone_into(&mut self.whole);
         // What is typed next is another condition, not the end of the last word.
         if !self.before.is_empty() && !self.before.ends_with(' ') && self.error.is_none() {
             self.set_text(&format!("{} ", self.before));
@@ -152,6 +177,7 @@ impl Filter {
         let to = if back { at.saturating_sub(1) } else { (at + 1).min(self.history.len()) };
         let text = self.history.get(to).cloned().unwrap_or_else(|| typed.clone());
         let changed = self.set_text(&text);
+        text.trim_end().clone_into(&mut self.whole);
         self.walking = Some((to, typed));
         changed
     }
@@ -185,7 +211,11 @@ impl Filter {
     pub fn complete(&mut self) -> bool {
         let Some(item) = self.suggestions.items.get(self.picked.unwrap_or(0)) else { return false };
         let mut insert = item.insert.clone();
-        let range = self.suggestions.replace.clone();
+        let mut range = self.suggestions.replace.clone();
+        if range.is_empty() && range.end == self.text().len() {
+            let longer = self.enclose_whole();
+            range = range.start + longer..range.end + longer;
+        }
         let after = self.text().get(range.end..).unwrap_or("").to_owned();
         if !insert.ends_with(':') && !insert.ends_with(' ') && !after.starts_with([' ', ')']) {
             insert.push(' ');

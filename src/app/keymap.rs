@@ -84,12 +84,21 @@ impl Key {
                 KeyCode::Tab
             }
             KeyCode::Char(c) => {
+                let has_shift = modifiers.contains(KeyModifiers::SHIFT);
                 modifiers -= KeyModifiers::SHIFT;
-                KeyCode::Char(c)
+                KeyCode::Char(if has_shift { capital(c) } else { c })
             }
             code => code,
         };
         Self { code, modifiers }
+    }
+
+    /// The letter, digit or sign this key types by itself or with Shift.
+    pub fn letter(&self) -> Option<char> {
+        match self.code {
+            KeyCode::Char(c) if self.modifiers.is_empty() => Some(c),
+            _ => None,
+        }
     }
 
     /// The digit this key types, if it is one.
@@ -136,6 +145,15 @@ impl fmt::Display for Key {
     }
 }
 
+/// The letter that Shift makes of a letter; what has none, and what becomes several, stays.
+fn capital(c: char) -> char {
+    let mut capitals = c.to_uppercase();
+    match (capitals.next(), capitals.next()) {
+        (Some(capital), None) => capital,
+        _ => c,
+    }
+}
+
 /// A key, or two one after the other: `g`, `g g`, `space a`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub struct Keys {
@@ -165,6 +183,13 @@ impl Keys {
             }
             if let Some((_, sent)) = SENT_AS.iter().find(|(name, _)| *name == key.to_string()) {
                 return Err(format!("a terminal sends `{sent}` for `{key}`; take another key"));
+            }
+            // A terminal has one code for both.
+            if let KeyCode::Char(c @ 'A'..='Z') = key.code
+                && key.modifiers.contains(KeyModifiers::CONTROL)
+            {
+                let small = Key { code: KeyCode::Char(c.to_ascii_lowercase()), ..key };
+                return Err(format!("a terminal sends `{small}` for `{key}`; take another key"));
             }
             if key.to_string() == "ctrl-z" {
                 return Err("`ctrl-z` always goes to the shell; take another key".to_owned());
@@ -373,6 +398,10 @@ mod tests {
     fn terminal_events_are_spelled_one_way() {
         let event = |code, modifiers| Key::from_event(&KeyEvent::new(code, modifiers)).to_string();
         assert_eq!(event(KeyCode::Char('G'), KeyModifiers::SHIFT), "G");
+        assert_eq!(event(KeyCode::Char('G'), KeyModifiers::NONE), "G");
+        assert_eq!(event(KeyCode::Char('g'), KeyModifiers::SHIFT), "G");
+        assert_eq!(event(KeyCode::Char('*'), KeyModifiers::SHIFT), "*");
+        assert_eq!(event(KeyCode::Char('P'), KeyModifiers::ALT | KeyModifiers::SHIFT), "alt-P");
         assert_eq!(event(KeyCode::BackTab, KeyModifiers::NONE), "shift-tab");
         assert_eq!(event(KeyCode::Char('d'), KeyModifiers::CONTROL), "ctrl-d");
     }

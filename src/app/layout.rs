@@ -77,10 +77,14 @@ pub fn layout(screen: Rect, open: Open) -> Layout {
         *found.pane_mut(open.focus) = panes;
         return found;
     }
-    let tree_width = match width {
-        ..100 => 20,
-        100..LEAST_FOR_COLUMNS => 30,
-        _ => 36,
+    // The list has what the tree can spare while nobody looks for anything in it.
+    let tree_width = match (width, open.focus) {
+        (..100, Pane::Tree) => 26,
+        (..100, _) => 14,
+        (100..LEAST_FOR_COLUMNS, Pane::Tree) => 34,
+        (100..LEAST_FOR_COLUMNS, _) => 18,
+        (_, Pane::Tree) => 36,
+        _ => 30,
     };
     found.tree = Rect { width: tree_width, ..panes };
     let rest = Rect { x: panes.x + tree_width, width: width - tree_width, ..panes };

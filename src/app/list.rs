@@ -1,15 +1,15 @@
 //! The list of records: rows of the last answer, order, columns, and the record under the cursor.
 //! Never filters or sorts; it shows what the answer holds.
 
+mod cell;
+
 use super::folding::Folding;
 use super::viewport::Viewport;
 use crate::query::answer::{Operations, Sort};
-use crate::record::Outcome;
-use crate::record::column::Column;
 use crate::record::field::{Field, Stored};
-use crate::record::risk::Level;
 use crate::store::{RowId, Store};
-use crate::time::Zone;
+
+pub use cell::{Times, cell, is_column, outcome, result_glyph, result_words, risk, risk_glyph};
 
 /// The list pane while it shows records.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ const BY_WIDTH: &[(&str, usize)] = &[
     ("activity", 0),
     ("actor", 0),
     ("target", 0),
-    ("actor.ip", 84),
+    ("actor.ip", 93),
     ("service", 120),
     ("category", 140),
 ];
@@ -151,25 +151,33 @@ impl List {
         }
     }
 
-    /// The columns that fit into a width.
-    pub fn columns(&self, width: usize) -> Vec<ShownColumn> {
+    /// The columns that fit into a width, where times are written with the year or without.
+    pub fn columns(&self, width: usize, years: bool) -> Vec<ShownColumn> {
         let fields = self.fields(width);
         let fields = &fields[self.scrolled.min(fields.len().saturating_sub(1))..];
         let mut shown: Vec<ShownColumn> = Vec::new();
         let mut used = 0;
         for &field in fields {
-            let least = fixed_width(field).unwrap_or_else(|| least_width(field));
+            let least = fixed_width(field, width, years).unwrap_or_else(|| least_width(field));
             if !shown.is_empty() && used + 1 + least > width {
                 break;
             }
             used += least + usize::from(!shown.is_empty());
             shown.push(ShownColumn { field, width: least });
         }
-        let elastic = |column: &&mut ShownColumn| fixed_width(column.field).is_none();
-        let weights: usize = shown.iter_mut().filter(elastic).map(|c| weight(c.field)).sum();
         let mut spare = width.saturating_sub(used);
+        for (name, wanted) in WANTED {
+            for column in shown.iter_mut().filter(|column| column.field.name == *name) {
+                let more = wanted.saturating_sub(column.width).min(spare);
+                column.width += more;
+                spare -= more;
+            }
+        }
+        let is_elastic = |column: &ShownColumn| fixed_width(column.field, width, years).is_none();
+        let elastic = shown.iter().filter(|column| is_elastic(column));
+        let weights: usize = elastic.map(|column| weight(column.field)).sum();
         let share = spare;
-        for column in shown.iter_mut().filter(|c| fixed_width(c.field).is_none()) {
+        for column in shown.iter_mut().filter(|column| is_elastic(column)) {
             let more = (share * weight(column.field)).div_ceil(weights.max(1)).min(spare);
             column.width += more;
             spare -= more;
@@ -181,9 +189,19 @@ impl List {
     }
 }
 
-fn fixed_width(field: &Field) -> Option<usize> {
+/// Lists of fewer cells have no room for seconds.
+const LEAST_FOR_SECONDS: usize = 70;
+
+/// Has a list of so many cells room for seconds?
+pub const fn has_seconds(width: usize) -> bool {
+    width >= LEAST_FOR_SECONDS
+}
+
+fn fixed_width(field: &Field, list: usize, years: bool) -> Option<usize> {
     match field.name {
-        "time" => Some(14),
+        "time" => Some(11 + if years { 5 } else { 0 } + if has_seconds(list) { 3 } else { 0 }),
+        // The glyph alone, where the year takes the room of the word.
+        "result" if years && !has_seconds(list) => Some(1),
         "result" => Some(6),
         "actor.ip" => Some(15),
         "actor.kind" | "mark" => Some(4),
@@ -194,83 +212,21 @@ fn fixed_width(field: &Field) -> Option<usize> {
     }
 }
 
+/// What columns get of the room that is left, one after the other: first so much that a role is read
+/// whole, then what is done, then who gets the role.
+const WANTED: &[(&str, usize)] =
+    &[("target", 20), ("activity", 14), ("target", 28), ("activity", 17), ("actor", 14)];
+
 fn least_width(field: &Field) -> usize {
-    if field.name == "activity" { 14 } else { 8 }
+    if field.name == "activity" { 12 } else { 8 }
 }
 
 fn weight(field: &Field) -> usize {
     match field.name {
-        "activity" => 5,
+        "activity" => 4,
         "actor" | "target" | "reason" | "agent" | "note" => 3,
         _ => 2,
     }
-}
-
-/// A record's result as glyph and word: never told by colour alone.
-pub fn result_words(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Success => "✓ ok",
-        Outcome::Failure => "✗ fail",
-        Outcome::Timeout => "✗ time",
-        Outcome::Unknown => "? none",
-    }
-}
-
-/// The outcome of a record, from its column.
-pub fn outcome(store: &Store, row: RowId) -> Outcome {
-    let code = store.codes(row, Column::Result).first().copied();
-    code.map_or(Outcome::Unknown, |code| Outcome::from_word(store.part(Column::Result, code, 0)))
-}
-
-/// A level's glyph: none looks like another, and none is wider than a cell.
-pub const fn risk_glyph(level: Level, ascii: bool) -> &'static str {
-    match (level, ascii) {
-        (Level::Low, false) => "·",
-        (Level::Medium, false) => "•",
-        (Level::High, false) => "▲",
-        (Level::Critical, false) => "◆",
-        (Level::Low, true) => ".",
-        (Level::Medium, true) => "o",
-        (Level::High, true) => "!",
-        (Level::Critical, true) => "#",
-    }
-}
-
-/// The level of risk of a record, from its column; `None` where it is not rated.
-pub fn risk(store: &Store, row: RowId) -> Option<Level> {
-    let code = *store.codes(row, Column::Risk).first()?;
-    Level::of_entry(store.entry(Column::Risk, code))
-}
-
-/// The text of a cell, from columns alone; not cleaned. Fields that are read from original bytes
-/// have none.
-pub fn cell(store: &Store, row: RowId, field: &Field, zone: &Zone) -> String {
-    match field.stored {
-        Stored::Time => store
-            .time(row)
-            .map_or_else(|| "no time".to_owned(), |time| zone.format(time, "%m-%d %H:%M:%S")),
-        Stored::Correlation => store.correlation(row),
-        Stored::Column(Column::Result, _) => result_words(outcome(store, row)).to_owned(),
-        Stored::Column(..) | Stored::Property(_) => {
-            let Some(kept) = field.stored.kept() else { return String::new() };
-            let codes = store.codes(row, kept.column);
-            let first = |&code: &u32| kept.values(store.entry(kept.column, code)).next();
-            let mut values = codes.iter().filter_map(first);
-            let Some(text) = values.next() else { return String::new() };
-            match values.count() {
-                0 => text.to_owned(),
-                more => format!("{text} +{more}"),
-            }
-        }
-        Stored::Mark => store.marks().word(row).to_owned(),
-        Stored::Note => store.marks().note(row).to_owned(),
-        Stored::Original(_) | Stored::Raw => String::new(),
-    }
-}
-
-/// Can the list show and sort by this field?
-pub fn is_column(field: &Field) -> bool {
-    !field.reads_original()
 }
 
 #[cfg(test)]
@@ -281,13 +237,16 @@ mod tests {
     fn columns_fill_the_width_and_never_exceed_it() {
         let list = List::default();
         for width in 0..300 {
-            let columns = list.columns(width);
-            let used: usize =
-                columns.iter().map(|c| c.width).sum::<usize>() + columns.len().saturating_sub(1);
-            assert!(columns.len() == 1 || used <= width, "{width}: {used}");
-            assert!(!columns.is_empty());
+            for years in [false, true] {
+                let columns = list.columns(width, years);
+                let used: usize = columns.iter().map(|c| c.width).sum::<usize>()
+                    + columns.len().saturating_sub(1);
+                assert!(columns.len() == 1 || used <= width, "{width}: {used}");
+                assert!(!columns.is_empty());
+            }
         }
-        let names = |width| list.columns(width).iter().map(|c| c.field.name).collect::<Vec<_>>();
+        let names =
+            |width| list.columns(width, false).iter().map(|c| c.field.name).collect::<Vec<_>>();
         assert_eq!(names(56), ["time", "result", "activity", "actor", "target"]);
         assert!(names(150).contains(&"category"));
     }

@@ -4,7 +4,9 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::action::{ACTIONS, Action, ActionRow, Pane};
+use super::copying::{self, pasteable};
 use super::input::request;
+use super::keymap::Key;
 use super::message::Effect;
 use super::overlay::{Item, Menu, Wish, wrapped};
 use super::{App, list};
@@ -38,10 +40,9 @@ impl App {
         let before = menu.viewport.cursor();
         match event.code {
             KeyCode::Esc => return self.close_menu(),
-            KeyCode::Down | KeyCode::Up
-                if menu.trails && event.modifiers.contains(KeyModifiers::SHIFT) =>
-            {
-                let width = usize::from(self.layout.screen.width.saturating_sub(6));
+            KeyCode::Down | KeyCode::Up if event.modifiers.contains(KeyModifiers::SHIFT) => {
+                let width = menu.width(self.layout.screen.width).saturating_sub(2);
+                let width = usize::from(width);
                 let lines = menu.current().map_or(0, |item| wrapped(&item.in_full(), width).len());
                 menu.said = match event.code {
                     KeyCode::Down => (menu.said + 1).min(lines.saturating_sub(1)),
@@ -73,9 +74,9 @@ impl App {
                 return without.map(|item| self.choose(item)).unwrap_or_default();
             }
             KeyCode::Char(_) if menu.cases => self.refuse_key_for_cases(),
-            KeyCode::Char(letter) if menu.letters && event.modifiers.is_empty() => {
-                let chosen = menu.by_letter(letter).cloned();
-                match (chosen, letter) {
+            KeyCode::Char(_) if menu.letters => {
+                let Some(letter) = Key::from_event(event).letter() else { return Vec::new() };
+                match (menu.by_letter(letter).cloned(), letter) {
                     (Some(item), _) => return self.choose(item),
                     (None, 'j') => menu.viewport.move_by(1),
                     (None, 'k') => menu.viewport.move_by(-1),
@@ -131,7 +132,8 @@ impl App {
             Wish::Perform(action) => self.perform(action, None),
             Wish::SortBy(field) => self.sort_by(field),
             Wish::TakeUpCase(path) => vec![Effect::ReadCase(path, self.store.clone())],
-            Wish::Copy(text, what) => vec![Effect::Copy(text, what)],
+            Wish::Copy(text, what) => vec![Effect::Copy(pasteable(&text), what)],
+            Wish::CopyAsIs(text, what) => vec![Effect::Copy(text, what)],
             Wish::Pivot(pivot) => self.go_to(&pivot),
             Wish::Show(query, name) => self.show_from_the_first(&query, &name),
             Wish::Access(key, name) => self.ask_for_access(key, name),
@@ -231,7 +233,7 @@ impl App {
         self.list.chosen = Some(shown);
         self.list.scrolled = 0;
         let width = usize::from(self.layout.inside(Pane::List).width);
-        if self.shown_fields().len() > self.list.columns(width).len() {
+        if self.shown_fields().len() > self.list.columns(width, self.times().years).len() {
             let [right, left, zoom] = [Action::Right, Action::Left, Action::Zoom]
                 .map(|action| self.keymap.spoken(action));
             self.notice = Some(format!(
@@ -268,13 +270,13 @@ impl App {
 
     fn yank_menu(&self) -> Menu {
         let mut items = Vec::new();
-        let mut offer = |letter: char, label: &str, text: Option<String>| {
+        let mut offer = |letter: char, label: &str, text: Option<String>, is_safe: bool| {
             let Some(text) = text.filter(|text| !text.is_empty()) else { return };
-            let preview: String = clean(&text).chars().take(200).collect();
+            let (text, what) = (if is_safe { text } else { pasteable(&text) }, label.to_owned());
             items.push(Item {
                 key: letter.to_string(),
-                note: preview,
-                ..Item::new(label, Wish::Copy(text, label.to_owned()))
+                note: clean(&text).chars().take(200).collect(),
+                ..Item::new(label, Wish::CopyAsIs(text, what))
             });
         };
         let raw_line = self.raw_line();
@@ -284,21 +286,25 @@ impl App {
             (None, Some(line)) => Some(line.copy.clone()),
             (None, None) => self.focused_value().map(|(_, value)| value),
         };
-        offer('v', "value", value);
-        offer('p', "path", raw_line.map(|(path, _)| path));
+        let differs = |value: &String| pasteable(value) != *value;
+        let logged = value.clone().filter(differs);
+        offer('v', "value", value, false);
+        offer('V', "value as logged", logged, true);
+        offer('p', "path", raw_line.map(|(path, _)| path), false);
         if let Some(opened) = self.detail.opened.as_ref() {
-            offer('i', "record id", Some(opened.record.id.to_string()));
-            offer('c', "correlation id", Some(opened.record.correlation_id.to_string()));
-            offer('j', "JSON", Some(opened.raw.trim().to_owned()));
-            offer('s', "sentence", Some(crate::record::sentence::sentence(&opened.record)));
+            offer('i', "record id", Some(opened.record.id.to_string()), false);
+            offer('c', "correlation id", Some(opened.record.correlation_id.to_string()), false);
+            let original = if opened.columns.is_some() { "original row" } else { "JSON" };
+            offer('j', original, Some(opened.raw.trim().to_owned()), true);
+            offer('s', "sentence", Some(crate::record::sentence::sentence(&opened.record)), false);
         }
         if let Some(row) = self.list.current().filter(|_| !self.show_activities) {
             let cells = self.shown_fields().into_iter();
-            let cells: Vec<String> =
-                cells.map(|field| list::cell(&self.store, row, field, &self.zone)).collect();
-            offer('r', "row", Some(cells.join("\t")));
+            let times = list::Times::whole(&self.zone);
+            let cells = cells.map(|field| list::cell(&self.store, row, field, times, usize::MAX));
+            offer('r', "row", Some(copying::row(cells)), true);
         }
-        offer('q', "query", Some(self.whole_query()));
+        offer('q', "query", Some(copying::query(&self.whole_query())), true);
         items.extend(self.translations());
         let mut menu = Menu::new("Copy", items);
         menu.letters = true;
@@ -307,7 +313,8 @@ impl App {
 
     /// The query in the languages of other tools, each saying what it leaves out.
     fn translations(&self) -> Vec<Item> {
-        let Ok(query) = Query::parse(&self.whole_query()) else { return Vec::new() };
+        let whole = copying::query(&self.whole_query());
+        let Ok(query) = Query::parse(&whole) else { return Vec::new() };
         let letters = [('o', Language::OData), ('k', Language::Kql), ('w', Language::PowerShell)];
         let made =
             letters.map(|(key, language)| (key, translate(&query, &self.context(), language)));
@@ -322,7 +329,7 @@ impl App {
                     true => format!("the query is empty: nothing to say in {label}"),
                     false => format!("nothing of the query can be said in {label}"),
                 }),
-                ..Item::new(label, Wish::Copy(made.text(), label.to_owned()))
+                ..Item::new(label, Wish::CopyAsIs(made.text(), label.to_owned()))
             }
         });
         items.collect()

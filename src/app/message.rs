@@ -74,6 +74,8 @@ pub struct Opened {
     pub record: Record<'static>,
     /// Its original text.
     pub raw: String,
+    /// The values in it by the names of their columns, where the text does not name them itself.
+    pub columns: Option<Vec<(String, String)>>,
 }
 
 /// Something to be done outside.

@@ -84,7 +84,7 @@ pub struct Menu {
     pub facet: Option<&'static Field>,
     /// Are the items findings of trails? The right arrow shows what happened meanwhile.
     pub trails: bool,
-    /// Lines of what is said of the item under the cursor that are scrolled away.
+    /// Lines of what is said of the item under the cursor that are scrolled away with Shift and arrows.
     pub said: usize,
     /// Are the items what somebody gained and lost?
     pub access: bool,
@@ -128,8 +128,10 @@ pub enum Wish {
     ToggleColumn(&'static Field),
     /// Go on with the case in this file.
     TakeUpCase(PathBuf),
-    /// Copy a text, with what it is.
+    /// Copy a text, with what it is: on one line, and nothing that a spreadsheet would calculate.
     Copy(String, String),
+    /// Copy a text exactly as it is, with what it is.
+    CopyAsIs(String, String),
     /// Show the values of a field.
     Facet(&'static Field),
     /// Narrow the filter to a value of a field, or leave it out.
@@ -185,7 +187,26 @@ impl Item {
     }
 }
 
+/// So wide is a box; those with long lines are wider.
+const USUAL: u16 = 110;
+const WIDE: u16 = 200;
+
 impl Menu {
+    /// Columns of the box, with its border, on a screen of so many.
+    pub fn width(&self, screen_width: u16) -> u16 {
+        let widest = match (self.trails, self.access) {
+            (true, _) => u16::MAX,
+            (_, true) => WIDE,
+            _ => USUAL,
+        };
+        screen_width.saturating_sub(4).min(widest)
+    }
+
+    /// Does it say nothing beside what its items are called, as a list of troubles?
+    pub fn is_all_labels(&self) -> bool {
+        self.items.iter().all(|item| item.note.is_empty())
+    }
+
     /// A menu of items.
     pub fn new(title: impl Into<String>, items: Vec<Item>) -> Self {
         let mut menu = Self {

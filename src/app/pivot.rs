@@ -1,10 +1,14 @@
 //! Pivots: from a record, or a value of it, to all others that share it.
 //! Never anything but an ordinary query, which stands in the filter line and can be edited.
 
+use std::borrow::Cow;
+use std::iter::repeat;
+
 use super::App;
 use super::message::Effect;
 use super::overlay::{Item, Menu, Wish};
 use crate::query::{Expression, Operator, Query};
+use crate::record::application::application_id;
 use crate::record::column::Column;
 use crate::record::field::{Field, Stored};
 use crate::record::sentence::{actor_name, target_name};
@@ -137,14 +141,9 @@ fn of_changes(record: &Record<'_>) -> Vec<Pivot> {
 
 /// The application a record was done with, or was about.
 fn of_application(record: &Record<'_>) -> Option<Pivot> {
-    let detail = record.details.iter().find(|detail| {
-        detail.key.eq_ignore_ascii_case("AppId") || detail.key.eq_ignore_ascii_case("ClientId")
-    });
-    let by_detail = detail.map(|detail| &*detail.value).filter(|id| is_guid(id));
-    let actor = &record.actor;
-    let by_actor = (!actor.app_id.is_empty()).then_some(&*actor.app_id);
-    let id = by_detail.or(by_actor)?;
-    Some(anywhere(&format!("application {id}"), id))
+    let by_actor = (!record.actor.app_id.is_empty()).then_some(&*record.actor.app_id);
+    let id = application_id(record).or(by_actor.map(Cow::Borrowed))?;
+    Some(anywhere(&format!("application {id}"), &id))
 }
 
 impl App {
@@ -168,7 +167,10 @@ impl App {
             Shared::Target => {
                 let mut targets = of_targets(&record);
                 if targets.len() > 1 {
-                    self.open_pivots("Which target?", targets.into_iter().zip('a'..));
+                    // Not the letters that move in a menu and close it.
+                    let letters = ('a'..='z').filter(|c| !matches!(c, 'j' | 'k' | 'q'));
+                    let letters = letters.chain(repeat(' '));
+                    self.open_pivots("Which target?", targets.into_iter().zip(letters));
                     return Vec::new();
                 }
                 targets.pop()
@@ -194,7 +196,8 @@ impl App {
         let item = |(pivot, letter): (Pivot, char)| {
             let query = Query { expression: Some(pivot.expression.clone()) };
             Item {
-                key: letter.to_string(),
+                // Those beyond the last letter are reached with the arrows.
+                key: letter.to_string().trim().to_owned(),
                 note: clean(&query.to_string()).into_owned(),
                 ..Item::new(clean(&pivot.name).into_owned(), Wish::Pivot(Box::new(pivot)))
             }
@@ -228,7 +231,7 @@ impl App {
             let name = format!("anywhere: {}", actor_name(&record.actor));
             pivots.push((anywhere(&name, key), 'A'));
         }
-        let letters = ['o', 'O', '2', '3', '4', '6', '7', '8'];
+        let letters = ['o', 'O', '2', '3', '4', '6', '7', '8'].into_iter().chain(repeat(' '));
         let targets = of_targets(&record).into_iter().zip(letters);
         pivots.extend(targets.map(|(pivot, letter)| {
             let name = format!("anywhere: target {}", pivot.name);
@@ -242,7 +245,7 @@ impl App {
             let name = record.activity.to_string();
             pivots.push((Pivot { name, expression, sets_time: false }, 'y'));
         }
-        let letters = ['r', 'R', 't', 'T', 'u', 'U'];
+        let letters = ['r', 'R', 't', 'T', 'u', 'U'].into_iter().chain(repeat(' '));
         pivots.extend(of_changes(&record).into_iter().zip(letters));
         if !record.session_id.is_empty() {
             let expression = term("session", Operator::Equals, &record.session_id);

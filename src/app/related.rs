@@ -87,8 +87,10 @@ impl App {
     }
 
     fn related_line(&self, row: RowId, is_itself: bool) -> Line {
+        let times = list::Times { seconds: true, ..self.times() };
         let cell = |name: &str| {
-            clean(&list::cell(&self.store, row, Field::named(name), &self.zone)).into_owned()
+            let text = list::cell(&self.store, row, Field::named(name), times, usize::MAX);
+            clean(&text).into_owned()
         };
         let outcome = list::outcome(&self.store, row);
         let glyph = result_words(outcome).split(' ').next().unwrap_or_default();

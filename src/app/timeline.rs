@@ -283,14 +283,16 @@ impl App {
     pub(super) fn take_span(&mut self) -> Vec<Effect> {
         let Some(span) = self.brushed_span() else { return Vec::new() };
         let rest = self.without_times();
-        let condition = condition(span);
-        let query = if rest.is_empty() { condition.clone() } else { format!("{rest} {condition}") };
+        let query = match Query::parse(&condition(span)) {
+            Ok(Query { expression: Some(span) }) => rest.and(span),
+            _ => rest,
+        };
         self.leave_view();
         self.timeline.brush = None;
         self.focus = Pane::List;
         self.list.moved = true;
         let mut effects = Vec::new();
-        if self.filter.set_text(&query) {
+        if self.filter.set_text(&query.to_string()) {
             effects.extend(self.filter.remember().map(Effect::Remember));
             effects.extend(self.ask());
         }
@@ -298,7 +300,7 @@ impl App {
     }
 
     /// The filter without its conditions on the time.
-    fn without_times(&self) -> String {
+    fn without_times(&self) -> Query {
         let times = self.filter.query.times();
         let rest = match self.filter.query.expression.clone() {
             Some(Expression::And(parts)) => {
@@ -308,14 +310,12 @@ impl App {
             }
             other => other.filter(|other| !times.contains(other)),
         };
-        let is_or = matches!(rest, Some(Expression::Or(_)));
-        let text = Query { expression: rest }.to_string();
-        if is_or { format!("({text})") } else { text }
+        Query { expression: rest }
     }
 
     /// Takes away zoom, brush and conditions on the time.
     fn clear_span(&mut self) -> Vec<Effect> {
-        let rest = self.without_times();
+        let rest = self.without_times().to_string();
         if rest != self.filter.text().trim() {
             self.leave_view();
         }
@@ -370,12 +370,13 @@ impl App {
         // Seconds are told where they say something; the end is the first instant that is not in.
         let minutes = [from, to].iter().all(|time| time.ticks() % (60 * TICKS_PER_SECOND) == 0);
         let clock = if minutes { "%H:%M" } else { "%H:%M:%S" };
-        let day = |time: Timestamp| self.zone.format(time, "%a %m-%d");
+        let date = self.times().day();
+        let day = |time: Timestamp| self.zone.format(time, &format!("%a {date}"));
         let until = self.zone.format(to, clock);
         let until = match (day(from) == day(to), until.as_str()) {
             (true, _) => until,
             (false, "00:00") if day(to.plus(-1)) == day(from) => "24:00".to_owned(),
-            (false, _) => self.zone.format(to, &format!("%m-%d {clock}")),
+            (false, _) => self.zone.format(to, &format!("{date} {clock}")),
         };
         let from = format!("{} {}", day(from), self.zone.format(from, clock));
         let span = format!("{from} – {until} {}", self.zone.name());

@@ -56,7 +56,7 @@ impl App {
     }
 
     fn trail_item(&self, finding: &Finding) -> Item {
-        let first = self.zone.format(finding.first, "%m-%d %H:%M");
+        let first = self.times().text(finding.first);
         let steps = finding.steps.iter().map(|step| match step.first {
             None => format!("{} is missing", step.name),
             Some(time) => match time.ticks() - finding.first.ticks() {

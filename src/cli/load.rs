@@ -153,12 +153,7 @@ fn sentence(summary: &Summary, files_lost: u64, unreadable: u64) -> Option<Strin
     part(odd, "oddity in what was read", "oddities in what was read");
     let duplicates = summary.progress.duplicates;
     part(duplicates, "duplicate left out", "duplicates left out");
-    let foreign: u64 = summary.other.iter().map(|(_, count)| count).sum();
-    if foreign > 0 {
-        let kinds: Vec<String> =
-            summary.other.iter().map(|(name, count)| format!("{name} {count}")).collect();
-        parts.push(format!("{foreign} not audit activity ({})", kinds.join(", ")));
-    }
+    parts.extend(summary.left_out());
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 

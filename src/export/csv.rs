@@ -7,7 +7,7 @@ use super::Shape;
 use super::cell::Row;
 use super::line::Lines;
 use crate::record::field::Field;
-use crate::text::{clean, is_invisible};
+use crate::text::{clean, is_formula};
 
 /// One line for each record below a line of field names, CRLF at the end of each.
 pub(super) struct Csv {
@@ -62,18 +62,6 @@ fn push_cell(value: &str, out: &mut String) {
     if quotes {
         out.push('"');
     }
-}
-
-/// Would a spreadsheet calculate this cell? Those that start with `=`, `+`, `-`, `@`, tab or carriage
-/// return, also in full width, also behind spaces, quotes and what cannot be seen, which importers
-/// strip. Source: OWASP, "CSV Injection".
-fn is_formula(value: &str) -> bool {
-    let start = value.trim_start_matches(|c: char| {
-        c.is_whitespace() || c.is_control() || is_invisible(c) || matches!(c, '"' | '\'')
-    });
-    value.starts_with(['\t', '\r', '\n'])
-        || start
-            .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '−', '﹢', '﹣', '﹦', '﹫'])
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::graph::{Audit, AuditKey};
 use super::json::{Keys, Place, Reader, Step};
 use super::portal_csv::{self, Slot};
@@ -97,6 +99,39 @@ impl Columns {
     /// What stands between two values of a CSV row.
     pub fn delimiter(&self) -> u8 {
         self.delimiter
+    }
+
+    /// The cells of a CSV row by the names of their columns, empty ones too. A cell without a column
+    /// is named by its number; a name that occurs again gets a number too, so that all differ.
+    pub fn named_cells(&self, row: &[u8]) -> Vec<(String, String)> {
+        let row = row.strip_prefix(b"\xef\xbb\xbf").unwrap_or(row);
+        let text = String::from_utf8_lossy(row);
+        self.named(cells(&text, self.delimiter).into_iter().map(Cow::into_owned))
+    }
+
+    /// The same of a row of a Log Analytics table, nested values as JSON; `None` where it is no JSON.
+    pub fn named_items(&self, row: &[u8]) -> Option<Vec<(String, String)>> {
+        let items: Vec<Value> = serde_json::from_slice(row).ok()?;
+        let text = |item: Value| match item {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        Some(self.named(items.into_iter().map(text)))
+    }
+
+    fn named(&self, values: impl Iterator<Item = String>) -> Vec<(String, String)> {
+        let mut named: Vec<(String, String)> = Vec::new();
+        for (at, value) in values.enumerate() {
+            let column = || format!("column {}", at + 1);
+            let name = self.names.get(at).map(|name| name.trim().to_owned());
+            let name = name.filter(|name| !name.is_empty()).unwrap_or_else(column);
+            let name = match named.iter().any(|(known, _)| *known == name) {
+                true => format!("{name} ({})", column()),
+                false => name,
+            };
+            named.push((name, value));
+        }
+        named
     }
 
     fn meaning_of(names: &[String], table: &str) -> Option<Meaning> {

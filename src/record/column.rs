@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::Record;
 use super::risk;
+use super::{Actor, Record};
 
 /// Separates the parts of one dictionary entry; [`separable`] takes it out of data.
 pub const PART: char = '\u{1f}';
@@ -31,7 +31,9 @@ pub fn filled<'e>(entry: &'e str, parts: &'static [usize]) -> impl Iterator<Item
 pub enum Column {
     /// Service, category, activity: the path in the tree.
     Path,
-    /// The actor's names and ids.
+    /// The actor's names and ids: principal name, name, service principal name, principal name as
+    /// logged where that is another, id, application id, kind, name and object id of the application a
+    /// person acted through, and an id again where the actor has no name.
     Actor,
     /// Every target's names and ids.
     Targets,
@@ -126,8 +128,12 @@ pub const COLUMNS: &[ColumnRow] = &[
         let names = [upn, &*a.name, &*a.service_principal_name, logged];
         let ids = [&*a.id, &*a.app_id, a.kind.word()];
         let through = [&*a.app_name, &*a.app_object_id];
+        // Who has no name is known by an id: it is found, counted and shown where names are.
+        let is_named = names.iter().any(|name| !name.is_empty());
+        let unnamed = if is_named { "" } else { actor_id(a) };
         out.entry(&[
             names[0], names[1], names[2], names[3], ids[0], ids[1], ids[2], through[0], through[1],
+            unnamed,
         ]);
     }),
     ColumnRow {
@@ -181,6 +187,11 @@ pub const COLUMNS: &[ColumnRow] = &[
         },
     },
 ];
+
+/// The id of an actor: the object id, or the application id where there is no other.
+fn actor_id<'r>(actor: &'r Actor<'_>) -> &'r str {
+    if actor.id.is_empty() { &actor.app_id } else { &actor.id }
+}
 
 const fn one(column: Column, fill: fn(&Record<'_>, &mut dyn Entries)) -> ColumnRow {
     ColumnRow { column, many: false, fill }

@@ -143,9 +143,9 @@ const OWN: &[Field] = &[
         name: "actor",
         aliases: &["initiatedBy", "who", "user"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Actor, &[0, 1, 2, 3, 7]),
+        stored: Stored::Column(Column::Actor, &[0, 1, 2, 3, 9, 7]),
         title: "Actor",
-        help: "who did it: user principal name, display name or application name, also of the application a person acted through",
+        help: "who did it: user principal name, display name or application name, also of the application a person acted through; an id where there is no name",
     },
     Field {
         name: "actor.id",

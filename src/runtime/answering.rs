@@ -237,6 +237,7 @@ fn read(row: RowId, store: &Store) -> Result<Box<Opened>, String> {
     };
     let bytes = original.read(span).map_err(|error| failed(&error))?;
     let record = original.decode(&bytes).map_err(|why| failed(&why))?.into_owned();
+    let columns = original.named_values(&bytes);
     let raw = String::from_utf8_lossy(&bytes).into_owned();
-    Ok(Box::new(Opened { record, raw }))
+    Ok(Box::new(Opened { record, raw, columns }))
 }

@@ -296,6 +296,15 @@ impl Original for Source {
             Err(error) => Err(error.to_string()),
         }
     }
+
+    fn named_values(&self, bytes: &[u8]) -> Option<Vec<(String, String)>> {
+        match &self.layout {
+            Layout::Json => None,
+            Layout::Csv(columns) => Some(columns.named_cells(bytes)),
+            Layout::Table(columns) => columns.named_items(bytes),
+        }
+    }
+
     /// Only plain files outlive the session: of everything else there is a spool at most.
     fn keepsake(&self) -> Option<Vec<u8>> {
         let Bytes::File(file) = &self.bytes else { return None };

@@ -430,7 +430,6 @@ pub static TRAILS: &[Trail] = &[
                     "User registered all required security info",
                     "Admin registered security info",
                     "Admin updated security info",
-                    "User changed default security info",
                 ],
                 &[],
             )

@@ -31,8 +31,9 @@ const SIGNS: &[(&str, &str)] = &[
     ("×", "x"),
     ("±", "~"),
     ("│", "|"),
-    ("⏎", ">"),
-    ("⇥", ">"),
+    ("▼", "V"),
+    ("⏎", "\\"),
+    ("⇥", "]"),
     ("␣", "_"),
     ("“", "\""),
     ("”", "\""),
@@ -61,7 +62,35 @@ pub fn replace(buffer: &mut Buffer) {
     }
 }
 
+/// A title in which keys are named, as they are where their signs cannot be drawn: `⏎ only this`
+/// becomes `enter only this`.
+pub fn title(text: &str) -> String {
+    let named = |word: &str| match word {
+        "→" => "right".to_owned(),
+        word => key(word).to_owned(),
+    };
+    text.split(' ').map(named).collect::<Vec<_>>().join(" ")
+}
+
 /// A key as it is named where its sign cannot be drawn.
 pub fn key(shown: &str) -> &str {
     KEYS.iter().find(|(sign, _)| *sign == shown).map_or(shown, |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_mean_different_things_have_different_signs() {
+        let sign = |key: &str| SIGNS.iter().find(|(drawn, _)| *drawn == key).map(|(_, sign)| *sign);
+        let signs = ["⏎", "⇥", "␣", "→", "←", "↑", "↓"].map(sign);
+        for (at, one) in signs.iter().enumerate() {
+            assert!(one.is_some_and(str::is_ascii) && !signs[..at].contains(one), "{signs:?}");
+        }
+        assert_eq!(
+            title("3 found · ⏎ its records · → meanwhile · shift ↓ reads on"),
+            "3 found · enter its records · right meanwhile · shift down reads on"
+        );
+    }
 }

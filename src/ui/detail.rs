@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::border;
-use super::text::{piece, searched};
+use super::text::searched;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::action::Pane;
@@ -54,11 +54,6 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     };
     let area = border(app, theme, frame, Pane::Detail, title, &note);
     if area.is_empty() {
-        return;
-    }
-    if let Some(problem) = &detail.problem {
-        let (span, _) = piece(problem, usize::from(area.width), theme.warning);
-        frame.render_widget(Line::from(span), Rect { height: 1, ..area });
         return;
     }
     let focused = app.focus == Pane::Detail && app.overlays.is_empty();

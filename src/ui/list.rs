@@ -18,10 +18,12 @@ use crate::app::App;
 use crate::app::action::{Action, Pane};
 use crate::app::activities::ActivityLine;
 use crate::app::folding::Fold;
-use crate::app::list;
+use crate::app::list::{self, Times};
+use crate::app::overlay::wrapped;
 use crate::catalogue::catalogue;
 use crate::query::answer::Sum;
 use crate::record::Outcome;
+use crate::source::Summary;
 use crate::text::{clean, fit, fit_name, thousands};
 
 /// Paints the list.
@@ -34,26 +36,6 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 }
 
 fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let all = app.store.len() as u64;
-    let shown = app.list.all_rows().len() as u64;
-    let mut title = if let Some(operations) = app.list.operations() {
-        format!("Operations {} · records {}", thousands(operations as u64), thousands(shown))
-    } else if shown == all {
-        format!("Records {}", thousands(all))
-    } else {
-        format!("Records {} of {}", thousands(shown), thousands(all))
-    };
-    // While what is typed cannot be read, the rows are those of the filter before it.
-    if app.filter.error.as_ref().is_some_and(|error| !error.incomplete) {
-        let before = app.filter.query.to_string();
-        let before = if before.is_empty() { "no filter".to_owned() } else { before };
-        title = format!("{title}, still of {}", clean(&before));
-    }
-    let above = app.list.viewport.visible().start;
-    if above > 0 {
-        let arrow = if theme.ascii { '^' } else { '↑' };
-        title = format!("{title} {arrow}{}", thousands(above as u64));
-    }
     let arrow = match (app.list.sort.descending, theme.ascii) {
         (true, false) => "▾",
         (false, false) => "▴",
@@ -61,13 +43,15 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         (false, true) => "^",
     };
     let note = format!("{} {arrow}", app.list.sort.field.name);
-    let area = border(app, theme, frame, Pane::List, title, &note);
+    let area = border(app, theme, frame, Pane::List, records_title(app, theme), &note);
     if area.is_empty() {
         return;
     }
     breadcrumb::draw(app, theme, frame);
     let gutter = if area.width > 8 { gutter::width(app) } else { 0 };
-    let columns = app.list.columns(usize::from(area.width) - gutter);
+    let room = usize::from(area.width) - gutter;
+    let times = Times { seconds: list::has_seconds(room), ..app.times() };
+    let columns = app.list.columns(room, times.years);
     let titles = columns.iter().map(|column| (column.field.title, column.width, theme.muted));
     line(
         frame,
@@ -76,7 +60,11 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         spans(titles),
     );
     if app.list.rows.is_empty() {
-        line(frame, area, 1, vec![piece(empty_words(app), usize::from(area.width), theme.muted).0]);
+        let lines = empty_lines(app).into_iter();
+        let lines = lines.flat_map(|text| wrapped(&clean(&text), usize::from(area.width)));
+        for (at, text) in lines.take(usize::from(area.height)).enumerate() {
+            line(frame, area, at as u16 + 1, vec![Span::styled(text, theme.muted)]);
+        }
     }
     for (at, place) in app.list.viewport.visible().enumerate() {
         let Some(&row) = app.list.rows.get(place) else { break };
@@ -91,7 +79,7 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
                 ("time", _) => theme.muted,
                 _ => theme.plain,
             };
-            let text = list::cell(&app.store, row, column.field, &app.zone);
+            let text = list::cell(&app.store, row, column.field, times, column.width);
             let text = match column.field.name {
                 "activity" => {
                     let room = column.width - folded("", fold, theme).width().min(column.width);
@@ -114,6 +102,31 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     }
 }
 
+/// How many records there are, of how many, and how many are above those in sight.
+fn records_title(app: &App, theme: &Theme) -> String {
+    let all = app.store.len() as u64;
+    let shown = app.list.all_rows().len() as u64;
+    let mut title = if let Some(operations) = app.list.operations() {
+        format!("Operations {} · records {}", thousands(operations as u64), thousands(shown))
+    } else if shown == all {
+        format!("Records {}", thousands(all))
+    } else {
+        format!("Records {} of {}", thousands(shown), thousands(all))
+    };
+    // While what is typed cannot be read, the rows are those of the filter before it.
+    if app.filter.error.as_ref().is_some_and(|error| !error.incomplete) {
+        let before = app.filter.query.to_string();
+        let before = if before.is_empty() { "no filter".to_owned() } else { before };
+        title = format!("{title}, still of {}", clean(&before));
+    }
+    let above = app.list.viewport.visible().start;
+    if above > 0 {
+        let arrow = if theme.ascii { '^' } else { '↑' };
+        title = format!("{title} {arrow}{}", thousands(above as u64));
+    }
+    title
+}
+
 /// The name of an activity in so many cells. Where others begin like what is left of it, it keeps its
 /// end too.
 fn name_of(activity: &str, width: usize) -> String {
@@ -129,6 +142,9 @@ fn name_of(activity: &str, width: usize) -> String {
 /// How the record of a line ended; of several that are folded the worst, and of how many that is so.
 fn result(outcome: Outcome, sum: Option<Sum>, width: usize) -> String {
     let words = list::result_words(outcome);
+    if width < 4 {
+        return list::result_glyph(outcome).to_owned();
+    }
     let some = sum.filter(|sum| sum.failed > 0 && sum.failed < sum.count);
     let glyph = words.split(' ').next().unwrap_or_default();
     let share = some.map(|sum| format!("{glyph} {}/{}", sum.failed, sum.count));
@@ -146,14 +162,25 @@ fn folded(activity: &str, fold: Fold, theme: &Theme) -> String {
     }
 }
 
-fn empty_words(app: &App) -> &'static str {
+/// What stands in a list without records: why there are none.
+fn empty_lines(app: &App) -> Vec<String> {
     if app.loading.running || app.answering {
-        "…"
-    } else if app.store.is_empty() {
-        "no records; T lists what could not be read"
-    } else {
-        "nothing matches: x empties the filter, X the tree's marks"
+        return vec!["…".to_owned()];
     }
+    if !app.store.is_empty() {
+        return vec!["nothing matches: x empties the filter, X the tree's marks".to_owned()];
+    }
+    let mut lines = vec!["no records".to_owned()];
+    lines.extend(app.loading.ended.as_ref().and_then(Summary::left_out));
+    let troubles = &app.loading.troubles;
+    // The first says most; those where something is lost come before those that are odd.
+    let first = troubles.iter().find(|trouble| trouble.lost).or(troubles.first());
+    lines.extend(first.map(|trouble| format!("! {trouble}")));
+    if troubles.len() > 1 {
+        let all = app.keymap.spoken(Action::Troubles);
+        lines.push(format!("{} troubles: {all} lists them", thousands(troubles.len() as u64)));
+    }
+    lines
 }
 
 fn draw_activities(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
@@ -173,7 +200,8 @@ fn draw_activities(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     if area.is_empty() {
         return;
     }
-    let widths = ActivityWidths::new(usize::from(area.width), app.store.is_empty());
+    let seen = app.times().width();
+    let widths = ActivityWidths::new(usize::from(area.width), app.store.is_empty(), seen);
     line(frame, area, 0, spans(widths.titles().into_iter().map(|(t, w)| (t, w, theme.muted))));
     if lines.is_empty() {
         line(
@@ -214,11 +242,11 @@ struct ActivityWidths {
 }
 
 impl ActivityWidths {
-    fn new(width: usize, no_records: bool) -> Self {
+    fn new(width: usize, no_records: bool, seen: usize) -> Self {
         let mut widths = Self {
             count: if no_records { 0 } else { 8 },
             spark: if no_records || width < 50 { 0 } else { 8 },
-            seen: if no_records || width < 70 { 0 } else { 11 },
+            seen: if no_records || width < 70 { 0 } else { seen },
             name: 0,
             category: 0,
             service: 0,
@@ -250,7 +278,8 @@ impl ActivityWidths {
     fn cells(&self, line: &ActivityLine, app: &App, theme: &Theme) -> Vec<(String, usize, Style)> {
         let style =
             if line.count == 0 && !app.store.is_empty() { theme.muted } else { theme.plain };
-        let time = |time| app.zone.format(time, "%m-%d %H:%M");
+        let times = app.times();
+        let time = |time| times.text(time);
         let (first, last) = line.seen.map_or_else(Default::default, |(a, b)| (time(a), time(b)));
         let unknown = if line.known { "" } else { "? " };
         let count = if line.count == 0 { "–".to_owned() } else { thousands(line.count) };

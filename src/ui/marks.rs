@@ -10,6 +10,7 @@ use super::text::piece;
 use super::theme::{ASCII_BORDER, Theme};
 use crate::app::App;
 use crate::app::layout::inside;
+use crate::app::list::{Times, cell};
 use crate::record::field::Field;
 use crate::text::{clean, fit};
 
@@ -20,7 +21,8 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     if area.width < 8 || area.height < 3 {
         return;
     }
-    let about = |name| crate::app::list::cell(&app.store, note.row, Field::named(name), &app.zone);
+    let times = Times { seconds: true, ..app.times() };
+    let about = |name| cell(&app.store, note.row, Field::named(name), times, usize::MAX);
     let title = format!(" Note: {} {} {} ", about("time"), about("activity"), about("target"));
     let title = fit(&clean(&title), usize::from(area.width) - 4).0.into_owned();
     let mut block =

@@ -4,8 +4,9 @@
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
+use ratatui::widgets::{Block, Clear};
 
+use super::ascii;
 use super::text::{cell, piece};
 use super::theme::{ASCII_BORDER, Theme};
 use super::timeline::spark;
@@ -17,12 +18,7 @@ use crate::text::{clean, fit};
 /// Paints the topmost box.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let Some(menu) = app.overlays.last() else { return };
-    let widest = match (menu.trails, menu.access) {
-        (true, _) => u16::MAX,
-        (_, true) => WIDE,
-        _ => 110,
-    };
-    let width = app.layout.screen.width.saturating_sub(4).min(widest);
+    let width = menu.width(app.layout.screen.width);
     let lines = menu.viewport.height().min(menu.items.len().max(1)) as u16;
     let note = note_lines(menu, width.saturating_sub(2), app.layout.screen.height);
     let area = app.layout.centered(width, lines + 3 + note);
@@ -30,8 +26,10 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         return;
     }
     frame.render_widget(Clear, area);
+    let heading = menu.heading();
+    let heading = if theme.ascii { ascii::title(&heading) } else { heading };
     let mut block = Block::bordered().border_style(theme.focus).title(Line::styled(
-        fit(&clean(&menu.heading()), usize::from(area.width) - 4).0.into_owned(),
+        fit(&clean(&heading), usize::from(area.width) - 4).0.into_owned(),
         theme.focus,
     ));
     if theme.ascii {
@@ -52,23 +50,20 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     // Some items stay in sight, whatever is to be said of one.
     let room = area.height.saturating_sub(top + lines.min(FEWEST_ITEMS));
     let is_low = app.layout.screen.height <= LOW_SCREEN;
-    let note = if note == NOTE_LINES && is_low { 0 } else { note.min(room) };
+    let note = if is_low && !is_all_said(menu) { 0 } else { note.min(room.max(1)) };
     let height = area.height.saturating_sub(top + note);
     draw_items(menu, theme, frame, Rect { y: area.y + top, height, ..area });
     if let Some(item) = menu.current().filter(|_| note > 0) {
         let area = Rect { y: area.bottom() - note, height: note, ..area };
         let text = clean(&item.in_full()).into_owned();
-        if menu.trails {
-            draw_said(&wrapped(&text, usize::from(area.width)), menu.said, theme, frame, area);
-            return;
-        }
-        let text = Paragraph::new(text);
-        frame.render_widget(text.style(theme.plain).wrap(Wrap { trim: true }), area);
+        draw_said(&wrapped(&text, usize::from(area.width)), menu.said, theme, frame, area);
     }
 }
 
-/// So wide is the box of access where there is room: its lines are long.
-const WIDE: u16 = 200;
+/// Is what is said of an item all there is to it? Then it is shown on every screen.
+fn is_all_said(menu: &Menu) -> bool {
+    menu.trails || menu.access || menu.is_all_labels()
+}
 
 /// What is to be said of an item, from a line on; where it does not fit, how to read on.
 fn draw_said(lines: &[String], from: usize, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {

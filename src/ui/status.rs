@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::app::action::{ACTIONS, Action, Pane};
 use crate::app::exporting;
 use crate::app::keymap::{Key, shown};
-use crate::source::Pulling;
+use crate::source::{Pulling, Summary};
 use crate::text::{clean, fit, thousands};
 use crate::time::Timestamp;
 
@@ -109,9 +109,8 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
     if loading.ended.as_ref().is_some_and(|summary| summary.indexed) {
         parts.push(("from the index".to_owned(), theme.muted));
     }
-    let other: u64 = loading.ended.iter().flat_map(|summary| &summary.other).map(|(_, n)| n).sum();
-    if other > 0 {
-        parts.push((format!("{} not audit activity", thousands(other)), theme.muted));
+    if let Some(left_out) = loading.ended.as_ref().and_then(Summary::left_out) {
+        parts.push((left_out, theme.muted));
     }
     if let Some(words) = app.noise_words() {
         parts.push((words, theme.strong));

@@ -9,15 +9,15 @@ use ratatui::text::{Line, Span};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::action::Pane;
-use crate::query::answer::Bucket;
 use crate::record::risk::Level;
 
 const BARS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 const ASCII_BARS: [&str; 9] = [" ", ".", ".", ":", ":", "|", "|", "#", "#"];
 
 /// Paints the strip: bars of the square root of the counts, so that a storm leaves the rest visible.
-/// Cells with failures are red and underlined, those with records rated high or critical reversed; with
-/// two lines or more, failures and the glyph of risk have their own line.
+/// Cells with failures are underlined, those with records rated high or critical are bold and red; with
+/// two lines or more, failures and the glyph of risk have their own line. A single line is never
+/// reversed: a reversed bar looks like the room above it.
 /// Cells without records show where they are; those after hours are shaded.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let area = app.layout.timeline;
@@ -34,17 +34,17 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         let cells = buckets.iter().enumerate().map(|(at, bucket)| {
             let eighths = height(bucket.count, most, u32::from(lines) * 8);
             let level = eighths.saturating_sub(from_bottom * 8).min(8) as usize;
-            let style = match (own_line, bucket) {
-                (false, Bucket { risky: 1.., .. }) => {
-                    theme.risk(Level::High).add_modifier(Modifier::REVERSED)
-                }
-                (false, Bucket { failures: 1.., .. }) => {
-                    theme.bad.add_modifier(Modifier::UNDERLINED)
-                }
+            let is_ground = from_bottom == 0 && bucket.count == 0;
+            let text = if is_ground { strip.empty } else { bar(level, theme) };
+            let style = match (own_line, bucket.risky) {
+                (false, 1..) => theme.risk(Level::High),
                 _ => theme.count,
             };
-            let is_ground = from_bottom == 0 && bucket.count == 0;
-            strip.cell(at, if is_ground { strip.empty } else { bar(level, theme) }, style)
+            let style = match (own_line, bucket.failures) {
+                (false, 1..) => style.add_modifier(Modifier::UNDERLINED),
+                _ => style,
+            };
+            strip.cell(at, text, style)
         });
         paint(cells, frame, Rect { y: area.y + line, height: 1, ..area });
     }
@@ -65,6 +65,8 @@ struct Strip<'a> {
     cursor: Option<usize>,
     brushed: Option<(usize, usize)>,
     empty: &'static str,
+    /// What stands for the cell under the cursor, where it is not reversed.
+    pointer: Option<&'static str>,
 }
 
 impl<'a> Strip<'a> {
@@ -73,7 +75,9 @@ impl<'a> Strip<'a> {
         let cursor = axis.and_then(|axis| app.timeline.cursor(&axis));
         let brushed = axis.and_then(|axis| app.timeline.brushed(&axis));
         let empty = if theme.ascii { "_" } else { "·" };
-        Self { app, theme, cursor, brushed, empty }
+        let is_single = app.layout.timeline.height < 2;
+        let pointer = is_single.then_some(if theme.ascii { "V" } else { "▼" });
+        Self { app, theme, cursor, brushed, empty, pointer }
     }
 
     fn cell(&self, at: usize, text: &'static str, style: Style) -> Span<'static> {
@@ -88,8 +92,10 @@ impl<'a> Strip<'a> {
         if self.brushed.is_some_and(|(first, last)| (first..=last).contains(&at)) {
             style = style.patch(self.theme.cursor_elsewhere);
         }
-        if self.cursor == Some(at) {
-            style = style.patch(self.theme.cursor);
+        match self.pointer.filter(|_| self.cursor == Some(at)) {
+            Some(pointer) => return Span::styled(pointer, self.theme.key),
+            None if self.cursor == Some(at) => style = style.patch(self.theme.cursor),
+            None => {}
         }
         Span::styled(text, style)
     }

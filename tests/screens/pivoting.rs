@@ -117,3 +117,36 @@ fn a_filter_that_was_given_up_leaves_no_view_behind() {
     session.keys("/role<enter>");
     assert_eq!(session.app.breadcrumb(), ["all", "role"]);
 }
+
+#[test]
+fn a_capital_letter_of_a_menu_chooses() {
+    for (letter, begins) in [("a", "actor.id="), ("A", "raw:"), ("o", "raw:"), ("O", "raw:")] {
+        let mut session = Session::demo(120, 40);
+        find(&mut session, "activity=\"Add member to group\"");
+        session.keys("p");
+        assert!(session.screen().contains("Go to all records"), "{}", session.screen());
+        session.keys(letter);
+        let filter = session.app.filter.text();
+        assert!(filter.starts_with(begins), "{letter}: {filter}");
+    }
+}
+
+#[test]
+fn every_target_is_offered_however_many_there_are() {
+    let targets: Vec<String> = (0..40)
+        .map(|n| format!(r#"{{"id":"t{n}","displayName":"Target {n}","type":"User"}}"#))
+        .collect();
+    let record = format!(
+        r#"{{"id":"1","category":"UserManagement","result":"success","activityDisplayName":"Update user","activityDateTime":"2026-11-02T08:00:00Z","loggedByService":"Core Directory","initiatedBy":{{"app":{{"displayName":"A"}}}},"targetResources":[{}],"additionalDetails":[]}}"#,
+        targets.join(",")
+    );
+    let deliveries = super::session::deliveries("audit.ndjson", record.into_bytes());
+    let mut session = Session::loaded("audit.ndjson", &deliveries, 120, 40);
+    for keys in ["o", "p"] {
+        session.keys(keys);
+        let menu = session.app.overlays.last().expect("a box");
+        let all = menu.items.iter().filter(|item| item.label.contains("Target ")).count();
+        assert_eq!(all, 40);
+        session.keys("<esc>");
+    }
+}

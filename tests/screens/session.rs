@@ -333,7 +333,9 @@ fn read(row: RowId, store: &Store) -> Result<Box<Opened>, String> {
     let (original, span) = store.span(row);
     let bytes = original.read(span).map_err(|error| error.to_string())?;
     let record = original.decode(&bytes)?.into_owned();
-    Ok(Box::new(Opened { record, raw: String::from_utf8_lossy(&bytes).into_owned() }))
+    let columns = original.named_values(&bytes);
+    let raw = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Box::new(Opened { record, raw, columns }))
 }
 
 /// The characters in an area, line by line, without the spaces at their ends.
@@ -365,7 +367,9 @@ pub fn parse_keys(text: &str) -> Vec<KeyEvent> {
                 rest = after;
             }
             None => {
-                keys.push(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+                // As crossterm reports them.
+                let shift = if c.is_uppercase() { KeyModifiers::SHIFT } else { KeyModifiers::NONE };
+                keys.push(KeyEvent::new(KeyCode::Char(c), shift));
                 rest = &rest[c.len_utf8()..];
             }
         }

@@ -113,7 +113,15 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         "actor" => {
             let (upn, logged) = upns(&r.actor.upn, &r.actor.id);
             let actor = &r.actor;
-            texts(&[&upn, &actor.name, &actor.service_principal_name, &logged, &actor.app_name])
+            let mut names =
+                texts(&[&upn, &actor.name, &actor.service_principal_name, &logged]);
+            // Who has no name at all is found by the id that is shown instead.
+            if names.iter().all(String::is_empty) {
+                let id = if actor.id.is_empty() { &actor.app_id } else { &actor.id };
+                names.push(id.to_string());
+            }
+            names.push(actor.app_name.to_string());
+            names
         }
         "actor.id" => texts(&[&r.actor.id, &r.actor.app_id, &r.actor.app_object_id]),
         "actor.app" => texts(&[&r.actor.app_id]),

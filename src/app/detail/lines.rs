@@ -78,10 +78,20 @@ fn plain(text: impl Into<String>) -> Vec<(Tone, String)> {
     vec![(Tone::Plain, text.into())]
 }
 
-fn heading(text: &str) -> Line {
+/// A line that stands out.
+pub fn heading(text: &str) -> Line {
     Line {
         text: vec![(Tone::Strong, clean(text).into_owned())],
         copy: text.to_owned(),
+        ..Line::default()
+    }
+}
+
+/// Why there is nothing to show; all of it.
+pub fn problem_line(problem: &str) -> Line {
+    Line {
+        text: vec![(Tone::Bad, clean(problem).into_owned())],
+        copy: problem.to_owned(),
         ..Line::default()
     }
 }

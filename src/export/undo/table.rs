@@ -211,12 +211,16 @@ pub(super) const STEPS: &[Step] = &[
         &[
             "user registered*security info",
             "admin registered security info",
-            "user changed default security info",
             "user updated security info",
             "admin updated security info",
             "*registered security info*",
         ],
         "Delete the method that was registered and revoke the sessions. Have the user register anew from a device that is known.",
+        Needs::Old,
+    ),
+    Step(
+        &["user changed*default security info*"],
+        "Set the default sign-in method back. No method was added or removed.",
         Needs::Old,
     ),
     Step(

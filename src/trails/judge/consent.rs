@@ -1,8 +1,9 @@
 //! Consent to an application: who agreed to what, who was refused, whether it was taken back.
 //! Never says whether the application is good.
 
-use super::{Chain, Judged, detail, listed, many, name_of, value, who};
+use super::{Chain, Judged, listed, many, name_of, value, who};
 use crate::record::Record;
+use crate::record::application::application_id;
 use crate::record::risk::Level;
 use crate::time::Timestamp;
 use crate::trails::table::BESIDE;
@@ -43,7 +44,10 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     if given.len() > 1 {
         notes.push(format!("Consented by {}.", listed(given.iter().map(|record| who(record)))));
     }
-    if let Some(id) = detail(doer, "AppId") {
+    // What was added and consented to names itself; a grant names its resource beside it.
+    let mut records =
+        [ADDED, CONSENT, BESIDE, GRANTED, ROLE].into_iter().flat_map(|of| chain.of(of));
+    if let Some(id) = records.find_map(application_id) {
         notes.push(format!("Application id {id}."));
     }
     let back = chain.when(BACK).filter(|_| !given.is_empty() || chain.has(GRANTED));
