@@ -75,7 +75,7 @@ fn watched_accounts_are_starred_and_found_inside_of_changes_too() {
     }
     session.keys("*");
     assert_eq!(session.app.filter.text(), format!("raw:{id}"));
-    assert!(session.list().contains("★ "), "{}", session.list());
+    assert!(session.list().contains("★"), "{}", session.list());
     let mut without = Session::demo(80, 24);
     without.keys("*");
     assert!(without.hints().contains("nobody is watched"), "{}", without.hints());

@@ -93,6 +93,19 @@ fn without_glue<'u>(upn: &'u str, id: &str) -> Option<&'u str> {
     (is_id && !rest.starts_with('@') && rest.contains('@')).then_some(rest)
 }
 
+/// Whatever an actor is known by, with the principal name and how it was logged.
+fn actor_names(actor: &entrail::record::Actor<'_>, [upn, logged]: [&str; 2]) -> Vec<String> {
+    let names = [upn, &actor.name, &actor.service_principal_name, logged];
+    let mut names: Vec<String> = names.map(str::to_owned).to_vec();
+    // Who has no name at all is found by the id that is shown instead.
+    if names.iter().all(String::is_empty) {
+        let id = if actor.id.is_empty() { &actor.app_id } else { &actor.id };
+        names.push(id.to_string());
+    }
+    names.push(actor.app_name.to_string());
+    names
+}
+
 /// All values of a field, empty ones too.
 pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
     let targets = |get: &dyn Fn(&entrail::record::Target<'_>) -> Vec<String>| {
@@ -112,16 +125,7 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         "reason" => texts(&[&r.result_reason]),
         "actor" => {
             let (upn, logged) = upns(&r.actor.upn, &r.actor.id);
-            let actor = &r.actor;
-            let mut names =
-                texts(&[&upn, &actor.name, &actor.service_principal_name, &logged]);
-            // Who has no name at all is found by the id that is shown instead.
-            if names.iter().all(String::is_empty) {
-                let id = if actor.id.is_empty() { &actor.app_id } else { &actor.id };
-                names.push(id.to_string());
-            }
-            names.push(actor.app_name.to_string());
-            names
+            actor_names(&r.actor, [&upn, &logged])
         }
         "actor.id" => texts(&[&r.actor.id, &r.actor.app_id, &r.actor.app_object_id]),
         "actor.app" => texts(&[&r.actor.app_id]),
