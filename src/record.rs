@@ -5,6 +5,7 @@ pub mod application;
 pub mod change;
 pub mod column;
 pub mod field;
+pub mod licence;
 pub mod naming;
 pub mod property;
 pub mod risk;

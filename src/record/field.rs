@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::change::differences_of;
 use super::column::{COLUMNS, Column, Entries, Kept, VALUES, separable};
+use super::licence::{self, Fate};
 use super::property::{Key, ROWS};
 use super::risk::NOT_RATED;
 use super::{Record, value_text};
@@ -254,6 +255,20 @@ const OWN: &[Field] = &[
         stored: Stored::Original(|r, out| differing(r, true, out)),
         title: "To",
         help: "what differs, as PROPERTY=VALUE after: change.new:state=disabled (from the originals)",
+    },
+    Field {
+        name: "licence",
+        aliases: &["license", "sku"],
+        kind: ValueKind::Text,
+        stored: Stored::Original(|r, out| {
+            for (licence, fate) in licence::changed(r) {
+                if fate != Fate::Kept {
+                    out(licence.called());
+                }
+            }
+        }),
+        title: "Licence",
+        help: "licences that were given or taken, such as SPE_E5 (read from the original records)",
     },
     Field {
         name: "detail",

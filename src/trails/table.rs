@@ -219,6 +219,9 @@ const APP_ROLE_CHANGED: &[&str] = &[
     "Remove app role assignment from user",
     "Remove app role assignment from group",
     "Remove app role assignment from service principal",
+    "Add a deletion-marked app role assignment grant to user as part of link removal",
+    "Add a deletion-marked app role assignment grant to group as part of link removal",
+    "Add a deletion-marked app role assignment grant to service principal as part of link removal",
 ];
 
 /// All trails, in the order help lists them.
@@ -549,7 +552,7 @@ pub static TRAILS: &[Trail] = &[
         steps: &["app role given or taken"],
         ends: 0,
         clues: &[
-            clue(0, APP_ROLE_CHANGED, WHO_GOT_IT),
+            clue(0, APP_ROLE_CHANGED, WHO_GOT_IT).when(judge::package::by_hand),
             // What explains it is none of its steps.
             clue(BESIDE, &["Consent to application"], &[Key::Correlation]),
             clue(BESIDE, judge::package::ASSIGNING, WHO_GOT_IT),

@@ -414,6 +414,34 @@ fn an_app_role_is_explained_by_a_package_or_told() {
 }
 
 #[test]
+fn what_entitlement_management_delivers_is_not_given_by_hand() {
+    let given = "01T10:00:00Z | Add app role assignment grant to user | App NAME | ServicePrincipal Lab; User tom@x || a |";
+    let of = |line: &str| {
+        let (_, findings) = found(&[record(line, 0)]);
+        let own = findings.into_iter().filter(|finding| finding.trail.name == "app-role");
+        own.map(|finding| finding.title).collect::<Vec<String>>()
+    };
+    for name in [
+        "Azure AD Identity Governance - User Management",
+        "Azure AD Identity Governance \u{2013} User Management",
+    ] {
+        assert_eq!(of(&given.replace("NAME", name)), [""; 0]);
+    }
+    let name = "Azure AD Identity Governance - User Manager";
+    assert_eq!(of(&given.replace("NAME", name)).len(), 1);
+    // A person of that name is none.
+    let person = "User Azure AD Identity Governance - User Management";
+    assert_eq!(of(&given.replace("App NAME", person)).len(), 1);
+    // Nor is an application of another id.
+    let other = record(&given.replace("NAME", "Azure AD Identity Governance - User Management"), 0)
+        .replacen("\"app\":{", &format!("\"app\":{{\"appId\":\"{}\",", guid("other")), 1);
+    let (_, findings) = found(&[other]);
+    assert!(findings.iter().any(|finding| finding.trail.name == "app-role"));
+    let taken = "01T10:00:00Z | Add a deletion-marked app role assignment grant to user as part of link removal | User adm@x | ServicePrincipal Lab; User tom@x || a |";
+    assert_eq!(of(taken), ["adm@x took an app role of Lab from tom@x"]);
+}
+
+#[test]
 fn records_of_one_instant_and_without_correlation_are_told_apart() {
     let story = STORIES.iter().find(|story| story.trail == "account").expect("a story");
     let flat = |number: usize| {

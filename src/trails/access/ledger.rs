@@ -12,7 +12,10 @@ use crate::record::{ActorKind, Outcome, Record, Target};
 use crate::store::{RowId, Store};
 use crate::text::{fold, is_guid};
 use crate::time::Timestamp;
-use crate::trails::judge::{detail, value};
+use crate::trails::judge::{detail, package, value};
+
+/// Who gave what entitlement management delivers.
+const DELIVERY: &str = "an access package (Azure AD Identity Governance - User Management)";
 
 /// One time it was given, taken, asked for.
 #[derive(Clone, Debug)]
@@ -64,6 +67,9 @@ impl Ledger {
         let mut paths: Vec<Option<Option<&Tells>>> = vec![None; store.entries(Column::Path)];
         let mut ledger = Self { end: store.period().map(|(_, last)| last), ..Self::default() };
         let mut buffer = Vec::new();
+        let is = |code: u32, change: &str| {
+            store.part(Column::Changes, code, 0).eq_ignore_ascii_case(change)
+        };
         for segment in store.segments() {
             let mut rows = Vec::new();
             for at in 0..segment.len() {
@@ -71,7 +77,11 @@ impl Ledger {
                 let tells = paths[code as usize].get_or_insert_with(|| {
                     known.get(&fold(store.part(Column::Path, code, 2))).copied()
                 });
-                if tells.is_some() {
+                let has = |change: &str| {
+                    let codes = segment.codes(Column::Changes, at);
+                    change.is_empty() || codes.iter().any(|&code| is(code, change))
+                };
+                if tells.is_some_and(|tells| has(tells.change)) {
                     rows.push(at);
                 }
             }
@@ -151,9 +161,14 @@ impl Ledger {
             Family::Grant => self.grant(record, &mut entry),
             Family::Owner => self.owner(record, &mut entry),
             Family::Package => self.package(record, &mut entry),
+            Family::Azure => self.azure(record, &mut entry),
+            Family::Licence => return self.licences(record, &entry),
             Family::Credential => return self.credentials(record, &entry),
             Family::Consent => self.consent(record, &mut entry),
             Family::Life => return self.life(record, entry),
+        }
+        if entry.family != Family::Package && package::delivers(record) {
+            entry.by = self.objects.object("", "", DELIVERY);
         }
         // PIM does not say which of the two was extended.
         if entry.family == Family::Role && step == Step::Extended {

@@ -231,8 +231,17 @@ impl Objects {
 
     /// The numbers of these ids and names, and of what belongs to the same application.
     pub(super) fn known_by(&self, keys: &[String]) -> Vec<u32> {
-        let kinds =
-            ["", "user", "group", "role", "application", "serviceprincipal", "accesspackage"];
+        let kinds = [
+            "",
+            "user",
+            "group",
+            "role",
+            "azurerole",
+            "licence",
+            "application",
+            "serviceprincipal",
+            "accesspackage",
+        ];
         let mut found = Vec::new();
         for key in keys {
             let texts = std::iter::once(key.clone()).chain(kinds.map(|kind| named(kind, key)));

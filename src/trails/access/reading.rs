@@ -4,6 +4,7 @@
 use super::Step;
 use super::ledger::{Entry, Ledger};
 use super::objects::NOBODY;
+use crate::record::licence::{self, Fate};
 use crate::record::sentence::target_name;
 use crate::record::{ActorKind, Record, Target};
 use crate::text::{fold, is_guid};
@@ -197,6 +198,29 @@ impl Ledger {
             // Who changed the list gave nothing of what was in it.
             let by = if step == Step::Listed { NOBODY } else { entry.by };
             self.entries.push(Entry { step, holder, part, called, by, ..entry.clone() });
+        }
+    }
+
+    /// What the activity gives is the same each time: the role at the root of Azure, says Microsoft's
+    /// "Elevate access to manage all Azure subscriptions and management groups".
+    pub(super) fn azure(&mut self, record: &Record<'_>, entry: &mut Entry) {
+        entry.thing = self.objects.object("azurerole", "", "User Access Administrator (Azure, /)");
+        let whose = target(record, &["User", "ServicePrincipal"]);
+        entry.holder = whose.map_or(entry.by, |whose| self.objects.target(whose));
+    }
+
+    pub(super) fn licences(&mut self, record: &Record<'_>, entry: &Entry) {
+        let Some(holder) = record.targets.first() else { return };
+        let holder = self.objects.target(holder);
+        for (licence, fate) in licence::changed(record) {
+            let step = match fate {
+                Fate::Given => Step::Given,
+                Fate::Taken => Step::Taken,
+                Fate::Kept => Step::Listed,
+            };
+            let thing = self.objects.object("licence", &licence.id, &licence.name);
+            let by = if step == Step::Listed { NOBODY } else { entry.by };
+            self.entries.push(Entry { step, holder, thing, by, ..entry.clone() });
         }
     }
 

@@ -171,6 +171,13 @@ fn plain(ledger: &Ledger, entries: &[&Entry]) -> Line {
     let mut lane = Lane::default();
     let mut is_before = false;
     for entry in entries {
+        // The directory writes a change of licences twice: as one, and as an update of the user.
+        let is_double = |last: &Given| {
+            last.step == entry.step && entry.time.ticks() - last.time.ticks() <= TOGETHER
+        };
+        if entry.family == Family::Licence && lane.events.last().is_some_and(is_double) {
+            continue;
+        }
         if entry.step == Step::Listed {
             if lane.given.is_some() {
                 continue;

@@ -2,6 +2,7 @@
 //! Never reads records.
 
 use super::Step;
+use crate::record::licence;
 
 /// What is given; things of different families are never the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -15,6 +16,9 @@ pub(super) enum Family {
     Owner,
     Credential,
     Package,
+    /// The role that lets an administrator of the directory into all of Azure.
+    Azure,
+    Licence,
     /// A consent: which permissions came of it, other records tell.
     Consent,
     /// Nothing is given: what something is gone with, or which objects belong together.
@@ -25,7 +29,7 @@ impl Family {
     /// The word for it.
     pub(super) const fn word(self) -> &'static str {
         match self {
-            Self::Role => "role",
+            Self::Role | Self::Azure => "role",
             Self::Eligible => "role, eligible",
             Self::Scoped => "role, scoped",
             Self::Group => "group",
@@ -34,6 +38,7 @@ impl Family {
             Self::Owner => "owner",
             Self::Credential => "credential",
             Self::Package => "access package",
+            Self::Licence => "licence",
             Self::Consent => "consent",
             Self::Life => "account",
         }
@@ -46,10 +51,19 @@ pub(super) struct Tells {
     pub(super) activities: &'static [&'static str],
     pub(super) family: Family,
     pub(super) step: Step,
+    /// The property that must be among the changed ones; empty for any. Looked up in columns: most
+    /// records of some activities tell nothing of access.
+    pub(super) change: &'static str,
 }
 
 const fn tells(family: Family, step: Step, activities: &'static [&'static str]) -> Tells {
-    Tells { activities, family, step }
+    Tells { activities, family, step, change: "" }
+}
+
+impl Tells {
+    const fn changing(self, change: &'static str) -> Self {
+        Self { change, ..self }
+    }
 }
 
 /// Activities of the roles are those of the categories `RoleManagement`, `GroupManagement` and
@@ -145,8 +159,28 @@ pub(super) const TELLS: &[Tells] = &[
             "Remove app role assignment from user",
             "Remove app role assignment from group",
             "Remove app role assignment from service principal",
+            // An assignment that is kept for a while, marked as deleted.
+            "Add a deletion-marked app role assignment grant to user as part of link removal",
+            "Add a deletion-marked app role assignment grant to group as part of link removal",
+            "Add a deletion-marked app role assignment grant to service principal as part of link removal",
         ],
     ),
+    tells(
+        Family::Azure,
+        Step::Given,
+        &["User has elevated their access to User Access Administrator for their Azure Resources"],
+    ),
+    tells(
+        Family::Azure,
+        Step::Taken,
+        &["The role assignment of User Access Administrator has been removed from the user"],
+    ),
+    tells(
+        Family::Licence,
+        Step::Given,
+        &["Change user license", "Set group license", "Update user", "Update group"],
+    )
+    .changing(licence::PROPERTY),
     tells(
         Family::Grant,
         Step::Given,

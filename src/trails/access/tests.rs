@@ -393,3 +393,66 @@ fn the_whole_tenant_is_no_part_of_the_directory() {
         "Holds: role Reader in Acme · given 01T01:00 by adm@x"
     );
 }
+
+#[test]
+fn licences_are_held_and_lost_by_their_names() {
+    let sku = |name: &str| format!("[SkuName={name}, SkuId=id-{name}, DisabledPlans=[]]");
+    let line = |time: &str, activity: &str, old: &str, new: &str| {
+        format!("{time} | {activity} | User adm@x | User ann@x | AssignedLicense={old}>{new} | a |")
+    };
+    let (e5, both) = (sku("SPE_E5"), format!("{},{}", sku("SPE_E5"), sku("VISIO")));
+    let log = [
+        line("01T01:00:00Z", "Update user", &e5, &both),
+        line("01T01:00:01Z", "Change user license", &e5, &both),
+        line("03T01:00:00Z", "Change user license", &both, &e5),
+        line("03T02:00:00Z", "Update user", "", "").replace("AssignedLicense", "Department"),
+    ];
+    let told = of(&log.join("\n"), "ann@x");
+    assert_eq!(
+        told,
+        [
+            "Holds: licence SPE_E5 · was there before the log's first record of it · listed 01T01:00",
+            "Lost: licence VISIO · taken 03T01:00 by adm@x, before that given 01T01:00 by adm@x",
+        ]
+    );
+    assert_eq!(
+        of(&log.join("\n"), "VISIO"),
+        ["Lost by: ann@x: licence · taken 03T01:00 by adm@x, before that given 01T01:00 by adm@x"]
+    );
+    let group = "01T01:00:00Z | Set group license | User adm@x | Group Sales | AssignedLicense=>[SkuName=SPE_F1, SkuId=f1] | a |";
+    assert_eq!(of(group, "Sales"), ["Holds: licence SPE_F1 · given 01T01:00 by adm@x"]);
+}
+
+#[test]
+fn who_took_all_of_azure_held_a_role_until_it_was_removed() {
+    let elevated = "01T02:10:00Z | User has elevated their access to User Access Administrator for their Azure Resources | User dov@x | User dov@x || a |";
+    let removed = "01T02:57:00Z | The role assignment of User Access Administrator has been removed from the user | User dov@x | User dov@x || b |";
+    let role = "role User Access Administrator (Azure, /)";
+    assert_eq!(of(elevated, "dov@x"), [format!("Holds: {role} · given 01T02:10 by dov@x")]);
+    let lost =
+        format!("Lost: {role} · taken 01T02:57 by dov@x, before that given 01T02:10 by dov@x");
+    assert_eq!(of(&format!("{elevated}\n{removed}"), "dov@x"), [&*lost]);
+    // Some records name nobody but the actor.
+    let bare = elevated.replace("User dov@x || a", "|| a");
+    assert_eq!(of(&format!("{bare}\n{removed}"), "dov@x"), [&*lost]);
+}
+
+#[test]
+fn what_an_access_package_delivered_is_told_so() {
+    let app = "App Azure AD Identity Governance - User Management";
+    let by = "an access package (Azure AD Identity Governance - User Management)";
+    let log = format!(
+        "01T01:00:00Z | Add app role assignment grant to user | {app} | ServicePrincipal Wiki; User ann@x | AppRole.Value=>Editor; User.ObjectID=>guid(ann@x) | a |
+        01T01:00:00Z | Add member to group | {app} | User ann@x; Group Sales || b |
+        03T01:00:00Z | Add a deletion-marked app role assignment grant to user as part of link removal | User adm@x | ServicePrincipal Wiki; User ann@x | AppRole.Value=>Editor; User.ObjectID=>guid(ann@x) | c |"
+    );
+    assert_eq!(
+        of(&log, "ann@x"),
+        [
+            format!("Holds: group Sales · given 01T01:00 by {by}"),
+            format!(
+                "Lost: app role Editor of Wiki · taken 03T01:00 by adm@x, before that given 01T01:00 by {by}"
+            ),
+        ]
+    );
+}

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::record::risk::Level;
 use crate::record::sentence::target_name;
-use crate::record::{Outcome, Record};
-use crate::text::fold;
+use crate::record::{ActorKind, Outcome, Record};
+use crate::text::{fold, folds_to};
 use crate::time::TICKS_PER_SECOND;
 
 pub(in crate::trails) const REQUESTED: &[&str] = &[
@@ -44,6 +44,24 @@ pub(in crate::trails) const BESIDE: &[&str] = &[
     "Partially fulfill access package assignment request",
     "Failed access package assignment request",
 ];
+/// As which application entitlement management gives and takes what is in an access package, says
+/// Microsoft's workbook "Application role assignment activity", which leaves it out by this name.
+const DELIVERER: &str = "azure ad identity governance - user management";
+/// The application's id, the same in every tenant, where a record has one: others may choose the name.
+const DELIVERER_ID: &str = "ec245c98-4a90-40c2-955a-88b727d97151";
+
+/// Is it what entitlement management did to deliver an access package, or to end one?
+pub(in crate::trails) fn delivers(record: &Record<'_>) -> bool {
+    let actor = &record.actor;
+    let is_its_id = actor.app_id.is_empty() || actor.app_id.eq_ignore_ascii_case(DELIVERER_ID);
+    actor.kind == ActorKind::App && is_its_id && folds_to(&actor.name, DELIVERER)
+}
+
+/// Was it done by somebody, not delivered?
+pub(in crate::trails) fn by_hand(record: &Record<'_>) -> bool {
+    !delivers(record)
+}
+
 /// What is asked for once somebody has an access package.
 pub(in crate::trails) const LATER: &[&str] = &[
     "User requests to remove access package assignment",
@@ -327,7 +345,10 @@ pub(in crate::trails) fn judge_app_role(chain: &Chain) -> Option<Judged> {
     let whom = or(listed(chain.of(0).filter_map(principal)), "somebody not named");
     let application =
         or(listed(chain.of(0).filter_map(resource)), "an application the records do not name");
-    let takes = |record: &Record<'_>| fold(&record.activity).starts_with("remove");
+    let takes = |record: &Record<'_>| {
+        let activity = fold(&record.activity);
+        activity.starts_with("remove") || activity.contains("deletion-marked")
+    };
     let (taken, given) = (chain.of(0).any(takes), chain.of(0).any(|record| !takes(record)));
     let roles = listed(chain.of(0).filter_map(|record| value(record, "AppRole.Value")));
     let mut notes = vec![NO_PACKAGE.to_owned()];
