@@ -19,6 +19,7 @@ mod expected;
 mod graph;
 mod json;
 mod portal_csv;
+mod principals;
 mod provisioning;
 mod rows;
 mod shape;
@@ -146,6 +147,8 @@ pub fn decode_into<'a>(
         return Ok(Drafted::Other(other));
     }
     graph::fill_user_agent(&mut draft.record);
+    principals::fill_agents(&mut draft.record);
+    principals::fill_origin(&mut draft.record);
     name_targets(&mut draft.record);
     if draft.record.time.is_none() {
         reader.note(|| "no time: the property is missing, empty or unreadable".to_owned());

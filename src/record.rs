@@ -131,6 +131,10 @@ pub struct Actor<'a> {
     pub app_object_id: Cow<'a, str>,
     /// IP address, v4 or v6, as logged.
     pub ip: Cow<'a, str>,
+    /// `agentType` of an AI agent; empty for everybody else.
+    pub agent: Cow<'a, str>,
+    /// `blueprintId`: object id of what an AI agent was made from.
+    pub blueprint: Cow<'a, str>,
 }
 
 /// Where a target's name comes from. Entra leaves the `displayName` of most second targets empty.
@@ -176,6 +180,10 @@ pub struct Target<'a> {
     pub kind: Cow<'a, str>,
     /// `groupType`: `unifiedGroups`, `azureAD`, `unknownFutureValue`.
     pub group_type: Cow<'a, str>,
+    /// `agentType` of an AI agent; empty for everything else.
+    pub agent: Cow<'a, str>,
+    /// `blueprintId`: object id of what an AI agent was made from.
+    pub blueprint: Cow<'a, str>,
     /// What changed on it, in the record's order.
     pub changes: Vec<Change<'a>>,
 }
@@ -318,6 +326,8 @@ impl Record<'_> {
                 app_name: owned(self.actor.app_name),
                 app_object_id: owned(self.actor.app_object_id),
                 ip: owned(self.actor.ip),
+                agent: owned(self.actor.agent),
+                blueprint: owned(self.actor.blueprint),
             },
             targets: self.targets.into_iter().map(Target::into_owned).collect(),
             details: (self.details.into_iter())
@@ -360,6 +370,8 @@ impl Target<'_> {
             upn: owned(self.upn),
             kind: owned(self.kind),
             group_type: owned(self.group_type),
+            agent: owned(self.agent),
+            blueprint: owned(self.blueprint),
             changes: (self.changes.into_iter())
                 .map(|change| Change {
                     name: owned(change.name),

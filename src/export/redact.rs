@@ -128,6 +128,8 @@ impl Redactor {
             app_name: self.naming(&actor.app_name, "app").into(),
             app_object_id: self.id(&actor.app_object_id).into(),
             ip: self.address(&actor.ip).into(),
+            agent: actor.agent.to_string().into(),
+            blueprint: self.id(&actor.blueprint).into(),
         }
     }
 
@@ -156,6 +158,8 @@ impl Redactor {
             upn: upn.into(),
             kind: target.kind.to_string().into(),
             group_type: target.group_type.to_string().into(),
+            agent: target.agent.to_string().into(),
+            blueprint: self.id(&target.blueprint).into(),
             changes,
         }
     }

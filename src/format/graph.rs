@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use super::Depth;
 use super::json::{Held, Place, Reader, Step, keys};
 use crate::record::naming::is_naming;
+use crate::record::property::{Key, Property};
 use crate::record::risk::{self, Interest};
 use crate::record::{Actor, ActorKind, Change, Detail, Outcome, Record, Target};
 use crate::time::Timestamp;
@@ -29,6 +30,7 @@ keys! {
         Service = b"loggedByService" | b"LoggedByService",
         OperationType = b"operationType" | b"AADOperationType",
         UserAgent = b"userAgent",
+        PerformedBy = b"performedBy",
         InitiatedBy = b"initiatedBy",
         Targets = b"targetResources",
         Details = b"additionalDetails",
@@ -61,6 +63,8 @@ keys! {
         Ip = b"ipAddress",
         AppId = b"appId",
         ServicePrincipalName = b"servicePrincipalName",
+        AgentType = b"agentType",
+        BlueprintId = b"blueprintId",
     }
 }
 
@@ -80,6 +84,8 @@ keys! {
         Upn = b"userPrincipalName",
         GroupType = b"groupType",
         Changes = b"modifiedProperties",
+        AgentType = b"agentType",
+        BlueprintId = b"blueprintId",
     }
 }
 
@@ -109,6 +115,7 @@ pub(super) struct Audit<'r, 'a> {
     record: &'r mut Record<'a>,
     operation_name: Cow<'a, str>,
     identity: Cow<'a, str>,
+    performer: Actor<'a>,
     description: Cow<'a, str>,
     entra_tenant: Cow<'a, str>,
     generated: Option<Timestamp>,
@@ -122,6 +129,7 @@ impl<'r, 'a> Audit<'r, 'a> {
             record,
             operation_name: Cow::Borrowed(""),
             identity: Cow::Borrowed(""),
+            performer: Actor::default(),
             description: Cow::Borrowed(""),
             entra_tenant: Cow::Borrowed(""),
             generated: None,
@@ -158,6 +166,9 @@ impl<'r, 'a> Audit<'r, 'a> {
             AuditKey::Service => record.service = reader.text(here)?,
             AuditKey::OperationType => record.operation_type = reader.text(here)?,
             AuditKey::UserAgent => record.user_agent = reader.text(here)?,
+            AuditKey::PerformedBy => {
+                self.performer = identity(reader, ActorKind::Unknown, here)?.unwrap_or_default();
+            }
             AuditKey::InitiatedBy => initiated_by(reader, record, here)?,
             AuditKey::Targets => target_resources(reader, record, here)?,
             AuditKey::Details => additional_details(reader, record, here)?,
@@ -192,6 +203,12 @@ impl<'r, 'a> Audit<'r, 'a> {
         record.time = record.time.or(self.generated);
         fill(&mut record.activity, self.operation_name);
         fill(&mut record.actor.name, self.identity);
+        fill(&mut record.actor.agent, self.performer.agent);
+        fill(&mut record.actor.blueprint, self.performer.blueprint);
+        if !self.performer.app_id.is_empty() {
+            let value = self.performer.app_id;
+            record.properties.push(Property { key: Key::Performer, value });
+        }
         fill(&mut record.result_reason, self.description);
         record.outcome = Outcome::from_word(&record.result);
     }
@@ -220,6 +237,11 @@ pub(super) fn fill_user_agent(record: &mut Record<'_>) {
 /// An IP address as logged; some systems log the text `<null>` where there is none.
 pub(super) fn ip(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.eq_ignore_ascii_case("<null>") || &*text == "null" { Cow::Borrowed("") } else { text }
+}
+
+/// The kind of an AI agent. What is none has a word for that on every record, which is dropped here.
+fn agent_type(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.eq_ignore_ascii_case("notAgentic") { Cow::Borrowed("") } else { text }
 }
 
 /// Reads `initiatedBy` into the actor.
@@ -273,6 +295,8 @@ fn actor<'a>(user: Option<Actor<'a>>, app: Option<Actor<'a>>) -> Option<Actor<'a
             // A person acting through an app: what is known of the app is kept with the person.
             fill(&mut user.app_id, app.app_id);
             fill(&mut user.service_principal_name, app.service_principal_name);
+            fill(&mut user.agent, app.agent);
+            fill(&mut user.blueprint, app.blueprint);
             user.app_name = app.name;
             user.app_object_id = app.id;
             Some(user)
@@ -318,6 +342,8 @@ fn identity<'a>(
             IdentityKey::ServicePrincipalName => {
                 actor.service_principal_name = reader.text(here)?;
             }
+            IdentityKey::AgentType => actor.agent = agent_type(reader.text(here)?),
+            IdentityKey::BlueprintId => actor.blueprint = reader.text(here)?,
         }
         Ok(())
     })?;
@@ -365,6 +391,8 @@ fn target<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>, here: &Place<'_>
             TargetKey::Upn => target.upn = reader.text(here)?,
             TargetKey::GroupType => target.group_type = reader.text(here)?,
             TargetKey::Changes => modified_properties(reader, &mut target.changes, here)?,
+            TargetKey::AgentType => target.agent = agent_type(reader.text(here)?),
+            TargetKey::BlueprintId => target.blueprint = reader.text(here)?,
         }
         Ok(())
     });

@@ -6,6 +6,7 @@
 //! own) is added under the name `directoryAudit` has for it, which their readers give precedence.
 
 use super::{Decoded, Depth, Layout, decode, provisioning, sign_in};
+use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Change, Detail, Kind, NamedBy, Record, Target};
 use crate::time::Timestamp;
 
@@ -105,6 +106,9 @@ fn audit(record: &Record<'_>, out: &mut Vec<u8>) {
     object.text("loggedByService", &record.service);
     object.text("operationType", &record.operation_type);
     object.extra("userAgent", &record.user_agent);
+    if let Some(performer) = record.property(Key::Performer) {
+        object.object("performedBy", |object| object.text("appId", performer));
+    }
     initiated_by("initiatedBy", &record.actor, &mut object);
     object.array("targetResources", &listed(&record.targets), |one, object| target(one, object));
     object.array("additionalDetails", &record.details, detail);
@@ -123,6 +127,8 @@ fn initiated_by(key: &str, actor: &Actor<'_>, object: &mut Object<'_>) {
                 user.text("displayName", &actor.name);
                 user.text("userPrincipalName", &actor.upn);
                 user.text("ipAddress", &actor.ip);
+                user.extra("agentType", &actor.agent);
+                user.extra("blueprintId", &actor.blueprint);
             });
             let app = [
                 ("appId", &actor.app_id),
@@ -146,6 +152,8 @@ fn initiated_by(key: &str, actor: &Actor<'_>, object: &mut Object<'_>) {
                 app.text("servicePrincipalName", &actor.service_principal_name);
                 app.extra("userPrincipalName", &actor.upn);
                 app.extra("ipAddress", &actor.ip);
+                app.extra("agentType", &actor.agent);
+                app.extra("blueprintId", &actor.blueprint);
             });
         }
         ActorKind::Unknown => {
@@ -159,6 +167,8 @@ fn initiated_by(key: &str, actor: &Actor<'_>, object: &mut Object<'_>) {
                     other.extra("ipAddress", &actor.ip);
                     other.extra("appId", &actor.app_id);
                     other.extra("servicePrincipalName", &actor.service_principal_name);
+                    other.extra("agentType", &actor.agent);
+                    other.extra("blueprintId", &actor.blueprint);
                 });
             }
         }
@@ -171,6 +181,8 @@ fn target(target: &Target<'_>, object: &mut Object<'_>) {
     object.text("type", &target.kind);
     object.text("userPrincipalName", &target.upn);
     object.text("groupType", &target.group_type);
+    object.extra("agentType", &target.agent);
+    object.extra("blueprintId", &target.blueprint);
     object.array("modifiedProperties", &target.changes, change);
 }
 

@@ -74,7 +74,7 @@ pub fn licences(value: &str) -> Vec<Licence> {
             found.push(std::mem::take(current));
         }
     };
-    while let Some(at) = rest.find(|c: char| matches!(c, ']' | '}' | 's' | 'S')) {
+    while let Some(at) = rest.find([']', '}', 's', 'S']) {
         let here = &rest[at..];
         if here.starts_with([']', '}']) {
             finish(&mut current);

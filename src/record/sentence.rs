@@ -2,7 +2,9 @@
 //! Never invents: where the names are missing the sentence says what the record says.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
+use super::property::Key;
 use super::{Actor, ActorKind, Outcome, Record, Target, value_text};
 
 /// The name people know an actor by: user principal name, display name, application name, id.
@@ -157,6 +159,9 @@ pub fn sentence(record: &Record<'_>) -> String {
         ActorKind::Unknown if actor_name(&record.actor) == "nobody named" => {
             Cow::Borrowed("Somebody")
         }
+        _ if !record.actor.agent.is_empty() => {
+            Cow::Owned(format!("AI agent {}", actor_name(&record.actor)))
+        }
         ActorKind::App => Cow::Owned(format!("App {}", actor_name(&record.actor))),
         _ if !record.actor.app_name.is_empty() => {
             let (person, app) = (actor_name(&record.actor), &record.actor.app_name);
@@ -177,6 +182,9 @@ pub fn sentence(record: &Record<'_>) -> String {
         sentence.push_str(" · ");
         sentence.push_str(&others.join(", "));
     }
+    if let Some(origin) = origin(record) {
+        let _ = write!(sentence, " ({origin})");
+    }
     if failed {
         sentence.push_str(" — ");
         sentence.push_str(record.outcome.word());
@@ -186,6 +194,25 @@ pub fn sentence(record: &Record<'_>) -> String {
         }
     }
     sentence
+}
+
+/// Whose the service principal is that a record adds, and how it came.
+fn origin(record: &Record<'_>) -> Option<String> {
+    let mut told = match record.property(Key::Origin)? {
+        "microsoft" => "Microsoft's own",
+        "managed-identity" => "a managed identity",
+        "own" => "registered in this tenant",
+        "foreign" => "of another organisation",
+        _ => "not Microsoft's",
+    }
+    .to_owned();
+    for key in [Key::Provisioned, Key::Sku] {
+        for value in record.properties_of(key).filter(|value| !value.eq_ignore_ascii_case("Other"))
+        {
+            let _ = write!(told, ", {value}");
+        }
+    }
+    Some(told)
 }
 
 /// Names of targets that the sentence has not said. The tenant itself and bare ids say nothing beside

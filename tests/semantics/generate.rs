@@ -180,6 +180,7 @@ fn actor() -> impl Strategy<Value = Actor<'static>> {
             app_name: if kind == ActorKind::User { spn.into() } else { "".into() },
             app_object_id: if kind == ActorKind::User { app_id.into() } else { "".into() },
             ip: ip.into(),
+            ..Actor::default()
         },
     )
 }

@@ -4,8 +4,9 @@
 use std::net::IpAddr;
 
 use entrail::query::{Context, Expression, Operator, Query, Term, Value};
-use entrail::record::change::{Difference, differences};
+use entrail::record::change::{Difference, differences_of};
 use entrail::record::field::ValueKind;
+use entrail::record::licence::{self, Fate};
 use entrail::record::property::Key;
 use entrail::record::risk::{MOST_RULES, rate};
 use entrail::record::{Change, Record, value_text};
@@ -163,7 +164,7 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
                 _ => difference.new.map(|new| (difference.path, new)),
             };
             let of = |c: &Change<'_>| -> Vec<String> {
-                let all = differences(c.old.as_deref(), c.new.as_deref()).into_iter();
+                let all = differences_of(c).into_iter();
                 let places = all.filter_map(side);
                 places.map(|(path, value)| format!("{}{path}={value}", c.name)).collect()
             };
@@ -171,6 +172,10 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         }
         "risk" => rate(r).first().map(|rule| rule.level.word().to_owned()).into_iter().collect(),
         "risk.rule" => rate(r).iter().take(MOST_RULES).map(|rule| rule.name.to_owned()).collect(),
+        "licence" => {
+            let all = licence::changed(r).into_iter().filter(|(_, fate)| *fate != Fate::Kept);
+            return all.map(|(one, _)| one.called().to_owned()).collect();
+        }
         "detail" => {
             let both = r.details.iter().flat_map(|d| [d.key.to_string(), d.value.to_string()]);
             return both.collect();
