@@ -5,6 +5,7 @@ pub mod builder;
 pub mod column;
 pub mod dictionary;
 pub mod marks;
+pub mod names;
 pub mod order;
 pub mod persist;
 pub mod segment;

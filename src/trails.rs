@@ -18,6 +18,7 @@ pub mod write;
 mod tests;
 
 use crate::export::Sequence;
+use crate::query::known_names::with_names;
 use crate::record::risk::Level;
 use crate::store::{RowId, Store};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
@@ -167,6 +168,11 @@ pub fn find(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Option<Found> {
     }
     judge::count_meanwhile(store, &mut judged);
     let mut findings = asked::with_queries(store, judged, &cancelled)?;
+    for finding in &mut findings {
+        for text in finding.notes.iter_mut().chain([&mut finding.title, &mut finding.verdict]) {
+            *text = with_names(store, text, str::to_owned);
+        }
+    }
     findings.sort_by(|a, b| {
         let name = |finding: &Finding| (finding.trail.name, finding.title.clone());
         b.place().cmp(&a.place()).then_with(|| name(a).cmp(&name(b)))

@@ -71,6 +71,11 @@ pub(super) fn everything(
 
 /// Reads everything and tells the first troubles as they come.
 pub(super) fn load(load: Load) -> Loaded {
+    load_telling(load, &mut tell)
+}
+
+/// Reads everything, and hands the first troubles to `tell` as they come.
+pub(super) fn load_telling(load: Load, tell: &mut dyn FnMut(&str)) -> Loaded {
     let (mut store, mut summary, mut files_lost) = (Store::default(), Summary::default(), 0);
     let mut told = 0;
     let mut partly: HashSet<Arc<str>> = HashSet::new();
@@ -84,7 +89,7 @@ pub(super) fn load(load: Load) -> Loaded {
                 told += 1;
             }
         }
-        Delivery::Prompt(Some(prompt)) => tell_prompt(&prompt),
+        Delivery::Prompt(Some(prompt)) => tell(&prompt_text(&prompt)),
         Delivery::Done(done) => summary = done,
     });
     if summary.troubles > told {
@@ -95,11 +100,12 @@ pub(super) fn load(load: Load) -> Loaded {
 
 /// Tells what a person has to do to be signed in.
 pub(super) fn tell_prompt(prompt: &Prompt) {
-    tell(&format!(
-        "entrail: to sign in, open {} and enter the code {}",
-        clean(&prompt.address),
-        clean(&prompt.code)
-    ));
+    tell(&prompt_text(prompt));
+}
+
+fn prompt_text(prompt: &Prompt) -> String {
+    let (address, code) = (clean(&prompt.address), clean(&prompt.code));
+    format!("entrail: to sign in, open {address} and enter the code {code}")
 }
 
 /// Is it about a file that could not be read at all? What is said of a file as a whole after its

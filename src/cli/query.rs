@@ -7,8 +7,9 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::arguments::{QueryArguments, SortArgument};
+use super::load::{self, Loaded};
 use super::stdout::Stdout;
-use super::{Outcome, load, parse_query, tell};
+use super::{Outcome, parse_query, tell};
 use crate::case::{self, Case};
 use crate::config::cases;
 use crate::export::{self, About, Format, Options, Report};
@@ -17,6 +18,7 @@ use crate::query::choice::Choice;
 use crate::query::sieve::Sieve;
 use crate::query::translate::{Language, translate};
 use crate::query::{Context, Query};
+use crate::record::column::Column;
 use crate::record::wanted::Wanted;
 use crate::source::{Load, Origin, Unwanted};
 use crate::store::{Marks, Store};
@@ -38,18 +40,7 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
         Some(path) => Some(named_case(path)?),
         None => None,
     };
-    let tells_inputs = matches!(format, Format::Report | Format::Undo);
-    let mut loaded = load::load(Load {
-        origins: origins(arguments)?,
-        cache: arguments.index.cache(),
-        // An index that is asked for is an index of everything, and a case wants all its records.
-        unwanted: if arguments.index.is_asked_for() || case.is_some() || tells_inputs {
-            None
-        } else {
-            unwanted(&query)
-        },
-        wanted: wanted(&query, arguments),
-    });
+    let mut loaded = loaded(arguments, &query, case.is_some())?;
     if loaded.is_failure() {
         loaded.tell_summary(0);
         if is_file(&arguments.query) {
@@ -83,6 +74,40 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Failed);
     }
     Ok(Outcome::found(!answer.rows.is_empty() && limit > 0))
+}
+
+/// Loads what the answer needs. Records that cannot match are passed over, and columns nobody asks for
+/// stay empty; where an object then has an id and no name, everything is read after all, as any record
+/// may name it.
+fn loaded(arguments: &QueryArguments, query: &Query, has_case: bool) -> anyhow::Result<Loaded> {
+    let tells_inputs = matches!(arguments.format(), Format::Report | Format::Undo);
+    // An index that is asked for is an index of everything, and a case wants all its records.
+    let is_whole = arguments.index.is_asked_for() || has_case || tells_inputs;
+    let wanted = wanted(query, arguments);
+    let names = wanted.has(Column::Targets) || wanted.has(Column::Actor);
+    let once = origins(arguments)?.iter().any(|origin| matches!(origin, Origin::Stdin));
+    let load = |unwanted, wanted| -> anyhow::Result<Load> {
+        Ok(Load { origins: origins(arguments)?, cache: arguments.index.cache(), unwanted, wanted })
+    };
+    let unwanted = unwanted(query).filter(|_| !is_whole);
+    let is_partial = unwanted.is_some() || !wanted.has_names();
+    if !names || !is_partial {
+        return Ok(load::load(load(unwanted, wanted)?));
+    }
+    let mut whole = wanted;
+    whole.add_names();
+    if once {
+        return Ok(load::load(load(None, whole)?));
+    }
+    let mut told = Vec::new();
+    let first = load::load_telling(load(unwanted, wanted)?, &mut |line| told.push(line.to_owned()));
+    if first.store.has_nameless() {
+        return Ok(load::load(load(None, whole)?));
+    }
+    for line in &told {
+        tell(line);
+    }
+    Ok(first)
 }
 
 /// Writes a query in another language. A `$filter` has no comments: what it leaves out is told.

@@ -56,7 +56,7 @@ impl<'r> Row<'r> {
             Stored::Column(..) | Stored::Property(_) => {
                 let Some(kept) = field.stored.kept() else { return };
                 for &code in self.store.codes(self.id, kept.column).iter() {
-                    let value = kept.first(self.store.entry(kept.column, code));
+                    let value = self.store.values(kept, code).first().copied().unwrap_or_default();
                     if !value.is_empty() {
                         out(value);
                     }

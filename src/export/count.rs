@@ -93,12 +93,13 @@ fn count_column(store: &Store, rows: &[RowId], kept: Kept, tally: &mut Tally) {
     let column = kept.column;
     let numbers: Vec<Vec<usize>> = (0..store.entries(column) as u32)
         .map(|code| {
-            let entry = store.entry(column, code);
-            let mut number = |value: &str| (!value.is_empty()).then(|| tally.number(value));
+            let number = |value: &str| (!value.is_empty()).then(|| tally.number(value));
             // Parts are names of one thing, but the rules that fired are as many things.
             match column {
-                Column::Risk => kept.values(entry).filter_map(number).collect(),
-                _ => number(kept.first(entry)).into_iter().collect(),
+                Column::Risk => store.values(kept, code).into_iter().filter_map(number).collect(),
+                _ => {
+                    store.values(kept, code).first().copied().and_then(number).into_iter().collect()
+                }
             }
         })
         .collect();

@@ -18,6 +18,8 @@ const GAP: u64 = 16 << 10;
 pub(super) struct Fetched<'b> {
     /// Which row.
     pub(super) row: RowId,
+    /// The store it is in.
+    pub(super) store: &'b Store,
     /// Where it came from.
     pub(super) original: &'b dyn Original,
     /// Its bytes, or why they cannot be read again.
@@ -28,7 +30,9 @@ impl<'b> Fetched<'b> {
     /// The record and its bytes, or why there is none.
     pub(super) fn record(&self) -> Result<(Record<'b>, &'b [u8]), String> {
         let bytes = self.bytes.map_err(str::to_owned)?;
-        Ok((self.original.decode(bytes)?, bytes))
+        let mut record = self.original.decode(bytes)?;
+        self.store.name(&mut record);
+        Ok((record, bytes))
     }
 }
 
@@ -45,7 +49,7 @@ pub(super) fn each(
         let places: Vec<Place<'_>> = block.iter().map(|&row| Place::new(store, row)).collect();
         let bytes = Block::read(&places);
         for (place, (&row, held)) in places.iter().zip(block.iter().zip(&bytes.held)) {
-            visit(Fetched { row, original: &**place.original, bytes: bytes.get(held) })?;
+            visit(Fetched { row, store, original: &**place.original, bytes: bytes.get(held) })?;
         }
         rest = after;
     }

@@ -19,6 +19,7 @@ use super::{Context, Query};
 use crate::record::column::Column;
 use crate::record::field::{Field, Stored};
 use crate::record::risk::Level;
+use crate::store::names::Joins;
 use crate::store::order::TimeOrder;
 use crate::store::{Marks, RowId, Segment, Store};
 use crate::time::Timestamp;
@@ -135,6 +136,7 @@ pub struct Answerer {
     store: Store,
     order: TimeOrder,
     facts: Facts,
+    joins: Joins,
     ranks: Option<Ranks>,
     work: Option<Work>,
     /// What is to be hidden, as far as it was looked for.
@@ -162,12 +164,17 @@ impl Hiding {
     }
 
     /// Looks at the segments that arrived since the last call.
-    fn extend(&mut self, store: &Store) {
-        for segment in &store.segments()[self.segments..] {
-            let matched = self.matcher.matching(segment, &|| false);
+    fn extend(&mut self, store: &Store, joins: &Joins) {
+        let all = store.segments();
+        if self.segments < all.len() {
+            self.matcher.judge(all);
+            self.matcher.join(store, joins);
+        }
+        for segment in &all[self.segments..] {
+            let matched = self.matcher.scan(segment, candidates(None, segment), &|| false);
             bits::append(&mut self.rows, &matched.rows);
         }
-        self.segments = store.segments().len();
+        self.segments = all.len();
     }
 }
 
@@ -221,6 +228,23 @@ impl Answerer {
         self.store = store;
         self.order.extend(&self.store);
         self.facts.extend(&self.store);
+        if self.joins.extend(&self.store) {
+            self.start_over();
+        }
+    }
+
+    /// What was found by names counts no more: records that were looked at have got others.
+    fn start_over(&mut self) {
+        self.earlier.clear();
+        self.hiding = None;
+        self.ranks = None;
+        let marks = self.store.marks();
+        if let Some(work) = self.work.as_mut().filter(|work| work.matcher.asks_for_names()) {
+            let question = &work.question;
+            work.matcher = Matcher::with_marks(&question.query, &question.context, marks);
+            work.found = Found::nothing(question, marks);
+            work.candidates = None;
+        }
     }
 
     /// Forgets everything and starts with an empty store.
@@ -277,6 +301,7 @@ impl Answerer {
             return false;
         }
         work.matcher.judge(&all[..work.found.segments + next.len()]);
+        work.matcher.join(&self.store, &self.joins);
         let work_on = |segment: &Segment| {
             let candidates = candidates(work.candidates.as_ref(), segment);
             (!cancelled()).then(|| work.matcher.scan(segment, candidates, cancelled))
@@ -306,7 +331,7 @@ impl Answerer {
             Some(query) => {
                 let known = self.hiding.take().filter(|hiding| hiding.query == *query);
                 let mut hiding = known.unwrap_or_else(|| Hiding::new(query, &question.context));
-                hiding.extend(&self.store);
+                hiding.extend(&self.store, &self.joins);
                 self.hiding = Some(hiding);
             }
         }

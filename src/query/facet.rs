@@ -64,7 +64,10 @@ pub fn facet(
             let number = |code: u32, tally: &mut Tally| {
                 // Parts are names of one thing, but the rules that fired are as many things.
                 let most = if column == Column::Risk { kept.parts.len() } else { 1 };
-                (kept.values(store.entry(column, code)).take(most))
+                store
+                    .values(kept, code)
+                    .into_iter()
+                    .take(most)
                     .filter_map(|value| tally.number(value))
                     .collect()
             };

@@ -1,7 +1,6 @@
 //! Names of objects that a record mentions by nothing but their ids.
 //! Never guesses: a name is one that a record of this data gives the same id.
 
-use crate::record::column::{Column, PART};
 use crate::store::Store;
 use crate::text::is_guid;
 
@@ -33,35 +32,33 @@ pub fn ids_in(text: &str) -> Vec<String> {
 }
 
 /// The names that actors and targets with these ids have, in the order of `ids`; ids without one are
-/// left out. Looks at every distinct actor and target of the data: for a thread.
+/// left out.
 pub fn known_names(store: &Store, ids: &[String]) -> Vec<KnownName> {
-    let mut found: Vec<KnownName> = ids.iter().map(|id| (id.clone(), Vec::new())).collect();
-    if found.is_empty() {
-        return found;
-    }
-    // Places of the ids in an entry, and of names, the best first.
-    for (column, ids, names) in
-        [(Column::Targets, &[3][..], [0, 1]), (Column::Actor, &[4, 5][..], [0, 1])]
-    {
-        for code in 0..store.entries(column) as u32 {
-            let parts: Vec<&str> = store.entry(column, code).split(PART).collect();
-            let part = |at: usize| parts.get(at).copied().unwrap_or_default();
-            let Some(name) = names.into_iter().map(part).find(|name| !name.is_empty()) else {
-                continue;
-            };
-            for &place in ids {
-                let is_it = |(id, _): &&mut KnownName| id.eq_ignore_ascii_case(part(place));
-                if let Some((_, known)) = found.iter_mut().find(is_it)
-                    && known.len() < MOST_NAMES
-                    && !known.iter().any(|other| other == name)
-                {
-                    known.push(name.to_owned());
-                }
-            }
+    let names = |id: &String| -> Vec<String> {
+        store.names_of(id).into_iter().take(MOST_NAMES).map(str::to_owned).collect()
+    };
+    let named = ids.iter().map(|id| (id.clone(), names(id)));
+    named.filter(|(_, names)| !names.is_empty()).collect()
+}
+
+/// The text with the name that the data has behind each id in it, in brackets and written by `show`;
+/// ids whose name the text says itself stay as they are.
+pub fn with_names(store: &Store, text: &str, show: impl Fn(&str) -> String) -> String {
+    let mut told = text.to_owned();
+    for (id, names) in known_names(store, &ids_in(text)) {
+        if names.iter().any(|name| text.contains(name.as_str())) {
+            continue;
+        }
+        let at = told.to_ascii_lowercase().find(&id);
+        // In code, the name stands behind it.
+        let end = at.map(|at| at + id.len());
+        let end = end.map(|end| if told[end..].starts_with('`') { end + 1 } else { end });
+        if let Some(end) = end {
+            let names: Vec<String> = names.iter().map(|name| show(name)).collect();
+            told.insert_str(end, &format!(" ({})", names.join(" / ")));
         }
     }
-    found.retain(|(_, names)| !names.is_empty());
-    found
+    told
 }
 
 #[cfg(test)]

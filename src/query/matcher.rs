@@ -18,7 +18,8 @@ use super::{Context, Expression, Operator, Query, Term, Value, level, when};
 use crate::record::column::{Column, ENTRY, Kept, PART, WORDS};
 use crate::record::field::{Field, Stored, ValueKind, WORD_FIELDS};
 use crate::store::dictionary::Words;
-use crate::store::{Mark, Marks, Original, RowId, Segment, marks};
+use crate::store::names::{self, Joins};
+use crate::store::{Mark, Marks, Original, RowId, Segment, Store, marks};
 use crate::text::fold;
 use crate::time::TimeRange;
 
@@ -105,6 +106,31 @@ impl Matcher {
         self.leaves.par_iter_mut().for_each(|leaf| leaf.judge(segments));
     }
 
+    /// Judges entries without a name by the names that the data has for their ids. To be asked again
+    /// whenever entries were judged.
+    pub fn join(&mut self, store: &Store, joins: &Joins) {
+        self.leaves.par_iter_mut().for_each(|leaf| leaf.join(store, joins));
+    }
+
+    /// Does the answer depend on what objects are called?
+    pub fn asks_for_names(&self) -> bool {
+        self.leaves.iter().any(Leaf::asks_for_names)
+    }
+
+    /// All rows of a store that match, in its order. Looks at all of it: for a thread.
+    pub fn rows(&mut self, store: &Store) -> Vec<RowId> {
+        self.judge(store.segments());
+        if self.asks_for_names() {
+            self.join(store, &Joins::of(store));
+        }
+        let mut rows = Vec::new();
+        for segment in store.segments() {
+            let matched = self.scan(segment, everything(segment), &|| false);
+            rows.extend(matched.rows.ones().map(|at| segment.first() + at as RowId));
+        }
+        rows
+    }
+
     /// Which of the `candidates` among the rows of `segment` match. The segment was judged before.
     /// `cancelled` is asked now and then when original bytes must be read.
     pub fn scan(
@@ -119,14 +145,19 @@ impl Matcher {
         Matched { rows, unreadable: scan.unreadable, cancelled: scan.stop }
     }
 
-    /// Which rows of `segment` match, the one that follows those asked about before. `cancelled` as
-    /// for [`Matcher::scan`].
+    /// Which rows of `segment` match, the one that follows those asked about before, by what stands in
+    /// it alone. `cancelled` as for [`Matcher::scan`].
     pub fn matching(&mut self, segment: &Arc<Segment>, cancelled: &dyn Fn() -> bool) -> Matched {
         self.judge(std::slice::from_ref(segment));
-        let mut everything = FixedBitSet::with_capacity(segment.len());
-        everything.insert_range(..);
-        self.scan(segment, everything, cancelled)
+        self.scan(segment, everything(segment), cancelled)
     }
+}
+
+/// All rows of a segment.
+fn everything(segment: &Segment) -> FixedBitSet {
+    let mut everything = FixedBitSet::with_capacity(segment.len());
+    everything.insert_range(..);
+    everything
 }
 
 /// Does answering this part of the plan read original bytes? Such parts go last.
@@ -250,6 +281,25 @@ fn word_columns() -> impl Iterator<Item = (Column, Vec<usize>)> {
 }
 
 impl Leaf {
+    fn asks_for_names(&self) -> bool {
+        matches!(&self.test, Test::Words(column, parts, _) if names::are_names(*column, parts))
+    }
+
+    fn join(&mut self, store: &Store, joins: &Joins) {
+        if !self.asks_for_names() {
+            return;
+        }
+        let Test::Words(column, _, pattern) = &self.test else { return };
+        for (entry, name) in joins.pairs() {
+            let code = entry.code_in(*column);
+            let Some(verdict) = code.and_then(|code| self.verdicts.get_mut(code as usize)) else {
+                continue;
+            };
+            *verdict = *verdict || pattern.matches(name.text(store), name.folded(store));
+            self.some |= *verdict;
+        }
+    }
+
     /// Judges the dictionary entries these segments were first to bring.
     fn judge(&mut self, segments: &[Arc<Segment>]) {
         let (column, parts, pattern, key) = match &self.test {

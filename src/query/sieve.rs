@@ -7,6 +7,7 @@
 //! are in few events, and a search costs more to begin than to go on.
 
 mod block;
+mod nameless;
 mod refused;
 
 use std::sync::LazyLock;
@@ -18,7 +19,9 @@ use self::block::Block;
 use self::refused::Refused;
 use super::{Expression, Operator, Query, Term, Value};
 use crate::format;
+use crate::record::field::Stored;
 use crate::store::Span;
+use crate::store::names::are_names;
 use crate::text::fold_fragment;
 
 /// Texts of which some must stand in an event for it to match, and results it must not have.
@@ -28,6 +31,8 @@ pub struct Sieve {
     needed: Vec<Regex>,
     /// Words of which none may be the event's result.
     refused: Vec<Refused>,
+    /// May a text that is looked for be a name that only other records have?
+    by_name: bool,
 }
 
 /// Shorter pieces of text are in nearly every record.
@@ -73,7 +78,8 @@ impl Sieve {
         }
         groups.sort_by_key(|group| std::cmp::Reverse(rarity(group)));
         let needed: Vec<Regex> = groups.iter().filter_map(|group| any_of(group)).collect();
-        (!needed.is_empty() || !refused.is_empty()).then_some(Self { needed, refused })
+        let by_name = asks_for_names(query);
+        (!needed.is_empty() || !refused.is_empty()).then_some(Self { needed, refused, by_name })
     }
 
     /// For each event of a block, its id where it cannot match; `None` where it can, or where that is
@@ -109,6 +115,7 @@ impl Sieve {
             let event = block.event(at);
             let told = without[at]
                 && unescaped[at]
+                && !(self.by_name && nameless::may_be(event))
                 && (event.is_ascii() || !FOLDS_TO_ASCII.is_match(event));
             if told { id_of_audit(event) } else { None }
         };
@@ -148,6 +155,23 @@ enum Need {
     AnyOf(Vec<String>),
     /// The result is none of these.
     Result(Refused),
+}
+
+/// Does the answer depend on what objects are called?
+pub fn asks_for_names(query: &Query) -> bool {
+    fn any(expression: &Expression) -> bool {
+        match expression {
+            Expression::And(parts) | Expression::Or(parts) => parts.iter().any(any),
+            Expression::Not(inner) => any(inner),
+            Expression::Term(term) => match term.field.map(|field| &field.stored) {
+                Some(Stored::Column(column, parts)) => are_names(*column, parts),
+                Some(_) => false,
+                // A bare word looks in names.
+                None => true,
+            },
+        }
+    }
+    query.expression.as_ref().is_some_and(any)
 }
 
 /// One of these texts, in any case.

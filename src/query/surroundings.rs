@@ -118,13 +118,7 @@ fn matching(store: &Store, expression: Expression) -> Vec<RowId> {
     let query = Query { expression: Some(expression) };
     // Times in it are absolute.
     let context = Context { now: Timestamp::from_ticks(0), around: None };
-    let mut matcher = Matcher::new(&query, &context);
-    let mut rows = Vec::new();
-    for segment in store.segments() {
-        let matched = matcher.matching(segment, &|| false);
-        rows.extend(matched.rows.ones().map(|at| segment.first() + at as RowId));
-    }
-    rows
+    Matcher::new(&query, &context).rows(store)
 }
 
 /// The same actor and one of the same targets, some minutes before and after.

@@ -40,6 +40,17 @@ impl Wanted {
         self.columns |= 1 << Column::Properties.index();
     }
 
+    /// Adds the columns that name objects: one may have the name of what the other has an id of.
+    pub fn add_names(&mut self) {
+        self.add(Field::named("actor"));
+        self.add(Field::named("target"));
+    }
+
+    /// Are all columns in it that name objects?
+    pub fn has_names(self) -> bool {
+        self.has(Column::Actor) && self.has(Column::Targets)
+    }
+
     /// Is this column in it?
     pub fn has(self, column: Column) -> bool {
         self.columns >> column.index() & 1 == 1

@@ -236,7 +236,8 @@ fn read(row: RowId, store: &Store) -> Result<Box<Opened>, String> {
         format!("{}: cannot read this record again: {why}", original.name())
     };
     let bytes = original.read(span).map_err(|error| failed(&error))?;
-    let record = original.decode(&bytes).map_err(|why| failed(&why))?.into_owned();
+    let mut record = original.decode(&bytes).map_err(|why| failed(&why))?.into_owned();
+    store.name(&mut record);
     let columns = original.named_values(&bytes);
     let raw = String::from_utf8_lossy(&bytes).into_owned();
     Ok(Box::new(Opened { record, raw, columns }))

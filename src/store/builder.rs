@@ -1,7 +1,7 @@
 //! Records into segments: workers fill a [`Batch`] each, one [`Indexer`] merges them in order.
 //! Never reads files; the only way to make a segment.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashTable;
 
@@ -379,6 +379,7 @@ impl Indexer {
             original_of: Codes::pack(original_of),
             period: period.map(|(a, b)| (Timestamp::from_ticks(a), Timestamp::from_ticks(b))),
             times: pending.times,
+            ids: OnceLock::new(),
         }))
     }
 }

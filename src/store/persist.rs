@@ -17,7 +17,7 @@ pub mod wire;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -368,6 +368,7 @@ fn decode(
         original_of,
         period: period.map(|(a, b)| (Timestamp::from_ticks(a), Timestamp::from_ticks(b))),
         times,
+        ids: OnceLock::new(),
     })
 }
 

@@ -2,10 +2,11 @@
 //! Never changes once built, never holds the text of a record.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::column::{Codes, Correlations, RowCodes};
 use super::dictionary::Words;
+use super::names::Ids;
 use super::{Original, RowId, Span};
 use crate::record::column::Column;
 use crate::time::Timestamp;
@@ -36,6 +37,8 @@ pub struct Segment {
     pub(super) originals: Vec<Arc<dyn Original>>,
     pub(super) original_of: Codes,
     pub(super) period: Option<(Timestamp, Timestamp)>,
+    /// Made when first asked for, from the words.
+    pub(super) ids: OnceLock<Ids>,
 }
 
 /// Original bytes of neighbours, read together.
@@ -107,6 +110,11 @@ impl Segment {
     /// The dictionary entries that first appeared in this segment.
     pub fn words(&self, column: Column) -> &Words {
         &self.words[column.index()]
+    }
+
+    /// The ids its entries bring, with and without a name.
+    pub(super) fn ids(&self) -> &Ids {
+        self.ids.get_or_init(|| Ids::of(self))
     }
 
     /// Correlation ids of all records.

@@ -200,7 +200,7 @@ fn values(store: &Store, row: RowId, name: &str) -> Vec<String> {
     let Some(kept) = Field::named(name).stored.kept() else { return Vec::new() };
     let mut found = Vec::new();
     for &code in store.codes(row, kept.column).iter() {
-        found.extend(kept.values(store.entry(kept.column, code)).map(str::to_owned));
+        found.extend(store.values(kept, code).into_iter().map(str::to_owned));
     }
     found
 }
@@ -234,11 +234,6 @@ fn by_span(store: &Store, rows: &[RowId]) -> Option<String> {
     }
     let query = Query { expression: Some(Expression::and(parts)) };
     let context = Context { now: to, around: None };
-    let mut matcher = Matcher::new(&query, &context);
-    let mut found = Vec::new();
-    for segment in store.segments() {
-        let matched = matcher.matching(segment, &|| false);
-        found.extend(matched.rows.ones().map(|at| segment.first() + at as RowId));
-    }
+    let found = Matcher::new(&query, &context).rows(store);
     (found == rows).then(|| query.to_string())
 }

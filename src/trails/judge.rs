@@ -137,7 +137,9 @@ pub(super) fn judge(
 fn read(store: &Store, row: RowId) -> Option<Record<'static>> {
     let (original, span) = store.span(row);
     let bytes = original.read(span).ok()?;
-    original.decode(&bytes).ok().map(Record::into_owned)
+    let mut record = original.decode(&bytes).ok()?;
+    store.name(&mut record);
+    Some(record.into_owned())
 }
 
 impl Chain {

@@ -1,6 +1,8 @@
 //! What a query means, told again over whole records with plain text functions.
 //! Never uses the patterns, plans and columns it judges.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use entrail::query::{Context, Expression, Operator, Query, Term, Value};
@@ -9,7 +11,7 @@ use entrail::record::field::ValueKind;
 use entrail::record::licence::{self, Fate};
 use entrail::record::property::Key;
 use entrail::record::risk::{MOST_RULES, rate};
-use entrail::record::{Change, Record, value_text};
+use entrail::record::{ActorKind, Change, Record, value_text};
 use entrail::text::{fold, fold_fragment};
 use entrail::time::Timestamp;
 
@@ -94,17 +96,63 @@ fn without_glue<'u>(upn: &'u str, id: &str) -> Option<&'u str> {
     (is_id && !rest.starts_with('@') && rest.contains('@')).then_some(rest)
 }
 
-/// Whatever an actor is known by, with the principal name and how it was logged.
-fn actor_names(actor: &entrail::record::Actor<'_>, [upn, logged]: [&str; 2]) -> Vec<String> {
-    let names = [upn, &actor.name, &actor.service_principal_name, logged];
-    let mut names: Vec<String> = names.map(str::to_owned).to_vec();
-    // Who has no name at all is found by the id that is shown instead.
-    if names.iter().all(String::is_empty) {
-        let id = if actor.id.is_empty() { &actor.app_id } else { &actor.id };
-        names.push(id.to_string());
+thread_local! {
+    /// What the data calls each id: how telling a name is, and the name.
+    static NAMES: RefCell<BTreeMap<String, BTreeSet<(usize, String)>>> = RefCell::default();
+}
+
+/// The names that these records give to ids count from here on.
+pub fn know<'r, 'a: 'r>(records: impl IntoIterator<Item = &'r Record<'a>>) {
+    let mut known: BTreeMap<String, BTreeSet<(usize, String)>> = BTreeMap::new();
+    let mut add = |ids: &[&str], names: &[&str]| {
+        for id in ids.iter().filter(|id| joins(id)) {
+            for (rank, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
+                let name = name.replace(['\u{1e}', '\u{1f}'], " ");
+                known.entry(id.to_lowercase()).or_default().insert((rank, name));
+            }
+        }
+    };
+    for record in records {
+        for target in &record.targets {
+            let upn = without_glue(&target.upn, &target.id).unwrap_or(&target.upn);
+            add(&[&target.id, &target.name_id], &[upn, &target.name]);
+        }
+        let actor = &record.actor;
+        if actor.kind == ActorKind::App {
+            add(&[&actor.id, &actor.app_id], &[&actor.name, &actor.service_principal_name]);
+        } else {
+            let upn = without_glue(&actor.upn, &actor.id).unwrap_or(&actor.upn);
+            add(&[&actor.id], &[upn, &actor.name]);
+            let names = [&*actor.app_name, &*actor.service_principal_name];
+            add(&[&actor.app_object_id, &actor.app_id], &names);
+        }
     }
-    names.push(actor.app_name.to_string());
-    names
+    NAMES.set(known);
+}
+
+/// Is it a GUID, and not that of nothing?
+fn joins(id: &str) -> bool {
+    let groups: Vec<&str> = id.split('-').collect();
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    let digits = || groups.iter().flat_map(|group| group.chars());
+    lengths == [8, 4, 4, 4, 12]
+        && digits().all(|c| c.is_ascii_hexdigit())
+        && digits().any(|c| c != '0')
+}
+
+/// The names that the data has for the first of these ids that has any.
+fn known(ids: &[&str]) -> Vec<String> {
+    NAMES.with_borrow(|names| {
+        let of = |id: &&str| names.get(&id.to_lowercase());
+        let found = ids.iter().filter(|id| joins(id)).find_map(of);
+        let mut texts: Vec<String> = Vec::new();
+        for (_, name) in found.into_iter().flatten() {
+            if !texts.contains(name) {
+                texts.push(name.clone());
+            }
+        }
+        texts
+    })
 }
 
 /// All values of a field, empty ones too.
@@ -126,7 +174,15 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         "reason" => texts(&[&r.result_reason]),
         "actor" => {
             let (upn, logged) = upns(&r.actor.upn, &r.actor.id);
-            actor_names(&r.actor, [&upn, &logged])
+            let a = &r.actor;
+            let own = [&*upn, &*a.name, &*a.service_principal_name, &*logged, &*a.app_name];
+            if own.iter().any(|name| !name.is_empty()) {
+                texts(&own)
+            } else if a.kind == ActorKind::App {
+                known(&[&a.id, &a.app_id])
+            } else {
+                known(&[&a.id, &a.app_object_id, &a.app_id])
+            }
         }
         "actor.id" => texts(&[&r.actor.id, &r.actor.app_id, &r.actor.app_object_id]),
         "actor.app" => texts(&[&r.actor.app_id]),
@@ -134,6 +190,9 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         "actor.kind" => texts(&[r.actor.kind.word()]),
         "target" => targets(&|t| {
             let (upn, logged) = upns(&t.upn, &t.id);
+            if upn.is_empty() && t.name.is_empty() && logged.is_empty() {
+                return known(&[&t.id, &t.name_id]);
+            }
             vec![upn, t.name.to_string(), logged]
         }),
         "target.id" => targets(&|t| vec![t.id.to_string(), t.name_id.to_string()]),

@@ -108,7 +108,7 @@ pub fn cell(store: &Store, row: RowId, field: &Field, times: Times<'_>, width: u
             if field.name == "target" && codes.len() > 1 {
                 return targets(store, row, kept, width);
             }
-            let first = |&code: &u32| kept.values(store.entry(kept.column, code)).next();
+            let first = |&code: &u32| store.values(kept, code).first().copied();
             let mut values = codes.iter().filter_map(first);
             let Some(text) = values.next() else { return String::new() };
             match values.count() {
@@ -159,7 +159,7 @@ fn targets(store: &Store, row: RowId, names: Kept, width: usize) -> String {
     let codes = store.codes(row, Column::Targets);
     let mut named: Vec<(usize, &str)> = Vec::new();
     for &code in codes.iter() {
-        let name = names.values(store.entry(Column::Targets, code)).next();
+        let name = store.values(names, code).first().copied();
         let rank = rank(store.part(Column::Targets, code, KIND));
         if let Some(name) = name.filter(|name| !named.iter().any(|(_, known)| known == name)) {
             named.push((rank, name));

@@ -106,7 +106,7 @@ impl Ranks {
             None if field.kind == ValueKind::Level => format!(" {}", fold(value)),
             _ => fold(value),
         };
-        let folded = |code: u32| kept.values(store.entry(column, code)).next().map(key);
+        let folded = |code: u32| store.values(kept, code).first().copied().map(key);
         let entries = 0..store.entries(column) as u32;
         let values: Vec<Option<String>> = entries.into_par_iter().map(folded).collect();
         let mut distinct: Vec<&String> = values.iter().flatten().collect();

@@ -3,13 +3,31 @@
 
 use hashbrown::HashMap;
 
-use crate::record::column::PART;
+use crate::record::column::{Column, PART};
 use crate::record::field::Field;
 use crate::store::Store;
 use crate::store::column::RowCodes;
+use crate::store::names::{Joins, are_names};
 
 /// Most values of a field that are kept, the most frequent ones.
 pub const MOST_SEEN: usize = 5_000;
+
+/// The names of entries that other entries name: as logged, and folded.
+fn joined<'s>(
+    store: &'s Store,
+    column: Column,
+    parts: &[usize],
+) -> HashMap<u32, Vec<(&'s str, &'s str)>> {
+    let mut found: HashMap<u32, Vec<_>> = HashMap::new();
+    if are_names(column, parts) {
+        for (entry, name) in Joins::of(store).pairs() {
+            if let Some(code) = entry.code_in(column) {
+                found.entry(code).or_default().push((name.text(store), name.folded(store)));
+            }
+        }
+    }
+    found
+}
 
 /// Values of `field` in `store` and the number of records that have them, most frequent first, at
 /// most [`MOST_SEEN`]. Spellings that fold to one name are one value, under the spelling that came
@@ -29,16 +47,18 @@ pub fn seen_values(store: &Store, field: &Field) -> Vec<(String, u64)> {
     let entries = words.flat_map(|words| {
         (words.first()..words.end()).map(|code| (words.entry(code), words.folded_entry(code)))
     });
-    for (entry, folded) in entries {
+    // What is named in other records only, as it is compared.
+    let joined = joined(store, column, parts);
+    for (code, (entry, folded)) in entries.enumerate() {
         let own = values.len();
         if !kept.is_in(entry) {
             starts.push(own);
             continue;
         }
-        for (index, (name, key)) in entry.split(PART).zip(folded.split(PART)).enumerate() {
-            if key.is_empty() || !parts.contains(&index) {
-                continue;
-            }
+        let own_parts = entry.split(PART).zip(folded.split(PART)).enumerate();
+        let own_parts = own_parts.filter(|(at, (_, key))| !key.is_empty() && parts.contains(at));
+        let named = joined.get(&(code as u32)).into_iter().flatten().copied();
+        for (name, key) in named.chain(own_parts.map(|(_, value)| value)) {
             let number = *numbers.entry(key).or_insert_with(|| {
                 names.push(name);
                 names.len() as u32 - 1
