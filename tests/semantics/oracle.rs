@@ -11,7 +11,7 @@ use entrail::record::field::ValueKind;
 use entrail::record::licence::{self, Fate};
 use entrail::record::property::Key;
 use entrail::record::risk::{MOST_RULES, rate};
-use entrail::record::{ActorKind, Change, Record, value_text};
+use entrail::record::{Actor, ActorKind, Change, Record, Target, value_text};
 use entrail::text::{fold, fold_fragment};
 use entrail::time::Timestamp;
 
@@ -155,16 +155,40 @@ fn known(ids: &[&str]) -> Vec<String> {
     })
 }
 
+/// A user principal name without the digits in front, and as logged where it has them.
+fn upns(upn: &str, id: &str) -> [String; 2] {
+    match without_glue(upn, id) {
+        Some(rest) => [rest.to_owned(), upn.to_owned()],
+        None => [upn.to_owned(), String::new()],
+    }
+}
+
+fn actor_names(a: &Actor<'_>) -> Vec<String> {
+    let [upn, logged] = upns(&a.upn, &a.id);
+    let own = [&*upn, &*a.name, &*a.service_principal_name, &*logged, &*a.app_name];
+    if own.iter().any(|name| !name.is_empty()) {
+        return own.map(str::to_owned).into();
+    }
+    match a.kind {
+        ActorKind::App => known(&[&a.id, &a.app_id]),
+        _ => known(&[&a.id, &a.app_object_id, &a.app_id]),
+    }
+}
+
+fn target_names(t: &Target<'_>) -> Vec<String> {
+    let [upn, logged] = upns(&t.upn, &t.id);
+    if upn.is_empty() && t.name.is_empty() && logged.is_empty() {
+        return known(&[&t.id, &t.name_id]);
+    }
+    vec![upn, t.name.to_string(), logged]
+}
+
 /// All values of a field, empty ones too.
 pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
     let targets = |get: &dyn Fn(&entrail::record::Target<'_>) -> Vec<String>| {
         r.targets.iter().flat_map(get).collect::<Vec<_>>()
     };
     let changes = || r.targets.iter().flat_map(|t| &t.changes);
-    let upns = |upn: &str, id: &str| match without_glue(upn, id) {
-        Some(rest) => (rest.to_owned(), upn.to_owned()),
-        None => (upn.to_owned(), String::new()),
-    };
     let texts = |all: &[&str]| all.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
     let kept = match field {
         "service" => texts(&[&r.service]),
@@ -172,29 +196,12 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         "activity" => texts(&[&r.activity]),
         "result" => texts(&[r.outcome.word(), &r.result]),
         "reason" => texts(&[&r.result_reason]),
-        "actor" => {
-            let (upn, logged) = upns(&r.actor.upn, &r.actor.id);
-            let a = &r.actor;
-            let own = [&*upn, &*a.name, &*a.service_principal_name, &*logged, &*a.app_name];
-            if own.iter().any(|name| !name.is_empty()) {
-                texts(&own)
-            } else if a.kind == ActorKind::App {
-                known(&[&a.id, &a.app_id])
-            } else {
-                known(&[&a.id, &a.app_object_id, &a.app_id])
-            }
-        }
+        "actor" => actor_names(&r.actor),
         "actor.id" => texts(&[&r.actor.id, &r.actor.app_id, &r.actor.app_object_id]),
         "actor.app" => texts(&[&r.actor.app_id]),
         "actor.ip" => texts(&[&r.actor.ip]),
         "actor.kind" => texts(&[r.actor.kind.word()]),
-        "target" => targets(&|t| {
-            let (upn, logged) = upns(&t.upn, &t.id);
-            if upn.is_empty() && t.name.is_empty() && logged.is_empty() {
-                return known(&[&t.id, &t.name_id]);
-            }
-            vec![upn, t.name.to_string(), logged]
-        }),
+        "target" => targets(&target_names),
         "target.id" => targets(&|t| vec![t.id.to_string(), t.name_id.to_string()]),
         "target.type" => targets(&|t| vec![t.kind.to_string()]),
         "change" => changes().map(|c| c.name.to_string()).collect(),
