@@ -194,8 +194,13 @@ impl Store {
             return own;
         }
         let ids = namings(kept.column, &all).iter().flat_map(|naming| naming.ids);
-        let known = ids.map(|&at| self.names_of(part(at))).find(|names| !names.is_empty());
-        known.unwrap_or_default().into_iter().chain(own).collect()
+        let mut names: Vec<&str> = Vec::new();
+        for name in ids.flat_map(|&at| self.names_of(part(at))).chain(own) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// Gives the targets and the actor of a record that have an id and no name the one that the data

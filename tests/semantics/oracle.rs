@@ -140,13 +140,12 @@ fn joins(id: &str) -> bool {
         && digits().any(|c| c != '0')
 }
 
-/// The names that the data has for the first of these ids that has any.
+/// The names that the data has for these ids.
 fn known(ids: &[&str]) -> Vec<String> {
     NAMES.with_borrow(|names| {
         let of = |id: &&str| names.get(&id.to_lowercase());
-        let found = ids.iter().filter(|id| joins(id)).find_map(of);
         let mut texts: Vec<String> = Vec::new();
-        for (_, name) in found.into_iter().flatten() {
+        for (_, name) in ids.iter().filter(|id| joins(id)).filter_map(of).flatten() {
             if !texts.contains(name) {
                 texts.push(name.clone());
             }
@@ -165,14 +164,21 @@ fn upns(upn: &str, id: &str) -> [String; 2] {
 
 fn actor_names(a: &Actor<'_>) -> Vec<String> {
     let [upn, logged] = upns(&a.upn, &a.id);
-    let own = [&*upn, &*a.name, &*a.service_principal_name, &*logged, &*a.app_name];
-    if own.iter().any(|name| !name.is_empty()) {
-        return own.map(str::to_owned).into();
+    let own = [&*upn, &*a.name, &*a.service_principal_name, &*logged];
+    let mut names = own.map(str::to_owned).to_vec();
+    // Who has no name at all is found by the id that is shown instead.
+    if own.iter().all(|name| name.is_empty()) {
+        if a.app_name.is_empty() {
+            names.extend(match a.kind {
+                ActorKind::App => known(&[&a.id, &a.app_id]),
+                _ => known(&[&a.id, &a.app_object_id, &a.app_id]),
+            });
+        }
+        let id = if a.id.is_empty() { &a.app_id } else { &a.id };
+        names.push(id.to_string());
     }
-    match a.kind {
-        ActorKind::App => known(&[&a.id, &a.app_id]),
-        _ => known(&[&a.id, &a.app_object_id, &a.app_id]),
-    }
+    names.push(a.app_name.to_string());
+    names
 }
 
 fn target_names(t: &Target<'_>) -> Vec<String> {

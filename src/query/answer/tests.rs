@@ -7,7 +7,6 @@ use super::*;
 use crate::demo::{self, Scale};
 use crate::format::{self, Decoded, Depth, Layout};
 use crate::record::Record;
-use crate::record::column::PART;
 use crate::store::builder::{Batch, Indexer};
 use crate::store::{Original, Span};
 use crate::text::fold;
@@ -75,10 +74,8 @@ fn many_rows_are_in_the_order_of_their_values() {
     assert!(by_time.len() > 4_096, "{} are not many", by_time.len());
     let target = |row: &RowId| {
         let codes = store.codes(*row, Column::Targets);
-        let name = |&code: &u32| {
-            let entry = store.entry(Column::Targets, code);
-            entry.split(PART).take(2).find(|name| !name.is_empty()).map(fold)
-        };
+        let kept = Field::named("target").stored.kept().expect("in a column");
+        let name = |&code: &u32| store.values(kept, code).first().map(|name| fold(name));
         codes.iter().find_map(name)
     };
     for descending in [false, true] {

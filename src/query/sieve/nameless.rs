@@ -4,31 +4,37 @@
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
+use regex::bytes::Regex;
 
 use super::text;
 use crate::text::is_guid;
 
 static INITIATED_BY: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"\"initiatedBy\":"));
 static TARGETS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"\"targetResources\":"));
-/// The end of the key `id`, and of others.
-static ID_ENDS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"d\":"));
+/// The key `id`.
+static ID: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?-u)"[iI][dD]""#).unwrap_or_else(|_| unreachable!("a test asks"))
+});
 /// The end of the keys `displayName`, `userPrincipalName` and `servicePrincipalName` with a text.
 static NAMED: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"Name\":\""));
+
+static ANY_SPELLING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("(?i-u)initiatedBy|targetResources").unwrap_or_else(|_| unreachable!("a test asks"))
+});
 
 /// May the actor or a target have an id and no name? The event is written as Graph does.
 pub(super) fn may_be(event: &[u8]) -> bool {
     let (Some(initiated), Some(targets)) = (INITIATED_BY.find(event), TARGETS.find(event)) else {
-        return true;
+        // Who has neither, in no spelling, mentions nobody.
+        return ANY_SPELLING.is_match(event);
     };
     if initiated > targets || !has_name(&event[initiated..targets]) {
         return true;
     }
     let targets = &event[targets..];
-    ID_ENDS.find_iter(targets).any(|end| {
-        let is_id = targets[..end].last().is_some_and(|letter| letter.eq_ignore_ascii_case(&b'i'))
-            && targets[..end - 1].last() == Some(&b'"');
-        // Whatever stands before, a key that ends like this is the id of a target, or of nothing known.
-        is_id && !is_named(&targets[end + 3..])
+    ID.find_iter(targets).any(|key| {
+        let value = targets[key.end()..].strip_prefix(b":");
+        !value.is_some_and(is_named)
     })
 }
 
@@ -64,5 +70,48 @@ fn value(bytes: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
     match bytes.strip_prefix(b"null") {
         Some(rest) => Some((None, rest)),
         None => text(bytes).map(|(text, rest)| (Some(text), rest)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_be;
+
+    fn event(actor: &str, targets: &str) -> String {
+        format!(
+            r#"{{"id":"1","category":"c","initiatedBy":{actor},"targetResources":[{targets}]}}"#
+        )
+    }
+
+    const NAMED: &str =
+        r#"{"user":{"id":"u","displayName":null,"userPrincipalName":"a@x.example"}}"#;
+    const TARGET: &str =
+        r#"{"id":"t","displayName":"Sales","type":"Group","userPrincipalName":null}"#;
+
+    #[test]
+    fn only_who_has_a_name_for_sure_is_not_nameless() {
+        let user =
+            r#"{"id":"t","displayName":null,"type":"User","userPrincipalName":"b@x.example"}"#;
+        for targets in ["", TARGET, user, &format!("{TARGET},{user}")] {
+            assert!(!may_be(event(NAMED, targets).as_bytes()), "{targets}");
+        }
+        assert!(!may_be(br#"{"id":"1","category":"c"}"#));
+        for targets in [
+            r#"{"id":"t","displayName":null,"type":"Role","userPrincipalName":null}"#.to_owned(),
+            r#"{"id":"t","type":"Role","displayName":"Sales"}"#.to_owned(),
+            r#"{"displayName":null,"id":"t"}"#.to_owned(),
+            r#"{"ID":"t"}"#.to_owned(),
+            r#"{"id":"t","displayName":"2c92ce28-126c-47c1-82b0-410b64502989","type":"App"}"#
+                .to_owned(),
+            format!(r#"{TARGET},{{"id":"t","displayName":"","type":"x","userPrincipalName":""}}"#),
+        ] {
+            assert!(may_be(event(NAMED, &targets).as_bytes()), "{targets}");
+        }
+        for actor in
+            [r#"{"app":{"displayName":null,"servicePrincipalId":"s"}}"#, r#"{"user":{"id":"u"}}"#]
+        {
+            assert!(may_be(event(actor, TARGET).as_bytes()), "{actor}");
+        }
+        assert!(may_be(br#"{"id":"1","InitiatedBy":{"user":{"id":"u"}}}"#));
     }
 }

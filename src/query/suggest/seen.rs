@@ -22,7 +22,10 @@ fn joined<'s>(
     if are_names(column, parts) {
         for (entry, name) in Joins::of(store).pairs() {
             if let Some(code) = entry.code_in(column) {
-                found.entry(code).or_default().push((name.text(store), name.folded(store)));
+                let folded = name.folded(store);
+                if !folded.is_empty() {
+                    found.entry(code).or_default().push((name.text(store), folded));
+                }
             }
         }
     }
