@@ -76,7 +76,8 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         .filter(|target| target.kind.eq_ignore_ascii_case("ServicePrincipal"))
         .chain(super::target(added, &["Application"]))
         .map(|target| key_of(target).to_owned())
-        .chain(chain.of(GRANTED).filter_map(|record| Some(super::package::client(record)?.1)));
+        .chain(chain.of(GRANTED).filter_map(|record| Some(super::package::client(record)?.1)))
+        .filter(|id| !id.is_empty());
     let client = chain.of(ADDED).filter_map(|record| super::detail(record, "AppId"));
     let actors = distinct(ids.chain(client.map(str::to_owned)));
     // A key by itself is what administrators do all day.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::record::risk::Level;
 use crate::record::sentence::target_name;
-use crate::record::{ActorKind, Outcome, Record};
+use crate::record::{ActorKind, Outcome, Record, Target};
 use crate::text::{fold, folds_to};
 use crate::time::TICKS_PER_SECOND;
 
@@ -319,22 +319,37 @@ fn principal(record: &Record<'_>) -> Option<String> {
         .or_else(|| value(record, "Group.DisplayName"))
 }
 
-/// Name and id of the service principal that gets an app role.
+/// Name and id of the service principal that gets an app role; the id is empty where only its name is
+/// logged.
 pub(in crate::trails) fn client(record: &Record<'_>) -> Option<(String, String)> {
-    let id = value(record, "ServicePrincipal.ObjectID")?;
-    let by_id = record.targets.iter().find(|target| target.id.eq_ignore_ascii_case(&id));
-    let name = by_id.map(|target| target_name(target).to_owned()).filter(|name| !name.is_empty());
+    let own = ["ServicePrincipal.ObjectID", "ServicePrincipal.AppId"];
+    let ids: Vec<String> = own.iter().filter_map(|property| value(record, property)).collect();
+    let is_it = |target: &&Target<'_>| {
+        let is = |id: &str| ids.iter().any(|own| own.eq_ignore_ascii_case(id));
+        is(&target.id) || is(&target.name_id)
+    };
+    let receiver = record.targets.iter().find(is_it);
+    let name =
+        receiver.map(|target| target_name(target).to_owned()).filter(|name| !name.is_empty());
     let name = name.or_else(|| value(record, "ServicePrincipal.DisplayName"));
-    Some((name.unwrap_or_else(|| id.clone()), id))
+    let id = value(record, own[0]);
+    let id = id.or_else(|| receiver.map(|target| target.id.to_string())).unwrap_or_default();
+    let name = name.or_else(|| Some(id.clone()).filter(|id| !id.is_empty()))?;
+    Some((name, id))
 }
 
 /// The application whose role it is, by name.
 fn resource(record: &Record<'_>) -> Option<String> {
     let client = client(record);
-    let is_client = |id: &str| client.as_ref().is_some_and(|(_, own)| own.eq_ignore_ascii_case(id));
-    let of_kind = |t: &&crate::record::Target<'_>| t.kind.eq_ignore_ascii_case("ServicePrincipal");
+    let is_client = |target: &Target<'_>| {
+        client.as_ref().is_some_and(|(name, id)| match id.is_empty() {
+            true => target_name(target) == name,
+            false => id.eq_ignore_ascii_case(&target.id),
+        })
+    };
+    let of_kind = |t: &&Target<'_>| t.kind.eq_ignore_ascii_case("ServicePrincipal");
     let mut targets = record.targets.iter().filter(of_kind);
-    let found = targets.find(|target| !is_client(&target.id));
+    let found = targets.find(|target| !is_client(target));
     found.map(|target| target_name(target).to_owned()).filter(|name| !name.is_empty())
 }
 
