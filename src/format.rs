@@ -14,6 +14,7 @@
 //! Property names are matched in any case. A wrong type never fails a record: texts keep the JSON
 //! text of what stands there, everything else stays empty, and a sentence in `odd` names it.
 
+mod added;
 mod diagnostic;
 mod expected;
 mod graph;
@@ -36,7 +37,7 @@ use std::sync::Arc;
 pub use rows::Columns;
 
 use crate::record::naming::name_targets;
-use crate::record::{Change, Record, risk};
+use crate::record::{Change, Record, outcome, risk};
 use json::{Place, Reader, Step};
 use shape::Shape;
 
@@ -150,6 +151,7 @@ pub fn decode_into<'a>(
     principals::fill_agents(&mut draft.record);
     principals::fill_origin(&mut draft.record);
     name_targets(&mut draft.record);
+    draft.record.outcome = outcome::decide(&draft.record);
     if draft.record.time.is_none() {
         reader.note(|| "no time: the property is missing, empty or unreadable".to_owned());
     }

@@ -7,6 +7,7 @@ pub mod column;
 pub mod field;
 pub mod licence;
 pub mod naming;
+pub mod outcome;
 pub mod property;
 pub mod risk;
 pub mod sentence;
@@ -34,6 +35,20 @@ impl Kind {
     /// All kinds, in the order they are listed.
     pub const ALL: [Self; 3] = [Self::Audit, Self::SignIn, Self::Provisioning];
 
+    /// The service that records of this kind are listed under; audits name their own.
+    pub const fn service(self) -> Option<&'static str> {
+        match self {
+            Self::Audit => None,
+            Self::SignIn => Some("Sign-ins"),
+            Self::Provisioning => Some("Provisioning"),
+        }
+    }
+
+    /// Is that the service of a kind whose records are not audits? The catalogue does not know these.
+    pub fn lists(service: &str) -> bool {
+        Self::ALL.iter().any(|kind| kind.service() == Some(service))
+    }
+
     /// The word for this kind in queries and on the screen.
     pub const fn word(self) -> &'static str {
         match self {
@@ -44,13 +59,15 @@ impl Kind {
     }
 }
 
-/// How it ended, as far as entrail can tell from the record's own word for it.
+/// How it ended, as [`outcome::decide`] finds from everything the record says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Outcome {
     /// It was done.
     Success,
     /// It was refused or went wrong.
     Failure,
+    /// It went on with another step: a sign-in that asked for a second factor, or for consent.
+    Interrupted,
     /// It did not end in time, or is waiting for something.
     Timeout,
     /// The record says nothing, or something else.
@@ -59,17 +76,23 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The word for this outcome in queries and on the screen: Graph's `operationResult`.
+    /// All outcomes, in the order they are listed.
+    pub const ALL: [Self; 5] =
+        [Self::Success, Self::Failure, Self::Interrupted, Self::Timeout, Self::Unknown];
+
+    /// The word for this outcome in queries and on the screen: Graph's `operationResult`, and the
+    /// portal's `Interrupted`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Success => "success",
             Self::Failure => "failure",
+            Self::Interrupted => "interrupted",
             Self::Timeout => "timeout",
             Self::Unknown => "unknown",
         }
     }
 
-    /// The outcome a log's own word means: Graph's `operationResult` in any case, the unified
+    /// The outcome a log's own word means, taken alone: Graph's `operationResult` in any case, the unified
     /// audit log's `ResultStatus`, provisioning's `status`. Anything else is [`Outcome::Unknown`].
     pub fn from_word(word: &str) -> Self {
         // Asked for every record: nothing is allocated.
@@ -79,7 +102,9 @@ impl Outcome {
             Self::Success
         } else if is(&["failure", "failed", "fail", "error", "false"]) {
             Self::Failure
-        } else if is(&["timeout", "interrupted"]) {
+        } else if is(&["interrupted", "interrupt"]) {
+            Self::Interrupted
+        } else if is(&["timeout", "timed out"]) {
             Self::Timeout
         } else {
             Self::Unknown

@@ -118,6 +118,9 @@ fn show(record: &Record<'_>, out: &mut String) {
     for detail in &record.details {
         line("detail", &format!("{} = {}", detail.key, detail.value));
     }
+    for own in &record.properties {
+        line("property", &format!("{} = {}", own.key.row().field, own.value));
+    }
     line("correlation id", &record.correlation_id);
     line("tenant", &record.tenant_id);
     line("user agent", &record.user_agent);
@@ -450,6 +453,8 @@ fn bytes_that_are_not_utf_8_are_replaced_and_noted() {
 
 mod any_record {
     use entrail::record::naming::name_targets;
+    use entrail::record::outcome::decide;
+    use entrail::record::property::{PROPERTIES, Property};
     use entrail::record::{Actor, ActorKind, Change, Detail, Kind, Outcome, Record, Target};
     use entrail::time::Timestamp;
     use proptest::prelude::*;
@@ -545,6 +550,31 @@ mod any_record {
         )
     }
 
+    /// Categories, those of the kinds among them.
+    fn category() -> impl Strategy<Value = Cow<'static, str>> {
+        prop_oneof![
+            text(),
+            proptest::sample::select(vec![
+                "SignInLogs",
+                "ADFSSignInLogs",
+                "ManagedIdentitySignInLogs",
+                "ProvisioningLogs"
+            ])
+            .prop_map(Cow::Borrowed)
+        ]
+    }
+
+    /// Properties of any kind, of any value.
+    fn properties() -> impl Strategy<Value = Vec<Property<'static>>> {
+        let key = (0..PROPERTIES.len()).prop_map(|at| PROPERTIES[at].key);
+        let words =
+            ["none", "high", "Not Applied", "50126", "0", "a: b (failed)", "A: failure", "x (y)"];
+        let word = proptest::sample::select(words.to_vec()).prop_map(Cow::Borrowed);
+        let value = prop_oneof![word, text().prop_filter("a value", |text| !text.is_empty())];
+        let one = (key, value).prop_map(|(key, value)| Property { key, value });
+        proptest::collection::vec(one, 0..6)
+    }
+
     /// Any record such as decoding makes them: the outcome follows from the result, targets are named
     /// by the changes, and a user agent in the details is the record's where it has no other.
     pub fn record() -> impl Strategy<Value = Record<'static>> {
@@ -555,30 +585,26 @@ mod any_record {
         );
         let result = prop_oneof![
             text(),
-            proptest::sample::select(vec!["success", "failure", "Interrupted"])
-                .prop_map(Cow::Borrowed)
-        ];
-        let detail = (key(), text()).prop_map(|(key, value)| Detail { key, value });
-        let category = prop_oneof![
-            text(),
             proptest::sample::select(vec![
-                "SignInLogs",
-                "ADFSSignInLogs",
-                "ManagedIdentitySignInLogs",
-                "ProvisioningLogs"
+                "success",
+                "failure",
+                "Interrupted",
+                "interrupted",
+                "skipped"
             ])
             .prop_map(Cow::Borrowed)
         ];
+        let detail = (key(), text()).prop_map(|(key, value)| Detail { key, value });
         let texts = proptest::collection::vec(text(), 9);
         (
-            (kind, time, result, category),
+            (kind, time, result, category()),
             actor(),
             proptest::collection::vec(target(), 0..4),
-            proptest::collection::vec(detail, 0..4),
+            (proptest::collection::vec(detail, 0..4), properties()),
             texts,
         )
             .prop_map(
-                |((kind, time, result, category), actor, targets, details, texts)| {
+                |((kind, time, result, category), actor, targets, (details, properties), texts)| {
                     let [
                         id,
                         service,
@@ -606,13 +632,13 @@ mod any_record {
                         category,
                         activity,
                         operation_type,
-                        outcome: Outcome::from_word(&result),
+                        outcome: Outcome::Unknown,
                         result,
                         result_reason,
                         actor,
                         targets,
                         details,
-                        properties: Vec::new(),
+                        properties: if kind == Kind::Audit { Vec::new() } else { properties },
                         correlation_id,
                         tenant_id,
                         user_agent,
@@ -620,6 +646,7 @@ mod any_record {
                         source: Cow::Borrowed(""),
                     };
                     name_targets(&mut record);
+                    record.outcome = decide(&record);
                     record
                 },
             )

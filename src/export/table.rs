@@ -115,7 +115,11 @@ fn colour_of(field: &Field, cell: &str, header: bool) -> &'static str {
     match (header, field.name) {
         (true, _) => BOLD,
         (false, "result") if cell == Outcome::Failure.word() => RED,
-        (false, "result") if cell == Outcome::Timeout.word() => YELLOW,
+        (false, "result")
+            if cell == Outcome::Timeout.word() || cell == Outcome::Interrupted.word() =>
+        {
+            YELLOW
+        }
         _ => "",
     }
 }

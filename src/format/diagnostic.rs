@@ -8,11 +8,13 @@
 
 use std::borrow::Cow;
 
+use super::added::Added;
 use super::graph::{Audit, fill, ip};
 use super::json::{Held, Place, Reader, Step, keys};
 use super::provisioning::{self, Provisioning};
 use super::shape::{self, Shape};
 use super::sign_in::{self, SignIn};
+use crate::record::property::{Key, Property};
 use crate::record::{Outcome, Record};
 use crate::time::Timestamp;
 
@@ -175,16 +177,28 @@ fn complete<'a>(record: &mut Record<'a>, envelope: Envelope<'a>, shape: &Shape) 
     fill(&mut record.actor.name, envelope.identity);
     if record.result.is_empty() {
         record.result = match shape {
-            Shape::SignIn => Cow::Borrowed(sign_in::result_of(&envelope.result_type)),
+            Shape::SignIn => {
+                if record.property(Key::ErrorCode).is_none() {
+                    let mut added = Added::default();
+                    sign_in::put_error(&mut added, &envelope.result_type, Cow::Borrowed(""));
+                    record.properties.extend((added.finish().into_iter()).map(|own| Property {
+                        key: own.key,
+                        value: Cow::Owned(own.value.into_owned()),
+                    }));
+                    record.properties.sort_by_key(|own| own.key);
+                }
+                Cow::Borrowed(sign_in::result_of(&envelope.result_type))
+            }
             Shape::Provisioning if envelope.result.is_empty() => envelope.result_type.clone(),
             _ => envelope.result,
         };
-        record.outcome = Outcome::from_word(&record.result);
     }
-    if *shape == Shape::SignIn && record.result_reason == envelope.result_type {
+    let success = Outcome::from_word(&record.result) == Outcome::Success;
+    let unsaid = || sign_in::reason_of(&envelope.result_type, Cow::Borrowed(""), String::new());
+    if *shape == Shape::SignIn && record.result_reason == unsaid() {
         record.result_reason =
             sign_in::reason_of(&envelope.result_type, envelope.result_description, String::new());
-    } else if record.outcome != Outcome::Success {
+    } else if !success {
         fill(&mut record.result_reason, envelope.result_description);
     }
 }

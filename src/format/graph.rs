@@ -14,7 +14,7 @@ use super::json::{Held, Place, Reader, Step, keys};
 use crate::record::naming::is_naming;
 use crate::record::property::{Key, Property};
 use crate::record::risk::{self, Interest};
-use crate::record::{Actor, ActorKind, Change, Detail, Outcome, Record, Target};
+use crate::record::{Actor, ActorKind, Change, Detail, Record, Target};
 use crate::time::Timestamp;
 
 keys! {
@@ -210,7 +210,6 @@ impl<'r, 'a> Audit<'r, 'a> {
             record.properties.push(Property { key: Key::Performer, value });
         }
         fill(&mut record.result_reason, self.description);
-        record.outcome = Outcome::from_word(&record.result);
     }
 }
 

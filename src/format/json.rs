@@ -40,13 +40,6 @@ pub(super) enum Place<'p> {
     Item(&'p Place<'p>, usize),
 }
 
-impl Place<'_> {
-    /// The property's own name; empty for an entry of an array.
-    pub(super) fn name(&self) -> &'static str {
-        if let Self::Property(_, name) = self { name } else { "" }
-    }
-}
-
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -277,6 +270,11 @@ impl<'a> Reader<'a> {
         }
         self.note(|| format!("`{place}` is text, expected {expected}"));
         Ok(Held::Loose(text))
+    }
+
+    /// Goes back to where a value began, to read it once more.
+    pub(super) fn go_back(&mut self, at: usize) {
+        self.at = at;
     }
 
     /// Reads the entries of an array, or a lone object as if it were the only one.

@@ -10,11 +10,13 @@
 
 use std::borrow::Cow;
 
+use super::added::{self, Named};
 use super::graph;
 use super::graph::{fill, ip};
 use super::json::{Place, Reader};
 use super::sign_in::SignInKey;
-use crate::record::{Actor, ActorKind, Change, Detail, Outcome, Record, Target};
+use crate::record::property::Key;
+use crate::record::{Actor, ActorKind, Change, Detail, Kind, Record, Target};
 
 /// What one column of the audit file holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -221,7 +223,6 @@ pub(super) fn audit<'v>(
         fill(&mut record.actor.id, principal_id);
     }
     graph::fill_user_agent(&mut record);
-    record.outcome = Outcome::from_word(&record.result);
     record
 }
 
@@ -262,42 +263,78 @@ fn nth<T: Default>(list: &mut Vec<T>, n: usize) -> &mut T {
     &mut list[n]
 }
 
-/// Headers of the sign-in files, as the properties of a sign-in.
-const SIGN_INS: &[(&str, SignInKey)] = &[
-    ("Date (UTC)", SignInKey::Time),
-    ("Request ID", SignInKey::Id),
-    ("User agent", SignInKey::UserAgent),
-    ("Correlation ID", SignInKey::CorrelationId),
-    ("User ID", SignInKey::UserId),
-    ("User", SignInKey::UserName),
-    ("Username", SignInKey::Upn),
-    ("Service principal ID", SignInKey::ServicePrincipalId),
-    ("Service principal name", SignInKey::ServicePrincipalName),
-    ("Cross tenant access type", SignInKey::CrossTenant),
-    ("Application", SignInKey::AppName),
-    ("Application ID", SignInKey::AppId),
-    ("Resource", SignInKey::ResourceName),
-    ("Resource ID", SignInKey::ResourceId),
-    ("IP address", SignInKey::Ip),
-    ("Location", SignInKey::Location),
-    ("Status", SignInKey::Result),
-    ("Sign-in error code", SignInKey::ResultType),
-    ("Failure reason", SignInKey::ResultDescription),
-    ("Client app", SignInKey::ClientApp),
-    ("Authentication requirement", SignInKey::Requirement),
-    ("Session ID", SignInKey::SessionId),
-    ("Conditional Access", SignInKey::ConditionalAccess),
+/// Headers of the sign-in files, as the properties of a sign-in. Other columns are found by the
+/// table of properties.
+const SIGN_INS: &[(&str, Named<SignInKey>)] = &[
+    ("Date (UTC)", Named::Known(SignInKey::Time)),
+    ("Request ID", Named::Known(SignInKey::Id)),
+    ("User agent", Named::Known(SignInKey::UserAgent)),
+    ("Correlation ID", Named::Known(SignInKey::CorrelationId)),
+    ("User ID", Named::Known(SignInKey::UserId)),
+    ("User", Named::Known(SignInKey::UserName)),
+    ("Username", Named::Known(SignInKey::Upn)),
+    ("Service principal ID", Named::Known(SignInKey::ServicePrincipalId)),
+    ("Service principal name", Named::Known(SignInKey::ServicePrincipalName)),
+    ("Application", Named::Known(SignInKey::AppName)),
+    ("Application ID", Named::Known(SignInKey::AppId)),
+    ("Resource", Named::Known(SignInKey::ResourceName)),
+    ("Resource ID", Named::Known(SignInKey::ResourceId)),
+    ("IP address", Named::Known(SignInKey::Ip)),
+    ("Status", Named::Known(SignInKey::Result)),
+    ("Sign-in error code", Named::Known(SignInKey::ResultType)),
+    ("Failure reason", Named::Known(SignInKey::ResultDescription)),
+    ("Multifactor authentication result", Named::Known(SignInKey::StatusDetails)),
+    ("Session ID", Named::Known(SignInKey::SessionId)),
+    ("Location", Named::Added(added::Slot::Location)),
+    ("Client app", value(Key::Client)),
+    ("Authentication requirement", value(Key::Requirement)),
+    ("Authentication Protocol", value(Key::Protocol)),
+    ("Conditional Access", value(Key::Access)),
+    ("Cross tenant access type", value(Key::CrossTenant)),
+    ("User type", value(Key::UserType)),
+    ("Incoming token type", value(Key::TokenIn)),
+    ("Unique token identifier", value(Key::Token)),
+    ("Original transfer method", value(Key::Transfer)),
+    ("Client credential type", value(Key::Credential)),
+    ("Token Protection - Sign In Session", value(Key::Protection)),
+    ("Resource tenant ID", value(Key::ResourceTenant)),
+    ("Home tenant ID", value(Key::HomeTenant)),
+    ("Device ID", value(Key::DeviceId)),
+    ("Browser", value(Key::Browser)),
+    ("Operating System", value(Key::Os)),
+    ("Compliant", value(Key::Compliant)),
+    ("Managed", value(Key::Managed)),
+    ("Join Type", value(Key::Trust)),
+    ("Multifactor authentication auth method", Named::Added(added::Slot::Values(Key::Method))),
+    ("Sign-in identifier", value(Key::LoginName)),
+    ("IP address (seen by resource)", value(Key::SeenIp)),
+    ("Autonomous system  number", value(Key::Network)),
+    ("Autonomous system number", value(Key::Network)),
+    ("Flagged for review", value(Key::Flagged)),
+    ("Token issuer type", value(Key::TokenIssuer)),
+    ("Credential key ID", value(Key::CredentialKey)),
+    ("Credential thumbprint", value(Key::Thumbprint)),
+    ("Federated Token Id", value(Key::Federated)),
+    ("Risk level (during sign-in)", value(Key::RiskDuring)),
+    ("Risk level (aggregate)", value(Key::RiskAggregated)),
+    ("Risk state", value(Key::RiskState)),
+    ("Risk detail", value(Key::RiskDetail)),
 ];
 
+const fn value(key: Key) -> Named<SignInKey> {
+    Named::Added(added::Slot::Value(key))
+}
+
 /// The property in each column, where these are the headers of a sign-in download.
-pub(super) fn sign_in_keys(names: &[String]) -> Option<Vec<Option<SignInKey>>> {
+pub(super) fn sign_in_keys(names: &[String]) -> Option<Vec<Option<Named<SignInKey>>>> {
     let has = |wanted: &str| names.iter().any(|name| name.trim().eq_ignore_ascii_case(wanted));
     if !has("Request ID") || !has("Sign-in error code") {
         return None;
     }
     let key = |name: &String| {
         let row = SIGN_INS.iter().find(|row| row.0.eq_ignore_ascii_case(name.trim()));
-        row.map(|row| row.1)
+        let slot = || added::slot(name.as_bytes(), Kind::SignIn).map(Named::Added);
+        row.map(|row| row.1).or_else(slot)
     };
     Some(names.iter().map(key).collect())
 }

@@ -6,23 +6,23 @@
 //! `ProvisioningLogs`, activity the provisioning action as logged (`create`, `update`…); targets
 //! are the target identity (which holds the changes), the source identity and the service
 //! principal; the correlation id is the cycle id, which ties together what one synchronization
-//! cycle did; job and change ids and the two systems' names are details.
+//! cycle did; systems, steps, job and change ids are its properties: [`super::added`]. What was skipped
+//! says why in its last steps.
 
 use std::borrow::Cow;
 
+use super::added::{Added, Named, step_status};
 use super::graph::{fill, modified_properties};
-use super::json::{Held, Place, Reader, Step, keys};
+use super::json::{Held, Keys, Place, Reader, Step, keys};
 use super::stated::{Property, Stated};
-use crate::record::{Actor, ActorKind, Change, Detail, Kind, Outcome, Record, Target};
+use crate::record::property::Key;
+use crate::record::{Actor, ActorKind, Change, Kind, Outcome, Record, Target};
 use crate::time::Timestamp;
 
 /// The service all provisioning is listed under.
 pub(super) const SERVICE: &str = "Provisioning";
 /// The category of all provisioning: that of diagnostic settings.
 pub(super) const CATEGORY: &str = "ProvisioningLogs";
-
-/// Texts of an event that are kept as details, under these names.
-pub(super) const DETAILS: &[&str] = &["jobId", "changeId", "sourceSystem", "targetSystem"];
 
 keys! {
     /// Properties of a provisioning event. Those of an audit are read too: they say what its own
@@ -40,8 +40,6 @@ keys! {
         StatusInfoOld = b"statusInfo",
         Changes = b"modifiedProperties",
         CycleId = b"cycleId",
-        JobId = b"jobId",
-        ChangeId = b"changeId",
         SourceSystem = b"sourceSystem",
         TargetSystem = b"targetSystem",
         TenantId = b"tenantId",
@@ -62,6 +60,7 @@ keys! {
         Actor = b"actor",
         Targets = b"targetResources",
         AdditionalDetails = b"additionalDetails",
+        Properties = b"recordProperties",
     }
 }
 
@@ -84,6 +83,8 @@ keys! {
     enum ErrorKey {
         Code = b"errorCode",
         Reason = b"reason",
+        More = b"additionalDetails",
+        Advice = b"recommendedAction",
     }
 }
 
@@ -108,25 +109,44 @@ pub(super) struct Provisioning<'a> {
     action: Cow<'a, str>,
     old_action: Cow<'a, str>,
     operation_name: Cow<'a, str>,
-    status: String,
-    error: String,
+    status: Status,
     result_type: Cow<'a, str>,
     result_description: Cow<'a, str>,
     cycle_id: Cow<'a, str>,
     entra_tenant: Cow<'a, str>,
     generated: Option<Timestamp>,
     log_analytics: bool,
-    details: Vec<Detail<'a>>,
+    added: Added<'a>,
 }
 
 impl<'a> Provisioning<'a> {
     /// Reads the object that starts here.
     pub(super) fn object(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
-        reader.object(place, |reader, key, here| self.property(reader, key, here))
+        reader.object_of(ProvisioningKey::ALL, place, |reader, key, here| {
+            if let Some(known) = key.known {
+                return self.known(reader, known, here);
+            }
+            match Named::<ProvisioningKey>::find(key.written, Kind::Provisioning) {
+                Some(named) => self.property(reader, named, &Place::Property(here, named.name())),
+                None => reader.skip(),
+            }
+        })
     }
 
     /// Reads the value of one property.
     pub(super) fn property(
+        &mut self,
+        reader: &mut Reader<'a>,
+        key: Named<ProvisioningKey>,
+        here: &Place<'_>,
+    ) -> Step<()> {
+        match key {
+            Named::Known(key) => self.known(reader, key, here),
+            Named::Added(slot) => self.added.read(reader, slot, here),
+        }
+    }
+
+    fn known(
         &mut self,
         reader: &mut Reader<'a>,
         key: ProvisioningKey,
@@ -142,18 +162,16 @@ impl<'a> Provisioning<'a> {
             ProvisioningKey::Target => self.target = identity(reader, here)?,
             ProvisioningKey::InitiatedBy => self.initiator = identity(reader, here)?,
             ProvisioningKey::StatusInfo | ProvisioningKey::StatusInfoOld => {
-                (self.status, self.error) = status(reader, here)?;
+                self.status = status(reader, here)?;
             }
             ProvisioningKey::Changes => modified_properties(reader, &mut self.changes, here)?,
             ProvisioningKey::CycleId => self.cycle_id = reader.text(here)?,
-            ProvisioningKey::JobId | ProvisioningKey::ChangeId => {
-                let value = reader.text(here)?;
-                self.detail(here.name(), value);
-            }
             ProvisioningKey::SourceSystem | ProvisioningKey::TargetSystem => {
                 let system = identity(reader, here)?;
                 let value = if system.name.is_empty() { system.id } else { system.name };
-                self.detail(here.name(), Cow::Owned(value));
+                let is_source = key == ProvisioningKey::SourceSystem;
+                let key = if is_source { Key::SourceSystem } else { Key::TargetSystem };
+                self.added.put(key, Cow::Owned(value));
             }
             ProvisioningKey::TenantId => self.record.tenant_id = reader.text(here)?,
             ProvisioningKey::EntraTenantId => {
@@ -192,26 +210,21 @@ impl<'a> Provisioning<'a> {
             ProvisioningKey::Actor => Property::Actor,
             ProvisioningKey::Targets => Property::Targets,
             ProvisioningKey::AdditionalDetails => Property::Details,
+            ProvisioningKey::Properties => Property::Properties,
             _ => return reader.skip(),
         };
         self.stated.read(reader, property, here)
     }
 
-    fn detail(&mut self, name: &'static str, value: Cow<'a, str>) {
-        self.details.retain(|detail| detail.key != name);
-        if !value.is_empty() {
-            self.details.push(Detail { key: Cow::Borrowed(name), value });
-        }
-    }
-
     /// The record.
-    pub(super) fn finish(self) -> Record<'a> {
+    pub(super) fn finish(mut self) -> Record<'a> {
         let mut record = self.record;
         record.kind = Kind::Provisioning;
         if self.log_analytics {
             record.tenant_id = self.entra_tenant;
         }
         record.time = record.time.or(self.generated);
+        self.added.put(Key::Cycle, self.cycle_id.clone());
         let logged = std::mem::replace(&mut record.correlation_id, self.cycle_id);
         fill(&mut record.correlation_id, logged);
         record.service = Cow::Borrowed(SERVICE);
@@ -219,9 +232,16 @@ impl<'a> Provisioning<'a> {
         record.activity = self.action;
         fill(&mut record.activity, self.old_action);
         fill(&mut record.activity, self.operation_name);
-        record.result = Cow::Owned(self.status);
+        let Status { word, code, reason, more, advice } = self.status;
+        record.result = Cow::Owned(step_status(&word).to_owned());
         fill(&mut record.result, self.result_type);
-        record.result_reason = Cow::Owned(self.error);
+        record.result_reason = Cow::Owned(in_one(&code, &reason));
+        self.added.put(Key::ErrorCode, Cow::Owned(code));
+        self.added.put(Key::Advice, Cow::Owned(advice));
+        if Outcome::from_word(&record.result) != Outcome::Success {
+            fill(&mut record.result_reason, Cow::Owned(more));
+            fill(&mut record.result_reason, Cow::Owned(std::mem::take(&mut self.added.skipped)));
+        }
         if Outcome::from_word(&record.result) != Outcome::Success {
             fill(&mut record.result_reason, self.result_description);
         }
@@ -234,7 +254,7 @@ impl<'a> Provisioning<'a> {
             }
             record.targets[0].changes = self.changes;
         }
-        record.details = self.details;
+        record.properties = self.added.finish();
         self.stated.apply(&mut record);
         record
     }
@@ -291,12 +311,30 @@ fn identity(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<Identity> {
     Ok(identity)
 }
 
-/// The status, and of a failure its error as `code: reason`.
-fn status(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<(String, String)> {
-    let (mut status, mut code, mut reason) = (String::new(), String::new(), String::new());
+/// A status and its error: texts are empty where there is none.
+#[derive(Default)]
+struct Status {
+    word: String,
+    code: String,
+    reason: String,
+    more: String,
+    advice: String,
+}
+
+/// A code and a reason as `code: reason`.
+fn in_one(code: &str, reason: &str) -> String {
+    match (code.is_empty(), reason.is_empty()) {
+        (false, false) => format!("{code}: {reason}"),
+        (false, true) => code.to_owned(),
+        _ => reason.to_owned(),
+    }
+}
+
+fn status(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<Status> {
+    let mut status = Status::default();
     match reader.held(b'{', here)? {
         Held::Nothing => {}
-        Held::Loose(text) => status = text.into_owned(),
+        Held::Loose(text) => status.word = text.into_owned(),
         Held::Text(text) => {
             let mut inner = Reader::new(text.as_bytes(), 0, reader.depth);
             let inside = self::status(&mut inner, here);
@@ -308,13 +346,16 @@ fn status(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<(String, String)> {
         }
         Held::Here => reader.object(here, |reader, key, here| {
             match key {
-                StatusKey::Status => status = reader.scalar(here)?.into_owned(),
+                StatusKey::Status => status.word = reader.scalar(here)?.into_owned(),
                 StatusKey::Error => {
                     if let Held::Here = reader.held(b'{', here)? {
                         reader.object(here, |reader, key, here| {
+                            let text = reader.scalar(here)?.into_owned();
                             match key {
-                                ErrorKey::Code => code = reader.scalar(here)?.into_owned(),
-                                ErrorKey::Reason => reason = reader.text(here)?.into_owned(),
+                                ErrorKey::Code => status.code = text,
+                                ErrorKey::Reason => status.reason = text,
+                                ErrorKey::More => status.more = text,
+                                ErrorKey::Advice => status.advice = text,
                             }
                             Ok(())
                         })?;
@@ -324,10 +365,5 @@ fn status(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<(String, String)> {
             Ok(())
         })?,
     }
-    let error = match (code.is_empty(), reason.is_empty()) {
-        (false, false) => format!("{code}: {reason}"),
-        (false, true) => code,
-        _ => reason,
-    };
-    Ok((status, error))
+    Ok(status)
 }

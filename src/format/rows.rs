@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use super::added::Named;
 use super::graph::{Audit, AuditKey};
 use super::json::{Keys, Place, Reader, Step};
 use super::portal_csv::{self, Slot};
@@ -19,7 +20,7 @@ use super::shape::{self, Evidence, Shape, ShapeKey};
 use super::sign_in::{SignIn, SignInKey};
 use super::unified_audit_log::{Unified, UnifiedKey};
 use super::{DecodeError, Depth, Event};
-use crate::record::Record;
+use crate::record::{Kind, Record};
 
 /// What the columns of a CSV file or a Log Analytics table mean.
 #[derive(Debug)]
@@ -35,8 +36,8 @@ pub struct Columns {
 #[derive(Debug)]
 enum Meaning {
     Audit(Vec<Option<AuditKey>>),
-    SignIn(Vec<Option<SignInKey>>),
-    Provisioning(Vec<Option<ProvisioningKey>>),
+    SignIn(Vec<Option<Named<SignInKey>>>),
+    Provisioning(Vec<Option<Named<ProvisioningKey>>>),
     Unified(Vec<Option<UnifiedKey>>),
     PortalAudit(Vec<Slot>),
 }
@@ -152,10 +153,12 @@ impl Columns {
             })?;
         match shape {
             Shape::Audit => Some(Meaning::Audit(plain().map(AuditKey::find).collect())),
-            Shape::SignIn => Some(Meaning::SignIn(plain().map(SignInKey::find).collect())),
-            Shape::Provisioning => {
-                Some(Meaning::Provisioning(plain().map(ProvisioningKey::find).collect()))
+            Shape::SignIn => {
+                Some(Meaning::SignIn(plain().map(|name| Named::find(name, Kind::SignIn)).collect()))
             }
+            Shape::Provisioning => Some(Meaning::Provisioning(
+                plain().map(|name| Named::find(name, Kind::Provisioning)).collect(),
+            )),
             Shape::Unified => Some(Meaning::Unified(plain().map(UnifiedKey::find).collect())),
             Shape::Envelope | Shape::Other(_) => None,
         }

@@ -5,15 +5,19 @@
 //! reference, `SigninLogs`, `AADNonInteractiveUserSignInLogs` and so on. A sign-in becomes a
 //! record so: service `Sign-ins`; category the name of its diagnostic category; activity
 //! `Sign-in activity`; the actor is the user, or else the service principal; the targets are the
-//! application and the resource signed in to; success is `errorCode` 0; the reason is
-//! `50126: Invalid username or password…`, on success the additional details of the status.
+//! application and the resource signed in to; the result is what `errorCode` means; the reason is
+//! `50126: Invalid username or password…`, on success the additional details of the status. Device,
+//! location, Conditional Access and all else are its properties: [`super::added`].
 
 use std::borrow::Cow;
 
+use super::added::{Added, Named, powershell_members};
 use super::graph::{fill, ip};
-use super::json::{Held, Place, Reader, Step, keys};
+use super::json::{Held, Keys, Place, Reader, Step, keys};
 use super::stated::{Property, Stated};
-use crate::record::{Actor, ActorKind, Detail, Kind, Record, Target};
+use crate::record::outcome::{named_error, of_code, plain_code, sign_in_error};
+use crate::record::property::Key;
+use crate::record::{Actor, ActorKind, Kind, Outcome, Record, Target};
 use crate::time::Timestamp;
 
 /// The service all sign-ins are listed under.
@@ -31,18 +35,6 @@ pub(super) const CATEGORIES: &[(&str, &str, &str)] = &[
     ("ADFSSignInLogs", "", "ADFSSignInLogs"),
     ("MicrosoftServicePrincipalSignInLogs", "", "MicrosoftServicePrincipalSignInLogs"),
 ];
-
-/// Texts of a sign-in that are kept as details, under these names.
-pub(super) const DETAILS: &[&str] = &[
-    "clientAppUsed",
-    "conditionalAccessStatus",
-    "authenticationRequirement",
-    "riskLevelDuringSignIn",
-    "crossTenantAccessType",
-];
-
-/// The detail that city, state and country or region are kept as.
-pub(super) const LOCATION: &str = "location";
 
 keys! {
     /// Properties of a sign-in. Those of an audit are read too: they say what a sign-in's own
@@ -68,20 +60,13 @@ keys! {
         Status = b"status",
         ResultType = b"resultType",
         ResultDescription = b"resultDescription",
-        Interactive = b"isInteractive",
+        StatusDetails = b"statusDetails",
         TenantId = b"tenantId",
         EntraTenantId = b"AADTenantId",
         Generated = b"TimeGenerated" | b"TimeGenerated [UTC]",
         SourceSystem = b"SourceSystem",
         Table = b"Type",
         OperationName = b"operationName",
-        Location = b"location",
-        LocationDetails = b"LocationDetails",
-        ClientApp = b"clientAppUsed",
-        ConditionalAccess = b"conditionalAccessStatus",
-        Requirement = b"authenticationRequirement",
-        Risk = b"riskLevelDuringSignIn",
-        CrossTenant = b"crossTenantAccessType",
         Service = b"loggedByService",
         Category = b"category",
         Activity = b"activityDisplayName",
@@ -91,6 +76,7 @@ keys! {
         InitiatedBy = b"initiatedBy",
         Targets = b"targetResources",
         AdditionalDetails = b"additionalDetails",
+        Properties = b"recordProperties",
     }
 }
 
@@ -102,20 +88,14 @@ keys! {
     }
 }
 
-keys! {
-    enum LocationKey {
-        City = b"city",
-        State = b"state",
-        Country = b"countryOrRegion",
-    }
-}
-
 /// A sign-in's status: texts are empty where it has none.
 #[derive(Default)]
 struct Status {
     code: String,
     reason: String,
     details: String,
+    /// The word that stands for the whole: `Success`.
+    word: String,
 }
 
 /// A sign-in being read.
@@ -131,7 +111,6 @@ pub(super) struct SignIn<'a> {
     resource_identity: Cow<'a, str>,
     event_type: String,
     table: Cow<'a, str>,
-    interactive: Cow<'a, str>,
     status: Status,
     result_type: Cow<'a, str>,
     result_description: Cow<'a, str>,
@@ -139,22 +118,37 @@ pub(super) struct SignIn<'a> {
     entra_tenant: Cow<'a, str>,
     generated: Option<Timestamp>,
     log_analytics: bool,
-    details: Vec<Detail<'a>>,
+    added: Added<'a>,
 }
 
 impl<'a> SignIn<'a> {
     /// Reads the object that starts here.
     pub(super) fn object(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
-        reader.object(place, |reader, key, here| self.property(reader, key, here))
+        reader.object_of(SignInKey::ALL, place, |reader, key, here| {
+            if let Some(known) = key.known {
+                return self.known(reader, known, here);
+            }
+            match Named::<SignInKey>::find(key.written, Kind::SignIn) {
+                Some(named) => self.property(reader, named, &Place::Property(here, named.name())),
+                None => reader.skip(),
+            }
+        })
     }
 
     /// Reads the value of one property.
     pub(super) fn property(
         &mut self,
         reader: &mut Reader<'a>,
-        key: SignInKey,
+        key: Named<SignInKey>,
         here: &Place<'_>,
     ) -> Step<()> {
+        match key {
+            Named::Known(key) => self.known(reader, key, here),
+            Named::Added(slot) => self.added.read(reader, slot, here),
+        }
+    }
+
+    fn known(&mut self, reader: &mut Reader<'a>, key: SignInKey, here: &Place<'_>) -> Step<()> {
         match key {
             SignInKey::Id => self.record.id = reader.text(here)?,
             SignInKey::Time => self.record.time = reader.time(here)?,
@@ -175,8 +169,8 @@ impl<'a> SignIn<'a> {
             SignInKey::UserAgent => self.record.user_agent = reader.text(here)?,
             SignInKey::Status => self.status = status(reader, here)?,
             SignInKey::ResultType => self.result_type = reader.scalar(here)?,
+            SignInKey::StatusDetails => self.status.details = reader.text(here)?.into_owned(),
             SignInKey::ResultDescription => self.result_description = reader.text(here)?,
-            SignInKey::Interactive => self.interactive = reader.scalar(here)?,
             SignInKey::TenantId => self.record.tenant_id = reader.text(here)?,
             SignInKey::OperationName => self.operation_name = reader.text(here)?,
             SignInKey::Table => self.table = reader.text(here)?,
@@ -189,67 +183,25 @@ impl<'a> SignIn<'a> {
             SignInKey::InitiatedBy => self.stated.read(reader, Property::Actor, here)?,
             SignInKey::Targets => self.stated.read(reader, Property::Targets, here)?,
             SignInKey::AdditionalDetails => self.stated.read(reader, Property::Details, here)?,
-            SignInKey::EntraTenantId
-            | SignInKey::Generated
-            | SignInKey::SourceSystem
-            | SignInKey::Location
-            | SignInKey::LocationDetails
-            | SignInKey::ClientApp
-            | SignInKey::ConditionalAccess
-            | SignInKey::Requirement
-            | SignInKey::Risk
-            | SignInKey::CrossTenant => self.surroundings(reader, key, here)?,
-        }
-        Ok(())
-    }
-
-    /// Reads what is kept as a detail, and what only Log Analytics has.
-    fn surroundings(
-        &mut self,
-        reader: &mut Reader<'a>,
-        key: SignInKey,
-        here: &Place<'_>,
-    ) -> Step<()> {
-        let (name, value) = match key {
+            SignInKey::Properties => self.stated.read(reader, Property::Properties, here)?,
             SignInKey::EntraTenantId => {
                 self.log_analytics = true;
                 self.entra_tenant = reader.text(here)?;
-                return Ok(());
             }
             SignInKey::Generated => {
                 self.log_analytics = true;
                 self.generated = reader.time(here)?;
-                return Ok(());
             }
             SignInKey::SourceSystem => {
                 self.log_analytics = true;
-                return reader.skip();
+                reader.skip()?;
             }
-            SignInKey::Location | SignInKey::LocationDetails => {
-                let location = location(reader, here)?;
-                if location.is_empty() {
-                    return Ok(());
-                }
-                (LOCATION, Cow::Owned(location))
-            }
-            _ => {
-                let name = DETAILS.iter().copied().find(|n| n.eq_ignore_ascii_case(here.name()));
-                (name.unwrap_or_default(), reader.text(here)?)
-            }
-        };
-        // Log Analytics has the country in one column, everything in the other.
-        let fuller = self.details.iter().any(|detail| {
-            detail.key == LOCATION && name == LOCATION && detail.value.len() > value.len()
-        });
-        if !value.is_empty() && !fuller {
-            self.details.retain(|detail| detail.key != name);
-            self.details.push(Detail { key: Cow::Borrowed(name), value });
         }
         Ok(())
     }
 
     /// The record. `category` is the diagnostic category where an envelope or a table names it.
-    pub(super) fn finish(self, category: &str) -> Record<'a> {
+    pub(super) fn finish(mut self, category: &str) -> Record<'a> {
         let category = self.category_name(category);
         let mut record = self.record;
         record.kind = Kind::SignIn;
@@ -263,13 +215,16 @@ impl<'a> SignIn<'a> {
         record.actor = signed_in(self.user, self.principal, &self.app.id);
         record.actor.ip = self.ip;
         record.targets = signed_in_to(self.app, self.resource, self.resource_identity);
-        record.details = self.details;
         let mut code = Cow::Owned(self.status.code);
         fill(&mut code, self.result_type);
         let mut failure = Cow::Owned(self.status.reason);
         fill(&mut failure, self.result_description);
         record.result = Cow::Borrowed(result_of(&code));
+        fill(&mut record.result, Cow::Owned(self.status.word));
         record.result_reason = reason_of(&code, failure, self.status.details);
+        put_error(&mut self.added, &code, Cow::Borrowed(""));
+        put_places(&mut self.added, &record.targets);
+        record.properties = self.added.finish();
         self.stated.apply(&mut record);
         if let Some(category) = category {
             record.category = category;
@@ -299,7 +254,7 @@ impl<'a> SignIn<'a> {
                 let principal = !self.principal.id.is_empty() || !self.principal.name.is_empty();
                 Some(Cow::Borrowed(if principal && !user {
                     CATEGORIES[2].0
-                } else if self.interactive.eq_ignore_ascii_case("false") {
+                } else if self.added.get(Key::Interactive) == Some("false") {
                     CATEGORIES[1].0
                 } else {
                     CATEGORIES[0].0
@@ -337,22 +292,49 @@ fn signed_in_to<'a>(
     targets
 }
 
-/// The result that an error code means.
+/// The word for the result that an error code means; empty where there is none.
 pub(super) fn result_of(code: &str) -> &'static str {
-    match code.trim() {
-        "" => "",
-        "0" => "success",
-        _ => "failure",
+    match of_code(code) {
+        Outcome::Unknown => "",
+        outcome => outcome.word(),
     }
 }
 
-/// The reason of a sign-in: the code and why it failed; of a success, the status' details.
+/// The reason of a sign-in: the code and why it failed; of a success, the status' details. What the
+/// log does not say is said in the words of the table of codes.
 pub(super) fn reason_of<'a>(code: &str, failure: Cow<'a, str>, details: String) -> Cow<'a, str> {
-    match code.trim() {
-        "0" => Cow::Owned(details),
-        "" => failure,
-        code if failure.is_empty() => Cow::Owned(code.to_owned()),
-        code => Cow::Owned(format!("{code}: {failure}")),
+    let known = || sign_in_error(code).map_or("", |error| error.meaning);
+    match (plain_code(code), &*failure) {
+        ("0", _) => Cow::Owned(details),
+        ("", _) => failure,
+        (code, "") if known().is_empty() => Cow::Owned(code.to_owned()),
+        (code, "") => Cow::Owned(format!("{code}: {}", known())),
+        (code, failure) => Cow::Owned(format!("{code}: {failure}")),
+    }
+}
+
+/// Puts an error code, with its name where the log writes one, and what it means in words.
+pub(super) fn put_error<'a>(added: &mut Added<'a>, code: &str, name: Cow<'a, str>) {
+    let code = plain_code(code);
+    let known = sign_in_error(code).or_else(|| named_error(&name));
+    added.put(Key::ErrorCode, Cow::Owned(code.to_owned()));
+    added.put(Key::ErrorName, name);
+    if let Some(known) = known {
+        if added.get(Key::ErrorName).is_none() {
+            added.put(Key::ErrorName, Cow::Borrowed(known.name));
+        }
+        added.put(Key::Error, Cow::Borrowed(known.meaning));
+    }
+}
+
+/// Puts the application and the resource that were signed in to.
+pub(super) fn put_places<'a>(added: &mut Added<'a>, targets: &[Target<'a>]) {
+    for (key, kind) in [(Key::App, "Application"), (Key::Resource, "Resource")] {
+        let target = targets.iter().find(|target| target.kind == kind);
+        let names = target.into_iter().flat_map(|target| [&target.name, &target.id]);
+        if let Some(name) = names.into_iter().find(|name| !name.is_empty()) {
+            added.put(key, name.clone());
+        }
     }
 }
 
@@ -383,6 +365,18 @@ fn event_type(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<String> {
 
 fn status(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<Status> {
     let mut status = Status::default();
+    if !reader.is_text()? && reader.peek()?.is_ascii_digit() {
+        status.code = reader.scalar(here)?.into_owned();
+        return Ok(status);
+    }
+    if reader.is_text()? {
+        let at = reader.at();
+        let text = reader.text(here)?;
+        if let Some(said) = status_text(&text) {
+            return Ok(said);
+        }
+        reader.go_back(at);
+    }
     match reader.held(b'{', here)? {
         Held::Nothing => {}
         Held::Loose(text) => status.reason = text.into_owned(),
@@ -406,33 +400,31 @@ fn status(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<Status> {
     Ok(status)
 }
 
-/// `City, State, Country or region` of a location, or the text that stands for it.
-fn location(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<String> {
-    if reader.is_text()? {
-        let text = reader.text(here)?;
-        if !text.trim_start().starts_with('{') {
-            return Ok(text.into_owned());
+/// A status that is a text: a word for the outcome, an error code, or what PowerShell makes of the object.
+fn status_text(text: &str) -> Option<Status> {
+    let text = text.trim();
+    let is_code = |text: &str| {
+        let code = plain_code(text);
+        !code.is_empty() && code.len() < 10 && code.bytes().all(|b| b.is_ascii_digit())
+    };
+    let mut status = Status::default();
+    if let Some(members) = powershell_members(text) {
+        for (key, value) in members {
+            match StatusKey::find(key.as_bytes())? {
+                StatusKey::Code => value.clone_into(&mut status.code),
+                StatusKey::Reason => value.clone_into(&mut status.reason),
+                StatusKey::Details => value.clone_into(&mut status.details),
+            }
         }
-        let mut inner = Reader::new(text.as_bytes(), 0, reader.depth);
-        let location = location(&mut inner, here);
-        if let Err(error) = &location {
-            inner.note_broken(here, error);
-        }
-        reader.adopt(inner);
-        return Ok(location.unwrap_or_default());
+    } else if is_code(text) {
+        plain_code(text).clone_into(&mut status.code);
+    } else if let Some((code, reason)) = text.split_once(':').filter(|(code, _)| is_code(code)) {
+        plain_code(code).clone_into(&mut status.code);
+        reason.trim().clone_into(&mut status.reason);
+    } else if Outcome::from_word(text) == Outcome::Unknown {
+        return None;
+    } else {
+        text.clone_into(&mut status.word);
     }
-    let mut parts = [const { String::new() }; 3];
-    if let Held::Here = reader.held(b'{', here)? {
-        reader.object(here, |reader, key, here| {
-            let part = match key {
-                LocationKey::City => 0,
-                LocationKey::State => 1,
-                LocationKey::Country => 2,
-            };
-            parts[part] = reader.text(here)?.into_owned();
-            Ok(())
-        })?;
-    }
-    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    Ok(parts.join(", "))
+    Some(status)
 }

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 
 use super::graph::{additional_details, initiated_by, target_resources};
 use super::json::{Place, Reader, Step};
-use crate::record::{Actor, Detail, Outcome, Record, Target};
+use crate::record::property::{Key, Property as Own};
+use crate::record::{Actor, Detail, Record, Target};
 
 /// Which property.
 #[derive(Clone, Copy)]
@@ -21,6 +22,7 @@ pub(super) enum Property {
     Actor,
     Targets,
     Details,
+    Properties,
 }
 
 /// What is stated; `None` is not there, or null.
@@ -34,6 +36,7 @@ pub(super) struct Stated<'a> {
     actor: Option<Actor<'a>>,
     targets: Option<Vec<Target<'a>>>,
     details: Option<Vec<Detail<'a>>>,
+    properties: Option<Vec<Own<'a>>>,
 }
 
 impl<'a> Stated<'a> {
@@ -63,11 +66,19 @@ impl<'a> Stated<'a> {
                 additional_details(reader, &mut part, here)?;
                 self.details = Some(part.details);
             }
+            Property::Properties => {
+                // Written by this program: keys and values, as details are.
+                additional_details(reader, &mut part, here)?;
+                let own = |detail: Detail<'a>| {
+                    Some(Own { key: Key::of_field(&detail.key)?, value: detail.value })
+                };
+                self.properties = Some(part.details.into_iter().filter_map(own).collect());
+            }
         }
         Ok(())
     }
 
-    /// Puts what is stated into the record, over what is there, and the outcome after the result.
+    /// Puts what is stated into the record, over what is there.
     pub(super) fn apply(self, record: &mut Record<'a>) {
         fn put<T>(place: &mut T, stated: Option<T>) {
             if let Some(value) = stated {
@@ -82,6 +93,6 @@ impl<'a> Stated<'a> {
         put(&mut record.actor, self.actor);
         put(&mut record.targets, self.targets);
         put(&mut record.details, self.details);
-        record.outcome = Outcome::from_word(&record.result);
+        put(&mut record.properties, self.properties);
     }
 }

@@ -12,10 +12,12 @@
 
 use std::borrow::Cow;
 
+use super::added::Added;
 use super::graph::{additional_details, fill, ip, modified_properties};
 use super::json::{Held, Place, Reader, Step, keys};
-use super::sign_in::{self, reason_of};
-use crate::record::{Actor, ActorKind, Change, Detail, Kind, Outcome, Record, Target};
+use super::sign_in::{self, put_error, put_places, reason_of};
+use crate::record::property::Key;
+use crate::record::{Actor, ActorKind, Change, Detail, Kind, Record, Target};
 use crate::text::is_guid;
 use crate::time::Timestamp;
 
@@ -30,6 +32,17 @@ const CATEGORIES: &[(&str, &str)] = &[
     ("Policy", "PolicyManagement"),
     ("Directory", "DirectoryManagement"),
     ("Company", "DirectoryManagement"),
+];
+
+/// What `DeviceProperties` of a sign-in are as properties of it.
+const DEVICE: &[(&str, Key)] = &[
+    ("Id", Key::DeviceId),
+    ("DisplayName", Key::Device),
+    ("OS", Key::Os),
+    ("BrowserType", Key::Browser),
+    ("TrustType", Key::Trust),
+    ("IsCompliant", Key::Compliant),
+    ("IsCompliantAndManaged", Key::Managed),
 ];
 
 /// The workload whose records are read.
@@ -263,20 +276,30 @@ impl<'a> Unified<'a> {
         record.actor = actor(&self.actor, user_id, &self.user_type);
         record.actor.ip = ip;
         fill(&mut record.actor.ip, self.client_ip);
-        let session = self.devices.into_iter().find(|d| d.key.eq_ignore_ascii_case("SessionId"));
-        fill(&mut record.session_id, session.map(|d| d.value).unwrap_or_default());
-        record.outcome = Outcome::from_word(&record.result);
+        let devices = self.devices;
+        let session = devices.iter().find(|d| d.key.eq_ignore_ascii_case("SessionId"));
+        fill(&mut record.session_id, session.map(|d| d.value.clone()).unwrap_or_default());
         if signs_in {
             record.kind = Kind::SignIn;
             record.service = Cow::Borrowed(sign_in::SERVICE);
-            let code = if record.outcome == Outcome::Success { "" } else { &*self.error_number };
-            record.result_reason = reason_of(code, self.logon_error, String::new());
+            let failure = self.logon_error.clone();
+            record.result_reason = reason_of(&self.error_number, failure, String::new());
             let app = Target { id: self.application_id, ..Target::default() };
             record.targets = [(app, "Application"), (target, "Resource")]
                 .into_iter()
                 .filter(|(target, _)| !target.id.is_empty() || !target.name.is_empty())
                 .map(|(target, kind)| Target { kind: Cow::Borrowed(kind), ..target })
                 .collect();
+            let mut added = Added::default();
+            put_error(&mut added, &self.error_number, self.logon_error);
+            put_places(&mut added, &record.targets);
+            for device in devices {
+                let known = DEVICE.iter().find(|(name, _)| device.key.eq_ignore_ascii_case(name));
+                if let Some((_, key)) = known {
+                    added.put(*key, device.value);
+                }
+            }
+            record.properties = added.finish();
         } else {
             let says = |d: &&Detail<'_>| d.key.eq_ignore_ascii_case("extendedAuditEventCategory");
             if let Some(detail) = record.details.iter().find(says) {
@@ -394,6 +417,10 @@ fn together<'a>(parts: &[Part]) -> Party<'a> {
     let owned = |text: &str| Cow::Owned(text.to_owned());
     let glued = |id: &str| Some(id.rsplit_once('_')?.1).filter(|id| is_guid(id)).map(owned);
     target.id = parts.iter().find_map(|part| glued(&part.id)).unwrap_or_default();
+    // Where no entry names the type alone, it is the one glued to the id.
+    let kind = parts.iter().find_map(|part| glued(&part.id).and(part.id.rsplit_once('_')));
+    let kind =
+        kind.map(|(kind, _)| kind).filter(|kind| kind.bytes().all(|b| b.is_ascii_alphabetic()));
     for Part { id, kind } in parts {
         match kind.as_str() {
             "5" => fill(&mut target.upn, owned(id)),
@@ -405,6 +432,9 @@ fn together<'a>(parts: &[Part]) -> Party<'a> {
             "2" => fill(&mut target.kind, owned(id)),
             _ => fill(&mut target.name, owned(id)),
         }
+    }
+    if let Some(kind) = kind {
+        fill(&mut target.kind, owned(kind));
     }
     whole
 }
@@ -432,14 +462,16 @@ fn actor<'a>(parts: &[Part], user_id: Cow<'a, str>, user_type: &str) -> Actor<'a
         service_principal_name: principal_name,
         ..Actor::default()
     };
-    // User types, as the schema numbers them: 4 system, 5 application, 6 service principal.
-    actor.kind = match (&*who.kind, user_type) {
-        ("ServicePrincipal" | "Application", _) | ("", "4" | "5" | "6") => ActorKind::App,
-        _ if !actor.upn.is_empty() || user_id.contains('@') || &*who.kind == "User" => {
-            ActorKind::User
-        }
-        _ if actor.name.is_empty() && actor.id.is_empty() => ActorKind::Unknown,
+    let (user_id, is_principal) = principal_id(user_id);
+    actor.kind = match &*who.kind {
+        "ServicePrincipal" | "Application" => ActorKind::App,
+        "User" => ActorKind::User,
+        _ if is_principal || is_program(user_type) => ActorKind::App,
+        _ if !actor.upn.is_empty() || user_id.contains('@') => ActorKind::User,
         _ if !actor.service_principal_name.is_empty() => ActorKind::App,
+        _ if actor.name.is_empty() && actor.id.is_empty() && !is_guid(&user_id) => {
+            ActorKind::Unknown
+        }
         _ => ActorKind::User,
     };
     let named = !actor.upn.is_empty() || !actor.name.is_empty();
@@ -453,4 +485,21 @@ fn actor<'a>(parts: &[Part], user_id: Cow<'a, str>, user_type: &str) -> Actor<'a
         }
     }
     actor
+}
+
+/// Is that a program? User types, as the schema numbers and Graph names them: 4 system, 5 application,
+/// 6 service principal.
+fn is_program(user_type: &str) -> bool {
+    let names = ["4", "5", "6", "System", "Application", "ServicePrincipal"];
+    names.iter().any(|name| user_type.eq_ignore_ascii_case(name))
+}
+
+/// The id behind `ServicePrincipal_` in a user id, and whether that was there.
+fn principal_id(user_id: Cow<'_, str>) -> (Cow<'_, str>, bool) {
+    match user_id.split_once('_') {
+        Some((kind, id)) if kind.eq_ignore_ascii_case("ServicePrincipal") && is_guid(id) => {
+            (Cow::Owned(id.to_owned()), true)
+        }
+        _ => (user_id, false),
+    }
 }

@@ -5,6 +5,8 @@
 //! at once. What does not come back the same (a unified audit log sign-in has an activity of its
 //! own) is added under the name `directoryAudit` has for it, which their readers give precedence.
 
+mod added;
+
 use super::{Decoded, Depth, Layout, decode, provisioning, sign_in};
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Change, Detail, Kind, NamedBy, Record, Target};
@@ -62,6 +64,35 @@ impl<'o> Object<'o> {
         if !text.is_empty() {
             self.optional(key, Some(text));
         }
+    }
+
+    /// Writes JSON as it is.
+    fn raw(&mut self, key: &str, json: &str) {
+        self.key(key).extend_from_slice(json.as_bytes());
+    }
+
+    /// Writes true, false and small numbers as such, all else as text.
+    fn plain(&mut self, key: &str, value: &str) {
+        let is_number = matches!(value.as_bytes(), [b'1'..=b'9', rest @ ..]
+            if rest.len() < 9 && rest.iter().all(u8::is_ascii_digit));
+        if is_number || matches!(value, "true" | "false") {
+            self.raw(key, value);
+        } else {
+            self.text(key, value);
+        }
+    }
+
+    /// Writes an array of texts.
+    fn texts(&mut self, key: &str, texts: &[&str]) {
+        let out = self.key(key);
+        out.push(b'[');
+        for (index, text) in texts.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            string(text, out);
+        }
+        out.push(b']');
     }
 
     fn object(&mut self, key: &str, fill: impl FnOnce(&mut Object<'_>)) {
@@ -247,6 +278,12 @@ fn completed(
     if record.details != read.details {
         object.array("additionalDetails", &record.details, detail);
     }
+    if record.properties != read.properties {
+        object.array("recordProperties", &record.properties, |own, object| {
+            object.text("key", own.key.row().field);
+            object.text("value", &own.value);
+        });
+    }
     object.close();
 }
 
@@ -281,45 +318,25 @@ fn sign_in_properties(record: &Record<'_>, object: &mut Object<'_>) {
         object.text("resourceDisplayName", &resource.name);
     }
     object.object("status", |status| sign_in_status(record, status));
-    for detail in &record.details {
-        if let Some(key) = sign_in::DETAILS.iter().find(|key| **key == detail.key) {
-            object.text(key, &detail.value);
-        } else if detail.key == sign_in::LOCATION {
-            location(&detail.value, object);
-        }
-    }
+    added::write(record.kind, &record.properties, object);
     surroundings(record, object);
 }
 
 fn sign_in_status(record: &Record<'_>, status: &mut Object<'_>) {
     let reason = &*record.result_reason;
-    if record.result == "success" {
-        status.key("errorCode").push(b'0');
-        status.extra("additionalDetails", reason);
-        return;
-    }
-    let (code, failure) = reason.split_once(": ").unwrap_or((reason, ""));
+    let code = record.property(Key::ErrorCode).unwrap_or("");
     let is_code = matches!(code.bytes().next(), Some(b'1'..=b'9'))
         && code.len() < 10
         && code.bytes().all(|b| b.is_ascii_digit());
-    if is_code {
+    if code == "0" {
+        status.key("errorCode").push(b'0');
+        status.extra("additionalDetails", reason);
+    } else if is_code {
         status.key("errorCode").extend_from_slice(code.as_bytes());
-        status.extra("failureReason", failure);
+        let failure = reason.strip_prefix(code).and_then(|rest| rest.strip_prefix(": "));
+        status.extra("failureReason", failure.unwrap_or(""));
     } else {
         status.extra("failureReason", reason);
-    }
-}
-
-/// A location of three parts in Graph's own way.
-fn location(text: &str, object: &mut Object<'_>) {
-    let mut parts = text.split(", ");
-    let parts = [parts.next(), parts.next(), parts.next(), parts.next()];
-    if let [Some(city), Some(state), Some(country), None] = parts {
-        object.object(sign_in::LOCATION, |location| {
-            location.text("city", city);
-            location.text("state", state);
-            location.text("countryOrRegion", country);
-        });
     }
 }
 
@@ -336,15 +353,7 @@ fn provisioning_properties(record: &Record<'_>, object: &mut Object<'_>) {
     object.time("activityDateTime", record);
     object.text("provisioningAction", &record.activity);
     object.text("cycleId", &record.correlation_id);
-    for detail in &record.details {
-        match provisioning::DETAILS.iter().find(|key| **key == detail.key) {
-            Some(key) if key.ends_with("System") => {
-                object.object(key, |system| system.text("displayName", &detail.value));
-            }
-            Some(key) => object.text(key, &detail.value),
-            None => {}
-        }
-    }
+    added::write(record.kind, &record.properties, object);
     object.object("provisioningStatusInfo", |info| {
         info.text("status", &record.result);
         let reason = &*record.result_reason;
@@ -353,6 +362,7 @@ fn provisioning_properties(record: &Record<'_>, object: &mut Object<'_>) {
                 Some((code, rest)) if !code.contains(' ') && !rest.is_empty() => {
                     error.text("errorCode", code);
                     error.text("reason", rest);
+                    error.extra("recommendedAction", record.property(Key::Advice).unwrap_or(""));
                 }
                 _ => error.text("reason", reason),
             });

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::quoted;
 use crate::catalogue::catalogue;
+use crate::record::Kind;
 use crate::record::column::PART;
 use crate::text::fold;
 
@@ -31,7 +32,8 @@ pub fn logged_names(path: &str) -> ([&str; 3], bool) {
         return ([entry.service, entry.category, entry.activity], true);
     }
     let known = catalogue().canonical_service(service);
-    ([known.map_or(service, |service| service.name), category, activity], false)
+    // The catalogue is of audits; the other logs are known by their service.
+    ([known.map_or(service, |service| service.name), category, activity], Kind::lists(service))
 }
 
 /// Marks on nodes of the tree. The mark nearest to an activity decides; where nothing is marked as

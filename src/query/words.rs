@@ -12,9 +12,7 @@ use crate::text::fold_contains;
 pub fn known(field: &Field) -> Vec<&'static str> {
     use {ActorKind as By, Outcome as End};
     match field.name {
-        "result" => {
-            [End::Success, End::Failure, End::Timeout, End::Unknown].map(Outcome::word).into()
-        }
+        "result" => End::ALL.map(Outcome::word).into(),
         "actor.kind" => [By::User, By::App, By::Unknown].map(ActorKind::word).into(),
         "kind" => Kind::ALL.map(Kind::word).into(),
         "mark" => [marks::YES, marks::NO].into(),

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::risk;
-use super::{Actor, Record};
+use super::{Actor, Outcome, Record};
 
 /// Separates the parts of one dictionary entry; [`separable`] takes it out of data.
 pub const PART: char = '\u{1f}';
@@ -41,7 +41,7 @@ pub enum Column {
     Changes,
     /// The actor's IP address.
     Ip,
-    /// Outcome word, and the result as logged.
+    /// Outcome word, and the result as logged: where it fits the outcome, and where it does not.
     Result,
     /// Result reason.
     Reason,
@@ -157,7 +157,13 @@ pub const COLUMNS: &[ColumnRow] = &[
         },
     },
     one(Column::Ip, |r, out| out.entry(&[&r.actor.ip])),
-    one(Column::Result, |r, out| out.entry(&[r.outcome.word(), &r.result])),
+    one(Column::Result, |r, out| {
+        // A word that says something else than the record ended with is not its result.
+        let said = Outcome::from_word(&r.result);
+        let contradicts = said != Outcome::Unknown && said != r.outcome;
+        let (fits, other) = if contradicts { ("", &*r.result) } else { (&*r.result, "") };
+        out.entry(&[r.outcome.word(), fits, other]);
+    }),
     one(Column::Reason, |r, out| out.entry(&[&r.result_reason])),
     one(Column::Operation, |r, out| out.entry(&[&r.operation_type])),
     one(Column::Kind, |r, out| out.entry(&[r.kind.word()])),

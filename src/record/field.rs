@@ -130,7 +130,15 @@ const OWN: &[Field] = &[
         kind: ValueKind::Word,
         stored: Stored::Column(Column::Result, &[0, 1]),
         title: "Result",
-        help: "success, failure, timeout or unknown; the log's own word matches too",
+        help: "success, failure, interrupted, timeout or unknown; the log's own word where it fits",
+    },
+    Field {
+        name: "result.logged",
+        aliases: &["resultStatus", "ownResult"],
+        kind: ValueKind::Text,
+        stored: Stored::Column(Column::Result, &[1, 2]),
+        title: "Logged",
+        help: "the result in the log's own word, even where error code and activity say otherwise",
     },
     Field {
         name: "reason",
@@ -278,6 +286,11 @@ const OWN: &[Field] = &[
             for detail in &r.details {
                 out(&detail.key);
                 out(&detail.value);
+            }
+            for own in &r.properties {
+                let row = own.key.row();
+                out(if row.path.is_empty() { row.field } else { row.path });
+                out(&own.value);
             }
         }),
         title: "Details",

@@ -132,7 +132,9 @@ properties! {
     ErrorCode: "error.code", "", ["errorCode", "resultType"], Text, one, word, Nothing, [SignIn, Provisioning],
         "Code", "error code of a sign-in (0 is success) or of provisioning";
     Error: "error", "", ["errorMeaning"], Text, one, word, Text, [SignIn],
-        "Error", "what the error code of a sign-in means, in Microsoft's words";
+        "Error", "what the error code of a sign-in means, in words";
+    ErrorName: "error.name", "", ["LogonError"], Text, one, word, Nothing, [SignIn],
+        "Error name", "Microsoft's name for the error, such as InvalidUserNameOrPassword";
     Location: "location", "", [], Text, one, word, Place, [SignIn],
         "Location", "city, state and country of the IP address";
     City: "location.city", "location.city", ["city"], Text, one, apart, Place, [SignIn],
@@ -160,13 +162,13 @@ properties! {
         Text, many, word, Policy, [SignIn],
         "Policies", "Conditional Access policies, as NAME: RESULT";
     RiskDuring: "risk.signin", "riskLevelDuringSignIn", [], Level, one, apart, Nothing, [SignIn],
-        "MS risk", "Microsoft's own risk level of the sign-in: none, low, medium, high or hidden";
+        "MS risk", "Microsoft's own risk of the sign-in: none, low, medium, high, hidden";
     RiskAggregated: "risk.aggregated", "riskLevelAggregated", [], Level, one, apart, Nothing, [SignIn],
         "MS total", "Microsoft's own risk level, later detections included";
     RiskState: "risk.state", "riskState", [], Text, one, word, Nothing, [SignIn],
         "MS state", "atRisk, confirmedCompromised, remediated, dismissed, confirmedSafe or none";
     RiskDetail: "risk.detail", "riskDetail", [], Text, one, word, Nothing, [SignIn],
-        "MS detail", "why Microsoft set the risk state, such as userPassedMFADrivenByRiskBasedPolicy";
+        "MS detail", "why the risk state was set, such as userPerformedSecuredPasswordReset";
     RiskEvent: "risk.event", "riskEventTypes_v2", ["riskEventTypes", "riskEventType"],
         Text, many, word, Nothing, [SignIn],
         "MS events", "what Microsoft detected: anonymizedIPAddress, unfamiliarFeatures, …";
@@ -211,7 +213,7 @@ properties! {
     TokenIssuer: "token.issuer", "tokenIssuerType", [], Text, one, word, Nothing, [SignIn],
         "Issuer", "who issued the token: AzureAD, ADFederationServices, …";
     Transfer: "token.transfer", "originalTransferMethod", [], Text, one, word, Nothing, [SignIn],
-        "Transfer", "how the session was moved to the device: deviceCodeFlow, authenticationTransfer";
+        "Transfer", "how the session came to the device: deviceCodeFlow, …";
     Protection: "token.protection", "signInTokenProtectionStatus", [], Text, one, word, Nothing, [SignIn],
         "Bound", "whether the token is bound to the device: bound, unbound or none";
     Flagged: "flagged", "flaggedForReview", [], Text, one, apart, Nothing, [SignIn],
@@ -236,11 +238,11 @@ properties! {
         "Steps", "steps of provisioning, as STEP: STATUS";
     Job: "job", "jobId", [], Text, one, word, Id, [Provisioning],
         "Job", "id of the provisioning job";
-    Cycle: "cycle", "cycleId", [], Text, one, word, Id, [Provisioning],
+    Cycle: "cycle", "", ["cycleId"], Text, one, word, Id, [Provisioning],
         "Cycle", "id of the provisioning cycle";
     ChangeId: "change.id", "changeId", [], Text, one, word, Id, [Provisioning],
         "Change id", "id of the change that was provisioned";
-    Advice: "error.advice", "provisioningStatusInfo.errorInformation.recommendedAction", ["recommendedAction"],
+    Advice: "error.advice", "", ["recommendedAction"],
         Text, one, word, Text, [Provisioning],
         "Advice", "what Microsoft recommends against the error";
     Duration: "duration", "durationInMilliseconds", ["durationMs"], Text, one, apart, Nothing, [Provisioning],

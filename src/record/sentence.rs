@@ -1,11 +1,15 @@
 //! A record in one sentence: who did what to whom, and whether it worked.
 //! Never invents: where the names are missing the sentence says what the record says.
 
+mod kinds;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::property::Key;
 use super::{Actor, ActorKind, Outcome, Record, Target, value_text};
+
+pub use kinds::rated;
 
 /// The name people know an actor by: user principal name, display name, application name, id.
 pub fn actor_name<'r>(actor: &'r Actor<'_>) -> &'r str {
@@ -172,22 +176,24 @@ pub fn sentence(record: &Record<'_>) -> String {
     let activity = record.activity.trim().trim_end_matches('.');
     let mut used = Vec::new();
     let failed = matches!(record.outcome, Outcome::Failure | Outcome::Timeout);
-    let mut sentence = match told(activity, record, failed, &mut used) {
+    let own = kinds::told(record);
+    let is_told = own.is_some();
+    let mut sentence = match own.or_else(|| told(activity, record, failed, &mut used)) {
         Some(told) => format!("{actor} {told}"),
         None if activity.is_empty() => format!("{actor} did something without a name"),
         None => format!("{actor}: {activity}"),
     };
     let others = others(record, &used, &sentence);
-    if !others.is_empty() {
+    if !others.is_empty() && !is_told {
         sentence.push_str(" · ");
         sentence.push_str(&others.join(", "));
     }
     if let Some(origin) = origin(record) {
         let _ = write!(sentence, " ({origin})");
     }
-    if failed {
+    if let Some(end) = kinds::end(record) {
         sentence.push_str(" — ");
-        sentence.push_str(record.outcome.word());
+        sentence.push_str(end);
         if !record.result_reason.trim().is_empty() {
             sentence.push_str(": ");
             sentence.push_str(record.result_reason.trim());

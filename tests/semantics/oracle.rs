@@ -200,7 +200,12 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         "service" => texts(&[&r.service]),
         "category" => texts(&[&r.category]),
         "activity" => texts(&[&r.activity]),
-        "result" => texts(&[r.outcome.word(), &r.result]),
+        "result" => {
+            let said = entrail::record::Outcome::from_word(&r.result);
+            let fits = said == entrail::record::Outcome::Unknown || said == r.outcome;
+            texts(&[r.outcome.word(), if fits { &r.result } else { "" }])
+        }
+        "result.logged" => texts(&[&r.result]),
         "reason" => texts(&[&r.result_reason]),
         "actor" => actor_names(&r.actor),
         "actor.id" => texts(&[&r.actor.id, &r.actor.app_id, &r.actor.app_object_id]),
@@ -250,7 +255,12 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         }
         "detail" => {
             let both = r.details.iter().flat_map(|d| [d.key.to_string(), d.value.to_string()]);
-            return both.collect();
+            let added = r.properties.iter().flat_map(|own| {
+                let row = own.key.row();
+                let key = if row.path.is_empty() { row.field } else { row.path };
+                [key.to_owned(), own.value.to_string()]
+            });
+            return both.chain(added).collect();
         }
         other => match Key::of_field(other) {
             Some(key) => {

@@ -8,10 +8,11 @@ use crate::app::list::result_words;
 use crate::catalogue::{Entry, catalogue};
 use crate::query::answer::Sum;
 use crate::record::change::{Difference, differences, kept, one_line};
-use crate::record::field::Field;
+use crate::record::field::{Field, ValueKind};
+use crate::record::property::Property;
 use crate::record::risk::{Level, NOT_RATED};
 use crate::record::sentence::{actor_name, sentence, target_name};
-use crate::record::{ActorKind, NamedBy, Outcome, Record, Target};
+use crate::record::{ActorKind, Kind, NamedBy, Outcome, Record, Target};
 use crate::store::{RowId, marks};
 use crate::text::clean;
 use crate::time::{Timestamp, Zone};
@@ -120,6 +121,7 @@ pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
     for target in &record.targets {
         target_lines(target, &mut lines);
     }
+    property_lines(record, &mut lines);
     lines.push(heading(RISK));
     lines.extend(risk_lines(record));
     lines.push(heading("Record"));
@@ -138,6 +140,29 @@ pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
         });
     }
     lines
+}
+
+/// What only records of its kind have, a line for each value; what says that there is nothing is left
+/// out, but for Microsoft's own levels of risk.
+fn property_lines(record: &Record<'_>, lines: &mut Vec<Line>) {
+    let says = |own: &&Property<'_>| {
+        let row = own.key.row();
+        row.kind == ValueKind::Level || !matches!(&*own.value, "none" | "unknownFutureValue")
+    };
+    let mut own = record.properties.iter().filter(says).peekable();
+    if own.peek().is_none() {
+        return;
+    }
+    lines.push(heading(match record.kind {
+        Kind::SignIn => "Sign-in",
+        Kind::Provisioning => "Provisioning",
+        Kind::Audit => "Properties",
+    }));
+    let lines_of = own.map(|own| {
+        let row = own.key.row();
+        Line { indent: 2, ..value_line(row.title, row.field, &own.value) }
+    });
+    lines.extend(lines_of);
 }
 
 /// As much of a reason as is told above the changes: all of most.
@@ -174,6 +199,7 @@ pub fn operation_line(sum: Sum) -> Line {
     let ended = match (failed, sum.worst) {
         (0, Outcome::Success) => (Tone::Good, "none failed".to_owned()),
         (0, Outcome::Timeout) => (Tone::Plain, "not all ended in time".to_owned()),
+        (0, Outcome::Interrupted) => (Tone::Plain, "none failed, some were interrupted".to_owned()),
         (0, _) => (Tone::Plain, "not all say how they ended".to_owned()),
         _ => (Tone::Bad, format!("{failed} of {count} failed")),
     };
@@ -208,7 +234,7 @@ fn result_piece(record: &Record<'_>) -> (Tone, String) {
     let tone = match record.outcome {
         Outcome::Success => Tone::Good,
         Outcome::Failure | Outcome::Timeout => Tone::Bad,
-        Outcome::Unknown => Tone::Plain,
+        Outcome::Interrupted | Outcome::Unknown => Tone::Plain,
     };
     let words = result_words(record.outcome);
     let glyph = words.split(' ').next().unwrap_or_default();
@@ -323,6 +349,7 @@ fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
             line.text.push((Tone::Label, format!(" · {others}")));
         }
         if *name == "activity"
+            && record.kind == Kind::Audit
             && catalogue().classify(&record.service, &record.category, &record.activity).is_none()
         {
             line.text.push((Tone::Label, " (? not in the catalogue)".to_owned()));

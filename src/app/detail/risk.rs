@@ -4,23 +4,56 @@
 use super::lines::{Line, Tone};
 use crate::app::list::risk_glyph;
 use crate::record::Record;
+use crate::record::property::Key;
 use crate::record::risk::{Level, NOT_RATED, Rule, rate};
+use crate::record::sentence::rated;
 use crate::text::clean;
 
 /// The highest level, with a space before it; nothing where no rule speaks of the record.
 pub fn risk_glance(record: &Record<'_>) -> Vec<(Tone, String)> {
     let highest = rate(record).first().map(|rule| (Tone::Risk(rule.level), in_words(rule.level)));
-    highest.into_iter().flat_map(|words| [(Tone::Plain, " ".to_owned()), words]).collect()
+    let microsoft = || {
+        let level = rated(record)?;
+        Some((Tone::Risk(level), format!("{} by Microsoft", in_words(level))))
+    };
+    highest
+        .or_else(microsoft)
+        .into_iter()
+        .flat_map(|words| [(Tone::Plain, " ".to_owned()), words])
+        .collect()
 }
 
-/// A line for records without a rule; of others why each rule fired and what to look at next.
+/// What Microsoft itself says of the risk of a record; nothing where it says nothing.
+fn microsoft_line(record: &Record<'_>) -> Option<Line> {
+    let level = rated(record)?;
+    let says = [Key::RiskState, Key::RiskDetail, Key::RiskEvent];
+    let said = says.into_iter().flat_map(|key| record.properties_of(key));
+    let mut told = String::new();
+    for word in said.filter(|word| *word != "none") {
+        told.push_str(" · ");
+        told.push_str(&clean(word));
+    }
+    let own = record.property(Key::RiskDuring).unwrap_or_default();
+    let field = if own == level.word() { "risk.signin" } else { "risk.aggregated" };
+    let text = format!("{} by Microsoft", in_words(level));
+    Some(Line {
+        copy: format!("{text}{told}"),
+        text: vec![(Tone::Risk(level), text), (Tone::Plain, told)],
+        value: Some((field, level.word().to_owned())),
+        ..Line::default()
+    })
+}
+
+/// What Microsoft says, then a line for records without a rule; of others why each rule fired and what to look at next.
 pub fn risk_lines(record: &Record<'_>) -> Vec<Line> {
     let fired = rate(record);
-    if fired.is_empty() {
+    let microsoft = microsoft_line(record);
+    if fired.is_empty() && microsoft.is_none() {
         let text = vec![(Tone::Label, format!("{NOT_RATED} by any rule"))];
         return vec![Line { text, copy: NOT_RATED.to_owned(), ..Line::default() }];
     }
-    fired.into_iter().flat_map(|rule| rule_lines(rule, record)).collect()
+    let rules = fired.into_iter().flat_map(|rule| rule_lines(rule, record));
+    microsoft.into_iter().chain(rules).collect()
 }
 
 /// A level as glyph and word: never told by colour alone.

@@ -49,6 +49,7 @@ pub fn result_words(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Success => "✓ ok",
         Outcome::Failure => "✗ fail",
+        Outcome::Interrupted => "~ intr",
         Outcome::Timeout => "✗ time",
         Outcome::Unknown => "? none",
     }
@@ -59,6 +60,7 @@ pub fn result_glyph(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Success => "✓",
         Outcome::Failure => "✗",
+        Outcome::Interrupted => "~",
         Outcome::Timeout => "…",
         Outcome::Unknown => "?",
     }
@@ -98,10 +100,10 @@ pub fn cell(store: &Store, row: RowId, field: &Field, times: Times<'_>, width: u
             store.time(row).map_or_else(|| "no time".to_owned(), |time| times.text(time))
         }
         Stored::Correlation => store.correlation(row),
-        Stored::Column(Column::Result, _) if width < 4 => {
+        Stored::Column(Column::Result, [0, ..]) if width < 4 => {
             result_glyph(outcome(store, row)).to_owned()
         }
-        Stored::Column(Column::Result, _) => result_words(outcome(store, row)).to_owned(),
+        Stored::Column(Column::Result, [0, ..]) => result_words(outcome(store, row)).to_owned(),
         Stored::Column(..) | Stored::Property(_) => {
             let Some(kept) = field.stored.kept() else { return String::new() };
             let codes = store.codes(row, kept.column);

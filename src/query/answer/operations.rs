@@ -29,15 +29,15 @@ pub struct Sum {
     pub count: u32,
     /// Of them, failures.
     pub failed: u32,
-    /// The worst of their outcomes: a failure, a timeout, one nobody knows, success.
+    /// The worst of their outcomes: a failure, a timeout, an interruption, one nobody knows, success.
     pub worst: Outcome,
     /// The highest level of risk among them; `None` where none is rated.
     pub highest: Option<Level>,
 }
 
 /// Outcomes, the worst first.
-const WORST_FIRST: [Outcome; 4] =
-    [Outcome::Failure, Outcome::Timeout, Outcome::Unknown, Outcome::Success];
+const WORST_FIRST: [Outcome; 5] =
+    [Outcome::Failure, Outcome::Timeout, Outcome::Interrupted, Outcome::Unknown, Outcome::Success];
 
 /// What the values of columns mean, by their codes.
 struct Codes {
@@ -50,7 +50,7 @@ impl Codes {
     fn of(store: &Store) -> Self {
         let outcome = |code| {
             let outcome = Outcome::from_word(store.part(Column::Result, code, 0));
-            WORST_FIRST.iter().position(|known| *known == outcome).unwrap_or(2)
+            WORST_FIRST.iter().position(|known| *known == outcome).unwrap_or(3)
         };
         let level = |code| Level::of_entry(store.entry(Column::Risk, code));
         Self {
@@ -65,11 +65,11 @@ impl Codes {
         let mut highest = None;
         for &row in rows {
             let outcome = first(row, Column::Result).and_then(|code| self.outcomes.get(code));
-            counts[outcome.copied().unwrap_or(2)] += 1;
+            counts[outcome.copied().unwrap_or(3)] += 1;
             let level = first(row, Column::Risk).and_then(|code| self.levels.get(code));
             highest = highest.max(level.copied().flatten());
         }
-        let worst = counts.iter().position(|&count| count > 0).unwrap_or(2);
+        let worst = counts.iter().position(|&count| count > 0).unwrap_or(3);
         Sum { count: rows.len() as u32, failed: counts[0], worst: WORST_FIRST[worst], highest }
     }
 }

@@ -99,10 +99,13 @@ fn values_come_with_their_number_and_drive_no_terminal() {
     assert_eq!(hostile.label, "Mallory \"M\" <U+202E>x");
     assert_eq!(hostile.insert, "\"Mallory \\\"M\\\" \u{202e}x\"");
     assert_eq!(inserts("actor.ip:(192.0.2.7 20|", &data()), ["2001:db8::1"]);
-    assert_eq!(inserts("result=|", &nothing()), ["success", "failure", "timeout", "unknown"]);
+    assert_eq!(
+        inserts("result=|", &nothing()),
+        ["success", "failure", "interrupted", "timeout", "unknown"]
+    );
     assert_eq!(
         inserts("result!=|", &data()),
-        ["success", "failure", "Interrupted", "timeout", "unknown"]
+        ["success", "failure", "interrupted", "timeout", "unknown"]
     );
     assert_eq!(inserts("kind:si|", &nothing())[0], "sign-in");
     assert_eq!(inserts("actor>m|", &data()), Vec::<String>::new());
