@@ -80,7 +80,7 @@ fn s04_a_weakened_policy_shows_what_was_weakened_by_whom_and_what_else_he_did() 
     case.press("/").types("CA001 Require").press("<enter>");
     case.shows("state enabled → enabledForReportingButNotEnforced");
     case.shows("excludeUsers +");
-    case.press("a").shows("Reset user pass").shows("Add user");
+    case.press("a").shows("Reset user p").shows("Add user");
     case.within(6);
 }
 
@@ -96,8 +96,8 @@ fn s05_a_bulk_deletion_is_the_peak_and_its_objects_are_counted() {
 fn s01_an_illicit_consent_shows_who_was_refused_who_consented_and_from_where() {
     let mut case = Case::of("s01-illicit-consent");
     case.press("L").types("refused").press("<enter>");
-    case.shows("petra.li").shows("noor.had").shows("✗ fail").shows("Inbox I");
-    case.press("c").shows("Add delegated p").shows("Consent to appl");
+    case.shows("petra.l").shows("noor.ha").shows("✗ fail").shows("Inbox I");
+    case.press("c").shows("Add delegate").shows("Consent to a");
     case.press("<backspace>i").shows("203.0.113.77");
     case.press("m").shows("●");
     case.within(10);
@@ -107,9 +107,9 @@ fn s01_an_illicit_consent_shows_who_was_refused_who_consented_and_from_where() {
 fn s02_a_new_credential_shows_the_added_key_and_the_history_of_its_application() {
     let mut case = Case::of("s02-credential");
     case.press("L").types("added a key").press("<enter>");
-    case.shows("ivo.marek").shows("Add owner to ap").shows("Add app r…");
+    case.shows("ivo.mar").shows("Add owne").shows("Add app");
     case.press("j").shows("Certific").shows("99999999-8888");
-    case.press("a").shows("Add app r…");
+    case.press("a").shows("Add app");
     case.within(7);
 }
 
@@ -117,7 +117,7 @@ fn s02_a_new_credential_shows_the_added_key_and_the_history_of_its_application()
 fn s03_what_was_done_while_a_role_was_active_is_one_key_from_its_activation() {
     let mut case = Case::of("s03-pim");
     case.press("L").types("teun").press("<right>");
-    case.shows("Reset user pass").shows("teun.viss").shows("Records 1");
+    case.shows("Reset user p").shows("teun.vi").shows("Records 1");
     case.within(8);
 }
 
@@ -125,8 +125,8 @@ fn s03_what_was_done_while_a_role_was_active_is_one_key_from_its_activation() {
 fn s06_a_federated_domain_is_found_with_who_made_it_so_and_from_where() {
     let mut case = Case::of("s06-federated-domain");
     case.press("L").shows("●●●●").shows("harbour-sso.example");
-    case.press("<enter>").shows("Set federation").shows("Add unverified");
-    case.press("a").shows("nils.fra");
+    case.press("<enter>").shows("Set federat").shows("Add unverif");
+    case.press("a").shows("nils.fr");
     case.press("i").shows("203.0.113.12");
     case.within(5);
 }
@@ -135,7 +135,7 @@ fn s06_a_federated_domain_is_found_with_who_made_it_so_and_from_where() {
 fn s08_a_storm_of_invitations_shows_who_came_and_what_they_were_given() {
     let mut case = Case::of("s08-guest-storm");
     case.press("L").types("24 guests").shows("5 of 24 redeemed");
-    case.press("<enter>").shows("Records 32 of").shows("Add member to g");
+    case.press("<enter>").shows("Records 32 of").shows("Add memb");
     case.press("ft").shows("guest00");
     case.within(8);
 }

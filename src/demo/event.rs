@@ -24,8 +24,13 @@ pub(super) struct What {
 pub(super) enum Actor<'a> {
     /// A person, with the address they came from.
     User { user: &'a User, ip: &'a str, named: bool },
+    /// A person, under the name of the program they worked with: Core Directory writes it where the
+    /// display name belongs.
+    Through { user: &'a User, ip: &'a str, client: &'static str },
     /// A service principal; `appId` is null on the wire.
     App { name: &'a str, id: Guid },
+    /// The same of an AI agent, made from a blueprint.
+    Agent { name: &'a str, id: Guid, blueprint: Guid },
     /// The expiry job of PIM: written as a user without a name to log in with.
     Expiry,
     /// An empty `initiatedBy`, seen on failures.
@@ -65,13 +70,16 @@ pub(super) struct Target<'a> {
     kind: &'a str,
     upn: Option<Cow<'a, str>>,
     group: Option<&'a str>,
+    /// `agentType` and `blueprintId` of an AI agent.
+    agent: Option<(&'static str, Guid)>,
     changes: Vec<Change>,
 }
 
 impl<'a> Target<'a> {
     /// Something of type `kind` without a name.
     pub(super) fn unnamed(kind: &'a str, id: Guid) -> Self {
-        Self { id: Some(id), name: None, kind, upn: None, group: None, changes: Vec::new() }
+        let changes = Vec::new();
+        Self { id: Some(id), name: None, kind, upn: None, group: None, agent: None, changes }
     }
 
     /// Something of type `kind` with a name.
@@ -82,6 +90,13 @@ impl<'a> Target<'a> {
     /// The entry of an operation that was done to nothing in particular.
     pub(super) fn nothing() -> Self {
         Self { id: None, ..Self::unnamed("N/A", Guid::of("")) }
+    }
+
+    /// An entry without anything, and a policy known by its name alone.
+    pub(super) fn blank(policy: Option<&'a str>) -> Self {
+        let kind = policy.map_or("", |_| "Policy");
+        let name = policy.map(Cow::Borrowed);
+        Self { id: None, name, ..Self::unnamed(kind, Guid::of("")) }
     }
 
     /// A user as Core Directory logs them: no display name.
@@ -103,6 +118,21 @@ impl<'a> Target<'a> {
     /// A group.
     pub(super) fn group(group: &'a Group) -> Self {
         Self { group: Some(group.kind), ..Self::named("Group", group.id, group.name.as_str()) }
+    }
+
+    /// A group behind the member that the record is about: its name stands in the member's changes.
+    pub(super) fn of_group(group: &'a Group) -> Self {
+        Self { group: Some(group.kind), ..Self::unnamed("Group", group.id) }
+    }
+
+    /// A domain: it has neither id nor type.
+    pub(super) fn domain(name: &'a str) -> Self {
+        Self { id: None, ..Self::named("", Guid::of(""), name) }
+    }
+
+    /// As an AI agent of this kind, made from a blueprint.
+    pub(super) fn agentic(self, kind: &'static str, blueprint: Guid) -> Self {
+        Self { agent: Some((kind, blueprint)), ..self }
     }
 
     /// An application's service principal.

@@ -189,6 +189,7 @@ pub(super) fn write(log: &mut Log, tenant: &Tenant, random: &mut Random) {
     let cast = Cast::new(tenant);
     workflow::support_access(log, &cast);
     workflow::access_packages(log, &cast, random);
+    workflow::agents(log, &cast);
     intrusion::consent(log, &cast, random);
     intrusion::secret(log, &cast);
     intrusion::privilege(log, &cast, random);

@@ -43,6 +43,8 @@ pub(super) struct App {
     pub(super) principal: Guid,
     pub(super) client: Guid,
     pub(super) name: String,
+    /// The tenant that registered it.
+    home: Guid,
 }
 
 impl App {
@@ -53,7 +55,13 @@ impl App {
             principal: Guid::of(name),
             client: Guid::of(&format!("client {name}")),
             name: name.to_owned(),
+            home: Guid::of(COMPANY),
         }
+    }
+
+    /// The tenant that registered it.
+    pub(super) fn home(&self) -> Guid {
+        self.home
     }
 }
 
@@ -299,7 +307,7 @@ fn apps(records: usize) -> Vec<App> {
 
 /// An application by name that is not on the tenant's ordinary list.
 pub(super) fn stranger(name: &str) -> App {
-    App::new(name)
+    App { home: Guid::of("quietharbor.example"), ..App::new(name) }
 }
 
 fn devices(count: usize, random: &mut Random) -> Vec<Device> {

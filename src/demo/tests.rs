@@ -386,7 +386,16 @@ fn holds(record: &Value, (field, exact, wanted): &(String, bool, String)) -> boo
             .as_array()
             .expect("targets")
             .iter()
-            .flat_map(|target| [word(&target["displayName"]), word(&target["userPrincipalName"])])
+            .flat_map(|target| {
+                // Many second targets are named in changes alone.
+                let changes = target["modifiedProperties"].as_array().into_iter().flatten();
+                let naming =
+                    changes.filter(|change| word(&change["displayName"]).ends_with(".DisplayName"));
+                let sides = naming
+                    .flat_map(|change| [word(&change["oldValue"]), word(&change["newValue"])]);
+                let own = [word(&target["displayName"]), word(&target["userPrincipalName"])];
+                sides.map(|side| side.trim_matches('"')).chain(own)
+            })
             .collect(),
         other => panic!("the stories ask for {other}"),
     };

@@ -46,12 +46,13 @@ fn what_can_neither_hold_nor_be_held_is_not_offered() {
 #[test]
 fn lines_of_access_use_the_room_of_a_wide_screen() {
     let mut session = Session::demo(200, 50);
-    session.keys("/activity=\"Fulfill access package assignment\" target:kolbrun.quiroga<enter>A");
+    session.keys("/activity=\"Fulfill access package assignment\" target:einar.fjeld<enter>A");
     session.keys("c");
     let screen = session.screen();
-    let approved = "given 11-19 11:36, before that approved 11-19 11:34 by marek.toivonen@tidewick";
+    let approved =
+        "given 11-19 13:22, before that approved 11-19 13:20 by ragnheidur.bragadottir@tidewick";
     assert!(screen.contains(approved), "{screen}");
-    let line = "asked for 11-19 09:23 by kolbrun.quiroga@tidewick";
+    let line = "asked for 11-19 12:55 by einar.fjeld@tidewick";
     assert!(screen.lines().any(|l| l.contains(approved) && l.contains(line)), "{screen}");
 }
 

@@ -27,7 +27,7 @@ fn of_a_giant_value_only_what_differs_is_shown() {
 #[test]
 fn an_element_that_was_added_to_a_list_does_not_make_the_list_look_empty() {
     let mut session = Session::demo(80, 24);
-    session.keys("/change:KeyDescription old:KeyIdentifier new:KeyIdentifier<enter><enter>z");
+    session.keys("/actor.ip:192.0.2.66 change:KeyDescription old:KeyIdentifier new:KeyIdentifier<enter><enter>z");
     let detail = session.detail();
     assert!(detail.contains("in the list, 1 kept"), "{detail}");
     assert!(detail.contains("+ [KeyIdentifier=") && !detail.contains("[] +"), "{detail}");

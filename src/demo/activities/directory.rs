@@ -4,14 +4,15 @@
 use super::By::{Admin, Own, Robot};
 use super::names::{
     BRANDING, CERTIFICATES, CREDENTIALS, DOMAINS, FABRIC, GOVERNANCE, INTUNE, JOIN, LABELS,
-    LICENSING, MANAGED, MFA, PARTNERS, PEOPLE_SYNC, PIM, POLICIES, SETTINGS, SUBSTRATE, TERMS,
-    UNITS,
+    LICENSING, MANAGED, MFA, PARTNERS, PEOPLE_SYNC, PIM, POLICIES, PROVISIONED, RESETS, SETTINGS,
+    SUBSTRATE, TERMS, UNITS,
 };
 use super::{Family, SECRETS};
 use crate::demo::noise::shape::Shape::{
-    Account, AppEdit, AppOwner, AppPlain, AppRole, Consent, DeviceEdit, DevicePlain, Grant,
-    GroupEdit, GroupPlain, License, Manager, Member, PrincipalEdit, RoleMember, Secret, Strong,
-    Thing, Tokens, UserEdit, UserPlain, UserQuiet,
+    Account, AppEdit, AppOwner, AppPlain, AppRole, AppRoleOfApp, Attribute, Consent, DeviceEdit,
+    DevicePlain, Grant, GroupEdit, GroupLicense, GroupPlain, License, Manager, Member, Password,
+    PrincipalEdit, PrincipalNew, RoleMember, Secret, Strong, Thing, Tokens, UserEdit, UserPlain,
+    UserQuiet,
 };
 
 /// Service, category, activities.
@@ -29,7 +30,7 @@ pub(super) const FAMILIES: &[Family] = &[
             ("Change user license", "Update", License, LICENSING, 70),
             ("Change user license", "Update", License, Admin, 14),
             ("Change user password", "Update", UserPlain, Own, 30),
-            ("Update PasswordProfile", "Update", UserPlain, Own, 14),
+            ("Update PasswordProfile", "Update", Password, RESETS, 14),
             ("Reset password", "Update", UserPlain, Admin, 14),
             ("Disable account", "Update", Account(false), PEOPLE_SYNC, 7),
             ("Enable account", "Update", Account(true), Admin, 5),
@@ -56,7 +57,7 @@ pub(super) const FAMILIES: &[Family] = &[
             ("Delete group", "Delete", GroupPlain, Own, 4),
             ("Add owner to group", "Assign", Member(false), Own, 10),
             ("Remove owner from group", "Unassign", Member(true), Own, 4),
-            ("Set group license", "Update", GroupEdit, Admin, 3),
+            ("Set group license", "Update", GroupLicense, Admin, 3),
             ("Start applying group based license to users", "Update", GroupPlain, LICENSING, 9),
             ("Finish applying group based license to user", "Update", GroupPlain, LICENSING, 9),
             ("Trigger group license recalculation", "Update", GroupPlain, LICENSING, 3),
@@ -76,16 +77,23 @@ pub(super) const FAMILIES: &[Family] = &[
             ("Update service principal", "Update", PrincipalEdit, MANAGED, 62),
             ("Update service principal", "Update", PrincipalEdit, Admin, 22),
             ("Update application", "Update", AppEdit, Admin, 32),
-            ("Add service principal", "Add", PrincipalEdit, Admin, 14),
+            ("Add service principal", "Add", PrincipalNew, PROVISIONED, 20),
+            ("Add service principal", "Add", PrincipalNew, Admin, 6),
             ("Add application", "Add", AppEdit, Admin, 6),
             ("Consent to application", "Assign", Consent, Own, 16),
             ("Add delegated permission grant", "Assign", Grant, Own, 16),
             ("Remove delegated permission grant", "Unassign", Grant, Admin, 3),
-            ("Add app role assignment to service principal", "Assign", AppRole(false), Admin, 5),
+            (
+                "Add app role assignment to service principal",
+                "Assign",
+                AppRoleOfApp(false),
+                Admin,
+                5,
+            ),
             (
                 "Remove app role assignment from service principal",
                 "Unassign",
-                AppRole(true),
+                AppRoleOfApp(true),
                 Admin,
                 2,
             ),
@@ -102,6 +110,28 @@ pub(super) const FAMILIES: &[Family] = &[
             ("Add policy to service principal", "Assign", AppPlain, Admin, 1),
             ("Remove policy from service principal", "Unassign", AppPlain, Admin, 1),
             ("Set verified publisher", "Update", AppPlain, Admin, 1),
+        ],
+    ),
+    (
+        "Core Directory",
+        "AttributeManagement",
+        &[
+            ("Add an attribute set", "Add", Attribute, Admin, 1),
+            (
+                "Add custom security attribute definition in an attribute set",
+                "Add",
+                Attribute,
+                Admin,
+                1,
+            ),
+            (
+                "Update custom security attribute definition in an attribute set",
+                "Update",
+                Attribute,
+                Admin,
+                1,
+            ),
+            ("Update attribute values assigned to a user", "Update", Attribute, Admin, 5),
         ],
     ),
     (

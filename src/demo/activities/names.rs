@@ -15,6 +15,8 @@ pub(super) const PEOPLE_SYNC: By = Robot("Tidewick People Sync");
 pub(super) const GOVERNANCE: By = Robot("Azure AD Identity Governance - User Management");
 pub(super) const APPROVAL: By = Robot("Microsoft Approval Management");
 pub(super) const LICENSING: By = Robot("Microsoft Entra Subscription Lifecycle Process");
+pub(super) const RESETS: By = Robot("Microsoft password reset service");
+pub(super) const PROVISIONED: By = Robot("Microsoft Azure AD Internal - Jit Provisioning");
 pub(super) const UNITS: &[&str] =
     &["AU Harbour Office", "AU Assembly Hall", "AU Restricted Executives"];
 pub(super) const TERMS: &[&str] = &["Guest terms 2026", "Laboratory safety", "Acceptable use"];

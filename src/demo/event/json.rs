@@ -98,6 +98,9 @@ fn push_id(event: &Event<'_>, correlation: Guid, random: &mut Random, out: &mut 
     push_digits(10_000_000 + bits % 90_000_000, 8, out);
 }
 
+/// How Graph ends the part of a user.
+const USER_REST: &str = ",\"userType\":null,\"agentType\":\"notAgentic\",\"homeTenantId\":null,\"homeTenantName\":null},\"app\":null}";
+
 fn push_actor(actor: &Actor<'_>, out: &mut String) {
     match actor {
         Actor::User { user, ip, named } => {
@@ -113,9 +116,27 @@ fn push_actor(actor: &Actor<'_>, out: &mut String) {
             quote(&user.upn, out);
             out.push_str(",\"ipAddress\":");
             quote(ip, out);
-            out.push_str(
-                ",\"userType\":null,\"homeTenantId\":null,\"homeTenantName\":null},\"app\":null}",
-            );
+            out.push_str(USER_REST);
+        }
+        Actor::Through { user, ip, client } => {
+            out.push_str("{\"user\":{\"id\":\"");
+            user.id.push(out);
+            out.push_str("\",\"displayName\":");
+            quote(client, out);
+            out.push_str(",\"userPrincipalName\":");
+            quote(&user.upn, out);
+            out.push_str(",\"ipAddress\":");
+            quote(ip, out);
+            out.push_str(USER_REST);
+        }
+        Actor::Agent { name, id, blueprint } => {
+            out.push_str("{\"user\":null,\"app\":{\"appId\":null,\"displayName\":");
+            quote(name, out);
+            out.push_str(",\"servicePrincipalId\":\"");
+            id.push(out);
+            out.push_str("\",\"servicePrincipalName\":null,\"agentType\":\"agenticAppInstance\",\"blueprintId\":\"");
+            blueprint.push(out);
+            out.push_str("\"}}");
         }
         Actor::App { name, id } => {
             out.push_str("{\"user\":null,\"app\":{\"appId\":null,\"displayName\":");
@@ -124,11 +145,14 @@ fn push_actor(actor: &Actor<'_>, out: &mut String) {
             id.push(out);
             out.push_str("\",\"servicePrincipalName\":null}}");
         }
-        Actor::Expiry => out.push_str(concat!(
-            "{\"user\":{\"id\":null,\"displayName\":\"Azure AD PIM\",\"userPrincipalName\":null,",
-            "\"ipAddress\":null,\"userType\":null,\"homeTenantId\":null,\"homeTenantName\":null},",
-            "\"app\":null}"
-        )),
+        Actor::Expiry => {
+            out.push_str("{\"user\":{\"id\":\"");
+            Guid::of("Azure AD PIM").push(out);
+            out.push_str(
+                "\",\"displayName\":\"Azure AD PIM\",\"userPrincipalName\":null,\"ipAddress\":null",
+            );
+            out.push_str(USER_REST);
+        }
         Actor::Nobody => out.push_str("{}"),
     }
 }
@@ -145,11 +169,18 @@ fn push_target(target: &Target<'_>, out: &mut String) {
     out.push_str(",\"displayName\":");
     quote_or_null(target.name.as_deref(), out);
     out.push_str(",\"type\":");
-    quote(target.kind, out);
+    quote_or_null((!target.kind.is_empty()).then_some(target.kind), out);
     out.push_str(",\"userPrincipalName\":");
     quote_or_null(target.upn.as_deref(), out);
     out.push_str(",\"groupType\":");
     quote_or_null(target.group, out);
+    if let Some((kind, blueprint)) = target.agent {
+        out.push_str(",\"agentType\":");
+        quote(kind, out);
+        out.push_str(",\"blueprintId\":\"");
+        blueprint.push(out);
+        out.push('"');
+    }
     out.push_str(",\"modifiedProperties\":[");
     for (index, change) in target.changes.iter().enumerate() {
         out.push_str(if index > 0 { ",{\"displayName\":" } else { "{\"displayName\":" });

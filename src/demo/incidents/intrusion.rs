@@ -52,7 +52,7 @@ pub(super) fn secret(log: &mut Log, cast: &Cast<'_>) {
     log.write(
         &Event::new(what, at("2026-11-09T02:44:19Z"), actor())
             .target(owner)
-            .target(Target::application(app))
+            .target(Target::unnamed("Application", app.id))
             .detail("AppId", app.client.to_string())
             .agent(TOOL),
     );

@@ -33,7 +33,7 @@ pub(super) fn guests(log: &mut Log, cast: &Cast<'_>, random: &mut Random) {
     log.write(
         &Event::new(what, at("2026-11-13T23:14:22Z"), actor())
             .target(Target::user(kai).membership(group, false))
-            .target(Target::group(group))
+            .target(Target::of_group(group))
             .agent(TOOL),
     );
     let what = core("UserManagement", "Update user", "Update");
@@ -58,7 +58,7 @@ pub(super) fn domain(log: &mut Log, cast: &Cast<'_>) {
     log.write(
         &privilege::membership(when, giver, kai, HYBRID_IDENTITY_ADMINISTRATOR, false).agent(TOOL),
     );
-    let domain = || Target::named("Domain", Guid::of(NAME), NAME);
+    let domain = || Target::domain(NAME);
     let live = |kind: &str| {
         Some(format!("[{{\"LiveType\":\"{kind}\",\"IsInitial\":false,\"IsDefault\":false}}]"))
     };

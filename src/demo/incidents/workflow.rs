@@ -72,3 +72,38 @@ pub(super) fn access_packages(log: &mut Log, cast: &Cast<'_>, random: &mut Rando
         package::run(log, random, at(when), &request, ending);
     }
 }
+
+/// An AI agent: its blueprint, itself, and what it does in its first hour.
+pub(super) fn agents(log: &mut Log, cast: &Cast<'_>) {
+    const NAME: &str = "Tide Table Agent";
+    let by = cast.user(cast::SUNNIVA);
+    let (blueprint, agent) = (Guid::of("tide table blueprint"), Guid::of("tide table agent"));
+    let add = |activity| core("ApplicationManagement", activity, "Add");
+    let steps = [
+        ("2026-11-05T09:14:20Z", "Add application", "Application", blueprint, "agenticApp"),
+        (
+            "2026-11-05T09:15:02Z",
+            "Add service principal",
+            "ServicePrincipal",
+            agent,
+            "agenticAppInstance",
+        ),
+    ];
+    for (when, activity, kind, id, agentic) in steps {
+        let target = Target::named(kind, id, NAME)
+            .turn_on("DisplayName", NAME)
+            .updated()
+            .agentic(agentic, blueprint);
+        log.write(
+            &Event::new(add(activity), at(when), Actor::user(by)).target(target).agent(by.agent),
+        );
+    }
+    let (Some(group), member) = (cast.tenant.groups.get(5), cast.user(16)) else { return };
+    let actor = Actor::Agent { name: NAME, id: agent, blueprint };
+    let what = core("GroupManagement", "Add member to group", "Assign");
+    log.write(
+        &Event::new(what, at("2026-11-05T09:40:11Z"), actor)
+            .target(Target::user(member).membership(group, false))
+            .target(Target::of_group(group)),
+    );
+}

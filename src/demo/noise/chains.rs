@@ -1,9 +1,9 @@
 //! Ordinary operations of several records: activations, packages, guests, devices, joiners and leavers.
 //! Never crosses midnight: a chain that starts in a day ends in it.
 
-use super::shape::{justification, somebody};
+use super::shape::{justification, property, somebody};
 use crate::demo::activities::SECRETS;
-use crate::demo::calendar::{DAY, HOUR, MINUTE, span_part, time_text};
+use crate::demo::calendar::{DAY, HOUR, MINUTE, span_part};
 use crate::demo::event::{Actor, Event, Log, Target, list};
 use crate::demo::operation::consent::{self, Consent};
 use crate::demo::operation::package::{self, Ending};
@@ -156,11 +156,15 @@ fn reset(log: &mut Log, random: &mut Random, at: i64, tenant: &Tenant) {
         return;
     }
     log.write(&event.because("Successfully completed reset."));
-    for (step, activity) in
-        [(1, "Change user password"), (2, "Update StsRefreshTokenValidFrom Timestamp")]
-    {
-        let target =
-            Target::user(user).turn_on("StsRefreshTokensValidFrom", &time_text(at)).updated();
+    for (step, activity) in [
+        (1, "Update PasswordProfile"),
+        (1, "Change user password"),
+        (2, "Update StsRefreshTokenValidFrom Timestamp"),
+    ] {
+        let target = property::by_reset_service(
+            Target::user(user),
+            step == 1 && activity.starts_with("Update"),
+        );
         log.write(
             &Event::new(
                 core("UserManagement", activity, "Update"),
@@ -235,7 +239,7 @@ fn joiner(log: &mut Log, random: &mut Random, at: i64, tenant: &Tenant) {
     log.write(
         &Event::new(what, at + 40 * SECOND, sync())
             .target(Target::user(user).membership(group, false))
-            .target(Target::group(group)),
+            .target(Target::of_group(group)),
     );
 }
 
@@ -255,7 +259,7 @@ fn leaver(log: &mut Log, random: &mut Random, at: i64, tenant: &Tenant) {
     log.write(
         &Event::new(what, at + 3 * MINUTE, actor())
             .target(Target::user(&user).membership(group, true))
-            .target(Target::group(group))
+            .target(Target::of_group(group))
             .agent(admin.agent),
     );
     let deleted = Target::deleted(&user).set("Is Hard Deleted", "False");

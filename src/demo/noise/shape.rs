@@ -1,16 +1,19 @@
 //! What a single ordinary record looks like, by the kind of its activity.
 //! Never decides which activity it is.
 
-mod property;
+pub(super) mod property;
 
-use property::{device_state, key, license, profile, registration, strong, written_by_app};
+use property::{
+    by_reset_service, device_state, key, license, product, profile, registration, strong,
+    written_by_app,
+};
 
 use crate::demo::activities::{Activity, By};
 use crate::demo::calendar::{DAY, LAST_DAY, span_part, time_text};
 use crate::demo::event::{Actor, Event, Target, list, text};
 use crate::demo::operation::consent::{self, Consent as Consented};
 use crate::demo::operation::privilege;
-use crate::demo::people::{CREW, ROLES, Tenant, User};
+use crate::demo::people::{App, CREW, ROLES, Tenant, User};
 use crate::demo::random::{Guid, Random};
 
 /// The kinds of record.
@@ -26,6 +29,8 @@ pub(in crate::demo) enum Shape {
     Strong,
     /// An account is switched on or off.
     Account(bool),
+    /// The password of an account is set by the service for resets.
+    Password,
     License,
     Manager,
     /// Refresh tokens end.
@@ -40,11 +45,18 @@ pub(in crate::demo) enum Shape {
     Member(bool),
     GroupEdit,
     GroupPlain,
+    GroupLicense,
+    /// A custom security attribute is defined, or gets values.
+    Attribute,
     AppEdit,
     AppPlain,
     AppOwner,
     AppRole(bool),
+    /// The same, of a service principal.
+    AppRoleOfApp(bool),
     PrincipalEdit,
+    /// A service principal arrives; from Microsoft where a service brings it.
+    PrincipalNew,
     /// A key is added to an application.
     Secret,
     Consent,
@@ -100,6 +112,18 @@ pub(super) fn event<'t>(
         By::Admin | By::Own => Actor::User { user: by, ip: &by.ip, named },
     };
     let robot = matches!(actor, Actor::App { .. });
+    // Whoever works in a client of Microsoft's bears its name in the directory.
+    let client = match (activity.what.service, activity.what.category) {
+        ("Core Directory", "GroupManagement") => Some("Microsoft Teams Services"),
+        ("Core Directory", "UserManagement") => Some("Graph Explorer"),
+        _ => None,
+    };
+    let actor = match (actor, client) {
+        (Actor::User { user, ip, .. }, Some(client)) if random.percent(20) => {
+            Actor::Through { user, ip, client }
+        }
+        (actor, _) => actor,
+    };
     let scene = Scene { activity, at, tenant, by, subject };
     let mut event = scene.draw(actor, random);
     if !robot && random.percent(60) {
@@ -139,19 +163,28 @@ impl<'t> Scene<'_, 't> {
     fn draw(&self, actor: Actor<'t>, random: &mut Random) -> Event<'t> {
         let event = |actor| Event::new(self.activity.what, self.at, actor);
         match self.activity.shape {
+            Shape::Read if self.activity.what.activity.contains("UserAuthMethod") => event(actor)
+                .because("NoContent")
+                .target(Target::blank(None))
+                .target(Target::blank(Some("Multifactor Authentication"))),
             Shape::Read => event(actor).target(Target::nothing()),
             Shape::Bulk => self.bulk(event(actor), random),
             Shape::Pim => self.pim(actor, random),
             Shape::Sync => self.sync(event(actor), random),
             Shape::Consent | Shape::Grant => self.consent(random),
             Shape::Thing(kind, names) => self.thing(event(actor), kind, names, random),
-            Shape::GroupEdit | Shape::GroupPlain => self.group(event(actor), random),
+            Shape::GroupEdit | Shape::GroupPlain | Shape::GroupLicense => {
+                self.group(event(actor), random)
+            }
+            Shape::Attribute => self.attribute(event(actor), random),
             Shape::DeviceEdit | Shape::DevicePlain => self.device(event(actor), random),
             Shape::AppEdit
             | Shape::AppPlain
             | Shape::AppOwner
             | Shape::AppRole(_)
+            | Shape::AppRoleOfApp(_)
             | Shape::PrincipalEdit
+            | Shape::PrincipalNew
             | Shape::Secret => self.app(event(actor), random),
             _ => self.user(event(actor), random),
         }
@@ -178,6 +211,7 @@ impl<'t> Scene<'_, 't> {
                     .updated();
                 event.target(target.set("TargetId.UserType", "Member"))
             }
+            Shape::Password => event.target(by_reset_service(directory, true)),
             Shape::License => event.target(license(directory, random)),
             Shape::Manager => {
                 let manager = self.tenant.users[random.below(40)].id.to_string();
@@ -199,7 +233,7 @@ impl<'t> Scene<'_, 't> {
             Shape::GuestPlain => event.target(Target::person(random.pick(&self.tenant.guests))),
             Shape::Member(gone) => {
                 let group = self.tenant.ordinary_group(random);
-                event.target(directory.membership(group, gone)).target(Target::group(group))
+                event.target(directory.membership(group, gone)).target(Target::of_group(group))
             }
             Shape::RoleMember(gone) => {
                 let role = ROLES[random.below(6)];
@@ -236,8 +270,10 @@ impl<'t> Scene<'_, 't> {
                     .set("Application.DisplayName", &app.name)
                     .set("Application.AppId", &names)
                     .set("TargetId.UserType", "Member");
-                event.target(target).target(Target::application(app))
+                event.target(target).target(Target::unnamed("Application", app.id))
             }
+            Shape::AppRoleOfApp(gone) => self.role_of_app(event, app, gone, random),
+            Shape::PrincipalNew => self.arrival(event, app, random),
             Shape::AppRole(gone) => {
                 let id = Guid::of("user role").to_string();
                 let user = self.subject.id.to_string();
@@ -257,6 +293,92 @@ impl<'t> Scene<'_, 't> {
             }
             _ => event.target(Target::application(app)),
         }
+    }
+
+    /// A permission on Microsoft Graph: the receiver is named by its application id, or not listed.
+    fn role_of_app(
+        &self,
+        event: Event<'t>,
+        app: &'t App,
+        gone: bool,
+        random: &mut Random,
+    ) -> Event<'t> {
+        let names = [
+            ("AppRole.Id", Guid::of("role of app").to_string()),
+            ("AppRole.Value", "Group.Read.All".to_owned()),
+            ("AppRole.DisplayName", "Read all groups".to_owned()),
+            ("AppRoleAssignment.CreatedDateTime", time_text(self.at)),
+            ("AppRoleAssignment.LastModifiedDateTime", time_text(self.at)),
+            ("ServicePrincipal.ObjectID", app.principal.to_string()),
+            ("ServicePrincipal.DisplayName", app.name.clone()),
+            ("ServicePrincipal.AppId", app.client.to_string()),
+            ("ServicePrincipal.Name", app.client.to_string()),
+        ];
+        let graph =
+            Target::named("ServicePrincipal", Guid::of("Microsoft Graph"), "Microsoft Graph");
+        let target = names.into_iter().fold(graph, |target, (name, value)| {
+            if gone { target.unset(name, &value) } else { target.set(name, &value) }
+        });
+        let event = event.target(target.set(
+            "TargetId.ServicePrincipalNames",
+            "https://graph.microsoft.com;00000003-0000-0000-c000-000000000000",
+        ));
+        if random.percent(50) {
+            return event;
+        }
+        event.target(Target::named("ServicePrincipal", app.principal, app.client.to_string()))
+    }
+
+    /// A service principal comes: one of Microsoft's where a service brings it, else one of the tenant.
+    fn arrival(&self, event: Event<'t>, app: &'t App, random: &mut Random) -> Event<'t> {
+        const SERVICES: [(&str, &str); 4] = [
+            ("Office eSign", "subscription"),
+            ("Viva Skills", "subscription"),
+            ("Azure Data Explorer", "AzureResourceProvider"),
+            ("Microsoft Threat Protection", "defaultMicrosoft"),
+        ];
+        if !matches!(self.activity.by, By::Robot(_)) {
+            let target = Target::principal(app)
+                .change("AccountEnabled", Some("[]".into()), Some("[true]".into()))
+                .turn_on("AppPrincipalId", &app.client.to_string())
+                .turn_on("DisplayName", &app.name)
+                .updated()
+                .set("TargetId.ServicePrincipalNames", &app.client.to_string());
+            return event
+                .target(target)
+                .detail("AppOwnerOrganizationId", app.home().to_string())
+                .detail("ServicePrincipalProvisioningType", "Other");
+        }
+        let (name, way) = SERVICES[random.below(SERVICES.len())];
+        let target = Target::named("ServicePrincipal", Guid::of(name), name)
+            .change("AccountEnabled", Some("[]".into()), Some("[true]".into()))
+            .turn_on("DisplayName", name)
+            .updated();
+        let event = event
+            .target(target)
+            .detail("AppOwnerOrganizationId", "f8cdef31-a31e-4b4a-93e4-5f571e91255a")
+            .detail("ServicePrincipalProvisioningType", way);
+        if way != "subscription" {
+            return event;
+        }
+        event.detail(
+            "SubscribedSkus",
+            format!("[{{\"SkuId\":\"{}\",\"SkuName\":\"SPE_E5\",\"ServicePlanName\":\"SHAREPOINTENTERPRISE\"}}]", Guid::of("SPE_E5")),
+        )
+    }
+
+    /// What the custom security attribute log says: no more than that something was written.
+    fn attribute(&self, event: Event<'t>, random: &mut Random) -> Event<'t> {
+        const ATTRIBUTES: [&str; 3] =
+            ["Engineering_Project", "Engineering_Berth", "Finance_Clearance"];
+        let activity = self.activity.what.activity;
+        let target = match activity {
+            "Update attribute values assigned to a user" => Target::user(self.subject),
+            _ => Target::unnamed("Other", Guid::of(ATTRIBUTES[random.below(3)])),
+        };
+        event.target(
+            target.set("Included Updated Properties", "").set("TargetId.UserType", "Member"),
+        )
     }
 
     fn consent(&self, random: &mut Random) -> Event<'t> {
@@ -323,9 +445,13 @@ impl<'t> Scene<'_, 't> {
         if self.activity.shape == Shape::GroupPlain {
             return event.target(target);
         }
+        if self.activity.shape == Shape::GroupLicense {
+            let list = list(&[&product("SPE_F1")]);
+            return event
+                .target(target.change("AssignedLicense", Some("[]".into()), Some(list)).updated());
+        }
         let target = target
             .turn("Description", "", "Ask the owner before you join")
-            .turn("DisplayName", &group.name, &group.name)
             .change("MailEnabled", Some("[false]".into()), Some("[true]".into()))
             .updated();
         event.target(target).detail("GroupType", group.kind)
@@ -356,7 +482,10 @@ impl<'t> Scene<'_, 't> {
         random: &mut Random,
     ) -> Event<'t> {
         let name = random.word(names);
-        let target = Target::named(kind, Guid::of(name), name);
+        let target = match kind {
+            "Domain" => Target::domain(name),
+            kind => Target::named(kind, Guid::of(name), name),
+        };
         let target = match self.activity.what.operation {
             "" | "Get" | "Delete" => target,
             "Update" => target

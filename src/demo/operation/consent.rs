@@ -7,6 +7,9 @@ use crate::demo::people::{App, User};
 use crate::demo::random::{Guid, Random};
 use crate::time::TICKS_PER_SECOND;
 
+/// The agent of the sign-in service, where consent is given.
+const SIGN_IN: &str = "EvoSTS";
+
 /// Who agreed to what.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::demo) struct Consent<'a> {
@@ -36,7 +39,7 @@ pub(in crate::demo) fn record<'a>(at: i64, consent: &Consent<'a>) -> Event<'a> {
     )
     .target(target)
     .detail("AppId", consent.app.client.to_string())
-    .agent(consent.user.agent)
+    .agent(SIGN_IN)
 }
 
 /// The record of a delegated permission grant.
@@ -55,9 +58,10 @@ pub(in crate::demo) fn grant<'a>(at: i64, consent: &Consent<'a>) -> Event<'a> {
     let what = core("ApplicationManagement", "Add delegated permission grant", "Assign");
     Event::new(what, at, actor(consent))
         .target(target)
-        .target(Target::principal(consent.app))
+        .target(Target::unnamed("ServicePrincipal", consent.app.principal))
+        .agent(SIGN_IN)
         .detail("AppId", "00000003-0000-0000-c000-000000000000")
-        .agent(consent.user.agent)
+        .detail("ServicePrincipalProvisioningType", "Other")
 }
 
 /// The whole operation in the order of live records, sharing a correlation id. Writes four records.
@@ -79,8 +83,10 @@ pub(in crate::demo) fn operation(
         &Event::new(what, at, actor(consent))
             .operation(correlation)
             .target(principal)
+            .agent(SIGN_IN)
             .detail("AppId", consent.app.client.to_string())
-            .agent(consent.user.agent),
+            .detail("AppOwnerOrganizationId", consent.app.home().to_string())
+            .detail("ServicePrincipalProvisioningType", "Other"),
     );
     let step = TICKS_PER_SECOND / 5 + random.below(1_000_000) as i64;
     log.write(&grant(at + step, consent).operation(correlation));
@@ -96,13 +102,13 @@ pub(in crate::demo) fn operation(
             .operation(correlation)
             .target(role)
             .target(Target::user(consent.user))
-            .agent(consent.user.agent),
+            .agent(SIGN_IN),
     );
     log.write(&record(at + 3 * step, consent).operation(correlation));
 }
 
 fn actor<'a>(consent: &Consent<'a>) -> Actor<'a> {
-    Actor::user_from(consent.user, consent.ip)
+    Actor::Through { user: consent.user, ip: consent.ip, client: "Azure ESTS Service" }
 }
 
 fn permissions(consent: &Consent<'_>) -> String {

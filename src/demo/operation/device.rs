@@ -55,7 +55,7 @@ pub(in crate::demo) fn join<'a>(
             Event::new(core("Device", activity, "Assign"), at + step * 1_370_011, robot())
                 .operation(correlation)
                 .target(target)
-                .target(Target::device(device)),
+                .target(Target::unnamed("Device", device.id)),
         ));
     }
     let register = of("Device Registration Service", "Device", "Register device", "Add");

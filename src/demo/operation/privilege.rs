@@ -87,7 +87,7 @@ pub(in crate::demo) fn membership<'a>(
     let target = properties.into_iter().fold(Target::user(subject), |target, (name, value)| {
         if gone { target.unset(name, value) } else { target.set(name, value) }
     });
-    Event::new(what, at, actor).target(target).target(Target::named("Role", role.id(), role.name))
+    Event::new(what, at, actor).target(target).target(Target::unnamed("Role", role.id()))
 }
 
 /// A role activated for `hours`, with the approval of `approver` if the role asks for one, up to

@@ -3,7 +3,7 @@
 
 use crate::demo::activities::By;
 use crate::demo::calendar::{DAY, time_text};
-use crate::demo::event::{Target, list};
+use crate::demo::event::{Target, list, text};
 use crate::demo::people::{App, Device, Tenant, User};
 use crate::demo::random::{Guid, Random};
 
@@ -79,16 +79,33 @@ pub(super) fn strong<'t>(
     }
 }
 
+/// What the service for password resets writes: itself, and for a new password that it need not be changed.
+pub(in crate::demo::noise) fn by_reset_service(target: Target<'_>, password: bool) -> Target<'_> {
+    const NAMES: &str = "https://passwordreset.microsoftonline.com/;93625bc8-bfe2-437a-97e0-3d0060024faa;SelfServicePasswordReset";
+    let target = if password {
+        target
+            .change("ForceChangePassword", Some(text("True")), Some(text("False")))
+            .change("Password", None, None)
+    } else {
+        target
+    };
+    target.set("ActorId.ServicePrincipalNames", NAMES).set("SPN", NAMES)
+}
+
+/// A licence as `AssignedLicense` lists it.
+pub(super) fn product(name: &str) -> String {
+    format!(
+        "[SkuName={name}, AccountId={}, SkuId={}, DisabledPlans=[]]",
+        Guid::of("tenant"),
+        Guid::of(name)
+    )
+}
+
 pub(super) fn license<'t>(target: Target<'t>, random: &mut Random) -> Target<'t> {
     const PRODUCTS: [&str; 4] = ["SPE_E5", "SPE_F1", "POWER_BI_PRO", "VISIOCLIENT"];
-    let entry = |name: &str| {
-        format!(
-            "[SkuName={name}, AccountId={}, SkuId={}, DisabledPlans=[]]",
-            Guid::of("tenant"),
-            Guid::of(name)
-        )
-    };
-    let (old, new) = (entry(random.word(&PRODUCTS)), entry(random.word(&PRODUCTS)));
+    let first = random.below(PRODUCTS.len());
+    let second = (first + 1 + random.below(PRODUCTS.len() - 1)) % PRODUCTS.len();
+    let (old, new) = (product(PRODUCTS[first]), product(PRODUCTS[second]));
     target
         .change("AssignedLicense", Some(list(&[&old])), Some(list(&[&old, &new])))
         .updated()
@@ -102,10 +119,16 @@ pub(super) fn registration<'t>(app: &'t App, random: &mut Random) -> Target<'t> 
             "{{\"AddressType\":0,\"Address\":\"{host}/{path}\",\"ReplyAddressClientType\":1}}"
         )])
     };
-    Target::application(app)
-        .change("AppAddress", Some(address("signin")), Some(address("auth/callback")))
-        .turn("DisplayName", &app.name, &app.name)
-        .updated()
+    let target = Target::application(app).change(
+        "AppAddress",
+        Some(address("signin")),
+        Some(address("auth/callback")),
+    );
+    let target = match random.percent(15) {
+        true => target.turn("DisplayName", &format!("{} (trial)", app.name), &app.name),
+        false => target,
+    };
+    target.updated()
 }
 
 /// A key as `KeyDescription` writes it.
