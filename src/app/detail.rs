@@ -1,6 +1,7 @@
 //! The detail pane: one record as sentence, fields, changes and details, or as its original JSON.
 //! Never reads a record; it arrives opened. All text in its lines is already clean.
 
+mod kinds;
 pub mod lines;
 mod risk;
 pub mod wrap;

@@ -12,6 +12,9 @@ use crate::record::field::Field;
 use crate::store::RowId;
 use crate::text::clean;
 
+/// Among fewer records everything is the first of its kind.
+const LEAST_TO_COMPARE: u64 = 20;
+
 impl App {
     /// Takes in what is around the record that is shown.
     pub(super) fn surrounded(&mut self, row: RowId, found: &Surroundings) {
@@ -20,7 +23,8 @@ impl App {
         }
         let lines = self.related_lines(row, found);
         // Of a part of the data nothing can be said to be the first.
-        let unusual = unusual(found).filter(|_| !self.loading.running);
+        let is_much = found.records >= LEAST_TO_COMPARE;
+        let unusual = unusual(found).filter(|_| is_much && !self.loading.running);
         self.detail.surround(unusual, lines);
         self.detail.name_ids(&found.names);
     }

@@ -595,6 +595,30 @@ fn somebody_the_records_do_not_name_is_not_the_administrator() {
 }
 
 #[test]
+fn a_changed_default_method_is_not_a_new_factor() {
+    let pass = "01T10:00:00Z | Admin registered security info | User desk@x | User vip@x || a | Admin registered temporary access pass method for user";
+    for (activity, has_factor) in
+        [("User changed default security info", false), ("User registered security info", true)]
+    {
+        let then = format!("01T10:20:00Z | {activity} | User vip@x | User vip@x || b |");
+        let found = only("pass", &[pass, &then]);
+        assert_eq!(found.dots(false), if has_factor { "●●○" } else { "●○○" }, "{activity}");
+    }
+}
+
+#[test]
+fn a_grant_of_graph_does_not_give_the_application_its_id() {
+    let (own, graph) =
+        ("bf9d49a1-f53d-4fde-b4b4-4ab8d8056b26", "00000003-0000-0000-c000-000000000000");
+    let grant = format!(
+        "01T10:01:00Z | Add app role assignment to service principal | User ann@x | ServicePrincipal Microsoft Graph; ServicePrincipal Probe | AppRole.Value=>Mail.Read; ServicePrincipal.ObjectID=>s1; ServicePrincipal.DisplayName=>Probe; ServicePrincipal.AppId=>{own} | b || AppId={graph}"
+    );
+    let added = "01T10:00:00Z | Add service principal | User ann@x | ServicePrincipal Probe || b |";
+    let notes = only("consent", &[added, &grant]).notes.join(" ");
+    assert!(notes.contains(own) && !notes.contains(graph), "{notes}");
+}
+
+#[test]
 fn what_an_inviter_gets_is_not_the_guests() {
     let invited = "01T10:00:00Z | Invite external user | User ann@x | User g@y.example || a || oid=guid(ann@x);invitedUserEmailAddress=g@y.example";
     let others = "02T10:00:00Z | Add member to group | User boss@x | User ann@x; Group Staff | Group.DisplayName=>Staff | b |";

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::app::action::{Action, Pane};
 use crate::app::activities::ActivityLine;
 use crate::app::folding::Fold;
-use crate::app::list::{self, Times};
+use crate::app::list::{self, ShownColumn, Times};
 use crate::app::overlay::wrapped;
 use crate::catalogue::catalogue;
 use crate::query::answer::Sum;
@@ -52,7 +52,9 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let room = usize::from(area.width) - gutter;
     let times = Times { seconds: list::has_seconds(room), ..app.times() };
     let columns = app.list.columns(room, times.years);
-    let titles = columns.iter().map(|column| (column.field.title, column.width, theme.muted));
+    // A cut title would be nothing but the sign that it is cut.
+    let title = |column: &ShownColumn| if column.width < 4 { "" } else { column.field.title };
+    let titles = columns.iter().map(|column| (title(column), column.width, theme.muted));
     line(
         frame,
         Rect { x: area.x + gutter as u16, width: area.width - gutter as u16, ..area },

@@ -93,12 +93,11 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
         let zone = &app.zone;
         let year = |time| zone.format(time, "%Y");
         let end = if year(first) == year(last) { "%m-%d" } else { "%Y-%m-%d" };
-        let text = format!(
-            "{} → {} {}",
-            zone.format(first, "%Y-%m-%d"),
-            zone.format(last, end),
-            zone.name()
-        );
+        let [from, until] = [first, last].map(|time| zone.format(time, "%Y-%m-%d"));
+        let text = match from == until {
+            true => format!("{from} {}", zone.name()),
+            false => format!("{from} → {} {}", zone.format(last, end), zone.name()),
+        };
         parts.push((text, theme.plain));
     }
     if loading.progress.duplicates > 0 {

@@ -65,6 +65,49 @@ fn the_list_says_which_role_or_group_at_every_width() {
 }
 
 #[test]
+fn an_application_and_its_resource_are_read_in_their_order() {
+    let targets = [("Application", "", "Azure Portal"), ("Resource", "", "Azure Resource Manager")];
+    let records = [record("2026-11-02T08:00:00Z", "Sign-in activity", ANN, &targets)];
+    for size in SIZES {
+        let list = session(&records, size).list();
+        let [app, resource] = ["Azure P", "Azure R"].map(|name| list.find(name));
+        assert!(app.is_some() && app < resource, "{size:?} {list}");
+    }
+}
+
+#[test]
+fn targets_with_nothing_but_ids_show_one() {
+    let targets = [("Application", "", ""), ("Resource", "", "")];
+    let records = [
+        record("2026-11-02T08:00:00Z", "UserLoggedIn", ANN, &targets),
+        record("2026-11-02T09:00:00Z", "Delete device", ANN, &targets[..1]),
+    ];
+    let list = session(&records, (120, 40)).list();
+    assert_eq!(list.matches("7b6c5d4e-0000-4000-8000").count(), 2, "{list}");
+}
+
+#[test]
+fn an_actor_without_room_for_the_domain_is_still_whole() {
+    let records = [record("2026-11-02T08:00:00Z", "Add user", ANN, &[])];
+    for (size, shown) in [((80, 24), " ann.bell "), ((100, 30), " ann.bell@… ")] {
+        let list = session(&records, size).list();
+        assert!(list.contains(shown), "{list}");
+    }
+}
+
+#[test]
+fn one_day_is_one_date_and_a_few_records_are_not_unusual() {
+    let records = [
+        record("2026-11-02T08:00:00Z", "Add user", ANN, &[]),
+        record("2026-11-02T09:00:00Z", "Delete user", ANN, &[]),
+    ];
+    let mut session = session(&records, (80, 24));
+    assert!(session.status().contains("2 records · 2026-11-02 UTC"), "{}", session.status());
+    session.keys("<enter>z");
+    assert!(!session.detail().contains("Unusual"), "{}", session.detail());
+}
+
+#[test]
 fn what_is_in_every_record_of_a_service_is_not_what_it_is_about() {
     let targets = [
         ("Role", "", "Global Reader"),

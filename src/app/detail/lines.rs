@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::kinds::summary_lines;
 use super::risk::{in_words, risk_glance, risk_lines};
 use crate::app::list::result_words;
 use crate::catalogue::{Entry, catalogue};
@@ -118,6 +119,7 @@ pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
         line.text = plain(clean(&first_of(reason)).into_owned());
         lines.push(line);
     }
+    lines.extend(summary_lines(record));
     for target in &record.targets {
         target_lines(target, &mut lines);
     }

@@ -61,7 +61,7 @@ pub fn result_glyph(outcome: Outcome) -> &'static str {
         Outcome::Success => "✓",
         Outcome::Failure => "✗",
         Outcome::Interrupted => "~",
-        Outcome::Timeout => "…",
+        Outcome::Timeout => "t",
         Outcome::Unknown => "?",
     }
 }
@@ -110,9 +110,14 @@ pub fn cell(store: &Store, row: RowId, field: &Field, times: Times<'_>, width: u
             if field.name == "target" && codes.len() > 1 {
                 return targets(store, row, kept, width);
             }
+            if field.name == "actor" {
+                return actor(store, row, kept, width);
+            }
             let first = |&code: &u32| store.values(kept, code).first().copied();
             let mut values = codes.iter().filter_map(first);
-            let Some(text) = values.next() else { return String::new() };
+            let Some(text) = values.next() else {
+                return if field.name == "target" { target_id(store, row) } else { String::new() };
+            };
             match values.count() {
                 0 => text.to_owned(),
                 more => format!("{text} +{more}"),
@@ -122,6 +127,28 @@ pub fn cell(store: &Store, row: RowId, field: &Field, times: Times<'_>, width: u
         Stored::Note => store.marks().note(row).to_owned(),
         Stored::Original(_) | Stored::Raw => String::new(),
     }
+}
+
+/// The actor in so many cells: a principal name goes without its domain where there is no room for it.
+fn actor(store: &Store, row: RowId, names: Kept, width: usize) -> String {
+    let code = store.codes(row, Column::Actor).first().copied();
+    let name = code.and_then(|code| store.values(names, code).first().copied());
+    let name = name.unwrap_or_default();
+    let short = shortened(name);
+    if cells(name) <= width || short == name {
+        return name.to_owned();
+    }
+    match name.split_once('@') {
+        Some((local, _)) if cells(&short) > width && cells(local) <= width => local.to_owned(),
+        _ => short,
+    }
+}
+
+/// The id of the first target, for records whose targets have no names.
+fn target_id(store: &Store, row: RowId) -> String {
+    let codes = store.codes(row, Column::Targets);
+    let ids = codes.iter().map(|&code| store.part(Column::Targets, code, ID));
+    ids.into_iter().find(|id| !id.is_empty()).unwrap_or_default().to_owned()
 }
 
 /// Can the list show and sort by this field?
@@ -135,7 +162,7 @@ const TELLING: &[&[&str]] = &[
     &["role"],
     &["group", "administrativeunit", "accesspackage"],
     &["policy", "conditionalaccesspolicy"],
-    &["application", "serviceprincipal"],
+    &["application", "serviceprincipal", "resource"],
     &["device"],
     &["user"],
 ];
@@ -173,7 +200,7 @@ fn targets(store: &Store, row: RowId, names: Kept, width: usize) -> String {
     }
     let best = named.iter().map(|(rank, _)| *rank).min();
     let Some(about) = named.iter().position(|(rank, _)| Some(*rank) == best) else {
-        return String::new();
+        return target_id(store, row);
     };
     let (own, about) = named.remove(about);
     // Of two of a kind the first is not more telling than the second.
@@ -200,7 +227,8 @@ fn targets(store: &Store, row: RowId, names: Kept, width: usize) -> String {
     }
 }
 
-/// The part of an entry of targets that says its kind.
+/// The parts of an entry of targets that say its id and its kind.
+const ID: usize = 3;
 const KIND: usize = 4;
 
 fn cells(text: &str) -> usize {
