@@ -793,7 +793,7 @@ fn exit_codes_of_access_tell_nothing_given_from_nobody_of_that_name() {
         // Known, but nothing was given or taken.
         (&["access", "mallory", AUDIT], 1),
         (&["access", "nobody-at-all", AUDIT], 2),
-        (&["access", "tidewick.example", "--demo"], 2),
+        (&["access", "@tidewick.example", "--demo"], 2),
         (&["access", "grace", "no/such/file.json"], 2),
     ] {
         let run = entrail(arguments);
