@@ -15,6 +15,7 @@
 //! text of what stands there, everything else stays empty, and a sentence in `odd` names it.
 
 mod added;
+mod dates;
 mod diagnostic;
 mod expected;
 mod graph;
@@ -34,10 +35,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+pub use dates::{Dates, DatesSeen, Either};
 pub use rows::Columns;
 
 use crate::record::naming::name_targets;
 use crate::record::{Change, Record, outcome, risk};
+use dates::Settled;
 use json::{Place, Reader, Step};
 use shape::Shape;
 
@@ -113,7 +116,18 @@ pub fn decode<'a>(
     layout: &Layout,
     depth: Depth,
 ) -> Result<Decoded<'a>, DecodeError> {
-    let mut draft = Draft::default();
+    decode_dated(event, layout, depth, Dates::Undecided)
+}
+
+/// As [`decode`], with dates in numbers read as was decided for their file. While that is
+/// [`Dates::Undecided`], a record whose date could be either has no time.
+pub fn decode_dated<'a>(
+    event: &'a [u8],
+    layout: &Layout,
+    depth: Depth,
+    dates: Dates,
+) -> Result<Decoded<'a>, DecodeError> {
+    let mut draft = Draft::reading(dates);
     Ok(match decode_into(&mut draft, event, layout, depth)? {
         Drafted::Record { odd, crowded } => Decoded::Record { record: draft.record, odd, crowded },
         Drafted::Other(name) => Decoded::Other(name),
@@ -152,9 +166,7 @@ pub fn decode_into<'a>(
     principals::fill_origin(&mut draft.record);
     name_targets(&mut draft.record);
     draft.record.outcome = outcome::decide(&draft.record);
-    if draft.record.time.is_none() {
-        reader.note(|| "no time: the property is missing, empty or unreadable".to_owned());
-    }
+    draft.settle_time(&mut reader);
     let crowded = reader.is_crowded();
     Ok(Drafted::Record { odd: reader.into_notes(), crowded })
 }
@@ -169,6 +181,12 @@ pub struct Draft<'a> {
     spare: Vec<Vec<Change<'a>>>,
     /// Was the last event a directory audit in JSON?
     was_audit: bool,
+    /// How dates in numbers are read.
+    pub dates: Dates,
+    /// What the dates of all events so far show.
+    pub seen: DatesSeen,
+    /// The two times the last record may have, where that is not decided; it has none then.
+    pub either: Option<Either>,
 }
 
 /// What was decoded into a [`Draft`].
@@ -186,13 +204,38 @@ pub enum Drafted<'a> {
 }
 
 impl<'a> Draft<'a> {
+    /// For events whose dates in numbers are read so.
+    pub fn reading(dates: Dates) -> Self {
+        Self { dates, ..Self::default() }
+    }
+
     /// Empties the record, keeping what its lists had room for.
     fn clear(&mut self) {
         let spare = &mut self.spare;
+        self.either = None;
         self.record.clear(|mut changes| {
             changes.clear();
             spare.push(changes);
         });
+    }
+
+    /// Puts the time in place of what stands for a date in numbers, and notes where there is none.
+    fn settle_time(&mut self, reader: &mut Reader<'_>) {
+        let record = &mut self.record;
+        let settled = reader.numbered.settle(record.time, self.dates, &mut self.seen);
+        record.time = None;
+        match settled {
+            Settled::Time(time) => {
+                record.time = time;
+                if time.is_none() && !reader.refused_time {
+                    let why = "no time: the property is missing or empty";
+                    reader.note(|| why.to_owned());
+                }
+            }
+            Settled::Either(either) => self.either = Some(either),
+            Settled::Unclear => {}
+            Settled::Wrong(why) => reader.note(|| why),
+        }
     }
 
     /// Takes a record that was made elsewhere; what it is instead, if it is none.

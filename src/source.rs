@@ -7,6 +7,7 @@
 
 mod compression;
 mod content;
+mod dates;
 mod decoding;
 mod encoding;
 pub mod following;
@@ -34,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 use crate::record::wanted::Wanted;
 use crate::store::{Segment, Span};
 use crate::text;
-use crate::time::Timestamp;
+use crate::time::{DateOrder, Timestamp};
 
 pub use following::follow;
 pub use index::IndexCache;
@@ -218,6 +219,16 @@ pub struct Load {
     /// The columns that are needed; all others may be left empty. They are filled all the same where
     /// an index is read or written: that is of everything.
     pub wanted: Wanted,
+    /// The order of day and month in dates such as `05/06/2026`; `None`: each file shows its own. With
+    /// one no index is used, as that has the times of another.
+    pub date_order: Option<DateOrder>,
+}
+
+impl Load {
+    /// The index that may be used.
+    fn cache(cache: Option<IndexCache>, date_order: Option<DateOrder>) -> Option<IndexCache> {
+        cache.filter(|_| date_order.is_none())
+    }
 }
 
 /// Tells events that nobody wants from their bytes, so that they need not be decoded.
@@ -262,10 +273,12 @@ impl From<Vec<Origin>> for Load {
 /// it keeps one idle thread until the next byte.
 /// An index is written after `Done`.
 pub fn start(load: impl Into<Load>, outbox: Sender<Delivery>, cancel: CancellationToken) {
-    let Load { origins, cache, unwanted, wanted } = load.into();
+    let Load { origins, cache, unwanted, wanted, date_order } = load.into();
+    let cache = Load::cache(cache, date_order);
     let spare = outbox.clone();
     let load = move || {
-        let options = pipeline::Options { unwanted, wanted, ..pipeline::Options::default() };
+        let options =
+            pipeline::Options { unwanted, wanted, date_order, ..pipeline::Options::default() };
         let fresh =
             index::run(origins, cache.as_ref(), &cancel, &options, &mut |delivery| match outbox
                 .blocking_send(delivery)
@@ -290,9 +303,11 @@ pub fn start(load: impl Into<Load>, outbox: Sender<Delivery>, cancel: Cancellati
 /// [`Delivery::Done`] last. For the command line, where nothing happens meanwhile. An index is
 /// written on a thread of its own: what is returned waits for it when it is dropped.
 pub fn read_all(load: impl Into<Load>, mut on_delivery: impl FnMut(Delivery)) -> IndexWriting {
-    let Load { origins, cache, unwanted, wanted } = load.into();
+    let Load { origins, cache, unwanted, wanted, date_order } = load.into();
+    let cache = Load::cache(cache, date_order);
     let cancel = CancellationToken::new();
-    let options = pipeline::Options { unwanted, wanted, ..pipeline::Options::default() };
+    let options =
+        pipeline::Options { unwanted, wanted, date_order, ..pipeline::Options::default() };
     let fresh = index::run(origins, cache.as_ref(), &cancel, &options, &mut |delivery| {
         on_delivery(delivery);
         ControlFlow::Continue(())

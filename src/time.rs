@@ -1,6 +1,11 @@
 //! Instants, ranges and zones: every spelling of time that Entra exports use becomes a [`Timestamp`].
 //! Never reads the clock or the system's zone: "now" and the zone are always parameters.
 
+mod names;
+mod spelling;
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use jiff::civil;
@@ -16,6 +21,65 @@ pub struct Timestamp(i64);
 pub const TICKS_PER_MS: i64 = 10_000;
 /// Ticks of 100 ns in one second.
 pub const TICKS_PER_SECOND: i64 = 10_000_000;
+
+/// Which of day and month stands first in dates such as `05/06/2026`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DateOrder {
+    /// It is the fifth of June.
+    DayFirst,
+    /// It is the sixth of May.
+    MonthFirst,
+}
+
+impl DateOrder {
+    /// The one of two that is in this order.
+    pub fn of<T>(self, day_first: T, month_first: T) -> T {
+        if self == Self::DayFirst { day_first } else { month_first }
+    }
+
+    /// How it is asked for on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::DayFirst => "dmy",
+            Self::MonthFirst => "mdy",
+        }
+    }
+
+    /// What it is called in a sentence.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DayFirst => "day first",
+            Self::MonthFirst => "month first",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::DayFirst => Self::MonthFirst,
+            Self::MonthFirst => Self::DayFirst,
+        }
+    }
+}
+
+/// What a text says of a time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Spelled {
+    /// One instant, and the order its date can only be in, where that is in numbers and one of them
+    /// is no month.
+    Instant(Timestamp, Option<DateOrder>),
+    /// One of two, for day and month may be either.
+    Either {
+        /// With the day first.
+        day_first: Timestamp,
+        /// With the month first.
+        month_first: Timestamp,
+        /// How such a date is meant where nothing tells: those with full stops are day first
+        /// in every culture that writes them.
+        usual: Option<DateOrder>,
+    },
+}
 
 impl Timestamp {
     /// The instant that many ticks of 100 ns after 1970.
@@ -44,13 +108,60 @@ impl Timestamp {
         Self(self.0.saturating_add(ticks))
     }
 
-    /// Reads any spelling seen in exports: RFC 3339 with 0–9 fraction digits and any offset, the
-    /// same without an offset (UTC: unified audit log), US culture dates of portal and `PowerShell`
-    /// exports (`6/15/2026, 3:50:30.492 PM`), `/Date(1728364117000)/`, and a bare date.
-    /// A time without a zone is UTC. Returns `None` for anything else.
+    /// Reads any spelling seen in exports that names one instant: RFC 3339 with 0–9 fraction digits,
+    /// other forms of ISO 8601, RFC 1123, dates of many cultures with the name of a month or in
+    /// numbers, seconds to nanoseconds since 1970, and `/Date(1728364117000)/`. A time without a zone
+    /// is UTC. Returns `None` for anything else, also for `05/06/2026`, which is in May or in June:
+    /// [`Timestamp::spelled`] reads that. A dotted date is day first.
     pub fn parse(text: &str) -> Option<Self> {
+        match Self::spelled(text)? {
+            Spelled::Instant(time, _) => Some(time),
+            Spelled::Either { day_first, month_first, usual } => {
+                usual.map(|usual| usual.of(day_first, month_first))
+            }
+        }
+    }
+
+    /// As [`Timestamp::parse`], with day and month of a date in numbers in this order. Returns `None`
+    /// also for a date that can only be in the other.
+    pub fn parse_ordered(text: &str, order: DateOrder) -> Option<Self> {
+        match Self::spelled(text)? {
+            Spelled::Instant(time, shown) => {
+                shown.is_none_or(|shown| shown == order).then_some(time)
+            }
+            Spelled::Either { day_first, month_first, .. } => {
+                Some(order.of(day_first, month_first))
+            }
+        }
+    }
+
+    /// Reads RFC 3339 and the same without an offset, with a space instead of `T`, or cut anywhere
+    /// behind the minutes or the day. Returns `None` for anything else.
+    pub fn parse_iso(text: &str) -> Option<Self> {
+        parse_iso(text.trim().as_bytes())
+    }
+
+    /// Everything that a text says of a time. Returns `None` where it is none.
+    pub fn spelled(text: &str) -> Option<Spelled> {
         let text = text.trim();
-        parse_iso(text.as_bytes()).or_else(|| parse_us(text)).or_else(|| parse_json_date(text))
+        let iso = parse_iso(text.as_bytes()).map(|time| Spelled::Instant(time, None));
+        iso.or_else(|| spelling::spelled(text))
+    }
+
+    /// The instant that a number of seconds, milli-, micro- or nanoseconds since 1970 stands for, told
+    /// apart by its size; `None` outside of the years people log in.
+    pub fn from_epoch(number: &str) -> Option<Self> {
+        if let Some(time) = spelling::number(number) {
+            return Some(time);
+        }
+        let number: f64 = number.parse().ok()?;
+        let ms = match number.abs() {
+            0.0..1e11 => number * 1e3,
+            1e11..1e14 => number,
+            1e14..1e17 => number / 1e3,
+            _ => number / 1e6,
+        };
+        (0.0..4.2e12).contains(&ms).then(|| Self::from_ms(ms as i64))
     }
 
     /// UTC in RFC 3339 with seven fraction digits, or with none where there are none.
@@ -171,6 +282,9 @@ fn offset_ticks(zone: &[u8]) -> Option<i64> {
                 5 if rest[2] == b':' => (digits(&rest[..2])?, digits(&rest[3..])?),
                 _ => return None,
             };
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
             let ticks = (hours * 3_600 + minutes * 60) * TICKS_PER_SECOND;
             Some(if *sign == b'-' { -ticks } else { ticks })
         }
@@ -178,55 +292,9 @@ fn offset_ticks(zone: &[u8]) -> Option<i64> {
     }
 }
 
-/// `M/D/YYYY[,] h:mm[:ss[.fraction]] [AM|PM]`: what a US-culture machine or the portal writes.
-fn parse_us(text: &str) -> Option<Timestamp> {
-    let (date, clock) = match text.split_once([',', ' ']) {
-        Some((date, clock)) => (date, clock.trim()),
-        None => (text, ""),
-    };
-    let mut numbers = date.split('/');
-    let month = digits(numbers.next()?.as_bytes())?;
-    let day = digits(numbers.next()?.as_bytes())?;
-    let year = digits(numbers.next()?.as_bytes())?;
-    if numbers.next().is_some() || year < 1000 {
-        return None;
-    }
-    if clock.is_empty() {
-        return instant((year, month, day), (0, 0, 0), 0);
-    }
-    // U+202F is what newer ICU puts between the time and AM/PM.
-    let mut words = clock.split([' ', '\u{202f}', '\u{a0}']).filter(|w| !w.is_empty());
-    let time = words.next()?;
-    let half = words.next().map(str::to_ascii_uppercase);
-    let mut fields = time.split(':');
-    let mut hour = digits(fields.next()?.as_bytes())?;
-    let minute = digits(fields.next()?.as_bytes())?;
-    let (second, fraction) = match fields.next() {
-        None => (0, 0),
-        Some(seconds) => match seconds.split_once('.') {
-            None => (digits(seconds.as_bytes())?, 0),
-            Some((whole, part)) => (digits(whole.as_bytes())?, fraction_ticks(part.as_bytes())?),
-        },
-    };
-    match half.as_deref() {
-        Some("AM") if hour == 12 => hour = 0,
-        Some("PM") if hour < 12 => hour += 12,
-        None | Some("AM" | "PM" | "UTC" | "Z") => {}
-        Some(_) => return None,
-    }
-    instant((year, month, day), (hour, minute, second), fraction)
-}
-
 /// The milliseconds from year 0 to the end of year 9999, as RFC 3339 can write them: what is
 /// outside is no time of a record, and spans between what is inside can be counted in ticks.
 const SANE_MS: std::ops::Range<i64> = -62_167_219_200_000..253_402_300_800_000;
-
-/// `/Date(1728364117000)/`: what Windows `PowerShell`'s `ConvertTo-Json` makes of a date.
-fn parse_json_date(text: &str) -> Option<Timestamp> {
-    let inner = text.trim_start_matches('\\').strip_prefix("/Date(")?.split(')').next()?;
-    let ms = inner.parse::<i64>().ok()?;
-    SANE_MS.contains(&ms).then_some(Timestamp::from_ms(ms))
-}
 
 /// A half-open span of time: from `start` (included) to `end` (not included); `None` is unbounded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -281,98 +349,30 @@ impl Zone {
         instant.to_zoned(self.zone.clone()).strftime(pattern).to_string()
     }
 
+    /// As [`Zone::format`], with the offset behind it (`+01`, `+05:30`) where [`Zone::is_twice`]:
+    /// there the time of day alone names two instants.
+    pub fn format_exactly(&self, time: Timestamp, pattern: &str) -> String {
+        let mut text = self.format(time, pattern);
+        if self.is_twice(time) {
+            text.push_str(&self.format(time, "%:::z"));
+        }
+        text
+    }
+
+    /// Is it in an hour that comes twice, as clocks go back?
+    pub fn is_twice(&self, time: Timestamp) -> bool {
+        jiff::Timestamp::from_millisecond(time.ms()).is_ok_and(|instant| {
+            let civil = instant.to_zoned(self.zone.clone()).datetime();
+            matches!(
+                self.zone.to_ambiguous_timestamp(civil).offset(),
+                jiff::tz::AmbiguousOffset::Fold { .. }
+            )
+        })
+    }
+
     /// The instant a civil date and time of this zone names; the earlier one where clocks go back.
     pub fn instant(&self, civil: civil::DateTime) -> Option<Timestamp> {
         let zoned = civil.to_zoned(self.zone.clone()).ok()?;
         Some(Timestamp::from_ms(zoned.timestamp().as_millisecond()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ticks(text: &str) -> i64 {
-        Timestamp::parse(text).expect(text).ticks()
-    }
-
-    #[test]
-    fn every_spelling_of_one_instant_is_the_same_instant() {
-        let expected = ticks("2026-06-15T15:50:30.492Z");
-        for spelling in [
-            "2026-06-15T15:50:30.4920000Z",
-            "2026-06-15T15:50:30.492000+00:00",
-            "2026-06-15 15:50:30.492",
-            "2026-06-15T17:50:30.492+02:00",
-            "2026-06-15T10:50:30.492-0500",
-            "6/15/2026, 3:50:30.492 PM",
-            "6/15/2026 3:50:30.492\u{202f}PM",
-            "/Date(1781538630492)/",
-        ] {
-            assert_eq!(ticks(spelling), expected, "{spelling}");
-        }
-    }
-
-    #[test]
-    fn what_no_calendar_has_is_no_time() {
-        for text in [
-            "1/1/99999999999999999999",
-            "1/1/20260",
-            "99999999999999999999/1/2026",
-            "2026-11-01T10:00:00.5+99999999999",
-            "/Date(9223372036854775807)/",
-            "/Date(-9223372036854775808)/",
-        ] {
-            assert_eq!(Timestamp::parse(text), None, "{text}");
-        }
-        for (text, same) in [
-            ("/Date(-62167219200000)/", "0000-01-01T00:00:00Z"),
-            ("/Date(253402300799000)/", "9999-12-31T23:59:59Z"),
-        ] {
-            assert_eq!(Timestamp::parse(text), Timestamp::parse(same), "{text}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_text_is_a_time_or_none(text in "[0-9TZAPM:+./Date()é±\u{202f}, -]{0,40}") {
-            if let Some(time) = Timestamp::parse(&text).filter(|time| SANE_MS.contains(&time.ms())) {
-                proptest::prop_assert_eq!(Timestamp::parse(&time.to_rfc3339()), Some(time));
-            }
-        }
-    }
-
-    #[test]
-    fn seven_fraction_digits_are_kept_and_written_back() {
-        let text = "2024-12-27T10:01:19.5796748Z";
-        assert_eq!(Timestamp::parse(text).expect("parses").to_rfc3339(), text);
-        assert_eq!(
-            Timestamp::parse("2024-12-27").expect("parses").to_rfc3339(),
-            "2024-12-27T00:00:00Z"
-        );
-    }
-
-    #[test]
-    fn nonsense_is_no_time() {
-        for text in [
-            "",
-            "yesterday",
-            "2026-13-01",
-            "2026-02-30",
-            "2026-11-01T25:00:00Z",
-            "1/2",
-            "12:00",
-            "2026-11-01T10:00:00X",
-            "99/99/2026 1:00 PM",
-            "(blank)",
-        ] {
-            assert_eq!(Timestamp::parse(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn noon_and_midnight_in_us_dates() {
-        assert_eq!(ticks("6/1/2023 12:00:00 AM"), ticks("2023-06-01T00:00:00Z"));
-        assert_eq!(ticks("6/1/2023 12:00:00 PM"), ticks("2023-06-01T12:00:00Z"));
     }
 }

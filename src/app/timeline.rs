@@ -372,13 +372,13 @@ impl App {
         let clock = if minutes { "%H:%M" } else { "%H:%M:%S" };
         let date = self.times().day();
         let day = |time: Timestamp| self.zone.format(time, &format!("%a {date}"));
-        let until = self.zone.format(to, clock);
+        let until = self.zone.format_exactly(to, clock);
         let until = match (day(from) == day(to), until.as_str()) {
             (true, _) => until,
             (false, "00:00") if day(to.plus(-1)) == day(from) => "24:00".to_owned(),
-            (false, _) => self.zone.format(to, &format!("{date} {clock}")),
+            (false, _) => self.zone.format_exactly(to, &format!("{date} {clock}")),
         };
-        let from = format!("{} {}", day(from), self.zone.format(from, clock));
+        let from = format!("{} {}", day(from), self.zone.format_exactly(from, clock));
         let span = format!("{from} – {until} {}", self.zone.name());
         let failed = if failures > 0 { format!(", {failures} failed") } else { String::new() };
         let risky = sum(|bucket| bucket.risky);

@@ -21,6 +21,7 @@ use crate::query::translate::Language;
 use crate::record::field::{FIELDS, Field};
 use crate::source::IndexCache;
 use crate::text::nearby::nearest;
+use crate::time::DateOrder;
 use crate::ui::theme::Palette;
 
 /// Explore the Microsoft Entra audit trail: who changed what, when, and how.
@@ -55,7 +56,8 @@ pub(super) struct Arguments {
     pub(super) list_keys: bool,
 }
 
-/// Whether an index is used: what was read, kept in the cache directory for the next time.
+/// How files are read: whether an index is used, which is what was read, kept in the cache directory
+/// for the next time; and what their dates mean.
 #[derive(Args, Clone, Copy, Debug)]
 pub(super) struct IndexArguments {
     /// Keep an index of small files too, so that the next open need not read them again; without
@@ -66,12 +68,34 @@ pub(super) struct IndexArguments {
     /// Neither use nor keep an index
     #[arg(long, overrides_with = "index")]
     no_index: bool,
+
+    /// Read dates such as 05/06/2026 day first (dmy) or month first (mdy). Without this each file
+    /// decides by its own dates, and where it cannot, such records have no time
+    #[arg(long, value_enum, value_name = "ORDER")]
+    date_order: Option<DateOrderName>,
+}
+
+/// Which of day and month stands first.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DateOrderName {
+    /// Day first: 05/06/2026 is in June
+    Dmy,
+    /// Month first: 05/06/2026 is in May
+    Mdy,
 }
 
 impl IndexArguments {
     /// Is an index wanted whatever the size of the files?
     pub(super) fn is_asked_for(self) -> bool {
         self.index
+    }
+
+    /// The order of day and month that was asked for.
+    pub(super) fn date_order(self) -> Option<DateOrder> {
+        self.date_order.map(|order| match order {
+            DateOrderName::Dmy => DateOrder::DayFirst,
+            DateOrderName::Mdy => DateOrder::MonthFirst,
+        })
     }
 
     /// Where indexes are, and of what; `None` where there shall be none.

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use super::arguments::IndexArguments;
 use super::tell;
-use crate::record::wanted::Wanted;
 use crate::source::{self, Delivery, IndexWriting, Load, Origin, Place, Prompt, Summary, Trouble};
 use crate::store::Store;
 use crate::text::clean;
@@ -61,7 +60,7 @@ pub(super) fn everything(
     index: IndexArguments,
 ) -> anyhow::Result<Option<Loaded>> {
     let (origins, cache) = (searched(demo, paths)?, index.cache());
-    let loaded = load(Load { origins, cache, unwanted: None, wanted: Wanted::default() });
+    let loaded = load(Load { origins, cache, date_order: index.date_order(), ..Load::default() });
     if loaded.is_failure() {
         loaded.tell_summary(0);
         return Ok(None);

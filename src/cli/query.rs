@@ -87,7 +87,13 @@ fn loaded(arguments: &QueryArguments, query: &Query, has_case: bool) -> anyhow::
     let names = wanted.has(Column::Targets) || wanted.has(Column::Actor);
     let once = origins(arguments)?.iter().any(|origin| matches!(origin, Origin::Stdin));
     let load = |unwanted, wanted| -> anyhow::Result<Load> {
-        Ok(Load { origins: origins(arguments)?, cache: arguments.index.cache(), unwanted, wanted })
+        Ok(Load {
+            origins: origins(arguments)?,
+            cache: arguments.index.cache(),
+            unwanted,
+            wanted,
+            date_order: arguments.index.date_order(),
+        })
     };
     let unwanted = unwanted(query).filter(|_| !is_whole);
     let is_partial = unwanted.is_some() || !wanted.has_names();

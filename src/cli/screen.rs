@@ -28,7 +28,12 @@ pub(super) fn open(
     let name = name(&paths);
     let origin = paths.iter().map(|path| path.display().to_string()).collect();
     start(
-        Load { origins: load::origins(paths), cache: index.cache(), ..Load::default() },
+        Load {
+            origins: load::origins(paths),
+            cache: index.cache(),
+            date_order: index.date_order(),
+            ..Load::default()
+        },
         Opened { name, origin },
         screen,
     )

@@ -14,6 +14,7 @@ use key::is_mark;
 pub(super) use key::{Keys, Spelling, keys};
 use stop::string_end;
 
+use super::dates::Numbered;
 use super::{DecodeError, Depth};
 use crate::record::risk::Interest;
 use crate::record::{Change, Record};
@@ -28,6 +29,9 @@ pub(super) type ReadPart =
 
 /// Notes kept for one record; the rest are counted, so that a hostile record cannot fill memory.
 const NOTES: usize = 12;
+
+/// Objects inside each other that a time may stand in.
+const TIME_OBJECTS: u8 = 2;
 
 /// Where in the record a value stands, for notes.
 #[derive(Clone, Copy)]
@@ -83,6 +87,10 @@ pub(super) struct Reader<'a> {
     pub(super) missed: bool,
     /// Was a value passed over before the name of its property was known?
     pub(super) unnamed: bool,
+    /// Dates in numbers, which may be day first or month first.
+    pub(super) numbered: Numbered,
+    /// Was a text noted that is no time?
+    pub(super) refused_time: bool,
     notes: Vec<String>,
     unwritten: usize,
     /// Empty lists to be used again.
@@ -103,6 +111,8 @@ impl<'a> Reader<'a> {
             values: None,
             missed: false,
             unnamed: false,
+            numbered: Numbered::default(),
+            refused_time: false,
             notes: Vec::new(),
             unwritten: 0,
             spare: Vec::new(),
@@ -125,6 +135,8 @@ impl<'a> Reader<'a> {
         (self.at, self.marks, self.unwritten) = (at, 0, 0);
         (self.activity, self.values, self.missed) = (None, None, false);
         self.unnamed = false;
+        self.refused_time = false;
+        self.numbered.clear();
         self.notes.clear();
     }
 
@@ -181,6 +193,8 @@ impl<'a> Reader<'a> {
         self.unwritten += other.unwritten;
         self.missed |= other.missed;
         self.unnamed |= other.unnamed;
+        self.refused_time |= other.refused_time;
+        self.numbered.adopt(other.numbered);
         for note in other.notes {
             self.note(|| note);
         }
@@ -342,24 +356,58 @@ impl<'a> Reader<'a> {
         self.text(place)
     }
 
-    /// The instant here. Texts that are none, and types other than text, are noted; a number of
-    /// seconds or milliseconds since 1970 is taken as such.
+    /// The instant here, or what stands for it until all of the file is seen: see [`Numbered`]. Texts
+    /// that are none, and types that hold none, are noted; a number of seconds or milliseconds since
+    /// 1970 is taken as such, and of an object its instant.
     pub(super) fn time(&mut self, place: &Place<'_>) -> Step<Option<Timestamp>> {
-        let is_text = self.plain || self.peek()? == b'"';
-        let text = self.text(place)?;
+        self.time_within(place, TIME_OBJECTS)
+    }
+
+    /// As [`Reader::time`], in that many objects at most.
+    fn time_within(&mut self, place: &Place<'_>, objects: u8) -> Step<Option<Timestamp>> {
+        let first = if self.plain { b'"' } else { self.peek()? };
+        if first == b'{' && objects > 0 {
+            return self.time_object(place, objects - 1);
+        }
+        let is_text = first == b'"';
+        let text = if is_text { self.text(place)? } else { self.scalar(place)? };
         let trimmed = text.trim();
         if trimmed.is_empty() {
             return Ok(None);
         }
-        let time =
-            Timestamp::parse(trimmed).or_else(|| if is_text { None } else { epoch(trimmed) });
-        if is_text && time.is_none() {
+        let time = match Timestamp::spelled(trimmed) {
+            Some(spelled) => Some(self.numbered.keep(spelled, trimmed)),
+            None if is_text => None,
+            None => Timestamp::from_epoch(trimmed),
+        };
+        if time.is_none() {
+            self.refused_time = true;
             self.note(|| {
                 let shown: String = trimmed.chars().take(40).collect();
                 format!("`{place}` is no time: {shown}")
             });
         }
         Ok(time)
+    }
+
+    /// The instant in an object: `PowerShell` writes a date that has properties of its own as
+    /// `{"value":"/Date(…)/","DateTime":"Monday, …"}` and one with an offset with a `UtcDateTime`;
+    /// document databases write `{"$date":…}`. What stands in `DateTime` is of a zone nobody knows,
+    /// and counts only where there is nothing else.
+    fn time_object(&mut self, place: &Place<'_>, objects: u8) -> Step<Option<Timestamp>> {
+        const KEYS: [&[u8]; 6] =
+            [b"value", b"UtcDateTime", b"$date", b"$numberLong", b"dateTime", b"LocalDateTime"];
+        let mut best: Option<(usize, Timestamp)> = None;
+        self.members(|reader, key| {
+            let rank = KEYS.iter().position(|known| key.eq_ignore_ascii_case(known));
+            let better = rank.filter(|rank| best.is_none_or(|(best, _)| *rank < best));
+            let Some(rank) = better else { return reader.skip() };
+            if let Some(time) = reader.time_within(place, objects)? {
+                best = Some((rank, time));
+            }
+            Ok(())
+        })?;
+        Ok(best.map(|(_, time)| time))
     }
 
     /// The JSON text of the value here, whatever it is.
@@ -494,13 +542,6 @@ fn is_powershell_type(text: &str) -> bool {
         || text.starts_with("Microsoft.Open.")
         || text.starts_with("@{")
         || text.starts_with("class ")
-}
-
-/// Seconds or milliseconds since 1970, where that is a year people log in.
-fn epoch(number: &str) -> Option<Timestamp> {
-    let number: f64 = number.parse().ok()?;
-    let ms = if number.abs() < 1e11 { number * 1e3 } else { number };
-    (0.0..4.2e12).contains(&ms).then(|| Timestamp::from_ms(ms as i64))
 }
 
 #[cfg(test)]

@@ -109,23 +109,26 @@ fn calendar(text: &str) -> Option<TimeRange> {
     let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
     match text.len() {
         4 if digits(text) => {
-            let start = Timestamp::parse(&format!("{text}-01-01"))?;
+            let start = Timestamp::parse_iso(&format!("{text}-01-01"))?;
             let next: i32 = text.parse::<i32>().ok()? + 1;
-            return Some(between(start, Timestamp::parse(&format!("{next:04}-01-01"))?));
+            return Some(between(start, Timestamp::parse_iso(&format!("{next:04}-01-01"))?));
         }
         // Read as bytes: what was typed may have a longer character across any of these places.
         7 if is_month(text.as_bytes()) => {
-            let start = Timestamp::parse(&format!("{text}-01"))?;
+            let start = Timestamp::parse_iso(&format!("{text}-01"))?;
             let (year, month): (i32, i32) = (text[..4].parse().ok()?, text[5..].parse().ok()?);
             let (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
-            return Some(between(start, Timestamp::parse(&format!("{year:04}-{month:02}-01"))?));
+            return Some(between(
+                start,
+                Timestamp::parse_iso(&format!("{year:04}-{month:02}-01"))?,
+            ));
         }
         _ => {}
     }
     let (civil, zone) = split_zone(text);
     let hour_only = civil.len() == 13 && matches!(civil.as_bytes()[10], b'T' | b't' | b' ');
     let full = if hour_only { format!("{civil}:00{zone}") } else { text.to_owned() };
-    let start = Timestamp::parse(&full)?;
+    let start = Timestamp::parse_iso(&full)?;
     let ticks = match civil.len() {
         10 => 86_400 * TICKS_PER_SECOND,
         13 => 3_600 * TICKS_PER_SECOND,

@@ -12,9 +12,9 @@ use super::framing::json::Json;
 use super::framing::page::error_text;
 use super::framing::{Found, Framing, Step};
 use super::original::Source;
-use super::pipeline::{Buffers, Job, Options, Outcome, Work};
+use super::pipeline::{Buffers, Dated, Job, Options, Outcome, Work};
 use super::{Place, Trouble};
-use crate::format::{self, DecodeError, Depth, Draft, Drafted, Layout};
+use crate::format::{self, Dates, DecodeError, Depth, Draft, Drafted, Either, Layout};
 use crate::record::column::Column;
 use crate::store::builder::Batch;
 use crate::store::dictionary::Room;
@@ -82,6 +82,8 @@ struct Block<'j> {
     troubles: Vec<(u64, Trouble)>,
     /// A byte of the source and the number of the line it is in, for finding further ones.
     line: (u64, u64),
+    /// Records whose time is not decided.
+    either: Vec<(usize, Either)>,
 }
 
 impl<'j> Block<'j> {
@@ -89,13 +91,17 @@ impl<'j> Block<'j> {
         let original: Arc<Source> = Arc::clone(&job.source);
         let batch = Batch::like(original, job.events.len(), room).filling(options.wanted);
         let line = (job.base, job.line);
-        Self { job, options, batch, outcome: Outcome::default(), troubles: Vec::new(), line }
+        if let Some(order) = options.date_order {
+            job.source.decide(Dates::Asked(order));
+        }
+        let (outcome, troubles, either) = Default::default();
+        Self { job, options, batch, outcome, troubles, line, either }
     }
 
     fn run(mut self) -> Outcome {
         let job = self.job;
         let unwanted = self.unwanted();
-        let mut draft = Draft::default();
+        let mut draft = Draft::reading(job.source.dates());
         for (at, &event) in job.events.iter().enumerate() {
             if let Some(id) = unwanted.get(at).copied().flatten() {
                 self.batch.pass_over(id);
@@ -106,6 +112,8 @@ impl<'j> Block<'j> {
         self.troubles.extend_from_slice(&self.job.notes);
         self.troubles.sort_by_key(|(at, _)| *at);
         self.outcome.troubles = self.troubles.into_iter().map(|(_, trouble)| trouble).collect();
+        let (source, seen) = (Arc::clone(&job.source), draft.seen);
+        self.outcome.dated = Some(Dated { source, seen, either: self.either });
         self.outcome.batch = (!self.batch.is_empty()).then_some(self.batch);
         self.outcome
     }
@@ -152,6 +160,11 @@ impl<'j> Block<'j> {
             }
             Drafted::Record { odd, .. } => {
                 draft.record.source = self.job.source.name().into();
+                if let Some(either) = draft.either {
+                    // Records that differ in their time only are told apart until it is decided.
+                    draft.record.time = Some(either.day_first);
+                    self.either.push((self.batch.len(), either));
+                }
                 self.batch.push(&draft.record, span);
                 if !odd.is_empty() {
                     self.trouble(span.offset, odd.join("; "), false);

@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use super::dates::Deciding;
 use super::pipeline::{Meter, Outcome, Part};
 use super::tenant::Asking;
 use super::{Delivery, Place, Progress, Summary, Trouble};
@@ -20,6 +21,8 @@ use crate::store::builder::Indexer;
 const SEGMENT: usize = 16_384;
 /// How long records wait for a segment to fill.
 const SEGMENT_EVERY: Duration = Duration::from_millis(50);
+/// How long a stream is silent before records whose dates are not decided are shown as they are.
+const SILENCE: Duration = Duration::from_secs(2);
 /// How often progress is told.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 /// From here on it can be told how fast a load is.
@@ -41,9 +44,11 @@ pub struct Merging<'l> {
     summary: Summary,
     /// The source whose troubles are being counted, how many, and how many of those lost something.
     counted: (String, u64, u64),
+    deciding: Deciding,
     last_segment: Option<Instant>,
     last_progress: Instant,
     started: Instant,
+    last_part: Instant,
     unheard: bool,
 }
 
@@ -63,9 +68,11 @@ impl<'l> Merging<'l> {
             other: HashMap::new(),
             summary: Summary::default(),
             counted: (String::new(), 0, 0),
+            deciding: Deciding::default(),
             last_segment: None,
             last_progress: Instant::now(),
             started: Instant::now(),
+            last_part: Instant::now(),
             unheard: false,
         }
     }
@@ -76,11 +83,14 @@ impl<'l> Merging<'l> {
             match parts.recv_timeout(SEGMENT_EVERY) {
                 Ok(Part::Block(outcome)) => {
                     let outcome = self.wait_for(&outcome);
-                    self.merge(outcome);
+                    self.take(outcome);
                 }
-                Ok(Part::Found(outcome)) => self.merge(*outcome),
-                Ok(Part::FileDone) => self.tell_uncounted(),
-                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Part::Found(outcome)) => self.take(*outcome),
+                Ok(Part::FileDone) => {
+                    self.decide();
+                    self.tell_uncounted();
+                }
+                Err(RecvTimeoutError::Timeout) => self.pause(),
                 Err(RecvTimeoutError::Disconnected) => return ControlFlow::Continue(()),
             }
             self.tick();
@@ -99,6 +109,32 @@ impl<'l> Merging<'l> {
                     return Outcome::mistake("entrail".to_owned(), "a block was not decoded");
                 }
             }
+        }
+    }
+
+    /// Merges an outcome, unless it waits for what its file says of its dates.
+    fn take(&mut self, outcome: Outcome) {
+        self.last_part = Instant::now();
+        for outcome in self.deciding.take(outcome) {
+            self.merge(outcome);
+        }
+    }
+
+    /// Merges what waits where a stream is silent for so long that more may never come.
+    fn pause(&mut self) {
+        let endless = self.meter.endless.load(Ordering::Relaxed);
+        if !endless || self.last_part.elapsed() < SILENCE {
+            return;
+        }
+        for outcome in self.deciding.pause() {
+            self.merge(outcome);
+        }
+    }
+
+    /// Merges what waits for the end of a file.
+    fn decide(&mut self) {
+        for outcome in self.deciding.end() {
+            self.merge(outcome);
         }
     }
 
@@ -217,6 +253,7 @@ impl<'l> Merging<'l> {
     /// Delivers what is left, and the summary.
     pub fn done(mut self, cancelled: bool) -> Indexer {
         self.tell_news();
+        self.decide();
         self.tell_uncounted();
         self.segment();
         let mut summary = std::mem::take(&mut self.summary);

@@ -6,13 +6,14 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Error};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::SystemTime;
 
-use crate::format::{self, Columns, Decoded, Depth, Layout};
+use crate::format::{self, Columns, Dates, Decoded, Depth, Layout};
 use crate::record::Record;
 use crate::store::persist::wire::{Damaged, Decoder, Encoder};
 use crate::store::{Original, Span};
+use crate::time::DateOrder;
 
 /// A file read and written at offsets, by several threads at once.
 #[derive(Debug)]
@@ -200,12 +201,24 @@ pub struct Source {
     name: String,
     bytes: Bytes,
     layout: Layout,
+    /// How its dates in numbers are read, as far as that is known.
+    dates: RwLock<Dates>,
 }
 
 impl Source {
     /// A source of that name as shown to the user.
     pub fn new(name: String, bytes: Bytes, layout: Layout) -> Self {
-        Self { name, bytes, layout }
+        Self { name, bytes, layout, dates: RwLock::default() }
+    }
+
+    /// How its dates in numbers are read.
+    pub fn dates(&self) -> Dates {
+        *self.dates.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From here on they are read so.
+    pub fn decide(&self, dates: Dates) {
+        *self.dates.write().unwrap_or_else(PoisonError::into_inner) = dates;
     }
 
     /// The file its bytes are in, where they are in one.
@@ -237,9 +250,13 @@ impl Source {
             TABLE => Layout::Table(columns(&mut input)?),
             _ => return Err(Damaged),
         };
+        let dates = input.byte()?;
+        let (_, dates) = DATES.into_iter().find(|(byte, _)| *byte == dates).ok_or(Damaged)?;
         input.end()?;
         let name = file.path().display().to_string();
-        Ok(Self::new(name, Bytes::File(Arc::clone(file)), layout))
+        let source = Self::new(name, Bytes::File(Arc::clone(file)), layout);
+        source.decide(dates);
+        Ok(source)
     }
 }
 
@@ -247,6 +264,15 @@ impl Source {
 const JSON: u8 = 0;
 const CSV: u8 = 1;
 const TABLE: u8 = 2;
+/// How what was decided about dates is told apart there.
+const DATES: [(u8, Dates); 6] = [
+    (0, Dates::Undecided),
+    (1, Dates::Shown(DateOrder::DayFirst)),
+    (2, Dates::Shown(DateOrder::MonthFirst)),
+    (3, Dates::Asked(DateOrder::DayFirst)),
+    (4, Dates::Asked(DateOrder::MonthFirst)),
+    (5, Dates::Unclear),
+];
 
 fn columns(input: &mut Decoder<'_>) -> Result<Arc<Columns>, Damaged> {
     let table = input.text()?.to_owned();
@@ -287,7 +313,7 @@ impl Original for Source {
     }
 
     fn decode<'a>(&self, bytes: &'a [u8]) -> Result<Record<'a>, String> {
-        match format::decode(bytes, &self.layout, Depth::Full) {
+        match format::decode_dated(bytes, &self.layout, Depth::Full, self.dates()) {
             Ok(Decoded::Record { mut record, .. }) => {
                 record.source = self.name.clone().into();
                 Ok(record)
@@ -313,23 +339,27 @@ impl Original for Source {
         let columns = match &self.layout {
             Layout::Json => {
                 out.byte(JSON);
-                return Some(out.as_bytes().to_vec());
+                None
             }
             Layout::Csv(columns) => {
                 out.byte(CSV);
-                columns
+                Some(columns)
             }
             Layout::Table(columns) => {
                 out.byte(TABLE);
-                columns
+                Some(columns)
             }
         };
-        out.text(columns.table());
-        out.byte(columns.delimiter());
-        out.u32(columns.names().len() as u32);
-        for name in columns.names() {
-            out.text(name);
+        if let Some(columns) = columns {
+            out.text(columns.table());
+            out.byte(columns.delimiter());
+            out.u32(columns.names().len() as u32);
+            for name in columns.names() {
+                out.text(name);
+            }
         }
+        let dates = self.dates();
+        out.byte(DATES.iter().find(|(_, known)| *known == dates).map_or(0, |(byte, _)| *byte));
         Some(out.as_bytes().to_vec())
     }
 }

@@ -21,10 +21,11 @@ use super::tenant::Watch;
 use super::walk::Input;
 use super::{Delivery, Place, Trouble, Unwanted};
 use super::{decoding, merging, reading};
-use crate::format::{DecodeError, Depth, Draft, Drafted, Layout};
+use crate::format::{DatesSeen, DecodeError, Depth, Draft, Drafted, Either, Layout};
 use crate::record::wanted::Wanted;
 use crate::store::Span;
 use crate::store::builder::{Batch, Indexer};
+use crate::time::DateOrder;
 
 /// How one event is decoded; another one only in tests.
 pub type Decode =
@@ -45,6 +46,8 @@ pub struct Options {
     pub unwanted: Option<Unwanted>,
     /// The columns to be filled.
     pub wanted: Wanted,
+    /// The order of day and month in dates in numbers; `None`: each file shows it.
+    pub date_order: Option<DateOrder>,
 }
 
 impl Default for Options {
@@ -56,6 +59,7 @@ impl Default for Options {
             decode: crate::format::decode_into,
             unwanted: None,
             wanted: Wanted::default(),
+            date_order: None,
         }
     }
 }
@@ -134,6 +138,19 @@ pub struct Outcome {
     pub lost_bytes: u64,
     /// Names of events that are not audit activity, and how many.
     pub other: Vec<(String, u64)>,
+    /// What it is of and what its dates show; `None` where reading found it out itself.
+    pub dated: Option<Dated>,
+}
+
+/// Dates in numbers among the records of a block.
+#[derive(Debug)]
+pub struct Dated {
+    /// What the records are of.
+    pub source: Arc<Source>,
+    /// What the dates show.
+    pub seen: DatesSeen,
+    /// Places of records in the batch whose time is not decided, each with the two it may be.
+    pub either: Vec<(usize, Either)>,
 }
 
 /// What is merged, in the order of the input.

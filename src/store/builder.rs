@@ -119,6 +119,13 @@ impl Batch {
         }
     }
 
+    /// Sets the time of the record at `at`: only known once more of its file was read.
+    pub fn set_time(&mut self, at: usize, time: Option<Timestamp>) {
+        if let Some(own) = self.times.get_mut(at) {
+            *own = time.map_or(NO_TIME, Timestamp::ticks);
+        }
+    }
+
     /// The room its words took, for the next one.
     pub fn room(&self) -> Vec<Room> {
         self.columns.iter().map(|column| column.words.room()).collect()

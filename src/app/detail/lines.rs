@@ -222,7 +222,7 @@ pub fn operation_line(sum: Sum) -> Line {
 pub fn glance(record: &Record<'_>, zone: &Zone) -> Vec<(Tone, String)> {
     let time = record.time.map_or_else(
         || "no time in the record".to_owned(),
-        |time| format!("{} {}", zone.format(time, "%Y-%m-%d %H:%M:%S"), zone.name()),
+        |time| format!("{} {}", zone.format_exactly(time, "%Y-%m-%d %H:%M:%S"), zone.name()),
     );
     let mut pieces = vec![(Tone::Plain, format!("{time} ")), result_piece(record)];
     if !record.actor.ip.is_empty() {
@@ -318,7 +318,7 @@ const SHOWN_FIELDS: &[(&str, &str)] = &[
 fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
     let time = record.time.map_or_else(
         || "no time in the record".to_owned(),
-        |time| format!("{} {}", zone.format(time, "%Y-%m-%d %H:%M:%S.%3f"), zone.name()),
+        |time| format!("{} {}", zone.format_exactly(time, "%Y-%m-%d %H:%M:%S.%3f"), zone.name()),
     );
     lines.push(Line {
         label: "Time".to_owned(),

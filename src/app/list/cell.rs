@@ -34,6 +34,15 @@ impl<'z> Times<'z> {
 
     /// A time, as so much of it.
     pub fn text(&self, time: Timestamp) -> String {
+        if self.zone.is_twice(time) {
+            // The offset says more than the seconds, or the month: there is no room beside them.
+            let day = match (self.seconds, self.years) {
+                (true, _) => self.day(),
+                (false, true) => "%m-%d",
+                (false, false) => "%d",
+            };
+            return self.zone.format_exactly(time, &format!("{day} %H:%M"));
+        }
         let clock = if self.seconds { "%H:%M:%S" } else { "%H:%M" };
         self.zone.format(time, &format!("{} {clock}", self.day()))
     }

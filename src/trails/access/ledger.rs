@@ -11,7 +11,7 @@ use crate::record::sentence::actor_name;
 use crate::record::{ActorKind, Outcome, Record, Target};
 use crate::store::{RowId, Store};
 use crate::text::{fold, is_guid};
-use crate::time::Timestamp;
+use crate::time::{DateOrder, Timestamp};
 use crate::trails::judge::{detail, package, value};
 
 /// Who gave what entitlement management delivers.
@@ -256,7 +256,9 @@ fn is_application(target: &Target<'_>) -> bool {
 }
 
 fn instant(record: &Record<'_>, keys: &[&str]) -> Option<Timestamp> {
-    keys.iter().find_map(|key| Timestamp::parse(detail(record, key)?))
+    // Entra writes these itself, in .NET's invariant culture.
+    let read = |text| Timestamp::parse_ordered(text, DateOrder::MonthFirst);
+    keys.iter().find_map(|key| read(detail(record, key)?))
 }
 
 fn start(record: &Record<'_>) -> Option<Timestamp> {
