@@ -227,7 +227,7 @@ impl<'a> Draft<'a> {
         match settled {
             Settled::Time(time) => {
                 record.time = time;
-                if time.is_none() && !reader.refused_time {
+                if time.is_none() && !reader.numbered.refused {
                     let why = "no time: the property is missing or empty";
                     reader.note(|| why.to_owned());
                 }

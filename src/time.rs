@@ -63,6 +63,19 @@ impl DateOrder {
     }
 }
 
+impl Spelled {
+    /// The same, with the order that is meant where nothing tells, unless its own is known.
+    #[must_use]
+    pub fn usually(self, order: Option<DateOrder>) -> Self {
+        match self {
+            Self::Either { day_first, month_first, usual } => {
+                Self::Either { day_first, month_first, usual: usual.or(order) }
+            }
+            Self::Instant(..) => self,
+        }
+    }
+}
+
 /// What a text says of a time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Spelled {
@@ -149,7 +162,7 @@ impl Timestamp {
     }
 
     /// The instant that a number of seconds, milli-, micro- or nanoseconds since 1970 stands for, told
-    /// apart by its size; `None` outside of the years people log in.
+    /// apart by its size; `None` before 1973 and outside of the years people log in.
     pub fn from_epoch(number: &str) -> Option<Self> {
         if let Some(time) = spelling::number(number) {
             return Some(time);
@@ -161,7 +174,7 @@ impl Timestamp {
             1e14..1e17 => number / 1e3,
             _ => number / 1e6,
         };
-        (0.0..4.2e12).contains(&ms).then(|| Self::from_ms(ms as i64))
+        (1e11..4.2e12).contains(&ms).then(|| Self::from_ms(ms as i64))
     }
 
     /// UTC in RFC 3339 with seven fraction digits, or with none where there are none.

@@ -406,7 +406,7 @@ fn a_wrong_type_is_named() {
     let Ok(Decoded::Record { record, odd, .. }) = decode(event, &Layout::Json, Depth::Full) else {
         panic!("a record");
     };
-    assert_eq!(odd[0], "`activityDateTime` is a number, expected text");
+    assert_eq!(odd[0], "`activityDateTime` is no time: 20");
     assert_eq!(odd[1], "`targetResources[0].displayName` is an array, expected text");
     assert_eq!(record.targets[0].name, "[1]");
 }

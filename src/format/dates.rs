@@ -97,7 +97,11 @@ const APART: i64 = -5_000_000_000_000_000_000;
 /// The dates in numbers of one event, while it is read. Each is handed on as a time that no record
 /// has, so that formats choose among times without knowing that some are not known yet.
 #[derive(Default, Debug)]
-pub(super) struct Numbered(Vec<(Spelled, String)>);
+pub(super) struct Numbered {
+    dates: Vec<(Spelled, String)>,
+    /// Was there a text that is no time, which was noted?
+    pub(super) refused: bool,
+}
 
 impl Numbered {
     /// Keeps a date; the time that stands for it.
@@ -105,7 +109,7 @@ impl Numbered {
         match spelled {
             Spelled::Instant(time, None) => time,
             Spelled::Instant(time, Some(_)) | Spelled::Either { day_first: time, .. } => {
-                self.0.push((spelled, text.to_owned()));
+                self.dates.push((spelled, text.to_owned()));
                 time.plus(APART)
             }
         }
@@ -113,14 +117,16 @@ impl Numbered {
 
     /// Takes over what another reader of the event kept.
     pub(super) fn adopt(&mut self, mut other: Self) {
-        if !other.0.is_empty() {
-            self.0.append(&mut other.0);
+        self.refused |= other.refused;
+        if !other.dates.is_empty() {
+            self.dates.append(&mut other.dates);
         }
     }
 
     /// Forgets all.
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.dates.clear();
+        self.refused = false;
     }
 
     /// The time that `time` stands for, as far as `dates` tell, and the two it may be where they do
@@ -131,7 +137,7 @@ impl Numbered {
         dates: Dates,
         seen: &mut DatesSeen,
     ) -> Settled {
-        for (spelled, text) in &self.0 {
+        for (spelled, text) in &self.dates {
             if let Spelled::Instant(..) = spelled {
                 seen.see(*spelled, text);
             }
@@ -142,7 +148,8 @@ impl Numbered {
                 own.plus(APART) == time
             }
         };
-        let Some((spelled, text)) = self.0.iter().find(|(spelled, _)| stands_for(*spelled)) else {
+        let Some((spelled, text)) = self.dates.iter().find(|(spelled, _)| stands_for(*spelled))
+        else {
             return Settled::Time(Some(time));
         };
         // A date that something better stands beside needs no order.

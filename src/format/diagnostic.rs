@@ -16,7 +16,7 @@ use super::shape::{self, Shape};
 use super::sign_in::{self, SignIn};
 use crate::record::property::{Key, Property};
 use crate::record::{Outcome, Record};
-use crate::time::Timestamp;
+use crate::time::{DateOrder, Timestamp};
 
 keys! {
     enum EnvelopeKey {
@@ -55,6 +55,8 @@ pub(super) fn envelope<'a>(
     reader: &mut Reader<'a>,
 ) -> Step<Result<Record<'a>, Cow<'a, str>>> {
     let mut envelope = Envelope::default();
+    // Azure Monitor writes some times as .NET's invariant culture has them: `4/14/2025 11:17:05 AM`.
+    reader.usual_dates = Some(DateOrder::MonthFirst);
     reader.object(&Place::Record, |reader, key, here| {
         match key {
             EnvelopeKey::Time => envelope.time = reader.time(here)?,

@@ -18,7 +18,7 @@ use super::dates::Numbered;
 use super::{DecodeError, Depth};
 use crate::record::risk::Interest;
 use crate::record::{Change, Record};
-use crate::time::Timestamp;
+use crate::time::{DateOrder, Timestamp};
 
 /// Reading went on, or the bytes are broken here.
 pub(super) type Step<T> = Result<T, DecodeError>;
@@ -89,8 +89,8 @@ pub(super) struct Reader<'a> {
     pub(super) unnamed: bool,
     /// Dates in numbers, which may be day first or month first.
     pub(super) numbered: Numbered,
-    /// Was a text noted that is no time?
-    pub(super) refused_time: bool,
+    /// The order they are in where nothing tells: known of what a service writes itself.
+    pub(super) usual_dates: Option<DateOrder>,
     notes: Vec<String>,
     unwritten: usize,
     /// Empty lists to be used again.
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
             missed: false,
             unnamed: false,
             numbered: Numbered::default(),
-            refused_time: false,
+            usual_dates: None,
             notes: Vec::new(),
             unwritten: 0,
             spare: Vec::new(),
@@ -135,7 +135,6 @@ impl<'a> Reader<'a> {
         (self.at, self.marks, self.unwritten) = (at, 0, 0);
         (self.activity, self.values, self.missed) = (None, None, false);
         self.unnamed = false;
-        self.refused_time = false;
         self.numbered.clear();
         self.notes.clear();
     }
@@ -152,7 +151,11 @@ impl<'a> Reader<'a> {
 
     /// Another reader of the same bytes, before the value at byte `at`.
     pub(super) fn another(&self, at: usize) -> Self {
-        Self { checked: self.checked, ..Self::new(self.bytes, at, self.depth) }
+        Self {
+            checked: self.checked,
+            usual_dates: self.usual_dates,
+            ..Self::new(self.bytes, at, self.depth)
+        }
     }
 
     /// Stands before one plain text.
@@ -193,7 +196,6 @@ impl<'a> Reader<'a> {
         self.unwritten += other.unwritten;
         self.missed |= other.missed;
         self.unnamed |= other.unnamed;
-        self.refused_time |= other.refused_time;
         self.numbered.adopt(other.numbered);
         for note in other.notes {
             self.note(|| note);
@@ -376,12 +378,12 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         let time = match Timestamp::spelled(trimmed) {
-            Some(spelled) => Some(self.numbered.keep(spelled, trimmed)),
+            Some(spelled) => Some(self.numbered.keep(spelled.usually(self.usual_dates), trimmed)),
             None if is_text => None,
             None => Timestamp::from_epoch(trimmed),
         };
         if time.is_none() {
-            self.refused_time = true;
+            self.numbered.refused = true;
             self.note(|| {
                 let shown: String = trimmed.chars().take(40).collect();
                 format!("`{place}` is no time: {shown}")

@@ -9,6 +9,7 @@ use super::pipeline::{Dated, Outcome};
 use super::{Place, Trouble};
 use crate::format::{Dates, DatesSeen};
 use crate::store::Original as _;
+use crate::store::builder::Batch;
 use crate::time::DateOrder;
 
 /// Records that wait at most for a date that shows another order than those before: a file with fewer
@@ -86,7 +87,7 @@ impl Deciding {
     }
 
     fn wait(&mut self, outcome: Outcome) {
-        self.records += outcome.batch.as_ref().map_or(0, |batch| batch.len());
+        self.records += outcome.batch.as_ref().map_or(0, Batch::len);
         self.waiting.push_back(outcome);
     }
 
@@ -176,7 +177,8 @@ fn reason(seen: &DatesSeen, dates: Dates, undecided: u64) -> Option<String> {
         Dates::Shown(order) => {
             let shown = match (&seen.day_first, &seen.month_first) {
                 (Some(date), _) | (_, Some(date)) => format!("as {date} in this file shows"),
-                _ => "as dates with full stops are".to_owned(),
+                _ if order == DateOrder::DayFirst => "as dates with full stops are".to_owned(),
+                _ => "as Azure writes them".to_owned(),
             };
             format!(
                 "dates such as {either} are read {}, {shown} (--date-order {} reads them {})",

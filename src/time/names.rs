@@ -132,13 +132,11 @@ pub(super) fn zone(word: &str) -> Option<i64> {
         "CET" | "MEZ" | "WEST" => 60,
         "CEST" | "MESZ" | "EET" => 120,
         "EEST" => 180,
-        "EST" => -300,
         "EDT" => -240,
-        "CDT" => -300,
-        "MST" => -420,
+        "EST" | "CDT" => -300,
         "MDT" => -360,
+        "MST" | "PDT" => -420,
         "PST" => -480,
-        "PDT" => -420,
         _ => return None,
     })
 }

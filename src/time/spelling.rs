@@ -112,9 +112,8 @@ impl<'t> Tokens<'t> {
             let same = |test: fn(char) -> bool| rest.find(|c| !test(c)).unwrap_or(rest.len());
             let (token, length) = match c {
                 '年' | '月' | '년' | '월' => (Some(Token::Sign('-')), c.len_utf8()),
-                '日' | '일' => (None, c.len_utf8()),
                 // Left-to-right marks stand between the parts of a date that some browsers write.
-                '\u{200e}' | '\u{200f}' => (None, c.len_utf8()),
+                '日' | '일' | '\u{200e}' | '\u{200f}' => (None, c.len_utf8()),
                 c if c.is_whitespace() => (None, c.len_utf8()),
                 c if c.is_ascii_digit() => {
                     let length = same(|c| c.is_ascii_digit());

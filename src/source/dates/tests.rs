@@ -134,6 +134,15 @@ fn dates_with_full_stops_are_day_first_unless_the_file_shows_otherwise() {
 }
 
 #[test]
+fn what_azure_writes_itself_is_month_first() {
+    // The offset behind AM and PM was passed over, and the time an hour late.
+    let text = r#"{"time":"1/9/2026 10:41:00 AM +01:00","category":"AuditLogs","operationName":"Update device","resourceId":"/tenants/x/providers/Microsoft.aadiam","properties":{"id":"t4","category":"Device","activityDisplayName":"Update device"}}"#;
+    let (times, told) = read(&[text.to_owned()], None);
+    assert_eq!(times["Update device"], "2026-01-09T09:41:00Z");
+    assert!(told.len() == 1 && told[0].contains("as Azure writes them"), "{told:?}");
+}
+
+#[test]
 fn each_file_decides_for_itself() {
     let texts = [
         csv(&["05/06/2026", "15/06/2026"]),
