@@ -29,7 +29,7 @@ use line::Lines;
 use originals::Fetched;
 use redact::Redactor;
 
-pub use count::{Counted, count_by};
+pub use count::{Counted, count_by, distinct};
 pub use report::{About, Sequence};
 
 /// How records are written.

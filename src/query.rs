@@ -7,6 +7,7 @@
 //! and   = not { [ "AND" ] not }
 //! not   = [ "-" | "NOT" ] term
 //! term  = "(" or ")" | field op value | word | "quoted" | /regex/
+//! field = name [ "." key | "." "quoted key" ]
 //! op    = ":" contains | "=" equals | "!=" | ">" ">=" "<" "<="
 //! value = word with * and ? | "quoted" | /regex/ | a..b | (v1 v2 …) any of
 //! ```
@@ -21,6 +22,12 @@
 //! Times: `2026`, `2026-11`, `2026-11-01`, `2026-11-01T14`, `…T14:02`, `…T14:02:11` (UTC unless an
 //! offset follows) each name a whole span; `last-24h` reaches from then to now and takes s, m, h, d
 //! and w; `today` and `yesterday` are days in UTC; `±10m` is around the selected record.
+//!
+//! `detail`, `old` and `new` can be asked by key: `detail."User-Agent":curl`, `old.AccountEnabled=true`;
+//! `change.NAME` is the new value of the property NAME. A key is compared whole.
+//!
+//! IP addresses are compared as addresses: a port, brackets, a zone and the long forms make no
+//! difference, and `actor.ip:203.0.113.0/24` asks for a block.
 //!
 //! Levels of risk have an order: low, medium, high, critical. `risk>=high`, `risk:medium..high`.
 
@@ -154,6 +161,8 @@ pub enum Value {
     Range(Option<String>, Option<String>),
     /// Any of these.
     AnyOf(Vec<Value>),
+    /// The value under a key of the field, and what it is compared with: `detail.User-Agent:curl`.
+    Keyed(String, Box<Value>),
 }
 
 /// What a query cannot know by itself.
@@ -301,8 +310,17 @@ impl fmt::Display for Term {
         match self.field {
             None => self.value.write(f, true),
             Some(field) => {
-                write!(f, "{}{}", field.name, self.operator.sign())?;
-                self.value.write(f, false)
+                let value = match &self.value {
+                    Value::Keyed(key, value) => {
+                        write!(f, "{}.{}{}", field.name, written_key(key), self.operator.sign())?;
+                        value
+                    }
+                    value => {
+                        write!(f, "{}{}", field.name, self.operator.sign())?;
+                        value
+                    }
+                };
+                value.write(f, false)
             }
         }
     }
@@ -323,6 +341,7 @@ impl Value {
                 };
                 write!(f, "{}..{}", end(from), end(to))
             }
+            Self::Keyed(_, value) => value.write(f, bare),
             Self::AnyOf(values) => {
                 f.write_str("(")?;
                 for (index, value) in values.iter().enumerate() {
@@ -353,6 +372,12 @@ pub fn quoted(text: &str, bare: bool) -> String {
         return text.to_owned();
     }
     in_quotes(text)
+}
+
+/// A key as it stands behind the name of its field.
+fn written_key(key: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if !key.is_empty() && key.chars().all(plain) { key.to_owned() } else { in_quotes(key) }
 }
 
 fn in_quotes(text: &str) -> String {

@@ -1,10 +1,12 @@
 //! One logged event, whatever format it came in: [`Record`] and its parts.
 //! Never reads bytes and never formats for a screen; formats build records, fields read them.
 
+pub mod address;
 pub mod application;
 pub mod change;
 pub mod column;
 pub mod field;
+pub mod keyed;
 pub mod licence;
 pub mod naming;
 pub mod outcome;

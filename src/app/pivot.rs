@@ -8,6 +8,7 @@ use super::App;
 use super::message::Effect;
 use super::overlay::{Item, Menu, Wish};
 use crate::query::{Expression, Operator, Query};
+use crate::record::address::addresses;
 use crate::record::application::application_id;
 use crate::record::column::Column;
 use crate::record::field::{Field, Stored};
@@ -328,7 +329,9 @@ fn of_correlation(record: &Record<'_>) -> Option<Pivot> {
 }
 
 fn of_ip(record: &Record<'_>) -> Option<Pivot> {
-    let ip = &*record.actor.ip;
+    let logged = &*record.actor.ip;
+    let usual = addresses(logged).next().map(|address| address.to_string());
+    let ip = usual.as_deref().unwrap_or(logged);
     (!ip.is_empty()).then(|| Pivot {
         name: format!("from {ip}"),
         expression: term("actor.ip", Operator::Equals, ip),

@@ -254,6 +254,12 @@ pub(super) struct QueryArguments {
         conflicts_with_all = ["count", "format", "raw", "fields", "sort"])]
     pub(super) by: Option<&'static Field>,
 
+    /// Write the number of different values of a field and nothing else. Actors and targets are
+    /// counted by id; target:User counts those of one type
+    #[arg(long, value_name = "FIELD", value_parser = distinct, conflicts_with_all = ["count", "by",
+        "format", "raw", "fields", "sort", "limit"])]
+    pub(super) distinct: Option<DistinctArgument>,
+
     /// Write the number of records and nothing else
     #[arg(long, conflicts_with_all = ["format", "raw", "fields", "sort"])]
     pub(super) count: bool,
@@ -272,7 +278,7 @@ pub(super) struct QueryArguments {
     /// Write the query in the language of another tool and read nothing: for Microsoft Graph, for
     /// Log Analytics and Sentinel, or for PowerShell. What it cannot express is told
     #[arg(long = "as", value_enum, value_name = "LANGUAGE", conflicts_with_all = ["paths", "demo",
-        "format", "raw", "fields", "by", "count", "limit", "sort"])]
+        "format", "raw", "fields", "by", "distinct", "count", "limit", "sort"])]
     pub(super) language: Option<LanguageName>,
 
     #[command(flatten)]
@@ -423,6 +429,31 @@ pub(super) enum RulesFormat {
     Json,
     /// A table for tickets and reports
     Markdown,
+}
+
+/// The field whose different values are counted.
+#[derive(Clone, Debug)]
+pub(super) struct DistinctArgument {
+    /// The field.
+    pub(super) field: &'static Field,
+    /// The type that targets must have.
+    pub(super) kind: Option<String>,
+}
+
+/// `FIELD`, or `target:TYPE`.
+fn distinct(text: &str) -> Result<DistinctArgument, String> {
+    let (name, kind) = text.split_once(':').map_or((text, None), |(name, kind)| (name, Some(kind)));
+    let countable = || FIELDS.iter().filter(|field| field.name != "raw");
+    let found = Field::find(name).filter(|field| field.name != "raw");
+    let Some(field) = found else {
+        let meant = nearest(name, countable().map(|field| field.name));
+        let meant = meant.map(|name| format!("; did you mean `{name}`?"));
+        return Err(format!("no field `{name}` to count{}", meant.unwrap_or_default()));
+    };
+    if kind.is_some() && !matches!(field.name, "target" | "target.id") {
+        return Err(format!("only targets have a type: write target:TYPE, or {name} alone"));
+    }
+    Ok(DistinctArgument { field, kind: kind.map(str::to_owned) })
 }
 
 /// The order asked for.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::arguments::{QueryArguments, SortArgument};
+use super::arguments::{DistinctArgument, QueryArguments, SortArgument};
 use super::load::{self, Loaded};
 use super::stdout::Stdout;
 use super::{Outcome, parse_query, tell};
@@ -180,6 +180,8 @@ fn wanted(query: &Query, arguments: &QueryArguments) -> Wanted {
     query.add_wanted(&mut wanted);
     if let Some(field) = arguments.by {
         wanted.add(field);
+    } else if let Some(distinct) = &arguments.distinct {
+        wanted.add(distinct.field);
     } else if !arguments.count {
         if let Some(SortArgument(sort)) = arguments.sort {
             wanted.add(sort.field);
@@ -261,6 +263,11 @@ fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let limit = arguments.limit.unwrap_or(usize::MAX);
+    if let Some(DistinctArgument { field, kind }) = &arguments.distinct {
+        let (count, counted) = export::distinct(store, &answer.rows, field, kind.as_deref());
+        *report = counted;
+        return writeln!(out, "{count}");
+    }
     if let Some(field) = arguments.by {
         let counted = export::count_by(store, &answer.rows, field);
         *report = counted.report.clone();

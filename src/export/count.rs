@@ -1,7 +1,7 @@
 //! How often each value of a field occurs, largest first.
 //! Never reads original bytes where the columns know, and never counts a value of a record twice.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 use super::Report;
@@ -10,7 +10,7 @@ use super::originals::{self, Fetched};
 use crate::record::column::{Column, Kept};
 use crate::record::field::{Field, Stored};
 use crate::store::{RowId, Store};
-use crate::text::clean;
+use crate::text::{clean, fold};
 use crate::time::Timestamp;
 
 /// How often each value occurs.
@@ -94,19 +94,56 @@ fn count_column(store: &Store, rows: &[RowId], kept: Kept, tally: &mut Tally) {
     let numbers: Vec<Vec<usize>> = (0..store.entries(column) as u32)
         .map(|code| {
             let number = |value: &str| (!value.is_empty()).then(|| tally.number(value));
-            // Parts are names of one thing, but the rules that fired are as many things.
-            match column {
-                Column::Risk => store.values(kept, code).into_iter().filter_map(number).collect(),
-                _ => {
-                    store.values(kept, code).first().copied().and_then(number).into_iter().collect()
-                }
-            }
+            store.things(kept, code).into_iter().filter_map(number).collect()
         })
         .collect();
     for &row in rows {
         let codes = store.codes(row, column);
         tally.numbers(codes.iter().flat_map(|&code| numbers[code as usize].iter().copied()));
     }
+}
+
+/// The number of different values of a field among `rows`, and what could not be read again. Actors
+/// and targets are counted by their ids, by their names where they have none; targets of one type
+/// only where `kind` names it.
+///
+/// # Panics
+/// Where the store has no such row.
+pub fn distinct(
+    store: &Store,
+    rows: &[RowId],
+    field: &'static Field,
+    kind: Option<&str>,
+) -> (usize, Report) {
+    let (ids, names) = match field.name {
+        "target" | "target.id" => ("target.id", "target"),
+        "actor" | "actor.id" => ("actor.id", "actor"),
+        _ => {
+            let counted = count_by(store, rows, field);
+            let nothing = counted.values.iter().any(|(value, _)| value == field.nothing());
+            return (counted.values.len() - usize::from(nothing), counted.report);
+        }
+    };
+    let kept = |name: &str| Field::named(name).stored.kept();
+    let report = Report { records: rows.len() as u64, ..Report::default() };
+    let (Some(ids), Some(names)) = (kept(ids), kept(names)) else { return (0, report) };
+    let kind = kind.map(fold);
+    let is_wanted = |entry: &str| {
+        let own = || kept("target.type").map(|types| fold(types.first(entry)));
+        kind.is_none() || own() == kind
+    };
+    let identity = |code: u32| {
+        let entry = store.entry(ids.column, code);
+        let id = Some(ids.first(entry)).filter(|id| !id.is_empty());
+        let thing = fold(id.unwrap_or_else(|| names.first(entry)));
+        (is_wanted(entry) && !thing.is_empty()).then_some(thing)
+    };
+    let mut codes: Vec<u32> =
+        rows.iter().flat_map(|&row| store.codes(row, ids.column).into_owned()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let things: HashSet<String> = codes.into_iter().filter_map(identity).collect();
+    (things.len(), report)
 }
 
 #[derive(Default)]

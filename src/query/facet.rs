@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use super::answer::{SPARK, bucket_of};
-use crate::record::column::Column;
 use crate::record::field::{Field, Stored};
 use crate::store::{RowId, Store};
 use crate::time::Timestamp;
@@ -62,12 +61,7 @@ pub fn facet(
             let kept = field.stored.kept()?;
             let column = kept.column;
             let number = |code: u32, tally: &mut Tally| {
-                // Parts are names of one thing, but the rules that fired are as many things.
-                let most = if column == Column::Risk { kept.parts.len() } else { 1 };
-                store
-                    .values(kept, code)
-                    .into_iter()
-                    .take(most)
+                (store.things(kept, code).into_iter())
                     .filter_map(|value| tally.number(value))
                     .collect()
             };

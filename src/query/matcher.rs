@@ -17,6 +17,7 @@ use super::pattern::{Pattern, in_raw_text};
 use super::{Context, Expression, Operator, Query, Term, Value, level, when};
 use crate::record::column::{Column, ENTRY, Kept, PART, WORDS};
 use crate::record::field::{Field, Stored, ValueKind, WORD_FIELDS};
+use crate::record::keyed::{ByKey, by_key};
 use crate::store::dictionary::Words;
 use crate::store::names::{self, Joins};
 use crate::store::{Mark, Marks, Original, RowId, Segment, Store, marks};
@@ -75,6 +76,8 @@ enum Test {
         others: bool,
     },
     Original(&'static Field, Pattern),
+    /// The values under a key, folded.
+    Under(ByKey, String, Pattern),
     Raw(Regex),
 }
 
@@ -166,7 +169,9 @@ fn is_slow(plan: &Plan, leaves: &[Leaf]) -> bool {
         Plan::All | Plan::None => false,
         Plan::And(parts) | Plan::Or(parts) => parts.iter().any(|part| is_slow(part, leaves)),
         Plan::Not(inner) => is_slow(inner, leaves),
-        Plan::Leaf(index) => matches!(leaves[*index].test, Test::Original(..) | Test::Raw(_)),
+        Plan::Leaf(index) => {
+            matches!(leaves[*index].test, Test::Original(..) | Test::Under(..) | Test::Raw(_))
+        }
     }
 }
 
@@ -196,6 +201,9 @@ fn plan_term(term: &Term, given: &Given<'_>, leaves: &mut Vec<Leaf>) -> Plan {
         let equals = Term { operator: Operator::Equals, ..term.clone() };
         return Plan::Not(Box::new(plan_term(&equals, given, leaves)));
     }
+    if let Value::Keyed(key, value) = &term.value {
+        return plan_keyed(term, key, value, leaves);
+    }
     if let Value::AnyOf(values) = &term.value {
         let one = |value: &Value| Term { value: value.clone(), ..term.clone() };
         return Plan::Or(values.iter().map(|v| plan_term(&one(v), given, leaves)).collect());
@@ -206,7 +214,11 @@ fn plan_term(term: &Term, given: &Given<'_>, leaves: &mut Vec<Leaf>) -> Plan {
     };
     let Some(field) = term.field else {
         let tests: Vec<Test> = word_columns()
-            .filter_map(|(c, parts)| Some(Test::Words(c, parts, pattern(term)?)))
+            .filter_map(|(column, parts)| {
+                let of: fn(Operator, &Value) -> Option<Pattern> =
+                    if column == Column::Ip { Pattern::of_address } else { Pattern::new };
+                Some(Test::Words(column, parts, of(term.operator, &term.value)?))
+            })
             .collect();
         return Plan::Or(tests.into_iter().map(leaf).collect());
     };
@@ -248,6 +260,22 @@ fn plan_term(term: &Term, given: &Given<'_>, leaves: &mut Vec<Leaf>) -> Plan {
     }
 }
 
+/// A term about the values under a key. It is not negated.
+fn plan_keyed(term: &Term, key: &str, value: &Value, leaves: &mut Vec<Leaf>) -> Plan {
+    let Some(values) = term.field.and_then(by_key) else { return Plan::None };
+    if let Value::AnyOf(all) = value {
+        let plans = all.iter().map(|value| plan_keyed(term, key, value, leaves));
+        return Plan::Or(plans.collect());
+    }
+    let is_none = term.operator == Operator::Equals && *value == Value::Text(String::new());
+    let operator = if is_none { Operator::Contains } else { term.operator };
+    let Some(pattern) = Pattern::new(operator, value) else { return Plan::None };
+    let test = Test::Under(values, fold(key), pattern);
+    leaves.push(Leaf { test, verdicts: Vec::new(), some: false });
+    let plan = Plan::Leaf(leaves.len() - 1);
+    if is_none { Plan::Not(Box::new(plan)) } else { plan }
+}
+
 fn by_mark(pattern: &Pattern, marks: &Marks) -> Test {
     Test::Rows {
         rows: marks.iter().map(|(row, _)| row).collect(),
@@ -263,7 +291,13 @@ fn by_note(pattern: &Pattern, marks: &Marks) -> Test {
 }
 
 fn pattern(term: &Term) -> Option<Pattern> {
-    Pattern::new(term.operator, &term.value)
+    match term.field.map(|field| field.kind) {
+        Some(ValueKind::Address) => Pattern::of_address(term.operator, &term.value),
+        _ if term.field.is_some_and(|field| matches!(field.name, "change.old" | "change.new")) => {
+            Pattern::of_property(term.operator, &term.value)
+        }
+        _ => Pattern::new(term.operator, &term.value),
+    }
 }
 
 /// The columns a bare word looks in, each with the parts it looks at.
@@ -460,6 +494,16 @@ impl Scan<'_> {
                     let raw = String::from_utf8_lossy(bytes);
                     let mut found = false;
                     field.values(&record, &raw, &mut |value| {
+                        found = found || pattern.matches(value, &fold(value));
+                    });
+                    Some(found)
+                });
+            }
+            Test::Under(values, key, pattern) => {
+                self.by_original(candidates, None, |original, bytes| {
+                    let record = original.decode(bytes).ok()?;
+                    let mut found = false;
+                    values(&record, key, &mut |value| {
                         found = found || pattern.matches(value, &fold(value));
                     });
                     Some(found)

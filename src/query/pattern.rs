@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use regex::Regex;
 
 use super::{Operator, Value};
+use crate::record::address::{Network, address, addresses};
 use crate::text::{fold, fold_fragment};
 
 /// What a value must be to match.
@@ -24,8 +25,53 @@ pub enum Pattern {
     Wildcard(Regex),
     /// A regular expression, on the value as logged.
     Regex(Regex),
-    /// Between these, both included, folded; IP addresses by number.
+    /// Between these, both included, folded.
     Between(Option<String>, Option<String>),
+    /// It is `PROPERTY=VALUE` with this property, folded, and a value that matches.
+    Property(String, Box<Pattern>),
+    /// An address in it is asked for, or it matches the other.
+    Address(Asked, Option<Box<Pattern>>),
+}
+
+/// Which addresses are asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asked {
+    /// This one.
+    Is(IpAddr),
+    /// Those of a block.
+    In(Network),
+    /// Those of one kind between two, both included.
+    Between(Option<IpAddr>, Option<IpAddr>),
+}
+
+impl Asked {
+    /// What a value asks for; `None` where it names no address.
+    fn of(value: &Value) -> Option<Self> {
+        let end = |end: &Option<String>| end.as_deref().map(|text| address(text).ok_or(()));
+        match value {
+            Value::Text(text) => {
+                let block = Network::parse(text).map(Self::In);
+                block.or_else(|| address(text).map(Self::Is))
+            }
+            Value::Range(from, to) => {
+                let (from, to) = (end(from).transpose().ok()?, end(to).transpose().ok()?);
+                Some(Self::Between(from, to))
+            }
+            _ => None,
+        }
+    }
+
+    fn holds(self, own: IpAddr) -> bool {
+        let same = |end: &IpAddr| end.is_ipv4() == own.is_ipv4();
+        match self {
+            Self::Is(address) => address == own,
+            Self::In(block) => block.contains(own),
+            Self::Between(from, to) => {
+                from.is_none_or(|from| same(&from) && from <= own)
+                    && to.is_none_or(|to| same(&to) && own <= to)
+            }
+        }
+    }
 }
 
 /// Compiled expressions may take this many bytes: what a person writes takes far less, and what
@@ -83,7 +129,48 @@ impl Pattern {
             Value::Range(from, to) => {
                 Some(Self::Between(from.as_deref().map(fold), to.as_deref().map(fold)))
             }
-            Value::AnyOf(_) => None,
+            Value::AnyOf(_) | Value::Keyed(..) => None,
+        }
+    }
+
+    /// As [`Pattern::new`], for values that read `PROPERTY=VALUE`: a property that is asked for is
+    /// the whole one, not the end of its name.
+    pub fn of_property(operator: Operator, value: &Value) -> Option<Self> {
+        let (text, made): (_, fn(String) -> Value) = match value {
+            Value::Text(text) => (text, Value::Text),
+            Value::Wildcard(text) => (text, Value::Wildcard),
+            _ => return Self::new(operator, value),
+        };
+        let is_path =
+            |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '[' | ']' | ' ');
+        match text.split_once('=') {
+            Some((property, rest))
+                if operator == Operator::Contains
+                    && !property.is_empty()
+                    && property.chars().all(is_path) =>
+            {
+                let rest = if rest.is_empty() {
+                    Value::Text(String::new())
+                } else {
+                    made(rest.to_owned())
+                };
+                let inner = Self::new(operator, &rest)?;
+                Some(Self::Property(fold(property), Box::new(inner)))
+            }
+            _ => Self::new(operator, value),
+        }
+    }
+
+    /// As [`Pattern::new`], for values that are addresses: whichever way they are spelled. A text that
+    /// is contained may still be a part of one.
+    pub fn of_address(operator: Operator, value: &Value) -> Option<Self> {
+        match Asked::of(value) {
+            None => Self::new(operator, value),
+            Some(asked) => {
+                let text = operator == Operator::Contains && matches!(value, Value::Text(_));
+                let or = if text { Self::new(operator, value).map(Box::new) } else { None };
+                Some(Self::Address(asked, or))
+            }
         }
     }
 
@@ -103,19 +190,19 @@ impl Pattern {
             Self::Wildcard(regex) => regex.is_match(folded),
             Self::Regex(regex) => regex.is_match(logged),
             Self::Between(from, to) => {
-                from.as_ref().is_none_or(|from| ordered(from, folded))
-                    && to.as_ref().is_none_or(|to| ordered(folded, to))
+                from.as_ref().is_none_or(|from| from.as_str() <= folded)
+                    && to.as_ref().is_none_or(|to| folded <= to.as_str())
+            }
+            Self::Property(property, inner) => {
+                logged.split_once('=').is_some_and(|(own, value)| {
+                    fold(own) == *property && inner.matches(value, &fold(value))
+                })
+            }
+            Self::Address(asked, or) => {
+                or.as_ref().is_some_and(|or| or.matches(logged, folded))
+                    || addresses(logged).any(|own| asked.holds(own))
             }
         }
-    }
-}
-
-/// Is `a` not after `b`? Addresses of one family by number, anything else as text.
-fn ordered(a: &str, b: &str) -> bool {
-    match (a.parse::<IpAddr>(), b.parse::<IpAddr>()) {
-        (Ok(IpAddr::V4(a)), Ok(IpAddr::V4(b))) => a <= b,
-        (Ok(IpAddr::V6(a)), Ok(IpAddr::V6(b))) => a <= b,
-        _ => a <= b,
     }
 }
 
@@ -169,14 +256,54 @@ mod tests {
         assert!(!matches(Equals, &wild("add*rol"), "Add member to role"));
         assert!(matches(Equals, &wild("g?n"), "gün"));
         assert!(matches(Equals, &wild("a.c*"), "a.cd") && !matches(Equals, &wild("a.c*"), "abcd"));
-        let range = Value::Range(Some("192.0.2.9".into()), Some("192.0.2.20".into()));
-        assert!(matches(Contains, &range, "192.0.2.10"));
-        assert!(!matches(Contains, &range, "192.0.2.100"));
         // A value that ends in a full stop or a space did not contain itself.
         assert!(matches(Contains, &text("Add user."), "Add user."));
         assert!(matches(Contains, &text(" Add user "), "add  user"));
         assert!(!matches(Contains, &text("user. "), "Add user"));
         assert!(matches(Contains, &text(""), "x") && !matches(Contains, &text(""), ""));
+    }
+
+    #[test]
+    fn a_property_is_asked_for_by_its_whole_name() {
+        let matches = |text: &str, logged: &str| {
+            let value = Value::Text(text.to_owned());
+            let pattern = Pattern::of_property(Operator::Contains, &value).expect("a pattern");
+            pattern.matches(logged, &fold(logged))
+        };
+        assert!(matches("displayname=pay", "DisplayName=Payroll"));
+        assert!(matches("DisplayName=", "DisplayName=Payroll"));
+        // The name of a credential was taken for the application's.
+        assert!(!matches("DisplayName=", "KeyDescription.DisplayName=Payroll"));
+        assert!(matches("Policy.state=dis", "Policy.state=disabled"));
+        assert!(matches("Payroll", "KeyDescription.DisplayName=Payroll"));
+        assert!(matches("https://x/?a=b", "Url=https://x/?a=b"));
+    }
+
+    #[test]
+    fn addresses_match_in_every_spelling() {
+        use Operator::{Contains, Equals};
+        let matches = |operator, value: &Value, logged: &str| {
+            let pattern = Pattern::of_address(operator, value).expect("a pattern");
+            pattern.matches(logged, &fold(logged))
+        };
+        let text = |t: &str| Value::Text(t.to_owned());
+        for logged in
+            ["203.0.113.7", "::ffff:203.0.113.7", "[203.0.113.7]:443", "1.1.1.1, 203.0.113.7:5"]
+        {
+            assert!(matches(Equals, &text("203.0.113.7"), logged), "{logged}");
+            assert!(matches(Equals, &text("203.0.113.7:54321"), logged), "{logged}");
+            assert!(matches(Contains, &text("203.0.113.0/24"), logged), "{logged}");
+            assert!(matches(Equals, &text("203.0.113.0/24"), logged), "{logged}");
+            assert!(!matches(Equals, &text("203.0.113.70"), logged), "{logged}");
+        }
+        assert!(matches(Contains, &text("113.7"), "203.0.113.70"));
+        assert!(matches(Contains, &text(":443"), "203.0.113.7:443"));
+        assert!(!matches(Equals, &text("203.0.113.7"), "203.0.113.70"));
+        let range = |from: &str, to: &str| Value::Range(Some(from.into()), Some(to.into()));
+        assert!(matches(Contains, &range("192.0.2.9", "192.0.2.20"), "192.0.2.10:1"));
+        assert!(!matches(Contains, &range("192.0.2.9", "192.0.2.20"), "192.0.2.100"));
+        // As text this was between them.
+        assert!(!matches(Contains, &range("1.0.0.0", "9.9.9.9"), "2001:db8::1"));
     }
 
     #[test]

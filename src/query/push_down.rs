@@ -2,13 +2,14 @@
 //! Never asks Graph for less than the query matches: what is not sure stays with entrail.
 //!
 //! Graph documents few properties as filterable and does not document how it compares text; entrail
-//! ignores case, kinds of dash, runs of white space and a final full stop. So times, GUIDs and IPv4
-//! addresses are pushed down, which have one meaning, and names only where the user asks for it.
+//! ignores case, kinds of dash, runs of white space and a final full stop. So times and GUIDs are
+//! pushed down, which have one meaning; names, and addresses, which have many spellings, only where
+//! the user asks for it.
 //! Sources: the lists of filterable properties of `directoryAudit`, `signIn` and
 //! `provisioningObjectSummary` in the Graph reference.
 
 use super::{Context, Expression, Operator, Query, Term, Value, when};
-use crate::record::field::Stored;
+use crate::record::field::{Stored, ValueKind};
 use crate::store::column::pack_guid;
 use crate::time::TimeRange;
 
@@ -169,7 +170,6 @@ fn literal(text: &str) -> String {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum ValueIs {
     Guid,
-    Ipv4,
     Name,
 }
 
@@ -181,7 +181,6 @@ impl ValueIs {
                 let lower = text.to_ascii_lowercase();
                 pack_guid(&lower).map(|_| vec![lower.clone(), lower.to_ascii_uppercase()])
             }
-            Self::Ipv4 => text.parse::<std::net::Ipv4Addr>().ok().map(|ip| vec![ip.to_string()]),
             Self::Name => Some(vec![text.to_owned()]),
         }
     }
@@ -207,7 +206,7 @@ const fn rule(
 const RULES: &[Rule] = &[
     rule("correlation", Endpoint::Audits, ValueIs::Guid, "correlationId eq {}"),
     rule("target.id", Endpoint::Audits, ValueIs::Guid, "targetResources/any(t: t/id eq {})"),
-    rule("actor.ip", Endpoint::SignIns, ValueIs::Ipv4, "ipAddress eq {}"),
+    rule("actor.ip", Endpoint::SignIns, ValueIs::Name, "ipAddress eq {}"),
     rule("id", Endpoint::Audits, ValueIs::Name, "id eq {}"),
     rule("activity", Endpoint::Audits, ValueIs::Name, "activityDisplayName eq {}"),
     rule("service", Endpoint::Audits, ValueIs::Name, "loggedByService eq {}"),
@@ -235,7 +234,11 @@ fn reason(part: &Expression, names: Names) -> &'static str {
         return "Graph only compares this property for equality";
     }
     if names == Names::Kept && rules.iter().any(|rule| rule.value == ValueIs::Name) {
-        return "entrail finds every spelling of a name, Graph perhaps not; --push-names asks Graph";
+        return if field.kind == ValueKind::Address {
+            "entrail finds every spelling of an address, Graph does not; --push-names asks Graph"
+        } else {
+            "entrail finds every spelling of a name, Graph perhaps not; --push-names asks Graph"
+        };
     }
     "Graph cannot filter this log by such a value"
 }
@@ -302,7 +305,10 @@ mod tests {
         let both = format!("(correlation={guid} role) OR target.id={guid}");
         let found = parted(&both, Endpoint::Audits, Names::Kept);
         assert!(found.filter.is_some() && found.pushed.is_empty() && found.kept.len() == 1);
+        // The log may have a port behind it.
         let ip = parted("actor.ip=192.0.2.7", Endpoint::SignIns, Names::Kept);
+        assert_eq!((ip.filter, ip.kept.len()), (None, 1));
+        let ip = parted("actor.ip=192.0.2.7", Endpoint::SignIns, Names::Pushed);
         assert_eq!(ip.filter.as_deref(), Some("ipAddress eq '192.0.2.7'"));
     }
 }

@@ -19,7 +19,8 @@ use self::block::Block;
 use self::refused::Refused;
 use super::{Expression, Operator, Query, Term, Value};
 use crate::format;
-use crate::record::field::Stored;
+use crate::record::address::{Network, address};
+use crate::record::field::{Stored, ValueKind};
 use crate::store::Span;
 use crate::store::names::are_names;
 use crate::text::fold_fragment;
@@ -216,7 +217,41 @@ fn of_term(term: &Term) -> Option<Need> {
     }
     let plain = matches!(term.operator, Operator::Contains | Operator::Equals);
     let derived = term.field.is_some_and(|field| DERIVED.contains(&field.name));
-    if !plain || derived { None } else { of_value(&term.value).map(Need::AnyOf) }
+    if !plain || derived {
+        return None;
+    }
+    let mut texts = of_value(&term.value)?;
+    if term.field.is_none_or(|field| field.kind == ValueKind::Address) {
+        texts = of_addresses(&term.value, texts)?;
+    }
+    Some(Need::AnyOf(texts))
+}
+
+/// As [`of_value`], where an address may be meant, which has many spellings. A short one that is
+/// mapped may be written in other digits, but then it has this in front of them.
+fn of_addresses(value: &Value, mut texts: Vec<String>) -> Option<Vec<String>> {
+    const MAPPED: &str = "ffff:";
+    match value {
+        Value::Text(text) => {
+            if Network::parse(text).is_some() {
+                return None;
+            }
+            if let Some(address) = address(text) {
+                texts = vec![longest_run(&address.to_string())?];
+            }
+            let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | ':' | '[' | ']');
+            if text.chars().all(digits) {
+                texts.push(MAPPED.to_owned());
+            }
+        }
+        Value::Wildcard(_) => texts.push(MAPPED.to_owned()),
+        Value::AnyOf(all) => {
+            let each = all.iter().map(|value| of_addresses(value, of_value(value)?));
+            return Some(each.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect());
+        }
+        _ => {}
+    }
+    Some(texts)
 }
 
 fn of_value(value: &Value) -> Option<Vec<String>> {
@@ -226,6 +261,9 @@ fn of_value(value: &Value) -> Option<Vec<String>> {
             let all: Option<Vec<Vec<String>>> = values.iter().map(of_value).collect();
             Some(all?.into_iter().flatten().collect())
         }
+        // The whole key stands there too, but only where a value is asked for.
+        Value::Keyed(_, value) if **value == Value::Text(String::new()) => None,
+        Value::Keyed(key, value) => of_value(value).or_else(|| Some(vec![longest_run(key)?])),
         Value::Regex(_) | Value::Range(..) => None,
     }
 }

@@ -291,7 +291,7 @@ fn values(field: &'static Field, mut ask: Ask, seen: &dyn Seen) -> Vec<Offer> {
         (_, ValueKind::Time) => times(&mut ask, seen),
         ("risk.rule", _) => rules(&mut ask, seen),
         (_, ValueKind::Word | ValueKind::Level) => words(field, &mut ask, seen),
-        (_, ValueKind::Text) => seen_offers(seen, &mut ask),
+        (_, ValueKind::Text | ValueKind::Address) => seen_offers(seen, &mut ask),
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::{Expression, Operator, Query, QueryError, Term, Value, when, words};
 use crate::record::field::{FIELDS, Field, ValueKind};
+use crate::record::keyed;
 
 /// Groups may nest this deep; deeper is an error, not an overflow.
 const MOST_NESTING: usize = 64;
@@ -155,8 +156,8 @@ impl<'t> Parser<'t> {
             self.depth -= 1;
             return Ok(inner);
         }
-        if let Some((field, operator)) = self.field_and_operator()? {
-            return self.field_term(start, field, operator);
+        if let Some((field, key, operator)) = self.field_and_operator()? {
+            return self.field_term(start, field, key, operator);
         }
         let Some(value) = self.value(true)? else {
             let length = self.rest().chars().next().map_or(0, char::len_utf8);
@@ -172,18 +173,45 @@ impl<'t> Parser<'t> {
         &rest[..end.unwrap_or(rest.len())]
     }
 
-    /// `name` and operator, where a field term starts here.
-    fn field_and_operator(&mut self) -> Result<Option<(&'static Field, Operator)>, QueryError> {
+    /// `name."a key"` and operator, where that starts here.
+    fn quoted_key(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<(&'static Field, Option<String>, Operator)>, QueryError> {
+        let Some((field, "")) = keyed::find(name) else { return Ok(None) };
+        let before = self.at;
+        self.at += name.len();
+        let (key, _) = self.quoted()?;
+        let sign = Operator::ALL.into_iter().find(|o| self.rest().starts_with(o.sign()));
+        let Some(operator) = sign else {
+            let span = before..self.at;
+            return Err(incomplete(span, "what should the value be? write : or = behind the key"));
+        };
+        self.at += operator.sign().len();
+        Ok(Some((field, Some(key), operator)))
+    }
+
+    /// `name`, the key behind it, and operator, where a field term starts here.
+    fn field_and_operator(
+        &mut self,
+    ) -> Result<Option<(&'static Field, Option<String>, Operator)>, QueryError> {
         let rest = self.rest();
         let name_end = rest
             .find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-')))
             .unwrap_or(rest.len());
         let name = &rest[..name_end];
+        if rest[name_end..].starts_with('"') && name.ends_with('.') {
+            return self.quoted_key(name);
+        }
         let operator = Operator::ALL.into_iter().find(|o| rest[name_end..].starts_with(o.sign()));
         let (Some(operator), true) = (operator, name.starts_with(char::is_alphabetic)) else {
             return Ok(None);
         };
-        let Some(field) = Field::find(name) else {
+        let found = Field::find(name).map(|field| (field, None)).or_else(|| {
+            let (field, key) = keyed::find(name).filter(|(_, key)| !key.is_empty())?;
+            Some((field, Some(key.to_owned())))
+        });
+        let Some((field, key)) = found else {
             // An IPv6 address has colons of its own.
             if self.word_ahead().parse::<std::net::IpAddr>().is_ok() {
                 return Ok(None);
@@ -192,13 +220,14 @@ impl<'t> Parser<'t> {
             return Err(error(span, unknown_field(name, self.word_ahead())));
         };
         self.at += name_end + operator.sign().len();
-        Ok(Some((field, operator)))
+        Ok(Some((field, key, operator)))
     }
 
     fn field_term(
         &mut self,
         start: usize,
         field: &'static Field,
+        key: Option<String>,
         operator: Operator,
     ) -> Result<Expression, QueryError> {
         let value_at = self.at;
@@ -213,6 +242,10 @@ impl<'t> Parser<'t> {
             return Err(incomplete(start..self.at, message));
         };
         check(field, operator, &value, value_at..self.at, start..self.at)?;
+        let value = match key {
+            Some(key) => Value::Keyed(key, Box::new(value)),
+            None => value,
+        };
         Ok(Expression::Term(Term { field: Some(field), operator, value }))
     }
 
@@ -335,6 +368,7 @@ fn example(field: &Field) -> &'static str {
     match field.kind {
         ValueKind::Time => "2026-11-01, last-24h, 2026-11-01..2026-11-03",
         ValueKind::Level => "a level: low, medium, high or critical",
+        ValueKind::Address => "an address, a part of one, or a block: 203.0.113.0/24",
         ValueKind::Word | ValueKind::Text => "a word, \"several words\", /regex/ or (one two)",
     }
 }
@@ -426,7 +460,7 @@ fn check(
                 None => Ok(()),
             }
         }
-        Value::AnyOf(_) => Ok(()),
+        Value::AnyOf(_) | Value::Keyed(..) => Ok(()),
     }
 }
 
@@ -497,6 +531,11 @@ mod tests {
             ("fe80::1", "\"fe80::1\""),
             ("ORDER", "ORDER"),
             ("actor:\"\"", "actor:\"\""),
+            ("detail.DeviceOSType=Linux", "detail.DeviceOSType=Linux"),
+            ("-detail.\"User-Agent\":(curl wget)", "-detail.User-Agent:(curl wget)"),
+            ("change.Role.DisplayName:\"Global A\"", "new.Role.DisplayName:\"Global A\""),
+            ("old.\"Target Id\"!=x", "old.\"Target Id\"!=x"),
+            ("change.new:a=b", "change.new:\"a=b\""),
             ("--a", "--a"),
             ("a\"b c\"", "a \"b c\""),
         ] {
@@ -522,6 +561,8 @@ mod tests {
         assert_eq!(failed("actor:").0, "actor:");
         assert_eq!(failed("time>soon").0, "soon");
         assert_eq!(failed("actor>a").0, "actor>a");
+        assert_eq!(failed("detail.:x").0, "detail.");
+        assert_eq!(failed("detail.\"a\"").0, "detail.\"a\"");
         assert_eq!(failed("risk>=hgih").0, "hgih");
         assert_eq!(failed("risk:low..hgih").0, "low..hgih");
         assert!(parse("risk>=hi").expect_err("typing").incomplete);

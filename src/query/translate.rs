@@ -10,8 +10,10 @@ mod powershell;
 
 use super::{Context, Expression, Operator, Query, Term, Value};
 use crate::record::Kind;
-use crate::record::field::{Field, Stored, WORD_FIELDS};
+use crate::record::address::{Network, address};
+use crate::record::field::{Field, Stored, ValueKind, WORD_FIELDS};
 use crate::text::clean;
+use crate::time::TimeRange;
 
 /// A language a query can be written in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -143,33 +145,52 @@ fn one_line(text: &str) -> String {
     clean(text).chars().map(|c| if breaks(c) { ' ' } else { c }).collect()
 }
 
-/// What is asked about the values of a field.
-enum Test {
-    Exists,
-    Contains(String),
-    Equals(String),
-    Regex(String),
-}
-
 /// How a language says things.
 trait Dialect {
-    /// One of the field's values passes the test.
-    fn field(&mut self, field: &'static Field, test: &Test) -> Result<String, &'static str>;
+    /// Where the values of a field stand.
+    fn place(&self, field: &'static Field) -> Result<Place, &'static str>;
+    /// A text contains a part that is made of [`is_plain`] characters, in any case.
+    fn contains(&self, expression: &str, part: &str) -> String;
+    /// There is a text.
+    fn exists(&self, expression: &str) -> String;
     /// The time is in a span.
-    fn time(&self, range: crate::time::TimeRange) -> String;
+    fn time(&self, range: TimeRange) -> String;
     fn all(&self, parts: &[String]) -> String;
     fn any(&self, parts: &[String]) -> String;
     fn not(&self, part: &str) -> String;
-    /// A wildcard as a regular expression.
-    fn anything(&self) -> &'static str;
 }
+
+/// Where the values of a field stand in a log.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Expressions of which one has the value.
+    expressions: &'static [&'static str],
+    /// Do they hold nothing else? The text of a list of targets has their types and keys in it, too.
+    is_exact: bool,
+}
+
+/// May it stand in a text that is compared? JSON escapes other characters in ways of its own, and
+/// entrail finds a name whatever dash, space or quote it is written with.
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '@' | '.')
+}
+
+/// The parts that a text must have to match a value.
+fn pieces(text: &str, is_path: bool) -> Vec<&str> {
+    let cuts = |c: char| !is_plain(c) || (is_path && c == '.');
+    // A full stop at the end makes no difference, and one alone says nothing.
+    let whole = text.split(cuts).map(|piece| piece.trim_matches('.'));
+    whole.filter(|piece| !piece.is_empty()).collect()
+}
+
+const UNSAID: &str = "nothing of it can be compared there as entrail does";
 
 /// A condition in a dialect, and whether it is all of it; else it matches more. Fails with why not
 /// even a part can be said.
 fn weaker(
     part: &Expression,
     context: &Context,
-    dialect: &mut dyn Dialect,
+    dialect: &dyn Dialect,
 ) -> Result<(String, bool), &'static str> {
     match part {
         Expression::And(parts) => {
@@ -184,105 +205,173 @@ fn weaker(
             }
         }
         Expression::Or(parts) => {
-            let said: Result<Vec<_>, _> =
-                parts.iter().map(|part| weaker(part, context, dialect)).collect();
-            let said = said?;
-            let whole = said.iter().all(|(_, whole)| *whole);
-            let texts: Vec<String> = said.into_iter().map(|(text, _)| text).collect();
-            Ok((dialect.any(&texts), whole))
+            any_of(parts.iter().map(|part| weaker(part, context, dialect)), dialect)
         }
-        Expression::Not(inner) => match weaker(inner, context, dialect)? {
-            (text, true) => Ok((dialect.not(&text), true)),
-            // The opposite of more is less.
-            (_, false) => Err("a part of what is negated cannot be said"),
-        },
-        Expression::Term(term) => Ok((of_term(term, context, dialect)?, true)),
+        Expression::Not(inner) => negated(weaker(inner, context, dialect)?, dialect),
+        Expression::Term(term) => of_term(term, context, dialect),
+    }
+}
+
+fn any_of(
+    said: impl Iterator<Item = Result<(String, bool), &'static str>>,
+    dialect: &dyn Dialect,
+) -> Result<(String, bool), &'static str> {
+    let said = said.collect::<Result<Vec<_>, _>>()?;
+    let whole = said.iter().all(|(_, whole)| *whole);
+    let texts: Vec<String> = said.into_iter().map(|(text, _)| text).collect();
+    Ok((dialect.any(&texts), whole))
+}
+
+/// The opposite of a condition. The opposite of more would be less.
+fn negated(said: (String, bool), dialect: &dyn Dialect) -> Result<(String, bool), &'static str> {
+    match said {
+        (text, true) => Ok((dialect.not(&text), true)),
+        (_, false) => Err("what is negated can only be said in part there"),
     }
 }
 
 fn of_term(
     term: &Term,
     context: &Context,
-    dialect: &mut dyn Dialect,
-) -> Result<String, &'static str> {
+    dialect: &dyn Dialect,
+) -> Result<(String, bool), &'static str> {
+    if term.operator == Operator::NotEquals {
+        let equals = Term { operator: Operator::Equals, ..term.clone() };
+        return negated(of_term(&equals, context, dialect)?, dialect);
+    }
     if let Value::AnyOf(values) = &term.value {
-        let (operator, negated) = positive(term.operator);
-        let one = |value: &Value| Term { field: term.field, operator, value: value.clone() };
-        let texts: Result<Vec<String>, _> =
-            values.iter().map(|value| of_term(&one(value), context, dialect)).collect();
-        let any = dialect.any(&texts?);
-        return Ok(if negated { dialect.not(&any) } else { any });
+        let one = |value: &Value| Term { value: value.clone(), ..term.clone() };
+        let said = values.iter().map(|value| of_term(&one(value), context, dialect));
+        return any_of(said, dialect);
     }
     let Some(field) = term.field else {
-        let test = test(term, dialect)?;
-        let mut texts = Vec::new();
+        let mut said = Vec::new();
         for name in WORD_FIELDS {
             // A log that lacks one of them has nothing there to be found.
-            texts.extend(dialect.field(Field::named(name), &test));
+            let Ok(place) = dialect.place(Field::named(name)) else { continue };
+            said.push(of_place(Field::named(name), place, term.operator, &term.value, dialect));
         }
-        return Ok(dialect.any(&texts));
+        return any_of(said.into_iter(), dialect).map(|(text, _)| (text, false));
     };
     if matches!(field.stored, Stored::Time) {
-        let (_, negated) = positive(term.operator);
         let range = super::when::of_term(term, context).ok_or("this is no span of time")?;
-        let text = dialect.time(range);
-        return Ok(if negated { dialect.not(&text) } else { text });
+        return Ok((dialect.time(range), true));
     }
-    let (operator, negated) = positive(term.operator);
-    let is_none =
-        operator == Operator::Equals && matches!(&term.value, Value::Text(text) if text.is_empty());
-    let text = if is_none {
-        let there = dialect.field(field, &Test::Exists)?;
-        dialect.not(&there)
-    } else {
-        let test = test(&Term { operator, ..term.clone() }, dialect)?;
-        dialect.field(field, &test)?
-    };
-    Ok(if negated { dialect.not(&text) } else { text })
+    let place = dialect.place(field)?;
+    of_place(field, place, term.operator, &term.value, dialect)
 }
 
-fn positive(operator: Operator) -> (Operator, bool) {
-    match operator {
-        Operator::NotEquals => (Operator::Equals, true),
-        other => (other, false),
-    }
-}
-
-fn test(term: &Term, dialect: &dyn Dialect) -> Result<Test, &'static str> {
-    let whole = match term.operator {
+/// What a field must be like to have such a value.
+fn of_place(
+    field: &'static Field,
+    place: Place,
+    operator: Operator,
+    value: &Value,
+    dialect: &dyn Dialect,
+) -> Result<(String, bool), &'static str> {
+    let is_whole = match operator {
         Operator::Contains => false,
         Operator::Equals => true,
         _ => return Err("texts are not compared by order there"),
     };
-    Ok(match &term.value {
-        Value::Text(text) if whole => Test::Equals(text.clone()),
-        Value::Text(text) if text.is_empty() => Test::Exists,
-        Value::Text(text) => Test::Contains(text.clone()),
-        Value::Wildcard(word) => {
-            let parts = word.chars().map(|c| match c {
-                '*' => format!("{}*", dialect.anything()),
-                '?' => dialect.anything().to_owned(),
-                c => regex::escape(c.encode_utf8(&mut [0; 4])),
-            });
-            let inside: String = parts.collect();
-            Test::Regex(if whole { format!("^{inside}$") } else { inside })
+    let exists = || {
+        let texts = place.expressions.iter().map(|expression| dialect.exists(expression));
+        let text = dialect.any(&texts.collect::<Vec<String>>());
+        if place.is_exact { Ok((text, true)) } else { Err(UNSAID) }
+    };
+    // Paths in the values of changes are of other parts of the text than the values.
+    let is_path = matches!(field.name, "change.old" | "change.new" | "old" | "new");
+    let mut is_exact = place.is_exact;
+    let found = match value {
+        Value::Text(text) if text.is_empty() && is_whole => {
+            return negated(exists()?, dialect);
         }
-        Value::Regex(source) => Test::Regex(source.clone()),
+        Value::Text(text) if text.is_empty() => return exists(),
+        Value::Wildcard(word) if word.chars().all(|c| c == '*') => return exists(),
+        Value::Text(text) => {
+            is_exact &= !is_whole && text.chars().all(|c| is_plain(c) && c != '.');
+            pieces(text, is_path)
+        }
+        Value::Wildcard(word) => {
+            is_exact = false;
+            pieces(word, is_path)
+        }
+        Value::Keyed(key, value) => {
+            let inner = match &**value {
+                Value::Text(text) if !text.is_empty() => pieces(text, true),
+                Value::Wildcard(word) => pieces(word, true),
+                Value::Text(_) if is_whole => return Err(UNSAID),
+                Value::AnyOf(values) => {
+                    let one = |value: &Value| Value::Keyed(key.clone(), Box::new(value.clone()));
+                    let said = values
+                        .iter()
+                        .map(|value| of_place(field, place, operator, &one(value), dialect));
+                    return any_of(said, dialect);
+                }
+                _ => Vec::new(),
+            };
+            is_exact = false;
+            let key = pieces(key, true);
+            return contained(&[key, inner].concat(), place, dialect).map(|text| (text, false));
+        }
+        Value::Regex(_) => return Err("expressions are not the same there"),
         Value::Range(..) => return Err("texts are not compared by order there"),
         Value::AnyOf(_) => return Err("a list inside of a list"),
-    })
+    };
+    if field.kind == ValueKind::Address {
+        return of_address(value, &found, place, dialect);
+    }
+    contained(&found, place, dialect).map(|text| (text, is_exact))
 }
 
-/// The fields that are expressions of a log, of one table.
-fn expressions(
-    table: &'static [(&'static str, &'static [&'static str])],
-    field: &Field,
-) -> Result<&'static [&'static str], &'static str> {
-    if field.name == "kind" {
-        return Err("one log is asked; kind=audit or kind=sign-in by itself chooses it");
+/// One of the expressions of a place contains all of the pieces.
+fn contained(pieces: &[&str], place: Place, dialect: &dyn Dialect) -> Result<String, &'static str> {
+    if pieces.is_empty() {
+        return Err(UNSAID);
     }
-    let row = table.iter().find(|(name, _)| *name == field.name);
-    row.map(|(_, all)| *all).ok_or("that log has no such property")
+    let texts = place.expressions.iter().map(|expression| {
+        let all = pieces.iter().map(|piece| dialect.contains(expression, piece));
+        dialect.all(&all.collect::<Vec<String>>())
+    });
+    Ok(dialect.any(&texts.collect::<Vec<String>>()))
+}
+
+/// An address of the shorter kind stands in all its spellings as it is, apart from those that are
+/// mapped and written in other digits; of the longer kind there are too many.
+fn of_address(
+    value: &Value,
+    pieces: &[&str],
+    place: Place,
+    dialect: &dyn Dialect,
+) -> Result<(String, bool), &'static str> {
+    const WHY: &str = "an address has many spellings, and only entrail knows them";
+    let Value::Text(text) = value else { return Err(WHY) };
+    if Network::parse(text).is_some() {
+        return Err(WHY);
+    }
+    let usual = address(text).map(|address| address.to_string());
+    let short = match &usual {
+        Some(usual) if usual.contains(':') => return Err(WHY),
+        Some(usual) => contained(&[usual], place, dialect)?,
+        None => contained(pieces, place, dialect)?,
+    };
+    let mapped = contained(&["ffff"], place, dialect)?;
+    Ok((dialect.any(&[short, mapped]), false))
+}
+
+/// Fields of a log, each with the expressions its values are in, and whether nothing else is.
+type Table = &'static [(&'static str, &'static [&'static str], bool)];
+
+/// Where a table says that a field's values stand.
+fn place_in(table: Table, field: &Field) -> Result<Place, &'static str> {
+    match field.name {
+        "kind" => return Err("one log is asked; kind=audit or kind=sign-in by itself chooses it"),
+        "result" => return Err("entrail tells the outcome from more than the log's own word"),
+        _ => {}
+    }
+    let row = table.iter().find(|(name, ..)| *name == field.name);
+    row.map(|(_, expressions, is_exact)| Place { expressions, is_exact: *is_exact })
+        .ok_or("that log has no such property")
 }
 
 #[cfg(test)]

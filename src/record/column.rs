@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::address::{self, MOST_ADDRESSES};
 use super::risk;
 use super::{Actor, Outcome, Record};
 
@@ -39,7 +40,8 @@ pub enum Column {
     Targets,
     /// Names of the modified properties.
     Changes,
-    /// The actor's IP address.
+    /// The actor's IP addresses in their usual form, [`address::MOST_ADDRESSES`] parts, then what was
+    /// logged where that is something else.
     Ip,
     /// Outcome word, and the result as logged: where it fits the outcome, and where it does not.
     Result,
@@ -89,6 +91,14 @@ impl Kept {
     /// The values of the field in an entry, those that are not empty, the most telling one first.
     pub fn values(self, entry: &str) -> impl Iterator<Item = &str> {
         filled(if self.is_in(entry) { entry } else { "" }, self.parts)
+    }
+
+    /// The values of an entry each of which is a thing of its own: rules that fired, and addresses in
+    /// their usual form.
+    pub fn things(self, entry: &str) -> impl Iterator<Item = &str> {
+        let as_logged = move |part: usize| self.column == Column::Ip && part == MOST_ADDRESSES;
+        let part = move |&part: &usize| entry.split(PART).nth(part).filter(|_| !as_logged(part));
+        self.parts.iter().filter_map(part).filter(|value| !value.is_empty())
     }
 
     /// The first value of the field in an entry; empty where there is none.
@@ -156,7 +166,7 @@ pub const COLUMNS: &[ColumnRow] = &[
             }
         },
     },
-    one(Column::Ip, |r, out| out.entry(&[&r.actor.ip])),
+    one(Column::Ip, |r, out| address::entry(&r.actor.ip, &mut |parts| out.entry(parts))),
     one(Column::Result, |r, out| {
         // A word that says something else than the record ended with is not its result.
         let said = Outcome::from_word(&r.result);

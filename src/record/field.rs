@@ -22,6 +22,8 @@ pub enum ValueKind {
     Level,
     /// An instant: `>`, `<`, ranges, relative times.
     Time,
+    /// IP addresses: also by block, and the same one in any spelling.
+    Address,
 }
 
 /// Calls back with each value of a record that is asked for.
@@ -167,10 +169,11 @@ const OWN: &[Field] = &[
     Field {
         name: "actor.ip",
         aliases: &["ip", "ipAddress"],
-        kind: ValueKind::Text,
-        stored: Stored::Column(Column::Ip, &[0]),
+        kind: ValueKind::Address,
+        // What was logged comes first: it is shown.
+        stored: Stored::Column(Column::Ip, &[8, 0, 1, 2, 3, 4, 5, 6, 7]),
         title: "IP",
-        help: "the IP address the actor came from",
+        help: "the IP address the actor came from, in any spelling: actor.ip:203.0.113.0/24",
     },
     Field {
         name: "actor.kind",

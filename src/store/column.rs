@@ -119,7 +119,7 @@ impl RowCodes {
     }
 }
 
-/// Correlation ids: GUIDs in 16 bytes; the few that are something else as text.
+/// Correlation ids: GUIDs in 16 bytes, the same in any case; the few that are something else as text.
 #[derive(Debug, Default)]
 pub struct Correlations {
     packed: Vec<u128>,
@@ -159,7 +159,8 @@ impl Correlations {
         self.packed.push(other.packed[at]);
     }
 
-    /// The id of one row, written into `buffer` or borrowed; empty where there is none.
+    /// The id of one row, written into `buffer` or borrowed; empty where there is none. GUIDs are in
+    /// small letters.
     pub fn get<'s>(&'s self, at: usize, buffer: &'s mut [u8; 36]) -> &'s str {
         match self.packed[at] {
             NOT_A_GUID => self.odd.get(&(at as u32)).map_or("", String::as_str),
@@ -194,7 +195,7 @@ impl Correlations {
     }
 }
 
-/// A GUID in its usual form (36 characters, lower case) as a number.
+/// A GUID in its usual form (36 characters, in any case) as a number.
 pub fn pack_guid(text: &str) -> Option<u128> {
     let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
     if [bytes[8], bytes[13], bytes[18], bytes[23]] != [b'-'; 4] {
@@ -217,12 +218,13 @@ pub fn pack_guid(text: &str) -> Option<u128> {
 /// What stands for no digit in [`DIGITS`]: all bits, so that it shows among others.
 const NO_DIGIT: u8 = u8::MAX;
 
-/// The hexadecimal digit each byte is, lower case only.
+/// The hexadecimal digit each byte is.
 const DIGITS: [u8; 256] = {
     let mut digits = [NO_DIGIT; 256];
     let mut digit = 0;
     while digit < 16 {
         digits[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        digits[b"0123456789ABCDEF"[digit] as usize] = digit as u8;
         digit += 1;
     }
     digits
@@ -248,10 +250,12 @@ mod tests {
 
     #[test]
     fn correlation_ids_come_back_as_they_were() {
+        // One operation was two where its records wrote its id in capital and in small letters.
+        let capital = pack_guid("56799948-C193-4C04-A059-751E0AE2BF18");
+        assert_eq!(capital, pack_guid("56799948-c193-4c04-a059-751e0ae2bf18"));
         let ids = [
             "56799948-c193-4c04-a059-751e0ae2bf18",
             "",
-            "56799948-C193-4C04-A059-751E0AE2BF18",
             "not a guid",
             "00000000-0000-0000-0000-000000000000",
             "ffffffff-ffff-ffff-ffff-ffffffffffff",

@@ -203,6 +203,15 @@ impl Store {
         names
     }
 
+    /// The values of an entry that are counted: of names of one thing the first, but of rules and
+    /// addresses all.
+    pub fn things(&self, kept: Kept, code: u32) -> Vec<&str> {
+        if matches!(kept.column, Column::Risk | Column::Ip) {
+            return kept.things(self.entry(kept.column, code)).collect();
+        }
+        self.values(kept, code).into_iter().take(1).collect()
+    }
+
     /// Gives the targets and the actor of a record that have an id and no name the one that the data
     /// has for it.
     pub fn name(&self, record: &mut Record<'_>) {

@@ -48,8 +48,30 @@ const IDS: &[&str] = &[
     "00000000-0000-0000-0000-000000000000",
 ];
 
-const ADDRESSES: &[&str] =
-    &["", "192.0.2.9", "192.0.2.20", "192.0.2.100", "2001:db8::1", "2001:DB8::a"];
+const ADDRESSES: &[&str] = &[
+    "",
+    "192.0.2.9",
+    "192.0.2.20",
+    "192.0.2.100",
+    "192.0.2.9:54321",
+    "[192.0.2.9]:443",
+    "::ffff:192.0.2.9",
+    "::FFFF:C000:209",
+    "192.0.2.20, 192.0.2.9:1",
+    "2001:db8::1",
+    "2001:DB8::a",
+    "2001:0db8:0000:0000:0000:0000:0000:0001",
+    "[2001:db8::1%5]:443",
+    "[\"2001:db8::a\",\"192.0.2.20\"]",
+    "InvalidIPAddress",
+];
+
+/// Blocks of addresses.
+const BLOCKS: &[&str] = &["192.0.2.0/24", "2001:db8::/32", "192.0.2.9/32"];
+
+/// Keys of details, and names of properties with places in their values.
+const KEYS: &[&str] =
+    &["User-Agent", "add user", "Role.DisplayName", "DisplayName", "Policy.state", "x y"];
 
 const CORRELATIONS: &[&str] = &[
     "",
@@ -221,7 +243,7 @@ pub fn record() -> impl Strategy<Value = Record<'static>> {
     let id = select(&["", "", "1", "2", "3", "4", "5", "6", "7", "8", "9", "Add user."][..]);
     let service = select(&["", "Moon", "moon.", "Mars"][..]);
     let category = select(&["", "Tides", "TIDES", "Dust – red"][..]);
-    let details = prop::collection::vec((name(), name()), 0..2);
+    let details = prop::collection::vec((prop_oneof![name(), select(KEYS)], name()), 0..2);
     let who = (actor(), prop::collection::vec(target(), 0..4), (details, properties()));
     let result = select(&["", "success", "Success", "interrupted"][..]);
     let what = (kind, id, time(), service, category, name(), outcome, result);
@@ -256,7 +278,13 @@ pub fn record() -> impl Strategy<Value = Record<'static>> {
 }
 
 fn text() -> impl Strategy<Value = &'static str> {
-    prop_oneof![name(), select(FRAGMENTS), select(ADDRESSES), select(CORRELATIONS)]
+    prop_oneof![
+        4 => name(),
+        4 => select(FRAGMENTS),
+        4 => select(ADDRESSES),
+        1 => select(BLOCKS),
+        4 => select(CORRELATIONS)
+    ]
 }
 
 fn ends(end: impl Strategy<Value = &'static str> + Clone) -> impl Strategy<Value = Value> {
@@ -337,13 +365,18 @@ fn term() -> impl Strategy<Value = Term> {
         }
         let operator = select(&[Operator::Contains, Operator::Equals, Operator::NotEquals][..]);
         let list = prop::collection::vec(single(false), 1..4).prop_map(Value::AnyOf);
-        (operator, prop_oneof![4 => single(false), 1 => list])
-            .prop_map(move |(operator, value)| {
+        let key = prop::option::weighted(0.4, prop_oneof![select(KEYS), name()]);
+        (operator, prop_oneof![4 => single(false), 1 => list], key)
+            .prop_map(move |(operator, value, key)| {
                 let value = match field.name {
                     "raw" => without_ss(value),
                     "kind" => one_of(&["audit", "sign-in", "provisioning", ""], value),
                     "actor.kind" => one_of(&["user", "app", "unknown", ""], value),
                     "mark" => one_of(&["yes", "no", ""], value),
+                    "detail" | "old" | "new" => match key.filter(|key| !key.is_empty()) {
+                        Some(key) => Value::Keyed(key.to_owned(), Box::new(value)),
+                        None => value,
+                    },
                     _ => value,
                 };
                 Term { field: Some(field), operator, value }

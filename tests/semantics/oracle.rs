@@ -30,6 +30,124 @@ fn holds(expression: &Expression, record: &Record<'_>, raw: &str, context: &Cont
     }
 }
 
+/// What each spelling of addresses means, written down by hand.
+const MEANT: &[(&str, &[&str])] = &[
+    ("192.0.2.9", &["192.0.2.9"]),
+    ("192.0.2.20", &["192.0.2.20"]),
+    ("192.0.2.100", &["192.0.2.100"]),
+    ("192.0.2.9:54321", &["192.0.2.9"]),
+    ("[192.0.2.9]:443", &["192.0.2.9"]),
+    ("::ffff:192.0.2.9", &["192.0.2.9"]),
+    ("::FFFF:C000:209", &["192.0.2.9"]),
+    ("192.0.2.20, 192.0.2.9:1", &["192.0.2.20", "192.0.2.9"]),
+    ("2001:db8::1", &["2001:db8::1"]),
+    ("2001:DB8::a", &["2001:db8::a"]),
+    ("2001:0db8:0000:0000:0000:0000:0000:0001", &["2001:db8::1"]),
+    ("[2001:db8::1%5]:443", &["2001:db8::1"]),
+    ("[\"2001:db8::a\",\"192.0.2.20\"]", &["2001:db8::a", "192.0.2.20"]),
+    ("InvalidIPAddress", &[]),
+];
+
+/// The first addresses of blocks, by how the addresses in them begin.
+const BLOCKS: &[(&str, &str)] =
+    &[("192.0.2.0/24", "192.0.2."), ("2001:db8::/32", "2001:db8:"), ("192.0.2.9/32", "192.0.2.9")];
+
+fn meant(logged: &str) -> &'static [&'static str] {
+    MEANT.iter().find(|(spelling, _)| *spelling == logged).map_or(&[], |(_, means)| means)
+}
+
+/// Does one of the addresses of a record answer the value?
+fn address_matches(wanted: &Value, logged: &str) -> bool {
+    let own = meant(logged);
+    let number = |text: &str| text.parse::<IpAddr>().ok();
+    match wanted {
+        Value::Text(text) => {
+            if let Some((block, begin)) = BLOCKS.iter().find(|(block, _)| block == text) {
+                let whole = block.ends_with("/32") && !block.contains(':');
+                return own
+                    .iter()
+                    .any(|own| if whole { own == begin } else { own.starts_with(begin) });
+            }
+            matches!(meant(text), [one] if own.contains(one))
+        }
+        Value::Range(from, to) => {
+            let ends = [from, to].map(|end| end.as_deref().map(number));
+            let [from, to] = ends;
+            if from == Some(None) || to == Some(None) {
+                return false;
+            }
+            let (from, to) = (from.flatten(), to.flatten());
+            own.iter().filter_map(|own| number(own)).any(|own| {
+                let same = |end: &IpAddr| end.is_ipv4() == own.is_ipv4();
+                from.is_none_or(|from| same(&from) && from <= own)
+                    && to.is_none_or(|to| same(&to) && own <= to)
+            })
+        }
+        _ => false,
+    }
+}
+
+/// Is the value a range between addresses? Their text says nothing then.
+fn is_address_range(value: &Value) -> bool {
+    let is_address =
+        |end: &Option<String>| end.as_deref().is_none_or(|text| text.parse::<IpAddr>().is_ok());
+    matches!(value, Value::Range(from, to) if is_address(from) && is_address(to))
+}
+
+fn ip_holds(value: &Value, whole: bool, record: &Record<'_>) -> bool {
+    let Value::Text(text) = value else {
+        let by_text = !is_address_range(value)
+            && values("actor.ip", record, "").iter().any(|own| value_matches(value, whole, own));
+        return by_text || address_matches(value, &record.actor.ip);
+    };
+    let names_addresses = BLOCKS.iter().any(|(block, _)| block == text) || meant(text).len() == 1;
+    let by_text = (!whole || !names_addresses)
+        && values("actor.ip", record, "").iter().any(|own| value_matches(value, whole, own));
+    by_text || address_matches(value, &record.actor.ip)
+}
+
+/// The values under a key: of details, and of changed properties by their whole name or the whole
+/// path to a place that differs.
+fn keyed(field: &str, key: &str, r: &Record<'_>) -> Vec<String> {
+    let key = fold(key);
+    if field == "detail" {
+        let own = r.details.iter().filter(|detail| fold(&detail.key) == key);
+        return own.map(|detail| detail.value.to_string()).collect();
+    }
+    let mut found = Vec::new();
+    for change in r.targets.iter().flat_map(|target| &target.changes) {
+        let side = if field == "new" { &change.new } else { &change.old };
+        if fold(&change.name) == key {
+            found.extend(side.iter().map(|value| value_text(value).to_string()));
+            continue;
+        }
+        for place in differences(change.old.as_deref(), change.new.as_deref()) {
+            if fold(&format!("{}{}", change.name, place.path)) == key {
+                found.extend(if field == "new" { place.new } else { place.old });
+            }
+        }
+    }
+    found
+}
+
+/// `PROPERTY=VALUE` asks for the whole name of the property.
+fn property_matches(wanted: &Value, logged: &str) -> Option<bool> {
+    let (text, is_wild) = match wanted {
+        Value::Text(text) => (text, false),
+        Value::Wildcard(text) => (text, true),
+        _ => return None,
+    };
+    let (property, value) = text.split_once('=')?;
+    let is_path = |c: char| c.is_alphanumeric() || "._-[] ".contains(c);
+    if property.is_empty() || !property.chars().all(is_path) {
+        return None;
+    }
+    let (own, rest) = logged.split_once('=')?;
+    let wanted =
+        if is_wild { Value::Wildcard(value.to_owned()) } else { Value::Text(value.to_owned()) };
+    Some(fold(own) == fold(property) && (value.is_empty() || value_matches(&wanted, false, rest)))
+}
+
 fn term_holds(term: &Term, record: &Record<'_>, raw: &str, context: &Context) -> bool {
     if term.operator == Operator::NotEquals {
         let equals = Term { operator: Operator::Equals, ..term.clone() };
@@ -46,13 +164,39 @@ fn term_holds(term: &Term, record: &Record<'_>, raw: &str, context: &Context) ->
         let added = record.properties.iter().filter(|own| own.key.row().in_words);
         let mut added = added.map(|own| own.value.replace(['\u{1e}', '\u{1f}'], " "));
         return fields.iter().any(|name| {
+            if *name == "actor.ip" {
+                return ip_holds(&term.value, false, record);
+            }
             values(name, record, raw).iter().any(|v| value_matches(&term.value, false, v))
         }) || added.any(|v| value_matches(&term.value, false, &v));
     };
     if field.name == "time" {
         return record.time.is_some_and(|time| time_matches(term, time, context));
     }
+    if let Value::Keyed(key, value) = &term.value {
+        if let Value::AnyOf(all) = &**value {
+            return all.iter().any(|value| {
+                let value = Value::Keyed(key.clone(), Box::new(value.clone()));
+                term_holds(&Term { value, ..term.clone() }, record, raw, context)
+            });
+        }
+        let own = keyed(field.name, key, record);
+        let whole = term.operator == Operator::Equals;
+        if whole && **value == Value::Text(String::new()) {
+            return own.iter().all(String::is_empty);
+        }
+        return own.iter().any(|own| value_matches(value, whole, own));
+    }
+    if field.name == "actor.ip" && term.value != Value::Text(String::new()) {
+        return ip_holds(&term.value, term.operator == Operator::Equals, record);
+    }
     let values = values(field.name, record, raw);
+    if matches!(field.name, "change.old" | "change.new") && term.operator == Operator::Contains {
+        return values.iter().any(|own| {
+            property_matches(&term.value, own)
+                .unwrap_or_else(|| value_matches(&term.value, false, own))
+        });
+    }
     if field.kind == ValueKind::Level
         && let Some(holds) = level_holds(term, values.first().map(String::as_str))
     {
@@ -210,7 +354,10 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         "actor" => actor_names(&r.actor),
         "actor.id" => texts(&[&r.actor.id, &r.actor.app_id, &r.actor.app_object_id]),
         "actor.app" => texts(&[&r.actor.app_id]),
-        "actor.ip" => texts(&[&r.actor.ip]),
+        "actor.ip" => {
+            let logged = std::iter::once(r.actor.ip.to_string());
+            logged.chain(meant(&r.actor.ip).iter().map(|&usual| usual.to_owned())).collect()
+        }
         "actor.kind" => texts(&[r.actor.kind.word()]),
         "target" => targets(&target_names),
         "target.id" => targets(&|t| vec![t.id.to_string(), t.name_id.to_string()]),
@@ -298,6 +445,7 @@ fn value_matches(wanted: &Value, whole: bool, logged: &str) -> bool {
                 && to.as_ref().is_none_or(|to| !after(&folded, &fold(to)))
         }
         Value::AnyOf(values) => values.iter().any(|value| value_matches(value, whole, logged)),
+        Value::Keyed(..) => unreachable!("keys are looked at before values"),
     }
 }
 
@@ -311,10 +459,7 @@ fn glob(pattern: &[char], text: &[char]) -> bool {
 }
 
 fn after(a: &str, b: &str) -> bool {
-    match (a.parse::<IpAddr>(), b.parse::<IpAddr>()) {
-        (Ok(a), Ok(b)) if a.is_ipv4() == b.is_ipv4() => a > b,
-        _ => a > b,
-    }
+    a > b
 }
 
 /// The first instant of the span that a text names and the first after it, in ticks.

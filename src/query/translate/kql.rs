@@ -1,77 +1,54 @@
 //! KQL for the tables `AuditLogs` and `SigninLogs`.
 //! Never lets a value out of its literal: [`literal`] escapes everything that could end it.
 //!
-//! Columns: the Azure Monitor reference of both tables. Of arrays, as the targets are, `mv-apply`
-//! counts those that pass a test into a column of its own, so that conditions join as elsewhere.
+//! Columns: the Azure Monitor reference of both tables. Lists, as the targets are, are searched as
+//! text: `mv-apply` drops rows whose list is empty, as `mv-expand` does by its reference.
 
 use std::fmt::Write as _;
 
-use super::{Dialect, Language, Log, Test, Translation, expressions, parts, weaker, written};
+use super::{Dialect, Language, Log, Place, Table, Translation, parts, place_in, weaker, written};
 use crate::query::{Context, Query};
 use crate::record::field::Field;
 use crate::time::{TimeRange, Timestamp};
 
-type Table = &'static [(&'static str, &'static [&'static str])];
+const INITIATED: &[&str] = &["tostring(InitiatedBy)"];
+const TARGETS: &[&str] = &["tostring(TargetResources)"];
 
 const AUDITS: Table = &[
-    ("service", &["LoggedByService"]),
-    ("category", &["Category"]),
-    ("activity", &["ActivityDisplayName"]),
-    ("result", &["Result"]),
-    ("reason", &["ResultReason"]),
-    (
-        "actor",
-        &[
-            "tostring(InitiatedBy.user.userPrincipalName)",
-            "tostring(InitiatedBy.user.displayName)",
-            "tostring(InitiatedBy.app.displayName)",
-            "tostring(InitiatedBy.app.servicePrincipalName)",
-        ],
-    ),
-    (
-        "actor.id",
-        &[
-            "tostring(InitiatedBy.user.id)",
-            "tostring(InitiatedBy.app.servicePrincipalId)",
-            "tostring(InitiatedBy.app.appId)",
-        ],
-    ),
-    ("actor.ip", &["tostring(InitiatedBy.user.ipAddress)"]),
-    (
-        "actor.kind",
-        &[
-            "case(isnotempty(InitiatedBy.user), \"user\", isnotempty(InitiatedBy.app), \"app\", \"unknown\")",
-        ],
-    ),
-    ("target", &["tostring(t.userPrincipalName)", "tostring(t.displayName)"]),
-    ("target.id", &["tostring(t.id)"]),
-    ("target.type", &["tostring(t.type)"]),
-    ("change", &["tostring(p.displayName)"]),
-    ("old", &["trim('\"', tostring(p.oldValue))"]),
-    ("new", &["trim('\"', tostring(p.newValue))"]),
-    ("detail", &["tostring(d.key)", "tostring(d.value)"]),
-    ("correlation", &["CorrelationId"]),
-    ("id", &["Id"]),
-    ("op", &["AADOperationType"]),
-    ("tenant", &["AADTenantId"]),
-    ("raw", &["tostring(pack_all())"]),
+    ("service", &["LoggedByService"], true),
+    ("category", &["Category"], true),
+    ("activity", &["ActivityDisplayName"], true),
+    ("reason", &["ResultReason"], true),
+    ("actor", INITIATED, false),
+    ("actor.id", INITIATED, false),
+    ("actor.app", INITIATED, false),
+    ("actor.ip", INITIATED, false),
+    ("target", TARGETS, false),
+    ("target.id", TARGETS, false),
+    ("target.type", TARGETS, false),
+    ("change", TARGETS, false),
+    ("old", TARGETS, false),
+    ("new", TARGETS, false),
+    ("change.old", TARGETS, false),
+    ("change.new", TARGETS, false),
+    ("detail", &["tostring(AdditionalDetails)"], false),
+    ("correlation", &["CorrelationId"], true),
+    ("id", &["Id"], true),
+    ("op", &["AADOperationType"], true),
+    ("tenant", &["AADTenantId"], true),
 ];
 
 const SIGN_INS: Table = &[
-    ("category", &["Category"]),
-    ("activity", &["OperationName"]),
-    ("result", &["iff(ResultType == \"0\", \"success\", \"failure\")"]),
-    ("reason", &["ResultDescription"]),
-    ("actor", &["UserPrincipalName", "UserDisplayName"]),
-    ("actor.id", &["UserId"]),
-    ("actor.ip", &["IPAddress"]),
-    ("target", &["AppDisplayName", "ResourceDisplayName"]),
-    ("target.id", &["AppId", "ResourceIdentity"]),
-    ("correlation", &["CorrelationId"]),
-    ("id", &["Id"]),
-    ("tenant", &["AADTenantId"]),
-    ("agent", &["UserAgent"]),
-    ("raw", &["tostring(pack_all())"]),
+    ("reason", &["ResultDescription"], false),
+    ("actor", &["UserPrincipalName", "UserDisplayName"], false),
+    ("actor.id", &["UserId"], false),
+    ("actor.ip", &["IPAddress"], false),
+    ("target", &["AppDisplayName", "ResourceDisplayName"], false),
+    ("target.id", &["AppId", "ResourceIdentity"], false),
+    ("correlation", &["CorrelationId"], true),
+    ("id", &["Id"], true),
+    ("tenant", &["AADTenantId"], false),
+    ("agent", &["UserAgent"], true),
 ];
 
 pub(super) fn translate(query: &Query, context: &Context, log: Log) -> Translation {
@@ -81,59 +58,35 @@ pub(super) fn translate(query: &Query, context: &Context, log: Log) -> Translati
     }
     .to_owned();
     let mut left = Vec::new();
-    let mut columns = Vec::new();
     for part in parts(query) {
-        let mut kql = Kql { log, applied: Vec::new(), columns: columns.len() };
-        match weaker(part, context, &mut kql) {
+        match weaker(part, context, &Kql { log }) {
             Ok((condition, whole)) => {
-                for (column, apply) in kql.applied {
-                    let _ = write!(code, "\n| mv-apply {apply}");
-                    columns.push(column);
-                }
                 let _ = write!(code, "\n| where {condition}");
                 if !whole {
-                    left.push((written(part), "a part of it cannot be said in KQL"));
+                    left.push((written(part), "in part only: search what KQL finds with entrail"));
                 }
             }
             Err(why) => left.push((written(part), why)),
         }
-    }
-    if !columns.is_empty() {
-        let _ = write!(code, "\n| project-away {}", columns.join(", "));
     }
     Translation { language: Language::Kql, code, left }
 }
 
 struct Kql {
     log: Log,
-    /// Columns that conditions of this part stand on, with how they are made.
-    applied: Vec<(String, String)>,
-    /// Columns of parts before.
-    columns: usize,
 }
 
 impl Dialect for Kql {
-    fn field(&mut self, field: &'static Field, test: &Test) -> Result<String, &'static str> {
-        let table = if self.log == Log::Audits { AUDITS } else { SIGN_INS };
-        let all = expressions(table, field)?;
-        let texts: Vec<String> = all.iter().map(|expression| tested(expression, test)).collect();
-        let condition = self.any(&texts);
-        let column = format!("match{}", self.columns + self.applied.len() + 1);
-        let apply = match (self.log, field.name) {
-            (Log::Audits, "target" | "target.id" | "target.type") => {
-                format!("t = TargetResources on (summarize {column} = countif({condition}) > 0)")
-            }
-            (Log::Audits, "change" | "old" | "new") => format!(
-                "t = TargetResources on (mv-apply p = t.modifiedProperties on (summarize n = \
-                 countif({condition})) | summarize {column} = countif(n > 0) > 0)"
-            ),
-            (Log::Audits, "detail") => {
-                format!("d = AdditionalDetails on (summarize {column} = countif({condition}) > 0)")
-            }
-            _ => return Ok(condition),
-        };
-        self.applied.push((column.clone(), apply));
-        Ok(column)
+    fn place(&self, field: &'static Field) -> Result<Place, &'static str> {
+        place_in(if self.log == Log::Audits { AUDITS } else { SIGN_INS }, field)
+    }
+
+    fn contains(&self, expression: &str, part: &str) -> String {
+        format!("{expression} contains {}", literal(part))
+    }
+
+    fn exists(&self, expression: &str) -> String {
+        format!("isnotempty({expression})")
     }
 
     fn time(&self, range: TimeRange) -> String {
@@ -157,10 +110,6 @@ impl Dialect for Kql {
     fn not(&self, part: &str) -> String {
         format!("not({part})")
     }
-
-    fn anything(&self) -> &'static str {
-        "(?s:.)"
-    }
 }
 
 fn joined(parts: &[String], between: &str, none: &str) -> String {
@@ -171,19 +120,8 @@ fn joined(parts: &[String], between: &str, none: &str) -> String {
     }
 }
 
-fn tested(expression: &str, test: &Test) -> String {
-    match test {
-        Test::Exists => format!("isnotempty({expression})"),
-        Test::Contains(text) => format!("{expression} contains {}", literal(text)),
-        Test::Equals(text) => format!("{expression} =~ {}", literal(text)),
-        Test::Regex(source) => {
-            format!("{expression} matches regex {}", literal(&format!("(?i){source}")))
-        }
-    }
-}
-
 /// A text as KQL writes it.
-pub(super) fn literal(text: &str) -> String {
+fn literal(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {

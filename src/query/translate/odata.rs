@@ -1,4 +1,4 @@
-//! Graph's `$filter`: what Graph documents as filterable, names included.
+//! Graph's `$filter`: times and ids, which mean the same to Graph as to entrail.
 //! Never a property that Graph does not document; see [`crate::query::push_down`].
 
 use super::{Language, Log, Translation};
@@ -7,7 +7,7 @@ use crate::query::{Context, Query};
 use crate::time::TimeRange;
 
 pub(super) fn translate(query: &Query, context: &Context, log: Log) -> Translation {
-    let parted = push_down(query, context, endpoint(log), Names::Pushed);
+    let parted = push_down(query, context, endpoint(log), Names::Kept);
     let parts: Vec<String> = time(parted.time, log).into_iter().chain(parted.filter).collect();
     Translation { language: Language::OData, code: parts.join(" and "), left: parted.kept }
 }

@@ -4,69 +4,48 @@
 //! Properties: the reference of `Get-MgAuditLogDirectoryAudit` and `Get-MgAuditLogSignIn`.
 
 use super::{
-    Dialect, Language, Log, Test, Translation, expressions, odata, parts, weaker, written,
+    Dialect, Language, Log, Place, Table, Translation, odata, parts, place_in, weaker, written,
 };
 use crate::query::push_down::{Names, push_down};
 use crate::query::{Context, Query};
 use crate::record::field::Field;
 use crate::time::TimeRange;
 
-type Table = &'static [(&'static str, &'static [&'static str])];
+const INITIATED: &[&str] = &["(ConvertTo-Json $_.InitiatedBy -Depth 10)"];
+const TARGETS: &[&str] = &["(ConvertTo-Json @($_.TargetResources) -Depth 10)"];
 
 const AUDITS: Table = &[
-    ("service", &["$_.LoggedByService"]),
-    ("category", &["$_.Category"]),
-    ("activity", &["$_.ActivityDisplayName"]),
-    ("result", &["$_.Result"]),
-    ("reason", &["$_.ResultReason"]),
-    (
-        "actor",
-        &[
-            "$_.InitiatedBy.User.UserPrincipalName",
-            "$_.InitiatedBy.User.DisplayName",
-            "$_.InitiatedBy.App.DisplayName",
-            "$_.InitiatedBy.App.ServicePrincipalName",
-        ],
-    ),
-    (
-        "actor.id",
-        &[
-            "$_.InitiatedBy.User.Id",
-            "$_.InitiatedBy.App.ServicePrincipalId",
-            "$_.InitiatedBy.App.AppId",
-        ],
-    ),
-    ("actor.ip", &["$_.InitiatedBy.User.IPAddress"]),
-    ("target", &["$_.TargetResources.UserPrincipalName", "$_.TargetResources.DisplayName"]),
-    ("target.id", &["$_.TargetResources.Id"]),
-    ("target.type", &["$_.TargetResources.Type"]),
-    ("change", &["$_.TargetResources.ModifiedProperties.DisplayName"]),
-    (
-        "old",
-        &["$_.TargetResources.ModifiedProperties.OldValue | ForEach-Object { \"$_\".Trim('\"') }"],
-    ),
-    (
-        "new",
-        &["$_.TargetResources.ModifiedProperties.NewValue | ForEach-Object { \"$_\".Trim('\"') }"],
-    ),
-    ("detail", &["$_.AdditionalDetails.Key", "$_.AdditionalDetails.Value"]),
-    ("correlation", &["$_.CorrelationId"]),
-    ("id", &["$_.Id"]),
-    ("op", &["$_.OperationType"]),
-    ("raw", &["ConvertTo-Json $_ -Depth 10"]),
+    ("service", &["$_.LoggedByService"], true),
+    ("category", &["$_.Category"], true),
+    ("activity", &["$_.ActivityDisplayName"], true),
+    ("reason", &["$_.ResultReason"], true),
+    ("actor", INITIATED, false),
+    ("actor.id", INITIATED, false),
+    ("actor.app", INITIATED, false),
+    ("actor.ip", INITIATED, false),
+    ("target", TARGETS, false),
+    ("target.id", TARGETS, false),
+    ("target.type", TARGETS, false),
+    ("change", TARGETS, false),
+    ("old", TARGETS, false),
+    ("new", TARGETS, false),
+    ("change.old", TARGETS, false),
+    ("change.new", TARGETS, false),
+    ("detail", &["(ConvertTo-Json @($_.AdditionalDetails) -Depth 10)"], false),
+    ("correlation", &["$_.CorrelationId"], true),
+    ("id", &["$_.Id"], true),
+    ("op", &["$_.OperationType"], true),
 ];
 
 const SIGN_INS: Table = &[
-    ("result", &["if ($_.Status.ErrorCode -eq 0) { 'success' } else { 'failure' }"]),
-    ("reason", &["$_.Status.FailureReason"]),
-    ("actor", &["$_.UserPrincipalName", "$_.UserDisplayName"]),
-    ("actor.id", &["$_.UserId"]),
-    ("actor.ip", &["$_.IPAddress"]),
-    ("target", &["$_.AppDisplayName", "$_.ResourceDisplayName"]),
-    ("target.id", &["$_.AppId", "$_.ResourceId"]),
-    ("correlation", &["$_.CorrelationId"]),
-    ("id", &["$_.Id"]),
-    ("raw", &["ConvertTo-Json $_ -Depth 10"]),
+    ("reason", &["$_.Status.FailureReason"], false),
+    ("actor", &["$_.UserPrincipalName", "$_.UserDisplayName"], false),
+    ("actor.id", &["$_.UserId"], false),
+    ("actor.ip", &["$_.IPAddress"], false),
+    ("target", &["$_.AppDisplayName", "$_.ResourceDisplayName"], false),
+    ("target.id", &["$_.AppId", "$_.ResourceId"], false),
+    ("correlation", &["$_.CorrelationId"], true),
+    ("id", &["$_.Id"], true),
 ];
 
 pub(super) fn translate(query: &Query, context: &Context, log: Log) -> Translation {
@@ -79,11 +58,11 @@ pub(super) fn translate(query: &Query, context: &Context, log: Log) -> Translati
         if parted.kept.is_empty() {
             continue;
         }
-        match weaker(part, context, &mut PowerShell { log }) {
+        match weaker(part, context, &PowerShell { log }) {
             Ok((condition, whole)) => {
                 conditions.push(condition);
                 if !whole {
-                    left.push((written(part), "a part of it cannot be said in PowerShell"));
+                    left.push((written(part), "in part only: search what this finds with entrail"));
                 }
             }
             Err(why) => left.push((written(part), why)),
@@ -111,16 +90,16 @@ struct PowerShell {
 }
 
 impl Dialect for PowerShell {
-    fn field(&mut self, field: &'static Field, test: &Test) -> Result<String, &'static str> {
-        let table = if self.log == Log::Audits { AUDITS } else { SIGN_INS };
-        // Compared with an array, -eq and -match give those that pass.
-        let all = format!("@({})", expressions(table, field)?.join("; "));
-        Ok(match test {
-            Test::Exists => format!("({all} -match '(?s).')"),
-            Test::Contains(text) => format!("({all} -match {})", literal(&regex::escape(text))),
-            Test::Equals(text) => format!("({all} -eq {})", literal(text)),
-            Test::Regex(source) => format!("({all} -match {})", literal(source)),
-        })
+    fn place(&self, field: &'static Field) -> Result<Place, &'static str> {
+        place_in(if self.log == Log::Audits { AUDITS } else { SIGN_INS }, field)
+    }
+
+    fn contains(&self, expression: &str, part: &str) -> String {
+        format!("({expression} -match {})", literal(&regex::escape(part)))
+    }
+
+    fn exists(&self, expression: &str) -> String {
+        format!("({expression} -match '(?s).')")
     }
 
     fn time(&self, range: TimeRange) -> String {
@@ -146,10 +125,6 @@ impl Dialect for PowerShell {
 
     fn not(&self, part: &str) -> String {
         format!("(-not {part})")
-    }
-
-    fn anything(&self) -> &'static str {
-        "[\\s\\S]"
     }
 }
 

@@ -178,8 +178,9 @@ proptest! {
             };
             prop_assert!(!outside.contains(MARK), "{text}");
             for literal in literals.iter().filter(|literal| literal.contains(MARK)) {
-                let escaped = regex::escape(&value);
-                prop_assert!(*literal == value || *literal == escaped, "{text}");
+                // Of a text that is compared only plain parts are written; ids whole.
+                let part = literal.replace("\\.", ".");
+                prop_assert!(value.contains(&part), "{text}");
             }
             if made.left.is_empty() {
                 prop_assert!(literals.iter().any(|literal| literal.contains(MARK)), "{text}");
@@ -210,31 +211,24 @@ proptest! {
 #[test]
 fn kql_asks_the_table_in_its_own_words() {
     assert_eq!(
-        code("time>=2026-11-01 time<2026-11-03 activity=\"Add user\" -actor:bob", Language::Kql),
+        code("time>=2026-11-01 time<2026-11-03 activity=\"Add user\" -op:add", Language::Kql),
         "AuditLogs\n\
          | where TimeGenerated >= datetime(2026-11-01T00:00:00Z)\n\
          | where TimeGenerated < datetime(2026-11-03T00:00:00Z)\n\
-         | where ActivityDisplayName =~ \"Add user\"\n\
-         | where not((tostring(InitiatedBy.user.userPrincipalName) contains \"bob\" or \
-         tostring(InitiatedBy.user.displayName) contains \"bob\" or \
-         tostring(InitiatedBy.app.displayName) contains \"bob\" or \
-         tostring(InitiatedBy.app.servicePrincipalName) contains \"bob\"))"
+         | where (ActivityDisplayName contains \"Add\" and ActivityDisplayName contains \"user\")\n\
+         | where not(AADOperationType contains \"add\")"
     );
     assert_eq!(
         code("target.id=x OR change:Role", Language::Kql),
         "AuditLogs\n\
-         | mv-apply t = TargetResources on (summarize match1 = countif(tostring(t.id) =~ \"x\") > 0)\n\
-         | mv-apply t = TargetResources on (mv-apply p = t.modifiedProperties on (summarize n = \
-         countif(tostring(p.displayName) contains \"Role\")) | summarize match2 = countif(n > 0) > 0)\n\
-         | where (match1 or match2)\n\
-         | project-away match1, match2"
+         | where (tostring(TargetResources) contains \"x\" or \
+         tostring(TargetResources) contains \"Role\")"
     );
     assert_eq!(
-        code("kind=sign-in result=failure actor=m*y", Language::Kql),
+        code("kind=sign-in actor=m*y detail.User-Agent:curl", Language::Kql),
         "SigninLogs\n\
-         | where iff(ResultType == \"0\", \"success\", \"failure\") =~ \"failure\"\n\
-         | where (UserPrincipalName matches regex \"(?i)^m(?s:.)*y$\" or \
-         UserDisplayName matches regex \"(?i)^m(?s:.)*y$\")"
+         | where ((UserPrincipalName contains \"m\" and UserPrincipalName contains \"y\") or \
+         (UserDisplayName contains \"m\" and UserDisplayName contains \"y\"))"
     );
     assert_eq!(
         code("reason=\"\"", Language::Kql),
@@ -248,46 +242,69 @@ fn powershell_lets_graph_do_what_means_the_same_there() {
     let guid = "56799948-c193-4c04-a059-751e0ae2bf18";
     assert_eq!(
         code(
-            &format!("time:2026-11-01 target.id={guid} activity:\"it’s\" op!=Add"),
+            &format!("time:2026-11-01 target.id={guid} activity:\"it’s\" -op:Add"),
             Language::PowerShell
         ),
         "Get-MgAuditLogDirectoryAudit -All -Filter 'activityDateTime ge 2026-11-01T00:00:00Z and \
          activityDateTime le 2026-11-01T23:59:59.9999999Z and (targetResources/any(t: t/id eq \
          ''56799948-c193-4c04-a059-751e0ae2bf18'') or targetResources/any(t: t/id eq \
          ''56799948-C193-4C04-A059-751E0AE2BF18''))' |\n    Where-Object { \
-         (@($_.ActivityDisplayName) -match 'it’’s') -and\n        \
-         (-not (@($_.OperationType) -eq 'Add')) }"
+         (($_.ActivityDisplayName -match 'it') -and ($_.ActivityDisplayName -match 's')) -and\n        \
+         (-not ($_.OperationType -match 'Add')) }"
     );
     assert_eq!(code("kind=sign-in", Language::PowerShell), "Get-MgAuditLogSignIn -All");
 }
 
 #[test]
-fn odata_says_what_graph_documents_and_names_the_rest() {
-    let made = made("time<2026-11-03 activity=\"It's\" result=failure", Language::OData);
-    assert_eq!(
-        made.code,
-        "activityDateTime le 2026-11-02T23:59:59.9999999Z and activityDisplayName eq 'It''s'"
-    );
-    assert_eq!(
-        made.comments(),
-        ["# left out: result=failure (Graph cannot filter by this property)"]
-    );
-    assert!(made.text().ends_with("eq 'It''s'") && made.limits().is_some());
+fn odata_says_times_and_ids_and_names_the_rest() {
+    // Graph spelled the name with another dash and a space behind it, and found nothing.
+    let name = "activity=\"Update application - Certificates and secrets management\"";
+    let made = made(&format!("time<2026-11-03 {name} actor=spn://hr"), Language::OData);
+    assert_eq!(made.code, "activityDateTime le 2026-11-02T23:59:59.9999999Z");
+    assert_eq!(made.left.len(), 2, "{made:?}");
+    assert!(made.limits().is_some());
 }
 
 #[test]
 fn what_cannot_be_said_is_left_out_and_never_matches_less() {
     for language in [Language::Kql, Language::PowerShell] {
-        let made =
-            made("source:x category=Policy -(tenant:y source:z) (op=Add source:q)", language);
+        let made = made("source:x category:Policy -(op:y source:z) (op:Add source:q)", language);
         assert_eq!(made.left.len(), 3, "{made:?}");
         assert!(
             !made.code.contains("not") && made.code.contains("Policy") && made.code.contains("Add")
         );
         // Of alternatives all have to be said.
-        let either = super::tests::made("op=Add OR source:x", language);
+        let either = super::tests::made("op:Add OR source:x", language);
         assert!(!either.code.contains("Add") && either.left.len() == 1, "{either:?}");
+        for less in [
+            // Values in lists of one, and rows without any list, were lost.
+            "-actor.ip:*",
+            "-reason:/x/",
+            "-detail:User-Agent",
+            "detail=\"\"",
+            "-target:*",
+            "-activity=\"Add user\"",
+            "op!=Add",
+            "result=failure",
+            "actor.ip:203.0.113.0/24",
+            "actor.ip=2001:db8::1",
+            "actor.ip:192.0.2.1..192.0.2.9",
+            "2001:db8::1",
+            "target:–",
+        ] {
+            let made = super::tests::made(less, language);
+            assert!(made.left.len() == 1 && !made.code.contains("here"), "{less}: {made:?}");
+        }
+        let code = |text| super::tests::code(text, language);
+        assert!(!code("consent").contains("mv-apply"));
+        let dashed = code("activity=\"Update application - Certificates\"");
+        assert!(!dashed.contains(" - ") && dashed.contains("application"), "{dashed}");
+        let changed = code("change:AccountEnabled new=false");
+        assert!(
+            changed.contains("AccountEnabled") && !changed.contains("\"[false]\""),
+            "{changed}"
+        );
+        // Mapped and in other digits it has this in front.
+        assert!(code("actor.ip=203.0.113.7:443").contains("ffff"));
     }
-    let texts = made("actor.ip:192.0.2.1..192.0.2.9", Language::Kql).left;
-    assert_eq!(texts[0].1, "texts are not compared by order there");
 }
