@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::Report;
 use super::cell::Row;
 use super::originals::{self, Fetched};
-use crate::record::column::{Column, Kept};
+use crate::record::column::Kept;
 use crate::record::field::{Field, Stored};
 use crate::store::{RowId, Store};
 use crate::text::{clean, fold};

@@ -26,6 +26,9 @@ pub fn parse(text: &str) -> Result<Query, QueryError> {
     Ok(Query { expression: Some(expression) })
 }
 
+/// A field, the key behind its name, and the operator.
+type Asked = (&'static Field, Option<String>, Operator);
+
 struct Parser<'t> {
     text: &'t str,
     at: usize,
@@ -174,10 +177,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `name."a key"` and operator, where that starts here.
-    fn quoted_key(
-        &mut self,
-        name: &str,
-    ) -> Result<Option<(&'static Field, Option<String>, Operator)>, QueryError> {
+    fn quoted_key(&mut self, name: &str) -> Result<Option<Asked>, QueryError> {
         let Some((field, "")) = keyed::find(name) else { return Ok(None) };
         let before = self.at;
         self.at += name.len();
@@ -192,9 +192,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `name`, the key behind it, and operator, where a field term starts here.
-    fn field_and_operator(
-        &mut self,
-    ) -> Result<Option<(&'static Field, Option<String>, Operator)>, QueryError> {
+    fn field_and_operator(&mut self) -> Result<Option<Asked>, QueryError> {
         let rest = self.rest();
         let name_end = rest
             .find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-')))

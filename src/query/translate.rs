@@ -310,7 +310,6 @@ fn of_place(
                 }
                 _ => Vec::new(),
             };
-            is_exact = false;
             let key = pieces(key, true);
             return contained(&[key, inner].concat(), place, dialect).map(|text| (text, false));
         }

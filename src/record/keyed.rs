@@ -83,7 +83,8 @@ pub fn find(name: &str) -> Option<(&'static Field, &str)> {
             let rest = name[known.len()..].strip_prefix('.')?;
             start.eq_ignore_ascii_case(known).then_some(rest)
         };
-        names.filter_map(|known| rest(known)).next().map(|key| (field, key))
+        let mut names = names;
+        names.find_map(rest).map(|key| (field, key))
     })
 }
 
