@@ -857,3 +857,28 @@ fn what_nobody_sees_is_spelled_out_in_the_json_of_trails() {
         assert!(!run.out.chars().any(is_invisible), "{}", run.out);
     }
 }
+
+#[test]
+fn distinct_values_are_counted_by_id_and_type() {
+    let records = entrail(&["query", "kind=audit", "--demo", "--format", "ndjson"]).out;
+    let mut users = std::collections::BTreeSet::new();
+    for line in records.lines() {
+        let record: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        for target in record["targetResources"].as_array().into_iter().flatten() {
+            if target["type"] == "User" {
+                let names = ["id", "userPrincipalName", "displayName"];
+                let name = names
+                    .iter()
+                    .find_map(|name| target[name].as_str().filter(|name| !name.is_empty()));
+                users.extend(name.map(str::to_lowercase));
+            }
+        }
+    }
+    let distinct = |of: &str| entrail(&["query", "kind=audit", "--demo", "--distinct", of]).out;
+    assert_eq!(distinct("target:User"), format!("{}\n", users.len()));
+    assert!(users.len() > 10, "the demo changes users");
+    let services = entrail(&["query", "kind=audit", "--demo", "--by", "service"]).out;
+    let services = services.lines().filter(|line| !line.ends_with("\t(none)")).count();
+    assert_eq!(distinct("service"), format!("{services}\n"));
+    assert_eq!(entrail(&["query", "", "--demo", "--distinct", "actor:User"]).code, Some(2));
+}

@@ -2,7 +2,7 @@
 //! Never takes a part of a key for the key: `DisplayName` is not the one of a credential.
 
 use super::Record;
-use super::change::differences;
+use super::change::differences_of;
 use super::field::Field;
 use super::value_text;
 use crate::text::fold;
@@ -61,7 +61,7 @@ fn changed(record: &Record<'_>, key: &str, new: bool, out: &mut dyn FnMut(&str))
         if !key.starts_with(&*fold(&change.name)) {
             continue;
         }
-        for difference in differences(change.old.as_deref(), change.new.as_deref()) {
+        for difference in differences_of(change) {
             let value = if new { &difference.new } else { &difference.old };
             if let Some(value) = value.as_deref().filter(|value| !value.is_empty())
                 && is_key(&format!("{}{}", change.name, difference.path), key)

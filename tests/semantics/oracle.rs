@@ -121,7 +121,7 @@ fn keyed(field: &str, key: &str, r: &Record<'_>) -> Vec<String> {
             found.extend(side.iter().map(|value| value_text(value).to_string()));
             continue;
         }
-        for place in differences(change.old.as_deref(), change.new.as_deref()) {
+        for place in differences_of(change) {
             if fold(&format!("{}{}", change.name, place.path)) == key {
                 found.extend(if field == "new" { place.new } else { place.old });
             }
