@@ -48,6 +48,12 @@ const MEANT: &[(&str, &[&str])] = &[
     ("InvalidIPAddress", &[]),
 ];
 
+/// An address field's values: what was logged, and what it means.
+fn spelled(logged: &str) -> Vec<String> {
+    let meant = meant(logged).iter().map(|&usual| usual.to_owned());
+    std::iter::once(logged.to_owned()).chain(meant).collect()
+}
+
 /// The first addresses of blocks, by how the addresses in them begin.
 const BLOCKS: &[(&str, &str)] =
     &[("192.0.2.0/24", "192.0.2."), ("2001:db8::/32", "2001:db8:"), ("192.0.2.9/32", "192.0.2.9")];
@@ -354,10 +360,7 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         "actor" => actor_names(&r.actor),
         "actor.id" => texts(&[&r.actor.id, &r.actor.app_id, &r.actor.app_object_id]),
         "actor.app" => texts(&[&r.actor.app_id]),
-        "actor.ip" => {
-            let logged = std::iter::once(r.actor.ip.to_string());
-            logged.chain(meant(&r.actor.ip).iter().map(|&usual| usual.to_owned())).collect()
-        }
+        "actor.ip" => spelled(&r.actor.ip),
         "actor.kind" => texts(&[r.actor.kind.word()]),
         "target" => targets(&target_names),
         "target.id" => targets(&|t| vec![t.id.to_string(), t.name_id.to_string()]),
