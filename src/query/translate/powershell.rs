@@ -131,6 +131,7 @@ impl Dialect for PowerShell {
 fn joined(parts: &[String], between: &str, none: &str) -> String {
     match parts {
         [] => none.to_owned(),
+        [one] => one.clone(),
         _ => format!("({})", parts.join(between)),
     }
 }
