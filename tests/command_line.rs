@@ -680,7 +680,7 @@ fn a_query_is_written_for_other_tools_without_reading_anything() {
          contains \"add\" and ActivityDisplayName contains \"user\")\n"
     );
     let run = entrail(&["query", "kind=sign-in actor=bob", "--as", "powershell"]);
-    assert!(run.out.starts_with("Get-MgAuditLogSignIn -All |\n    Where-Object {"), "{run:?}");
+    assert!(run.out.contains("\nGet-MgAuditLogSignIn -All |\n    Where-Object {"), "{run:?}");
     let run = entrail(&["query", "time>=2026-11-01 op=y", "--as", "odata"]);
     assert_eq!(run.out, "activityDateTime ge 2026-11-01T00:00:00Z\n");
     assert!(run.err.contains("left out: op=y"), "{run:?}");
