@@ -9,9 +9,11 @@
 //! | diagnostic settings (storage, Event Hubs) | `properties` and `category`, `time`… | what its `category` says; the envelope fills what the properties leave empty |
 //! | Log Analytics rows, CSV export, API tables | `AADOperationType`, `Type`, columns | the table's kind; nested columns are JSON text |
 //! | portal CSV | `Target1…` and `ActorDisplayName`; `Request ID` and `Sign-in error code` | audit; sign-in |
-//! | unified audit log, `Search-UnifiedAuditLog` | `CreationTime`, `Workload`, `AuditData`… | audit, or sign-in by its record type; service empty, category inferred |
+//! | unified audit log, `Search-UnifiedAuditLog` | `CreationTime`, `Workload`, `AuditData`… (`RawEventData` in `CloudAppEvents`) | audit, or sign-in by its record type; service empty, category inferred |
 //!
-//! Property names are matched in any case. A wrong type never fails a record: texts keep the JSON
+//! Any of them may stand inside what another system put around it, as an object or as JSON text:
+//! [`wrapped`] finds it there. Property names are matched in any case, also with underscores between
+//! their words. A wrong type never fails a record: texts keep the JSON
 //! text of what stands there, everything else stays empty, and a sentence in `odd` names it.
 
 mod added;
@@ -29,6 +31,7 @@ mod sign_in;
 mod stated;
 mod unified_audit_log;
 pub mod window;
+mod wrapped;
 mod write;
 
 use std::borrow::Cow;
@@ -36,7 +39,8 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use dates::{Dates, DatesSeen, Either};
-pub use rows::Columns;
+pub use rows::{Columns, listed};
+pub use wrapped::{holds_whole, is_escaped, plain, wrapped};
 
 use crate::record::naming::name_targets;
 use crate::record::{Change, Record, outcome, risk};
@@ -145,6 +149,10 @@ pub fn decode_into<'a>(
     // Files glued together bring their byte order marks along.
     let start = if event.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     draft.clear();
+    draft.is_sure = true;
+    let in_cell = matches!(layout, Layout::Csv(columns) if columns.is_wrapper())
+        && matches!(event.first(), Some(b'{'));
+    let layout = if in_cell { &Layout::Json } else { layout };
     let mut reader = Reader::of_event(event, start, depth, std::mem::take(&mut draft.spare));
     let decoded = match layout {
         Layout::Json => json_event(event, &mut reader, draft),
@@ -158,6 +166,12 @@ pub fn decode_into<'a>(
     if again && decoded.is_ok() && depth != Depth::Full {
         return decode_into(draft, event, layout, Depth::Full);
     }
+    if decoded.is_err()
+        && matches!(layout, Layout::Json)
+        && let Some(text) = wrapped::peel(event)
+    {
+        return in_text(draft, &text, depth);
+    }
     if let Some(other) = decoded? {
         return Ok(Drafted::Other(other));
     }
@@ -169,6 +183,21 @@ pub fn decode_into<'a>(
     draft.settle_time(&mut reader);
     let crowded = reader.is_crowded();
     Ok(Drafted::Record { odd: reader.into_notes(), crowded })
+}
+
+/// Decodes an event that stood escaped in other text.
+fn in_text<'a>(
+    draft: &mut Draft<'a>,
+    text: &str,
+    depth: Depth,
+) -> Result<Drafted<'a>, DecodeError> {
+    Ok(match decode(text.as_bytes(), &Layout::Json, depth)? {
+        Decoded::Record { record, odd, crowded } => {
+            draft.record = record.into_owned();
+            Drafted::Record { odd, crowded }
+        }
+        Decoded::Other(name) => Drafted::Other(Cow::Owned(name.into_owned())),
+    })
 }
 
 /// A record that events are decoded into one after the other, so that neither it nor its lists are
@@ -187,6 +216,8 @@ pub struct Draft<'a> {
     pub seen: DatesSeen,
     /// The two times the last record may have, where that is not decided; it has none then.
     pub either: Option<Either>,
+    /// See [`Draft::is_sure`].
+    is_sure: bool,
 }
 
 /// What was decoded into a [`Draft`].
@@ -238,6 +269,12 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Was the last event surely what it was read as? Otherwise it may be what another system put
+    /// around a record: [`wrapped`] finds out.
+    pub fn is_sure(&self) -> bool {
+        self.is_sure
+    }
+
     /// Takes a record that was made elsewhere; what it is instead, if it is none.
     fn take(&mut self, event: Event<'a>) -> Option<Cow<'a, str>> {
         event.map(|record| self.record = record).err()
@@ -259,7 +296,10 @@ fn json_event<'a>(
     let start = reader.at();
     let other = match draft.was_audit.then(|| expected::audit(reader, &mut draft.record)).flatten()
     {
-        Some(read) => read.map(|()| None)?,
+        Some(read) => {
+            draft.is_sure = true;
+            read.map(|()| None)?
+        }
         None => {
             reader.restart(start);
             draft.clear();
@@ -278,8 +318,9 @@ fn shaped_event<'a>(
     reader: &mut Reader<'a>,
     draft: &mut Draft<'a>,
 ) -> Step<Option<Cow<'a, str>>> {
-    let shape = shape::recognise(event, reader.at());
-    draft.was_audit = shape == Some(Shape::Audit);
+    let (shape, sure) = shape::recognise(event, reader.at()).unzip();
+    draft.is_sure = sure == Some(true);
+    draft.was_audit = draft.is_sure && shape == Some(Shape::Audit);
     Ok(match shape {
         Some(Shape::Audit) => {
             let mut audit = graph::Audit::new(&mut draft.record);
@@ -300,7 +341,7 @@ fn shaped_event<'a>(
         Some(Shape::Unified) => {
             let mut unified = unified_audit_log::Unified::default();
             unified.object(reader, &Place::Record)?;
-            draft.take(unified.finish())
+            draft.take(unified.finish(reader))
         }
         Some(Shape::Envelope) => draft.take(diagnostic::envelope(event, reader)?),
         Some(Shape::Other(name)) => {
@@ -309,12 +350,28 @@ fn shaped_event<'a>(
         }
         None => {
             reader.members(|reader, _| reader.skip())?;
-            return Err(DecodeError {
-                at: 0,
-                reason: "an object whose keys are those of no known log".to_owned(),
-            });
+            return Err(DecodeError { at: 0, reason: unknown_object(event) });
         }
     })
+}
+
+/// Most keys that a message names.
+const KEYS_TOLD: usize = 6;
+
+/// Says of an object that nothing is known about which keys it has.
+fn unknown_object(event: &[u8]) -> String {
+    let keys = shape::own_keys(event);
+    if keys.is_empty() {
+        return "an empty object, not a record".to_owned();
+    }
+    let told = rows::listed(&keys, KEYS_TOLD);
+    match shape::key_of_json_text(event) {
+        Some(key) => format!(
+            "not a record of a log entrail knows (its keys: {told}; the JSON text in `{key}` is cut off \
+             or of another log)"
+        ),
+        None => format!("not a record of a log entrail knows (its keys: {told})"),
+    }
 }
 
 /// Does this JSON object look like an event, a [`Record`] or [`Decoded::Other`]? Looks at its own
@@ -324,16 +381,33 @@ pub fn is_event(object: &[u8]) -> bool {
     shape::recognise(object, 0).is_some()
 }
 
+/// Is this one JSON value, whole and with nothing behind it?
+pub fn is_sound(value: &[u8]) -> bool {
+    let mut reader = Reader::new(value, 0, Depth::Columns);
+    reader.skip().is_ok() && reader.rest_is_empty()
+}
+
 /// Is this JSON object a directory audit, its properties not in an envelope? Stops at the
 /// first key that decides.
 pub fn is_audit(object: &[u8]) -> bool {
-    shape::recognise(object, 0) == Some(Shape::Audit)
+    shape::recognise(object, 0) == Some((Shape::Audit, true))
 }
 
 /// Recognises the header row of a CSV file (byte order mark, quotes and localised first header
 /// allowed): the layout of the rows after it. `None` where it is no CSV known here.
 pub fn csv_layout(header_row: &[u8]) -> Option<Layout> {
     Columns::of_csv(header_row).map(|columns| Layout::Csv(Arc::new(columns)))
+}
+
+/// The layout of rows that another system writes around records, as JSON text in some cell; `names`
+/// are those of its columns.
+pub fn wrapper_layout(names: Vec<String>, delimiter: u8) -> Layout {
+    Layout::Csv(Arc::new(Columns::wrapper(names, delimiter)))
+}
+
+/// The cells of a header row.
+pub fn column_names(header_row: &[u8], delimiter: u8) -> Vec<String> {
+    rows::names(&String::from_utf8_lossy(header_row), delimiter)
 }
 
 /// The layout of a Log Analytics API table from its name and the JSON text of its `columns` array

@@ -80,6 +80,8 @@
 //!   it, and one in [`format::decode`]
 //! - **a kind of file** around events: `src/source/content.rs` recognises it, a file in
 //!   `src/source/framing` finds where its events begin and end
+//! - **a file that is not read**, with what to do instead: a row in `src/source/content/unread.rs`
+//! - **a log that only looks like Entra's**: a row of `src/format/shape/foreign.rs`
 //! - **a place records come from**: a variant of [`source::Origin`], read in `src/source/reading.rs`
 //! - **a log of Microsoft Graph**: a row of [`source::graph::logs::LOGS`]; what Graph can filter it by
 //!   is in [`query::push_down`]

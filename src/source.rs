@@ -123,12 +123,22 @@ pub struct Trouble {
     pub reason: String,
     /// Is something lost? `false`: the record is kept, or there was nothing to lose.
     pub lost: bool,
+    /// How often it was met in the source: the place is that of the first.
+    pub times: u64,
+}
+
+impl Trouble {
+    /// A trouble that was met once.
+    pub fn new(source: String, place: Place, reason: String, lost: bool) -> Self {
+        Self { source, place, reason, lost, times: 1 }
+    }
 }
 
 impl fmt::Display for Trouble {
     /// `audit.json:3: reason`, cleaned for a terminal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}: {}", text::clean(&self.source), self.place, text::clean(&self.reason))
+        write!(f, "{}{}: {}", text::clean(&self.source), self.place, text::clean(&self.reason))?;
+        if self.times > 1 { write!(f, " ({} times)", text::thousands(self.times)) } else { Ok(()) }
     }
 }
 
@@ -342,9 +352,12 @@ mod tests {
             place,
             reason: "broken\u{1b}[2J".to_owned(),
             lost: true,
+            times: 1,
         };
         assert_eq!(trouble(Place::Line(3)).to_string(), "audit.json:3: broken␛[2J");
         assert_eq!(trouble(Place::Byte(9)).to_string(), "audit.json at byte 9: broken␛[2J");
         assert_eq!(trouble(Place::Whole).to_string(), "audit.json: broken␛[2J");
+        let often = Trouble { times: 1_656, ..trouble(Place::Line(3)) };
+        assert_eq!(often.to_string(), "audit.json:3: broken␛[2J (1,656 times)");
     }
 }

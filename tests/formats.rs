@@ -376,7 +376,7 @@ fn check_damaged(name: &str, path: &str, damage: &Value, text: &[u8], good: &Rec
         Ok(Decoded::Other(_))
             if matches!(
                 property,
-                "category" | "Workload" | "service" | "AuditData" | "auditData"
+                "category" | "Workload" | "service" | "AuditData" | "auditData" | "RecordType"
             ) =>
         {
             return;

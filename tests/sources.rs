@@ -360,13 +360,16 @@ fn several_records_and_pages_on_a_line_are_all_read() {
 }
 
 #[test]
-fn only_the_first_thousand_troubles_of_a_file_are_told_one_by_one() {
-    let text: String = (0..1_500).map(|n| lines(&[&n.to_string()]) + "garbage\n").collect();
+fn one_cause_in_a_file_is_one_message_with_a_count() {
+    let cut = &record("x")[..40];
+    let text: String =
+        (0..1_500).flat_map(|n| [lines(&[&n.to_string()]), cut.to_owned() + "\n"]).collect();
     let loaded = memory("bad", text);
     assert_eq!(loaded.store.len(), 1_500);
-    assert_eq!(loaded.summary.troubles, 1_500);
-    assert_eq!(loaded.troubles.len(), 1_001);
-    assert!(loaded.told()[1_000].contains("and 500 more"), "{}", loaded.told()[1_000]);
+    assert_eq!((loaded.summary.troubles, loaded.summary.lost), (1_500, 1_500));
+    assert_eq!(loaded.told().len(), 1, "{:?}", loaded.told());
+    assert!(loaded.told()[0].ends_with("(1,500 times)"), "{}", loaded.told()[0]);
+    assert_eq!(loaded.troubles[0].place, Place::Line(2));
 }
 
 #[test]

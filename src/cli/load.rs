@@ -76,16 +76,17 @@ pub(super) fn load(load: Load) -> Loaded {
 /// Reads everything, and hands the first troubles to `tell` as they come.
 pub(super) fn load_telling(load: Load, tell: &mut dyn FnMut(&str)) -> Loaded {
     let (mut store, mut summary, mut files_lost) = (Store::default(), Summary::default(), 0);
-    let mut told = 0;
+    let (mut messages, mut told) = (0, 0);
     let mut partly: HashSet<Arc<str>> = HashSet::new();
     let writing = source::read_all(load, |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Progress(_) | Delivery::Prompt(None) | Delivery::Following(_) => {}
         Delivery::Trouble(trouble) => {
             files_lost += u64::from(is_whole_file(&trouble, &mut partly));
-            if told < MOST_TOLD {
+            if messages < MOST_TOLD {
                 tell(&format!("entrail: {trouble}"));
-                told += 1;
+                messages += 1;
+                told += trouble.times;
             }
         }
         Delivery::Prompt(Some(prompt)) => tell(&prompt_text(&prompt)),

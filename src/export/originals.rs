@@ -4,6 +4,7 @@
 use std::io;
 use std::sync::Arc;
 
+use crate::format;
 use crate::record::Record;
 use crate::store::{Original, RowId, Span, Store};
 
@@ -49,7 +50,10 @@ pub(super) fn each(
         let places: Vec<Place<'_>> = block.iter().map(|&row| Place::new(store, row)).collect();
         let bytes = Block::read(&places);
         for (place, (&row, held)) in places.iter().zip(block.iter().zip(&bytes.held)) {
-            visit(Fetched { row, store, original: &**place.original, bytes: bytes.get(held) })?;
+            // A record that stands escaped in other text is read as what it is.
+            let plain = bytes.get(held).map(format::plain);
+            let bytes = plain.as_deref().map_err(|why| *why);
+            visit(Fetched { row, store, original: &**place.original, bytes })?;
         }
         rest = after;
     }

@@ -21,16 +21,15 @@ pub(super) fn audit<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>) -> Opt
     let mut evidence = Evidence::default();
     let mut decided = None;
     let read = reader.object_of(AuditKey::ALL, &Place::Record, |reader, key, here| {
-        let shape_key = || match key.known {
-            Some(known) if key.is_usual => SHAPE_KEYS[known.index() as usize],
-            _ => ShapeKey::find(key.written),
-        };
-        if decided.is_none()
-            && let Some(key) = shape_key()
-        {
-            decided = evidence.see(key);
+        if decided.is_none() {
+            decided = match key.known {
+                Some(known) if key.is_usual => {
+                    SHAPE_KEYS[known.index() as usize].and_then(|key| evidence.see(key))
+                }
+                _ => evidence.see_written(key.written),
+            };
             let other = decided.as_ref().is_some_and(|shape| *shape != Shape::Audit);
-            if other || key == ShapeKey::Table {
+            if other || key.written.eq_ignore_ascii_case(b"Type") {
                 decided = None;
                 return reader.broken("");
             }
@@ -40,10 +39,8 @@ pub(super) fn audit<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>) -> Opt
             None => reader.skip(),
         }
     });
-    let concluded = || read.is_ok() && evidence.conclude("") == Some(Shape::Audit);
-    if decided.is_none() && !concluded() {
-        return None;
-    }
+    // What is concluded from all keys together may be wrapped: `shape` looks.
+    decided?;
     audit.finish();
     Some(read)
 }

@@ -9,9 +9,9 @@ mod stop;
 use std::borrow::Cow;
 use std::fmt;
 
-use escape::unescape;
+pub(super) use escape::unescape;
 use key::is_mark;
-pub(super) use key::{Keys, Spelling, keys};
+pub(super) use key::{Keys, Spelling, is_spelled, keys};
 use stop::string_end;
 
 use super::dates::Numbered;
@@ -68,6 +68,7 @@ pub(super) enum Held<'a> {
 }
 
 /// Stands at a value in JSON text. Also carries what was noted on the way.
+#[expect(clippy::struct_excessive_bools, reason = "each is asked by itself")]
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
     /// The bytes as text, where they were checked as a whole: cheaper than checking each string.
@@ -75,6 +76,8 @@ pub(super) struct Reader<'a> {
     at: usize,
     /// The bytes are one plain text, not JSON: a CSV cell.
     plain: bool,
+    /// Is there a control character in the bytes? Then texts are looked through for raw ones.
+    has_controls: bool,
     /// Strings passed that are the name of a property which an event has once.
     marks: u32,
     /// How much is wanted of the record.
@@ -105,6 +108,7 @@ impl<'a> Reader<'a> {
             checked: None,
             at,
             plain: false,
+            has_controls: false,
             marks: 0,
             depth,
             activity: None,
@@ -127,7 +131,10 @@ impl<'a> Reader<'a> {
         depth: Depth,
         spare: Vec<Vec<Change<'a>>>,
     ) -> Self {
-        Self { checked: str::from_utf8(bytes).ok(), spare, ..Self::new(bytes, at, depth) }
+        // Without a branch for each byte: nearly all records have none.
+        let has_controls = bytes.iter().fold(0, |has, &byte| has | u8::from(byte < 0x20)) != 0;
+        let checked = str::from_utf8(bytes).ok();
+        Self { checked, has_controls, spare, ..Self::new(bytes, at, depth) }
     }
 
     /// Goes back to byte `at` as if nothing had been read.
@@ -153,6 +160,7 @@ impl<'a> Reader<'a> {
     pub(super) fn another(&self, at: usize) -> Self {
         Self {
             checked: self.checked,
+            has_controls: self.has_controls,
             usual_dates: self.usual_dates,
             ..Self::new(self.bytes, at, self.depth)
         }
@@ -161,6 +169,11 @@ impl<'a> Reader<'a> {
     /// Stands before one plain text.
     pub(super) fn plain(text: &'a str, depth: Depth) -> Self {
         Self { plain: true, ..Self::new(text.as_bytes(), 0, depth) }
+    }
+
+    /// All bytes it reads.
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.bytes
     }
 
     /// Byte it stands at.
@@ -256,7 +269,9 @@ impl<'a> Reader<'a> {
             return Ok(Held::Here);
         }
         if first == b'{' {
-            self.note(|| format!("`{place}` is an object, expected an array"));
+            if !self.is_numbered() {
+                self.note(|| format!("`{place}` is an object, expected an array"));
+            }
             return Ok(Held::Here);
         }
         if first == b'n' && self.pass_null() {
@@ -298,7 +313,25 @@ impl<'a> Reader<'a> {
         &mut self,
         mut each: impl FnMut(&mut Self, usize) -> Step<()>,
     ) -> Step<()> {
-        if self.peek()? == b'[' { self.array(each) } else { each(self, 0) }
+        if self.peek()? == b'[' {
+            return self.array(each);
+        }
+        if self.is_numbered() {
+            let mut index = 0;
+            return self.members(|reader, _| {
+                index += 1;
+                each(reader, index - 1)
+            });
+        }
+        each(self, 0)
+    }
+
+    /// Does an object stand here whose first key is a number? Elastic writes arrays so.
+    fn is_numbered(&self) -> bool {
+        let rest = self.bytes.get(self.at + 1..).unwrap_or_default().trim_ascii_start();
+        let Some(key) = rest.strip_prefix(b"\"") else { return false };
+        let digits = key.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        digits > 0 && key.get(digits) == Some(&b'"')
     }
 
     /// Reads JSON text that stood in a string with `read`, into `record`. Text that breaks off
@@ -423,6 +456,9 @@ impl<'a> Reader<'a> {
     fn string(&mut self, place: &Place<'_>) -> Step<Cow<'a, str>> {
         let start = self.at + 1;
         let escaped = self.skip_string()?;
+        if self.has_controls && self.bytes[start..self.at - 1].iter().any(|&byte| byte < 0x20) {
+            self.note(|| format!("`{place}` has control characters that JSON does not allow"));
+        }
         if !escaped && let Some(text) = self.checked.and_then(|all| all.get(start..self.at - 1)) {
             return Ok(Cow::Borrowed(text));
         }

@@ -8,6 +8,7 @@
 //! the names of times.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ use super::graph::{Audit, AuditKey};
 use super::json::{Keys, Place, Reader, Step};
 use super::portal_csv::{self, Slot};
 use super::provisioning::{Provisioning, ProvisioningKey};
-use super::shape::{self, Evidence, Shape, ShapeKey};
+use super::shape::{Evidence, Shape};
 use super::sign_in::{SignIn, SignInKey};
 use super::unified_audit_log::{Unified, UnifiedKey};
 use super::{DecodeError, Depth, Event};
@@ -40,6 +41,10 @@ enum Meaning {
     Provisioning(Vec<Option<Named<ProvisioningKey>>>),
     Unified(Vec<Option<UnifiedKey>>),
     PortalAudit(Vec<Slot>),
+    /// Rows of a log that is not Entra's, by its name.
+    Other(String),
+    /// Rows of another system that hold records as JSON text in some cell, whichever.
+    Wrapper,
 }
 
 /// A record, or the name of what a row is instead.
@@ -53,11 +58,8 @@ impl Columns {
             return None;
         }
         let header = String::from_utf8_lossy(header);
-        let columns = |delimiter: u8| {
-            let names: Vec<String> =
-                cells(&header, delimiter).into_iter().map(Cow::into_owned).collect();
-            Self::of_names(String::new(), names, delimiter)
-        };
+        let columns =
+            |delimiter: u8| Self::of_names(String::new(), names(&header, delimiter), delimiter);
         [b',', b';', b'\t'].into_iter().find_map(columns)
     }
 
@@ -85,6 +87,22 @@ impl Columns {
     pub fn of_names(table: String, names: Vec<String>, delimiter: u8) -> Option<Self> {
         let meaning = Self::meaning_of(&names, &table)?;
         Some(Self { table, names, delimiter, meaning })
+    }
+
+    /// Columns of these names that another system writes around records: a record is JSON text in
+    /// some cell of a row.
+    pub fn wrapper(names: Vec<String>, delimiter: u8) -> Self {
+        Self { table: String::new(), names, delimiter, meaning: Meaning::Wrapper }
+    }
+
+    /// Do the columns say nothing of records, apart from those in cells?
+    pub fn is_only_wrapper(&self) -> bool {
+        matches!(self.meaning, Meaning::Wrapper)
+    }
+
+    /// Are the records JSON text in cells, as far as rows hold such?
+    pub fn is_wrapper(&self) -> bool {
+        matches!(self.meaning, Meaning::Wrapper) || self.names.iter().any(|name| name == "_raw")
     }
 
     /// Name of the Log Analytics table; empty for CSV.
@@ -144,13 +162,8 @@ impl Columns {
         }
         let plain =
             || names.iter().map(|name| name.trim().trim_end_matches(" [UTC]").trim().as_bytes());
-        let mut evidence = Evidence::default();
-        let decided = plain().filter_map(ShapeKey::find).find_map(|key| evidence.see(key));
-        let shape =
-            shape::of_table(table).or(decided).or_else(|| evidence.conclude("")).filter(|_| {
-                // One column with a fitting name is no table of records.
-                names.len() > 1
-            })?;
+        // One column with a fitting name is no table of records.
+        let shape = Self::shape_of(plain(), table).filter(|_| names.len() > 1)?;
         match shape {
             Shape::Audit => Some(Meaning::Audit(plain().map(AuditKey::find).collect())),
             Shape::SignIn => {
@@ -160,8 +173,19 @@ impl Columns {
                 plain().map(|name| Named::find(name, Kind::Provisioning)).collect(),
             )),
             Shape::Unified => Some(Meaning::Unified(plain().map(UnifiedKey::find).collect())),
-            Shape::Envelope | Shape::Other(_) => None,
+            Shape::Other(name) => Some(Meaning::Other(name)),
+            Shape::Envelope => None,
         }
+    }
+
+    fn shape_of<'n>(names: impl Iterator<Item = &'n [u8]>, table: &str) -> Option<Shape> {
+        let mut evidence = Evidence::default();
+        let mut decided = None;
+        for name in names {
+            let says = evidence.see_written(name);
+            decided = decided.or(says);
+        }
+        evidence.conclude_columns(table, decided)
     }
 
     /// Reads one CSV row. The reader takes the notes.
@@ -268,14 +292,35 @@ impl Columns {
                 })
             }
             Meaning::Unified(keys) => read!(keys, Unified::default(), |draft: Unified<'_>| {
-                match draft.finish() {
+                match draft.finish(reader) {
                     Ok(record) => Ok(record.into_owned()),
                     Err(other) => Err(Cow::Owned(other.into_owned())),
                 }
             }),
             Meaning::PortalAudit(_) => Err(Cow::Borrowed("CSV row")),
+            Meaning::Other(name) => Err(Cow::Owned(name.clone())),
+            Meaning::Wrapper => {
+                let told = listed(&self.names, 8);
+                let reason = format!("a row without a record in any column ({told})");
+                return Err(DecodeError { at: 0, reason });
+            }
         })
     }
+}
+
+/// The cells of a header row.
+pub(super) fn names(header: &str, delimiter: u8) -> Vec<String> {
+    cells(header, delimiter).into_iter().map(Cow::into_owned).collect()
+}
+
+/// The first `most` names, and how many more there are.
+pub fn listed(names: &[String], most: usize) -> String {
+    let short = |name: &String| -> String { name.chars().take(40).collect() };
+    let mut told: Vec<String> = names.iter().take(most).map(short).collect();
+    if names.len() > most {
+        told.push(format!("and {} more", names.len() - most));
+    }
+    told.join(", ")
 }
 
 /// The cells of one CSV row, unquoted as RFC 4180 has it; a quote inside an unquoted cell is text,
@@ -296,6 +341,37 @@ fn cells(row: &str, delimiter: u8) -> Vec<Cow<'_, str>> {
         cells.push(cell);
         if bytes.get(end) != Some(&delimiter) {
             return cells;
+        }
+        at = end + 1;
+    }
+}
+
+/// Where the cells of one CSV row are, quotes aside; a quote inside a quoted cell is still doubled.
+pub(super) fn cell_places(row: &str, delimiter: u8) -> Vec<Range<usize>> {
+    let start = row.len() - row.trim_start_matches(['\r', '\n']).len();
+    let bytes = row.as_bytes();
+    let mut places = Vec::new();
+    let mut at = start;
+    loop {
+        let end = if bytes.get(at) == Some(&b'"') {
+            let mut close = at + 1;
+            while let Some(quote) = memchr::memchr(b'"', &bytes[close..]).map(|q| close + q) {
+                close = quote + 1;
+                if bytes.get(close) != Some(&b'"') {
+                    break;
+                }
+                close += 1;
+            }
+            let closed = bytes[at + 1..close].last() == Some(&b'"');
+            places.push(at + 1..close - usize::from(closed));
+            cell_end(bytes, close, delimiter)
+        } else {
+            let end = cell_end(bytes, at, delimiter);
+            places.push(at..end);
+            end
+        };
+        if bytes.get(end) != Some(&delimiter) {
+            return places;
         }
         at = end + 1;
     }

@@ -4,6 +4,8 @@
 use super::json::{Keys, Reader, keys};
 use super::{Depth, sign_in};
 
+mod foreign;
+
 /// The shapes of events that are read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Shape {
@@ -30,14 +32,9 @@ keys! {
         Targets = b"targetResources" | b"TargetResources",
         EntraOperationType = b"AADOperationType",
         EventTypes = b"signInEventTypes",
-        AppName = b"appDisplayName" | b"AppDisplayName",
-        ResourceName = b"resourceDisplayName" | b"ResourceDisplayName",
-        ClientApp = b"clientAppUsed",
         ConditionalAccess = b"conditionalAccessStatus",
         Interactive = b"isInteractive",
-        Device = b"deviceDetail",
         SignInRisk = b"riskLevelDuringSignIn",
-        Principal = b"servicePrincipalName",
         ProvisioningAction = b"provisioningAction",
         ProvisioningSteps = b"provisioningSteps",
         ProvisioningStatus = b"provisioningStatusInfo",
@@ -46,12 +43,18 @@ keys! {
         CycleId = b"cycleId",
         ChangeId = b"changeId",
         AuditData = b"AuditData",
+        RawEventData = b"RawEventData",
         CreationTime = b"CreationTime",
         RecordType = b"RecordType",
         RecordTypeGraph = b"auditLogRecordType",
         Workload = b"Workload",
         EntraEventType = b"AzureActiveDirectoryEventType",
         // These decide together.
+        AppName = b"appDisplayName" | b"AppDisplayName",
+        ResourceName = b"resourceDisplayName" | b"ResourceDisplayName",
+        ClientApp = b"clientAppUsed",
+        Device = b"deviceDetail",
+        Principal = b"servicePrincipalName",
         Properties = b"properties",
         Time = b"time",
         OperationName = b"operationName",
@@ -67,10 +70,15 @@ keys! {
         CorrelationId = b"correlationId",
         Created = b"createdDateTime" | b"CreatedDateTime [UTC]",
         Upn = b"userPrincipalName",
+        OwnName = b"displayName",
         PrincipalId = b"servicePrincipalId",
+        UserId = b"userId",
         RiskEvent = b"riskEventType",
         Service = b"service",
         Activity = b"activity",
+        UnifiedTime = b"CreationDate",
+        Operations = b"Operations",
+        EventTimestamp = b"eventTimestamp",
         // These say nothing, but nearly every record has them: no search for other spellings.
         Id = b"id",
         ResultReason = b"resultReason",
@@ -81,9 +89,30 @@ keys! {
 #[derive(Default)]
 pub(super) struct Evidence {
     seen: u64,
+    foreign: foreign::Evidence,
 }
 
+/// Keys that several logs of users and applications share: two of them make a sign-in.
+const OF_SIGN_INS: &[ShapeKey] = &[
+    ShapeKey::AppName,
+    ShapeKey::ResourceName,
+    ShapeKey::ClientApp,
+    ShapeKey::Device,
+    ShapeKey::Principal,
+];
+
 impl Evidence {
+    /// Takes note of a key as it is written; the shape, where that decides it.
+    pub(super) fn see_written(&mut self, written: &[u8]) -> Option<Shape> {
+        match ShapeKey::find(written) {
+            Some(key) => self.see(key),
+            None => {
+                self.foreign.see(written);
+                None
+            }
+        }
+    }
+
     /// Takes note of a key; the shape, where that decides it.
     pub(super) fn see(&mut self, key: ShapeKey) -> Option<Shape> {
         use ShapeKey as K;
@@ -92,15 +121,9 @@ impl Evidence {
             K::ActivityName | K::LoggedByService | K::Targets | K::EntraOperationType => {
                 Some(Shape::Audit)
             }
-            K::EventTypes
-            | K::AppName
-            | K::ResourceName
-            | K::ClientApp
-            | K::ConditionalAccess
-            | K::Interactive
-            | K::Device
-            | K::SignInRisk
-            | K::Principal => Some(Shape::SignIn),
+            K::EventTypes | K::ConditionalAccess | K::Interactive | K::SignInRisk => {
+                Some(Shape::SignIn)
+            }
             K::ProvisioningAction
             | K::ProvisioningSteps
             | K::ProvisioningStatus
@@ -109,6 +132,7 @@ impl Evidence {
             | K::CycleId
             | K::ChangeId => Some(Shape::Provisioning),
             K::AuditData
+            | K::RawEventData
             | K::CreationTime
             | K::RecordType
             | K::RecordTypeGraph
@@ -121,40 +145,86 @@ impl Evidence {
         }
     }
 
-    /// What all keys together say; `table` is the value of `Type`, empty where there was none.
-    pub(super) fn conclude(&self, table: &str) -> Option<Shape> {
+    /// What all keys together say, and whether that is sure: otherwise the event may as well be
+    /// what another system put around a record. `table` is the value of `Type`, empty where there
+    /// was none.
+    pub(super) fn conclude(&self, table: &str) -> Option<(Shape, bool)> {
         use ShapeKey as K;
         if let Some(shape) = of_table(table) {
-            return Some(shape);
+            return Some((shape, true));
         }
         let row = self.any(&[K::Generated, K::SourceSystem]);
         if row && !table.is_empty() {
-            return Some(Shape::Other(table.to_owned()));
+            return Some((Shape::Other(table.to_owned()), true));
+        }
+        if self.is_flat_envelope() {
+            return Some((Shape::Envelope, false));
+        }
+        if let Some(name) = self.foreign.name() {
+            return Some((Shape::Other(name.to_owned()), false));
         }
         if self.any(&[K::RiskEvent]) {
-            return Some(Shape::Other("riskDetection".to_owned()));
+            return Some((Shape::Other("riskDetection".to_owned()), true));
         }
         if self.any(&[K::Service]) && self.any(&[K::Activity]) && self.any(&[K::Category]) {
-            return Some(Shape::Other("auditActivityType".to_owned()));
+            return Some((Shape::Other("auditActivityType".to_owned()), true));
         }
-        let signs_in = self.any(&[K::Created]) && self.any(&[K::Upn, K::PrincipalId]);
-        if signs_in {
-            return Some(Shape::SignIn);
+        if self.any(&[K::UnifiedTime]) && self.any(&[K::Operations]) {
+            return Some((Shape::Unified, false));
+        }
+        if self.signs_in(row) {
+            return Some((Shape::SignIn, false));
         }
         let audits = self.any(&[K::ActivityTime, K::InitiatedBy, K::OperationType])
             || (self.any(&[K::Category]) && self.any(&[K::Result, K::CorrelationId]))
             || (row && self.any(&[K::OperationName]));
-        audits.then_some(Shape::Audit)
+        audits.then_some((Shape::Audit, false))
+    }
+
+    /// As [`Evidence::conclude`], for the columns of a table, which are all known at once: what
+    /// `decided` in a single event yields to columns that no log of Entra has.
+    pub(super) fn conclude_columns(&self, table: &str, decided: Option<Shape>) -> Option<Shape> {
+        if let Some(shape) = of_table(table) {
+            return Some(shape);
+        }
+        let shared = decided.as_ref().is_none_or(|shape| *shape == Shape::SignIn);
+        match self.foreign.name() {
+            Some(name) if shared => Some(Shape::Other(name.to_owned())),
+            _ => decided.or_else(|| self.conclude("").map(|(shape, _)| shape)),
+        }
     }
 
     fn any(&self, keys: &[ShapeKey]) -> bool {
         keys.iter().any(|key| self.seen & (1 << key.index()) != 0)
     }
 
+    fn count(&self, keys: &[ShapeKey]) -> usize {
+        keys.iter().filter(|&&key| self.any(&[key])).count()
+    }
+
+    fn signs_in(&self, row: bool) -> bool {
+        use ShapeKey as K;
+        let told = self.count(OF_SIGN_INS);
+        let when = row || self.any(&[K::Created]);
+        let who = self.any(&[K::Upn, K::PrincipalId, K::UserId]);
+        // Users and applications have a name of their own, sign-ins have those of others.
+        let named = self.any(&[K::OwnName]);
+        told > 1 || (told == 1 && when && !named) || (who && self.any(&[K::Created]) && !named)
+    }
+
     fn is_envelope(&self) -> bool {
         use ShapeKey as K;
         self.any(&[K::Properties])
             && self.any(&[K::Time, K::OperationName, K::Category, K::AzureResource])
+    }
+
+    /// An envelope whose properties stand beside its own, or an event of Azure's activity log as
+    /// its API gives it.
+    fn is_flat_envelope(&self) -> bool {
+        use ShapeKey as K;
+        self.any(&[K::Category])
+            && ((self.any(&[K::Time]) && self.any(&[K::OperationName, K::AzureResource]))
+                || (self.any(&[K::EventTimestamp]) && self.any(&[K::OperationName])))
     }
 }
 
@@ -164,6 +234,8 @@ pub(super) fn of_table(table: &str) -> Option<Shape> {
         Some(Shape::Audit)
     } else if table.eq_ignore_ascii_case("AADProvisioningLogs") {
         Some(Shape::Provisioning)
+    } else if table.eq_ignore_ascii_case("CloudAppEvents") {
+        Some(Shape::Unified)
     } else if sign_in::CATEGORIES.iter().any(|row| row.2.eq_ignore_ascii_case(table)) {
         Some(Shape::SignIn)
     } else {
@@ -171,25 +243,102 @@ pub(super) fn of_table(table: &str) -> Option<Shape> {
     }
 }
 
-/// The shape of the object that starts at byte `at`, as far as it can be read. Stops at the first
-/// key that decides; a broken object is judged by what came before.
-pub(super) fn recognise(bytes: &[u8], at: usize) -> Option<Shape> {
+/// The shape of the object that starts at byte `at`, as far as it can be read, and whether it is
+/// sure (see [`Evidence::conclude`]). Stops at the first key that decides; a broken object is judged
+/// by what came before.
+pub(super) fn recognise(bytes: &[u8], at: usize) -> Option<(Shape, bool)> {
     let mut reader = Reader::new(bytes, at, Depth::Columns);
     let mut evidence = Evidence::default();
     let mut table = String::new();
     let mut decided = None;
     // The error stands for "enough seen" as well as for broken bytes.
     let _ = reader.members(|reader, key| {
-        let Some(key) = ShapeKey::find(key) else { return reader.skip() };
-        decided = evidence.see(key);
+        decided = evidence.see_written(key);
         if decided.is_some() {
             return reader.broken("");
         }
-        if key == ShapeKey::Table && reader.is_text()? {
+        if key.eq_ignore_ascii_case(b"Type") && reader.is_text()? {
             table = reader.text(&super::json::Place::Record)?.into_owned();
             return Ok(());
         }
         reader.skip()
     });
-    decided.or_else(|| evidence.conclude(&table))
+    match decided {
+        Some(shape) => Some((shape, true)),
+        None => evidence.conclude(&table),
+    }
+}
+
+/// The names of an object's own keys, the first few, for messages.
+pub(super) fn own_keys(bytes: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut reader = Reader::new(bytes, 0, Depth::Columns);
+    let _ = reader.members(|reader, key| {
+        names.push(String::from_utf8_lossy(key).into_owned());
+        reader.skip()
+    });
+    names
+}
+
+/// The first of an object's own keys that has JSON text as its value.
+pub(super) fn key_of_json_text(bytes: &[u8]) -> Option<String> {
+    let mut found = None;
+    let mut reader = Reader::new(bytes, 0, Depth::Columns);
+    let _ = reader.members(|reader, key| {
+        let raw = reader.raw()?;
+        let text = raw.strip_prefix(b"\"").unwrap_or_default().trim_ascii_start();
+        if found.is_none() && matches!(text.first(), Some(b'{' | b'[')) {
+            found = Some(String::from_utf8_lossy(key).chars().take(40).collect());
+        }
+        Ok(())
+    });
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(keys: &str) -> String {
+        let members: Vec<String> = keys.split(' ').map(|key| format!("\"{key}\":1")).collect();
+        let object = format!("{{{}}}", members.join(","));
+        format!("{:?}", recognise(object.as_bytes(), 0))
+    }
+
+    #[test]
+    fn logs_that_are_not_entras_are_known_by_keys_of_their_own() {
+        for (keys, name) in [
+            (
+                "TimeGenerated UserPrincipalName OperationName SiteUrl FileName ClientAppUsed",
+                "file",
+            ),
+            ("TimeGenerated OperationNameValue Category CorrelationId Caller", "AzureActivity"),
+            ("id displayName userPrincipalName createdDateTime accountEnabled", "Graph user"),
+            ("id appDisplayName createdDateTime servicePrincipalType", "Graph servicePrincipal"),
+            ("id activityDateTime activityResult category componentName correlationId", "Intune"),
+            ("ActivityDate AuditEventId Category ActivityResultStatus", "Intune"),
+            ("id activity activityDate activityType targets category result", "Azure AD Graph"),
+            ("TimeGenerated Uri StatusCode OperationName Category CorrelationId", "storage"),
+        ] {
+            let told = of(keys);
+            assert!(told.contains("Other") && told.contains(name), "{keys}: {told}");
+        }
+    }
+
+    #[test]
+    fn few_keys_are_enough_for_what_is_entras() {
+        for (keys, shape) in [
+            ("id activityDisplayName", "Some((Audit, true))"),
+            ("id activity_display_name", "Some((Audit, true))"),
+            ("id category result", "Some((Audit, false))"),
+            ("TimeGenerated AppDisplayName UserPrincipalName", "Some((SignIn, false))"),
+            ("time category operationName tenantId", "Some((Envelope, false))"),
+            ("Timestamp ActionType RawEventData", "Some((Unified, true))"),
+            ("CreationDate UserIds Operations", "Some((Unified, false))"),
+            ("_id _source _index", "None"),
+            ("id appDisplayName", "None"),
+        ] {
+            assert_eq!(of(keys), shape, "{keys}");
+        }
+    }
 }

@@ -41,7 +41,7 @@ keys! {
     /// properties cannot.
     pub(super) enum SignInKey {
         Id = b"id",
-        Time = b"createdDateTime" | b"CreatedDateTime" | b"CreatedDateTime [UTC]",
+        Time = b"createdDateTime" | b"CreatedDateTime" | b"CreatedDateTime [UTC]" | b"createdAt",
         EventTypes = b"signInEventTypes",
         UserId = b"userId",
         UserName = b"userDisplayName",

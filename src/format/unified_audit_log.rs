@@ -51,12 +51,12 @@ const WORKLOAD: &str = "AzureActiveDirectory";
 keys! {
     /// Properties of a record, and of what wraps it.
     pub(super) enum UnifiedKey {
-        AuditData = b"AuditData" | b"auditData",
-        Id = b"Id" | b"id",
+        AuditData = b"AuditData" | b"auditData" | b"RawEventData",
+        Id = b"Id" | b"id" | b"RecordId",
         Time = b"CreationTime",
-        WrapperTime = b"CreationDate" | b"createdDateTime",
+        WrapperTime = b"CreationDate" | b"createdDateTime" | b"Timestamp",
         Operation = b"Operation" | b"operation",
-        Operations = b"Operations",
+        Operations = b"Operations" | b"ActionType",
         Identity = b"Identity",
         OrganizationId = b"OrganizationId" | b"organizationId",
         RecordType = b"RecordType" | b"auditLogRecordType",
@@ -66,7 +66,7 @@ keys! {
         UserId = b"UserId" | b"userId",
         UserIds = b"UserIds",
         UserType = b"UserType",
-        ClientIp = b"ClientIP" | b"clientIp",
+        ClientIp = b"ClientIP" | b"clientIp" | b"IPAddress",
         ActorIp = b"ActorIpAddress",
         Actor = b"Actor",
         Target = b"Target",
@@ -78,6 +78,11 @@ keys! {
         ErrorNumber = b"ErrorNumber",
         LogonError = b"LogonError",
         Context = b"AppAccessContext",
+        // Only where Defender XDR wraps a record.
+        Application = b"Application",
+        AccountId = b"AccountId",
+        AccountName = b"AccountDisplayName",
+        UserAgent = b"UserAgent",
     }
 }
 
@@ -122,6 +127,32 @@ pub(super) struct Unified<'a> {
     application_id: Cow<'a, str>,
     error_number: Cow<'a, str>,
     logon_error: Cow<'a, str>,
+    wrapper: Wrapper<'a>,
+}
+
+/// What is said around a record.
+#[derive(Default)]
+struct Wrapper<'a> {
+    /// Was the record itself there?
+    held: bool,
+    /// Is it a row of Defender XDR's `CloudAppEvents`?
+    of_defender: bool,
+    account_id: Cow<'a, str>,
+    account_name: Cow<'a, str>,
+    user_agent: Cow<'a, str>,
+}
+
+impl Wrapper<'_> {
+    fn into_owned(self) -> Wrapper<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Wrapper {
+            held: self.held,
+            of_defender: self.of_defender,
+            account_id: owned(self.account_id),
+            account_name: owned(self.account_name),
+            user_agent: owned(self.user_agent),
+        }
+    }
 }
 
 impl<'a> Unified<'a> {
@@ -170,9 +201,16 @@ impl<'a> Unified<'a> {
                 self.devices = part.details;
             }
             UnifiedKey::CorrelationId => self.record.correlation_id = reader.text(here)?,
-            UnifiedKey::ApplicationId => self.application_id = reader.text(here)?,
+            UnifiedKey::ApplicationId => self.application_id = reader.scalar(here)?,
             UnifiedKey::ErrorNumber => self.error_number = reader.scalar(here)?,
             UnifiedKey::LogonError => self.logon_error = reader.text(here)?,
+            UnifiedKey::Application => {
+                self.wrapper.of_defender = true;
+                reader.skip()?;
+            }
+            UnifiedKey::AccountId => self.wrapper.account_id = reader.text(here)?,
+            UnifiedKey::AccountName => self.wrapper.account_name = reader.text(here)?,
+            UnifiedKey::UserAgent => self.wrapper.user_agent = reader.text(here)?,
             UnifiedKey::Context => {
                 if let Held::Here = reader.held(b'{', here)? {
                     reader.object(here, |reader, ContextKey::SessionId, here| {
@@ -205,6 +243,7 @@ impl<'a> Unified<'a> {
             }
         }
         let outer = std::mem::replace(self, inner);
+        self.wrapper = Wrapper { held: true, ..outer.wrapper };
         self.wrapper_time = self.wrapper_time.or(outer.record.time).or(outer.wrapper_time);
         self.operations = outer.operations;
         self.identity = outer.identity;
@@ -253,21 +292,64 @@ impl<'a> Unified<'a> {
         reader.adopt(inner);
     }
 
-    /// The record, or the name of the workload that is not Entra's.
-    pub(super) fn finish(self) -> Result<Record<'a>, Cow<'a, str>> {
-        let entra = self.workload.is_empty()
-            || self.workload.eq_ignore_ascii_case(WORKLOAD)
-            || self.workload.eq_ignore_ascii_case("Entra")
-            || !self.workload.starts_with(|c: char| c.is_ascii_alphabetic());
-        if !entra {
-            return Err(self.workload);
+    /// The name of the workload that is not Entra's, or of what says too little.
+    fn not_entras(&self) -> Option<Cow<'a, str>> {
+        let says = |text: &str| text.starts_with(|c: char| c.is_ascii_alphabetic());
+        if says(&self.workload) {
+            let entra = self.workload.eq_ignore_ascii_case(WORKLOAD)
+                || self.workload.eq_ignore_ascii_case("Entra");
+            return (!entra).then(|| self.workload.clone());
         }
+        if self.wrapper.of_defender && !self.wrapper.held {
+            return Some(Cow::Borrowed("CloudAppEvents without RawEventData"));
+        }
+        // Without the record itself its type is all that tells the workload.
+        let of_entra = matches!(&*self.record_type, "8" | "9" | "15")
+            || contains(&self.record_type, WORKLOAD)
+            || !self.wrapper_only()
+            || (self.record_type.is_empty() && self.is_entras_operation());
+        (!of_entra).then(|| match &self.record_type {
+            none if none.is_empty() => {
+                Cow::Borrowed("unified audit log without AuditData and RecordType")
+            }
+            number if !says(number) => Cow::Owned(format!("record type {number}")),
+            name => name.clone(),
+        })
+    }
+
+    /// Does the operation read as only the Entra workload writes them: with a full stop at its end,
+    /// or a sign-in?
+    fn is_entras_operation(&self) -> bool {
+        let name =
+            if self.record.activity.is_empty() { &self.operations } else { &self.record.activity };
+        name.trim_end().ends_with('.') || matches!(&**name, "UserLoggedIn" | "UserLoginFailed")
+    }
+
+    /// Is there only what a wrapper says, not the record?
+    fn wrapper_only(&self) -> bool {
+        !self.wrapper.held && self.record.time.is_none() && self.wrapper_time.is_some()
+    }
+
+    /// The record, or the name of the workload that is not Entra's. The reader takes the notes.
+    pub(super) fn finish(mut self, notes: &mut Reader<'_>) -> Result<Record<'a>, Cow<'a, str>> {
+        if let Some(name) = self.not_entras() {
+            return Err(name);
+        }
+        if self.wrapper_only() {
+            notes.note(|| {
+                "without AuditData: no targets, changes or details; export again with AuditData"
+                    .to_owned()
+            });
+        }
+        let wrapper = std::mem::take(&mut self.wrapper);
         let signs_in = matches!(&*self.record_type, "9" | "15")
             || self.record_type.eq_ignore_ascii_case("AzureActiveDirectoryStsLogon")
             || self.record_type.eq_ignore_ascii_case("AzureActiveDirectoryAccountLogon");
         let target = target(&self.target, &self.object_id);
         let mut record = self.record;
         record.time = record.time.or(self.wrapper_time);
+        fill(&mut record.user_agent, wrapper.user_agent);
+        fill(&mut self.user_id, wrapper.account_id);
         fill(&mut record.id, self.identity);
         fill(&mut record.activity, self.operations);
         trim(&mut record.activity);
@@ -276,6 +358,9 @@ impl<'a> Unified<'a> {
         record.actor = actor(&self.actor, user_id, &self.user_type);
         record.actor.ip = ip;
         fill(&mut record.actor.ip, self.client_ip);
+        if record.actor.kind != ActorKind::App {
+            fill(&mut record.actor.name, wrapper.account_name);
+        }
         let devices = self.devices;
         let session = devices.iter().find(|d| d.key.eq_ignore_ascii_case("SessionId"));
         fill(&mut record.session_id, session.map(|d| d.value.clone()).unwrap_or_default());
@@ -339,6 +424,7 @@ impl<'a> Unified<'a> {
             application_id: owned(self.application_id),
             error_number: owned(self.error_number),
             logon_error: owned(self.logon_error),
+            wrapper: self.wrapper.into_owned(),
         }
     }
 }
@@ -356,6 +442,11 @@ fn workload<'a>(reader: &mut Reader<'a>, here: &Place<'_>) -> Step<Cow<'a, str>>
     let text = reader.is_text()?;
     let workload = reader.text(here)?;
     Ok(if text { workload } else { Cow::Borrowed("") })
+}
+
+/// Is the part in the text, in any case?
+fn contains(text: &str, part: &str) -> bool {
+    text.to_ascii_lowercase().contains(&part.to_ascii_lowercase())
 }
 
 fn trim(text: &mut Cow<'_, str>) {

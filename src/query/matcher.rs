@@ -15,6 +15,7 @@ use columns::{by_codes, by_correlation, by_rows, retain};
 
 use super::pattern::{Pattern, in_raw_text};
 use super::{Context, Expression, Operator, Query, Term, Value, level, when};
+use crate::format;
 use crate::record::column::{Column, ENTRY, Kept, PART, WORDS};
 use crate::record::field::{Field, Stored, ValueKind, WORD_FIELDS};
 use crate::record::keyed::{ByKey, by_key};
@@ -491,7 +492,8 @@ impl Scan<'_> {
             Test::Original(field, pattern) => {
                 self.by_original(candidates, None, |original, bytes| {
                     let record = original.decode(bytes).ok()?;
-                    let raw = String::from_utf8_lossy(bytes);
+                    let plain = format::plain(bytes);
+                    let raw = String::from_utf8_lossy(&plain);
                     let mut found = false;
                     field.values(&record, &raw, &mut |value| {
                         found = found || pattern.matches(value, &fold(value));
@@ -510,7 +512,9 @@ impl Scan<'_> {
                 });
             }
             Test::Raw(regex) => {
-                self.by_original(candidates, Some(regex), |_, bytes| Some(regex.is_match(bytes)));
+                self.by_original(candidates, Some(regex), |_, bytes| {
+                    Some(regex.is_match(&format::plain(bytes)))
+                });
             }
         }
     }
@@ -538,9 +542,12 @@ impl Scan<'_> {
             let group = &rows[next..next + together];
             next += together;
             let block = self.segment.read_block(group, &mut buffer);
+            // Of records that stand escaped in other text, what was read is not their own.
+            let record = |&at: &usize| block.record(self.segment.span(at).1);
+            let escaped = group.iter().filter_map(record).any(format::is_escaped);
             // A record before the first place has none, and one behind it may have another.
             let from = match (block.bytes, needed) {
-                (Some(bytes), Some(needed)) => {
+                (Some(bytes), Some(needed)) if !escaped => {
                     needed.find(bytes).map_or(bytes.len(), |hit| hit.start())
                 }
                 _ => 0,

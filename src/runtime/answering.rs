@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::app::message::{Effect, Message, Opened};
+use crate::format;
 use crate::query::answer::{Answerer, Question};
 use crate::query::facet::facet;
 use crate::query::seen::SeenValues;
@@ -239,6 +240,6 @@ fn read(row: RowId, store: &Store) -> Result<Box<Opened>, String> {
     let mut record = original.decode(&bytes).map_err(|why| failed(&why))?.into_owned();
     store.name(&mut record);
     let columns = original.named_values(&bytes);
-    let raw = String::from_utf8_lossy(&bytes).into_owned();
+    let raw = String::from_utf8_lossy(&format::plain(&bytes)).into_owned();
     Ok(Box::new(Opened { record, raw, columns }))
 }

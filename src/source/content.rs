@@ -1,8 +1,14 @@
 //! What a text is, by its first bytes: JSON, CSV, or something no log is made of.
-//! Never looks at a name and never fails: what is unknown is described.
+//! Never looks at a name and never fails: what is unknown is described, with a way out.
 
 use super::encoding::UTF8_MARK;
-use super::framing::{Accept, Found, Framing, csv, json};
+use super::framing::csv::Probe;
+use super::framing::mixed::Mixed;
+use super::framing::{Accept, Found, Framing as _, Step, csv, json};
+
+mod unread;
+
+pub use unread::Foreign;
 
 /// What a source holds.
 #[derive(Debug)]
@@ -13,67 +19,48 @@ pub enum Content {
         by_line: bool,
     },
     /// CSV with a known header.
-    Csv(csv::Head),
-    /// Not a log: what it is, in words that follow "it is".
-    Foreign(&'static str),
+    Csv(Box<csv::Head>),
+    /// Nothing but white space so far.
+    Blank,
+    /// Not decidable before more bytes are there.
+    More,
+    /// Not a log: what it is, and what to do instead.
+    Foreign(Foreign),
 }
 
-/// Decides what the text that begins with `head` is.
-pub fn of(head: &[u8], accept: Accept) -> Content {
+/// Decides what the text that begins with `head` is. `end`: no more bytes follow.
+pub fn of(head: &[u8], end: bool, accept: Accept) -> Content {
     let text = head.strip_prefix(UTF8_MARK).unwrap_or(head);
     let visible = text.trim_ascii_start();
     if visible.is_empty() {
-        return Content::Foreign(if text.is_empty() { "empty" } else { "blank" });
+        return Content::Blank;
     }
     let by_line = json::has_lines(text);
     if visible.starts_with(b"{") || visible.starts_with(b"[") {
         return Content::Json { by_line };
     }
-    if let Some(head) = csv::head(head) {
-        return Content::Csv(head);
+    match csv::head(head, end) {
+        Probe::Head(head) => return Content::Csv(head),
+        Probe::More => return Content::More,
+        Probe::No => {}
     }
-    if let Some(name) = known_foreign(visible) {
-        return Content::Foreign(name);
+    if let Some(foreign) = unread::by_start(visible) {
+        return Content::Foreign(foreign);
     }
     // Broken bytes or a stray line in front: is there a record behind them?
     let mut found = Found::default();
-    json::Json::new(accept, by_line).scan(head, 0, false, &mut found);
-    if by_line || !found.events.is_empty() {
+    let mut framing = Mixed::json(accept, by_line, 0);
+    let step = framing.scan(head, 0, false, &mut found);
+    let goes_on = !end && is_open(head, framing.keep_from());
+    if by_line || !found.events.is_empty() || goes_on || matches!(step, Step::Layout(_)) {
         return Content::Json { by_line };
     }
-    Content::Foreign(
-        if head.contains(&0) || std::str::from_utf8(head).is_err_and(|e| e.error_len().is_some()) {
-            "a binary file"
-        } else {
-            "text without records"
-        },
-    )
+    Content::Foreign(unread::by_text(head, visible))
 }
 
-fn known_foreign(text: &[u8]) -> Option<&'static str> {
-    let start: Vec<u8> = text.iter().take(64).map(u8::to_ascii_lowercase).collect();
-    let begins = |with: &[u8]| start.starts_with(with);
-    Some(if begins(b"<!doctype html") || begins(b"<html") {
-        "an HTML page, perhaps an error page or a sign-in page saved in place of the log"
-    } else if begins(b"<?xml") || begins(b"<") {
-        "XML"
-    } else if begins(b"%pdf") {
-        "a PDF document"
-    } else if begins(b"obj\x01") {
-        "an Avro file"
-    } else if begins(b"par1") {
-        "a Parquet file"
-    } else if begins(b"sqlite format 3") {
-        "an SQLite database"
-    } else if begins(b"\x7felf") || begins(b"mz") && text.contains(&0) {
-        "a program"
-    } else if begins(b"\x89png") || begins(b"\xff\xd8\xff") || begins(b"gif8") {
-        "a picture"
-    } else if begins(b"7z\xbc\xaf") || begins(b"bzh") || begins(b"\xfd7zxz") || begins(b"rar!") {
-        "an archive of a kind entrail does not unpack (it unpacks gzip, zstd and zip)"
-    } else if begins(b"elffile\0") {
-        "a Windows event log"
-    } else {
-        return None;
-    })
+/// Does an object begin at byte `at` whose end is not there yet?
+fn is_open(head: &[u8], at: u64) -> bool {
+    let rest = head.get(at as usize..).unwrap_or_default();
+    let object = memchr::memchr(b'{', &rest[..rest.len().min(2)]).map(|brace| &rest[brace + 1..]);
+    object.is_some_and(|object| object.trim_ascii_start().starts_with(b"\""))
 }

@@ -70,7 +70,13 @@ pub fn work(jobs: &Mutex<Receiver<Work>>, options: &Options, buffers: &Buffers) 
 /// Does this look like an event, whole and readable? Asked where records are searched for.
 pub fn accepts(bytes: &[u8], layout: &Layout) -> bool {
     let plausible = !matches!(layout, Layout::Json) || format::is_event(bytes);
-    plausible && format::decode(bytes, layout, Depth::Columns).is_ok()
+    (plausible && format::decode(bytes, layout, Depth::Columns).is_ok())
+        || (is_wrapper(bytes) && !format::wrapped(bytes, layout).is_empty())
+}
+
+/// May there be JSON text in a string of this object? A cheap look.
+fn is_wrapper(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"{\\").is_some()
 }
 
 struct Block<'j> {
@@ -84,6 +90,8 @@ struct Block<'j> {
     line: (u64, u64),
     /// Records whose time is not decided.
     either: Vec<(usize, Either)>,
+    /// May records stand whole inside events that look like records?
+    wraps: bool,
 }
 
 impl<'j> Block<'j> {
@@ -94,8 +102,13 @@ impl<'j> Block<'j> {
         if let Some(order) = options.date_order {
             job.source.decide(Dates::Asked(order));
         }
+        let wraps = match job.source.layout() {
+            Layout::Json => format::holds_whole(&job.bytes),
+            Layout::Csv(columns) => columns.is_wrapper(),
+            Layout::Table(_) => false,
+        };
         let (outcome, troubles, either) = Default::default();
-        Self { job, options, batch, outcome, troubles, line, either }
+        Self { job, options, batch, outcome, troubles, line, either, wraps }
     }
 
     fn run(mut self) -> Outcome {
@@ -133,17 +146,57 @@ impl<'j> Block<'j> {
         }
     }
 
-    /// Decodes one event into the batch.
+    /// Decodes one event into the batch, or the records that it wraps.
     fn one(&mut self, span: Span, draft: &mut Draft<'j>) -> Result<(), DecodeError> {
+        let whole = || {
+            matches!(self.job.source.layout(), Layout::Csv(_))
+                || format::holds_whole(self.bytes(span))
+        };
+        if self.wraps && whole() && self.unwrap(span, draft) {
+            return Ok(());
+        }
+        let decoded = self.decoded(span, draft)?;
+        if !draft.is_sure() && self.unwrap(span, draft) {
+            return Ok(());
+        }
+        self.take(span, decoded, draft)
+    }
+
+    fn decoded(&self, span: Span, draft: &mut Draft<'j>) -> Result<Drafted<'j>, DecodeError> {
         let bytes = self.bytes(span);
         let (decode, layout) = (self.options.decode, self.job.source.layout());
         let rated = self.options.wanted.has(Column::Risk);
         let depth = if rated { Depth::Rated } else { Depth::Columns };
         let run = AssertUnwindSafe(|| decode(draft, bytes, layout, depth));
-        let decoded = catch_unwind(run).unwrap_or_else(|_| {
+        catch_unwind(run).unwrap_or_else(|_| {
             let reason = "a mistake in entrail, please report it";
             Err(DecodeError { at: 0, reason: reason.to_owned() })
-        })?;
+        })
+    }
+
+    /// Takes the records that another system put something around; `false` where there are none.
+    fn unwrap(&mut self, event: Span, draft: &mut Draft<'j>) -> bool {
+        let bytes = self.bytes(event);
+        let find = AssertUnwindSafe(|| format::wrapped(bytes, self.job.source.layout()));
+        let ranges = catch_unwind(find).unwrap_or_default();
+        let mut taken = false;
+        for range in ranges {
+            let offset = event.offset + range.start as u64;
+            let span = Span { offset, len: range.len() as u32 };
+            let decoded = self.decoded(span, draft);
+            taken |= decoded.and_then(|decoded| self.take(span, decoded, draft)).is_ok();
+        }
+        taken
+    }
+
+    /// Takes what an event was decoded to.
+    fn take(
+        &mut self,
+        span: Span,
+        decoded: Drafted<'j>,
+        draft: &mut Draft<'j>,
+    ) -> Result<(), DecodeError> {
+        let bytes = self.bytes(span);
         let crowded = match &decoded {
             Drafted::Record { crowded, .. } => *crowded,
             Drafted::Other(_) => true,
@@ -170,12 +223,17 @@ impl<'j> Block<'j> {
                     self.trouble(span.offset, odd.join("; "), false);
                 }
             }
-            Drafted::Other(name) => match self.outcome.other.iter_mut().find(|(n, _)| *n == name) {
-                Some((_, count)) => *count += 1,
-                None => self.outcome.other.push((name.into_owned(), 1)),
-            },
+            Drafted::Other(name) => self.other(name.into_owned()),
         }
         Ok(())
+    }
+
+    /// Counts an event of a log that is not read.
+    fn other(&mut self, name: String) {
+        match self.outcome.other.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, count)) => *count += 1,
+            None => self.outcome.other.push((name, 1)),
+        }
     }
 
     /// An event that does not decode: takes the records inside it, and tells the rest.
@@ -188,8 +246,15 @@ impl<'j> Block<'j> {
             self.outcome.lost_bytes += u64::from(event.len);
             return self.trouble(event.offset, reason, true);
         }
+        if self.unwrap(event, draft) {
+            return;
+        }
         let (inside, complete) = match self.job.source.layout() {
             Layout::Csv(_) => (Vec::new(), false),
+            // Nothing is broken here, and no known record inside.
+            Layout::Json if format::is_sound(bytes) && !format::is_event(bytes) => {
+                (Vec::new(), false)
+            }
             _ => self.objects_inside(bytes),
         };
         let placed =
@@ -294,6 +359,6 @@ impl<'j> Block<'j> {
             Place::Byte(at)
         };
         let source = self.job.source.name().to_owned();
-        self.troubles.push((at, Trouble { source, place, reason, lost }));
+        self.troubles.push((at, Trouble::new(source, place, reason, lost)));
     }
 }

@@ -5,6 +5,7 @@ mod balance;
 pub mod csv;
 pub mod json;
 mod lost;
+pub mod mixed;
 pub mod page;
 mod structure;
 
@@ -28,6 +29,15 @@ pub struct Note {
     pub lost: bool,
 }
 
+impl Note {
+    /// A line of text between records, which never was one.
+    fn aside(at: u64, line: &[u8]) -> Self {
+        let shown = page::excerpt(&String::from_utf8_lossy(line.trim_ascii()), 24);
+        let reason = format!("“{shown}” is text between records; passed over");
+        Self { at, lost_bytes: 0, reason, lost: false }
+    }
+}
+
 /// What framing found in a block.
 #[derive(Default, Debug)]
 pub struct Found {
@@ -46,6 +56,10 @@ pub enum Step {
     More,
     /// The events after those found so far are written in another layout; go on with the same block.
     Layout(Layout),
+    /// At this byte of the text CSV with another head begins; only where that is looked for.
+    Csv(u64, Box<csv::Head>),
+    /// At this byte of the text JSON begins, in a text that was CSV up to there.
+    Json(u64),
 }
 
 /// Framing of one source, fed block by block.

@@ -202,7 +202,7 @@ impl Missing {
             let second = |time: Timestamp| Timestamp::from_ms(time.ms().div_euclid(1_000) * 1_000);
             source = format!("{source}, {} to {}", second(start), second(end));
         }
-        Trouble { source, place: Place::Whole, reason: self.reason.clone(), lost: self.lost }
+        Trouble::new(source, Place::Whole, self.reason.clone(), self.lost)
     }
 }
 

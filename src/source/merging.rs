@@ -14,8 +14,10 @@ use std::time::{Duration, Instant};
 use super::dates::Deciding;
 use super::pipeline::{Meter, Outcome, Part};
 use super::tenant::Asking;
-use super::{Delivery, Place, Progress, Summary, Trouble};
+use super::{Delivery, Progress, Summary, Trouble};
 use crate::store::builder::Indexer;
+
+mod held;
 
 /// Records in a segment.
 const SEGMENT: usize = 16_384;
@@ -27,8 +29,8 @@ const SILENCE: Duration = Duration::from_secs(2);
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 /// From here on it can be told how fast a load is.
 const RATE_AFTER: Duration = Duration::from_millis(300);
-/// Troubles of one source that are delivered one by one.
-const MOST_TROUBLES: u64 = 1_000;
+/// How long troubles of a source without an end are held.
+const HELD_FOR: Duration = Duration::from_secs(1);
 /// Names of other logs that are counted one by one: they come from the data.
 const MOST_NAMES: usize = 1_000;
 
@@ -42,8 +44,9 @@ pub struct Merging<'l> {
     absorbed: u64,
     other: HashMap<String, u64>,
     summary: Summary,
-    /// The source whose troubles are being counted, how many, and how many of those lost something.
-    counted: (String, u64, u64),
+    /// Troubles of the source that is being read.
+    held: held::Held,
+    held_since: Option<Instant>,
     deciding: Deciding,
     last_segment: Option<Instant>,
     last_progress: Instant,
@@ -67,7 +70,8 @@ impl<'l> Merging<'l> {
             absorbed: 0,
             other: HashMap::new(),
             summary: Summary::default(),
-            counted: (String::new(), 0, 0),
+            held: held::Held::default(),
+            held_since: None,
             deciding: Deciding::default(),
             last_segment: None,
             last_progress: Instant::now(),
@@ -88,7 +92,7 @@ impl<'l> Merging<'l> {
                 Ok(Part::Found(outcome)) => self.take(*outcome),
                 Ok(Part::FileDone) => {
                     self.decide();
-                    self.tell_uncounted();
+                    self.tell_held();
                 }
                 Err(RecvTimeoutError::Timeout) => self.pause(),
                 Err(RecvTimeoutError::Disconnected) => return ControlFlow::Continue(()),
@@ -154,28 +158,21 @@ impl<'l> Merging<'l> {
         }
     }
 
-    /// Counts a trouble, and delivers it unless its source has had too many.
+    /// Counts a trouble and holds it until its source was read: many of one cause are one then.
     pub fn trouble(&mut self, trouble: Trouble) {
-        self.summary.troubles += 1;
-        self.summary.lost += u64::from(trouble.lost);
-        if self.counted.0 != trouble.source {
-            self.tell_uncounted();
-            self.counted.0.clone_from(&trouble.source);
+        self.summary.troubles += trouble.times;
+        self.summary.lost += if trouble.lost { trouble.times } else { 0 };
+        if !self.held.is_of(&trouble.source) {
+            self.tell_held();
         }
-        self.counted.1 += 1;
-        if self.counted.1 <= MOST_TROUBLES {
-            self.send(Delivery::Trouble(trouble));
-        } else {
-            self.counted.2 += u64::from(trouble.lost);
-        }
+        self.held_since.get_or_insert_with(Instant::now);
+        self.held.add(trouble);
     }
 
-    /// Tells how many troubles of the last source were not delivered.
-    fn tell_uncounted(&mut self) {
-        let (source, count, lost) = std::mem::take(&mut self.counted);
-        if count > MOST_TROUBLES {
-            let reason = format!("and {} more like these", count - MOST_TROUBLES);
-            let trouble = Trouble { source, place: Place::Whole, reason, lost: lost > 0 };
+    /// Delivers the troubles that are held.
+    fn tell_held(&mut self) {
+        self.held_since = None;
+        for trouble in self.held.take() {
             self.send(Delivery::Trouble(trouble));
         }
     }
@@ -183,6 +180,10 @@ impl<'l> Merging<'l> {
     fn tick(&mut self) {
         self.tell_news();
         let now = Instant::now();
+        let held_long = self.held_since.is_some_and(|since| now - since >= HELD_FOR);
+        if held_long && self.meter.endless.load(Ordering::Relaxed) {
+            self.tell_held();
+        }
         let pending = self.indexer.pending();
         let due = self.last_segment.is_none_or(|last| now - last >= SEGMENT_EVERY);
         if pending >= SEGMENT || (pending > 0 && due) {
@@ -206,6 +207,7 @@ impl<'l> Merging<'l> {
         }
         for trouble in watch.troubles() {
             self.trouble(trouble);
+            self.tell_held();
         }
     }
 
@@ -254,7 +256,7 @@ impl<'l> Merging<'l> {
     pub fn done(mut self, cancelled: bool) -> Indexer {
         self.tell_news();
         self.decide();
-        self.tell_uncounted();
+        self.tell_held();
         self.segment();
         let mut summary = std::mem::take(&mut self.summary);
         summary.progress = self.progress();

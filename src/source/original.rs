@@ -247,6 +247,10 @@ impl Source {
         let layout = match input.byte()? {
             JSON => Layout::Json,
             CSV => Layout::Csv(columns(&mut input)?),
+            WRAPPER => {
+                let (_, names, delimiter) = named(&mut input)?;
+                Layout::Csv(Arc::new(Columns::wrapper(names, delimiter)))
+            }
             TABLE => Layout::Table(columns(&mut input)?),
             _ => return Err(Damaged),
         };
@@ -273,15 +277,22 @@ const DATES: [(u8, Dates); 6] = [
     (4, Dates::Asked(DateOrder::MonthFirst)),
     (5, Dates::Unclear),
 ];
+const WRAPPER: u8 = 3;
 
 fn columns(input: &mut Decoder<'_>) -> Result<Arc<Columns>, Damaged> {
+    let (table, names, delimiter) = named(input)?;
+    Columns::of_names(table, names, delimiter).map(Arc::new).ok_or(Damaged)
+}
+
+/// The table's name, the names of the columns, and what stands between values.
+fn named(input: &mut Decoder<'_>) -> Result<(String, Vec<String>, u8), Damaged> {
     let table = input.text()?.to_owned();
     let delimiter = input.byte()?;
     let mut names = Vec::new();
     for _ in 0..input.u32()? {
         names.push(input.text()?.to_owned());
     }
-    Columns::of_names(table, names, delimiter).map(Arc::new).ok_or(Damaged)
+    Ok((table, names, delimiter))
 }
 
 impl Original for Source {
@@ -326,6 +337,8 @@ impl Original for Source {
     fn named_values(&self, bytes: &[u8]) -> Option<Vec<(String, String)>> {
         match &self.layout {
             Layout::Json => None,
+            // A record in a cell has no columns of its own.
+            Layout::Csv(columns) if columns.is_wrapper() && bytes.starts_with(b"{") => None,
             Layout::Csv(columns) => Some(columns.named_cells(bytes)),
             Layout::Table(columns) => columns.named_items(bytes),
         }
@@ -342,7 +355,7 @@ impl Original for Source {
                 None
             }
             Layout::Csv(columns) => {
-                out.byte(CSV);
+                out.byte(if columns.is_only_wrapper() { WRAPPER } else { CSV });
                 Some(columns)
             }
             Layout::Table(columns) => {

@@ -277,19 +277,15 @@ pub fn resume(
 
 /// The trouble of a system that starts no more threads.
 pub fn no_thread(error: &io::Error) -> Trouble {
-    Trouble {
-        source: "entrail".to_owned(),
-        place: Place::Whole,
-        reason: format!("the system starts no thread for reading: {error}"),
-        lost: true,
-    }
+    let reason = format!("the system starts no thread for reading: {error}");
+    Trouble::new("entrail".to_owned(), Place::Whole, reason, true)
 }
 
 impl Outcome {
     /// The outcome of a mistake in entrail itself.
     pub fn mistake(source: String, what: &str) -> Self {
         let reason = format!("{what}: this is a mistake in entrail, please report it");
-        let trouble = Trouble { source, place: Place::Whole, reason, lost: true };
+        let trouble = Trouble::new(source, Place::Whole, reason, true);
         Self { troubles: vec![trouble], ..Self::default() }
     }
 }

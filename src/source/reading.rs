@@ -18,12 +18,13 @@ use std::thread::Builder;
 
 use self::blocks::Text;
 use super::compression::{self, Counted, MAX_LAYERS, Packing};
-use super::content::{self, Content};
+use super::content::{self, Content, Foreign};
 use super::decoding::accepts;
-use super::encoding::{Encoding, Utf16};
+use super::encoding::{Encoding, UTF8_MARK, Utf16};
 use super::framing::Framing;
-use super::framing::csv::Rows;
+use super::framing::csv::MAX_HEADER;
 use super::framing::json::Json;
+use super::framing::mixed::Mixed;
 use super::graph::Feed;
 use super::index::State;
 use super::original::{Bytes, PlainFile, Source, Spool, Stamp};
@@ -324,20 +325,76 @@ impl Reading<'_> {
                 self.refused(&input.name, &error)?;
             }
         }
-        let (framing, layout): (Box<dyn Framing>, Layout) = match content::of(&head, accepts) {
-            Content::Json { by_line } => (Box::new(Json::new(accepts, by_line)), Layout::Json),
-            Content::Csv(head) => (Box::new(Rows::new(&head)), head.layout),
-            Content::Foreign(what @ ("empty" | "blank")) => {
-                return self.whole(&input.name, format!("it is {what}"), false);
+        let Some(start) = self.skip_blank(&mut input, &mut head)? else { return Ok(()) };
+        let content = self.recognise(&mut input, &mut head)?;
+        // What was skipped of a file is still in it; a spool begins behind it.
+        let at = if input.bytes.is_some() { start.bytes } else { 0 };
+        let (framing, layout): (Box<dyn Framing>, Layout) = match content {
+            Content::Json { by_line } => {
+                (Box::new(Mixed::json(accepts, by_line, at)), Layout::Json)
             }
-            Content::Foreign(what) => return self.foreign(&input.name, &head, what),
+            Content::Csv(head) => (Box::new(Mixed::csv(accepts, &head, at)), head.layout),
+            Content::Blank | Content::More => {
+                return self.whole(&input.name, "it is blank".to_owned(), false);
+            }
+            Content::Foreign(foreign) => return self.foreign(&input.name, &head, &foreign),
         };
         let bytes = match self.place(input.bytes.take()) {
             Ok(bytes) => bytes,
             Err(error) => return self.unspooled(&input.name, &error),
         };
         let source = Arc::new(Source::new(input.name.clone(), bytes.clone(), layout));
-        self.frame(input, head, Text::new(bytes, source), framing)
+        let mut text = Text::new(bytes, source);
+        if start.bytes > 0 {
+            text.go_on(at, start.line);
+        }
+        self.frame(input, head, text, framing)
+    }
+
+    /// Decides what a text is, reading more of it where its first line is longer than what is there.
+    fn recognise(&self, input: &mut Input<'_>, head: &mut Vec<u8>) -> Result<Content, Stopped> {
+        let mut end = head.len() < HEAD;
+        loop {
+            let content = content::of(head, end, accepts);
+            if !matches!(content, Content::More) || end {
+                return Ok(content);
+            }
+            let most = (2 * head.len()).min(2 * MAX_HEADER);
+            if let Err(error) = peek_to(input, head, most) {
+                self.refused(&input.name, &error)?;
+            }
+            end = head.len() < most;
+        }
+    }
+
+    /// Leaves out what is nothing but white space at the start of a text, however long; `None`
+    /// where that is all of it, which is told.
+    fn skip_blank(
+        &self,
+        input: &mut Input<'_>,
+        head: &mut Vec<u8>,
+    ) -> Result<Option<Start>, Stopped> {
+        let mut start = Start { bytes: 0, line: 1 };
+        loop {
+            if (self.stopped)() {
+                return Err(Stopped);
+            }
+            let mark = if head.starts_with(UTF8_MARK) { UTF8_MARK.len() } else { 0 };
+            if !head[mark..].trim_ascii_start().is_empty() {
+                return Ok(Some(start));
+            }
+            start.bytes += head.len() as u64;
+            start.line += memchr::memchr_iter(b'\n', head).count() as u64;
+            head.clear();
+            if let Err(error) = peek(input, head) {
+                self.refused(&input.name, &error)?;
+            }
+            if head.is_empty() {
+                let what = if start.bytes == 0 { "it is empty" } else { "it is blank" };
+                self.whole(&input.name, what.to_owned(), false)?;
+                return Ok(None);
+            }
+        }
     }
 
     /// Where the bytes of a text can be read again: where they are, or in the spool from here on.
@@ -351,13 +408,14 @@ impl Reading<'_> {
         self.spool.as_ref().map(Spool::begin).ok_or_else(|| io::Error::other("no spool"))
     }
 
-    fn foreign(&self, name: &str, head: &[u8], what: &str) -> Result<(), Stopped> {
+    fn foreign(&self, name: &str, head: &[u8], foreign: &Foreign) -> Result<(), Stopped> {
         let shown: String =
             String::from_utf8_lossy(&head[..head.len().min(64)]).chars().take(16).collect();
         let reason = format!(
-            "not a log entrail can read: it is {what} (starts with “{}”); \
-             give the JSON or CSV that the portal, Graph or your collector wrote",
+            "not a log entrail can read: it is {} (starts with “{}”); {}",
+            foreign.what,
             crate::text::clean(&shown),
+            foreign.advice,
         );
         self.whole(name, reason, true)
     }
@@ -376,15 +434,26 @@ impl Reading<'_> {
 
     fn whole(&self, name: &str, reason: String, lost: bool) -> Result<(), Stopped> {
         let source = name.to_owned();
-        self.outlet.trouble(Trouble { source, place: Place::Whole, reason, lost }, 0)
+        self.outlet.trouble(Trouble::new(source, Place::Whole, reason, lost), 0)
     }
+}
+
+/// Where a text begins behind white space.
+struct Start {
+    bytes: u64,
+    line: u64,
 }
 
 /// Reads up to [`HEAD`] bytes. An impatient input is left at the first bytes that tell what it is.
 fn peek(input: &mut Input<'_>, head: &mut Vec<u8>) -> io::Result<()> {
-    while head.len() < HEAD {
+    peek_to(input, head, HEAD)
+}
+
+/// Reads until `head` has `most` bytes, or there are no more.
+fn peek_to(input: &mut Input<'_>, head: &mut Vec<u8>, most: usize) -> io::Result<()> {
+    while head.len() < most {
         let before = head.len();
-        read_some(&mut *input.reader, head, HEAD - before)?;
+        read_some(&mut *input.reader, head, most - before)?;
         let visible = head.trim_ascii_start().first();
         let enough = input.impatient && head.len() >= 8 && matches!(visible, Some(b'{' | b'['));
         if head.len() == before || enough {

@@ -286,11 +286,6 @@ impl Watch {
             Stopped::Cancelled => return None,
             Stopped::SignIn(why) | Stopped::Unreachable(why) | Stopped::Unkept(why) => why,
         };
-        Some(Trouble {
-            source: NAME.to_owned(),
-            place: Place::Whole,
-            reason: reason.clone(),
-            lost: true,
-        })
+        Some(Trouble::new(NAME.to_owned(), Place::Whole, reason.clone(), true))
     }
 }

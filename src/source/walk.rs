@@ -148,7 +148,7 @@ fn add_folder(folder: &Path, stopped: &dyn Fn() -> bool, found: &mut dyn FnMut(E
 
 fn missing(path: &Path, reason: String) -> Entry {
     let source = path.display().to_string();
-    Entry::Missing(Trouble { source, place: Place::Whole, reason, lost: true })
+    Entry::Missing(Trouble::new(source, Place::Whole, reason, true))
 }
 
 /// An error of the system in words for the user, with the way out where there is one.

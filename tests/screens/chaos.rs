@@ -141,7 +141,7 @@ fn happen(session: &mut Session, event: Event, rest: &mut dyn Iterator<Item = &D
         }
         Event::Trouble(reason) => {
             let (source, place) = (reason.clone(), Place::Line(7));
-            let trouble = Trouble { source, place, reason, lost: true };
+            let trouble = Trouble::new(source, place, reason, true);
             session.send(Message::Delivered(Delivery::Trouble(trouble)));
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// The text a JSON string's inside stands for, and whether something in it had to be replaced by
 /// U+FFFD: half of a surrogate pair, an unknown escape, invalid UTF-8.
-pub(super) fn unescape(inner: &[u8]) -> (String, bool) {
+pub(in crate::format) fn unescape(inner: &[u8]) -> (String, bool) {
     match sound(inner) {
         Some(text) => (text, false),
         None => replacing(inner),

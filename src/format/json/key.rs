@@ -5,7 +5,8 @@
 pub(in crate::format) trait Keys: Copy + PartialEq + 'static {
     /// All of them, in the order in which they usually stand.
     const ALL: &'static [Self];
-    /// The key spelled so, in any case where the exact spelling is not known.
+    /// The key spelled so, in any case and with underscores between its words (as Elastic writes
+    /// them) where the exact spelling is not known.
     fn find(key: &[u8]) -> Option<Self>;
     /// Its place among the keys: under 64.
     fn index(self) -> u32;
@@ -34,7 +35,7 @@ macro_rules! keys {
                     $($first $(| $other)* => Some(Self::$variant),)*
                     _ => SPELLINGS
                         .iter()
-                        .find(|(spelling, _)| key.eq_ignore_ascii_case(spelling))
+                        .find(|(spelling, _)| $crate::format::json::is_spelled(key, spelling))
                         .map(|(_, found)| *found),
                 }
             }
@@ -53,6 +54,18 @@ macro_rules! keys {
     };
 }
 pub(in crate::format) use keys;
+
+/// Is a key this one, apart from case and from underscores inside it?
+pub(in crate::format) fn is_spelled(key: &[u8], spelling: &[u8]) -> bool {
+    if key.len() == spelling.len() {
+        return key.eq_ignore_ascii_case(spelling);
+    }
+    // A leading underscore is not between words: `_id` is another system's key.
+    key.len() > spelling.len()
+        && key.first() != Some(&b'_')
+        && key.iter().filter(|&&b| b != b'_').count() == spelling.len()
+        && key.iter().filter(|&&b| b != b'_').zip(spelling).all(|(a, b)| a.eq_ignore_ascii_case(b))
+}
 
 /// Longest text of a key with its quotes and colon that is expected as a whole.
 const LONGEST: usize = 32;
@@ -150,6 +163,17 @@ mod tests {
         assert!(!ID.stands_at(br#"{"id" :1,"padding":"..............................."}"#, 1));
         assert_eq!((ID.len, MARK.len), (5, 22));
         assert_eq!((ID.is_mark, MARK.is_mark), (false, true));
+    }
+
+    #[test]
+    fn a_key_is_known_in_any_case_and_with_underscores_between_its_words() {
+        for key in ["loggedByService", "LOGGEDBYSERVICE", "logged_by_service", "Logged_By_Service"]
+        {
+            assert!(is_spelled(key.as_bytes(), b"loggedByService"), "{key}");
+        }
+        for key in ["_id", "i_dx", "logged.by.service", "loggedbyservic", ""] {
+            assert!(!is_spelled(key.as_bytes(), b"id"), "{key}");
+        }
     }
 
     #[test]

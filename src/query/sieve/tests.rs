@@ -126,7 +126,7 @@ fn what_is_not_understood_is_let_through() {
         EVENT.replace("role\"", "r\\u006fle\""),
         EVENT.replace("{\"id\"", "{ \"id\""),
         EVENT.replace("activityDisplayName", "createdDateTime"),
-        EVENT.replace("\"activity", "\"appDisplayName\":\"x\",\"activity"),
+        EVENT.replace("\"activity", "\"isInteractive\":true,\"activity"),
         EVENT.replace("\"x\":1}", "\"x\":1"),
     ] {
         assert_eq!(hopeless("guest", &event), None, "{event}");

@@ -1,6 +1,7 @@
 //! Framing of CSV (RFC 4180): where a row ends, with line breaks in quotes.
 //! Never reads a field: what a row means is the format's business.
 
+use super::super::encoding::UTF8_MARK;
 use super::{Found, Framing, MAX_RECORD, Note, Step};
 use crate::format::{self, Layout};
 use crate::store::Span;
@@ -10,6 +11,15 @@ const MAX_QUOTED: u64 = 1 << 20;
 /// How many times bytes may be looked at again after unclosed quotes, on average.
 const EFFORT: u64 = 32;
 
+/// Longest header row that is waited for.
+pub const MAX_HEADER: usize = 4 << 20;
+/// Longest name of a column that a header is taken to have.
+const MAX_NAME: usize = 100;
+/// Rows in which records are looked for, where the header is of no log.
+const LOOKED_AT: usize = 8;
+/// Cells that tell a header row from a row of values.
+const TELLING: usize = 3;
+
 /// The head of a CSV file.
 #[derive(Debug)]
 pub struct Head {
@@ -17,35 +27,139 @@ pub struct Head {
     pub layout: Layout,
     /// Byte between fields: the comma, semicolon or tab that occurs most in the header row.
     pub delimiter: u8,
-    /// The header row, without its line break.
+    /// The header row, without its line break and byte order mark.
     pub header: Vec<u8>,
-    /// Where the first data row begins.
+    /// Where the first data row begins, from where the head was looked for.
     pub rows_at: usize,
 }
 
-/// Recognises the head of a CSV file, behind an Excel `sep=` line, a `PowerShell` `#TYPE` line and
-/// blank lines.
-pub fn head(text: &[u8]) -> Option<Head> {
-    let mut at = 0;
-    for _ in 0..8 {
-        let rest = text.get(at..)?;
-        let delimiter = delimiter(rest);
-        let mut framing = Rows::plain(delimiter);
-        let len = framing.row_len(rest)?;
-        let row = rest[..len].trim_ascii_end();
-        if let Some(layout) = format::csv_layout(row).filter(|_| !row.is_empty()) {
-            return Some(Head { layout, delimiter, header: row.to_vec(), rows_at: at + len });
+impl Head {
+    /// Columns that the header names; 0 where there is none.
+    fn columns(&self) -> usize {
+        match &self.layout {
+            Layout::Csv(columns) => columns.names().len(),
+            Layout::Json | Layout::Table(_) => 0,
         }
-        let skipped = row.is_empty() || row.starts_with(b"sep=") || row.starts_with(b"#TYPE");
-        if !skipped {
-            return None;
-        }
-        at += len;
     }
-    None
+
+    /// Do rows hold JSON text of another system?
+    fn is_wrapper(&self) -> bool {
+        matches!(&self.layout, Layout::Csv(columns) if columns.is_only_wrapper())
+    }
 }
 
-fn delimiter(text: &[u8]) -> u8 {
+/// What a text begins with.
+#[derive(Debug)]
+pub enum Probe {
+    /// No head.
+    No,
+    /// Too little of the text is there.
+    More,
+    /// A head.
+    Head(Box<Head>),
+}
+
+/// Looks for the head of a CSV file, behind an Excel `sep=` line, a `PowerShell` `#TYPE` line and
+/// blank lines. `end`: no more bytes follow.
+pub fn head(text: &[u8], end: bool) -> Probe {
+    let mut at = 0;
+    for _ in 0..8 {
+        let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) else { return Probe::No };
+        let delimiter = delimiter(rest);
+        let Some((len, complete)) = Rows::plain(delimiter).row_len(rest) else { return Probe::No };
+        if !complete && !end {
+            return if rest.len() < MAX_HEADER { Probe::More } else { Probe::No };
+        }
+        let row = without_mark(rest[..len].trim_ascii_end());
+        if row.is_empty() || row.starts_with(b"sep=") || row.starts_with(b"#TYPE") {
+            at += len;
+            continue;
+        }
+        let head = |layout: Layout, header: &[u8], rows_at: usize| {
+            Probe::Head(Box::new(Head { layout, delimiter, header: header.to_vec(), rows_at }))
+        };
+        if let Some(layout) = format::csv_layout(row) {
+            return head(layout, row, at + len);
+        }
+        return match wrapper(row, &rest[len..], delimiter, end) {
+            Wraps::Nothing => Probe::No,
+            Wraps::Unknown => Probe::More,
+            Wraps::BehindHeader(layout) => head(layout, row, at + len),
+            Wraps::WithoutHeader(layout) => head(layout, b"", at),
+        };
+    }
+    Probe::No
+}
+
+/// Do rows hold records of another system as JSON text?
+enum Wraps {
+    Nothing,
+    /// Too little of the text is there.
+    Unknown,
+    BehindHeader(Layout),
+    /// The first row holds one already.
+    WithoutHeader(Layout),
+}
+
+fn wrapper(row: &[u8], rest: &[u8], delimiter: u8, end: bool) -> Wraps {
+    let names = format::column_names(row, delimiter);
+    let holds = |row: &[u8], layout: &Layout| !format::wrapped(row, layout).is_empty();
+    let is_plain = memchr::memchr(b'{', row).is_none();
+    if is_plain && (is_header_like(row) || names.len() == 1) {
+        let layout = format::wrapper_layout(names, delimiter);
+        let mut at = 0;
+        // The first rows may hold nothing that is known.
+        for _ in 0..LOOKED_AT {
+            let next = &rest[at..];
+            match Rows::plain(delimiter).row_len(next) {
+                Some((len, complete)) if complete || end => {
+                    if holds(&next[..len], &layout) {
+                        return Wraps::BehindHeader(layout);
+                    }
+                    at += len;
+                }
+                None if end => break,
+                _ if at > 0 || row.len() + rest.len() > MAX_HEADER => break,
+                _ => return Wraps::Unknown,
+            }
+        }
+        return Wraps::Nothing;
+    }
+    let layout = format::wrapper_layout(names, delimiter);
+    if holds(row, &layout) { Wraps::WithoutHeader(layout) } else { Wraps::Nothing }
+}
+
+/// Do the first cells of a row look like names of columns, not like values? Cheap, and asked for
+/// every row; what it lets through is looked at properly.
+pub fn is_header_like(row: &[u8]) -> bool {
+    let row = without_mark(row.trim_ascii());
+    let mut cells = 0;
+    for cell in row.split(|byte| matches!(byte, b',' | b';' | b'\t')).take(TELLING) {
+        let name = cell.trim_ascii();
+        let name = name.strip_prefix(b"\"").unwrap_or(name);
+        let name = name.strip_suffix(b"\"").unwrap_or(name);
+        let first = name.first().copied().unwrap_or_default();
+        let begins = first.is_ascii_alphabetic() || matches!(first, b'_' | b'@' | 0x80..);
+        let fits = |byte: &u8| {
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b' ' | b'_' | b'-' | b'.' | b'(' | b')' | b'[' | b']' | 0x80..)
+                || matches!(byte, b'@' | b'/' | b'#' | b':' | b'{' | b'}' | b'$')
+        };
+        if !begins || name.len() > MAX_NAME || !name.iter().all(fits) {
+            return false;
+        }
+        cells += 1;
+    }
+    cells > 1
+}
+
+/// The text without a byte order mark at its start.
+fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(UTF8_MARK).unwrap_or(text)
+}
+
+/// The comma, semicolon or tab that occurs most in the first line.
+pub fn delimiter(text: &[u8]) -> u8 {
     let line = text.split(|&b| b == b'\n').next().unwrap_or_default();
     let count = |wanted: u8| memchr::memchr_iter(wanted, line).count();
     [b',', b';', b'\t'].into_iter().rev().max_by_key(|&d| count(d)).unwrap_or(b',')
@@ -56,6 +170,10 @@ fn delimiter(text: &[u8]) -> u8 {
 pub struct Rows {
     delimiter: u8,
     header: Vec<u8>,
+    /// Columns that the header names; 0 where there is none.
+    columns: usize,
+    /// Do rows hold JSON text of another system?
+    wrapper: bool,
     /// First byte of the current row.
     start: u64,
     /// Next byte to look at.
@@ -75,13 +193,25 @@ enum Row {
     Damage(usize),
 }
 
+/// What begins at a row.
+enum Another {
+    /// Too little of it is there.
+    Unknown,
+    /// A row.
+    No,
+    /// Something else.
+    Begins(Step),
+}
+
 impl Rows {
-    /// A framing of the rows that begin at byte `head.rows_at` of the text.
-    pub fn new(head: &Head) -> Self {
-        let start = head.rows_at as u64;
+    /// A framing of the rows behind a head that begins at byte `at` of the text.
+    pub fn behind(head: &Head, at: u64) -> Self {
+        let start = at + head.rows_at as u64;
         Self {
             delimiter: head.delimiter,
             header: head.header.clone(),
+            columns: head.columns(),
+            wrapper: head.is_wrapper(),
             start,
             at: start,
             ..Self::default()
@@ -93,11 +223,12 @@ impl Rows {
         Self { delimiter, ..Self::default() }
     }
 
-    fn row_len(&mut self, text: &[u8]) -> Option<usize> {
+    /// Bytes of the first row with its line break, and whether that is there.
+    fn row_len(&mut self, text: &[u8]) -> Option<(usize, bool)> {
         match self.row(text, 0, 0, true) {
-            Row::Ends(_, next) => Some(next),
+            Row::Ends(_, next) => Some((next, true)),
             Row::More(_) if text.is_empty() => None,
-            Row::More(_) => Some(text.len()),
+            Row::More(_) => Some((text.len(), false)),
             Row::Damage(_) => None,
         }
     }
@@ -141,10 +272,70 @@ impl Rows {
 
     fn emit(&self, row: &[u8], start: u64, found: &mut Found) {
         let row = row.strip_suffix(b"\r").unwrap_or(row);
-        if row.trim_ascii().is_empty() || row == self.header {
+        if row.trim_ascii().is_empty() || without_mark(row) == self.header {
+            return;
+        }
+        // Two files glued together without a line break between them.
+        let header = &self.header;
+        let ends = !header.is_empty() && row.len() > header.len() && row.ends_with(header);
+        let row = if ends { row[..row.len() - header.len()].trim_ascii_end() } else { row };
+        let row = row.strip_suffix(UTF8_MARK).unwrap_or(row);
+        if self.is_remark(row) {
+            if !row.starts_with(b"#TYPE") && !row.starts_with(b"sep=") {
+                found.notes.push(Note::aside(start, row));
+            }
             return;
         }
         found.events.push(Span { offset: start, len: row.len() as u32 });
+    }
+
+    /// Is it a line of text between rows, such as a warning of the program that wrote them?
+    fn is_remark(&self, row: &[u8]) -> bool {
+        self.columns > 2
+            && memchr::memchr3(self.delimiter, b'"', b'{', row).is_none()
+            && row.len() < MAX_NAME * 10
+            && !row[0].is_ascii_digit()
+    }
+
+    /// What begins at the row that `bytes` begin with instead of a row, if something does: JSON, or
+    /// CSV with another head.
+    fn another(&self, bytes: &[u8], end: bool) -> Another {
+        let row = without_mark(bytes);
+        let mark = bytes.len() - row.len();
+        let Some(&first) = row.first() else {
+            return if end { Another::No } else { Another::Unknown };
+        };
+        if bytes.len() < UTF8_MARK.len() && UTF8_MARK.starts_with(bytes) && !end {
+            return Another::Unknown;
+        }
+        if matches!(first, b'{' | b'[') && !(self.wrapper && self.delimiter != b',') {
+            return Another::Begins(Step::Json(self.start + mark as u64));
+        }
+        if !first.is_ascii_alphabetic() && !matches!(first, b'"' | b'_' | b'@' | 0x80..) {
+            return Another::No;
+        }
+        // The first cells tell nearly every row of values.
+        let start = &row[..row.len().min(MAX_NAME * TELLING)];
+        let start = &start[..memchr::memchr(b'\n', start).unwrap_or(start.len())];
+        if start.len() == row.len() && !end && start.len() < MAX_NAME * TELLING {
+            return Another::Unknown;
+        }
+        if !is_header_like(start) {
+            return Another::No;
+        }
+        let line_end = memchr::memchr(b'\n', row).unwrap_or(row.len());
+        let line = row[..line_end].trim_ascii_end();
+        let as_many = memchr::memchr_iter(self.delimiter, line).count() + 1 == self.columns;
+        if line == self.header || (as_many && format::csv_layout(line).is_none()) {
+            return Another::No;
+        }
+        match head(row, end) {
+            Probe::No => Another::No,
+            Probe::More => Another::Unknown,
+            // A row of as many values, behind which another one holds JSON text.
+            Probe::Head(head) if head.columns() == self.columns && head.is_wrapper() => Another::No,
+            Probe::Head(head) => Another::Begins(Step::Csv(self.start + mark as u64, head)),
+        }
     }
 
     /// The row in `bytes[first..reached]` is damaged: gives up its first line and goes on behind it.
@@ -195,6 +386,13 @@ impl Framing for Rows {
     fn scan(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Found) -> Step {
         while self.skip(bytes, base, end, found) {
             let first = (self.start - base) as usize;
+            if self.at == self.start {
+                match self.another(&bytes[first..], end) {
+                    Another::Unknown => return Step::More,
+                    Another::Begins(step) => return step,
+                    Another::No => {}
+                }
+            }
             match self.row(bytes, first, (self.at - base) as usize, end) {
                 Row::Ends(row_end, next) => {
                     self.emit(&bytes[first..row_end], self.start, found);
@@ -229,6 +427,10 @@ impl Framing for Rows {
 
     fn lost_from(&self) -> Option<u64> {
         self.skipping
+    }
+
+    fn pass(&mut self, to: u64) {
+        (self.start, self.at) = (to, to);
     }
 
     fn by_line(&self) -> bool {

@@ -4,8 +4,9 @@
 mod text;
 
 pub use self::text::has_lines;
-use self::text::{Text, not_a_record};
+use self::text::{Aside, Text};
 use super::balance::object_end;
+use super::csv::{self, Probe};
 use super::lost::Lost;
 use super::page::{self, MemberArray, Open};
 use super::structure::{Form, Reached, Scan};
@@ -26,6 +27,7 @@ const MAX_FIRST_KEY: usize = 64;
 /// a complete value and that `accept` takes ends the damage. In files of one record per line a
 /// line break ends it too.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked by itself")]
 pub struct Json {
     accept: Accept,
     /// Next byte to look at.
@@ -44,6 +46,8 @@ pub struct Json {
     rows: Rows,
     layout_is_rows: bool,
     damaged: bool,
+    /// May CSV begin at the start of a line?
+    among_others: bool,
 }
 
 /// The table whose rows are being framed.
@@ -58,7 +62,7 @@ enum Rows {
 enum Next {
     GoOn,
     Wait,
-    Layout(Layout),
+    Step(Step),
 }
 
 impl Json {
@@ -76,7 +80,13 @@ impl Json {
             rows: Rows::None,
             layout_is_rows: false,
             damaged: false,
+            among_others: false,
         }
+    }
+
+    /// The same, looking for CSV that begins at the start of a line.
+    pub fn among_others(self) -> Self {
+        Self { among_others: true, ..self }
     }
 
     /// A framing that takes the value at the start of the text for damaged and searches inside it.
@@ -194,6 +204,9 @@ impl Json {
             return;
         }
         found.events.push(Span { offset: scan.start, len: value.len() as u32 });
+        if scan.form != Form::Object {
+            return;
+        }
         if self.open.is_empty() && text.at_line_start(range.start) {
             self.notice_lines(text, range);
         } else if self.open.last() == Some(&Open::List) {
@@ -248,6 +261,13 @@ impl Json {
         while let Some(&byte) = bytes.get(i) {
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' | b',' | 0xef | 0xbb | 0xbf | 0x1e => i += 1,
+                // GELF over TCP ends each message with one.
+                0 if matches!(bytes.get(i + 1), Some(b'{' | b'\n')) => i += 1,
+                0 if i + 1 == bytes.len() && !end => {
+                    self.at = base + i as u64;
+                    return Next::Wait;
+                }
+                0 if i + 1 == bytes.len() => i += 1,
                 b'{' => {
                     let whole = self.whole_line(text, i).or_else(|| self.whole_entry(text, i));
                     if let Some(after) = whole {
@@ -261,6 +281,10 @@ impl Json {
                 b'[' if self.open.last() == Some(&Open::Rows) => {
                     return self.begin(base + i as u64, Form::Row);
                 }
+                b'[' if text.is_word(i + 1) => match self.aside(text, i, found) {
+                    Ok(next) => i = next,
+                    Err(next) => return next,
+                },
                 b'[' => {
                     self.push(Open::List);
                     i += 1;
@@ -280,15 +304,10 @@ impl Json {
                 b'"' if self.open.last() == Some(&Open::Page) => {
                     return self.begin(base + i as u64, Form::Member);
                 }
-                _ => {
-                    self.at = base + i as u64;
-                    let Some(reason) = not_a_record(&bytes[i..], end) else {
-                        return Next::Wait;
-                    };
-                    self.lost = Some(Lost::new(self.at, reason));
-                    self.damaged = true;
-                    return Next::GoOn;
-                }
+                _ => match self.aside(text, i, found) {
+                    Ok(next) => i = next,
+                    Err(next) => return next,
+                },
             }
         }
         self.at = base + i as u64;
@@ -297,6 +316,32 @@ impl Json {
             note_odd(self.at, reason.to_owned(), false, found);
         }
         Next::Wait
+    }
+
+    /// What is no value stands at `bytes[i]`: where to go on looking for one, or what to do.
+    fn aside(&mut self, text: Text<'_>, i: usize, found: &mut Found) -> Result<usize, Next> {
+        self.at = text.base + i as u64;
+        if self.among_others {
+            match csv_head(text, i) {
+                Probe::Head(head) => return Err(Next::Step(Step::Csv(self.at, head))),
+                Probe::More => return Err(Next::Wait),
+                Probe::No => {}
+            }
+        }
+        match text.aside(i) {
+            Aside::Unknown => Err(Next::Wait),
+            Aside::Before(value) => Ok(value),
+            Aside::Line(end) => {
+                found.notes.push(Note::aside(self.at, &text.bytes[i..end]));
+                Ok(end)
+            }
+            Aside::Value => Err(self.begin(self.at, Form::Text)),
+            Aside::Damage(reason) => {
+                self.lost = Some(Lost::new(self.at, reason));
+                self.damaged = true;
+                Err(Next::GoOn)
+            }
+        }
     }
 
     /// In files of one record per line: the end of the line at `bytes[i]` if it can be taken whole,
@@ -341,8 +386,8 @@ impl Json {
         if rows != self.layout_is_rows && form != Form::Member {
             self.layout_is_rows = rows;
             return match &self.rows {
-                Rows::Known(layout) if rows => Next::Layout(layout.clone()),
-                _ => Next::Layout(Layout::Json),
+                Rows::Known(layout) if rows => Next::Step(Step::Layout(layout.clone())),
+                _ => Next::Step(Step::Layout(Layout::Json)),
             };
         }
         self.value = Some(Scan::new(start, form));
@@ -357,7 +402,7 @@ impl Json {
         loop {
             let rest = bytes.get(i..).unwrap_or_default();
             let second = if rows { b'[' } else { b'{' };
-            let hit = if self.by_line {
+            let hit = if self.by_line || self.among_others {
                 memchr::memchr3(b'\n', b'{', second, rest)
             } else {
                 memchr::memchr2(b'{', second, rest)
@@ -370,14 +415,28 @@ impl Json {
                 return Next::Wait;
             };
             i += hit;
+            if bytes[i] == b'\n' && self.among_others && !rows {
+                match csv_behind(text, i + 1) {
+                    Probe::No => {}
+                    Probe::More => {
+                        self.at = base + i as u64;
+                        return Next::Wait;
+                    }
+                    Probe::Head(head) => {
+                        self.at = base + i as u64 + 1;
+                        self.found_again(self.at, found);
+                        return Next::Step(Step::Csv(self.at, head));
+                    }
+                }
+            }
             match (bytes[i], bytes.get(i + 1)) {
-                (b'\n', Some(b'{')) => {
+                (b'\n', Some(b'{')) if self.by_line => {
                     self.at = base + i as u64 + 1;
                     self.found_again(self.at, found);
                     self.open.clear();
                     return Next::GoOn;
                 }
-                (b'\n', None) if !end => {
+                (b'\n', None) if !end && self.by_line => {
                     self.at = base + i as u64;
                     return Next::Wait;
                 }
@@ -401,7 +460,7 @@ impl Framing for Json {
             match next {
                 Next::GoOn => {}
                 Next::Wait => return Step::More,
-                Next::Layout(layout) => return Step::Layout(layout),
+                Next::Step(step) => return step,
             }
         }
     }
@@ -438,6 +497,27 @@ impl Framing for Json {
 
     fn by_line(&self) -> bool {
         self.by_line
+    }
+}
+
+/// The head of a CSV file at `bytes[i]`, outside of any list.
+fn csv_head(text: Text<'_>, i: usize) -> Probe {
+    let rest = &text.bytes[i..];
+    let line = rest.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    if line.len() == rest.len() && !text.end && line.len() < csv::MAX_HEADER {
+        // A value's own quote is no header.
+        return if csv::is_header_like(line) || line.len() < 64 { Probe::More } else { Probe::No };
+    }
+    if csv::is_header_like(line) { csv::head(rest, text.end) } else { Probe::No }
+}
+
+/// The head of a CSV file at the line behind damage that begins at `bytes[i]`. Most lines there
+/// are told from one by their first byte.
+fn csv_behind(text: Text<'_>, i: usize) -> Probe {
+    match text.bytes.get(i) {
+        Some(b'"' | b'_' | b'@' | 0x80..) => csv_head(text, i),
+        Some(byte) if byte.is_ascii_alphabetic() => csv_head(text, i),
+        _ => Probe::No,
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Form {
     Row,
     /// A page's own `"key": value`, up to the comma or bracket after it.
     Member,
+    /// A string that may hold JSON text.
+    Text,
 }
 
 /// One value being scanned; resumable at any byte.
@@ -85,6 +87,9 @@ impl Scan {
                     other => return limited(other, bytes.len(), first),
                 }
                 self.in_string = false;
+                if self.form == Form::Text {
+                    return Reached::End(i);
+                }
             }
             let Some(&byte) = bytes.get(i) else {
                 return limited(Reached::More(i), bytes.len(), first);
@@ -151,7 +156,7 @@ impl Scan {
         match self.form {
             Form::Object => self.depth == 1 && !self.event,
             Form::Member => self.depth == 0,
-            Form::Row => false,
+            Form::Row | Form::Text => false,
         }
     }
 
@@ -220,9 +225,24 @@ fn string_end(bytes: &[u8], i: usize, end: bool) -> Reached {
                 }
                 i += 2;
             }
-            Some(b'\n' | b'\r') => return Reached::Damage(i, "the line ends inside a text"),
-            Some(_) => return Reached::Damage(i, "a control character inside a text"),
+            // What decodes the event notes it.
+            Some(b'\n' | b'\r') => match text_goes_on(&bytes[i..], end) {
+                Some(true) => i += 1,
+                Some(false) => return Reached::Damage(i, "the line ends inside a text"),
+                None => return Reached::More(i),
+            },
+            Some(_) => i += 1,
         }
+    }
+}
+
+/// Is the line break at the start of `bytes` a raw one in a text, not where a text was cut? Behind a
+/// cut JSON goes on; `None` where too little is there.
+fn text_goes_on(bytes: &[u8], end: bool) -> Option<bool> {
+    match bytes.trim_ascii_start().first() {
+        Some(b'{' | b'}' | b'[' | b']' | b'"') => Some(false),
+        Some(_) => Some(true),
+        None => end.then_some(false),
     }
 }
 
@@ -277,8 +297,18 @@ mod tests {
         assert!(matches!(scan(r#"{"id":"x","activ{"value":[]}"#), Reached::Damage(18, _)));
         assert!(matches!(scan(r#"{"id":"Sync_1"{ "error":1}"#), Reached::Damage(14, _)));
         assert!(matches!(scan(r#"{"id":12{"error":1}"#), Reached::Damage(8, _)));
-        assert!(matches!(scan("{\"id\":\"a\nb\"}"), Reached::Damage(8, _)));
+        assert!(matches!(scan("{\"id\":\"a\n\"b\":1}"), Reached::Damage(8, _)));
+        assert!(matches!(scan("{\"id\":\"a\r\n  {\"id\":1}"), Reached::Damage(8, _)));
+        assert!(matches!(scan("{\"id\":\"a\n"), Reached::Damage(8, _)));
         assert!(matches!(scan(r#"{"id":{"a":1]}"#), Reached::Damage(12, _)));
+    }
+
+    #[test]
+    fn raw_control_characters_are_part_of_a_text() {
+        for control in ["\t", "\u{1b}", "\0", "\n", "\r\n", "\n\n "] {
+            let text = format!("{{\"id\":\"a{control}b\",\"n\":1}}");
+            assert_eq!(scan(&text), Reached::End(text.len()), "{control:?}");
+        }
     }
 
     #[test]

@@ -49,6 +49,7 @@ impl About {
             out.u64(at);
             out.text(&trouble.reason);
             out.byte(u8::from(trouble.lost));
+            out.u64(trouble.times);
         }
         out.as_bytes().to_vec()
     }
@@ -97,7 +98,8 @@ fn trouble(input: &mut Decoder<'_>) -> Result<Trouble, Damaged> {
         WHOLE => Place::Whole,
         _ => return Err(Damaged),
     };
-    Ok(Trouble { source, place, reason: input.text()?.to_owned(), lost: flag(input)? })
+    let (reason, lost, times) = (input.text()?.to_owned(), flag(input)?, input.u64()?);
+    Ok(Trouble { times, ..Trouble::new(source, place, reason, lost) })
 }
 
 fn flag(input: &mut Decoder<'_>) -> Result<bool, Damaged> {

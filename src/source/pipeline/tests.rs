@@ -70,7 +70,10 @@ fn the_result_is_the_same_with_any_number_of_threads_and_any_blocks() {
     let one = Options { workers: 1, ..Options::default() };
     let (store, told, summary) = run_with(&one, &files, usize::MAX);
     assert_eq!(store.len(), 3 * 1_940 - 2 * 485, "{}", told.len());
-    assert_eq!(told.len(), 3 * 60);
+    assert_eq!(summary.troubles, 3 * 60);
+    // One of each cause in each file, with how often it was met.
+    assert_eq!(told.len(), 3 * 4, "{told:?}");
+    assert!(told[0].contains("(20 times)"), "{told:?}");
     for (workers, block) in [(2, 64 << 10), (5, 1_000), (3, 100)] {
         let options = Options { workers, first_block: block, most_block: block, ..one.clone() };
         let (again, told_again, summary_again) = run_with(&options, &files, usize::MAX);

@@ -42,6 +42,10 @@ impl Reading<'_> {
             }
             Err(error) => return self.whole(&name, describe(error), true),
         };
+        if archive.file_names().flatten().any(|member| member == "xl/workbook.xml") {
+            let reason = "it is an Excel workbook; save the sheet with the records as CSV UTF-8";
+            return self.whole(&name, reason.to_owned(), true);
+        }
         let mut members = 0;
         for index in 0..archive.len() {
             if (self.stopped)() {

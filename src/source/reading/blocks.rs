@@ -67,7 +67,7 @@ impl Reading<'_> {
                     reason => format!("the rest of the file could not be read: {reason}"),
                 };
                 let place = Place::Byte(text.base);
-                self.outlet.trouble(Trouble { source: input.name, place, reason, lost: true }, 0)
+                self.outlet.trouble(Trouble::new(input.name, place, reason, true), 0)
             }
             None => Ok(()),
         }
@@ -97,7 +97,8 @@ impl Reading<'_> {
                 blocks.push((Arc::clone(&text.source), found.events));
             }
             match step {
-                Step::More => break,
+                // A mixed framing goes on by itself where CSV or JSON begins.
+                Step::More | Step::Csv(..) | Step::Json(_) => break,
                 Step::Layout(layout) => {
                     let name = text.source_name();
                     text.source = Arc::new(Source::new(name, text.bytes.clone(), layout));
@@ -204,7 +205,7 @@ impl Text {
             0 => note.reason,
             bytes => format!("{}; {bytes} bytes skipped", note.reason),
         };
-        Trouble { source: self.source_name(), place, reason, lost: note.lost }
+        Trouble::new(self.source_name(), place, reason, note.lost)
     }
 }
 

@@ -136,7 +136,6 @@ fn records_before_and_after_damage_are_kept() {
         ("a number between", format!("[{a},17,{c}]")),
         ("NUL bytes", format!("[{a},\0\0\0\0,{c}]")),
         ("a mismatched bracket", format!(r#"[{a},{{"id":["x"}},{c}]"#)),
-        ("a raw line break in a string", format!("[{a},{{\"id\":\"x\ny\"}},{c}]")),
         ("an unclosed string", format!(r#"[{a},{{"id":"x}},{c}]"#)),
         ("an unclosed list", format!(r#"[{a},{{"id":"x","v":[[[{c}]"#)),
         (
@@ -197,7 +196,7 @@ fn damage_stays_within_its_line() {
 fn searching_behind_damage_is_linear() {
     // Candidates within candidates, all refused.
     let nest = format!("{}{}", r#"{"a":[{"b":"#.repeat(60), "}]}".repeat(60));
-    let text = format!("oops{}", nest.repeat(200));
+    let text = format!("\0oops{}", nest.repeat(200));
     let mut framing = Json::new(accepts, false);
     let mut found = Found::default();
     framing.scan(text.as_bytes(), 0, true, &mut found);

@@ -5,6 +5,8 @@ use super::page;
 
 /// Bytes looked at to quote what is no record.
 const EXCERPT: usize = 64;
+/// Longest text around records that is taken for such.
+const LONGEST_ASIDE: usize = 4 << 10;
 
 /// The block being looked at.
 #[derive(Clone, Copy)]
@@ -41,16 +43,81 @@ pub fn has_lines(head: &[u8]) -> bool {
     })
 }
 
-/// Says what stands where a record should begin; `None` where more of it is still to come.
-pub(super) fn not_a_record(bytes: &[u8], end: bool) -> Option<String> {
-    if bytes[0] == 0 {
-        return Some("NUL bytes where a record should begin".to_owned());
+/// What stands where a value should begin.
+pub(super) enum Aside {
+    /// Too little of it is there.
+    Unknown,
+    /// Text in front of a value on the same line, such as a syslog header: the value is at this byte.
+    Before(usize),
+    /// A line of text that never was a record, up to this byte.
+    Line(usize),
+    /// A string, which may hold JSON text.
+    Value,
+    /// A piece of a record, or bytes that are no text, in words.
+    Damage(String),
+}
+
+impl Text<'_> {
+    /// Is `bytes[i]` the first byte of a word or number, not of a value an event is in?
+    pub(super) fn is_word(self, i: usize) -> bool {
+        self.bytes.get(i).is_some_and(u8::is_ascii_alphanumeric)
     }
-    let shown = &bytes[..bytes.len().min(EXCERPT)];
-    let line_break = memchr::memchr(b'\n', shown);
-    if line_break.is_none() && shown.len() < EXCERPT && !end {
-        return None;
+
+    /// Is there nothing but white space before `bytes[i]` on its line?
+    fn begins_line(self, i: usize) -> bool {
+        let before = &self.bytes[..i];
+        let space = |byte: &&u8| matches!(**byte, b' ' | b'\t' | 0xef | 0xbb | 0xbf);
+        match before.iter().rev().find(|byte| !space(byte)) {
+            Some(byte) => *byte == b'\n',
+            None => self.base == 0,
+        }
     }
-    let line = String::from_utf8_lossy(&shown[..line_break.unwrap_or(shown.len())]);
-    Some(format!("“{}” where a record should begin", page::excerpt(&line, 24)))
+
+    /// Says what stands at `bytes[i]`, where no value begins.
+    pub(super) fn aside(self, i: usize) -> Aside {
+        let rest = &self.bytes[i..];
+        if rest[0] == 0 {
+            return Aside::Damage("NUL bytes where a record should begin".to_owned());
+        }
+        let line_break = memchr::memchr(b'\n', &rest[..rest.len().min(LONGEST_ASIDE)]);
+        if line_break.is_none() && rest.len() < LONGEST_ASIDE && !self.end {
+            // A string may be long; it has begun.
+            let string =
+                rest[0] == b'"' && rest.get(1).is_some_and(|&b| matches!(b, b'{' | b'[' | b'\\'));
+            return if string { Aside::Value } else { Aside::Unknown };
+        }
+        let line = &rest[..line_break.unwrap_or(rest.len().min(LONGEST_ASIDE))];
+        if rest[0] == b'"'
+            && line.get(1).is_some_and(|byte| matches!(byte, b'{' | b'[' | b'"' | b'\\'))
+        {
+            return Aside::Value;
+        }
+        match line.iter().position(|&byte| matches!(byte, b'{' | b'}')) {
+            _ if !self.begins_line(i) => {}
+            Some(brace) if is_value(&line[brace..]) && is_text(&line[..brace]) => {
+                let list = line[..brace].trim_ascii_end();
+                let list = list.strip_suffix(b"[").map_or(brace, <[u8]>::len);
+                return Aside::Before(i + if list == 0 { brace } else { list });
+            }
+            None if is_text(line) && rest[0] != b'"' && (line_break.is_some() || self.end) => {
+                return Aside::Line(i + line.len());
+            }
+            _ => {}
+        }
+        let shown = String::from_utf8_lossy(&line[..line.len().min(EXCERPT)]);
+        Aside::Damage(format!("“{}” where a record should begin", page::excerpt(&shown, 24)))
+    }
+}
+
+/// Does an object with a key begin here?
+fn is_value(bytes: &[u8]) -> bool {
+    bytes.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\""))
+}
+
+/// Is it text, not a piece of JSON nor bytes of anything else?
+fn is_text(bytes: &[u8]) -> bool {
+    let control = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\r' | 0x1b);
+    !bytes.iter().any(control)
+        && memchr::memmem::find(bytes, b"\":").is_none()
+        && std::str::from_utf8(bytes).is_ok()
 }
