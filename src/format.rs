@@ -17,6 +17,7 @@
 //! text of what stands there, everything else stays empty, and a sentence in `odd` names it.
 
 mod added;
+mod content;
 mod dates;
 mod diagnostic;
 mod expected;
@@ -38,6 +39,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+pub use content::content;
 pub use dates::{Dates, DatesSeen, Either};
 pub use rows::{Columns, listed};
 pub use wrapped::{holds_whole, is_escaped, plain, wrapped};

@@ -5,6 +5,7 @@ pub mod address;
 pub mod application;
 pub mod change;
 pub mod column;
+pub mod content;
 pub mod field;
 pub mod keyed;
 pub mod licence;

@@ -173,7 +173,7 @@ pub struct Progress {
     pub bytes_total: Option<u64>,
     /// Records delivered or about to be, without duplicates.
     pub records: u64,
-    /// Records left out because one with the same id was there before.
+    /// Records left out because the same record was there before.
     pub duplicates: u64,
     /// Files, streams and bytes at hand that were read to their end.
     pub files_done: u32,

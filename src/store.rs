@@ -4,10 +4,12 @@
 pub mod builder;
 pub mod column;
 pub mod dictionary;
+pub mod events;
 pub mod marks;
 pub mod names;
 pub mod order;
 pub mod persist;
+pub mod seen;
 pub mod segment;
 
 use std::any::Any;
@@ -18,8 +20,10 @@ use std::sync::Arc;
 
 use crate::record::Record;
 use crate::record::column::Column;
+use crate::record::content::Content;
 use crate::time::Timestamp;
 
+pub use events::Events;
 pub use marks::{Mark, Marks};
 pub use segment::Segment;
 
@@ -60,6 +64,23 @@ pub trait Original: Any + Send + Sync + fmt::Debug {
         None
     }
 
+    /// What the record in `bytes` says, to be compared with others; `None` where it cannot be read.
+    fn content(&self, bytes: &[u8]) -> Option<Content> {
+        self.decode(bytes).ok().map(|record| Content::of(&record))
+    }
+
+    /// How records are written in it: where two originals share this number, the same bytes are the
+    /// same record.
+    fn shape(&self) -> u64 {
+        0
+    }
+
+    /// Tells one reading of one file from another: two originals share this number only where both
+    /// are of one reading.
+    fn reading(&self) -> usize {
+        std::ptr::from_ref(self).cast::<()>().addr()
+    }
+
     /// What a later session needs to make this original again; `None` where its bytes are gone
     /// with this one.
     fn keepsake(&self) -> Option<Vec<u8>> {
@@ -72,6 +93,7 @@ pub trait Original: Any + Send + Sync + fmt::Debug {
 pub struct Store {
     segments: Vec<Arc<Segment>>,
     marks: Marks,
+    events: Arc<Events>,
 }
 
 impl Store {
@@ -81,7 +103,15 @@ impl Store {
     /// Where the segment was not made to follow this store's last one: a mistake in the program.
     pub fn push(&mut self, segment: Arc<Segment>) {
         assert_eq!(segment.first() as usize, self.len(), "segments are pushed in order");
+        if !segment.events().is_empty() {
+            Arc::make_mut(&mut self.events).add(segment.events());
+        }
         self.segments.push(segment);
+    }
+
+    /// The sign-ins of which there are several rows.
+    pub fn events(&self) -> &Events {
+        &self.events
     }
 
     /// What was noted about some of the records.

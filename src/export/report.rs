@@ -16,7 +16,7 @@ use crate::record::change::{Difference, differences, kept, one_line};
 use crate::record::risk::Level;
 use crate::record::sentence::{actor_name, sentence, target_name};
 use crate::record::{ActorKind, Change, NamedBy, Record, Target};
-use crate::store::{RowId, Store};
+use crate::store::{RowId, Store, order};
 use crate::time::Timestamp;
 
 /// What a report says of itself.
@@ -89,7 +89,7 @@ pub(super) fn write(
 ) -> io::Result<Report> {
     let is_undo = options.format == Format::Undo;
     let mut rows = rows.to_vec();
-    rows.sort_by_key(|&row| (store.time(row), row));
+    order::oldest_first(store, &mut rows);
     if is_undo {
         rows.reverse();
     }

@@ -25,7 +25,7 @@ use crate::store::{Marks, RowId, Segment, Store};
 use crate::time::Timestamp;
 pub use axis::Axis;
 use count::{Facts, Walk};
-pub use operations::{Operations, Sum};
+pub use operations::{By, Operations, Sum};
 use sorting::Ranks;
 
 /// The order of the list.
@@ -115,7 +115,7 @@ pub struct Answer {
     pub rows: Vec<RowId>,
     /// Records that match the filter and are hidden.
     pub hidden: u64,
-    /// The rows by operation, where that was asked for.
+    /// The rows by operation, where that was asked for; otherwise by sign-in, where some are of one.
     pub operations: Option<Operations>,
     /// Number of records that match the filter, the choice left aside.
     pub filtered: usize,
@@ -375,7 +375,10 @@ impl Answerer {
         if !matches!(sort.field.stored, Stored::Time) {
             sorting::sort(&self.store, sort, &mut answer.rows, &mut self.ranks);
         }
-        answer.operations = by_operation.then(|| Operations::of(&self.store, &answer.rows));
+        answer.operations = match by_operation {
+            true => Some(Operations::of(&self.store, &answer.rows, &self.order)),
+            false => Operations::of_sign_ins(&self.store, &answer.rows),
+        };
         Some(answer)
     }
 

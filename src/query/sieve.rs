@@ -20,6 +20,7 @@ use self::refused::Refused;
 use super::{Expression, Operator, Query, Term, Value};
 use crate::format;
 use crate::record::address::{Network, address};
+use crate::record::content::is_placeholder;
 use crate::record::field::{Stored, ValueKind};
 use crate::store::Span;
 use crate::store::names::are_names;
@@ -131,7 +132,9 @@ fn id_of_audit(event: &[u8]) -> Option<&str> {
     let is_whole = event.last() == Some(&b'}') || event.trim_ascii_end().last() == Some(&b'}');
     // Nearly all go on as Graph writes them; of others it is found out what they are.
     let is_audit = is_whole && (goes_on_as_audit(rest).is_some() || format::is_audit(event));
-    if is_audit { std::str::from_utf8(id).ok() } else { None }
+    // Without an id of its own a record is known by what it says: it has to be decoded.
+    let id = std::str::from_utf8(id).ok().filter(|id| !is_placeholder(id));
+    if is_audit { id } else { None }
 }
 
 /// What follows the category in Graph's order, up to the property that only audits have.

@@ -6,7 +6,7 @@ use super::matcher::Matcher;
 use super::{Context, Expression, Operator, Query, Term, Value};
 use crate::record::column::Column;
 use crate::record::field::Field;
-use crate::store::{RowId, Store};
+use crate::store::{RowId, Store, order};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// What joins a record to those related to it.
@@ -92,7 +92,7 @@ pub fn surroundings(store: &Store, row: RowId, ids: &[String]) -> Surroundings {
     if related.len() <= 1 {
         joined = Joined::Nothing;
     }
-    related.sort_by_key(|&row| (store.time(row), row));
+    order::oldest_first(store, &mut related);
     let count = related.len();
     related.truncate(MOST);
     let [activity, by_actor, from_ip] = occurrences(store, row);

@@ -117,7 +117,7 @@ impl<'j> Block<'j> {
         let mut draft = Draft::reading(job.source.dates());
         for (at, &event) in job.events.iter().enumerate() {
             if let Some(id) = unwanted.get(at).copied().flatten() {
-                self.batch.pass_over(id);
+                self.batch.pass_over(id, event);
             } else if let Err(error) = self.one(event, &mut draft) {
                 self.broken(event, &error, &mut draft);
             }

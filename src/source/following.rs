@@ -1,12 +1,11 @@
 //! What arrives after a load: lines appended to files, files that appear or change, a tenant's news.
-//! Never takes a record a second time where its id tells, and never asks a service beyond its limit.
+//! Never takes a record a second time, and never asks a service beyond its limit.
 
 #![expect(clippy::disallowed_methods, reason = "files are looked at again and again, by the clock")]
 
 mod growing;
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
@@ -18,7 +17,8 @@ use self::growing::{Found, Growing};
 use super::pipeline::{self, Options, no_thread};
 use super::walk::{Entry, Input};
 use super::{Delivery, Following, Origin, Progress};
-use crate::store::builder::{Indexer, id_hash};
+use crate::record::content::Content;
+use crate::store::builder::Indexer;
 use crate::store::{Segment, Store};
 
 /// How often files are looked at.
@@ -76,10 +76,10 @@ fn run(follow: Follow, cancel: &CancellationToken, deliver: &mut Deliver<'_>) ->
                    the demo does not grow, and a stream is read as long as it lasts";
         return ControlFlow::Break(Some(why.to_owned()));
     }
-    // Before ids are read: a file that grew since may be read again from here on.
+    // Before records are read: a file that grew since may be read again from here on.
     let mut growing = Growing::new(paths, &store, told);
-    let ids = ids(&store, cancel, deliver)?;
-    let mut indexer = Indexer::resuming(&store, ids);
+    let said = said(&store, cancel, deliver)?;
+    let mut indexer = Indexer::resuming(&store, said);
     drop(store);
     if let Some(tenant) = tenant {
         let news = vec![Entry::News(std::sync::Arc::clone(tenant))];
@@ -130,7 +130,7 @@ fn send(deliver: &mut Deliver<'_>, following: Following) -> Ended {
     }
 }
 
-/// Takes in what was found. What is read again may hold only records with an id.
+/// Takes in what was found.
 fn take_in(
     found: Found,
     mut indexer: Indexer,
@@ -139,11 +139,10 @@ fn take_in(
     taken: &mut dyn FnMut(&Segment),
 ) -> Indexer {
     let mut waiting = None;
-    for (entries, is_again) in [(found.new, false), (found.again, true)] {
+    for entries in [found.new, found.again] {
         if entries.is_empty() {
             continue;
         }
-        indexer.take_named_only(is_again);
         let input = Input::Entries(entries);
         let options = Options::default();
         indexer =
@@ -168,41 +167,34 @@ fn take_in(
     indexer
 }
 
-/// The hashes of the ids of all records, read from where they came; records that cannot be read
-/// again have none.
-fn ids(
+/// What all records say, in order, read from where they came; `None` for those that cannot be read
+/// again.
+fn said(
     store: &Store,
     cancel: &CancellationToken,
     deliver: &mut Deliver<'_>,
-) -> ControlFlow<Option<String>, Vec<u64>> {
-    let done = AtomicUsize::new(0);
-    let mut ids = Vec::with_capacity(store.len());
+) -> ControlFlow<Option<String>, Vec<Option<Content>>> {
+    let mut said = Vec::with_capacity(store.len());
     // In parts, so that it can be told how far it is.
     for part in store.segments().chunks(16) {
-        send(deliver, Following::Preparing((ids.len() * 100 / store.len().max(1)) as u8))?;
-        let found: Vec<Vec<u64>> = part
+        send(deliver, Following::Preparing((said.len() * 100 / store.len().max(1)) as u8))?;
+        let found: Vec<Vec<Option<Content>>> = part
             .par_iter()
-            .map(|segment| {
-                done.fetch_add(segment.len(), Ordering::Relaxed);
-                if cancel.is_cancelled() { Vec::new() } else { ids_of(segment) }
-            })
+            .map(|segment| if cancel.is_cancelled() { Vec::new() } else { said_in(segment) })
             .collect();
         if cancel.is_cancelled() {
             return ControlFlow::Break(None);
         }
-        ids.extend(found.into_iter().flatten());
+        said.extend(found.into_iter().flatten());
     }
-    ControlFlow::Continue(ids)
+    ControlFlow::Continue(said)
 }
 
-fn ids_of(segment: &Segment) -> Vec<u64> {
+fn said_in(segment: &Segment) -> Vec<Option<Content>> {
     let rows: Vec<usize> = (0..segment.len()).collect();
-    let mut ids = Vec::with_capacity(rows.len());
-    segment.read_each(&rows, &mut Vec::new(), &mut |_, original, bytes| {
-        if let Some(record) = bytes.and_then(|bytes| original.decode(bytes).ok()) {
-            ids.push(id_hash(&record.id));
-        }
+    let mut said = vec![None; rows.len()];
+    segment.read_each(&rows, &mut Vec::new(), &mut |at, original, bytes| {
+        said[at] = bytes.and_then(|bytes| original.content(bytes));
     });
-    ids.retain(|&id| id != 0);
-    ids
+    said
 }

@@ -3,14 +3,19 @@
 #![expect(clippy::disallowed_methods, reason = "this file reads originals again, by offset")]
 
 use std::collections::HashMap;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Error};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::SystemTime;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::format::{self, Columns, Dates, Decoded, Depth, Layout};
 use crate::record::Record;
+use crate::record::content::Content;
 use crate::store::persist::wire::{Damaged, Decoder, Encoder};
 use crate::store::{Original, Span};
 use crate::time::DateOrder;
@@ -127,6 +132,7 @@ impl Stamp {
 #[derive(Debug)]
 pub struct PlainFile {
     path: PathBuf,
+    reading: Reading,
     /// `None` while it is being read: until then it may grow.
     stamp: Mutex<Option<Stamp>>,
 }
@@ -134,7 +140,7 @@ pub struct PlainFile {
 impl PlainFile {
     /// The file at `path`, about to be read.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, stamp: Mutex::new(None) }
+        Self { path, reading: Reading::new(), stamp: Mutex::new(None) }
     }
 
     /// Where it is.
@@ -203,12 +209,34 @@ pub struct Source {
     layout: Layout,
     /// How its dates in numbers are read, as far as that is known.
     dates: RwLock<Dates>,
+    shape: u64,
+    reading: Reading,
+}
+
+/// The number of one reading of a file or stream.
+#[derive(Clone, Copy)]
+struct Reading(usize);
+
+impl Reading {
+    /// Another number than all before it.
+    fn new() -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl fmt::Debug for Reading {
+    /// Without the number, which differs from run to run.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reading")
+    }
 }
 
 impl Source {
     /// A source of that name as shown to the user.
     pub fn new(name: String, bytes: Bytes, layout: Layout) -> Self {
-        Self { name, bytes, layout, dates: RwLock::default() }
+        let shape = shape(&layout);
+        Self { name, bytes, layout, dates: RwLock::default(), shape, reading: Reading::new() }
     }
 
     /// How its dates in numbers are read.
@@ -262,6 +290,21 @@ impl Source {
         source.decide(dates);
         Ok(source)
     }
+}
+
+/// Tells apart what the same bytes may mean.
+fn shape(layout: &Layout) -> u64 {
+    let mut out = Encoder::default();
+    match layout {
+        Layout::Json => return 1,
+        Layout::Csv(columns) | Layout::Table(columns) => {
+            out.byte(u8::from(matches!(layout, Layout::Csv(_))));
+            out.byte(columns.delimiter());
+            out.text(columns.table());
+            columns.names().iter().for_each(|name| out.text(name));
+        }
+    }
+    xxh3_64(out.as_bytes())
 }
 
 /// How a layout is told apart in a keepsake.
@@ -341,6 +384,22 @@ impl Original for Source {
             Layout::Csv(columns) if columns.is_wrapper() && bytes.starts_with(b"{") => None,
             Layout::Csv(columns) => Some(columns.named_cells(bytes)),
             Layout::Table(columns) => columns.named_items(bytes),
+        }
+    }
+
+    fn content(&self, bytes: &[u8]) -> Option<Content> {
+        format::content(bytes, &self.layout, self.dates())
+    }
+
+    fn shape(&self) -> u64 {
+        self.shape
+    }
+
+    /// The tail of a file that grows belongs to the reading of the file.
+    fn reading(&self) -> usize {
+        match &self.bytes {
+            Bytes::File(file) => file.reading.0,
+            Bytes::Spool { .. } | Bytes::Memory(_) => self.reading.0,
         }
     }
 

@@ -3,14 +3,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use hashbrown::HashTable;
-
 use super::column::{Codes, Correlations, RowCodes};
-use super::dictionary::{Interner, LocalWords, Room, hash};
+use super::dictionary::{Interner, LocalWords, Room};
+use super::seen::{Asked, Number, Place, Seen};
 use super::segment::{NO_TIME, Segment};
 use super::{Original, RowId, Span, Store};
 use crate::record::Record;
 use crate::record::column::{COLUMNS, ColumnRow, Entries};
+use crate::record::content::{self, Content};
 use crate::record::wanted::Wanted;
 use crate::time::Timestamp;
 
@@ -19,14 +19,14 @@ use crate::time::Timestamp;
 pub struct Batch {
     original: Arc<dyn Original>,
     times: Vec<i64>,
-    /// Hash of the record id; 0 where it has none.
-    ids: Vec<u64>,
+    /// What each is looked for by, where the same may have been there before.
+    keys: Vec<u64>,
     correlations: Correlations,
     spans: Vec<Span>,
     columns: Vec<LocalColumn>,
     wanted: Wanted,
-    /// Hashes of the ids of records that were passed over, each with the number of records before.
-    passed: Vec<(u32, u64)>,
+    /// Records that were passed over: the number of records before, the key, and the place.
+    passed: Vec<(u32, u64, Span)>,
 }
 
 #[derive(Debug, Default)]
@@ -69,7 +69,7 @@ impl Batch {
         Self {
             original,
             times: Vec::with_capacity(records),
-            ids: Vec::with_capacity(records),
+            keys: Vec::with_capacity(records),
             correlations: Correlations::with_capacity(records),
             spans: Vec::with_capacity(records),
             columns: COLUMNS.iter().enumerate().map(column).collect(),
@@ -92,18 +92,17 @@ impl Batch {
         Self { wanted, ..self }
     }
 
-    /// Takes note of the id of a record that is not wanted, so that a later one with the same id is
-    /// left out as it would be behind the record itself.
-    pub fn pass_over(&mut self, id: &str) {
-        if !id.is_empty() {
-            self.passed.push((self.len() as u32, hash(id)));
-        }
+    /// Takes note of a record that is not wanted, so that a later one that says the same is left out
+    /// as it would be behind the record itself. Its id must not be a placeholder
+    /// ([`content::is_placeholder`]).
+    pub fn pass_over(&mut self, id: &str, span: Span) {
+        self.passed.push((self.len() as u32, content::key_of_id(id), span));
     }
 
     /// Adds a record whose original bytes are at `span`.
     pub fn push(&mut self, record: &Record<'_>, span: Span) {
         self.times.push(record.time.map_or(NO_TIME, Timestamp::ticks));
-        self.ids.push(id_hash(&record.id));
+        self.keys.push(content::key(record));
         let correlated = self.wanted.has_correlations();
         self.correlations.push(if correlated { &record.correlation_id } else { "" });
         self.spans.push(span);
@@ -147,28 +146,21 @@ impl Batch {
     }
 }
 
-/// The hash by which a record's id is known; 0 where it has none.
-pub fn id_hash(id: &str) -> u64 {
-    if id.is_empty() { 0 } else { hash(id) }
-}
-
-/// Merges batches into segments, in the order they are handed over, leaving out records whose id was
-/// there before. One for each store.
-///
-/// Two ids are taken for the same when their 64-bit hashes, randomly keyed for each run, are equal:
-/// for two different ids among a million records that happens about once in forty million runs.
-/// Records without an id are always kept.
+/// Merges batches into segments, in the order they are handed over, leaving out records that were
+/// there before ([`Seen`]). One for each store.
 #[derive(Debug, Default)]
 pub struct Indexer {
     interners: Vec<Interner>,
-    seen: HashTable<u64>,
+    seen: Seen,
+    /// Where the records are that were passed over, each with the place of its original.
+    passed: Vec<(u32, Span)>,
+    passed_originals: Vec<Arc<dyn Original>>,
+    /// The records taken in before those that are pending.
+    segments: Vec<Arc<Segment>>,
     duplicates: u64,
     passed_over: u64,
     next: RowId,
     pending: Pending,
-    /// Are records without an id left out, as nothing tells whether they were there before?
-    named_only: bool,
-    unnamed: u64,
 }
 
 #[derive(Debug, Default)]
@@ -191,6 +183,21 @@ impl Pending {
             ..Self::default()
         }
     }
+
+    /// Where a record is and its time.
+    fn locate(&self, at: usize) -> Option<(Place<'_>, Option<i64>)> {
+        let original = self.originals.get(*self.original_of.get(at)? as usize)?;
+        let span = Span { offset: self.offsets[at], len: self.lens[at] };
+        Some(((original, span), Some(self.times[at])))
+    }
+}
+
+/// Where a row is that is in a segment, and its time.
+fn in_segments(segments: &[Arc<Segment>], row: RowId) -> Option<(Place<'_>, Option<i64>)> {
+    let after = segments.partition_point(|segment| segment.first() <= row);
+    let segment = segments.get(after.checked_sub(1)?)?;
+    let at = (row - segment.first()) as usize;
+    (at < segment.len()).then(|| (segment.span(at), Some(segment.times()[at])))
 }
 
 impl Indexer {
@@ -203,38 +210,27 @@ impl Indexer {
         }
     }
 
-    /// Goes on behind a store; `ids` are the hashes ([`id_hash`]) of the ids in it.
-    pub fn resuming(store: &Store, ids: impl IntoIterator<Item = u64>) -> Self {
+    /// Goes on behind a store; `said` is what its records say ([`Original::content`]), in order, and
+    /// `None` where one cannot be read any more. Such a record is not known again.
+    pub fn resuming(store: &Store, said: impl IntoIterator<Item = Option<Content>>) -> Self {
         let column = |row: &ColumnRow| {
             let words = store.segments().iter().map(|segment| &segment.words[row.column.index()]);
             Interner::resuming(words.cloned())
         };
-        let mut indexer = Self {
+        let segments = store.segments();
+        Self {
             interners: COLUMNS.iter().map(column).collect(),
+            seen: Seen::resuming(said, &|number| in_segments(segments, number.get().ok()?)),
             pending: Pending::new(),
+            segments: segments.to_vec(),
             next: store.len() as RowId,
             ..Self::default()
-        };
-        for id in ids {
-            indexer.see(id);
         }
-        indexer
-    }
-
-    /// Leaves out records without an id from here on, or keeps them again: where something is read a
-    /// second time nothing tells whether such a record was there before.
-    pub fn take_named_only(&mut self, named_only: bool) {
-        self.named_only = named_only;
-    }
-
-    /// Number of records without an id that were left out.
-    pub fn unnamed(&self) -> u64 {
-        self.unnamed
     }
 
     /// Takes in a batch.
     pub fn absorb(&mut self, batch: Batch) {
-        let kept = self.first_of_each_id(&batch);
+        let kept = self.new_ones(&batch);
         if kept.is_empty() {
             return;
         }
@@ -301,37 +297,60 @@ impl Indexer {
     }
 
     /// Places of the records of `batch` that were not there before; counts the others.
-    fn first_of_each_id(&mut self, batch: &Batch) -> Vec<usize> {
+    fn new_ones(&mut self, batch: &Batch) -> Vec<usize> {
         let mut passed = batch.passed.iter().peekable();
         let mut kept = Vec::with_capacity(batch.len());
+        let original = self.passed_originals.len() as u32;
+        if !batch.passed.is_empty() {
+            self.passed_originals.push(Arc::clone(&batch.original));
+        }
         for at in 0..=batch.len() {
-            while let Some((_, id)) = passed.next_if(|(before, _)| *before as usize <= at) {
-                self.passed_over += u64::from(self.is_new(*id));
+            while let Some(&(_, key, span)) = passed.next_if(|(before, ..)| *before as usize <= at)
+            {
+                let number = Number::passed(self.passed.len());
+                if self.is_new((key, None), (&batch.original, span), number, (batch, &kept)) {
+                    self.passed.push((original, span));
+                    self.passed_over += 1;
+                }
             }
-            if at < batch.len() && self.is_new(batch.ids[at]) {
-                kept.push(at);
+            if let (Some(&key), Some(&span)) = (batch.keys.get(at), batch.spans.get(at)) {
+                let number = Number::row(self.next + (self.pending() + kept.len()) as RowId);
+                let ticks = Some(batch.times[at]);
+                if self.is_new((key, ticks), (&batch.original, span), number, (batch, &kept)) {
+                    kept.push(at);
+                }
             }
         }
         kept
     }
 
-    fn is_new(&mut self, id: u64) -> bool {
-        if id == 0 {
-            self.unnamed += u64::from(self.named_only);
-            return !self.named_only;
-        }
-        let is_new = self.see(id);
+    /// Is a record new, behind those of the batch that are? Counts it where it is not.
+    fn is_new(
+        &mut self,
+        (key, ticks): (u64, Option<i64>),
+        place: Place<'_>,
+        number: Number,
+        (batch, kept): (&Batch, &[usize]),
+    ) -> bool {
+        let Self { seen, segments, pending, passed, passed_originals, next, .. } = self;
+        let locate = |number: Number| match number.get() {
+            Err(at) => {
+                let &(original, span) = passed.get(at)?;
+                Some(((passed_originals.get(original as usize)?, span), None))
+            }
+            Ok(row) => {
+                let Some(at) = row.checked_sub(*next) else { return in_segments(segments, row) };
+                let at = at as usize;
+                if let Some(found) = pending.locate(at) {
+                    return Some(found);
+                }
+                let at = *kept.get(at - pending.times.len())?;
+                Some(((&batch.original, batch.spans[at]), Some(batch.times[at])))
+            }
+        };
+        let is_new = seen.is_new(&Asked { key, ticks, place, number }, &locate);
         self.duplicates += u64::from(!is_new);
         is_new
-    }
-
-    /// Takes note of an id; whether it is the first time.
-    fn see(&mut self, id: u64) -> bool {
-        if self.seen.find(id, |&other| other == id).is_some() {
-            return false;
-        }
-        self.seen.insert_unique(id, id, |&other| other);
-        true
     }
 
     /// Number of records taken in since the last segment.
@@ -339,7 +358,7 @@ impl Indexer {
         self.pending.times.len()
     }
 
-    /// Number of records left out because their id was there before.
+    /// Number of records left out because the same was there before.
     pub fn duplicates(&self) -> u64 {
         self.duplicates
     }
@@ -375,7 +394,7 @@ impl Indexer {
             .collect();
         let known = || pending.times.iter().copied().filter(|&time| time != NO_TIME);
         let period = known().min().zip(known().max());
-        Some(Arc::new(Segment {
+        let segment = Arc::new(Segment {
             first,
             columns,
             words: self.interners.iter_mut().map(Interner::seal).collect(),
@@ -387,7 +406,10 @@ impl Indexer {
             period: period.map(|(a, b)| (Timestamp::from_ticks(a), Timestamp::from_ticks(b))),
             times: pending.times,
             ids: OnceLock::new(),
-        }))
+            events: self.seen.take_events(),
+        });
+        self.segments.push(Arc::clone(&segment));
+        Some(segment)
     }
 }
 
@@ -414,104 +436,4 @@ fn distinct(
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io;
-
-    use super::*;
-    use crate::record::Target;
-    use crate::record::column::{Column, PART};
-
-    #[derive(Debug)]
-    struct Named(&'static str);
-
-    impl Original for Named {
-        fn name(&self) -> &str {
-            self.0
-        }
-
-        fn read(&self, _: Span) -> io::Result<Vec<u8>> {
-            Ok(Vec::new())
-        }
-
-        fn decode<'a>(&self, _: &'a [u8]) -> Result<Record<'a>, String> {
-            Err("nothing is here".to_owned())
-        }
-    }
-
-    fn batch(original: &Arc<Named>, records: &[(&'static str, &'static str)]) -> Batch {
-        let mut batch = Batch::new(original.clone());
-        for (at, (id, activity)) in records.iter().enumerate() {
-            let target = Target { name: (*activity).into(), ..Target::default() };
-            let record = Record {
-                id: (*id).into(),
-                activity: (*activity).into(),
-                targets: vec![target; at],
-                ..Record::default()
-            };
-            batch.push(&record, Span { offset: at as u64, len: 1 });
-        }
-        batch
-    }
-
-    #[test]
-    fn the_first_of_two_with_one_id_is_kept_and_those_without_id_always() {
-        let file = Arc::new(Named("file"));
-        let mut indexer = Indexer::new();
-        indexer.absorb(batch(&file, &[("1", "a"), ("", "b"), ("1", "c"), ("", "b")]));
-        indexer.absorb(batch(&file, &[("2", "d"), ("1", "e")]));
-        let segment = indexer.take_segment().expect("records");
-        // Also over segments; and a batch of nothing new leaves nothing behind.
-        indexer.absorb(batch(&file, &[("2", "f"), ("1", "g")]));
-        assert_eq!((indexer.pending(), indexer.duplicates()), (0, 4));
-        assert!(indexer.take_segment().is_none());
-        let words = segment.words(Column::Path);
-        let names: Vec<&str> = (0..segment.len())
-            .map(|at| words.entry(segment.codes(Column::Path, at)[0]).trim_matches(PART))
-            .collect();
-        assert_eq!(names, ["a", "b", "b", "d"]);
-        // The targets of a record that was left out do not go to the next one.
-        let targets = |at: usize| segment.codes(Column::Targets, at).len();
-        assert_eq!([targets(0), targets(1), targets(2), targets(3)], [0, 1, 3, 0]);
-    }
-
-    #[test]
-    fn who_goes_on_behind_a_store_knows_its_ids_words_and_rows() {
-        let file = Arc::new(Named("file"));
-        let mut indexer = Indexer::new();
-        indexer.absorb(batch(&file, &[("1", "a"), ("2", "b"), ("", "c")]));
-        let mut store = Store::default();
-        store.push(indexer.take_segment().expect("records"));
-        let mut indexer = Indexer::resuming(&store, ["1", "2", ""].map(id_hash));
-        indexer.take_named_only(true);
-        indexer.absorb(batch(&file, &[("2", "b"), ("3", "a"), ("", "d")]));
-        assert_eq!((indexer.pending(), indexer.duplicates(), indexer.unnamed()), (1, 1, 1));
-        indexer.take_named_only(false);
-        indexer.absorb(batch(&file, &[("", "e")]));
-        store.push(indexer.take_segment().expect("two more"));
-        let code = |row| store.codes(row, Column::Path)[0];
-        assert_eq!(code(3), code(0));
-        assert_eq!(store.part(Column::Path, code(4), 2), "e");
-        assert_eq!(store.len(), 5);
-    }
-
-    #[test]
-    fn every_record_knows_its_original_and_its_place_there() {
-        let (one, two) = (Arc::new(Named("one")), Arc::new(Named("two")));
-        let mut indexer = Indexer::new();
-        for original in [&one, &one, &two, &one] {
-            indexer.absorb(batch(original, &[("", "x"), ("", "y")]));
-        }
-        let segment = indexer.take_segment().expect("records");
-        let found: Vec<(&str, u64)> = (0..segment.len())
-            .map(|at| {
-                let (original, span) = segment.span(at);
-                (original.name(), span.offset)
-            })
-            .collect();
-        let names = ["one", "one", "one", "one", "two", "two", "one", "one"];
-        assert_eq!(found, names.into_iter().zip([0, 1].into_iter().cycle()).collect::<Vec<_>>());
-        assert!(segment.period().is_none() && segment.first() == 0);
-        indexer.absorb(batch(&two, &[("", "z")]));
-        assert_eq!(indexer.take_segment().expect("a record").first(), 8);
-    }
-}
+mod tests;

@@ -23,9 +23,11 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::column::{Codes, Correlations, RowCodes};
 use super::dictionary::Words;
+use super::events::EventRow;
 use super::segment::{NO_TIME, Segment};
 use super::{Original, RowId};
 use crate::record::column::COLUMNS;
+use crate::record::content::SignInRow;
 use crate::record::property::PROPERTIES;
 use crate::record::risk;
 use crate::time::Timestamp;
@@ -171,6 +173,12 @@ fn encode(segment: &Segment, originals: &HashMap<usize, u32>, out: &mut Encoder)
         out.u32s(ends);
         out.text(folded);
         out.u32s(folded_ends);
+    }
+    out.u32(segment.events.len() as u32);
+    for EventRow { row, first, sign_in } in &segment.events {
+        out.u32s(&[*row, *first]);
+        out.i64s(&[sign_in.written]);
+        out.u64s(&[sign_in.rank, sign_in.who]);
     }
 }
 
@@ -355,6 +363,16 @@ fn decode(
         let made = Words::from_parts(first, text, ends, folded, folded_ends);
         words.push(Arc::new(made.ok_or(Damaged)?));
     }
+    let mut events = Vec::new();
+    for _ in 0..input.u32()? {
+        let (row, first) = (input.u32()?, input.u32()?);
+        let written = input.i64s(1)?.first().copied().unwrap_or(i64::MIN);
+        let sign_in = SignInRow { written, rank: input.u64()?, who: input.u64()? };
+        if row.max(first) >= block.first + block.rows {
+            return Err(Damaged);
+        }
+        events.push(EventRow { row, first, sign_in });
+    }
     let known = || times.iter().copied().filter(|&time| time != NO_TIME);
     let period = known().min().zip(known().max());
     Ok(Segment {
@@ -369,6 +387,7 @@ fn decode(
         period: period.map(|(a, b)| (Timestamp::from_ticks(a), Timestamp::from_ticks(b))),
         times,
         ids: OnceLock::new(),
+        events,
     })
 }
 

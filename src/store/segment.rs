@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::column::{Codes, Correlations, RowCodes};
 use super::dictionary::Words;
+use super::events::EventRow;
 use super::names::Ids;
 use super::{Original, RowId, Span};
 use crate::record::column::Column;
@@ -39,6 +40,7 @@ pub struct Segment {
     pub(super) period: Option<(Timestamp, Timestamp)>,
     /// Made when first asked for, from the words.
     pub(super) ids: OnceLock<Ids>,
+    pub(super) events: Vec<EventRow>,
 }
 
 /// Original bytes of neighbours, read together.
@@ -97,6 +99,12 @@ impl Segment {
         self.period
     }
 
+    /// Rows, of this segment or an earlier one, that were found to be of one sign-in when this segment
+    /// was made.
+    pub fn events(&self) -> &[EventRow] {
+        &self.events
+    }
+
     /// The codes of all records in a column.
     pub fn column(&self, column: Column) -> &RowCodes {
         &self.columns[column.index()]
@@ -131,6 +139,22 @@ impl Segment {
     pub fn span(&self, at: usize) -> (&Arc<dyn Original>, Span) {
         let original = &self.originals[self.original_of.get(at) as usize];
         (original, Span { offset: self.offsets[at], len: self.lens[at] })
+    }
+
+    /// Stretches of records of one reading ([`Original::reading`]): where each begins, and which.
+    pub fn stretches(&self) -> Vec<(usize, usize)> {
+        let readings: Vec<usize> = self.originals.iter().map(|own| own.reading()).collect();
+        if let [reading] = readings.as_slice() {
+            return vec![(0, *reading)];
+        }
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        for at in 0..self.len() {
+            let reading = readings[self.original_of.get(at) as usize];
+            if found.last().is_none_or(|(_, last)| *last != reading) {
+                found.push((at, reading));
+            }
+        }
+        found
     }
 
     /// How many of the records `rows`, from the first on, lie close enough in one original to be read

@@ -11,9 +11,69 @@ use entrail::record::field::ValueKind;
 use entrail::record::licence::{self, Fate};
 use entrail::record::property::Key;
 use entrail::record::risk::{MOST_RULES, rate};
-use entrail::record::{Actor, ActorKind, Change, Record, Target, value_text};
+use entrail::record::{Actor, ActorKind, Change, Kind, Record, Target, value_text};
 use entrail::text::{fold, fold_fragment};
 use entrail::time::Timestamp;
+
+/// Do two records with a real id say the same? Lists in any order, ids in any case, times in whole
+/// seconds; of sign-ins neither service nor category.
+pub fn is_same(one: &Record<'_>, other: &Record<'_>) -> bool {
+    plain(one) == plain(other)
+}
+
+/// A record as text, without what does not count.
+fn plain(record: &Record<'_>) -> String {
+    let is_sign_in = record.kind == Kind::SignIn;
+    let mut targets: Vec<String> = (record.targets.iter())
+        .map(|target| {
+            let mut changes: Vec<String> = (target.changes.iter())
+                .map(|c| {
+                    format!(
+                        "{:?} {:?} {:?}",
+                        c.name,
+                        or_empty(c.old.as_ref()),
+                        or_empty(c.new.as_ref())
+                    )
+                })
+                .collect();
+            changes.sort();
+            let ids = [&target.id, &target.upn].map(|id| id.to_ascii_lowercase());
+            format!("{ids:?} {:?} {:?} {changes:?}", target.name, target.kind)
+        })
+        .collect();
+    targets.sort();
+    let mut details: Vec<String> = record
+        .details
+        .iter()
+        .map(|detail| format!("{:?} {:?}", detail.key, detail.value))
+        .collect();
+    details.sort();
+    let actor = &record.actor;
+    let ids = [&record.id, &record.result, &record.correlation_id];
+    let of_actor = [&actor.id, &actor.upn, &actor.app_id, &actor.ip];
+    let lower = |texts: &[&std::borrow::Cow<'_, str>]| -> Vec<String> {
+        texts.iter().map(|text| text.to_ascii_lowercase()).collect()
+    };
+    let place = if is_sign_in { None } else { Some((&record.service, &record.category)) };
+    format!(
+        "{:?} {:?} {:?} {place:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {targets:?} {details:?}",
+        record.kind,
+        record.time.map(|time| time.ticks().div_euclid(10_000_000)),
+        lower(&ids),
+        record.activity,
+        record.operation_type,
+        record.outcome,
+        record.result_reason,
+        lower(&of_actor),
+        actor.name,
+        actor.service_principal_name,
+        actor.kind,
+    )
+}
+
+fn or_empty<'v>(value: Option<&'v std::borrow::Cow<'_, str>>) -> &'v str {
+    value.map(|value| &**value).unwrap_or_default()
+}
 
 /// Does the record match?
 pub fn matches(query: &Query, record: &Record<'_>, raw: &str, context: &Context) -> bool {

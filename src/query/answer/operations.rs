@@ -1,12 +1,17 @@
-//! Rows of one correlation id put together: an operation, its records in the order they happened.
+//! Rows put together: those of one correlation id, an operation; or those of one sign-in.
 //! Never joins rows without an id, and never changes which rows there are.
+//!
+//! A sign-in is judged by the row that was written last, whether or not that row is in the answer.
 
-use hashbrown::HashMap;
+use std::hash::Hash;
+
+use hashbrown::{HashMap, HashSet};
 
 use crate::record::Outcome;
 use crate::record::column::Column;
 use crate::record::risk::Level;
 use crate::store::column::NOT_A_GUID;
+use crate::store::order::TimeOrder;
 use crate::store::{RowId, Store};
 
 /// The rows of an answer by operation.
@@ -20,6 +25,17 @@ pub struct Operations {
     leads: Vec<RowId>,
     /// What is to be said of each that has more than one row.
     sums: Vec<Sum>,
+    by: By,
+}
+
+/// By what rows are put together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum By {
+    /// The correlation ID.
+    #[default]
+    Operation,
+    /// The sign-in they are rows of.
+    SignIn,
 }
 
 /// What the rows of an operation come to.
@@ -27,9 +43,10 @@ pub struct Operations {
 pub struct Sum {
     /// Number of rows.
     pub count: u32,
-    /// Of them, failures.
+    /// Of them, failures; a row of a sign-in that was written again is none.
     pub failed: u32,
     /// The worst of their outcomes: a failure, a timeout, an interruption, one nobody knows, success.
+    /// Of a sign-in that of its last row.
     pub worst: Outcome,
     /// The highest level of risk among them; `None` where none is rated.
     pub highest: Option<Level>,
@@ -63,9 +80,15 @@ impl Codes {
         let first = |row, column| store.codes(row, column).first().map(|&code| code as usize);
         let mut counts = [0; WORST_FIRST.len()];
         let mut highest = None;
+        let mut judged: HashSet<RowId> = HashSet::new();
         for &row in rows {
-            let outcome = first(row, Column::Result).and_then(|code| self.outcomes.get(code));
-            counts[outcome.copied().unwrap_or(3)] += 1;
+            let last = store.events().rows(row).next_back();
+            // Each sign-in counts once, by its last row.
+            if last.is_none_or(|last| judged.insert(last)) {
+                let last = last.unwrap_or(row);
+                let outcome = first(last, Column::Result).and_then(|code| self.outcomes.get(code));
+                counts[outcome.copied().unwrap_or(3)] += 1;
+            }
             let level = first(row, Column::Risk).and_then(|code| self.levels.get(code));
             highest = highest.max(level.copied().flatten());
         }
@@ -83,21 +106,59 @@ enum Key {
 
 impl Operations {
     /// Puts rows together. Operations are in the order in which the first of their rows comes.
-    pub fn of(store: &Store, rows: &[RowId]) -> Self {
-        let mut places: HashMap<Key, u32> = HashMap::new();
-        let mut counts: Vec<u32> = Vec::new();
-        let mut leads = Vec::new();
-        let mut place_of = Vec::with_capacity(rows.len());
-        for &row in rows {
+    pub fn of(store: &Store, rows: &[RowId], order: &TimeOrder) -> Self {
+        let key_of = |row| {
             let (segment, at) = store.locate(row);
-            let key = match segment.correlations().packed()[at] {
+            match segment.correlations().packed()[at] {
                 // The GUID of nothing joins nothing.
                 0 => None,
                 NOT_A_GUID => {
                     Some(segment.correlation(at)).filter(|id| !id.is_empty()).map(Key::Text)
                 }
                 guid => Some(Key::Guid(guid)),
-            };
+            }
+        };
+        let mut found = Self::by(rows, By::Operation, key_of);
+        let codes = Codes::of(store);
+        found.sum_up(|rows| {
+            rows.sort_by(|&a, &b| order.compare(store, a, b));
+            codes.sum(store, rows)
+        });
+        found
+    }
+
+    /// Puts together the rows of each sign-in, in the order they were written. The last one that is
+    /// among `rows` gives the sign-in its place and stands for it. `None` where nothing is to be
+    /// put together.
+    pub fn of_sign_ins(store: &Store, rows: &[RowId]) -> Option<Self> {
+        let events = store.events();
+        let (count, sign_ins) = events.among(rows);
+        if count == sign_ins {
+            return None;
+        }
+        let mut found = Self::by(rows, By::SignIn, |row| events.first(row));
+        let codes = Codes::of(store);
+        found.sum_up(|rows| {
+            let place = |row: &RowId| events.rows(*row).position(|other| other == *row);
+            rows.sort_by_key(place);
+            let mut sum = codes.sum(store, rows);
+            sum.failed = 0;
+            sum
+        });
+        for place in 0..found.len() {
+            found.leads[place] = *found.rows(place).last().unwrap_or(&found.leads[place]);
+        }
+        Some(found)
+    }
+
+    /// Puts rows with one key together, in the order in which the first of each comes.
+    fn by<K: Hash + Eq>(rows: &[RowId], by: By, key_of: impl Fn(RowId) -> Option<K>) -> Self {
+        let mut places: HashMap<K, u32> = HashMap::new();
+        let mut counts: Vec<u32> = Vec::new();
+        let mut leads = Vec::new();
+        let mut place_of = Vec::with_capacity(rows.len());
+        for &row in rows {
+            let key = key_of(row);
             let fresh = counts.len() as u32;
             let place = key.map_or(fresh, |key| *places.entry(key).or_insert(fresh));
             if place == fresh {
@@ -120,19 +181,22 @@ impl Operations {
             all[*at as usize] = row;
             *at += 1;
         }
-        let mut found = Self { rows: all, starts, leads, sums: Vec::new() };
-        let codes = Codes::of(store);
-        found.sums.reserve_exact(found.len());
-        for place in 0..found.len() {
-            let (start, end) = found.range(place);
-            if end - start > 1 {
-                found.rows[start..end].sort_by_key(|&row| (store.time(row), row));
-                found.sums.push(codes.sum(store, &found.rows[start..end]));
-            } else {
-                found.sums.push(Sum::default());
-            }
+        Self { rows: all, starts, leads, sums: Vec::new(), by }
+    }
+
+    /// Says what is to be said of each that has several rows; `of` puts them in order.
+    fn sum_up(&mut self, of: impl Fn(&mut [RowId]) -> Sum) {
+        self.sums.reserve_exact(self.len());
+        for place in 0..self.len() {
+            let (start, end) = self.range(place);
+            let is_one = end - start == 1;
+            self.sums.push(if is_one { Sum::default() } else { of(&mut self.rows[start..end]) });
         }
-        found
+    }
+
+    /// By what the rows are put together.
+    pub fn kind(&self) -> By {
+        self.by
     }
 
     /// Number of operations.

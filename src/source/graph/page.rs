@@ -210,10 +210,8 @@ impl Page {
 pub fn identity(record: &[u8]) -> (Key, Option<Timestamp>) {
     let meta = serde_json::from_slice::<Meta<'_>>(record).ok();
     let string = |raw: Option<&RawValue>| serde_json::from_str::<String>(raw?.get()).ok();
-    let id = meta.as_ref().and_then(|meta| string(meta.id)).filter(|id| !id.is_empty());
-    let key = Key::of(id.as_deref().map_or(record, str::as_bytes));
     let time = meta.as_ref().and_then(|meta| string(meta.activity).or(string(meta.created)));
-    (key, time.and_then(|time| Timestamp::parse(&time)))
+    (Key::of(record), time.and_then(|time| Timestamp::parse(&time)))
 }
 
 /// Is this a record of its own, and not a piece of a broken one? Every record has an id.
@@ -269,7 +267,7 @@ mod tests {
         assert_eq!(lines(&page), [record(0), record(1), record(2)]);
         assert_eq!(page.next(), Some("https://x/?$skiptoken=a&b"));
         assert_eq!(page.damage(), None);
-        assert_eq!(page.records()[2].key, Key::of(b"Directory_2"));
+        assert_eq!(page.records()[2].key, Key::of(record(2).as_bytes()));
         assert_eq!(page.records()[2].time, Timestamp::parse("2026-05-01T00:00:02Z"));
     }
 
