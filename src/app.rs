@@ -251,8 +251,7 @@ impl App {
                 if self.list.current() == Some(row) && !self.show_activities {
                     match result {
                         Ok(opened) => {
-                            self.detail.note = self.note_of(row);
-                            self.detail.operation = self.list.sum_of(self.list.viewport.cursor());
+                            self.detail.beside = self.beside(row);
                             self.detail.show(row, opened, &self.zone);
                             return self.look_around();
                         }

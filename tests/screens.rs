@@ -35,6 +35,8 @@ mod records;
 mod risk;
 #[path = "screens/session.rs"]
 mod session;
+#[path = "screens/sign_ins.rs"]
+mod sign_ins;
 #[path = "screens/timeline.rs"]
 mod timeline;
 #[path = "screens/trails.rs"]

@@ -8,6 +8,7 @@ pub mod wrap;
 
 use serde_json::Value;
 
+use super::list::SignInRows;
 use super::message::Opened;
 use super::outline::Outline;
 use super::viewport::{Viewport, once_around};
@@ -18,7 +19,7 @@ use crate::store::RowId;
 use crate::text::{clean, fold};
 use crate::time::Zone;
 
-use lines::{LONGEST_VALUE, glance, note_line, operation_line, record_lines};
+use lines::{LONGEST_VALUE, glance, note_line, operation_line, record_lines, sign_in_line};
 pub use lines::{Line, Tone, entry_lines};
 use wrap::{ScreenLine, wrap};
 
@@ -51,15 +52,24 @@ pub struct Detail {
     pub screen: Vec<ScreenLine>,
     /// Visible lines.
     pub viewport: Viewport,
-    /// What was noted about the record; `None` where it is not marked.
-    pub note: Option<String>,
-    /// The operation of the record, where the list is by operation.
-    pub operation: Option<Sum>,
-    /// Lines below the first that tell both of them.
-    beside: usize,
+    /// What is known of the record and does not stand in it.
+    pub beside: Beside,
+    /// Lines below the first that tell it.
+    beside_lines: usize,
     /// Text to be found, folded; empty when nothing is searched.
     pub find: String,
     width: usize,
+}
+
+/// What is known of a record and does not stand in it.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Beside {
+    /// What was noted about it; `None` where it is not marked.
+    pub note: Option<String>,
+    /// Its operation, where the list is by operation.
+    pub operation: Option<Sum>,
+    /// Of which sign-in it is one of several rows.
+    pub sign_in: Option<SignInRows>,
 }
 
 impl Detail {
@@ -110,24 +120,29 @@ impl Detail {
     fn lines_of(&mut self, record: &Record<'_>, zone: &Zone) -> Vec<Line> {
         let mut lines = record_lines(record, zone);
         let beside = self.lines_beside();
-        self.beside = beside.len();
+        self.beside_lines = beside.len();
         lines.splice(1..1, beside);
         lines
     }
 
     fn lines_beside(&self) -> Vec<Line> {
-        let operation = self.operation.map(operation_line);
-        operation.into_iter().chain(self.note.as_deref().map(note_line)).collect()
+        let Beside { note, operation, sign_in } = &self.beside;
+        let lines = [
+            operation.map(operation_line),
+            sign_in.map(sign_in_line),
+            note.as_deref().map(note_line),
+        ];
+        lines.into_iter().flatten().collect()
     }
 
     /// Something else was noted about the record, or its operation is another one.
-    pub fn set_beside(&mut self, note: Option<String>, operation: Option<Sum>) {
-        if (self.note == note && self.operation == operation) || self.opened.is_none() {
+    pub fn set_beside(&mut self, beside: Beside) {
+        if self.beside == beside || self.opened.is_none() {
             return;
         }
-        (self.note, self.operation) = (note, operation);
+        self.beside = beside;
         let beside = self.lines_beside();
-        let before = std::mem::replace(&mut self.beside, beside.len());
+        let before = std::mem::replace(&mut self.beside_lines, beside.len());
         self.lines.splice(1..=before, beside);
         self.wrap();
     }

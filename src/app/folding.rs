@@ -1,4 +1,5 @@
-//! The list by operation: records of one correlation id fold into one line.
+//! Lines that stand for several records: those of one correlation ID, where that is asked for, and those of
+//! one sign-in always.
 //! Never changes what matches: folded records are counted, exported and filtered like all others.
 
 use std::collections::HashSet;
@@ -6,7 +7,7 @@ use std::collections::HashSet;
 use super::App;
 use super::list::List;
 use super::message::Effect;
-use crate::query::answer::{Operations, Sum};
+use crate::query::answer::{By, Operations, Sum};
 use crate::store::RowId;
 
 /// What is folded in the list.
@@ -107,9 +108,10 @@ impl List {
         lines.and_then(|lines| lines.get(line).copied()).unwrap_or(Fold::Single)
     }
 
-    /// Number of operations, where they are folded.
+    /// Number of operations, where records are listed by operation.
     pub fn operations(&self) -> Option<usize> {
-        self.folding.as_ref().map(|folding| folding.operations.len())
+        let folding = self.folding.as_ref()?;
+        (folding.operations.kind() == By::Operation).then(|| folding.operations.len())
     }
 
     /// Takes in operations; returns the rows to be shown.
@@ -179,11 +181,12 @@ impl App {
 
     /// Why operations cannot be folded or unfolded.
     pub(super) fn cannot_fold(&self, one: bool) -> Option<String> {
+        let is_single = self.list.fold_of(self.list.viewport.cursor()) == Fold::Single;
         let why = if self.show_activities {
             "activities are shown; v shows the records"
-        } else if one && !self.operations {
+        } else if one && is_single && !self.operations {
             "records are not put together by operation; O does that"
-        } else if one && self.list.fold_of(self.list.viewport.cursor()) == Fold::Single {
+        } else if one && is_single {
             "this record is the only one of its operation here"
         } else {
             return None;

@@ -9,7 +9,10 @@ use crate::query::answer::{Operations, Sort};
 use crate::record::field::{Field, Stored};
 use crate::store::{RowId, Store};
 
-pub use cell::{Times, cell, is_column, outcome, result_glyph, result_words, risk, risk_glyph};
+pub use cell::{
+    SignInRows, Times, cell, is_column, outcome, result_glyph, result_words, risk, risk_glyph,
+    sign_in_rows,
+};
 
 /// The list pane while it shows records.
 #[derive(Debug)]
@@ -32,6 +35,8 @@ pub struct List {
     left_at: Option<RowId>,
     /// What is folded, where operations are shown.
     pub(super) folding: Option<Folding>,
+    /// How many rows are of sign-ins that have several, and how many sign-ins that is.
+    pub of_sign_ins: (usize, usize),
 }
 
 impl Default for List {
@@ -46,6 +51,7 @@ impl Default for List {
             anchor: None,
             left_at: None,
             folding: None,
+            of_sign_ins: (0, 0),
         }
     }
 }
@@ -84,6 +90,7 @@ impl List {
         if self.moved && (self.anchor.is_none() || current != self.left_at) {
             self.anchor = current;
         }
+        self.of_sign_ins = store.events().among(&rows);
         self.rows = self.fold(rows, operations);
         self.viewport.set_len(self.rows.len());
         match self.anchor {

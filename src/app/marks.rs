@@ -7,7 +7,9 @@ use tui_input::{Input, InputRequest};
 use super::App;
 use super::action::{Action, Pane};
 use super::cases::{Moved, NotKept, Offer};
+use super::detail::Beside;
 use super::input::request;
+use super::list;
 use super::message::Effect;
 use crate::store::{Mark, RowId};
 
@@ -342,9 +344,14 @@ impl App {
 
     /// Shows in the detail what was noted about the record there, and of what operation it is.
     pub(super) fn show_note(&mut self) {
-        let note = self.detail.row.and_then(|row| self.note_of(row));
-        let operation = self.list.sum_of(self.list.viewport.cursor());
-        let operation = operation.filter(|_| self.detail.row == self.list.current());
-        self.detail.set_beside(note, operation);
+        let beside = self.detail.row.map(|row| self.beside(row)).unwrap_or_default();
+        self.detail.set_beside(beside);
+    }
+
+    /// What is known of a record beside what stands in it.
+    pub(super) fn beside(&self, row: RowId) -> Beside {
+        let is_current = self.list.current() == Some(row) && self.list.operations().is_some();
+        let operation = self.list.sum_of(self.list.viewport.cursor()).filter(|_| is_current);
+        Beside { note: self.note_of(row), operation, sign_in: list::sign_in_rows(&self.store, row) }
     }
 }

@@ -21,7 +21,7 @@ use crate::query::{Context, Query};
 use crate::record::column::Column;
 use crate::record::wanted::Wanted;
 use crate::source::{Load, Origin, Unwanted};
-use crate::store::{Marks, Store};
+use crate::store::{Marks, RowId, Store};
 use crate::trails;
 
 /// Answers a query on standard output.
@@ -66,6 +66,10 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
         .and_then(|()| out.flush());
     if let Some(reason) = &report.first_error {
         tell(&format!("entrail: {reason}"));
+    }
+    let shown = &answer.rows[..answer.rows.len().min(limit)];
+    if let Some(words) = sign_in_words(&loaded.store, shown) {
+        tell(&format!("entrail: {words}"));
     }
     let unreadable = report.unreadable + answer.unreadable;
     loaded.tell_summary(unreadable);
@@ -114,6 +118,24 @@ fn loaded(arguments: &QueryArguments, query: &Query, has_case: bool) -> anyhow::
         tell(line);
     }
     Ok(first)
+}
+
+/// How many of these records are rows of sign-ins that have several; `None` where none is.
+fn sign_in_words(store: &Store, rows: &[RowId]) -> Option<String> {
+    let all = rows.len();
+    match store.events().among(rows) {
+        (0, _) => None,
+        (1, _) => Some(format!(
+            "1 of {all} records is one of several rows of a sign-in; the last row says how it ended"
+        )),
+        (count, 1) => Some(format!(
+            "{count} of {all} records are rows of one sign-in; the last row says how it ended"
+        )),
+        (count, sign_ins) => Some(format!(
+            "{count} of {all} records are rows of {sign_ins} sign-ins; \
+             the last row of each says how it ended"
+        )),
+    }
 }
 
 /// Writes a query in another language. A `$filter` has no comments: what it leaves out is told.

@@ -87,7 +87,15 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
                     let room = column.width - folded("", fold, theme).width().min(column.width);
                     folded(&name_of(&text, room), fold, theme)
                 }
-                "result" => result(outcome, sum, column.width),
+                "result" => match list::sign_in_rows(&app.store, row) {
+                    // The row that is seen is not the last one, and this is not how it ended.
+                    Some(rows) if fold == Fold::Single && rows.ended != outcome => {
+                        let glyph = |outcome| list::result_words(outcome).chars().next();
+                        let [own, last] = [outcome, rows.ended].map(|o| glyph(o).unwrap_or(' '));
+                        format!("{own} → {last}")
+                    }
+                    _ => result(outcome, sum, column.width),
+                },
                 "risk" if let Some(sum) = sum => {
                     sum.highest.map(|level| level.word().to_owned()).unwrap_or_default()
                 }
@@ -115,6 +123,9 @@ fn records_title(app: &App, theme: &Theme) -> String {
     } else {
         format!("Records {} of {}", thousands(shown), thousands(all))
     };
+    if let (of_sign_ins @ 1.., sign_ins) = app.list.of_sign_ins {
+        title = format!("{title} · {}", sign_in_words(of_sign_ins, sign_ins));
+    }
     // While what is typed cannot be read, the rows are those of the filter before it.
     if app.filter.error.as_ref().is_some_and(|error| !error.incomplete) {
         let before = app.filter.query.to_string();
@@ -151,6 +162,17 @@ fn result(outcome: Outcome, sum: Option<Sum>, width: usize) -> String {
     let glyph = words.split(' ').next().unwrap_or_default();
     let share = some.map(|sum| format!("{glyph} {}/{}", sum.failed, sum.count));
     share.filter(|share| fit(share, usize::MAX).1 <= width).unwrap_or_else(|| words.to_owned())
+}
+
+/// How many records are rows of sign-ins.
+fn sign_in_words(rows: usize, sign_ins: usize) -> String {
+    match (rows, sign_ins) {
+        (1, _) => "1 row of a sign-in".to_owned(),
+        (rows, 1) => format!("{rows} rows of one sign-in"),
+        (rows, sign_ins) => {
+            format!("{} rows of {} sign-ins", thousands(rows as u64), thousands(sign_ins as u64))
+        }
+    }
 }
 
 /// The activity of a line, with what is folded in it.

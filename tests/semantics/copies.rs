@@ -184,11 +184,11 @@ fn the_second_row_of_a_sign_in_was_lost_with_its_outcome() {
         let (store, summary) = read(&[order.map(|at| rows[at].clone()).to_vec()]);
         assert_eq!((store.len(), summary.progress.duplicates), (3, 0));
         for (query, count) in
-            [("", 3), ("result:success", 2), ("result:failure", 1), ("raw:atRisk", 1)]
+            [("", 3), ("result:success", 2), ("result:interrupted", 1), ("raw:atRisk", 1)]
         {
             let answer = answer(&store, query);
             assert_eq!(answer.rows.len(), count, "{query} {order:?}");
-            // All rows of it are one line, judged by the last: a row that failed is not the end.
+            // All rows of it are one line, judged by the last: a row that was interrupted is not the end.
             if let Some(lines) = answer.operations {
                 let sum = lines.sum(0).expect("several rows");
                 assert_eq!((lines.len(), sum.count as usize), (1, count));

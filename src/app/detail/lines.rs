@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::kinds::summary_lines;
 use super::risk::{in_words, risk_glance, risk_lines};
-use crate::app::list::result_words;
+use crate::app::list::{SignInRows, result_words};
 use crate::catalogue::{Entry, catalogue};
 use crate::query::answer::Sum;
 use crate::record::change::{Difference, differences, kept, one_line};
@@ -216,6 +216,23 @@ pub fn operation_line(sum: Sum) -> Line {
     }
     let copy = text.iter().map(|(_, text)| text.as_str()).collect();
     Line { label: "Operation".to_owned(), text, copy, ..Line::default() }
+}
+
+/// Says which row of its sign-in a record is, and how the sign-in ended.
+pub fn sign_in_line(rows: SignInRows) -> Line {
+    let SignInRows { place, count, ended } = rows;
+    let tone = match ended {
+        Outcome::Success => Tone::Good,
+        Outcome::Failure => Tone::Bad,
+        _ => Tone::Plain,
+    };
+    let text = vec![
+        (Tone::Plain, format!("row {place} of {count} of one sign-in")),
+        (Tone::Label, ", which ended: ".to_owned()),
+        (tone, result_words(ended).to_owned()),
+    ];
+    let copy = text.iter().map(|(_, text)| text.as_str()).collect();
+    Line { label: "Sign-in".to_owned(), text, copy, ..Line::default() }
 }
 
 /// When, how it ended, from where, and how it is rated: what is always to be seen of a record.

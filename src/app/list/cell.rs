@@ -81,6 +81,25 @@ pub fn outcome(store: &Store, row: RowId) -> Outcome {
     code.map_or(Outcome::Unknown, |code| Outcome::from_word(store.part(Column::Result, code, 0)))
 }
 
+/// Which of several rows of one sign-in a record is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SignInRows {
+    /// Its place among them, from 1, in the order they were written.
+    pub place: usize,
+    /// How many there are.
+    pub count: usize,
+    /// How the last one says that it ended.
+    pub ended: Outcome,
+}
+
+/// Which row of its sign-in a record is; `None` where it is the only one.
+pub fn sign_in_rows(store: &Store, row: RowId) -> Option<SignInRows> {
+    let rows = store.events().rows(row);
+    let (count, last) = (rows.len(), store.events().rows(row).next_back()?);
+    let place = 1 + store.events().rows(row).position(|other| other == row)?;
+    Some(SignInRows { place, count, ended: outcome(store, last) })
+}
+
 /// A level's glyph: none looks like another, and none is wider than a cell.
 pub const fn risk_glyph(level: Level, ascii: bool) -> &'static str {
     match (level, ascii) {
