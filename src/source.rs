@@ -5,6 +5,7 @@
 //! the input, so the same input gives the same store however the threads are scheduled. Memory is
 //! bounded by the blocks on their way, not by the input.
 
+mod account;
 mod compression;
 mod content;
 mod dates;
@@ -19,6 +20,7 @@ mod merging;
 mod original;
 mod pipeline;
 mod reading;
+mod sample;
 pub mod sign_in;
 pub mod tenant;
 mod walk;
@@ -37,6 +39,7 @@ use crate::store::{Segment, Span};
 use crate::text;
 use crate::time::{DateOrder, Timestamp};
 
+pub use account::Account;
 pub use following::follow;
 pub use index::IndexCache;
 pub use tenant::Tenant;
@@ -202,6 +205,8 @@ pub struct Summary {
     pub lost_bytes: u64,
     /// Records that were passed over because they were not wanted.
     pub passed_over: u64,
+    /// What became of everything in each input, in the order they were read.
+    pub accounts: Vec<Account>,
     /// Did all of it come from an index that an earlier load wrote? The files were not read again.
     pub indexed: bool,
 }

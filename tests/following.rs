@@ -10,6 +10,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use entrail::export;
+use entrail::record::field::Field;
 use entrail::source::following::Follow;
 use entrail::source::graph::Request;
 use entrail::source::graph::logs::find;
@@ -123,6 +125,58 @@ fn lines_that_are_appended_arrive_whole_and_once() {
     let mut follower = Follower::of(vec![Origin::Path(path.clone())]);
     append(&path, &(record("f") + "\nnot a record\n" + &record("g") + "\n"));
     assert_eq!(follower.until(7).ids(), ["a", "b", "c", "d", "e", "f", "g"]);
+}
+
+/// What a CSV export of these rows says, and how many it could not read again.
+fn exported(store: &Store, rows: &[u32]) -> (String, u64) {
+    let fields = ["activity", "target.id", "id"].map(Field::named).to_vec();
+    let options = export::Options {
+        format: export::Format::Csv,
+        fields: Some(fields),
+        ..export::Options::default()
+    };
+    let mut out = Vec::new();
+    let report = export::write(store, rows, &options, &mut out).expect("in memory");
+    (String::from_utf8(out).expect("UTF-8"), report.unreadable)
+}
+
+#[test]
+fn a_file_rewritten_with_its_old_length_was_mixed_with_what_was_read_of_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let texts: [fn(&str) -> String; 3] = [
+        |id| record(id) + "\n",
+        |id| record(id),
+        // Many records, so that only one in the middle tells the files apart.
+        |id| {
+            let line = |n: usize| record(&format!("{n:04}")) + "\n";
+            (0..700).map(line).collect::<String>().replacen("0350", id, 1)
+        },
+    ];
+    for (at, text) in texts.into_iter().enumerate() {
+        let path = folder.path().join(format!("{at}.ndjson"));
+        append(&path, &text("old1"));
+        let mut follower = Follower::of(vec![Origin::Path(path.clone())]);
+        let (before, all) = (fs::metadata(&path).expect("there"), follower.store.len());
+        let rows: Vec<u32> = (0..all as u32).collect();
+        assert_eq!(exported(&follower.store, &rows).1, 0);
+        fs::write(&path, text("new1")).expect("written");
+        // Even where the time is put back.
+        let file = OpenOptions::new().append(true).open(&path).expect("a file");
+        file.set_modified(before.modified().expect("a time")).expect("set");
+        assert_eq!(fs::metadata(&path).expect("there").len(), before.len());
+        // At once: nothing of the new file is told of an old row.
+        let (csv, unreadable) = exported(&follower.store, &rows);
+        assert!(!csv.contains("new1") && unreadable == all as u64, "{at}: {csv}");
+        follower.until(all + 1);
+        let (csv, unreadable) = exported(&follower.store, &[all as u32]);
+        assert!(csv.contains("new1") && unreadable == 0, "{at}: {csv}");
+        assert_eq!(exported(&follower.store, &rows).1, all as u64, "{at}");
+        // It is followed further, and a touch changes nothing.
+        append(&path, &(if at == 1 { "\n" } else { "" }.to_owned() + &record("more") + "\n"));
+        follower.until(all + 2);
+        file.set_modified(before.modified().expect("a time")).expect("set");
+        assert!(exported(&follower.store, &[all as u32 + 1]).0.contains("more"));
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ use std::time::SystemTime;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::sample::Prefix;
 use crate::format::{self, Columns, Dates, Decoded, Depth, Layout};
 use crate::record::Record;
 use crate::record::content::Content;
@@ -36,6 +37,11 @@ impl AtOffset {
             #[cfg(not(unix))]
             seeking: Mutex::new(()),
         }
+    }
+
+    /// What the file is like now.
+    pub fn stamp(&self) -> io::Result<Stamp> {
+        Ok(Stamp::of(&self.file.metadata()?))
     }
 
     /// Fills `buffer` with the bytes from `offset` on; fails where there are not as many.
@@ -109,12 +115,29 @@ impl Spool {
 pub struct Stamp {
     len: u64,
     modified: Option<SystemTime>,
+    /// As in [`changed`].
+    changed: (i64, i64),
+}
+
+/// When anything about a file changed, in seconds and nanoseconds: unlike the time of its contents
+/// it cannot be set back. Zero where the system does not tell.
+pub fn changed(metadata: &std::fs::Metadata) -> (i64, i64) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        (metadata.ctime(), metadata.ctime_nsec())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = metadata;
+        (0, 0)
+    }
 }
 
 impl Stamp {
-    /// A file of that many bytes, changed at that time.
-    pub fn new(len: u64, modified: SystemTime) -> Self {
-        Self { len, modified: Some(modified) }
+    /// A file of that many bytes, written and changed at those times.
+    pub fn new(len: u64, modified: SystemTime, changed: (i64, i64)) -> Self {
+        Self { len, modified: Some(modified), changed }
     }
 
     /// Number of bytes.
@@ -122,9 +145,16 @@ impl Stamp {
         self.len
     }
 
+    /// Is it the same but for what may change with the contents as they were, such as who may read
+    /// the file?
+    fn is_like(&self, other: &Self) -> bool {
+        (self.len, self.modified) == (other.len, other.modified)
+    }
+
     /// The state of a file now.
     pub fn of(metadata: &std::fs::Metadata) -> Self {
-        Self { len: metadata.len(), modified: metadata.modified().ok() }
+        let (len, modified) = (metadata.len(), metadata.modified().ok());
+        Self { len, modified, changed: changed(metadata) }
     }
 }
 
@@ -133,14 +163,27 @@ impl Stamp {
 pub struct PlainFile {
     path: PathBuf,
     reading: Reading,
-    /// `None` while it is being read: until then it may grow.
-    stamp: Mutex<Option<Stamp>>,
+    state: Mutex<State>,
+}
+
+/// What is known of a file that was read.
+#[derive(Debug)]
+enum State {
+    /// It is being read: until then it may grow.
+    Reading,
+    /// It was read to its end, and was like this then.
+    Read(Stamp),
+    /// It is followed: what was read stays where it is, and more comes behind it. It was like this
+    /// when that was last made sure of.
+    Growing(Box<Prefix>, Stamp),
+    /// What was read is not in it any more.
+    Replaced,
 }
 
 impl PlainFile {
     /// The file at `path`, about to be read.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, reading: Reading::new(), stamp: Mutex::new(None) }
+        Self { path, reading: Reading::new(), state: Mutex::new(State::Reading) }
     }
 
     /// Where it is.
@@ -150,38 +193,84 @@ impl PlainFile {
 
     /// The file was read to its end and was like this then.
     pub fn was_read(&self, stamp: Stamp) {
-        *self.stamp() = Some(stamp);
+        *self.state() = State::Read(stamp);
     }
 
-    /// The file is being followed: what was read stays where it is, and more comes behind it.
-    pub fn grows(&self) {
-        *self.stamp() = None;
+    /// The file is followed from here on. Its first `len` bytes, which were read, are looked at; the
+    /// caller knows that they are those. Fails where they cannot be read.
+    pub fn grows(&self, len: u64) -> io::Result<()> {
+        let file = File::open(&self.path)?;
+        let stamp = Stamp::of(&file.metadata()?);
+        let prefix = Prefix::of(&AtOffset::new(file), len)?;
+        *self.state() = State::Growing(Box::new(prefix), stamp);
+        Ok(())
+    }
+
+    /// More of a file that is followed is to be read, up to byte `to`.
+    pub fn grew(&self, file: &AtOffset, to: u64) -> io::Result<()> {
+        match &mut *self.state() {
+            State::Growing(prefix, _) if prefix.len() < to => prefix.extend(file, to),
+            _ => Ok(()),
+        }
     }
 
     /// What was read is not in the file any more.
     pub fn was_replaced(&self) {
-        *self.stamp() = Some(Stamp { len: 0, modified: None });
+        *self.state() = State::Replaced;
     }
 
     /// What it was like when it was read; `None` while it may grow.
     pub fn read_as(&self) -> Option<Stamp> {
-        *self.stamp()
+        match &*self.state() {
+            State::Read(stamp) => Some(*stamp),
+            State::Reading | State::Growing(..) | State::Replaced => None,
+        }
     }
 
-    fn stamp(&self) -> MutexGuard<'_, Option<Stamp>> {
-        self.stamp.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Is it followed?
+    pub fn is_growing(&self) -> bool {
+        matches!(&*self.state(), State::Growing(..))
+    }
+
+    /// Is what was read still where it was in this file, opened at its path?
+    pub fn is_there(&self, opened: &AtOffset) -> bool {
+        let Ok(now) = opened.stamp() else { return false };
+        match &mut *self.state() {
+            State::Reading => true,
+            State::Read(then) => then.is_like(&now),
+            State::Growing(_, then) if *then == now => true,
+            State::Growing(prefix, then) => {
+                let is_there = prefix.is_in(opened, now.len);
+                if is_there {
+                    *then = now;
+                }
+                is_there
+            }
+            State::Replaced => false,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read<'b>(&self, span: Span, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
-        let file = File::open(&self.path)?;
-        let now = Stamp::of(&file.metadata()?);
-        let then = *self.stamp();
-        if then.is_some_and(|then| then != now) || now.len < span.offset + u64::from(span.len) {
-            return Err(Error::other(
+        let changed = || {
+            Error::other(
                 "the file was changed after it was read; open it again, or follow it if it only grew",
-            ));
+            )
+        };
+        let opened = AtOffset::new(File::open(&self.path)?);
+        let before = opened.stamp()?;
+        if before.len < span.offset + u64::from(span.len) || !self.is_there(&opened) {
+            return Err(changed());
         }
-        AtOffset::new(file).read_span(span, buffer)
+        opened.read_span(span, buffer)?;
+        // It may have been written anew meanwhile.
+        if opened.stamp()? != before && !self.is_there(&opened) {
+            return Err(changed());
+        }
+        Ok(&buffer[..span.len as usize])
     }
 }
 

@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::Origin;
@@ -60,12 +60,13 @@ struct Lines {
     file: Arc<PlainFile>,
     /// The first byte that was not read.
     next: u64,
-    /// The first and the last record that were read: by them the file is known again.
+    /// The first and the last record that were read: by them the file is known again until all of
+    /// it was looked at.
     ends: [Landmark; 2],
 }
 
-/// Where a record is, and its time.
-type Landmark = (Span, Option<Timestamp>);
+/// Where a record is, its time, and its correlation ID.
+type Landmark = (Span, Option<Timestamp>, String);
 
 /// The first and the last record of a source in a segment.
 struct Read<'s> {
@@ -85,6 +86,12 @@ impl Growing {
         if !growing.paths.is_empty() {
             for segment in store.segments() {
                 growing.took(segment);
+            }
+        }
+        // From here on they may grow.
+        for known in growing.known.values_mut() {
+            if known.lines.as_mut().is_some_and(|lines| !lines.settle(known.read_as)) {
+                known.lines = None;
             }
         }
         growing
@@ -109,7 +116,7 @@ impl Growing {
             let Some(mut lines) = Lines::of(&read, file, known.read_as) else { continue };
             if let Some(before) = &known.lines {
                 lines.next = lines.next.max(before.next);
-                lines.ends[0] = before.ends[0];
+                lines.ends[0] = before.ends[0].clone();
             }
             known.lines = Some(lines);
         }
@@ -133,12 +140,19 @@ impl Growing {
                 self.known.insert(path, Known { read_as, changed_to, lines: None });
                 continue;
             };
-            if known.read_as == Some(now) {
+            let read_as = known.read_as;
+            if read_as == Some(now) {
+                // It was read since the last look, and only more may come now.
+                if known.lines.as_mut().is_some_and(|lines| !lines.settle(read_as)) {
+                    known.lines = None;
+                }
                 continue;
             }
-            if let Some(lines) = known.lines.as_mut().filter(|lines| lines.is_same(&now)) {
+            if let Some(lines) = known.lines.as_mut()
+                && lines.settle(read_as)
+                && lines.is_same(read_as)
+            {
                 known.read_as = Some(now);
-                lines.file.grows();
                 found.new.extend(lines.tail(now.len()).map(Entry::Tail));
                 continue;
             }
@@ -175,7 +189,8 @@ fn each_source(segment: &Segment) -> Vec<Read<'_>> {
     let read = |ends: [usize; 2]| {
         let original: &dyn Any = &**segment.span(ends[0]).0;
         let source = original.downcast_ref::<Source>()?;
-        Some(Read { source, ends: ends.map(|at| (segment.span(at).1, segment.time(at))) })
+        let landmark = |at| (segment.span(at).1, segment.time(at), segment.correlation(at));
+        Some(Read { source, ends: ends.map(landmark) })
     };
     places.into_values().filter_map(read).collect()
 }
@@ -186,7 +201,7 @@ impl Lines {
         if !matches!(read.source.layout(), Layout::Json) {
             return None;
         }
-        let (last, _) = read.ends[1];
+        let last = read.ends[1].0;
         let opened = AtOffset::new(File::open(file.path()).ok()?);
         let byte = |at: u64| {
             let mut byte = [0];
@@ -201,33 +216,44 @@ impl Lines {
         if !begins_line || !ends_line || visible(0) == Some(b'[') {
             return None;
         }
-        let mut lines = Self { file: Arc::clone(file), next: end, ends: read.ends };
+        let mut lines = Self { file: Arc::clone(file), next: end, ends: read.ends.clone() };
         if let Some(read_as) = read_as {
             lines.next = end.max(end_of_lines(&opened, end, read_as.len()).unwrap_or(end));
         }
-        // From here on it may grow.
-        lines.is_known(&opened).then(|| {
-            lines.file.grows();
-            lines
-        })
+        lines.is_known(&opened).then_some(lines)
     }
 
-    /// Is it the file that was read, with more in it?
-    fn is_same(&self, now: &Stamp) -> bool {
-        let opened = |path: &Path| File::open(path).ok().map(AtOffset::new);
-        now.len() >= self.next
-            && opened(self.file.path()).is_some_and(|opened| self.is_known(&opened))
+    /// Follows the file from here on, where it is the one that was read as `read_as`, or only grew
+    /// since; whether it is.
+    fn settle(&mut self, read_as: Option<Stamp>) -> bool {
+        self.file.is_growing() || (self.is_same(read_as) && self.file.grows(self.next).is_ok())
+    }
+
+    /// Is it the file that was read, with more in it? Before it was followed, one of the same
+    /// length and another time is another file.
+    fn is_same(&self, read_as: Option<Stamp>) -> bool {
+        let Ok(opened) = File::open(self.file.path()).map(AtOffset::new) else { return false };
+        let Ok(now) = opened.stamp() else { return false };
+        if self.file.is_growing() {
+            return self.file.is_there(&opened);
+        }
+        let grew = read_as.is_none_or(|then| then == now || then.len() < now.len());
+        grew && now.len() >= self.next && self.is_known(&opened)
     }
 
     /// Are the first and the last record where they were?
     fn is_known(&self, opened: &AtOffset) -> bool {
-        self.ends.iter().all(|(span, time)| {
+        self.ends.iter().all(|(span, time, correlation)| {
             let mut bytes = vec![0; span.len as usize];
             if opened.read_exact_at(&mut bytes, span.offset).is_err() {
                 return false;
             }
             let decoded = format::decode(&bytes, &Layout::Json, Depth::Columns);
-            matches!(decoded, Ok(Decoded::Record { record, .. }) if record.time == *time)
+            matches!(
+                decoded,
+                Ok(Decoded::Record { record, .. })
+                    if record.time == *time && record.correlation_id.eq_ignore_ascii_case(correlation)
+            )
         })
     }
 
@@ -235,6 +261,7 @@ impl Lines {
     fn tail(&mut self, len: u64) -> Option<Tail> {
         let opened = AtOffset::new(File::open(self.file.path()).ok()?);
         let to = end_of_lines(&opened, self.next, len)?;
+        self.file.grew(&opened, to).ok()?;
         let from = std::mem::replace(&mut self.next, to);
         (from < to).then(|| Tail { file: Arc::clone(&self.file), from, to })
     }

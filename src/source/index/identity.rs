@@ -8,18 +8,12 @@ use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use xxhash_rust::xxh3::xxh3_128;
 
-use super::super::original::{AtOffset, Stamp};
+use super::super::original::{AtOffset, Stamp, changed};
+use super::super::sample::sample;
 use crate::store::persist::wire::Encoder;
 
-/// Bytes of a file that are sampled at its beginning and at its end.
-const EDGE: u64 = 64 << 10;
-/// Places between them that are sampled, and bytes at each.
-const PLACES: u64 = 16;
-const PLACE: u64 = 4 << 10;
-/// From so many files on the edges are no longer than a place, so that a folder costs little.
-const MANY_FILES: usize = 64;
 /// How coarse the times of files may be: most systems count in a few milliseconds, some in seconds.
 const FINE: Duration = Duration::from_millis(50);
 const COARSE: Duration = Duration::from_secs(2);
@@ -37,19 +31,13 @@ pub struct State {
 impl State {
     /// The state of a file now; `None` where the system does not tell its time.
     pub fn of(metadata: &Metadata) -> Option<Self> {
-        #[cfg(unix)]
-        let changed = {
-            use std::os::unix::fs::MetadataExt as _;
-            (metadata.ctime(), metadata.ctime_nsec())
-        };
-        #[cfg(not(unix))]
-        let changed = (0, 0);
+        let changed = changed(metadata);
         Some(Self { len: metadata.len(), modified: metadata.modified().ok()?, changed })
     }
 
     /// The part of it by which a file is told from a changed one when a record is read again.
     pub fn stamp(&self) -> Stamp {
-        Stamp::new(self.len, self.modified)
+        Stamp::new(self.len, self.modified, self.changed)
     }
 
     /// Was the file left alone long enough before `now` for a later change to have a later time?
@@ -137,75 +125,9 @@ impl Identity {
     }
 }
 
-/// A hash of a sample of the contents: all of it, or the edges and places in between.
-fn sample(file: &AtOffset, len: u64, files: usize) -> io::Result<u64> {
-    let edge = if files < MANY_FILES { EDGE } else { PLACE };
-    let mut hasher = Xxh3::new();
-    let mut buffer = vec![0; EDGE as usize];
-    let mut take = |offset: u64, count: u64| {
-        let part = &mut buffer[..count as usize];
-        file.read_exact_at(part, offset)?;
-        hasher.update(part);
-        io::Result::Ok(())
-    };
-    if len <= 2 * edge + PLACES * PLACE {
-        let mut offset = 0;
-        while offset < len {
-            let count = EDGE.min(len - offset);
-            take(offset, count)?;
-            offset += count;
-        }
-    } else {
-        take(0, edge)?;
-        let between = (len - 2 * edge - PLACE) / (PLACES + 1);
-        for place in 1..=PLACES {
-            take(edge + place * between, PLACE)?;
-        }
-        take(len - edge, edge)?;
-    }
-    Ok(hasher.digest())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
     use super::*;
-
-    fn sampled(bytes: &[u8], files: usize) -> u64 {
-        let mut file = tempfile::tempfile().expect("a file");
-        file.write_all(bytes).expect("written");
-        sample(&AtOffset::new(file), bytes.len() as u64, files).expect("sampled")
-    }
-
-    #[test]
-    fn a_sample_sees_all_of_a_small_file_and_both_ends_of_a_large_one() {
-        for (len, places) in [
-            (0, vec![]),
-            (1, vec![0]),
-            (150_000, vec![0, 70_000, 149_999]),
-            (196_608, vec![0, 100_000, 196_607]),
-            (196_609, vec![0, 65_535, 131_073, 196_608]),
-            (3_000_000, vec![0, 65_535, 2_934_464, 2_999_999]),
-        ] {
-            let bytes = vec![b'x'; len];
-            let before = sampled(&bytes, 1);
-            for at in places {
-                let mut changed = bytes.clone();
-                changed[at] = b'y';
-                assert_ne!(sampled(&changed, 1), before, "{at} of {len}");
-            }
-        }
-        // Of many files less is sampled, from as many places.
-        let bytes = vec![b'x'; 3_000_000];
-        for (at, seen) in
-            [(0, true), (4_095, true), (4_096, false), (180_000, true), (2_999_999, true)]
-        {
-            let mut changed = bytes.clone();
-            changed[at] = b'y';
-            assert_eq!(sampled(&changed, 1_000) != sampled(&bytes, 1_000), seen, "{at}");
-        }
-    }
 
     #[test]
     fn a_file_that_was_changed_just_now_may_change_again_unseen() {
