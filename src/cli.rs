@@ -96,6 +96,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.command {
         None if arguments.list_keys => keys::run(&KeysArguments::default()),
+        None if arguments.account => query::account(&arguments.paths, arguments.index),
         None => screen::open(arguments.paths, arguments.index, arguments.screen),
         Some(Command::Demo(demo)) => screen::demo(demo.screen),
         Some(Command::Query(query)) => query::run(&query),

@@ -1,6 +1,7 @@
 //! Records written out: table, NDJSON, JSON, CSV, Markdown and the original bytes; and counts by field.
 //! Never filters or orders (the caller hands over rows), and never holds more than one block of records.
 
+mod account;
 mod cell;
 mod count;
 mod csv;
@@ -29,6 +30,7 @@ use line::Lines;
 use originals::Fetched;
 use redact::Redactor;
 
+pub use account::account_lines;
 pub use count::{Counted, count_by, distinct};
 pub use report::{About, Sequence};
 

@@ -1,6 +1,9 @@
 //! Loading as a user does it: files, folders, archives, encodings, damage; and what comes out.
 #![expect(clippy::disallowed_methods, reason = "tests write the files they read")]
 
+#[path = "sources/accounts.rs"]
+mod accounts;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -4,6 +4,7 @@
 use super::App;
 use super::message::Effect;
 use super::overlay::{Item, Menu, Wish};
+use crate::export::account_lines;
 use crate::source;
 use crate::store::RowId;
 use crate::text::clean;
@@ -103,6 +104,12 @@ impl App {
             )
         };
         items.push(line(&read));
+        // While a file is followed more comes; this is what the load brought.
+        let accounts = self.loading.ended.as_ref().map(|summary| summary.accounts.as_slice());
+        let accounts = accounts.unwrap_or_default();
+        if !accounts.is_empty() {
+            items.extend(account_lines(accounts, &self.store).iter().map(|text| line(text)));
+        }
         Menu::new("Where the records come from; Enter copies a line", items)
     }
 

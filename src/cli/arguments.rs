@@ -51,6 +51,10 @@ pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) index: IndexArguments,
 
+    /// Read PATH and say what became of everything in it, instead of opening the screen
+    #[arg(long)]
+    pub(super) account: bool,
+
     /// List all actions with their keys (the same as `entrail keys`)
     #[arg(long, exclusive = true)]
     pub(super) list_keys: bool,
@@ -263,6 +267,12 @@ pub(super) struct QueryArguments {
     /// Write the number of records and nothing else
     #[arg(long, conflicts_with_all = ["format", "raw", "fields", "sort"])]
     pub(super) count: bool,
+
+    /// Write for each input what became of everything in it: bytes, records, duplicates, other logs,
+    /// what could not be read; then how many records match
+    #[arg(long, conflicts_with_all = ["format", "raw", "fields", "sort", "by", "count", "limit",
+        "redact"])]
+    pub(super) account: bool,
 
     /// Write at most this many records, or lines of --by
     #[arg(long, value_name = "N")]

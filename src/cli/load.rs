@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use super::arguments::IndexArguments;
 use super::tell;
-use crate::source::{self, Delivery, IndexWriting, Load, Origin, Place, Prompt, Summary, Trouble};
+use crate::source::{
+    self, Account, Delivery, IndexWriting, Load, Origin, Place, Prompt, Summary, Trouble,
+};
 use crate::store::Store;
 use crate::text::clean;
 
@@ -129,6 +131,11 @@ impl Loaded {
             && summary.other.is_empty()
             && summary.passed_over == 0
             && summary.lost > 0
+    }
+
+    /// What became of everything in each input.
+    pub(super) fn accounts(&self) -> &[Account] {
+        &self.summary.accounts
     }
 
     /// Tells what was lost, odd, left out or of another kind, `unreadable` being records that were

@@ -2,11 +2,11 @@
 //! Never asks anything: what is missing is an error that says how to give it.
 
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::arguments::{DistinctArgument, QueryArguments, SortArgument};
+use super::arguments::{DistinctArgument, IndexArguments, QueryArguments, SortArgument};
 use super::load::{self, Loaded};
 use super::stdout::Stdout;
 use super::{Outcome, parse_query, tell};
@@ -22,6 +22,7 @@ use crate::record::column::Column;
 use crate::record::wanted::Wanted;
 use crate::source::{Load, Origin, Unwanted};
 use crate::store::{Marks, RowId, Store};
+use crate::text::thousands;
 use crate::trails;
 
 /// Answers a query on standard output.
@@ -41,6 +42,10 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
         None => None,
     };
     let mut loaded = loaded(arguments, &query, case.is_some())?;
+    if arguments.account {
+        let rows = answer(&loaded.store, query, None).rows.len();
+        return written(&loaded, (!arguments.query.is_empty()).then_some(rows));
+    }
     if loaded.is_failure() {
         loaded.tell_summary(0);
         if is_file(&arguments.query) {
@@ -86,7 +91,7 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
 fn loaded(arguments: &QueryArguments, query: &Query, has_case: bool) -> anyhow::Result<Loaded> {
     let tells_inputs = matches!(arguments.format(), Format::Report | Format::Undo);
     // An index that is asked for is an index of everything, and a case wants all its records.
-    let is_whole = arguments.index.is_asked_for() || has_case || tells_inputs;
+    let is_whole = arguments.index.is_asked_for() || has_case || tells_inputs || arguments.account;
     let wanted = wanted(query, arguments);
     let names = wanted.has(Column::Targets) || wanted.has(Column::Actor);
     let once = origins(arguments)?.iter().any(|origin| matches!(origin, Origin::Stdin));
@@ -136,6 +141,31 @@ fn sign_in_words(store: &Store, rows: &[RowId]) -> Option<String> {
              the last row of each says how it ended"
         )),
     }
+}
+
+/// Writes what became of everything in each input.
+pub(super) fn account(paths: &[PathBuf], index: IndexArguments) -> anyhow::Result<Outcome> {
+    let loaded = load::load(Load {
+        origins: load::searched(false, paths)?,
+        cache: index.cache(),
+        unwanted: None,
+        wanted: Wanted::NOTHING,
+        date_order: index.date_order(),
+    });
+    written(&loaded, None)
+}
+
+/// Writes the accounts of a load, and how many records match where that was asked for.
+fn written(loaded: &Loaded, matching: Option<usize>) -> anyhow::Result<Outcome> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    for line in export::account_lines(loaded.accounts(), &loaded.store) {
+        writeln!(out, "{line}")?;
+    }
+    if let Some(matching) = matching {
+        writeln!(out, "{:>14}  records match the query", thousands(matching as u64))?;
+    }
+    out.flush()?;
+    Ok(if loaded.is_failure() { Outcome::Failed } else { Outcome::Found })
 }
 
 /// Writes a query in another language. A `$filter` has no comments: what it leaves out is told.

@@ -125,6 +125,7 @@ impl<'j> Block<'j> {
         self.troubles.extend_from_slice(&self.job.notes);
         self.troubles.sort_by_key(|(at, _)| *at);
         self.outcome.troubles = self.troubles.into_iter().map(|(_, trouble)| trouble).collect();
+        self.job.source.name().clone_into(&mut self.outcome.source);
         let (source, seen) = (Arc::clone(&job.source), draft.seen);
         self.outcome.dated = Some(Dated { source, seen, either: self.either });
         self.outcome.batch = (!self.batch.is_empty()).then_some(self.batch);

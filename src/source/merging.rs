@@ -11,10 +11,11 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use super::account::Accounts;
 use super::dates::Deciding;
 use super::pipeline::{Meter, Outcome, Part};
 use super::tenant::Asking;
-use super::{Delivery, Progress, Summary, Trouble};
+use super::{Delivery, Place, Progress, Summary, Trouble};
 use crate::store::builder::Indexer;
 
 mod held;
@@ -43,6 +44,7 @@ pub struct Merging<'l> {
     left_out: (u64, u64),
     absorbed: u64,
     other: HashMap<String, u64>,
+    accounts: Accounts,
     summary: Summary,
     /// Troubles of the source that is being read.
     held: held::Held,
@@ -69,6 +71,7 @@ impl<'l> Merging<'l> {
             indexer,
             absorbed: 0,
             other: HashMap::new(),
+            accounts: Accounts::default(),
             summary: Summary::default(),
             held: held::Held::default(),
             held_since: None,
@@ -90,9 +93,11 @@ impl<'l> Merging<'l> {
                     self.take(outcome);
                 }
                 Ok(Part::Found(outcome)) => self.take(*outcome),
-                Ok(Part::FileDone) => {
+                Ok(Part::FileDone(name, bytes)) => {
                     self.decide();
                     self.tell_held();
+                    let account = self.accounts.of(&name);
+                    account.bytes = Some(account.bytes.unwrap_or(0) + bytes);
                 }
                 Err(RecvTimeoutError::Timeout) => self.pause(),
                 Err(RecvTimeoutError::Disconnected) => return ControlFlow::Continue(()),
@@ -144,8 +149,24 @@ impl<'l> Merging<'l> {
 
     fn merge(&mut self, outcome: Outcome) {
         if let Some(batch) = outcome.batch {
-            self.absorbed += batch.seen() as u64;
+            let seen = batch.seen() as u64;
+            let before = (self.indexer.duplicates(), self.indexer.passed_over());
             self.indexer.absorb(batch);
+            let account = self.accounts.of(&outcome.source);
+            let duplicates = self.indexer.duplicates() - before.0;
+            let passed_over = self.indexer.passed_over() - before.1;
+            account.duplicates += duplicates;
+            account.passed_over += passed_over;
+            account.records += seen - duplicates - passed_over;
+            self.absorbed += seen;
+        }
+        if outcome.lost_bytes > 0 || !outcome.other.is_empty() {
+            let account = self.accounts.of(&outcome.source);
+            account.lost_bytes += outcome.lost_bytes;
+            for (name, count) in &outcome.other {
+                let full = account.other.len() >= MOST_NAMES;
+                account.add_other(if full { "other kinds" } else { name }, *count);
+            }
         }
         for (name, count) in outcome.other {
             let full = self.other.len() >= MOST_NAMES && !self.other.contains_key(&name);
@@ -162,6 +183,12 @@ impl<'l> Merging<'l> {
     pub fn trouble(&mut self, trouble: Trouble) {
         self.summary.troubles += trouble.times;
         self.summary.lost += if trouble.lost { trouble.times } else { 0 };
+        let account = self.accounts.of(&trouble.source);
+        match (trouble.lost, trouble.place) {
+            (true, Place::Whole) => account.unread = true,
+            (true, _) => account.lost += trouble.times,
+            (false, _) => account.odd += trouble.times,
+        }
         if !self.held.is_of(&trouble.source) {
             self.tell_held();
         }
@@ -262,6 +289,7 @@ impl<'l> Merging<'l> {
         summary.progress = self.progress();
         summary.cancelled = cancelled;
         summary.passed_over = self.passed_over();
+        summary.accounts = std::mem::take(&mut self.accounts).into_all();
         summary.other = std::mem::take(&mut self.other).into_iter().collect();
         summary.other.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         self.send(Delivery::Progress(summary.progress));

@@ -173,11 +173,21 @@ enum State {
     Reading,
     /// It was read to its end, and was like this then.
     Read(Stamp),
-    /// It is followed: what was read stays where it is, and more comes behind it. It was like this
-    /// when that was last made sure of.
-    Growing(Box<Prefix>, Stamp),
+    /// It is followed: what was read stays where it is, and more comes behind it.
+    Growing(Box<Grown>),
     /// What was read is not in it any more.
     Replaced,
+}
+
+/// A file that is followed.
+#[derive(Debug)]
+struct Grown {
+    /// What was read of it.
+    prefix: Prefix,
+    /// What the file was like when that was last found in it.
+    found: Stamp,
+    /// What it was like when something else was found.
+    missed: Option<Stamp>,
 }
 
 impl PlainFile {
@@ -200,16 +210,16 @@ impl PlainFile {
     /// caller knows that they are those. Fails where they cannot be read.
     pub fn grows(&self, len: u64) -> io::Result<()> {
         let file = File::open(&self.path)?;
-        let stamp = Stamp::of(&file.metadata()?);
+        let found = Stamp::of(&file.metadata()?);
         let prefix = Prefix::of(&AtOffset::new(file), len)?;
-        *self.state() = State::Growing(Box::new(prefix), stamp);
+        *self.state() = State::Growing(Box::new(Grown { prefix, found, missed: None }));
         Ok(())
     }
 
     /// More of a file that is followed is to be read, up to byte `to`.
     pub fn grew(&self, file: &AtOffset, to: u64) -> io::Result<()> {
         match &mut *self.state() {
-            State::Growing(prefix, _) if prefix.len() < to => prefix.extend(file, to),
+            State::Growing(grown) if grown.prefix.len() < to => grown.prefix.extend(file, to),
             _ => Ok(()),
         }
     }
@@ -238,11 +248,13 @@ impl PlainFile {
         match &mut *self.state() {
             State::Reading => true,
             State::Read(then) => then.is_like(&now),
-            State::Growing(_, then) if *then == now => true,
-            State::Growing(prefix, then) => {
-                let is_there = prefix.is_in(opened, now.len);
-                if is_there {
-                    *then = now;
+            State::Growing(grown) if grown.found == now => true,
+            State::Growing(grown) if grown.missed == Some(now) => false,
+            State::Growing(grown) => {
+                let is_there = grown.prefix.is_in(opened, now.len);
+                match is_there {
+                    true => grown.found = now,
+                    false => grown.missed = Some(now),
                 }
                 is_there
             }

@@ -138,6 +138,8 @@ pub struct Outcome {
     pub lost_bytes: u64,
     /// Names of events that are not audit activity, and how many.
     pub other: Vec<(String, u64)>,
+    /// Name of the source that all of it is of; troubles name their own.
+    pub source: String,
     /// What it is of and what its dates show; `None` where reading found it out itself.
     pub dated: Option<Dated>,
 }
@@ -160,8 +162,8 @@ pub enum Part {
     Block(Receiver<Outcome>),
     /// Something reading found out itself.
     Found(Box<Outcome>),
-    /// A file ended.
-    FileDone,
+    /// A file ended: its name and how many bytes it has as it is stored.
+    FileDone(String, u64),
 }
 
 /// What the decoding threads are asked to do, each with where the answer goes.
@@ -209,8 +211,9 @@ impl Outlet {
 
     /// Hands over one trouble.
     pub fn trouble(&self, trouble: Trouble, lost_bytes: u64) -> Result<(), Stopped> {
+        let source = trouble.source.clone();
         let troubles = vec![trouble];
-        let outcome = Outcome { troubles, lost_bytes, ..Outcome::default() };
+        let outcome = Outcome { troubles, lost_bytes, source, ..Outcome::default() };
         self.part(Part::Found(Box::new(outcome)))
     }
 }
@@ -285,8 +288,8 @@ impl Outcome {
     /// The outcome of a mistake in entrail itself.
     pub fn mistake(source: String, what: &str) -> Self {
         let reason = format!("{what}: this is a mistake in entrail, please report it");
-        let trouble = Trouble::new(source, Place::Whole, reason, true);
-        Self { troubles: vec![trouble], ..Self::default() }
+        let trouble = Trouble::new(source.clone(), Place::Whole, reason, true);
+        Self { troubles: vec![trouble], source, ..Self::default() }
     }
 }
 

@@ -147,6 +147,14 @@ impl Reading<'_> {
             }
             let missing = matches!(entry, Entry::Missing(_));
             let name = name_of(&entry);
+            let stored = match &entry {
+                Entry::File(_, len) => Some(*len),
+                Entry::Memory(_, bytes) => Some(bytes.len() as u64),
+                Entry::Tail(tail) => Some(tail.to - tail.from),
+                _ => None,
+            };
+            let before = self.meter.read.load(Ordering::Relaxed);
+            let label = name.clone();
             let read = catch_unwind(AssertUnwindSafe(|| self.entry(entry))).unwrap_or_else(|_| {
                 let mistake = Outcome::mistake(name, "reading ended early");
                 self.outlet.part(Part::Found(Box::new(mistake)))
@@ -157,7 +165,8 @@ impl Reading<'_> {
             if !missing {
                 self.meter.files_done.fetch_add(1, Ordering::Relaxed);
             }
-            if self.outlet.part(Part::FileDone).is_err() {
+            let bytes = stored.unwrap_or_else(|| self.meter.read.load(Ordering::Relaxed) - before);
+            if self.outlet.part(Part::FileDone(label, bytes)).is_err() {
                 return;
             }
         }

@@ -49,6 +49,11 @@ impl Events {
         self.rows.is_empty()
     }
 
+    /// The rows of each sign-in that has several, in the order they were written.
+    pub fn all(&self) -> impl Iterator<Item = impl DoubleEndedIterator<Item = RowId>> {
+        self.rows.values().map(|rows| rows.iter().map(|(_, row)| *row))
+    }
+
     /// Number of sign-ins that have several rows.
     pub fn len(&self) -> usize {
         self.rows.len()

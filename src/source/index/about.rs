@@ -1,7 +1,7 @@
 //! What an index says besides its segments: of which files it is, the summary, and all troubles.
 //! Never the records themselves.
 
-use super::super::{Place, Progress, Summary, Trouble};
+use super::super::{Account, Place, Progress, Summary, Trouble};
 use crate::store::persist::wire::{Damaged, Decoder, Encoder};
 
 /// What stands in an index besides its segments.
@@ -36,6 +36,10 @@ impl About {
         for (name, count) in &summary.other {
             out.text(name);
             out.u64(*count);
+        }
+        out.u32(summary.accounts.len() as u32);
+        for account in &summary.accounts {
+            write_account(account, &mut out);
         }
         out.u32(self.troubles.len() as u32);
         for trouble in &self.troubles {
@@ -80,6 +84,9 @@ impl About {
         for _ in 0..input.u32()? {
             summary.other.push((input.text()?.to_owned(), input.u64()?));
         }
+        for _ in 0..input.u32()? {
+            summary.accounts.push(account(&mut input)?);
+        }
         let mut troubles = Vec::new();
         for _ in 0..input.u32()? {
             troubles.push(trouble(&mut input)?);
@@ -87,6 +94,40 @@ impl About {
         input.end()?;
         Ok(Self { identity, summary, troubles })
     }
+}
+
+fn write_account(account: &Account, out: &mut Encoder) {
+    out.text(&account.name);
+    out.byte(u8::from(account.bytes.is_some()));
+    out.u64s(&[account.bytes.unwrap_or(0), account.records, account.duplicates]);
+    out.u64s(&[account.passed_over, account.lost, account.lost_bytes, account.odd]);
+    out.byte(u8::from(account.unread));
+    out.u32(account.other.len() as u32);
+    for (name, count) in &account.other {
+        out.text(name);
+        out.u64(*count);
+    }
+}
+
+fn account(input: &mut Decoder<'_>) -> Result<Account, Damaged> {
+    let name = input.text()?.to_owned();
+    let (has_bytes, bytes) = (flag(input)?, input.u64()?);
+    let mut account = Account {
+        name,
+        bytes: has_bytes.then_some(bytes),
+        records: input.u64()?,
+        duplicates: input.u64()?,
+        passed_over: input.u64()?,
+        lost: input.u64()?,
+        lost_bytes: input.u64()?,
+        odd: input.u64()?,
+        unread: flag(input)?,
+        other: Vec::new(),
+    };
+    for _ in 0..input.u32()? {
+        account.other.push((input.text()?.to_owned(), input.u64()?));
+    }
+    Ok(account)
 }
 
 fn trouble(input: &mut Decoder<'_>) -> Result<Trouble, Damaged> {

@@ -83,7 +83,7 @@ impl Reading<'_> {
     ) -> Result<(), Stopped> {
         let mut blocks = Vec::new();
         let filled = buffer.filled();
-        let mut outcome = Outcome::default();
+        let mut outcome = Outcome { source: text.source_name(), ..Outcome::default() };
         let mut notes = Vec::new();
         loop {
             let mut found = Found::default();
