@@ -9,6 +9,8 @@
 //! | diagnostic settings (storage, Event Hubs) | `properties` and `category`, `time`… | what its `category` says; the envelope fills what the properties leave empty |
 //! | Log Analytics rows, CSV export, API tables | `AADOperationType`, `Type`, columns | the table's kind; nested columns are JSON text |
 //! | portal CSV | `Target1…` and `ActorDisplayName`; `Request ID` and `Sign-in error code` | audit; sign-in |
+//! | Identity Protection: Graph `riskDetection` and `riskyUser`, categories, tables | `riskEventType`, `riskLastUpdatedDateTime` | risk: category that of diagnostic settings |
+//! | `MicrosoftGraphActivityLogs`, category and table | `requestUri`, `requestMethod` | graph-call |
 //! | unified audit log, `Search-UnifiedAuditLog` | `CreationTime`, `Workload`, `AuditData`… (`RawEventData` in `CloudAppEvents`) | audit, or sign-in by its record type; service empty, category inferred |
 //!
 //! Any of them may stand inside what another system put around it, as an object or as JSON text:
@@ -22,9 +24,11 @@ mod dates;
 mod diagnostic;
 mod expected;
 mod graph;
+mod graph_call;
 mod json;
 mod portal_csv;
 mod principals;
+mod protection;
 mod provisioning;
 mod rows;
 mod shape;
@@ -91,7 +95,7 @@ pub enum Decoded<'a> {
         crowded: bool,
     },
     /// Well-formed, but not audit activity: the name of what it is, such as
-    /// `MicrosoftGraphActivityLogs` or `Exchange`.
+    /// `B2CRequestLogs` or `Exchange`.
     Other(Cow<'a, str>),
 }
 
@@ -339,6 +343,16 @@ fn shaped_event<'a>(
             let mut provisioning = provisioning::Provisioning::default();
             provisioning.object(reader, &Place::Record)?;
             draft.take(Ok(provisioning.finish()))
+        }
+        Some(Shape::Risk) => {
+            let mut protection = protection::Protection::default();
+            protection.object(reader, &Place::Record)?;
+            draft.take(Ok(protection.finish("")))
+        }
+        Some(Shape::GraphCall) => {
+            let mut call = graph_call::GraphCall::default();
+            call.object(reader, &Place::Record)?;
+            draft.take(Ok(call.finish()))
         }
         Some(Shape::Unified) => {
             let mut unified = unified_audit_log::Unified::default();

@@ -33,7 +33,7 @@
 //!
 //! Each means one thing, in the code, in help and in the README.
 //!
-//! - A **record** is one logged event. Its **kind** is audit, sign-in or provisioning. Its **actor**
+//! - A **record** is one logged event. Its **kind** is audit, sign-in, provisioning, risk or graph-call. Its **actor**
 //!   did an **activity** to its **targets**; a **change** is one property of a target, old → new.
 //! - A **field** is a property of records that has a name, so that it can be filtered, shown and
 //!   counted. A **column** is where the store keeps the values of fields that are asked for often.

@@ -32,11 +32,16 @@ pub enum Kind {
     SignIn,
     /// An action of the provisioning service.
     Provisioning,
+    /// What Identity Protection says: a detection of risk, or the state of an account at risk.
+    Risk,
+    /// A call of Microsoft Graph.
+    GraphCall,
 }
 
 impl Kind {
     /// All kinds, in the order they are listed.
-    pub const ALL: [Self; 3] = [Self::Audit, Self::SignIn, Self::Provisioning];
+    pub const ALL: [Self; 5] =
+        [Self::Audit, Self::SignIn, Self::Provisioning, Self::Risk, Self::GraphCall];
 
     /// The service that records of this kind are listed under; audits name their own.
     pub const fn service(self) -> Option<&'static str> {
@@ -44,6 +49,8 @@ impl Kind {
             Self::Audit => None,
             Self::SignIn => Some("Sign-ins"),
             Self::Provisioning => Some("Provisioning"),
+            Self::Risk => Some("Identity Protection risks"),
+            Self::GraphCall => Some("Microsoft Graph calls"),
         }
     }
 
@@ -58,6 +65,8 @@ impl Kind {
             Self::Audit => "audit",
             Self::SignIn => "sign-in",
             Self::Provisioning => "provisioning",
+            Self::Risk => "risk",
+            Self::GraphCall => "graph-call",
         }
     }
 }

@@ -321,3 +321,69 @@ fn a_program_of_the_unified_audit_log_is_not_a_user() {
         );
     }
 }
+
+#[test]
+fn what_identity_protection_says_is_a_kind_of_its_own() {
+    let detection = r#""id":"d1","requestId":"r1","correlationId":"c1","riskType":"generic","riskEventType":"anomalousToken","riskState":"atRisk","riskLevel":"medium","riskDetail":"none","source":"IdentityProtection","detectionTimingType":"offline","ipAddress":"203.0.113.9","location":{"city":"Riga","countryOrRegion":"LV"},"activityDateTime":"2026-11-01T10:00:00Z","detectedDateTime":"2026-11-01T11:00:00Z","userId":"u1","userDisplayName":"Wen","userPrincipalName":"wen@a.example","additionalInfo":"[{\"Key\":\"userAgent\",\"Value\":\"Firefox\"}]""#;
+    let plain = json(&format!("{{{detection}}}"));
+    let envelope = json(&format!(
+        r#"{{"time":"2026-11-01T11:00:00Z","operationName":"User Risk Detection","category":"UserRiskEvents","properties":{{{detection}}}}}"#
+    ));
+    for record in [&plain, &envelope] {
+        assert_eq!((record.kind, &*record.category), (Kind::Risk, "UserRiskEvents"));
+        assert_eq!(record.property(Key::RiskLevel), Some("medium"));
+        assert_eq!(record.property(Key::Request), Some("r1"));
+        assert_eq!((&*record.actor.ip, &*record.user_agent), ("203.0.113.9", "Firefox"));
+        assert_eq!(
+            sentence(record),
+            "wen@a.example has medium risk by Microsoft (atRisk): anomalousToken from LV"
+        );
+    }
+    let user = json(
+        r#"{"time":"2026-11-01T11:35:37Z","operationName":"Risky user","category":"RiskyUsers","properties":{"id":"u1","userDisplayName":"Wen","userPrincipalName":"wen@a.example","riskLastUpdatedDateTime":"2026-11-01T11:35:37Z","riskState":"atRisk","riskDetail":"none","riskLevel":"high","isDeleted":false}}"#,
+    );
+    assert_eq!((user.kind, &*user.activity, &*user.actor.id), (Kind::Risk, "Risky user", "u1"));
+    let row = csv(
+        "TimeGenerated [UTC],Id,RiskLastUpdatedDateTime,RiskLevel,RiskState,UserPrincipalName,Type",
+        "2026-11-01T11:35:37Z,u1,2026-11-01T11:35:37Z,high,atRisk,wen@a.example,AADRiskyUsers",
+    );
+    assert_eq!((row.kind, &*row.category), (Kind::Risk, "RiskyUsers"));
+    assert_eq!(row.property(Key::RiskLevel), Some("high"));
+    let principal = json(
+        r#"{"id":"s1","riskEventType":"suspiciousSignins","riskLevel":"high","riskState":"atRisk","activityDateTime":"2026-11-01T10:00:00Z","servicePrincipalId":"sp1","servicePrincipalDisplayName":"Mailer","appId":"a1"}"#,
+    );
+    assert_eq!(principal.category, "ServicePrincipalRiskEvents");
+    assert_eq!((principal.actor.kind, &*principal.actor.app_id), (ActorKind::App, "a1"));
+}
+
+#[test]
+fn a_call_of_graph_says_who_called_what_with_which_token() {
+    let id = "65d91a3d-ab74-42e6-8a2f-0add61688c74";
+    let properties = format!(
+        r#"{{"timeGenerated":"2026-11-01T10:00:00Z","requestId":"r1","operationId":"o1","apiVersion":"v1.0","requestMethod":"GET","responseStatusCode":403,"tenantId":"t1","durationMs":866182,"signInActivityId":"tok-1","roles":"User.Read.All Group.Read.All","appId":"a1","UserPrincipalObjectID":"sp1","scopes":"","wids":"0997a1d0-0d1d-4acb-b408-d5ca73121e90","C_Idtyp":"app","ipAddress":"203.0.113.9","userAgent":"curl","requestUri":"https://graph.microsoft.com/v1.0/users/{id}/messages?$top=1","servicePrincipalId":"sp1"}}"#
+    );
+    let record = json(&format!(
+        r#"{{"time":"2026-11-01T10:00:00Z","category":"MicrosoftGraphActivityLogs","operationName":"Microsoft Graph Activity","properties":{properties}}}"#
+    ));
+    assert_eq!(record.kind, Kind::GraphCall);
+    assert_eq!(record.activity, "GET /users/{id}/messages");
+    assert_eq!((record.outcome, &*record.result), (Outcome::Failure, "403"));
+    assert_eq!(
+        (record.actor.kind, &*record.actor.id, &*record.actor.app_id),
+        (ActorKind::App, "sp1", "a1")
+    );
+    assert_eq!((&*record.targets[0].kind, &*record.targets[0].id), ("User", id));
+    // The same property as a sign-in's: what a token was issued for, and what it did.
+    assert_eq!(record.property(Key::Token), Some("tok-1"));
+    assert!(record.properties_of(Key::Role).eq(["User.Read.All", "Group.Read.All"]));
+    let row = csv(
+        "TimeGenerated [UTC],RequestId,OperationId,RequestMethod,RequestUri,ResponseStatusCode,UserId,AppId,SignInActivityId,Scopes,AadTenantId,TenantId,IPAddress,Type",
+        "2026-11-01T10:00:00Z,r1,o1,POST,https://graph.microsoft.com/beta/groups,201,u1,a1,tok-1,Group.ReadWrite.All,t1,w1,203.0.113.9,MicrosoftGraphActivityLogs",
+    );
+    assert_eq!(
+        (row.kind, &*row.activity, row.outcome),
+        (Kind::GraphCall, "POST /groups", Outcome::Success)
+    );
+    assert_eq!((row.actor.kind, &*row.actor.id, &*row.tenant_id), (ActorKind::User, "u1", "t1"));
+    assert_eq!(row.property(Key::Scope), Some("Group.ReadWrite.All"));
+}

@@ -93,6 +93,7 @@ const NAMES: &[(&str, Slot)] = &[
     ("riskEventTypes", Slot::Values(Key::RiskEvent)),
     ("riskEventTypes_v2", Slot::Values(Key::RiskEvent)),
     ("State", Slot::Value(Key::State)),
+    ("C_DeviceId", Slot::Value(Key::DeviceId)),
     ("DeviceBrowser", Slot::Value(Key::Browser)),
     ("DeviceOperatingSystem", Slot::Value(Key::Os)),
 ];
@@ -461,6 +462,7 @@ const WORDS: &[(Key, &[&str])] = &[
     ),
     (Key::RiskDuring, LEVELS),
     (Key::RiskAggregated, LEVELS),
+    (Key::RiskLevel, LEVELS),
     (
         Key::RiskState,
         &["none", "confirmedSafe", "remediated", "dismissed", "atRisk", "confirmedCompromised"],

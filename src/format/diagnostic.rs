@@ -11,7 +11,9 @@ use std::borrow::Cow;
 
 use super::added::Added;
 use super::graph::{Audit, fill, ip};
+use super::graph_call::{self, GraphCall};
 use super::json::{Held, Place, Reader, Step, keys};
+use super::protection::{self, Protection};
 use super::provisioning::{self, Provisioning};
 use super::shape::{self, Shape};
 use super::sign_in::{self, SignIn};
@@ -188,6 +190,10 @@ fn of_category(category: &str) -> Option<Shape> {
         Some(Shape::Unified)
     } else if sign_in::CATEGORIES.iter().any(|row| row.0.eq_ignore_ascii_case(category)) {
         Some(Shape::SignIn)
+    } else if protection::CATEGORIES.iter().any(|row| row.0.eq_ignore_ascii_case(category)) {
+        Some(Shape::Risk)
+    } else if category.eq_ignore_ascii_case(graph_call::CATEGORY) {
+        Some(Shape::GraphCall)
     } else {
         None
     }
@@ -229,11 +235,14 @@ fn inside<'a>(
     let mut audit = Audit::new(&mut record);
     let (mut sign_in, mut provisioning) = (SignIn::default(), Provisioning::default());
     let mut unified = Unified::default();
+    let (mut protection, mut call) = (Protection::default(), GraphCall::default());
     let read = match shape {
         _ if !there => Ok(()),
         Shape::SignIn => sign_in.object(reader, place),
         Shape::Provisioning => provisioning.object(reader, place),
         Shape::Unified => unified.object(reader, place),
+        Shape::Risk => protection.object(reader, place),
+        Shape::GraphCall => call.object(reader, place),
         _ => audit.object(reader, place),
     };
     if let Err(error) = read {
@@ -243,6 +252,8 @@ fn inside<'a>(
         Shape::SignIn => Ok(sign_in.finish(category)),
         Shape::Provisioning => Ok(provisioning.finish()),
         Shape::Unified => unified.finish(reader),
+        Shape::Risk => Ok(protection.finish(category)),
+        Shape::GraphCall => Ok(call.finish()),
         _ => {
             audit.finish();
             Ok(record)

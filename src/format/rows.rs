@@ -14,8 +14,10 @@ use serde_json::Value;
 
 use super::added::Named;
 use super::graph::{Audit, AuditKey};
+use super::graph_call::{CallKey, GraphCall};
 use super::json::{Keys, Place, Reader, Step};
 use super::portal_csv::{self, Slot};
+use super::protection::{Protection, RiskKey};
 use super::provisioning::{Provisioning, ProvisioningKey};
 use super::shape::{Evidence, Shape};
 use super::sign_in::{SignIn, SignInKey};
@@ -39,6 +41,8 @@ enum Meaning {
     Audit(Vec<Option<AuditKey>>),
     SignIn(Vec<Option<Named<SignInKey>>>),
     Provisioning(Vec<Option<Named<ProvisioningKey>>>),
+    Risk(Vec<Option<Named<RiskKey>>>),
+    GraphCall(Vec<Option<Named<CallKey>>>),
     Unified(Vec<Option<UnifiedKey>>),
     PortalAudit(Vec<Slot>),
     /// Rows of a log that is not Entra's, by its name.
@@ -172,6 +176,12 @@ impl Columns {
             Shape::Provisioning => Some(Meaning::Provisioning(
                 plain().map(|name| Named::find(name, Kind::Provisioning)).collect(),
             )),
+            Shape::Risk => {
+                Some(Meaning::Risk(plain().map(|name| Named::find(name, Kind::Risk)).collect()))
+            }
+            Shape::GraphCall => Some(Meaning::GraphCall(
+                plain().map(|name| Named::find(name, Kind::GraphCall)).collect(),
+            )),
             Shape::Unified => Some(Meaning::Unified(plain().map(UnifiedKey::find).collect())),
             Shape::Other(name) => Some(Meaning::Other(name)),
             Shape::Envelope => None,
@@ -288,6 +298,14 @@ impl Columns {
             }),
             Meaning::Provisioning(keys) => {
                 read!(keys, Provisioning::default(), |draft: Provisioning<'_>| {
+                    Ok(draft.finish().into_owned())
+                })
+            }
+            Meaning::Risk(keys) => read!(keys, Protection::default(), |draft: Protection<'_>| {
+                Ok(draft.finish("").into_owned())
+            }),
+            Meaning::GraphCall(keys) => {
+                read!(keys, GraphCall::default(), |draft: GraphCall<'_>| {
                     Ok(draft.finish().into_owned())
                 })
             }

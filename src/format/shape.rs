@@ -2,7 +2,7 @@
 //! Never reads the values of properties, apart from a Log Analytics row's `Type`.
 
 use super::json::{Keys, Reader, keys};
-use super::{Depth, sign_in};
+use super::{Depth, graph_call, protection, sign_in};
 
 mod foreign;
 
@@ -15,6 +15,10 @@ pub(super) enum Shape {
     SignIn,
     /// A provisioning event: Graph, Log Analytics.
     Provisioning,
+    /// What Identity Protection says: Graph, Log Analytics.
+    Risk,
+    /// A call of Microsoft Graph.
+    GraphCall,
     /// A record of the unified audit log, or what wraps one.
     Unified,
     /// The envelope of diagnostic settings.
@@ -74,6 +78,9 @@ keys! {
         PrincipalId = b"servicePrincipalId",
         UserId = b"userId",
         RiskEvent = b"riskEventType",
+        RiskUpdated = b"riskLastUpdatedDateTime",
+        RequestUri = b"requestUri",
+        RequestMethod = b"requestMethod",
         Service = b"service",
         Activity = b"activity",
         UnifiedTime = b"CreationDate",
@@ -131,6 +138,7 @@ impl Evidence {
             | K::TargetIdentity
             | K::CycleId
             | K::ChangeId => Some(Shape::Provisioning),
+            K::RiskEvent | K::RiskUpdated => Some(Shape::Risk),
             K::AuditData
             | K::RawEventData
             | K::CreationTime
@@ -163,8 +171,8 @@ impl Evidence {
         if let Some(name) = self.foreign.name() {
             return Some((Shape::Other(name.to_owned()), false));
         }
-        if self.any(&[K::RiskEvent]) {
-            return Some((Shape::Other("riskDetection".to_owned()), true));
+        if self.any(&[K::RequestUri]) && self.any(&[K::RequestMethod]) {
+            return Some((Shape::GraphCall, false));
         }
         if self.any(&[K::Service]) && self.any(&[K::Activity]) && self.any(&[K::Category]) {
             return Some((Shape::Other("auditActivityType".to_owned()), true));
@@ -238,6 +246,10 @@ pub(super) fn of_table(table: &str) -> Option<Shape> {
         Some(Shape::Unified)
     } else if sign_in::CATEGORIES.iter().any(|row| row.2.eq_ignore_ascii_case(table)) {
         Some(Shape::SignIn)
+    } else if protection::CATEGORIES.iter().any(|row| row.1.eq_ignore_ascii_case(table)) {
+        Some(Shape::Risk)
+    } else if table.eq_ignore_ascii_case(graph_call::CATEGORY) {
+        Some(Shape::GraphCall)
     } else {
         None
     }

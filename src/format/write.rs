@@ -18,6 +18,8 @@ pub(super) fn write(record: &Record<'_>, out: &mut Vec<u8>) {
         Kind::Audit => audit(record, out),
         Kind::SignIn => completed(record, sign_in_properties, "initiatedBy", out),
         Kind::Provisioning => completed(record, provisioning_properties, "actor", out),
+        Kind::Risk => completed(record, added::risk, "initiatedBy", out),
+        Kind::GraphCall => completed(record, added::graph_call, "initiatedBy", out),
     }
 }
 

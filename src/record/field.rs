@@ -329,7 +329,7 @@ const OWN: &[Field] = &[
         kind: ValueKind::Word,
         stored: Stored::Column(Column::Kind, &[0]),
         title: "Kind",
-        help: "audit, sign-in or provisioning",
+        help: "audit, sign-in, provisioning, risk or graph-call",
     },
     Field {
         name: "mark",

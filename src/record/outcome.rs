@@ -77,12 +77,24 @@ pub fn decide(record: &Record<'_>) -> Outcome {
     let said = Outcome::from_word(&record.result);
     match record.kind {
         Kind::SignIn => of_sign_in(record, said),
-        Kind::Audit | Kind::Provisioning => {
+        Kind::GraphCall => of_status(&record.result).unwrap_or(said),
+        Kind::Audit | Kind::Provisioning | Kind::Risk => {
             // The unified audit log names no service.
             let is_unified = record.kind == Kind::Audit && record.service.is_empty();
             let fails = is_unified && said != Outcome::Failure && is_failed_login(record);
             if fails { Outcome::Failure } else { said }
         }
+    }
+}
+
+/// How a call ended that was answered with this HTTP status.
+fn of_status(status: &str) -> Option<Outcome> {
+    let status: u16 = status.trim().parse().ok()?;
+    match status {
+        200..=399 => Some(Outcome::Success),
+        408 | 504 => Some(Outcome::Timeout),
+        400..=599 => Some(Outcome::Failure),
+        _ => None,
     }
 }
 

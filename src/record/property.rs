@@ -135,14 +135,14 @@ properties! {
         "Error", "what the error code of a sign-in means, in words";
     ErrorName: "error.name", "", ["LogonError"], Text, one, word, Nothing, [SignIn],
         "Error name", "Microsoft's name for the error, such as InvalidUserNameOrPassword";
-    Location: "location", "", [], Text, one, word, Place, [SignIn],
+    Location: "location", "", [], Text, one, word, Place, [SignIn, Risk],
         "Location", "city, state and country of the IP address";
-    City: "location.city", "location.city", ["city"], Text, one, apart, Place, [SignIn],
+    City: "location.city", "location.city", ["city"], Text, one, apart, Place, [SignIn, Risk],
         "City", "city of the IP address";
-    State: "location.state", "location.state", [], Text, one, apart, Place, [SignIn],
+    State: "location.state", "location.state", [], Text, one, apart, Place, [SignIn, Risk],
         "State", "state or province of the IP address";
     Country: "location.country", "location.countryOrRegion", ["country", "countryOrRegion"],
-        Text, one, apart, Nothing, [SignIn],
+        Text, one, apart, Nothing, [SignIn, Risk],
         "Country", "country or region of the IP address, two letters";
     Client: "client", "clientAppUsed", ["clientApp"], Text, one, word, Nothing, [SignIn],
         "Client", "client app: Browser, Mobile Apps and Desktop clients, IMAP4, …";
@@ -165,16 +165,26 @@ properties! {
         "MS risk", "Microsoft's own risk of the sign-in: none, low, medium, high, hidden";
     RiskAggregated: "risk.aggregated", "riskLevelAggregated", [], Level, one, apart, Nothing, [SignIn],
         "MS total", "Microsoft's own risk level, later detections included";
-    RiskState: "risk.state", "riskState", [], Text, one, word, Nothing, [SignIn],
+    RiskState: "risk.state", "riskState", [], Text, one, word, Nothing, [SignIn, Risk],
         "MS state", "atRisk, confirmedCompromised, remediated, dismissed, confirmedSafe or none";
-    RiskDetail: "risk.detail", "riskDetail", [], Text, one, word, Nothing, [SignIn],
+    RiskDetail: "risk.detail", "riskDetail", [], Text, one, word, Nothing, [SignIn, Risk],
         "MS detail", "why the risk state was set, such as userPerformedSecuredPasswordReset";
     RiskEvent: "risk.event", "riskEventTypes_v2", ["riskEventTypes", "riskEventType"],
-        Text, many, word, Nothing, [SignIn],
+        Text, many, word, Nothing, [SignIn, Risk],
         "MS events", "what Microsoft detected: anonymizedIPAddress, unfamiliarFeatures, …";
+    RiskLevel: "risk.level", "riskLevel", [], Level, one, apart, Nothing, [Risk],
+        "MS level", "Microsoft's level of a detection or of an account at risk";
+    RiskTiming: "risk.timing", "detectionTimingType", [], Text, one, word, Nothing, [Risk],
+        "Timing", "when the risk was detected: realtime, nearRealtime, offline";
+    RiskSource: "risk.source", "source", [], Text, one, word, Nothing, [Risk],
+        "Found by", "what detected the risk: IdentityProtection, Microsoft Defender, …";
+    Technique: "risk.technique", "mitreTechniqueId", [], Text, one, word, Nothing, [Risk],
+        "Technique", "MITRE ATT&CK technique of the detection";
+    Request: "request", "requestId", [], Text, one, word, Id, [Risk],
+        "Request", "id of the sign-in that was detected: its record id";
     Device: "device", "deviceDetail.displayName", ["deviceName"], Text, one, word, Device, [SignIn],
         "Device", "name of the device";
-    DeviceId: "device.id", "deviceDetail.deviceId", ["deviceId"], Text, one, word, Id, [SignIn],
+    DeviceId: "device.id", "deviceDetail.deviceId", ["deviceId"], Text, one, word, Id, [SignIn, GraphCall],
         "Device id", "Entra device id";
     Os: "device.os", "deviceDetail.operatingSystem", ["os", "operatingSystem"],
         Text, one, word, Nothing, [SignIn],
@@ -190,11 +200,11 @@ properties! {
         "Trust", "how the device is joined: AzureAd, Workplace, ServerAd, …";
     CrossTenant: "tenant.access", "crossTenantAccessType", [], Text, one, word, Nothing, [SignIn],
         "Cross", "access across tenants: none, b2bCollaboration, serviceProvider, …";
-    HomeTenant: "tenant.home", "homeTenantId", [], Text, one, word, Id, [SignIn],
+    HomeTenant: "tenant.home", "homeTenantId", [], Text, one, word, Id, [SignIn, Risk],
         "Home", "tenant id the user or application is at home in";
     ResourceTenant: "tenant.resource", "resourceTenantId", [], Text, one, word, Id, [SignIn],
         "Of tenant", "tenant id of the resource";
-    UserType: "user.type", "userType", [], Text, one, word, Nothing, [SignIn],
+    UserType: "user.type", "userType", [], Text, one, word, Nothing, [SignIn, Risk],
         "User type", "member or guest";
     LoginName: "user.login", "signInIdentifier", ["alternateSignInName"], Text, one, word, Upn, [SignIn],
         "Login", "the name that was typed to sign in";
@@ -206,11 +216,11 @@ properties! {
         "Named loc.", "named locations the IP address is in";
     SeenIp: "ip.resource", "ipAddressFromResourceProvider", [], Text, one, word, Ip, [SignIn],
         "Seen IP", "IP address that the resource saw";
-    Token: "token", "uniqueTokenIdentifier", ["tokenId", "signInActivityId"], Text, one, word, Id, [SignIn],
+    Token: "token", "uniqueTokenIdentifier", ["tokenId", "signInActivityId"], Text, one, word, Id, [SignIn, GraphCall],
         "Token", "unique id of the token that was issued";
     TokenIn: "token.incoming", "incomingTokenType", [], Text, one, word, Nothing, [SignIn],
         "Came with", "token the client came with: primaryRefreshToken, saml11, …";
-    TokenIssuer: "token.issuer", "tokenIssuerType", [], Text, one, word, Nothing, [SignIn],
+    TokenIssuer: "token.issuer", "tokenIssuerType", [], Text, one, word, Nothing, [SignIn, Risk],
         "Issuer", "who issued the token: AzureAD, ADFederationServices, …";
     Transfer: "token.transfer", "originalTransferMethod", [], Text, one, word, Nothing, [SignIn],
         "Transfer", "how the session came to the device: deviceCodeFlow, …";
@@ -245,7 +255,27 @@ properties! {
     Advice: "error.advice", "", ["recommendedAction"],
         Text, one, word, Text, [Provisioning],
         "Advice", "what Microsoft recommends against the error";
-    Duration: "duration", "durationInMilliseconds", ["durationMs"], Text, one, apart, Nothing, [Provisioning],
+    RequestMethod: "request.method", "", ["requestMethod"], Text, one, word, Nothing, [GraphCall],
+        "Method", "HTTP method of the call";
+    RequestUri: "request.uri", "", ["requestUri", "uri"], Text, one, word, Text, [GraphCall],
+        "URI", "address of the call, ids and query included";
+    Status: "response.status", "", ["responseStatusCode"], Text, one, word, Nothing, [GraphCall],
+        "Status", "HTTP status of the response";
+    ResponseSize: "response.size", "responseSizeBytes", [], Text, one, apart, Nothing, [GraphCall],
+        "Bytes", "size of the response in bytes";
+    ApiVersion: "api.version", "apiVersion", [], Text, one, apart, Nothing, [GraphCall],
+        "Version", "version of Graph: v1.0 or beta";
+    ClientRequest: "request.client", "clientRequestId", [], Text, one, word, Id, [GraphCall],
+        "Client id", "id the client gave to the call";
+    Role: "token.role", "roles", [], Text, many, word, Nothing, [GraphCall],
+        "Roles", "application permissions in the token";
+    Scope: "token.scope", "scopes", [], Text, many, word, Nothing, [GraphCall],
+        "Scopes", "delegated permissions in the token";
+    RoleId: "token.wids", "wids", [], Text, many, word, Nothing, [GraphCall],
+        "Role ids", "template ids of the directory roles in the token";
+    ClientAuth: "token.auth", "clientAuthMethod", [], Text, one, apart, Nothing, [GraphCall],
+        "Auth", "how the client authenticated: 0 public, 1 secret, 2 certificate";
+    Duration: "duration", "durationInMilliseconds", ["durationMs"], Text, one, apart, Nothing, [Provisioning, GraphCall],
         "ms", "how long it took, in milliseconds";
 }
 

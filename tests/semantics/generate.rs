@@ -370,7 +370,10 @@ fn term() -> impl Strategy<Value = Term> {
             .prop_map(move |(operator, value, key)| {
                 let value = match field.name {
                     "raw" => without_ss(value),
-                    "kind" => one_of(&["audit", "sign-in", "provisioning", ""], value),
+                    "kind" => one_of(
+                        &["audit", "sign-in", "provisioning", "risk", "graph-call", ""],
+                        value,
+                    ),
                     "actor.kind" => one_of(&["user", "app", "unknown", ""], value),
                     "mark" => one_of(&["yes", "no", ""], value),
                     "detail" | "old" | "new" => match key.filter(|key| !key.is_empty()) {

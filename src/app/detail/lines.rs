@@ -158,6 +158,8 @@ fn property_lines(record: &Record<'_>, lines: &mut Vec<Line>) {
     lines.push(heading(match record.kind {
         Kind::SignIn => "Sign-in",
         Kind::Provisioning => "Provisioning",
+        Kind::Risk => "Identity Protection",
+        Kind::GraphCall => "Graph call",
         Kind::Audit => "Properties",
     }));
     let lines_of = own.map(|own| {

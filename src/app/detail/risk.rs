@@ -3,10 +3,10 @@
 
 use super::lines::{Line, Tone};
 use crate::app::list::risk_glyph;
-use crate::record::Record;
 use crate::record::property::Key;
 use crate::record::risk::{Level, NOT_RATED, Rule, rate};
 use crate::record::sentence::rated;
+use crate::record::{Kind, Record};
 use crate::text::clean;
 
 /// The highest level, with a space before it; nothing where no rule speaks of the record.
@@ -34,7 +34,11 @@ fn microsoft_line(record: &Record<'_>) -> Option<Line> {
         told.push_str(&clean(word));
     }
     let own = record.property(Key::RiskDuring).unwrap_or_default();
-    let field = if own == level.word() { "risk.signin" } else { "risk.aggregated" };
+    let field = match record.kind {
+        Kind::Risk => "risk.level",
+        _ if own == level.word() => "risk.signin",
+        _ => "risk.aggregated",
+    };
     let text = format!("{} by Microsoft", in_words(level));
     Some(Line {
         copy: format!("{text}{told}"),

@@ -34,6 +34,8 @@ pub(super) fn told(record: &Record<'_>) -> Option<String> {
     match record.kind {
         Kind::SignIn => sign_in(record),
         Kind::Provisioning => provisioning(record),
+        Kind::Risk => Some(at_risk(record)),
+        Kind::GraphCall => Some(format!("called {}", record.activity.trim())),
         Kind::Audit => None,
     }
 }
@@ -106,8 +108,27 @@ fn way<'r>(
 
 /// Microsoft's own level of risk of a record: the highest that it says; `None` where it says none.
 pub fn rated(record: &Record<'_>) -> Option<Level> {
-    let levels = [Key::RiskDuring, Key::RiskAggregated].into_iter();
+    let levels = [Key::RiskDuring, Key::RiskAggregated, Key::RiskLevel].into_iter();
     levels.filter_map(|key| Level::from_word(record.property(key)?)).max()
+}
+
+/// What Microsoft says of an account.
+fn at_risk(record: &Record<'_>) -> String {
+    let level = record.property(Key::RiskLevel).unwrap_or("unknown");
+    let mut told = format!("has {level} risk by Microsoft");
+    let own = |key: Key| record.properties_of(key).filter(|value| *value != "none");
+    let state: Vec<&str> = own(Key::RiskState).chain(own(Key::RiskDetail)).collect();
+    if !state.is_empty() {
+        let _ = write!(told, " ({})", state.join(", "));
+    }
+    let events: Vec<&str> = own(Key::RiskEvent).collect();
+    if !events.is_empty() {
+        let _ = write!(told, ": {}", events.join(", "));
+    }
+    if let Some(place) = own(Key::Country).next() {
+        let _ = write!(told, " from {place}");
+    }
+    told
 }
 
 fn provisioning(record: &Record<'_>) -> Option<String> {

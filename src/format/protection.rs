@@ -1,0 +1,219 @@
+//! Identity Protection: Graph's `riskDetection` and `riskyUser`, their service principal kin, categories and tables.
+//! Never decides whether an event is one; [`super::shape`] does.
+//!
+//! Source: Microsoft Graph reference, "riskDetection", "servicePrincipalRiskDetection", "riskyUser" and
+//! "riskyServicePrincipal resource type"; Azure Monitor reference, `AADUserRiskEvents`, `AADRiskyUsers`
+//! and so on. An event becomes a record so: service [`Kind::Risk`]'s, category that of diagnostic
+//! settings, activity the log's operation name; the actor and the target are the account at risk; the
+//! time is when it happened, or when its state was set. It has no result. What Microsoft says of the
+//! risk are properties: [`super::added`]; its additional information are details.
+
+use std::borrow::Cow;
+
+use super::added::{Added, Named};
+use super::graph::{additional_details, fill, ip};
+use super::json::{Keys, Place, Reader, Step, keys};
+use super::stated::{Property, Stated};
+use crate::record::property::Key;
+use crate::record::{Actor, ActorKind, Kind, Record, Target};
+use crate::time::Timestamp;
+
+/// Diagnostic categories, with their Log Analytics table and the operation name of their records;
+/// whether they are of service principals, and whether they are detections.
+pub(super) const CATEGORIES: &[(&str, &str, &str, bool, bool)] = &[
+    ("UserRiskEvents", "AADUserRiskEvents", "User Risk Detection", false, true),
+    ("RiskyUsers", "AADRiskyUsers", "Risky user", false, false),
+    (
+        "ServicePrincipalRiskEvents",
+        "AADServicePrincipalRiskEvents",
+        "Service principal risk detection",
+        true,
+        true,
+    ),
+    ("RiskyServicePrincipals", "AADRiskyServicePrincipals", "Risky service principal", true, false),
+];
+
+keys! {
+    /// Properties of a risk detection or of an account at risk. Those of an audit are read too: they
+    /// say what its own properties cannot.
+    pub(super) enum RiskKey {
+        Id = b"id",
+        UserId = b"userId",
+        UserName = b"userDisplayName",
+        Upn = b"userPrincipalName",
+        PrincipalId = b"servicePrincipalId",
+        PrincipalName = b"servicePrincipalDisplayName",
+        Name = b"displayName",
+        AppId = b"appId",
+        Ip = b"ipAddress" | b"IpAddress",
+        CorrelationId = b"correlationId",
+        Time = b"activityDateTime",
+        Detected = b"detectedDateTime",
+        Updated = b"lastUpdatedDateTime" | b"riskLastUpdatedDateTime",
+        More = b"additionalInfo" | b"AdditionalInfo",
+        TenantId = b"tenantId",
+        EntraTenantId = b"AADTenantId",
+        Generated = b"TimeGenerated" | b"TimeGenerated [UTC]",
+        SourceSystem = b"SourceSystem",
+        Table = b"Type",
+        OperationName = b"operationName",
+        UserAgent = b"userAgent",
+        SessionId = b"sessionId",
+        OperationType = b"operationType",
+        Service = b"loggedByService",
+        Category = b"category",
+        ActivityName = b"activityDisplayName",
+        Result = b"result",
+        ResultReason = b"resultReason",
+        InitiatedBy = b"initiatedBy",
+        Targets = b"targetResources",
+        AdditionalDetails = b"additionalDetails",
+        Properties = b"recordProperties",
+    }
+}
+
+/// An event of Identity Protection being read.
+#[derive(Default)]
+pub(super) struct Protection<'a> {
+    record: Record<'a>,
+    stated: Stated<'a>,
+    user: Actor<'a>,
+    principal: Actor<'a>,
+    name: Cow<'a, str>,
+    detected: Option<Timestamp>,
+    updated: Option<Timestamp>,
+    generated: Option<Timestamp>,
+    entra_tenant: Cow<'a, str>,
+    table: Cow<'a, str>,
+    operation_name: Cow<'a, str>,
+    log_analytics: bool,
+    added: Added<'a>,
+}
+
+impl<'a> Protection<'a> {
+    /// Reads the object that starts here.
+    pub(super) fn object(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
+        reader.object_of(RiskKey::ALL, place, |reader, key, here| {
+            if let Some(known) = key.known {
+                return self.known(reader, known, here);
+            }
+            match Named::<RiskKey>::find(key.written, Kind::Risk) {
+                Some(named) => self.property(reader, named, &Place::Property(here, named.name())),
+                None => reader.skip(),
+            }
+        })
+    }
+
+    /// Reads the value of one property.
+    pub(super) fn property(
+        &mut self,
+        reader: &mut Reader<'a>,
+        key: Named<RiskKey>,
+        here: &Place<'_>,
+    ) -> Step<()> {
+        match key {
+            Named::Known(key) => self.known(reader, key, here),
+            Named::Added(slot) => self.added.read(reader, slot, here),
+        }
+    }
+
+    fn known(&mut self, reader: &mut Reader<'a>, key: RiskKey, here: &Place<'_>) -> Step<()> {
+        let record = &mut self.record;
+        match key {
+            RiskKey::Id => record.id = reader.text(here)?,
+            RiskKey::UserId => self.user.id = reader.text(here)?,
+            RiskKey::UserName => self.user.name = reader.text(here)?,
+            RiskKey::Upn => self.user.upn = reader.text(here)?,
+            RiskKey::PrincipalId => self.principal.id = reader.text(here)?,
+            RiskKey::PrincipalName => self.principal.name = reader.text(here)?,
+            RiskKey::Name => self.name = reader.text(here)?,
+            RiskKey::AppId => self.principal.app_id = reader.text(here)?,
+            RiskKey::Ip => record.actor.ip = ip(reader.text(here)?),
+            RiskKey::CorrelationId => record.correlation_id = reader.text(here)?,
+            RiskKey::Time => record.time = reader.time(here)?,
+            RiskKey::Detected => self.detected = reader.time(here)?,
+            RiskKey::Updated => self.updated = reader.time(here)?,
+            RiskKey::More => additional_details(reader, record, here)?,
+            RiskKey::TenantId => record.tenant_id = reader.text(here)?,
+            RiskKey::EntraTenantId => {
+                self.log_analytics = true;
+                self.entra_tenant = reader.text(here)?;
+            }
+            RiskKey::Generated => {
+                self.log_analytics = true;
+                self.generated = reader.time(here)?;
+            }
+            RiskKey::SourceSystem => {
+                self.log_analytics = true;
+                reader.skip()?;
+            }
+            RiskKey::Table => self.table = reader.text(here)?,
+            RiskKey::OperationName => self.operation_name = reader.text(here)?,
+            RiskKey::UserAgent => record.user_agent = reader.text(here)?,
+            RiskKey::SessionId => record.session_id = reader.text(here)?,
+            RiskKey::OperationType => record.operation_type = reader.text(here)?,
+            RiskKey::Service => self.stated.read(reader, Property::Service, here)?,
+            RiskKey::Category => self.stated.read(reader, Property::Category, here)?,
+            RiskKey::ActivityName => self.stated.read(reader, Property::Activity, here)?,
+            RiskKey::Result => self.stated.read(reader, Property::Result, here)?,
+            RiskKey::ResultReason => self.stated.read(reader, Property::Reason, here)?,
+            RiskKey::InitiatedBy => self.stated.read(reader, Property::Actor, here)?,
+            RiskKey::Targets => self.stated.read(reader, Property::Targets, here)?,
+            RiskKey::AdditionalDetails => self.stated.read(reader, Property::Details, here)?,
+            RiskKey::Properties => self.stated.read(reader, Property::Properties, here)?,
+        }
+        Ok(())
+    }
+
+    /// The record. `category` is the diagnostic category where an envelope or a table names it.
+    pub(super) fn finish(self, category: &str) -> Record<'a> {
+        let stated = self.stated.category.as_deref().unwrap_or_default();
+        let is_principal = !self.principal.id.is_empty() || !self.principal.name.is_empty();
+        let is_detection = self.added.get(Key::RiskEvent).is_some() || self.detected.is_some();
+        let named = [category, stated].into_iter().filter(|name| !name.is_empty());
+        let row = (named
+            .flat_map(|name| CATEGORIES.iter().find(|row| row.0.eq_ignore_ascii_case(name))))
+        .chain(CATEGORIES.iter().filter(|row| row.1.eq_ignore_ascii_case(&self.table)))
+        .chain(CATEGORIES.iter().filter(|row| (row.3, row.4) == (is_principal, is_detection)))
+        .next();
+        let mut record = self.record;
+        record.kind = Kind::Risk;
+        if self.log_analytics {
+            record.tenant_id = self.entra_tenant;
+        }
+        record.time = record.time.or(self.detected).or(self.updated).or(self.generated);
+        record.service = Cow::Borrowed(Kind::Risk.service().unwrap_or_default());
+        record.activity = self.operation_name;
+        if let Some(row) = row {
+            record.category = Cow::Borrowed(row.0);
+            fill(&mut record.activity, Cow::Borrowed(row.2));
+        }
+        let address = std::mem::take(&mut record.actor.ip);
+        let of_principal = is_principal || row.is_some_and(|row| row.3);
+        let (mut account, kind, target) = if of_principal {
+            (self.principal, ActorKind::App, "ServicePrincipal")
+        } else {
+            (Actor { app_id: Cow::Borrowed(""), ..self.user }, ActorKind::User, "User")
+        };
+        fill(&mut account.name, self.name);
+        if !of_principal && row.is_some_and(|row| !row.4) {
+            // The id of an account at risk is the account's.
+            fill(&mut account.id, record.id.clone());
+        }
+        let says = !account.id.is_empty() || !account.upn.is_empty() || !account.name.is_empty();
+        record.actor =
+            Actor { kind: if says { kind } else { ActorKind::Unknown }, ip: address, ..account };
+        if says {
+            record.targets = vec![Target {
+                id: record.actor.id.clone(),
+                name: record.actor.name.clone(),
+                upn: record.actor.upn.clone(),
+                kind: Cow::Borrowed(target),
+                ..Target::default()
+            }];
+        }
+        record.properties = self.added.finish();
+        self.stated.apply(&mut record);
+        record
+    }
+}
