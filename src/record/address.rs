@@ -37,7 +37,7 @@ fn one(word: &str) -> Option<IpAddr> {
         return one(inside);
     }
     if let Some((address, zone)) = word.split_once('%') {
-        return address.parse::<Ipv6Addr>().ok().filter(|_| !zone.is_empty()).map(from_six);
+        return address.parse().ok().filter(|_| !zone.is_empty()).map(unmapped);
     }
     // A port; behind a colon of an address of the longer kind only where that has full stops.
     let (address, port) = word.rsplit_once(':')?;
@@ -188,6 +188,7 @@ mod tests {
             "0:0:0:0:0:ffff:cb00:7107",
             "\"203.0.113.7\"",
             "[\"203.0.113.7\"]",
+            "203.0.113.7%5",
         ] {
             assert_eq!(all(spelling), ["203.0.113.7"], "{spelling}");
         }

@@ -265,7 +265,7 @@ const OWN: &[Field] = &[
         kind: ValueKind::Text,
         stored: Stored::Original(|r, out| differing(r, true, out)),
         title: "To",
-        help: "what differs, as PROPERTY=VALUE after: change.new:state=disabled (from the originals)",
+        help: "what differs, as PROPERTY=VALUE after: change.new:AccountEnabled=false (from the originals)",
     },
     Field {
         name: "licence",
