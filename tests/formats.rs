@@ -394,7 +394,7 @@ fn check_damaged(name: &str, path: &str, damage: &Value, text: &[u8], good: &Rec
         );
     } else if !matches!(
         property,
-        "properties" | "AuditData" | "auditData" | "RecordType" | "category"
+        "properties" | "AuditData" | "auditData" | "RecordType" | "category" | "Type"
     ) {
         assert!(differing.len() <= 3, "{}: {differing:?}", what());
     }

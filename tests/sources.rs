@@ -337,12 +337,12 @@ fn duplicates_are_left_out_and_counted_across_files() {
 
 #[test]
 fn events_of_other_logs_are_counted_by_name() {
-    let graph_call = r#"{"time":"2026-11-01T08:00:00Z","category":"MicrosoftGraphActivityLogs","operationName":"Microsoft Graph Activity","properties":{"requestUri":"https://graph.microsoft.com"}}"#;
-    let loaded = memory("mixed", format!("{}{graph_call}\n{graph_call}\n", lines(&["a"])));
+    let traffic = r#"{"time":"2026-11-01T08:00:00Z","category":"NetworkAccessTrafficLogs","operationName":"Traffic","properties":{"destinationUrl":"https://x.example"}}"#;
+    let loaded = memory("mixed", format!("{}{traffic}\n{traffic}\n", lines(&["a"])));
     assert_eq!(loaded.ids(), ["a"]);
     assert_eq!(
         loaded.summary.other,
-        [("MicrosoftGraphActivityLogs".to_owned(), 2)],
+        [("NetworkAccessTrafficLogs".to_owned(), 2)],
         "{:?}",
         loaded.told()
     );

@@ -125,6 +125,13 @@ impl<'a> GraphCall<'a> {
                     CallKey::Scopes => Key::Scope,
                     _ => Key::RoleId,
                 };
+                if reader.is_list()? {
+                    return reader.entries(|reader, _| {
+                        let one = reader.scalar(here)?;
+                        self.added.put(key, one);
+                        Ok(())
+                    });
+                }
                 let all = reader.scalar(here)?;
                 let separators = [' ', ',', '[', ']', '"'];
                 for one in all.split(separators).filter(|one| !one.is_empty()) {

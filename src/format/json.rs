@@ -357,6 +357,11 @@ impl<'a> Reader<'a> {
         self.note(|| format!("the JSON text in `{place}` is broken at its byte {}", error.at));
     }
 
+    /// Does a list begin here? Never in a plain text.
+    pub(super) fn is_list(&mut self) -> Step<bool> {
+        Ok(!self.plain && self.peek()? == b'[')
+    }
+
     /// Is the value here a text?
     pub(super) fn is_text(&mut self) -> Step<bool> {
         Ok(self.plain || self.peek()? == b'"')

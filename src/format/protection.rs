@@ -172,7 +172,7 @@ impl<'a> Protection<'a> {
         let is_detection = self.added.get(Key::RiskEvent).is_some() || self.detected.is_some();
         let named = [category, stated].into_iter().filter(|name| !name.is_empty());
         let row = (named
-            .flat_map(|name| CATEGORIES.iter().find(|row| row.0.eq_ignore_ascii_case(name))))
+            .filter_map(|name| CATEGORIES.iter().find(|row| row.0.eq_ignore_ascii_case(name))))
         .chain(CATEGORIES.iter().filter(|row| row.1.eq_ignore_ascii_case(&self.table)))
         .chain(CATEGORIES.iter().filter(|row| (row.3, row.4) == (is_principal, is_detection)))
         .next();

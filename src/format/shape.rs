@@ -139,6 +139,10 @@ impl Evidence {
             | K::CycleId
             | K::ChangeId => Some(Shape::Provisioning),
             K::RiskEvent | K::RiskUpdated => Some(Shape::Risk),
+            // Other web servers log one of them.
+            K::RequestUri | K::RequestMethod => (self.any(&[K::RequestUri])
+                && self.any(&[K::RequestMethod]))
+            .then_some(Shape::GraphCall),
             K::AuditData
             | K::RawEventData
             | K::CreationTime
@@ -170,9 +174,6 @@ impl Evidence {
         }
         if let Some(name) = self.foreign.name() {
             return Some((Shape::Other(name.to_owned()), false));
-        }
-        if self.any(&[K::RequestUri]) && self.any(&[K::RequestMethod]) {
-            return Some((Shape::GraphCall, false));
         }
         if self.any(&[K::Service]) && self.any(&[K::Activity]) && self.any(&[K::Category]) {
             return Some((Shape::Other("auditActivityType".to_owned()), true));

@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
 
-use super::property::Property;
+use super::property::{Class, Property};
 use super::{Actor, Change, Kind, NamedBy, Outcome, Record, Target};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
@@ -71,7 +71,13 @@ impl Content {
             digest.text(&detail.value);
         });
         // A value that says there is none is what other formats leave out.
-        let says = |own: &&Property<'_>| !matches!(&*own.value, "none" | "0" | "");
+        // Policies and words of a sign-in are told differently by each format: who compares events
+        // compares the policies there.
+        let own_words =
+            |own: &Property<'_>| matches!(own.key.row().class, Class::Policy | Class::Text);
+        let says = |own: &&Property<'_>| {
+            !(matches!(&*own.value, "none" | "0" | "") || is_sign_in && own_words(own))
+        };
         let properties: Vec<&Property<'_>> = record.properties.iter().filter(says).collect();
         digest.all(&properties, |own, digest| {
             digest.text(own.key.row().field);

@@ -51,7 +51,7 @@ fn first(marked: &str, seen: &Table) -> Suggestion {
 
 #[test]
 fn an_empty_text_offers_the_fields() {
-    let found = suggest("", 0, &data(), 100);
+    let found = suggest("", 0, &data(), 1_000);
     let names: Vec<String> = FIELDS.iter().map(|field| format!("{}:", field.name)).collect();
     assert_eq!(found.items.into_iter().map(|item| item.insert).collect::<Vec<_>>(), names);
 }
