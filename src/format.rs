@@ -14,7 +14,7 @@
 //! | unified audit log, `Search-UnifiedAuditLog` | `CreationTime`, `Workload`, `AuditData`… (`RawEventData` in `CloudAppEvents`) | audit, or sign-in by its record type; service empty, category inferred |
 //!
 //! Any of them may stand inside what another system put around it, as an object or as JSON text:
-//! [`wrapped`] finds it there. Property names are matched in any case, also with underscores between
+//! [`wrapped()`] finds it there. Property names are matched in any case, also with underscores between
 //! their words. A wrong type never fails a record: texts keep the JSON
 //! text of what stands there, everything else stays empty, and a sentence in `odd` names it.
 
@@ -276,7 +276,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Was the last event surely what it was read as? Otherwise it may be what another system put
-    /// around a record: [`wrapped`] finds out.
+    /// around a record: [`wrapped()`] finds out.
     pub fn is_sure(&self) -> bool {
         self.is_sure
     }

@@ -2,7 +2,7 @@
 //! Never sorts twice what was sorted before, unless a file turns out to run the other way.
 //!
 //! Records of one instant keep the order of their file: the portal and Graph write the newest record
-//! first, other systems the oldest, and the records of each file tell which it is ([`Directions`]).
+//! first, other systems the oldest, and the records of each file tell which it is (`Directions`).
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
