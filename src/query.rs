@@ -230,14 +230,19 @@ impl Query {
 
     /// Does answering need the original bytes of records?
     pub fn reads_original(&self) -> bool {
-        fn any(expression: &Expression) -> bool {
+        self.any_term(&|term| term.field.is_some_and(Field::reads_original))
+    }
+
+    /// Is this so of one of its conditions?
+    fn any_term(&self, is_so: &dyn Fn(&Term) -> bool) -> bool {
+        fn any(expression: &Expression, is_so: &dyn Fn(&Term) -> bool) -> bool {
             match expression {
-                Expression::And(all) | Expression::Or(all) => all.iter().any(any),
-                Expression::Not(inner) => any(inner),
-                Expression::Term(term) => term.field.is_some_and(Field::reads_original),
+                Expression::And(all) | Expression::Or(all) => all.iter().any(|e| any(e, is_so)),
+                Expression::Not(inner) => any(inner, is_so),
+                Expression::Term(term) => is_so(term),
             }
         }
-        self.expression.as_ref().is_some_and(any)
+        self.expression.as_ref().is_some_and(|expression| any(expression, is_so))
     }
 }
 

@@ -42,14 +42,7 @@ impl Query {
     }
 
     fn asks_for(&self, what: fn(&Stored) -> bool) -> bool {
-        fn any(expression: &Expression, what: fn(&Stored) -> bool) -> bool {
-            match expression {
-                Expression::And(all) | Expression::Or(all) => all.iter().any(|e| any(e, what)),
-                Expression::Not(inner) => any(inner, what),
-                Expression::Term(term) => term.field.is_some_and(|field| what(&field.stored)),
-            }
-        }
-        self.expression.as_ref().is_some_and(|expression| any(expression, what))
+        self.any_term(&|term| term.field.is_some_and(|field| what(&field.stored)))
     }
 }
 

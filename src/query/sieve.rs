@@ -162,20 +162,13 @@ enum Need {
 }
 
 /// Does the answer depend on what objects are called?
-pub fn asks_for_names(query: &Query) -> bool {
-    fn any(expression: &Expression) -> bool {
-        match expression {
-            Expression::And(parts) | Expression::Or(parts) => parts.iter().any(any),
-            Expression::Not(inner) => any(inner),
-            Expression::Term(term) => match term.field.map(|field| &field.stored) {
-                Some(Stored::Column(column, parts)) => are_names(*column, parts),
-                Some(_) => false,
-                // A bare word looks in names.
-                None => true,
-            },
-        }
-    }
-    query.expression.as_ref().is_some_and(any)
+fn asks_for_names(query: &Query) -> bool {
+    query.any_term(&|term| match term.field.map(|field| &field.stored) {
+        Some(Stored::Column(column, parts)) => are_names(*column, parts),
+        Some(_) => false,
+        // A bare word looks in names.
+        None => true,
+    })
 }
 
 /// One of these texts, in any case.

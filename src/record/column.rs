@@ -28,7 +28,7 @@ pub fn filled<'e>(entry: &'e str, parts: &'static [usize]) -> impl Iterator<Item
 }
 
 /// Names a row of [`COLUMNS`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum Column {
     /// Service, category, activity: the path in the tree.
     Path,

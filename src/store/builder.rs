@@ -405,7 +405,8 @@ impl Indexer {
             original_of: Codes::pack(original_of),
             period: period.map(|(a, b)| (Timestamp::from_ticks(a), Timestamp::from_ticks(b))),
             times: pending.times,
-            ids: OnceLock::new(),
+            nameless: OnceLock::new(),
+            named: OnceLock::new(),
             events: self.seen.take_events(),
         });
         self.segments.push(Arc::clone(&segment));

@@ -60,28 +60,16 @@ fn number_of(id: &str) -> Option<u128> {
 }
 
 /// An entry of a dictionary column.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Entry {
-    column: u8,
+    column: Column,
     code: u32,
 }
 
 impl Entry {
-    fn new(column: Column, code: u32) -> Self {
-        Self { column: column.index() as u8, code }
-    }
-
     /// Is it one of this column? Its code there.
     pub fn code_in(self, column: Column) -> Option<u32> {
-        (usize::from(self.column) == column.index()).then_some(self.code)
-    }
-
-    fn column(self) -> Column {
-        if usize::from(self.column) == Column::Actor.index() {
-            Column::Actor
-        } else {
-            Column::Targets
-        }
+        (self.column == column).then_some(self.code)
     }
 }
 
@@ -98,76 +86,93 @@ pub struct Name {
 impl Name {
     /// The name as logged.
     pub fn text(self, store: &Store) -> &str {
-        store.part(self.entry.column(), self.entry.code, usize::from(self.part))
+        store.part(self.entry.column, self.entry.code, usize::from(self.part))
     }
 
     /// The name folded, to be compared.
     pub fn folded(self, store: &Store) -> &str {
-        let column = self.entry.column();
+        let column = self.entry.column;
         let after = store.segments.partition_point(|s| s.words(column).first() <= self.entry.code);
         let entry = store.segments[after - 1].words(column).folded_entry(self.entry.code);
         entry.split(PART).nth(usize::from(self.part)).unwrap_or("")
     }
 }
 
-/// The ids that the entries of one segment bring.
-#[derive(Debug, Default)]
-pub(super) struct Ids {
-    /// In order.
-    named: Vec<Name>,
-    nameless: Vec<(u128, Entry)>,
+/// Calls back with each entry that a segment brings and that may name an object: its parts, and whether
+/// it has no name.
+fn each(segment: &Segment, mut call: impl FnMut(Entry, &[&str], bool)) {
+    for (column, names) in COLUMNS {
+        let words = segment.words(column);
+        for code in words.first()..words.end() {
+            let parts: Vec<&str> = words.entry(code).split(PART).collect();
+            let is_nameless = names.iter().all(|&at| part(&parts, at).is_empty());
+            call(Entry { column, code }, &parts, is_nameless);
+        }
+    }
 }
 
-impl Ids {
-    pub(super) fn of(segment: &Segment) -> Self {
-        let mut ids = Self::default();
-        for (column, names) in COLUMNS {
-            let words = segment.words(column);
-            for code in words.first()..words.end() {
-                let parts: Vec<&str> = words.entry(code).split(PART).collect();
-                ids.add(Entry::new(column, code), column, names, &parts);
+fn part<'e>(parts: &[&'e str], at: usize) -> &'e str {
+    parts.get(at).copied().unwrap_or_default()
+}
+
+/// The ids of the entries that a segment brings without a name.
+pub(super) fn nameless(segment: &Segment) -> Vec<(u128, Entry)> {
+    let mut found = Vec::new();
+    each(segment, |entry, parts, is_nameless| {
+        if is_nameless {
+            let ids = namings(entry.column, parts).iter().flat_map(|naming| naming.ids);
+            let ids = ids.filter_map(|&at| number_of(part(parts, at)));
+            found.extend(ids.map(|id| (id, entry)));
+        }
+    });
+    found
+}
+
+/// The names of the entries that a segment brings, in order of their ids.
+pub(super) fn named(segment: &Segment) -> Vec<Name> {
+    let mut found = Vec::new();
+    each(segment, |entry, parts, is_nameless| {
+        if is_nameless {
+            return;
+        }
+        for naming in namings(entry.column, parts) {
+            for id in naming.ids.iter().filter_map(|&at| number_of(part(parts, at))) {
+                let named = naming.names.iter().enumerate();
+                let named = named.filter(|&(_, &at)| !part(parts, at).is_empty());
+                found.extend(named.map(|(rank, &at)| Name {
+                    id,
+                    rank: rank as u8,
+                    entry,
+                    part: at as u8,
+                }));
             }
         }
-        ids.named.sort_unstable();
-        ids
-    }
+    });
+    found.sort_unstable();
+    found
+}
 
-    fn add(&mut self, entry: Entry, column: Column, names: &[usize], parts: &[&str]) {
-        let part = |at: usize| parts.get(at).copied().unwrap_or_default();
-        let is_nameless = names.iter().all(|&at| part(at).is_empty());
-        for naming in namings(column, parts) {
-            let numbers = naming.ids.iter().filter_map(|&at| number_of(part(at)));
-            for id in numbers {
-                if is_nameless {
-                    self.nameless.push((id, entry));
-                }
-                for (rank, &at) in naming.names.iter().enumerate() {
-                    if !part(at).is_empty() {
-                        self.named.push(Name { id, rank: rank as u8, entry, part: at as u8 });
-                    }
-                }
-            }
-        }
-    }
-
+impl Segment {
+    /// The names that entries this segment brings give to an id.
     fn names_of(&self, id: u128) -> &[Name] {
-        let start = self.named.partition_point(|name| name.id < id);
-        let end = start + self.named[start..].partition_point(|name| name.id == id);
-        &self.named[start..end]
+        let named = self.named();
+        let start = named.partition_point(|name| name.id < id);
+        let end = start + named[start..].partition_point(|name| name.id == id);
+        &named[start..end]
     }
 }
 
 impl Store {
     /// Is there an entry of an actor or target with an id and without a name?
     pub fn has_nameless(&self) -> bool {
-        self.segments.iter().any(|segment| !segment.ids().nameless.is_empty())
+        self.segments.iter().any(|segment| !segment.nameless().is_empty())
     }
 
     /// The names that actors and targets with this id have, in any case of its letters: the most
     /// telling first, then in order of their letters; each once.
     pub fn names_of(&self, id: &str) -> Vec<&str> {
         let Some(id) = number_of(id) else { return Vec::new() };
-        let names = self.segments.iter().flat_map(|segment| segment.ids().names_of(id));
+        let names = self.segments.iter().flat_map(|segment| segment.names_of(id));
         let mut found: Vec<(u8, &str)> = names.map(|name| (name.rank, name.text(self))).collect();
         found.sort_unstable();
         let mut texts: Vec<&str> = Vec::new();
@@ -189,13 +194,12 @@ impl Store {
             return own;
         };
         let all: Vec<&str> = entry.split(PART).collect();
-        let part = |at: usize| all.get(at).copied().unwrap_or_default();
-        if names.iter().any(|&at| !part(at).is_empty()) {
+        if names.iter().any(|&at| !part(&all, at).is_empty()) {
             return own;
         }
         let ids = namings(kept.column, &all).iter().flat_map(|naming| naming.ids);
         let mut names: Vec<&str> = Vec::new();
-        for name in ids.flat_map(|&at| self.names_of(part(at))).chain(own) {
+        for name in ids.flat_map(|&at| self.names_of(part(&all, at))).chain(own) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -221,13 +225,18 @@ impl Store {
         self.name_actor(&mut record.actor);
     }
 
+    /// The name that is told of an object with these ids.
+    fn name_of(&self, ids: [&str; 2]) -> Option<Cow<'static, str>> {
+        let name = ids.into_iter().find_map(|id| self.names_of(id).first().copied());
+        name.map(|name| Cow::Owned(name.to_owned()))
+    }
+
     fn name_target(&self, target: &mut Target<'_>) {
         if !target.name.is_empty() || !target.upn.is_empty() {
             return;
         }
-        let ids = [&*target.id, &*target.name_id];
-        if let Some(name) = ids.into_iter().find_map(|id| self.names_of(id).first().copied()) {
-            (target.name, target.named_by) = (Cow::Owned(name.to_owned()), NamedBy::Data);
+        if let Some(name) = self.name_of([&target.id, &target.name_id]) {
+            (target.name, target.named_by) = (name, NamedBy::Data);
         }
     }
 
@@ -236,9 +245,8 @@ impl Store {
         if own.iter().any(|name| !name.is_empty()) {
             return;
         }
-        let ids = [&*actor.id, &*actor.app_id];
-        if let Some(name) = ids.into_iter().find_map(|id| self.names_of(id).first().copied()) {
-            actor.name = Cow::Owned(name.to_owned());
+        if let Some(name) = self.name_of([&actor.id, &actor.app_id]) {
+            actor.name = name;
         }
     }
 }
@@ -265,9 +273,8 @@ impl Joins {
     pub fn extend(&mut self, store: &Store) -> bool {
         let mut earlier = false;
         for segment in &store.segments[self.segments..] {
-            let ids = segment.ids();
             if !self.waiting.is_empty() {
-                for name in &ids.named {
+                for name in segment.named() {
                     let entries = self.waiting.get(&name.id).into_iter().flatten();
                     let before = self.pairs.len();
                     self.pairs.extend(entries.map(|&entry| (entry, *name)));
@@ -275,9 +282,9 @@ impl Joins {
                 }
             }
             self.segments += 1;
-            for &(id, entry) in &ids.nameless {
+            for &(id, entry) in segment.nameless() {
                 for known in &store.segments[..self.segments] {
-                    self.pairs.extend(known.ids().names_of(id).iter().map(|name| (entry, *name)));
+                    self.pairs.extend(known.names_of(id).iter().map(|name| (entry, *name)));
                 }
                 self.waiting.entry(id).or_default().push(entry);
             }

@@ -386,7 +386,8 @@ fn decode(
         original_of,
         period: period.map(|(a, b)| (Timestamp::from_ticks(a), Timestamp::from_ticks(b))),
         times,
-        ids: OnceLock::new(),
+        nameless: OnceLock::new(),
+        named: OnceLock::new(),
         events,
     })
 }

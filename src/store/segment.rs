@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::column::{Codes, Correlations, RowCodes};
 use super::dictionary::Words;
 use super::events::EventRow;
-use super::names::Ids;
+use super::names::{self, Entry, Name};
 use super::{Original, RowId, Span};
 use crate::record::column::Column;
 use crate::time::Timestamp;
@@ -39,7 +39,9 @@ pub struct Segment {
     pub(super) original_of: Codes,
     pub(super) period: Option<(Timestamp, Timestamp)>,
     /// Made when first asked for, from the words.
-    pub(super) ids: OnceLock<Ids>,
+    pub(super) nameless: OnceLock<Vec<(u128, Entry)>>,
+    /// The same; only where there is something without a name, as most entries have one.
+    pub(super) named: OnceLock<Vec<Name>>,
     pub(super) events: Vec<EventRow>,
 }
 
@@ -120,9 +122,14 @@ impl Segment {
         &self.words[column.index()]
     }
 
-    /// The ids its entries bring, with and without a name.
-    pub(super) fn ids(&self) -> &Ids {
-        self.ids.get_or_init(|| Ids::of(self))
+    /// The ids of the entries that it brings without a name.
+    pub(super) fn nameless(&self) -> &[(u128, Entry)] {
+        self.nameless.get_or_init(|| names::nameless(self))
+    }
+
+    /// The names of the entries that it brings, in order of their ids.
+    pub(super) fn named(&self) -> &[Name] {
+        self.named.get_or_init(|| names::named(self))
     }
 
     /// Correlation ids of all records.
