@@ -26,6 +26,7 @@ mod expected;
 mod graph;
 mod graph_call;
 mod json;
+mod of_kind;
 mod portal_csv;
 mod principals;
 mod protection;
@@ -52,6 +53,7 @@ use crate::record::naming::name_targets;
 use crate::record::{Change, Record, outcome, risk};
 use dates::Settled;
 use json::{Place, Reader, Step};
+use of_kind::OfKind as _;
 use shape::Shape;
 
 /// How the events of one source are written; decided once per source. Cheap to clone.

@@ -11,9 +11,10 @@
 
 use std::borrow::Cow;
 
-use super::added::{Added, Named};
+use super::added::Added;
 use super::graph::{fill, ip};
-use super::json::{Keys, Place, Reader, Step, keys};
+use super::json::{Place, Reader, Step, keys};
+use super::of_kind::OfKind;
 use super::stated::{Property, Stated};
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Kind, Record, Target};
@@ -78,31 +79,13 @@ pub(super) struct GraphCall<'a> {
     added: Added<'a>,
 }
 
-impl<'a> GraphCall<'a> {
-    /// Reads the object that starts here.
-    pub(super) fn object(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
-        reader.object_of(CallKey::ALL, place, |reader, key, here| {
-            if let Some(known) = key.known {
-                return self.known(reader, known, here);
-            }
-            match Named::<CallKey>::find(key.written, Kind::GraphCall) {
-                Some(named) => self.property(reader, named, &Place::Property(here, named.name())),
-                None => reader.skip(),
-            }
-        })
-    }
+impl<'a> OfKind<'a> for GraphCall<'a> {
+    type Key = CallKey;
 
-    /// Reads the value of one property.
-    pub(super) fn property(
-        &mut self,
-        reader: &mut Reader<'a>,
-        key: Named<CallKey>,
-        here: &Place<'_>,
-    ) -> Step<()> {
-        match key {
-            Named::Known(key) => self.known(reader, key, here),
-            Named::Added(slot) => self.added.read(reader, slot, here),
-        }
+    const KIND: Kind = Kind::GraphCall;
+
+    fn added(&mut self) -> &mut Added<'a> {
+        &mut self.added
     }
 
     fn known(&mut self, reader: &mut Reader<'a>, key: CallKey, here: &Place<'_>) -> Step<()> {
@@ -166,7 +149,9 @@ impl<'a> GraphCall<'a> {
         }
         Ok(())
     }
+}
 
+impl<'a> GraphCall<'a> {
     /// The record.
     pub(super) fn finish(mut self) -> Record<'a> {
         let mut record = self.record;

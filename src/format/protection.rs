@@ -10,9 +10,10 @@
 
 use std::borrow::Cow;
 
-use super::added::{Added, Named};
+use super::added::Added;
 use super::graph::{additional_details, fill, ip};
-use super::json::{Keys, Place, Reader, Step, keys};
+use super::json::{Place, Reader, Step, keys};
+use super::of_kind::OfKind;
 use super::stated::{Property, Stated};
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Kind, Record, Target};
@@ -90,31 +91,13 @@ pub(super) struct Protection<'a> {
     added: Added<'a>,
 }
 
-impl<'a> Protection<'a> {
-    /// Reads the object that starts here.
-    pub(super) fn object(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
-        reader.object_of(RiskKey::ALL, place, |reader, key, here| {
-            if let Some(known) = key.known {
-                return self.known(reader, known, here);
-            }
-            match Named::<RiskKey>::find(key.written, Kind::Risk) {
-                Some(named) => self.property(reader, named, &Place::Property(here, named.name())),
-                None => reader.skip(),
-            }
-        })
-    }
+impl<'a> OfKind<'a> for Protection<'a> {
+    type Key = RiskKey;
 
-    /// Reads the value of one property.
-    pub(super) fn property(
-        &mut self,
-        reader: &mut Reader<'a>,
-        key: Named<RiskKey>,
-        here: &Place<'_>,
-    ) -> Step<()> {
-        match key {
-            Named::Known(key) => self.known(reader, key, here),
-            Named::Added(slot) => self.added.read(reader, slot, here),
-        }
+    const KIND: Kind = Kind::Risk;
+
+    fn added(&mut self) -> &mut Added<'a> {
+        &mut self.added
     }
 
     fn known(&mut self, reader: &mut Reader<'a>, key: RiskKey, here: &Place<'_>) -> Step<()> {
@@ -164,7 +147,9 @@ impl<'a> Protection<'a> {
         }
         Ok(())
     }
+}
 
+impl<'a> Protection<'a> {
     /// The record. `category` is the diagnostic category where an envelope or a table names it.
     pub(super) fn finish(self, category: &str) -> Record<'a> {
         let stated = self.stated.category.as_deref().unwrap_or_default();

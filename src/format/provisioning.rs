@@ -11,9 +11,10 @@
 
 use std::borrow::Cow;
 
-use super::added::{Added, Named, step_status};
+use super::added::{Added, step_status};
 use super::graph::{fill, modified_properties};
-use super::json::{Held, Keys, Place, Reader, Step, keys};
+use super::json::{Held, Place, Reader, Step, keys};
+use super::of_kind::OfKind;
 use super::stated::{Property, Stated};
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Change, Kind, Outcome, Record, Target};
@@ -119,31 +120,13 @@ pub(super) struct Provisioning<'a> {
     added: Added<'a>,
 }
 
-impl<'a> Provisioning<'a> {
-    /// Reads the object that starts here.
-    pub(super) fn object(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
-        reader.object_of(ProvisioningKey::ALL, place, |reader, key, here| {
-            if let Some(known) = key.known {
-                return self.known(reader, known, here);
-            }
-            match Named::<ProvisioningKey>::find(key.written, Kind::Provisioning) {
-                Some(named) => self.property(reader, named, &Place::Property(here, named.name())),
-                None => reader.skip(),
-            }
-        })
-    }
+impl<'a> OfKind<'a> for Provisioning<'a> {
+    type Key = ProvisioningKey;
 
-    /// Reads the value of one property.
-    pub(super) fn property(
-        &mut self,
-        reader: &mut Reader<'a>,
-        key: Named<ProvisioningKey>,
-        here: &Place<'_>,
-    ) -> Step<()> {
-        match key {
-            Named::Known(key) => self.known(reader, key, here),
-            Named::Added(slot) => self.added.read(reader, slot, here),
-        }
+    const KIND: Kind = Kind::Provisioning;
+
+    fn added(&mut self) -> &mut Added<'a> {
+        &mut self.added
     }
 
     fn known(
@@ -193,7 +176,9 @@ impl<'a> Provisioning<'a> {
         }
         Ok(())
     }
+}
 
+impl<'a> Provisioning<'a> {
     /// Reads a property that was added to say what a provisioning event's own cannot.
     fn stated_property(
         &mut self,

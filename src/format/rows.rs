@@ -16,6 +16,7 @@ use super::added::Named;
 use super::graph::{Audit, AuditKey};
 use super::graph_call::{CallKey, GraphCall};
 use super::json::{Keys, Place, Reader, Step};
+use super::of_kind::OfKind as _;
 use super::portal_csv::{self, Slot};
 use super::protection::{Protection, RiskKey};
 use super::provisioning::{Provisioning, ProvisioningKey};

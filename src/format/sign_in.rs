@@ -11,9 +11,10 @@
 
 use std::borrow::Cow;
 
-use super::added::{Added, Named, powershell_members};
+use super::added::{Added, powershell_members};
 use super::graph::{fill, ip};
 use super::json::{Held, Keys, Place, Reader, Step, keys};
+use super::of_kind::OfKind;
 use super::stated::{Property, Stated};
 use crate::record::outcome::{named_error, of_code, plain_code, sign_in_error};
 use crate::record::property::Key;
@@ -121,31 +122,13 @@ pub(super) struct SignIn<'a> {
     added: Added<'a>,
 }
 
-impl<'a> SignIn<'a> {
-    /// Reads the object that starts here.
-    pub(super) fn object(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
-        reader.object_of(SignInKey::ALL, place, |reader, key, here| {
-            if let Some(known) = key.known {
-                return self.known(reader, known, here);
-            }
-            match Named::<SignInKey>::find(key.written, Kind::SignIn) {
-                Some(named) => self.property(reader, named, &Place::Property(here, named.name())),
-                None => reader.skip(),
-            }
-        })
-    }
+impl<'a> OfKind<'a> for SignIn<'a> {
+    type Key = SignInKey;
 
-    /// Reads the value of one property.
-    pub(super) fn property(
-        &mut self,
-        reader: &mut Reader<'a>,
-        key: Named<SignInKey>,
-        here: &Place<'_>,
-    ) -> Step<()> {
-        match key {
-            Named::Known(key) => self.known(reader, key, here),
-            Named::Added(slot) => self.added.read(reader, slot, here),
-        }
+    const KIND: Kind = Kind::SignIn;
+
+    fn added(&mut self) -> &mut Added<'a> {
+        &mut self.added
     }
 
     fn known(&mut self, reader: &mut Reader<'a>, key: SignInKey, here: &Place<'_>) -> Step<()> {
@@ -199,7 +182,9 @@ impl<'a> SignIn<'a> {
         }
         Ok(())
     }
+}
 
+impl<'a> SignIn<'a> {
     /// The record. `category` is the diagnostic category where an envelope or a table names it.
     pub(super) fn finish(mut self, category: &str) -> Record<'a> {
         let category = self.category_name(category);
