@@ -158,9 +158,7 @@ pub fn decode_into<'a>(
     let start = if event.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     draft.clear();
     draft.is_sure = true;
-    let in_cell = matches!(layout, Layout::Csv(columns) if columns.is_wrapper())
-        && matches!(event.first(), Some(b'{'));
-    let layout = if in_cell { &Layout::Json } else { layout };
+    let layout = own_layout(event, layout);
     let mut reader = Reader::of_event(event, start, depth, std::mem::take(&mut draft.spare));
     let decoded = match layout {
         Layout::Json => json_event(event, &mut reader, draft),
@@ -193,19 +191,31 @@ pub fn decode_into<'a>(
     Ok(Drafted::Record { odd: reader.into_notes(), crowded })
 }
 
-/// Decodes an event that stood escaped in other text.
+/// The layout of an event in a source of this one: what was found in a cell is JSON.
+fn own_layout<'l>(event: &[u8], layout: &'l Layout) -> &'l Layout {
+    match layout {
+        // Asked for every row: the columns are looked at last.
+        Layout::Csv(columns) if event.starts_with(b"{") && columns.is_wrapper() => &Layout::Json,
+        _ => layout,
+    }
+}
+
+/// Decodes an event that stood escaped in other text. Its dates count like any others of the file.
 fn in_text<'a>(
     draft: &mut Draft<'a>,
     text: &str,
     depth: Depth,
 ) -> Result<Drafted<'a>, DecodeError> {
-    Ok(match decode(text.as_bytes(), &Layout::Json, depth)? {
-        Decoded::Record { record, odd, crowded } => {
-            draft.record = record.into_owned();
-            Drafted::Record { odd, crowded }
-        }
-        Decoded::Other(name) => Drafted::Other(Cow::Owned(name.into_owned())),
-    })
+    let seen = std::mem::take(&mut draft.seen);
+    let mut inner = Draft { seen, ..Draft::reading(draft.dates) };
+    let drafted = decode_into(&mut inner, text.as_bytes(), &Layout::Json, depth);
+    (draft.seen, draft.either) = (inner.seen, inner.either);
+    let drafted = match drafted? {
+        Drafted::Record { odd, crowded } => Drafted::Record { odd, crowded },
+        Drafted::Other(name) => Drafted::Other(Cow::Owned(name.into_owned())),
+    };
+    draft.record = inner.record.into_owned();
+    Ok(drafted)
 }
 
 /// A record that events are decoded into one after the other, so that neither it nor its lists are

@@ -9,6 +9,7 @@ use entrail::format::{self, Decoded, Depth, Layout, decode};
 use entrail::record::Record;
 use entrail::source::{self, Delivery, Origin, Summary, Trouble};
 use entrail::store::Store;
+use entrail::time::Timestamp;
 use proptest::prelude::*;
 
 #[derive(Default)]
@@ -61,6 +62,63 @@ fn record(id: &str) -> String {
     format!(
         r#"{{"id":"{id}","category":"UserManagement","correlationId":"c-{id}","result":"success","resultReason":"","activityDisplayName":"Update user","activityDateTime":"2026-11-01T08:00:00Z","loggedByService":"Core Directory","operationType":"Update","initiatedBy":{{"user":{{"id":"u1","userPrincipalName":"ada@fabrikam.example"}}}},"targetResources":[{{"id":"t1","displayName":"Zoë \"Z\"","type":"User","modifiedProperties":[{{"displayName":"Department","oldValue":"[\"Ops\"]","newValue":"[\"Sales\"]"}}]}}],"additionalDetails":[]}}"#
     )
+}
+
+#[test]
+fn a_date_in_numbers_inside_of_text_was_no_time_and_nobody_was_told() {
+    let dated = |id: &str, date: &str| record(id).replace("2026-11-01T08:00:00Z", date);
+    let in_message = |record: &str| format!("{{\"message\":{},\"host\":\"h\"}}\n", text(record));
+    let in_cells = |records: &[String]| {
+        let rows = records.iter().fold(String::new(), |rows, one| rows + &cell(one) + ",\"1\"\n");
+        format!("\"_raw\",\"_time\"\n{rows}")
+    };
+    // Either may show how the dates of the file are read.
+    let (shown, other) = ("15/06/2026 10:00:00", "05/06/2026 10:00:00");
+    for order in [[shown, other], [other, shown]] {
+        let records = [dated("1", order[0]), dated("2", order[1])];
+        let lines: String = records.iter().map(|one| in_message(one)).collect();
+        for file in [lines, in_cells(&records)] {
+            let loaded = load(&file);
+            let times = loaded.records().into_iter().map(|record| record.time.expect("a time"));
+            let mut times: Vec<String> = times.map(Timestamp::to_rfc3339).collect();
+            times.sort_unstable();
+            assert_eq!(times, ["2026-06-05T10:00:00Z", "2026-06-15T10:00:00Z"], "{file}");
+        }
+    }
+    // Where nothing shows it, there is no time, and that is told; also without an id.
+    for record in [dated("1", "05/06/2026 10:00:00"), dated("", "05/06/2026 10:00:00")] {
+        let loaded = load(in_message(&record));
+        assert_eq!(loaded.records().len(), 1, "{:?}", loaded.told());
+        assert!(loaded.records()[0].time.is_none());
+        assert!(
+            loaded.told().iter().any(|line| line.contains("--date-order")),
+            "{:?}",
+            loaded.told()
+        );
+    }
+}
+
+#[test]
+fn a_sign_in_in_a_cell_or_a_text_was_no_copy_of_the_same_one_by_itself() {
+    let sign_in = r#"{"id":"7d3c1c6e-5b1e-4b7e-9e55-0f3a5a5f1d01","createdDateTime":"2026-03-02T08:00:01Z","userId":"u1","userPrincipalName":"una@moorland.example","appDisplayName":"Ledger","riskState":"atRisk","conditionalAccessStatus":"success","status":{"errorCode":0}}"#;
+    let in_cell = format!("\"_raw\",\"_time\"\n{},\"1\"\n", cell(sign_in));
+    let in_message = format!("{{\"message\":{}}}\n", text(sign_in));
+    for wrapped in [in_cell, in_message] {
+        for files in [[sign_in, &wrapped], [&wrapped, sign_in]] {
+            let origin = |(at, text): (usize, &str)| Origin::Memory {
+                name: at.to_string(),
+                bytes: text.as_bytes().into(),
+            };
+            let (mut records, mut duplicates) = (0, 0);
+            let origins: Vec<Origin> = files.into_iter().enumerate().map(origin).collect();
+            source::read_all(origins, |delivery| match delivery {
+                Delivery::Segment(segment) => records += segment.len(),
+                Delivery::Done(summary) => duplicates = summary.progress.duplicates,
+                _ => {}
+            });
+            assert_eq!((records, duplicates), (1, 1), "{files:?}");
+        }
+    }
 }
 
 fn text(of: &str) -> String {

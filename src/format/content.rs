@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Dates, Decoded, Depth, Layout, decode_dated};
+use super::{Dates, Decoded, Depth, Layout, decode_dated, own_layout, plain};
 use crate::record::Kind;
 use crate::record::content::{Content, Digest};
 use crate::time::Timestamp;
@@ -59,10 +59,10 @@ pub fn content(event: &[u8], layout: &Layout, dates: Dates) -> Option<Content> {
         return Some(content);
     }
     let mut said = Said::default();
-    match layout {
+    match own_layout(event, layout) {
         Layout::Csv(columns) => said.row(columns.named_cells(event)),
         Layout::Table(columns) => said.row(columns.named_items(event).unwrap_or_default()),
-        Layout::Json => match serde_json::from_slice::<Value>(event) {
+        Layout::Json => match serde_json::from_slice::<Value>(&plain(event)) {
             Ok(value) => said.inside(&value, 0),
             // Read here and not there: nothing but the same bytes is the same.
             Err(_) => said.add("bytes", &String::from_utf8_lossy(event)),

@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use super::json::{Reader, Step};
 use super::rows::Columns;
-use super::{Decoded, Depth, Layout, decode, shape};
+use super::{Depth, Draft, Drafted, Layout, decode_into, shape};
 use crate::record::Record;
 use crate::time::Timestamp;
 
@@ -141,12 +141,16 @@ fn in_object(reader: &mut Reader<'_>, around: Around) -> Step<Vec<Found>> {
 /// The record that an object is, if it says enough to be one.
 fn record(object: &[u8], start: usize, sure: bool) -> Option<Found> {
     let range = start..start + object.len();
-    match decode(object, &Layout::Json, Depth::Columns).ok()? {
-        Decoded::Record { record, .. } => {
+    let mut draft = Draft::default();
+    match decode_into(&mut draft, object, &Layout::Json, Depth::Columns).ok()? {
+        Drafted::Record { .. } => {
+            let (record, either) = (draft.record, draft.either);
+            // A date that is not decided is one.
+            let is_timed = record.time.is_some() || either.is_some();
             let enough = if sure {
-                record.time.is_some() || !record.id.is_empty()
+                is_timed || !record.id.is_empty()
             } else {
-                record.time.is_some()
+                is_timed
                     && !record.activity.is_empty()
                     && (!record.targets.is_empty() || record.actor != <_>::default())
             };
@@ -158,14 +162,14 @@ fn record(object: &[u8], start: usize, sure: bool) -> Option<Found> {
                 activity: record.activity.into_owned(),
             })
         }
-        Decoded::Other(name) if sure => Some(Found {
+        Drafted::Other(name) if sure => Some(Found {
             range,
             id: String::new(),
             time: None,
             activity: name.into_owned(),
             weight: 0,
         }),
-        Decoded::Other(_) => None,
+        Drafted::Other(_) => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Records in wrappers of every kind, nested in each other, found and read again by their bytes.
 
 use super::*;
+use crate::format::{Decoded, decode};
 
 /// A record under an id, as Graph writes it.
 fn record_of(id: &str) -> String {
