@@ -11,9 +11,10 @@ use crate::text::is_guid;
 
 static INITIATED_BY: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"\"initiatedBy\":"));
 static TARGETS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"\"targetResources\":"));
-/// The key `id`.
+/// The end of the key `id`. Without the quote before it, which every key begins with and the search
+/// would stop at.
 static ID: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?-u)"[iI][dD]""#).unwrap_or_else(|_| unreachable!("a test asks"))
+    Regex::new(r#"(?-u)[iI][dD]""#).unwrap_or_else(|_| unreachable!("a test asks"))
 });
 /// The end of the keys `displayName`, `userPrincipalName` and `servicePrincipalName` with a text.
 static NAMED: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"Name\":\""));
@@ -32,7 +33,8 @@ pub(super) fn may_be(event: &[u8]) -> bool {
         return true;
     }
     let targets = &event[targets..];
-    ID.find_iter(targets).any(|key| {
+    let mut keys = ID.find_iter(targets).filter(|key| targets[..key.start()].ends_with(b"\""));
+    keys.any(|key| {
         let value = targets[key.end()..].strip_prefix(b":");
         !value.is_some_and(is_named)
     })
