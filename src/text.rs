@@ -52,15 +52,16 @@ pub fn fold_into(name: &str, out: &mut String) {
 /// a folded copy.
 #[inline]
 pub fn folds_to(name: &str, folded: &str) -> bool {
-    // Mostly this decides: a letter that is no space begins what it folds to.
-    match (name.as_bytes().first(), folded.as_bytes().first()) {
-        (Some(own), Some(first))
-            if own.is_ascii_graphic() && own.to_ascii_lowercase() != *first =>
-        {
-            false
+    // Mostly this decides: letters that are no spaces begin what they fold to.
+    for (own, expected) in name.bytes().zip(folded.bytes()).take(4) {
+        if !own.is_ascii_graphic() {
+            break;
         }
-        _ => folds_wholly_to(name, folded),
+        if own.to_ascii_lowercase() != expected {
+            return false;
+        }
     }
+    folds_wholly_to(name, folded)
 }
 
 fn folds_wholly_to(name: &str, folded: &str) -> bool {

@@ -49,12 +49,19 @@ const PARTS: &[(&str, Part)] = &[
 
 /// Must the values of this property be read to know what a target is called?
 pub fn is_naming(property: &str) -> bool {
-    let last = property.rsplit('.').next().unwrap_or(property);
-    part_of(last).is_some()
+    // Asked for every change that is loaded: its last letter decides mostly.
+    let property = property.as_bytes();
+    let Some(last) = property.last() else { return false };
+    PARTS.iter().map(|(name, _)| name.as_bytes()).any(|name| {
+        name.last() == Some(&last.to_ascii_lowercase())
+            && property.len().checked_sub(name.len()).is_some_and(|stem| {
+                property[stem..].eq_ignore_ascii_case(name)
+                    && (stem == 0 || property[stem - 1] == b'.')
+            })
+    })
 }
 
 fn part_of(word: &str) -> Option<Part> {
-    // Asked for every change that is loaded: the length decides mostly.
     PARTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, part)| *part)
 }
 

@@ -33,10 +33,17 @@ macro_rules! keys {
                     &[$(($first, $name::$variant), $(($other, $name::$variant),)*)*];
                 match key {
                     $($first $(| $other)* => Some(Self::$variant),)*
-                    _ => SPELLINGS
-                        .iter()
-                        .find(|(spelling, _)| $crate::format::json::is_spelled(key, spelling))
-                        .map(|(_, found)| *found),
+                    // Most keys that are not known have no underscore: then the length must be the same.
+                    _ => {
+                        let joined = key.contains(&b'_');
+                        SPELLINGS
+                            .iter()
+                            .find(|(spelling, _)| {
+                                (joined || key.len() == spelling.len())
+                                    && $crate::format::json::is_spelled(key, spelling)
+                            })
+                            .map(|(_, found)| *found)
+                    }
                 }
             }
             #[inline]
