@@ -3,6 +3,7 @@
 
 mod catalogued;
 mod fit;
+mod keys;
 mod seen;
 mod spot;
 
@@ -151,7 +152,8 @@ pub fn suggest(text: &str, caret: usize, seen: &dyn Seen, limit: usize) -> Sugge
         }
         Place::Name(sign, end) => {
             let value = &text[suggestions.replace.end..end];
-            let mut names = fields(ask, sign);
+            let mut names = keys::keys(&spot.typed, limit, sign, seen);
+            names.extend(fields(ask, sign));
             names.retain(|offer| goes_before(&offer.item.insert, value));
             vec![names]
         }
@@ -214,7 +216,12 @@ fn share(groups: Vec<Vec<Offer>>, limit: usize, there: &str) -> Vec<Suggestion> 
 /// For a condition that begins: fields, then names of the catalogue, then values.
 fn bare(ask: Ask, seen: &dyn Seen) -> Vec<Vec<Offer>> {
     let (typed, limit) = (ask.words.clone(), ask.limit);
+    let keys = keys::keys(&typed, limit, Operator::Equals, seen);
     let mut groups = vec![fields(ask, Operator::Contains)];
+    if !keys.is_empty() {
+        groups[0].splice(0..0, keys);
+        return groups;
+    }
     if typed.trim().is_empty() {
         return groups;
     }

@@ -16,6 +16,10 @@ struct KeyedField {
     field: &'static str,
     /// What may stand before the key besides the field's names.
     also: &'static [&'static str],
+    /// Keys that records often have.
+    usual: &'static [&'static str],
+    /// The field whose values are keys of this one.
+    keys: Option<&'static str>,
     values: ByKey,
 }
 
@@ -24,6 +28,8 @@ const KEYED: &[KeyedField] = &[
     KeyedField {
         field: "detail",
         also: &["details"],
+        usual: USUAL_DETAILS,
+        keys: None,
         values: |record, key, out| {
             for detail in record.details.iter().filter(|detail| is_key(&detail.key, key)) {
                 out(&detail.value);
@@ -33,13 +39,45 @@ const KEYED: &[KeyedField] = &[
     KeyedField {
         field: "new",
         also: &["change", "modifiedProperties", "property"],
+        usual: &[],
+        keys: Some("change"),
         values: |record, key, out| changed(record, key, true, out),
     },
     KeyedField {
         field: "old",
         also: &[],
+        usual: &[],
+        keys: Some("change"),
         values: |record, key, out| changed(record, key, false, out),
     },
+];
+
+/// Keys of `additionalDetails` in published records and in Microsoft's articles on the audit log.
+const USUAL_DETAILS: &[&str] = &[
+    "User-Agent",
+    "UserType",
+    "AppId",
+    "AppOwnerOrganizationId",
+    "AuthenticationMethod",
+    "DeviceId",
+    "DeviceOSType",
+    "DeviceOSVersion",
+    "DeviceTrustType",
+    "ExpirationTime",
+    "GroupType",
+    "InvitationId",
+    "InvitedUserEmailAddress",
+    "Justification",
+    "RoleDefinitionOriginId",
+    "RoleDefinitionOriginType",
+    "ServicePrincipalProvisioningType",
+    "StartTime",
+    "TemplateId",
+    "TenantId",
+    "ipaddr",
+    "oid",
+    "tid",
+    "wids",
 ];
 
 fn is_key(logged: &str, key: &str) -> bool {
@@ -86,6 +124,13 @@ pub fn find(name: &str) -> Option<(&'static Field, &str)> {
         let mut names = names;
         names.find_map(rest).map(|key| (field, key))
     })
+}
+
+/// What may stand behind the full stop of a field with keys: keys that are often there, and the field
+/// whose values are keys. Empty where the field has none.
+pub fn keys_of(field: &Field) -> (&'static [&'static str], Option<&'static Field>) {
+    let row = KEYED.iter().find(|row| row.field == field.name);
+    row.map_or((&[][..], None), |row| (row.usual, row.keys.map(Field::named)))
 }
 
 /// How the values under a key of this field are found; `None` where it has no keys.

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::query::Operator;
 use crate::record::field::Field;
+use crate::record::keyed;
 
 /// What is being typed.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +102,9 @@ impl<'t> Scan<'t> {
             return self.value(Place::Bare);
         };
         let field = Field::find(name);
+        if field.is_none() && keyed::find(name).is_some_and(|(_, key)| !key.is_empty()) {
+            return self.under_key(start, start + name_end, sign);
+        }
         if field.is_none() && self.word_ahead().parse::<IpAddr>().is_ok() {
             return self.value(Place::Bare);
         }
@@ -129,6 +133,20 @@ impl<'t> Scan<'t> {
             return None;
         }
         self.value(Place::Value(field, sign))
+    }
+
+    /// Goes over a key with its value, or gives the spot that is in it. What a key's values are is not
+    /// known.
+    fn under_key(&mut self, start: usize, name_end: usize, sign: Operator) -> Option<Spot> {
+        let value_at = name_end + sign.sign().len();
+        let typed = self.before_caret(start, name_end).to_owned();
+        self.at = value_at;
+        self.at = self.whole_value();
+        if self.caret < value_at {
+            let place = Place::Name(sign, self.at);
+            return Some(Spot { place, replace: start..value_at, typed });
+        }
+        (self.caret <= self.at).then(|| self.empty(Place::Nothing))
     }
 
     /// The end of the value that starts here, a list included.
@@ -287,6 +305,10 @@ mod tests {
             ("/re gex/ b|", "/re gex/ [b] bare <b>"),
             ("2001:db8::|1", "[2001:db8::1] bare <2001:db8::>"),
             ("fe80::1|", "[fe80::1] bare <fe80::1>"),
+            ("detail.Us|", "[detail.Us] bare <detail.Us>"),
+            ("detail.Us|e=curl b", "[detail.Use=]curl b name=curl <detail.Us>"),
+            ("detail.User=cu|rl b", "detail.User=cu[]rl b nothing <>"),
+            ("detail.User=curl b|", "detail.User=curl [b] bare <b>"),
             ("a\"b|", "a[\"b] bare <b>"),
         ] {
             assert_eq!(shown(marked), expected, "{marked}");

@@ -32,6 +32,7 @@ fn data() -> Table {
         ("actor.ip", vec![("192.0.2.1", 9), ("2001:db8::1", 8)]),
         ("result", vec![("success", 90), ("failure", 10), ("Interrupted", 2)]),
         ("time", vec![("2026-11-20", 12)]),
+        ("change", vec![("Role.DisplayName", 31), ("Included Updated Properties", 9)]),
     ])
 }
 
@@ -204,4 +205,25 @@ fn every_name_of_the_catalogue_is_offered_when_typed() {
         let there = text.ends_with(&own) || found.items.iter().any(|item| item.insert == own);
         assert!(there, "{}", entry.activity);
     }
+}
+
+#[test]
+fn a_field_with_keys_goes_on_with_keys() {
+    assert_eq!(first("detail.|", &nothing()).insert, "detail.User-Agent=");
+    assert_eq!(first("detail.osty|", &nothing()).insert, "detail.DeviceOSType=");
+    assert_eq!(
+        first("additionalDetails.user-|", &nothing()).insert,
+        "additionalDetails.User-Agent="
+    );
+    let found = inserts("change.|", &data());
+    assert_eq!(found[..2], ["change.Role.DisplayName=", "change.\"Included Updated Properties\"="]);
+    assert_eq!(first("-old.role|", &data()).insert, "old.Role.DisplayName=");
+    assert_eq!(first("new.incl|", &data()).count, Some(9));
+    // Where an operator stands already it stays, and so does the value.
+    let found = at("change.rol|:admin", &data());
+    assert_eq!(
+        (found.items[0].insert.as_str(), found.replace),
+        ("change.Role.DisplayName:", 0..11)
+    );
+    assert_eq!(inserts("detail.User-Agent=cu|", &data()), [""; 0]);
 }
