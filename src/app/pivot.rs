@@ -12,6 +12,7 @@ use crate::record::address::addresses;
 use crate::record::application::application_id;
 use crate::record::column::Column;
 use crate::record::field::{Field, Stored};
+use crate::record::property::Key;
 use crate::record::sentence::{actor_name, target_name};
 use crate::record::{Record, Target, value_text};
 use crate::store::{RowId, Store};
@@ -253,6 +254,7 @@ impl App {
             let name = "same session".to_owned();
             pivots.push((Pivot { name, expression, sets_time: false }, 's'));
         }
+        pivots.extend(of_token(&record).map(|pivot| (pivot, 'n')));
         if let Some(time) = record.time {
             let spans = SPANS.iter();
             pivots.extend(
@@ -317,6 +319,13 @@ fn actor_key<'r>(record: &'r Record<'_>) -> Option<&'r str> {
     let actor = &record.actor;
     let texts = [&*actor.id, &*actor.app_id, actor.original_upn().0, &*actor.name];
     texts.into_iter().find(|text| !text.is_empty())
+}
+
+/// The sign-in that a token was issued at, and what Microsoft Graph was called with it.
+fn of_token(record: &Record<'_>) -> Option<Pivot> {
+    let token = record.properties.iter().find(|own| own.key == Key::Token)?;
+    let expression = term("token", Operator::Equals, &token.value);
+    Some(Pivot { name: "same token".to_owned(), expression, sets_time: false })
 }
 
 fn of_correlation(record: &Record<'_>) -> Option<Pivot> {

@@ -56,3 +56,26 @@ fn an_earlier_row_says_how_its_sign_in_went_on() {
     let list = session.list();
     assert!(!list.contains("sign-in ·") && list.contains("✗ fail"), "{list}");
 }
+
+#[test]
+fn what_a_token_did_is_one_key_away_from_its_sign_in() {
+    let sign_in = r#"{"Type":"SigninLogs","TimeGenerated":"2026-03-02T08:00:00Z","CreatedDateTime":"2026-03-02T08:00:00Z","Id":"7d3c1c6e-5b1e-4b7e-9e55-0f3a5a5f1d03","ResultType":"0","UserPrincipalName":"una@moorland.example","UniqueTokenIdentifier":"dG9rZW4tb2YtdW5h"}"#;
+    let call = |token: &str, minute: u32| {
+        format!(
+            r#"{{"Type":"MicrosoftGraphActivityLogs","TimeGenerated":"2026-03-02T08:{minute:02}:00Z","RequestId":"{minute}","RequestMethod":"GET","RequestUri":"https://graph.microsoft.com/v1.0/users","ResponseStatusCode":200,"SignInActivityId":"{token}"}}"#
+        )
+    };
+    let lines = [
+        sign_in.to_owned(),
+        call("dG9rZW4tb2YtdW5h", 1),
+        call("dG9rZW4tb2YtdW5h", 2),
+        call("YW5vdGhlciBvbmU", 3),
+    ];
+    let lines = lines.join("\n").into_bytes();
+    let mut session = Session::loaded("token", &deliveries("token", lines), 100, 30);
+    session.keys("/kind:sign-in<enter>p");
+    assert!(session.screen().contains("same token"), "{}", session.screen());
+    session.keys("n");
+    assert_eq!(session.app.filter.text(), "token=dG9rZW4tb2YtdW5h");
+    assert_eq!(session.app.list.rows.len(), 3);
+}
