@@ -8,7 +8,7 @@ use super::column::{COLUMNS, Column, Entries, Kept, VALUES, separable};
 use super::licence::{self, Fate};
 use super::property::{Key, ROWS};
 use super::risk::NOT_RATED;
-use super::{Record, value_text};
+use super::{NamedBy, Record, Target, value_text};
 use crate::time::Timestamp;
 
 /// What a field's values are, which decides the operators that make sense on it.
@@ -214,6 +214,21 @@ const OWN: &[Field] = &[
         stored: Stored::Column(Column::Targets, &[4]),
         title: "Type",
         help: "User, Group, ServicePrincipal, Application, Policy, Role, …",
+    },
+    Field {
+        name: "target.origin",
+        aliases: &["namedBy"],
+        kind: ValueKind::Text,
+        stored: Stored::Original(|r, out| {
+            // A name from other records is none of the record's own.
+            let from_changes =
+                |target: &&Target<'_>| !matches!(target.named_by, NamedBy::Itself | NamedBy::Data);
+            for target in r.targets.iter().filter(from_changes) {
+                out(&format!("{}: {}", target.name, target.named_by.words()));
+            }
+        }),
+        title: "Named by",
+        help: "targets that only changes of the record name, and how; names from other records are not among them (read from the original records)",
     },
     Field {
         name: "change",

@@ -11,7 +11,7 @@ use entrail::record::field::ValueKind;
 use entrail::record::licence::{self, Fate};
 use entrail::record::property::Key;
 use entrail::record::risk::{MOST_RULES, rate};
-use entrail::record::{Actor, ActorKind, Change, Kind, Record, Target, value_text};
+use entrail::record::{Actor, ActorKind, Change, Kind, NamedBy, Record, Target, value_text};
 use entrail::text::{fold, fold_fragment};
 use entrail::time::Timestamp;
 
@@ -472,6 +472,7 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
             });
             return both.chain(added).collect();
         }
+        "target.origin" => named_in_changes(r),
         other => match Key::of_field(other) {
             Some(key) => {
                 let own = r.properties.iter().filter(|own| own.key == key);
@@ -481,6 +482,14 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
         },
     };
     kept.into_iter().map(|value| value.replace(['\u{1e}', '\u{1f}'], " ")).collect()
+}
+
+/// Targets that only changes name, and how.
+fn named_in_changes(r: &Record<'_>) -> Vec<String> {
+    let from_changes =
+        |t: &&Target<'_>| matches!(t.named_by, NamedBy::Changes | NamedBy::ChangesAlone);
+    let told = |t: &Target<'_>| format!("{}: {}", t.name, t.named_by.words());
+    r.targets.iter().filter(from_changes).map(told).collect()
 }
 
 fn value_matches(wanted: &Value, whole: bool, logged: &str) -> bool {
