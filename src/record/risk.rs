@@ -197,19 +197,23 @@ pub fn looks_at(activity: &str) -> Option<Interest> {
 /// The rules that fire on a record, the highest level first.
 ///
 /// Asked for every record that is loaded: one whose activity has no rule, by an actor who is not
-/// named like a service of Microsoft, costs one look into a table.
+/// named like a service of Microsoft, costs one look into a table. What Microsoft itself has rated has
+/// properties that say so.
 pub fn rate(record: &Record<'_>) -> Vec<&'static Rule> {
     let pack = pack::pack();
     let of_activity = spelled::of_activity(pack, &record.activity);
     let by_name = pack.names.may_have(&record.actor);
-    if of_activity.is_none() && !by_name {
+    let by_risk = record.properties.iter().any(|own| pack::MICROSOFT_RISK.contains(&own.key));
+    if of_activity.is_none() && !by_name && !by_risk {
         return Vec::new();
     }
     let subject = Subject::new(record);
     let of_activity =
         of_activity.filter(|of| of.changes.is_empty() || subject.has_change(&of.changes));
     let of_any = if by_name { &pack.of_any[..] } else { &[] };
-    let candidates = of_activity.map_or(&[][..], |of| &of.rules).iter().chain(of_any);
+    let of_risk = if by_risk { &pack.of_risk[..] } else { &[] };
+    let of_activity = of_activity.map_or(&[][..], |of| &of.rules);
+    let candidates = of_activity.iter().chain(of_any).chain(of_risk);
     let mut found: Vec<usize> = candidates
         .map(|&at| usize::from(at))
         .filter(|&at| pack.rules[at].holds(&subject))

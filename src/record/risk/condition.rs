@@ -18,6 +18,7 @@ use std::collections::HashSet;
 use regex::Regex;
 
 use crate::record::change::{Difference, differences_of};
+use crate::record::column::Column;
 use crate::record::field::{Field, Stored};
 use crate::record::{Change, Record};
 use crate::text::{fold, fold_contains, folds_to};
@@ -326,7 +327,7 @@ pub fn parse(when: &str) -> Result<(Vec<String>, Vec<Condition>), String> {
             }
             activities = values.iter().map(|value| fold(value.text())).collect();
         } else {
-            if matches!(field.stored, Stored::Time | Stored::Raw) || field.name.starts_with("risk")
+            if matches!(field.stored, Stored::Time | Stored::Raw | Stored::Column(Column::Risk, _))
             {
                 return Err(format!("a rule cannot ask for `{name}`"));
             }

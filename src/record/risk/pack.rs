@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use super::condition;
 use super::spelled::Names;
 use super::{Level, Rule, Source};
+use crate::record::property::Key;
 
 /// Name and text of each file of rules.
 const FILES: &[(&str, &str)] = &[
@@ -19,6 +20,7 @@ const FILES: &[(&str, &str)] = &[
     ("identities.txt", include_str!("../../../assets/risk/identities.txt")),
     ("tenant.txt", include_str!("../../../assets/risk/tenant.txt")),
     ("governance.txt", include_str!("../../../assets/risk/governance.txt")),
+    ("detections.txt", include_str!("../../../assets/risk/detections.txt")),
 ];
 const LISTS: &str = include_str!("../../../assets/risk/lists.txt");
 const SERVICES: &str = include_str!("../../../assets/risk/services.tsv");
@@ -30,12 +32,17 @@ pub(super) struct Pack {
     pub(super) rules: Vec<Rule>,
     /// The rules on an activity, by its folded name.
     pub(super) by_activity: HashMap<String, Candidates>,
-    /// Places of the rules on any activity.
+    /// Places of the rules on any activity that ask for an actor's name.
     pub(super) of_any: Vec<u16>,
+    /// Places of the rules on any activity that ask for Microsoft's own risk.
+    pub(super) of_risk: Vec<u16>,
     /// The actors' names that rules on any activity ask for.
     pub(super) names: Names,
     pub(super) mistakes: Vec<String>,
 }
+
+/// What Microsoft says of the risk of a sign-in, a detection or an account.
+pub(super) const MICROSOFT_RISK: [Key; 3] = [Key::RiskDuring, Key::RiskAggregated, Key::RiskLevel];
 
 /// The rules on one activity.
 #[derive(Default)]
@@ -110,22 +117,26 @@ impl Reader {
         let mut rules = self.rules;
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.level));
         let mut by_activity: HashMap<String, Candidates> = HashMap::new();
-        let (mut of_any, mut names) = (Vec::new(), Vec::new());
+        let (mut of_any, mut of_risk, mut names) = (Vec::new(), Vec::new(), Vec::new());
         for (at, rule) in rules.iter().enumerate() {
             for activity in &rule.activities {
                 by_activity.entry(activity.clone()).or_default().rules.push(at as u16);
             }
             if rule.activities.is_empty() {
-                match rule.conditions.iter().find_map(|c| c.names("actor")) {
-                    Some(own) => names.extend(own),
-                    None => self.mistakes.push(format!("{}: any activity, any actor", rule.name)),
+                let asks = |field: &str| rule.conditions.iter().find_map(|c| c.names(field));
+                if let Some(own) = asks("actor") {
+                    names.extend(own);
+                    of_any.push(at as u16);
+                } else if MICROSOFT_RISK.iter().any(|key| asks(key.row().field).is_some()) {
+                    of_risk.push(at as u16);
+                } else {
+                    self.mistakes.push(format!("{}: any activity, any actor", rule.name));
                 }
                 let mut values = condition::Values::default();
                 rule.conditions.iter().for_each(|c| c.add_values(&mut values));
                 if !values.is_empty() {
                     self.mistakes.push(format!("{}: values of any activity", rule.name));
                 }
-                of_any.push(at as u16);
             }
         }
         for of_activity in by_activity.values_mut() {
@@ -139,7 +150,7 @@ impl Reader {
             of_activity.changes = condition::Names::new(changes.map(str::to_owned).collect());
         }
         let names = Names::new(names.into_iter());
-        Pack { rules, by_activity, of_any, names, mistakes: self.mistakes }
+        Pack { rules, by_activity, of_any, of_risk, names, mistakes: self.mistakes }
     }
 
     fn read_lists(&mut self) {
