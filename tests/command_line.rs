@@ -926,3 +926,23 @@ fn distinct_values_are_counted_by_id_and_type() {
     assert_eq!(distinct("service"), format!("{services}\n"));
     assert_eq!(entrail(&["query", "", "--demo", "--distinct", "actor:User"]).code, Some(2));
 }
+
+#[test]
+fn names_ids_and_types_of_targets_stand_in_one_order() {
+    let fields = ["--fields", "target,target.id,target.type,change.new"];
+    let run = entrail(&[&["query", "", "--demo", "--format", "ndjson"][..], &fields].concat());
+    let (mut nameless, mut changes) = (0, 0);
+    for line in run.lines() {
+        let record: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let all = |field: &str| record[field].as_array().map_or(0, Vec::len);
+        assert!(all("target") == all("target.id") && all("target") == all("target.type"), "{line}");
+        let names = record["target"].as_array().into_iter().flatten();
+        nameless += names.filter(|name| name.is_null()).count();
+        changes += usize::from(all("change.new") > 1);
+    }
+    assert!(nameless > 100 && changes > 100, "{nameless} {changes}");
+    let run =
+        entrail(&[&["query", "op:Create PIM", "--demo", "--format", "csv"][..], &fields].concat());
+    let text = run.out;
+    assert!(text.contains("; ;"), "a place without a name stays: {}", &text[..400.min(text.len())]);
+}

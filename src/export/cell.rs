@@ -1,11 +1,9 @@
 //! The values of a field of one row, from the columns where they are kept there.
 //! Never reads original bytes itself and never cleans or escapes: that is each format's own affair.
 
-use std::sync::LazyLock;
-
+use crate::record::Record;
 use crate::record::column::{Column, Entries};
-use crate::record::field::{FIELDS, Field, Stored};
-use crate::record::{Change, Detail, Record, Target};
+use crate::record::field::{Field, Stored};
 use crate::store::{RowId, Store};
 
 /// One record on its way out.
@@ -30,7 +28,7 @@ impl<'r> Row<'r> {
     }
 
     /// Calls `out` with each value of the field: of a dictionary entry its first part that is not
-    /// empty, the most telling one. Times are RFC 3339 in UTC.
+    /// empty, the most telling one; of a target that has none, with nothing. Times are RFC 3339 in UTC.
     pub(super) fn values(&self, field: &Field, out: &mut dyn FnMut(&str)) {
         if let (Some(record), true) = (self.record, self.is_redacted) {
             if matches!(field.stored, Stored::Mark) {
@@ -57,7 +55,7 @@ impl<'r> Row<'r> {
                 let Some(kept) = field.stored.kept() else { return };
                 for &code in self.store.codes(self.id, kept.column).iter() {
                     let value = self.store.values(kept, code).first().copied().unwrap_or_default();
-                    if !value.is_empty() {
+                    if !value.is_empty() || has_places(field) {
                         out(value);
                     }
                 }
@@ -82,17 +80,25 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// All values of the field in one text.
-    pub(super) fn joined(&self, field: &Field, separator: &str) -> String {
+    /// All values of the field in one text; `nothing` where a target has none and another has.
+    pub(super) fn joined(&self, field: &Field, separator: &str, nothing: &str) -> String {
         let mut joined = String::new();
+        let (mut count, mut is_told) = (0, false);
         self.values(field, &mut |value| {
-            if !joined.is_empty() {
+            if count > 0 {
                 joined.push_str(separator);
             }
-            joined.push_str(value);
+            joined.push_str(if value.is_empty() { nothing } else { value });
+            (count, is_told) = (count + 1, is_told || !value.is_empty());
         });
-        joined
+        if is_told { joined } else { String::new() }
     }
+}
+
+/// Has each target of a record its place among the values, so that names, ids and types stand in one
+/// order?
+fn has_places(field: &Field) -> bool {
+    matches!(field.stored, Stored::Column(Column::Targets, _))
 }
 
 /// The values of a record that is not the one in the columns; marks and original bytes have none.
@@ -103,64 +109,87 @@ fn redacted_values(record: &Record<'_>, field: &Field, out: &mut dyn FnMut(&str)
                 out(&time.to_rfc3339());
             }
         }
-        Stored::Column(column, parts) => (column.row().fill)(record, &mut Firsts { parts, out }),
+        Stored::Column(column, parts) => {
+            let places = has_places(field);
+            (column.row().fill)(record, &mut Firsts { parts, places, out });
+        }
         _ => field.values(record, "", out),
     }
 }
 
-/// Hands on the first chosen part of each entry that is not empty.
+/// Hands on the first chosen part of each entry that is not empty; where entries have places, also an
+/// empty one.
 struct Firsts<'f> {
     parts: &'f [usize],
+    places: bool,
     out: &'f mut dyn FnMut(&str),
 }
 
 impl Entries for Firsts<'_> {
     fn entry(&mut self, parts: &[&str]) {
-        if let Some(first) = self.parts.iter().map(|&at| parts[at]).find(|part| !part.is_empty()) {
-            (self.out)(first);
+        match self.parts.iter().map(|&at| parts[at]).find(|part| !part.is_empty()) {
+            Some(first) => (self.out)(first),
+            None if self.places => (self.out)(""),
+            None => {}
         }
     }
 }
 
-/// Can a record have several values of this field? Asked of a record that has two of everything.
+/// Can a record have several values of this field?
 pub(super) fn has_many(field: &Field) -> bool {
-    static MANY: LazyLock<Vec<bool>> = LazyLock::new(|| {
-        let text = || "x".into();
-        let change = || Change { name: text(), old: Some(text()), new: Some(text()) };
-        let target = || Target { id: text(), changes: vec![change()], ..Target::default() };
-        let detail = || Detail { key: text(), value: text() };
-        let record = Record {
-            id: text(),
-            session_id: text(),
-            targets: vec![target(), target()],
-            details: vec![detail(), detail()],
-            ..Record::default()
-        };
-        let many = |field: &Field| match field.stored {
-            Stored::Column(column, _) => column.row().many,
-            Stored::Property(key) => key.row().many,
-            Stored::Original(_) => {
-                let mut values = 0;
-                field.values(&record, "", &mut |_| values += 1);
-                values > 1
-            }
-            Stored::Time | Stored::Correlation | Stored::Mark | Stored::Note | Stored::Raw => false,
-        };
-        FIELDS.iter().map(many).collect()
-    });
-    MANY[field.index()]
+    match field.stored {
+        Stored::Column(column, _) => column.row().many,
+        Stored::Property(key) => key.row().many,
+        Stored::Original(_) => !ONCE.contains(&field.name),
+        Stored::Time | Stored::Correlation | Stored::Mark | Stored::Note | Stored::Raw => false,
+    }
 }
+
+/// Fields that are read from the original record and are there once at most.
+const ONCE: &[&str] = &["id", "session"];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::{Decoded, Depth, Layout, decode};
+    use crate::record::field::FIELDS;
 
     #[test]
     fn fields_of_targets_changes_and_details_have_many_values() {
         let of_all = FIELDS.iter().filter(|f| !matches!(f.stored, Stored::Property(_)));
         let many: Vec<&str> = of_all.filter(|f| has_many(f)).map(|f| f.name).collect();
-        let expected = ["target", "target.id", "target.type", "change", "old", "new", "detail"];
+        let expected = [
+            "target",
+            "target.id",
+            "target.type",
+            "target.origin",
+            "change",
+            "old",
+            "new",
+            "change.old",
+            "change.new",
+            "licence",
+            "detail",
+        ];
         assert_eq!(many, expected);
         assert!(has_many(Field::named("ca.policy")) && !has_many(Field::named("protocol")));
+    }
+
+    #[test]
+    fn a_field_without_many_values_never_has_two() {
+        let records = crate::demo::tenant(crate::demo::Scale::demo());
+        for line in records.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).take(2_000)
+        {
+            let decoded = decode(line, &Layout::Json, Depth::Full);
+            let Ok(Decoded::Record { record, .. }) = decoded else { unreachable!("a record") };
+            for field in FIELDS
+                .iter()
+                .filter(|field| matches!(field.stored, Stored::Original(_)) && !has_many(field))
+            {
+                let mut values = 0;
+                field.values(&record, "", &mut |_| values += 1);
+                assert!(values < 2, "{}", field.name);
+            }
+        }
     }
 }

@@ -33,7 +33,7 @@ impl Shape for Csv {
             if index > 0 {
                 self.line.push(',');
             }
-            push_cell(&row.joined(field, "; "), &mut self.line);
+            push_cell(&row.joined(field, "; ", ""), &mut self.line);
         }
         lines.data(self.line.as_bytes(), "\r\n")
     }

@@ -12,7 +12,8 @@ use crate::record::field::Field;
 /// NDJSON, or an array with one record on each line.
 ///
 /// With chosen fields a record is an object of them, named as in the field table. A field that can
-/// have several values is an array, any other a string, or null where the record has none.
+/// have several values is an array, any other a string, or null where the record has none. Names,
+/// types and ids of targets stand in one order, with null where a target has none.
 pub(super) struct Json {
     fields: Option<Vec<&'static Field>>,
     array: bool,
@@ -62,7 +63,9 @@ fn write_fields(row: &Row<'_>, fields: &[&'static Field], out: &mut Vec<u8>) -> 
     let mut object = serde_json::Map::new();
     for field in fields {
         let mut values: Vec<serde_json::Value> = Vec::new();
-        row.values(field, &mut |value| values.push(value.into()));
+        row.values(field, &mut |value| {
+            values.push(if value.is_empty() { serde_json::Value::Null } else { value.into() });
+        });
         let value = if has_many(field) {
             serde_json::Value::Array(values)
         } else {

@@ -33,7 +33,7 @@ impl Shape for Markdown {
         self.line.push('|');
         for field in &self.fields {
             self.line.push(' ');
-            push_escaped(&clean(&row.joined(field, ", ")), &mut self.line);
+            push_escaped(&clean(&row.joined(field, ", ", "-")), &mut self.line);
             self.line.push_str(" |");
         }
         lines.clean(&self.line)

@@ -102,7 +102,7 @@ impl Shape for Table {
 
 /// A value as a cell: one line, clean. Times to the second, as queries read them.
 fn cell(row: &Row<'_>, field: &Field) -> String {
-    let mut text = row.joined(field, ", ");
+    let mut text = row.joined(field, ", ", "-");
     if let Stored::Time = field.stored
         && let Some(point) = text.find('.')
     {
