@@ -201,15 +201,13 @@ impl Detail {
         }
     }
 
-    /// The ids that the record mentions and does not name itself.
+    /// The ids that the record mentions, but for its own and that of its operation.
     pub(super) fn mentioned_ids(&self) -> Vec<String> {
         let Some(record) = self.opened.as_ref().map(|opened| &opened.record) else {
             return Vec::new();
         };
-        let own = [&record.actor.id, &record.actor.app_id, &record.correlation_id, &record.id];
-        let own = own.into_iter().chain(record.targets.iter().map(|target| &target.id));
-        let own: Vec<String> = own.map(|id| id.to_ascii_lowercase()).collect();
-        let texts = self.lines.iter().flat_map(|line| &line.text);
+        let own = [&record.correlation_id, &record.id].map(|id| id.to_ascii_lowercase());
+        let texts = self.lines.iter().filter(|line| !is_own_id(line)).flat_map(|line| &line.text);
         let mut found: Vec<String> = texts.flat_map(|(_, text)| ids_in(text)).collect();
         found.sort_unstable();
         found.dedup();
@@ -217,15 +215,20 @@ impl Detail {
         found
     }
 
-    /// Writes names behind the ids that the record mentions.
+    /// Writes names behind the ids that the record mentions. An actor who excludes itself from a policy is
+    /// one of them.
     pub(super) fn name_ids(&mut self, names: &[KnownName]) {
-        for line in &mut self.lines {
+        for line in self.lines.iter_mut().filter(|line| !is_own_id(line)) {
             // Said once, however often it is told.
             let is_said =
                 |(tone, text): &(Tone, String)| *tone == Tone::Label && text.starts_with(IS_CALLED);
             line.text.retain(|text| !is_said(text));
             let ids: Vec<String> = line.text.iter().flat_map(|(_, text)| ids_in(text)).collect();
-            for (_, names) in names.iter().filter(|(id, _)| ids.contains(id)) {
+            let text: String = line.text.iter().map(|(_, text)| text.as_str()).collect();
+            // A line that says the name needs no other word for it.
+            let is_told = |names: &[String]| names.iter().any(|name| text.contains(&*clean(name)));
+            let named = names.iter().filter(|(id, names)| ids.contains(id) && !is_told(names));
+            for (_, names) in named {
                 let names: Vec<_> = names.iter().map(|name| clean(name)).collect();
                 line.text.push((Tone::Label, format!("{IS_CALLED}{}", names.join(" / "))));
             }
@@ -389,6 +392,11 @@ impl Detail {
             self.go_to_line(at);
         }
     }
+}
+
+/// Is it the line of an id of the record's own actor or target? Their names stand beside it.
+fn is_own_id(line: &Line) -> bool {
+    matches!(line.value, Some(("actor.id" | "target.id", _)))
 }
 
 /// The values of a row by their columns; JSON in a cell as what it holds.

@@ -217,7 +217,14 @@ impl App {
         if let Some((field, value)) = self.focused_value().filter(|_| self.detail_is_focused()) {
             let value = if value.len() > LONGEST { String::new() } else { value };
             if !value.trim().is_empty() {
-                pivots.push((anywhere(&format!("anywhere: {value}"), value.trim()), 'v'));
+                let bare = match field {
+                    // What differs is asked for with its place, but stands elsewhere without it.
+                    "change.new" | "change.old" => {
+                        value.split_once('=').map_or("", |parts| parts.1)
+                    }
+                    _ => &value,
+                };
+                pivots.push((anywhere(&format!("anywhere: {bare}"), bare.trim()), 'v'));
                 let exact = match Field::named(field).stored {
                     Stored::Time => None,
                     _ => Some(term(field, Operator::Equals, &value)),

@@ -11,7 +11,7 @@ use super::markdown::{code, escaped};
 use super::redact::Redactor;
 use super::{Format, Options, Report, Watched, read_each, redactor, undo};
 use crate::case::Input;
-use crate::query::known_names::{ids_in, with_names};
+use crate::query::known_names::with_names;
 use crate::record::change::{Difference, differences, kept, one_line};
 use crate::record::risk::Level;
 use crate::record::sentence::{actor_name, sentence, target_name};
@@ -131,7 +131,7 @@ pub(super) fn write(
         }
         for line in told {
             // What a pseudonym stands for is in no output.
-            let line = if options.redact { line } else { named(store, record, &line) };
+            let line = if options.redact { line } else { with_names(store, &line, code) };
             lines.clean(&line)?;
         }
         lines.clean("")
@@ -140,19 +140,6 @@ pub(super) fn write(
         foot(options, &mut lines)?;
     }
     Ok(report)
-}
-
-/// A line with the names of the ids in it, those left aside that the record itself is about.
-fn named(store: &Store, record: &Record<'_>, line: &str) -> String {
-    let targets = record.targets.iter().flat_map(|target| [&target.id, &target.name_id]);
-    let own = [&record.actor.id, &record.actor.app_id, &record.actor.app_object_id];
-    let is_own = |id: &String| {
-        own.into_iter().chain(targets.clone()).any(|known| known.eq_ignore_ascii_case(id))
-    };
-    if ids_in(line).iter().all(is_own) {
-        return line.to_owned();
-    }
-    with_names(store, line, code)
 }
 
 /// The notes on these rows.

@@ -41,8 +41,8 @@ struct Found {
 }
 
 /// Where in an event, which is no record itself or not surely, records of a known log are, or
-/// [`Decoded::Other`](super::Decoded::Other): none overlap, and none is the whole event. [`decode`](super::decode) reads each of them in
-/// the same layout.
+/// [`Decoded::Other`](super::Decoded::Other): none overlap, and none is the whole event.
+/// [`decode`](super::decode) reads each of them in the same layout.
 pub fn wrapped(event: &[u8], layout: &Layout) -> Vec<Range<usize>> {
     let found = match layout {
         Layout::Json => {

@@ -39,12 +39,15 @@ fn an_id_is_found_on_any_side() {
     session.keys("G<tab>");
     for _ in 0..40 {
         let line = session.app.detail.current_line().and_then(|line| line.value.clone());
-        if line.is_some_and(|(_, value)| value.starts_with("5f8bc936-391f-")) {
+        if line.is_some_and(|(_, value)| value.contains("excludeUsers[]=5f8bc936-391f-")) {
             break;
         }
         session.keys("j");
     }
-    session.keys("p");
+    session.keys("+");
+    let (filter, rows) = (session.app.filter.text().to_owned(), session.app.list.rows.len());
+    assert!(filter.contains("change.new=\"PolicyDetail[0].") && rows == 1, "{filter} {rows}");
+    session.keys("<backspace>p");
     assert!(session.screen().contains("anywhere"), "{} {}", session.hints(), session.screen());
     session.keys("v");
     assert!(session.app.filter.text().starts_with("raw:5f8bc936"), "{}", session.app.filter.text());

@@ -392,6 +392,12 @@ fn how_many(found: &[Difference], old: Option<&str>, new: Option<&str>) -> Strin
     }
 }
 
+/// What asks for records in which the same place differs so.
+fn differing(name: &str, one: &Difference) -> Option<(&'static str, String)> {
+    let new = one.text(name, true).map(|text| ("change.new", text));
+    new.or_else(|| one.text(name, false).map(|text| ("change.old", text)))
+}
+
 /// A change as one line, or where old and new are large, one line for each place they differ.
 fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Vec<Line>) {
     let found = differences(old, new);
@@ -459,7 +465,7 @@ fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Ve
                     label: String::new(),
                     text,
                     indent: 4,
-                    value: value(new, old),
+                    value: differing(name, one),
                     copy,
                     ..Line::default()
                 });
