@@ -13,6 +13,7 @@ pub mod naming;
 pub mod outcome;
 pub mod property;
 pub mod risk;
+pub mod role;
 pub mod sentence;
 pub mod wanted;
 

@@ -19,6 +19,7 @@ use crate::format;
 use crate::record::column::{Column, ENTRY, Kept, PART, WORDS};
 use crate::record::field::{Field, Stored, ValueKind, WORD_FIELDS};
 use crate::record::keyed::{ByKey, by_key};
+use crate::record::role;
 use crate::store::dictionary::Words;
 use crate::store::names::{self, Joins};
 use crate::store::{Mark, Marks, Original, RowId, Segment, Store, marks};
@@ -218,8 +219,9 @@ fn plan_term(term: &Term, given: &Given<'_>, leaves: &mut Vec<Leaf>) -> Plan {
             .filter_map(|(column, parts)| {
                 let of: fn(Operator, &Value) -> Option<Pattern> =
                     if column == Column::Ip { Pattern::of_address } else { Pattern::new };
-                Some(Test::Words(column, parts, of(term.operator, &term.value)?))
+                Some(in_words(column, &parts, of(term.operator, &term.value)?))
             })
+            .flatten()
             .collect();
         return Plan::Or(tests.into_iter().map(leaf).collect());
     };
@@ -242,7 +244,13 @@ fn plan_term(term: &Term, given: &Given<'_>, leaves: &mut Vec<Leaf>) -> Plan {
     }
     let Some(pattern) = pattern(term) else { return Plan::None };
     match field.stored {
-        Stored::Column(column, parts) => leaf(Test::Words(column, parts.to_vec(), pattern)),
+        Stored::Column(column, parts) => {
+            let mut tests = in_words(column, parts, pattern);
+            match tests.len() {
+                1 => leaf(tests.remove(0)),
+                _ => Plan::Or(tests.into_iter().map(leaf).collect()),
+            }
+        }
         Stored::Property(_) => match field.stored.kept() {
             Some(kept) => leaf(Test::Keyed(kept, pattern)),
             None => Plan::None,
@@ -259,6 +267,19 @@ fn plan_term(term: &Term, given: &Given<'_>, leaves: &mut Vec<Leaf>) -> Plan {
         },
         Stored::Original(_) | Stored::Time => leaf(Test::Original(field, pattern)),
     }
+}
+
+/// The tests of which one holds where a pattern is in these parts of a column, also under another name
+/// of a role.
+fn in_words(column: Column, parts: &[usize], pattern: Pattern) -> Vec<Test> {
+    let of_targets = column == Column::Targets && names::are_names(column, parts);
+    let others = match of_targets {
+        true => role::other_names(|name| pattern.matches(name, name)),
+        false => Vec::new(),
+    };
+    let others = others.into_iter().map(|name| Pattern::Equals(name.to_owned()));
+    let all = std::iter::once(pattern).chain(others);
+    all.map(|pattern| Test::Words(column, parts.to_vec(), pattern)).collect()
 }
 
 /// A term about the values under a key. It is not negated.

@@ -22,6 +22,7 @@ use crate::format;
 use crate::record::address::{Network, address};
 use crate::record::content::is_placeholder;
 use crate::record::field::{Stored, ValueKind};
+use crate::record::role;
 use crate::store::Span;
 use crate::store::names::are_names;
 use crate::text::fold_fragment;
@@ -217,10 +218,26 @@ fn of_term(term: &Term) -> Option<Need> {
         return None;
     }
     let mut texts = of_value(&term.value)?;
+    if term.field.is_none_or(|field| field.name == "target") {
+        texts.extend(of_roles(&term.value));
+    }
     if term.field.is_none_or(|field| field.kind == ValueKind::Address) {
         texts = of_addresses(&term.value, texts)?;
     }
     Some(Need::AnyOf(texts))
+}
+
+/// Texts of the other names of roles that are asked for.
+fn of_roles(value: &Value) -> Vec<String> {
+    match value {
+        Value::Text(text) | Value::Wildcard(text) => {
+            let Some(run) = longest_run(text) else { return Vec::new() };
+            let others = role::other_names(|name| name.contains(&run));
+            others.into_iter().filter_map(longest_run).collect()
+        }
+        Value::AnyOf(values) => values.iter().flat_map(of_roles).collect(),
+        Value::Regex(_) | Value::Range(..) | Value::Keyed(..) => Vec::new(),
+    }
 }
 
 /// As [`of_value`], where an address may be meant, which has many spellings. A short one that is
