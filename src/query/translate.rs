@@ -67,7 +67,11 @@ impl Translation {
     /// What is left out, as lines of comments.
     pub fn comments(&self) -> Vec<String> {
         let sign = self.language.comment();
-        self.left.iter().map(|(what, why)| format!("{sign} left out: {what} ({why})")).collect()
+        let one = |(what, why): &(String, &'static str)| {
+            let how = if *why == IN_PART { "weaker" } else { "left out" };
+            format!("{sign} {how}: {what} ({why})")
+        };
+        self.left.iter().map(one).collect()
     }
 
     /// What is left out, in one line; `None` where nothing is.
@@ -77,6 +81,9 @@ impl Translation {
         (!all.is_empty()).then(|| format!("without {}", all.join("; ")))
     }
 }
+
+/// What is said of a condition of which only a part is written.
+const IN_PART: &str = "in part only: search what this finds with entrail";
 
 /// Writes a query in another language. Times relative to now become instants.
 pub fn translate(query: &Query, context: &Context, language: Language) -> Translation {
@@ -370,7 +377,7 @@ fn place_in(table: Table, field: &Field) -> Result<Place, &'static str> {
     }
     let row = table.iter().find(|(name, ..)| *name == field.name);
     row.map(|(_, expressions, is_exact)| Place { expressions, is_exact: *is_exact })
-        .ok_or("that log has no such property")
+        .ok_or("entrail does not write it in that language")
 }
 
 #[cfg(test)]

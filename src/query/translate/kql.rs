@@ -6,7 +6,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Dialect, Language, Log, Place, Table, Translation, parts, place_in, weaker, written};
+use super::{
+    Dialect, IN_PART, Language, Log, Place, Table, Translation, parts, place_in, weaker, written,
+};
 use crate::query::{Context, Query};
 use crate::record::field::Field;
 use crate::time::{TimeRange, Timestamp};
@@ -49,6 +51,19 @@ const SIGN_INS: Table = &[
     ("id", &["Id"], true),
     ("tenant", &["AADTenantId"], false),
     ("agent", &["UserAgent"], true),
+    ("app", &["AppDisplayName", "AppId"], false),
+    ("resource", &["ResourceDisplayName", "ResourceIdentity"], false),
+    ("error.code", &["ResultType"], false),
+    ("client", &["ClientAppUsed"], false),
+    ("ca", &["ConditionalAccessStatus"], false),
+    ("auth.requirement", &["AuthenticationRequirement"], false),
+    ("risk.signin", &["RiskLevelDuringSignIn"], false),
+    ("risk.aggregated", &["RiskLevelAggregated"], false),
+    ("risk.state", &["RiskState"], false),
+    ("device.os", &["tostring(DeviceDetail)"], false),
+    ("device.browser", &["tostring(DeviceDetail)"], false),
+    ("location.country", &["Location", "tostring(LocationDetails)"], false),
+    ("location.city", &["tostring(LocationDetails)"], false),
 ];
 
 pub(super) fn translate(query: &Query, context: &Context, log: Log) -> Translation {
@@ -63,7 +78,7 @@ pub(super) fn translate(query: &Query, context: &Context, log: Log) -> Translati
             Ok((condition, whole)) => {
                 let _ = write!(code, "\n| where {condition}");
                 if !whole {
-                    left.push((written(part), "in part only: search what KQL finds with entrail"));
+                    left.push((written(part), IN_PART));
                 }
             }
             Err(why) => left.push((written(part), why)),

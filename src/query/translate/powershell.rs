@@ -4,7 +4,8 @@
 //! Properties: the reference of `Get-MgAuditLogDirectoryAudit` and `Get-MgAuditLogSignIn`.
 
 use super::{
-    Dialect, Language, Log, Place, Table, Translation, odata, parts, place_in, weaker, written,
+    Dialect, IN_PART, Language, Log, Place, Table, Translation, odata, parts, place_in, weaker,
+    written,
 };
 use crate::query::push_down::{Names, push_down};
 use crate::query::{Context, Query};
@@ -46,6 +47,18 @@ const SIGN_INS: Table = &[
     ("target.id", &["$_.AppId", "$_.ResourceId"], false),
     ("correlation", &["$_.CorrelationId"], true),
     ("id", &["$_.Id"], true),
+    ("app", &["$_.AppDisplayName", "$_.AppId"], false),
+    ("resource", &["$_.ResourceDisplayName", "$_.ResourceId"], false),
+    ("error.code", &["$_.Status.ErrorCode"], false),
+    ("client", &["$_.ClientAppUsed"], false),
+    ("ca", &["$_.ConditionalAccessStatus"], false),
+    ("risk.signin", &["$_.RiskLevelDuringSignIn"], false),
+    ("risk.aggregated", &["$_.RiskLevelAggregated"], false),
+    ("risk.state", &["$_.RiskState"], false),
+    ("device.os", &["$_.DeviceDetail.OperatingSystem"], false),
+    ("device.browser", &["$_.DeviceDetail.Browser"], false),
+    ("location.country", &["$_.Location.CountryOrRegion"], false),
+    ("location.city", &["$_.Location.City"], false),
 ];
 
 pub(super) fn translate(query: &Query, context: &Context, log: Log) -> Translation {
@@ -62,7 +75,7 @@ pub(super) fn translate(query: &Query, context: &Context, log: Log) -> Translati
             Ok((condition, whole)) => {
                 conditions.push(condition);
                 if !whole {
-                    left.push((written(part), "in part only: search what this finds with entrail"));
+                    left.push((written(part), IN_PART));
                 }
             }
             Err(why) => left.push((written(part), why)),
