@@ -719,10 +719,13 @@ fn a_query_is_written_for_other_tools_without_reading_anything() {
     let run = entrail(&["query", "activity:\"add user\" source:x", "--as", "kql"]);
     assert_eq!(
         run.out,
-        "// left out: activity:\"add user\" (in part only: search what KQL finds with entrail)\n// left \
-         out: source:x (that log has no such property)\nAuditLogs\n| where (ActivityDisplayName \
+        "// weaker: activity:\"add user\" (in part only: search what this finds with entrail)\n// left \
+         out: source:x (entrail does not write it in that language)\nAuditLogs\n| where (ActivityDisplayName \
          contains \"add\" and ActivityDisplayName contains \"user\")\n"
     );
+    let run = entrail(&["query", "kind=sign-in risk.signin=high device.os:linux", "--as", "kql"]);
+    assert!(run.out.contains("RiskLevelDuringSignIn contains \"high\""), "{run:?}");
+    assert!(run.out.contains("tostring(DeviceDetail) contains \"linux\""), "{run:?}");
     let run = entrail(&["query", "kind=sign-in actor=bob", "--as", "powershell"]);
     assert!(run.out.contains("\nGet-MgAuditLogSignIn -All |\n    Where-Object {"), "{run:?}");
     let run = entrail(&["query", "time>=2026-11-01 op=y", "--as", "odata"]);
@@ -945,4 +948,35 @@ fn names_ids_and_types_of_targets_stand_in_one_order() {
         entrail(&[&["query", "op:Create PIM", "--demo", "--format", "csv"][..], &fields].concat());
     let text = run.out;
     assert!(text.contains("; ;"), "a place without a name stays: {}", &text[..400.min(text.len())]);
+}
+
+#[test]
+fn a_role_is_found_by_each_of_its_names() {
+    let line = |id: &str, role: &str| {
+        format!(
+            r#"{{"id":"{id}","category":"RoleManagement","correlationId":"c","result":"success","resultReason":"","activityDisplayName":"Add member to role","activityDateTime":"2026-11-05T10:00:00Z","loggedByService":"Core Directory","operationType":"Assign","initiatedBy":{{"user":{{"id":"u","displayName":null,"userPrincipalName":"una@moorland.example"}},"app":null}},"targetResources":[{{"id":"v","displayName":null,"type":"User","userPrincipalName":"ivo@moorland.example","groupType":null,"modifiedProperties":[{{"displayName":"Role.DisplayName","oldValue":null,"newValue":"\"{role}\""}}]}}],"additionalDetails":[]}}"#
+        )
+    };
+    let lines = [
+        line("1", "Company Administrator"),
+        line("2", "Global Administrator"),
+        line("3", "User Administrator"),
+    ];
+    let input = lines.join("\n");
+    for (query, count) in [
+        ("target:\"Global Administrator\"", "2\n"),
+        ("target=\"company administrator\"", "2\n"),
+        ("\"global admin\"", "2\n"),
+        ("target:(mallory \"Global Administrator\")", "2\n"),
+        ("-target:\"Global Administrator\"", "1\n"),
+        ("target=Glob*", "2\n"),
+        ("target:Administrator", "3\n"),
+        ("target=\"User Administrator\"", "1\n"),
+    ] {
+        assert_eq!(
+            piped(&["query", query, "-", "--count"], input.as_bytes()).out,
+            count,
+            "{query}"
+        );
+    }
 }
