@@ -140,7 +140,9 @@ fn title(facet: &Facet) -> String {
     let unreadable = some(facet.unreadable, "could not be read again");
     let unreadable = unreadable + &some(facet.others, "in yet other values");
     let name = field.name;
+    let values = if *distinct == 1 { "value" } else { "values" };
+    let of = if *records == 1 { "record" } else { "records" };
     format!(
-        "{name}: {distinct} values in {records} records{without}{unreadable} · ⏎ only this · - without"
+        "{name}: {distinct} {values} in {records} {of}{without}{unreadable} · ⏎ only this · - without"
     )
 }

@@ -195,7 +195,9 @@ pub fn held(line: &Held, time: &dyn Fn(Timestamp) -> String) -> String {
     let events: Vec<String> = events.collect();
     let _ = write!(text, " · {}", events.join(", before that "));
     if line.events.len() > EVENTS {
-        let _ = write!(text, " and {} times more", line.events.len() - EVENTS);
+        let more = line.events.len() - EVENTS;
+        let times = if more == 1 { "once" } else { &format!("{more} times") };
+        let _ = write!(text, " and {times} more");
     }
     let mut dates = Vec::new();
     if !line.policy.is_empty() && line.kind != "delegated permission" {

@@ -15,7 +15,7 @@ use crate::record::risk::{Level, NOT_RATED};
 use crate::record::sentence::{actor_name, sentence, target_name};
 use crate::record::{ActorKind, Kind, NamedBy, Outcome, Record, Target};
 use crate::store::{RowId, marks};
-use crate::text::clean;
+use crate::text::{clean, fold};
 use crate::time::{Timestamp, Zone};
 
 /// What a piece of text means, for its colour; never the only sign of it.
@@ -259,9 +259,14 @@ fn result_piece(record: &Record<'_>) -> (Tone, String) {
     };
     let words = result_words(record.outcome);
     let glyph = words.split(' ').next().unwrap_or_default();
-    let logged = clean(record.result.trim());
-    let word = if logged.is_empty() { record.outcome.word().into() } else { logged };
-    (tone, format!("{glyph} {word}"))
+    (tone, format!("{glyph} {}", record.outcome.word()))
+}
+
+/// The log's own word for the result, where it is another.
+fn result_logged(record: &Record<'_>) -> Option<(Tone, String)> {
+    let logged = record.result.trim();
+    let is_other = !logged.is_empty() && fold(logged) != record.outcome.word();
+    is_other.then(|| (Tone::Label, format!(" (logged as {})", clean(logged))))
 }
 
 /// Properties Entra adds to tell about the change itself; they come after what was changed.
@@ -348,7 +353,7 @@ fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
     });
     lines.push(Line {
         label: "Result".to_owned(),
-        text: vec![result_piece(record)],
+        text: std::iter::once(result_piece(record)).chain(result_logged(record)).collect(),
         value: Some(("result", record.outcome.word().to_owned())),
         copy: record.result.to_string(),
         ..Line::default()
