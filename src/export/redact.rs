@@ -19,6 +19,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
+use crate::record::address;
 use crate::record::property::{Class, Property};
 use crate::record::{Actor, ActorKind, Change, Detail, Record, Target};
 use crate::text::glued_id;
@@ -122,6 +123,7 @@ impl Redactor {
             kind: actor.kind,
             id: self.id(&actor.id).into(),
             name: name.into(),
+            named_by: actor.named_by,
             upn: upn.into(),
             app_id: self.id(&actor.app_id).into(),
             service_principal_name: self.naming(&actor.service_principal_name, "app").into(),
@@ -348,8 +350,14 @@ impl Redactor {
         pseudonym
     }
 
-    fn address(&mut self, address: &str) -> String {
-        self.named(address, "ip")
+    /// Whichever way an address is written, it has one pseudonym.
+    fn address(&mut self, written: &str) -> String {
+        let Some(usual) = address::address(written) else { return self.named(written, "ip") };
+        let pseudonym = self.named(&usual.to_string(), "ip");
+        if !self.pseudonyms.contains_key(&key(written)) {
+            self.give(written, pseudonym.clone());
+        }
+        pseudonym
     }
 
     fn domain(&mut self, domain: &str) -> String {

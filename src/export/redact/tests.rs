@@ -113,6 +113,24 @@ fn hostile_texts_take_no_longer_than_long_ones() {
     }
 }
 
+#[test]
+fn an_address_has_one_pseudonym_however_it_is_written() {
+    let mut redactor = Redactor::default();
+    let mut of = |text: &str| redactor.address(text);
+    let first = of("203.0.113.7");
+    for written in
+        ["203.0.113.7:443", "[::ffff:203.0.113.7]:1", "::ffff:203.0.113.7", "203.0.113.7"]
+    {
+        assert_eq!(of(written), first, "{written}");
+    }
+    let other = of("2001:db8::1");
+    assert!(other != first && of("2001:0DB8:0:0:0:0:0:1") == other);
+    assert_eq!(
+        redactor.text("from 203.0.113.7:443 and 2001:db8::1"),
+        format!("from {first} and {other}")
+    );
+}
+
 /// Something that identifies, distinctive enough that a chance hit is none.
 fn name() -> impl Strategy<Value = String> {
     "[A-Z][a-z]{4,9}( [A-ZÄÉ][a-zé']{3,9}){0,2}[)!]?".prop_map(|name| format!("Zq{name}"))
