@@ -155,8 +155,11 @@ pub struct Actor<'a> {
     pub kind: ActorKind,
     /// Object id: of the user, or of the service principal (often an app's only identifier).
     pub id: Cow<'a, str>,
-    /// Display name, of the user or the app.
+    /// Display name, of the user or the app; where the log has no name at all, the one found elsewhere
+    /// (see `named_by`).
     pub name: Cow<'a, str>,
+    /// Where the name comes from: the record itself, or other records of the data.
+    pub named_by: NamedBy,
     /// User principal name as logged, possibly with the object id of a deleted user in front.
     pub upn: Cow<'a, str>,
     /// Application (client) id; null on nearly every real record.
@@ -358,6 +361,7 @@ impl Record<'_> {
                 kind: self.actor.kind,
                 id: owned(self.actor.id),
                 name: owned(self.actor.name),
+                named_by: self.actor.named_by,
                 upn: owned(self.actor.upn),
                 app_id: owned(self.actor.app_id),
                 service_principal_name: owned(self.actor.service_principal_name),

@@ -295,6 +295,9 @@ fn actor(record: &Record<'_>) -> String {
     for (what, id) in ids.into_iter().filter(|(_, id)| !id.is_empty()) {
         let _ = write!(told, ", {what} {}", code(id));
     }
+    if actor.named_by != NamedBy::Itself {
+        let _ = write!(told, " ({})", actor.named_by.words());
+    }
     told
 }
 

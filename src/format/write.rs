@@ -7,6 +7,8 @@
 
 mod added;
 
+use std::borrow::Cow;
+
 use super::{Decoded, Depth, Layout, decode, provisioning, sign_in};
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Change, Detail, Kind, NamedBy, Record, Target};
@@ -142,12 +144,20 @@ fn audit(record: &Record<'_>, out: &mut Vec<u8>) {
     if let Some(performer) = record.property(Key::Performer) {
         object.object("performedBy", |object| object.text("appId", performer));
     }
-    initiated_by("initiatedBy", &record.actor, &mut object);
+    initiated_by("initiatedBy", &as_logged(&record.actor), &mut object);
     object.array("targetResources", &listed(&record.targets), |one, object| target(one, object));
     object.array("additionalDetails", &record.details, detail);
     object.extra("tenantId", &record.tenant_id);
     object.extra("sessionId", &record.session_id);
     object.close();
+}
+
+/// An actor without the name that other records have for it.
+fn as_logged<'r>(actor: &'r Actor<'r>) -> Cow<'r, Actor<'r>> {
+    if actor.named_by == NamedBy::Itself {
+        return Cow::Borrowed(actor);
+    }
+    Cow::Owned(Actor { name: "".into(), named_by: NamedBy::Itself, ..actor.clone() })
 }
 
 /// `initiatedBy`: what belongs to the other kind of identity is added where there is some, and an
@@ -270,8 +280,9 @@ fn completed(
             object.optional(key, Some(is));
         }
     }
-    if record.actor != read.actor {
-        initiated_by(actor_key, &record.actor, &mut object);
+    let actor = as_logged(&record.actor);
+    if *actor != read.actor {
+        initiated_by(actor_key, &actor, &mut object);
     }
     if record.targets != read.targets {
         object

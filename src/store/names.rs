@@ -246,7 +246,7 @@ impl Store {
             return;
         }
         if let Some(name) = self.name_of([&actor.id, &actor.app_id]) {
-            actor.name = name;
+            (actor.name, actor.named_by) = (name, NamedBy::Data);
         }
     }
 }

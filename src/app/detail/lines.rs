@@ -374,6 +374,9 @@ fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
                 values[1..].iter().map(|value| clean(value)).collect::<Vec<_>>().join(" · ");
             line.text.push((Tone::Label, format!(" · {others}")));
         }
+        if *name == "actor" && record.actor.named_by != NamedBy::Itself {
+            line.text.push((Tone::Label, format!(" ({})", record.actor.named_by.words())));
+        }
         if *name == "activity"
             && record.kind == Kind::Audit
             && catalogue().classify(&record.service, &record.category, &record.activity).is_none()
