@@ -50,6 +50,7 @@ pub mod views;
 pub mod when;
 mod words;
 
+use std::cell::RefCell;
 use std::fmt;
 use std::ops::Range;
 
@@ -233,6 +234,18 @@ impl Query {
         self.any_term(&|term| term.field.is_some_and(Field::reads_original))
     }
 
+    /// The fields and keys that it asks for by key (`detail.User-Agent`).
+    pub fn keys(&self) -> Vec<(&'static Field, String)> {
+        let found = RefCell::new(Vec::new());
+        self.any_term(&|term| {
+            if let (Some(field), Value::Keyed(key, _)) = (term.field, &term.value) {
+                found.borrow_mut().push((field, key.clone()));
+            }
+            false
+        });
+        found.into_inner()
+    }
+
     /// Is this so of one of its conditions?
     fn any_term(&self, is_so: &dyn Fn(&Term) -> bool) -> bool {
         fn any(expression: &Expression, is_so: &dyn Fn(&Term) -> bool) -> bool {
@@ -247,6 +260,13 @@ impl Query {
 }
 
 impl Expression {
+    /// Is there a value under this key of a field?
+    pub fn has_key(field: &'static Field, key: &str) -> Self {
+        let nothing = Box::new(Value::Text(String::new()));
+        let value = Value::Keyed(key.to_owned(), nothing);
+        Self::Term(Term { field: Some(field), operator: Operator::Contains, value })
+    }
+
     /// All of `parts`, without an "and" directly inside an "and".
     pub fn and(parts: Vec<Self>) -> Self {
         let flat = parts.into_iter().flat_map(|part| match part {

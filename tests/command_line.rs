@@ -980,3 +980,38 @@ fn a_role_is_found_by_each_of_its_names() {
         );
     }
 }
+
+#[test]
+fn a_key_that_no_record_has_is_told() {
+    let run = entrail(&["query", "detail.UserAgent:curl", AUDIT]);
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.err.contains("no record has `UserAgent` in `detail`; did you mean `User-Agent`?"),
+        "{run:?}"
+    );
+    let run = entrail(&["query", "change.Nope=1", "--demo", "--count"]);
+    assert!(run.out == "0\n" && run.err.contains("no record has `Nope` in `new`"), "{run:?}");
+    // One that is there and has another value is no mistake.
+    let run = entrail(&["query", "change.AccountEnabled=perhaps", "--demo", "--count"]);
+    assert!(run.out == "0\n" && !run.err.contains("no record has"), "{run:?}");
+}
+
+#[test]
+fn an_actor_s_name_from_other_records_is_told_and_not_written_as_logged() {
+    let line = |id: &str, user: &str| {
+        format!(
+            r#"{{"id":"{id}","category":"UserManagement","correlationId":"c{id}","result":"success","activityDisplayName":"Update user","activityDateTime":"2026-11-05T10:00:0{id}Z","loggedByService":"Core Directory","initiatedBy":{{"user":{user},"app":null}},"targetResources":[],"additionalDetails":[]}}"#
+        )
+    };
+    let guid = "7d3c1c6e-5b1e-4b7e-9e55-0f3a5a5f1d09";
+    let nameless = format!(r#"{{"id":"{guid}","displayName":null,"userPrincipalName":null}}"#);
+    let named = format!(
+        r#"{{"id":"{guid}","displayName":null,"userPrincipalName":"una@moorland.example"}}"#
+    );
+    let input = [line("1", &nameless), line("2", &named)].join("\n");
+    let find =
+        |more: &[&str]| piped(&[&["query", "id:1", "-"][..], more].concat(), input.as_bytes()).out;
+    assert!(find(&["--format", "report"]).contains("(named in other records)"));
+    assert!(!find(&["--format", "ndjson"]).contains("una@moorland"));
+    assert!(find(&["--format", "csv"]).contains("una@moorland"));
+}

@@ -114,6 +114,8 @@ Query language:
   field:val*e  field:/regex/     * and ? stand for any letters, for one letter
   field:(a b \"c d\")              any of these
   field:a..b                     from a to b, both included
+  detail.KEY=value               an additional detail by its key, as in detail.User-Agent:curl
+  change.NAME=value              what a property was changed to; old.NAME=value what it was before
   field:\"\"  field=\"\"             has a value, has none
   time>=2026-11-01 time<2026-12  also 2026-11-01T14:02, today, yesterday, last-24h, last-7d (UTC)
   a b   a OR b   -a   NOT a      and, or, not; group with ( )

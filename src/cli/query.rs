@@ -16,12 +16,16 @@ use crate::export::{self, About, Format, Options, Report};
 use crate::query::answer::{Answer, Answerer, Question, Sort};
 use crate::query::choice::Choice;
 use crate::query::sieve::Sieve;
+use crate::query::suggest::seen_values;
 use crate::query::translate::{Language, translate};
-use crate::query::{Context, Query};
+use crate::query::{Context, Expression, Query};
 use crate::record::column::Column;
+use crate::record::field::Field;
+use crate::record::keyed;
 use crate::record::wanted::Wanted;
 use crate::source::{Load, Origin, Unwanted};
 use crate::store::{Marks, RowId, Store};
+use crate::text::nearby::nearest;
 use crate::text::thousands;
 use crate::trails;
 
@@ -63,7 +67,11 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
     if matches!(format, Format::Report | Format::Undo) {
         options.about = about(arguments, &loaded.store, case.as_ref())?;
     }
+    let keys = query.keys();
     let answer = answer(&loaded.store, query, arguments.sort);
+    if answer.rows.is_empty() {
+        tell_unknown_keys(arguments, &keys)?;
+    }
     let limit = arguments.limit.unwrap_or(usize::MAX);
     let mut report = Report::default();
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
@@ -123,6 +131,36 @@ fn loaded(arguments: &QueryArguments, query: &Query, has_case: bool) -> anyhow::
         tell(line);
     }
     Ok(first)
+}
+
+/// Says which of these keys no record has: one that is mistyped finds nothing, like one that is right.
+/// Standard input cannot be read again and is not looked through.
+fn tell_unknown_keys(
+    arguments: &QueryArguments,
+    keys: &[(&'static Field, String)],
+) -> anyhow::Result<()> {
+    let origins = origins(arguments)?;
+    if keys.is_empty() || origins.iter().any(|origin| matches!(origin, Origin::Stdin)) {
+        return Ok(());
+    }
+    let load = Load { origins, date_order: arguments.index.date_order(), ..Load::default() };
+    let store = load::load_telling(load, &mut |_| {}).store;
+    for (field, key) in keys {
+        let has = Query { expression: Some(Expression::has_key(field, key)) };
+        if !answer(&store, has, None).rows.is_empty() {
+            continue;
+        }
+        let (usual, of) = keyed::keys_of(field);
+        let there = of.map(|of| seen_values(&store, of)).unwrap_or_default();
+        let names = usual.iter().copied().chain(there.iter().map(|(name, _)| name.as_str()));
+        let hint = nearest(key, names).map(|name| format!("; did you mean `{name}`?"));
+        tell(&format!(
+            "entrail: no record has `{key}` in `{}`{}",
+            field.name,
+            hint.unwrap_or_default()
+        ));
+    }
+    Ok(())
 }
 
 /// How many of these records are rows of sign-ins that have several; `None` where none is.

@@ -178,9 +178,10 @@ fn markdown(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 /// A line of [`Access`] in words: what is held, what is to be said of that, since when and by whom;
 /// not cleaned.
 pub fn held(line: &Held, time: &dyn Fn(Timestamp) -> String) -> String {
-    let mut text = match line.kind {
-        "" => line.what.clone(),
-        kind => format!("{kind} {}", line.what),
+    let mut text = match (line.kind, &*line.what) {
+        ("", what) => what.to_owned(),
+        (kind, "") => kind.to_owned(),
+        (kind, what) => format!("{kind} {what}"),
     };
     if let Some(why) = &line.why {
         let _ = write!(text, " · {}", because(why, time));
