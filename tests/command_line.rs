@@ -296,7 +296,7 @@ fn standard_input_is_read_when_something_is_piped_in_or_asked_for() {
 fn a_reader_that_stops_early_is_no_error() {
     for format in ["table", "ndjson", "json", "csv", "markdown", "raw"] {
         let mut child = command()
-            .args(["query", "", "--demo", "--format", format])
+            .args(["query", "kind:audit", "--demo", "--format", format])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -188,7 +188,9 @@ fn every_recipe_on_the_demo_tenant_finds_something() {
         let output = run(line);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(0), "{line}\n{errors}");
-        assert!(!output.stdout.is_empty() && errors.is_empty(), "{line}\n{errors}");
+        // A note on sign-ins with several rows is no error.
+        let mut others = errors.lines().filter(|said| !said.ends_with(" says how it ended"));
+        assert!(!output.stdout.is_empty() && others.next().is_none(), "{line}\n{errors}");
         tried += 1;
     }
     assert!(tried >= 10, "only {tried} recipes");

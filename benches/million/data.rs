@@ -23,6 +23,8 @@ pub struct Data {
 /// A file per hour, as a year of a storage archive has them.
 const ARCHIVE_FILES: usize = 5_000;
 const SEED: u64 = 2026;
+/// The demo tenant has fewer sign-ins and calls than this.
+const OTHERS: usize = 100;
 
 impl Data {
     /// Writes everything: about 5.5 times the size of the lines of JSON.
@@ -32,7 +34,7 @@ impl Data {
             .tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         let mut data = Self { folder, records, bytes: 0, archive_files: 0 };
         let mut writers = Writers::new(&data)?;
-        for block in demo::blocks(Scale { records, seed: SEED }) {
+        for block in audits(records) {
             data.bytes += block.len() as u64;
             writers.block(&block)?;
         }
@@ -99,7 +101,7 @@ impl Data {
     pub fn smaller(&self, records: usize) -> anyhow::Result<PathBuf> {
         let path = self.path(&format!("audit-{records}.ndjson"));
         let mut file = BufWriter::new(File::create(&path)?);
-        for block in demo::blocks(Scale { records, seed: SEED }) {
+        for block in audits(records) {
             file.write_all(&block)?;
         }
         file.flush()?;
@@ -112,9 +114,23 @@ impl Data {
     }
 }
 
+/// So many audit records of the demo tenant, in pieces of whole lines. Its few sign-ins are left out:
+/// no format but one has both.
+fn audits(records: usize) -> impl Iterator<Item = Vec<u8>> {
+    let mut left = records;
+    let blocks = demo::blocks(Scale { records: records + OTHERS, seed: SEED });
+    blocks.map(move |block| {
+        let lines = block.split_inclusive(|&byte| byte == b'\n');
+        let audits: Vec<&[u8]> =
+            lines.filter(|line| line.starts_with(b"{\"id\"")).take(left).collect();
+        left -= audits.len();
+        audits.concat()
+    })
+}
+
 /// Some lines of JSON.
 fn first_lines(count: usize) -> Vec<u8> {
-    demo::tenant(Scale { records: count, seed: SEED })
+    audits(count).flatten().collect()
 }
 
 /// Everything that is written at once.

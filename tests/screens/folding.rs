@@ -6,7 +6,7 @@ use super::session::{Session, deliveries};
 #[test]
 fn records_of_one_operation_fold_into_one_line_and_unfold_in_the_order_they_happened() {
     let mut session = Session::demo(80, 24);
-    session.keys("/ca004<enter>GO");
+    session.keys("/target:ca004<enter>GO");
     assert_eq!(session.app.list.rows.len(), 2);
     assert_eq!(session.app.list.all_rows().len(), 4);
     let list = session.list();
@@ -37,7 +37,7 @@ fn a_record_by_itself_says_that_there_is_nothing_to_unfold() {
 #[test]
 fn what_is_folded_is_counted_all_the_same() {
     let mut session = Session::demo(80, 24);
-    session.keys("/ca004<enter>Ofa");
+    session.keys("/target:ca004<enter>Ofa");
     assert!(session.screen().contains("values in 4 records"), "{}", session.screen());
 }
 
