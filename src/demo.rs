@@ -3,9 +3,10 @@
 //!
 //! Tidewick Instruments, a maker of tide gauges in Reykjavík (UTC all year), has some 180 users, 40
 //! groups, 33 applications and 60 devices; all names, people and domains are made up, addresses are
-//! those reserved for documentation. Records have the shape of Microsoft Graph's
+//! those reserved for documentation. Audit records have the shape of Microsoft Graph's
 //! `directoryAudit` resource type; spellings, record ids and pseudo-properties are those of public
-//! records where they differ from its documentation.
+//! records where they differ from its documentation. Sign-ins and calls of Microsoft Graph, which
+//! only the stories have, are written as diagnostic settings of Azure Monitor write them.
 
 mod activities;
 mod calendar;

@@ -51,6 +51,28 @@ fn every_story_is_found_by_its_query() {
     }
 }
 
+/// The rows that match a query, in the order of the store.
+fn matching(store: &Store, query: &str) -> Vec<u32> {
+    let query = Query::parse(query).expect(query);
+    let now = Timestamp::parse("2026-11-20T18:00:00Z").expect("an instant");
+    Matcher::new(&query, &Context { now, around: None }).rows(store)
+}
+
+#[test]
+fn a_sign_in_of_three_rows_is_one_that_ends_as_its_last_row_says() {
+    let store = demo();
+    assert_eq!(store.events().len(), 5);
+    assert_eq!(store.events().among(&matching(&store, "kind:sign-in")), (11, 5));
+    let rows =
+        matching(&store, "kind:sign-in actor:marek device.browser:Firefox result:interrupted");
+    let all: Vec<u32> = store.events().rows(rows[0]).collect();
+    assert_eq!((rows.len(), all.len()), (2, 3));
+    // What was found is in the row that was written last, and in none before it.
+    let found = "risk.state:atRisk risk.event:anomalousToken risk.aggregated:high error.code=0";
+    assert_eq!(matching(&store, found), all[2..]);
+    assert_eq!(matching(&store, "risk.event:anomalousToken"), all[2..]);
+}
+
 #[test]
 fn values_are_counted_alike_by_the_screen_and_the_command_line() {
     let mut store = Store::default();

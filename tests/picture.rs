@@ -21,7 +21,7 @@ const FILTER: &str = "actor.ip:192.0.2. -activity:(delete invite)";
 /// What the picture is about; the screen is complete when it shows all of it.
 const SHOWN: &[&str] = &[
     "demo · 6,000 records · 2026-10-22 → 11-20 UTC",
-    "Records 30 of 6,000",
+    "Records 54 of 6,000",
     "updated conditional access policy CA004",
     "state enabled → enabledForReportingButNotEnforced",
     // What is around the record is found out last.
@@ -34,8 +34,8 @@ fn the_picture_in_the_readme_shows_the_screen_as_it_is() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screen.svg");
     let mut terminal = Terminal::start(&["demo", "--filter", FILTER], 112, 32);
     terminal.wait_for(&SHOWN[..2]);
-    // To the twelfth record.
-    terminal.press("\x1b12G");
+    // To the fifteenth record.
+    terminal.press("\x1b15G");
     let screen = terminal.wait_for(SHOWN);
     let drawn = picture(&screen, TITLE);
     if std::env::var_os("UPDATE_PICTURE").is_some() {

@@ -1,7 +1,10 @@
 //! One record on its way into the log: who, what, to whom, and its line of JSON as Graph writes it.
 //! Never decides what happens; rooms beside it do.
 
+pub(super) mod call;
 mod json;
+mod members;
+pub(super) mod sign_in;
 
 use std::borrow::Cow;
 
@@ -52,6 +55,13 @@ impl<'a> Actor<'a> {
     pub(super) fn app(name: &'a str) -> Self {
         Self::App { name, id: Guid::of(name) }
     }
+}
+
+/// An AI agent that does something for somebody. Its application id is its object id.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Performer {
+    pub(super) agent: Guid,
+    pub(super) blueprint: Guid,
 }
 
 /// One entry of `modifiedProperties`. Values are JSON text, which is how Graph puts them into its strings.
@@ -215,6 +225,7 @@ pub(super) struct Event<'a> {
     reason: Cow<'a, str>,
     targets: Vec<Target<'a>>,
     details: Vec<(&'a str, Cow<'a, str>)>,
+    performer: Option<Performer>,
 }
 
 impl<'a> Event<'a> {
@@ -229,6 +240,7 @@ impl<'a> Event<'a> {
             reason: Cow::Borrowed(""),
             targets: Vec::with_capacity(2),
             details: Vec::with_capacity(2),
+            performer: None,
         }
     }
 
@@ -277,6 +289,12 @@ impl<'a> Event<'a> {
     /// With one more entry in `additionalDetails`.
     pub(super) fn detail(mut self, key: &'a str, value: impl Into<Cow<'a, str>>) -> Self {
         self.details.push((key, value.into()));
+        self
+    }
+
+    /// Done by an AI agent, for the actor.
+    pub(super) fn performed_by(mut self, performer: Performer) -> Self {
+        self.performer = Some(performer);
         self
     }
 

@@ -5,12 +5,15 @@
 //!
 //! - **3–4 November** Three employees try to consent to *Tidewick Document Viewer* and are blocked;
 //!   Marek Toivonen of the service desk consents for everybody.
-//! - **9 November, 02:44** From 192.0.2.66, Marek's account makes itself owner of the application
-//!   *Backup Orchestrator*, which may manage roles, and adds a secret called *monitor*.
-//! - **10 November, 01:52** The application makes Marek Privileged Role Administrator. He switches
-//!   off MFA and approval for activating Global Administrator, mutes the alert, makes himself
-//!   eligible and activates the role for four hours. In them the account *Print Relay Service* is
-//!   made, with the role for good.
+//! - **7–8 November** Passwords are tried at many accounts, from all over the world. On the evening
+//!   of the 8th Marek enters a device code that somebody sent him.
+//! - **9 November, 02:44** After a sign-in that Conditional Access blocks and one that it lets pass,
+//!   from 192.0.2.66, Marek's account makes itself owner of the application *Backup Orchestrator*,
+//!   which may manage roles, and adds a secret called *monitor*.
+//! - **10 November, 01:49** The application signs in with that secret. With the token it gets, it
+//!   makes Marek Privileged Role Administrator. He switches off MFA and approval for activating
+//!   Global Administrator, mutes the alert, makes himself eligible and activates the role for four
+//!   hours. In them the account *Print Relay Service* is made, with the role for good.
 //! - **12 November, 03:05** Print Relay Service, from 192.0.2.71, sets *CA004 Require MFA for
 //!   administrators* to report-only and excludes itself.
 //! - **13 November, 22:38** It lets everybody invite guests and invites 24 of them from
@@ -22,11 +25,15 @@
 //! - **18 November, 07:31** Ragnheiður Bragadóttir cleans up: accounts, sessions, secret, consent,
 //!   policy, 38 of the users. She overlooks the domain, Kai Morrow, and the settings of the role.
 //!
+//! Print Relay Service and Kai Morrow sign in before each of their chapters. Some people of the tenant
+//! sign in on ordinary mornings.
+//!
 //! The forgotten requests: on **27 October** Pilar Wetherby approved access of Microsoft Support,
 //! which nobody removed; since **6 November** Tomasz Averill has waited for an access package
 //! whose two approvers are at sea.
 
 mod intrusion;
+mod sign_ins;
 mod takeover;
 mod workflow;
 
@@ -74,11 +81,32 @@ pub const STORIES: &[Story] = &[
         between: ("2026-11-06T15:12:40Z", "2026-11-06T15:12:50Z"),
     },
     Story {
+        title: "Passwords guessed",
+        story: "In one night seven passwords were tried at six accounts, from three countries.",
+        query: "error.code=50126 actor.ip:192.0.2.",
+        found: 7,
+        between: ("2026-11-07T22:41:07Z", "2026-11-08T01:18:52Z"),
+    },
+    Story {
+        title: "Device code phishing",
+        story: "Marek Toivonen entered a device code that somebody in Amsterdam had asked for.",
+        query: "protocol=deviceCode",
+        found: 2,
+        between: ("2026-11-08T19:22:41Z", "2026-11-08T19:22:41Z"),
+    },
+    Story {
         title: "New secret on a powerful application",
         story: "Marek's stolen session added a secret to Backup Orchestrator, an application that may give roles.",
-        query: "target:\"Backup Orchestrator\" actor.ip:192.0.2.66",
+        query: "category:ApplicationManagement target:\"Backup Orchestrator\" actor.ip:192.0.2.66",
         found: 4,
         between: ("2026-11-09T02:44:19Z", "2026-11-09T02:47:33Z"),
+    },
+    Story {
+        title: "What the secret's token did",
+        story: "Backup Orchestrator signed in with the new secret and called Graph three times, the last time to give Marek a role.",
+        query: "token=ZCqNuunWDECfd9b6W4M7AA",
+        found: 4,
+        between: ("2026-11-10T01:49:37Z", "2026-11-10T01:52:09Z"),
     },
     Story {
         title: "Role activated at night",
@@ -117,10 +145,10 @@ pub const STORIES: &[Story] = &[
     },
     Story {
         title: "The intruder's trail",
-        story: "Everything that came from the intruder's network, from the first secret to the last deleted user.",
+        story: "Everything that came from the intruder's network, from the first guessed password to the last deleted user.",
         query: "actor.ip:192.0.2.",
-        found: 104,
-        between: ("2026-11-09T02:44:19Z", "2026-11-17T19:02:20Z"),
+        found: 128,
+        between: ("2026-11-07T22:41:07Z", "2026-11-17T19:02:20Z"),
     },
 ];
 
@@ -199,6 +227,12 @@ pub(super) fn write(log: &mut Log, tenant: &Tenant, random: &mut Random) {
     takeover::domain(log, &cast);
     takeover::deletion(log, &cast);
     takeover::recovery(log, &cast);
+    workflow::delegated(log, &cast);
+    sign_ins::guesses(log, &cast);
+    sign_ins::session(log, &cast);
+    sign_ins::application(log, &cast);
+    sign_ins::settled(log, &cast);
+    sign_ins::ordinary(log, &cast);
 }
 
 /// An instant of a story, in ticks, from RFC 3339 to the second; the fraction follows from it.

@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 /// Sebastiano Vigna's `SplitMix64`: 64 bits of state, one addition and two multiplications a draw.
 #[derive(Clone, Debug)]
 pub(super) struct Random(u64);
@@ -79,6 +82,22 @@ impl Guid {
         Self::from_halves(mix(hash), mix(hash ^ STEP))
     }
 
+    /// The id of a sign-in, by name: its last byte is 0, as in those of Entra.
+    pub(super) fn of_sign_in(name: &str) -> Self {
+        let Self(high, low) = Self::of(name);
+        Self(high, low & !0xff)
+    }
+
+    /// The unique identifier of the token that the sign-in with this id got: the bytes of the id in
+    /// the order of .NET, in base64url.
+    pub(super) fn token(self) -> String {
+        let (mut high, low) = (self.0.to_be_bytes(), self.1.to_be_bytes());
+        high[..4].reverse();
+        high[4..6].reverse();
+        high[6..].reverse();
+        URL_SAFE_NO_PAD.encode([high, low].concat())
+    }
+
     fn hex(self, hyphens: bool) -> ([u8; 36], usize) {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut text = [b'-'; 36];
@@ -134,6 +153,15 @@ mod tests {
         assert!("89ab".contains(&id[19..20]), "{id}");
         assert_eq!(id.replace('-', ""), Guid::of("Backup Orchestrator").digits());
         assert_ne!(Guid::of("a"), Guid::of("b"));
+    }
+
+    #[test]
+    fn a_token_is_named_after_its_sign_in() {
+        // Id and token of a sign-in that Datadog published.
+        let id = Guid(0x94cb_51df_08a4_4a74, 0xb42b_1210_a7a1_2a00);
+        assert_eq!(id.to_string(), "94cb51df-08a4-4a74-b42b-1210a7a12a00");
+        assert_eq!(id.token(), "31HLlKQIdEq0KxIQp6EqAA");
+        assert!(Guid::of_sign_in("a").to_string().ends_with("00"));
     }
 
     #[test]

@@ -137,6 +137,20 @@ fn month(seed: u64) -> Vec<Value> {
     log.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
 }
 
+/// The audit records alone: without sign-ins and calls, which stand in an envelope.
+fn audits() -> Vec<Value> {
+    let mut records = demo();
+    records.retain(|record| record["properties"].is_null());
+    records
+}
+
+/// What stands in the envelopes of these categories, and the envelope's own time.
+fn enveloped(categories: &[&str]) -> Vec<(String, Value)> {
+    let of = |record: &Value| categories.contains(&word(&record["category"]));
+    let inside = |record: Value| (word(&record["time"]).to_owned(), record["properties"].clone());
+    demo().into_iter().filter(of).map(inside).collect()
+}
+
 fn triple(record: &Value) -> (&str, &str, &str) {
     (
         word(&record["loggedByService"]),
@@ -149,8 +163,16 @@ fn word(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
+/// When it happened: a sign-in when it began, whenever its row was written.
+fn time(record: &Value) -> &str {
+    let properties = &record["properties"];
+    let times =
+        [&record["activityDateTime"], &properties["createdDateTime"], &properties["timeGenerated"]];
+    times.into_iter().find_map(Value::as_str).unwrap_or_default()
+}
+
 fn instant(record: &Value) -> i64 {
-    Timestamp::parse(word(&record["activityDateTime"])).expect("an instant").ticks()
+    Timestamp::parse(time(record)).expect("an instant").ticks()
 }
 
 #[test]
@@ -191,16 +213,15 @@ fn six_thousand_records_fill_thirty_days_newest_first() {
     let day = |ticks: &i64| ticks.div_euclid(86_400 * TICKS_PER_SECOND);
     let days: BTreeSet<i64> = times.iter().map(day).collect();
     assert_eq!(days.len(), 30);
-    assert!(word(&records[0]["activityDateTime"]).starts_with("2026-11-20T"));
-    assert!(word(&records[5_999]["activityDateTime"]).starts_with("2026-10-22T"));
+    assert!(time(&records[0]).starts_with("2026-11-20T"));
+    assert!(time(&records[5_999]).starts_with("2026-10-22T"));
     // Saturday 7 November against Wednesday the 4th, and night against day.
-    let on = |date: &str| {
-        records.iter().filter(|record| word(&record["activityDateTime"]).starts_with(date)).count()
-    };
+    let on = |date: &str| records.iter().filter(|record| time(record).starts_with(date)).count();
     assert!(on("2026-11-07") * 3 < on("2026-11-04"), "{} {}", on("2026-11-07"), on("2026-11-04"));
     assert!(on("2026-11-04T03") * 4 < on("2026-11-04T10"));
-    let ids: HashSet<&str> = records.iter().map(|record| word(&record["id"])).collect();
-    assert_eq!(ids.len(), records.len());
+    let audits = audits();
+    let ids: HashSet<&str> = audits.iter().map(|record| word(&record["id"])).collect();
+    assert_eq!((ids.len(), audits.len()), (5_964, 5_964));
 }
 
 #[test]
@@ -210,7 +231,7 @@ fn every_service_and_every_listed_activity_is_there_and_no_other() {
         .chain(OPERATIONS)
         .chain(LIVE)
         .collect();
-    let records = demo();
+    let records = audits();
     let seen: BTreeSet<_> = records.iter().map(triple).collect();
     assert_eq!(seen.difference(&known).collect::<Vec<_>>(), Vec::<&(&str, &str, &str)>::new());
     assert_eq!(known.difference(&seen).collect::<Vec<_>>(), Vec::<&(&str, &str, &str)>::new());
@@ -222,7 +243,7 @@ fn every_service_and_every_listed_activity_is_there_and_no_other() {
 #[test]
 fn the_catalogue_knows_every_activity() {
     let catalogue = crate::catalogue::catalogue();
-    let records = demo();
+    let records = audits();
     let unknown: BTreeSet<_> = records
         .iter()
         .map(triple)
@@ -255,9 +276,10 @@ fn live_spellings_are_kept_to_the_character() {
 fn every_record_has_the_properties_of_a_directory_audit() {
     let results = ["success", "failure", "timeout", "unknownFutureValue"];
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for record in demo() {
-        let keys: Vec<&str> =
-            record.as_object().expect("object").keys().map(String::as_str).collect();
+    for record in audits() {
+        let keys = record.as_object().expect("object").keys().map(String::as_str);
+        // Only what an agent did for somebody says so.
+        let keys: Vec<&str> = keys.filter(|key| *key != "performedBy").collect();
         assert_eq!(
             keys,
             [
@@ -296,7 +318,7 @@ fn every_record_has_the_properties_of_a_directory_audit() {
 
 #[test]
 fn record_ids_have_the_shape_of_their_service() {
-    for record in demo() {
+    for record in audits() {
         let prefix = match word(&record["loggedByService"]) {
             "Core Directory" => "Directory_",
             "Account Provisioning" => "Sync_",
@@ -315,7 +337,8 @@ fn record_ids_have_the_shape_of_their_service() {
 #[test]
 fn addresses_are_for_documentation_and_the_intruders_network_is_its_own() {
     for record in demo() {
-        let ip = word(&record["initiatedBy"]["user"]["ipAddress"]);
+        let audited = word(&record["initiatedBy"]["user"]["ipAddress"]);
+        let ip = record["callerIpAddress"].as_str().unwrap_or(audited);
         let reserved = ["198.51.100.", "203.0.113.", "192.0.2.", "2001:db8:"];
         assert!(ip.is_empty() || reserved.iter().any(|net| ip.starts_with(net)), "{ip}");
     }
@@ -325,7 +348,7 @@ fn addresses_are_for_documentation_and_the_intruders_network_is_its_own() {
 fn hostile_names_are_there_and_escaped() {
     let log = String::from_utf8(tenant(Scale::demo())).expect("UTF-8");
     assert!(log.chars().all(|c| c == '\n' || !c.is_control()));
-    let names: HashSet<String> = demo()
+    let names: HashSet<String> = audits()
         .iter()
         .flat_map(|record| record["targetResources"].as_array().cloned().unwrap_or_default())
         .map(|target| word(&target["displayName"]).to_owned())
@@ -372,6 +395,7 @@ fn terms(query: &str) -> Vec<(String, bool, String)> {
 
 fn holds(record: &Value, (field, exact, wanted): &(String, bool, String)) -> bool {
     let by = &record["initiatedBy"];
+    let own = &record["properties"];
     let values: Vec<&str> = match field.as_str() {
         "activity" => vec![word(&record["activityDisplayName"])],
         "service" => vec![word(&record["loggedByService"])],
@@ -381,11 +405,14 @@ fn holds(record: &Value, (field, exact, wanted): &(String, bool, String)) -> boo
             word(&by["user"]["displayName"]),
             word(&by["app"]["displayName"]),
         ],
-        "actor.ip" => vec![word(&by["user"]["ipAddress"])],
+        "actor.ip" => vec![word(&by["user"]["ipAddress"]), word(&own["ipAddress"])],
+        "protocol" => vec![word(&own["authenticationProtocol"])],
+        "token" => vec![word(&own["uniqueTokenIdentifier"]), word(&own["signInActivityId"])],
+        "error.code" => vec![word(&record["resultType"])],
         "target" => record["targetResources"]
             .as_array()
-            .expect("targets")
-            .iter()
+            .into_iter()
+            .flatten()
             .flat_map(|target| {
                 // Many second targets are named in changes alone.
                 let changes = target["modifiedProperties"].as_array().into_iter().flatten();
@@ -414,7 +441,7 @@ fn every_story_is_found_by_its_query_and_by_nothing_less() {
         let terms = terms(query);
         let hits: Vec<&Value> =
             records.iter().filter(|record| terms.iter().all(|term| holds(record, term))).collect();
-        let second = |record: &Value| format!("{}Z", &word(&record["activityDateTime"])[..19]);
+        let second = |record: &Value| format!("{}Z", &time(record)[..19]);
         let last = hits.first().map(|hit| second(hit)).unwrap_or_default();
         let first = hits.last().map(|hit| second(hit)).unwrap_or_default();
         if hits.len() != found || between != (first.as_str(), last.as_str()) {
@@ -493,7 +520,82 @@ fn the_night_activation_leaves_pairs_in_two_services() {
 }
 
 #[test]
+fn a_sign_in_is_written_again_with_what_was_found_later() {
+    let mut sign_ins: BTreeMap<String, Vec<(String, Value)>> = BTreeMap::new();
+    let mut rows = enveloped(&["SignInLogs", "NonInteractiveUserSignInLogs"]);
+    // The log is newest first; rows of one sign-in happened at one time.
+    rows.reverse();
+    for (written, row) in rows {
+        sign_ins.entry(word(&row["id"]).to_owned()).or_default().push((written, row));
+    }
+    let codes = |rows: &[(String, Value)]| -> Vec<u64> {
+        rows.iter().filter_map(|(_, row)| row["status"]["errorCode"].as_u64()).collect()
+    };
+    let mut several: Vec<_> = sign_ins.values().filter(|rows| rows.len() > 1).collect();
+    several.sort_by_key(|rows| word(&rows[0].1["createdDateTime"]));
+    let all: Vec<Vec<u64>> = several.iter().map(|rows| codes(rows)).collect();
+    assert_eq!(
+        all,
+        [
+            vec![50_140, 0],
+            vec![50_199, 0],
+            vec![50_074, 50_140, 0],
+            vec![50_140, 0],
+            vec![50_074, 0]
+        ]
+    );
+    for rows in several {
+        assert!(rows.is_sorted_by(|(earlier, _), (later, _)| earlier < later));
+        let (_, last) = &rows[rows.len() - 1];
+        let same = ["id", "createdDateTime", "correlationId", "userId", "uniqueTokenIdentifier"];
+        for (_, row) in rows {
+            assert!(same.iter().all(|name| row[name] == last[name]));
+            assert!(row == last || row["riskState"] == "none");
+        }
+        let is_intruder = word(&last["ipAddress"]).starts_with("192.0.2.");
+        assert_eq!(last["riskState"], if is_intruder { "atRisk" } else { "none" });
+        assert_eq!(last["riskEventTypes_v2"] == Value::Array(Vec::new()), !is_intruder);
+        assert!(last["authenticationDetails"][0]["succeeded"].is_boolean());
+    }
+}
+
+#[test]
+fn the_token_of_the_new_secret_is_in_the_calls_it_was_used_for() {
+    let sign_ins = enveloped(&["ServicePrincipalSignInLogs"]);
+    let calls = enveloped(&["MicrosoftGraphActivityLogs"]);
+    let stolen = sign_ins.iter().find(|(_, row)| row["ipAddress"] == "192.0.2.66");
+    let (_, stolen) = stolen.expect("a sign-in with the new secret");
+    assert_eq!((sign_ins.len(), calls.len()), (2, 3));
+    for (_, call) in &calls {
+        assert_eq!(call["signInActivityId"], stolen["uniqueTokenIdentifier"]);
+        assert_eq!(call["servicePrincipalId"], stolen["servicePrincipalId"]);
+        assert!(word(&call["timeGenerated"]) > word(&stolen["createdDateTime"]));
+    }
+    // The key is the one that was added the night before.
+    let key = word(&stolen["servicePrincipalCredentialKeyId"]);
+    let added = format!("KeyIdentifier={key},KeyType=Password,KeyUsage=Verify,DisplayName=monitor");
+    assert!(audits().iter().any(|record| record.to_string().contains(&added)));
+}
+
+#[test]
+fn an_agent_does_what_somebody_asked_for() {
+    let mut asked = audits();
+    asked.retain(|record| record["performedBy"].is_object());
+    assert_eq!(asked.len(), 2);
+    for record in asked {
+        assert!(record["initiatedBy"]["user"].is_object());
+        assert_eq!(record["performedBy"]["agentType"], "agenticAppInstance");
+        let blueprint = &record["performedBy"]["blueprintId"];
+        let agent = audits().into_iter().find(|other| {
+            other["initiatedBy"]["app"]["agentType"] == "agenticAppInstance"
+                && other["initiatedBy"]["app"]["blueprintId"] == *blueprint
+        });
+        assert!(agent.is_some());
+    }
+}
+
+#[test]
 fn a_thousand_records_have_no_room_for_stories() {
     let log = String::from_utf8(tenant(Scale { records: 1_000, seed: 1 })).expect("UTF-8");
-    assert!(!log.contains("192.0.2."));
+    assert!(!log.contains("192.0.2.") && !log.contains("SignInLogs"));
 }

@@ -548,7 +548,7 @@ fn the_stories_of_the_demo_tenant_are_found() {
             "support",
             "2610270050001847",
             "●●●○",
-            "open for 24 days, not removed · 5068 records meanwhile",
+            "open for 24 days, not removed · 5073 records meanwhile",
         ),
     ] {
         let found = findings.iter().any(|finding| {

@@ -4,7 +4,7 @@
 use ratatui::layout::Position;
 use ratatui::style::Modifier;
 
-use super::session::{Session, deliveries, settings};
+use super::session::{LINES, Session, deliveries, settings};
 use entrail::app::Settings;
 use entrail::app::message::Message;
 
@@ -50,7 +50,7 @@ fn a_mistake_is_underlined_and_the_last_good_rows_are_kept() {
     session.keys("<enter>");
     assert!(session.app.filter.editing && session.hints().contains("did you mean"));
     session.keys("<esc>");
-    assert_eq!((session.app.filter.text(), rows(&session)), ("", 6_000));
+    assert_eq!((session.app.filter.text(), rows(&session)), ("", LINES));
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_click_elsewhere_takes_back_what_is_no_query() {
     session.keys("/").paste("risk>=hi");
     session.click(40, 5);
     assert!(session.hints().contains("taken back"), "{}", session.hints());
-    assert_eq!((session.app.filter.text(), rows(&session)), ("", 6_000));
+    assert_eq!((session.app.filter.text(), rows(&session)), ("", LINES));
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn the_cursor_stays_on_its_record_when_the_filter_changes() {
     assert!(rows(&session) < 6_000 && !session.app.filter.text().is_empty());
     assert_eq!(session.current(), row);
     session.keys("x");
-    assert_eq!((session.current(), rows(&session)), (row, 6_000));
+    assert_eq!((session.current(), rows(&session)), (row, LINES));
     session.keys("/result=success<enter>");
     assert_eq!(session.current(), row);
 }
@@ -208,12 +208,12 @@ fn an_answer_to_an_older_question_is_dropped() {
     let count = answers.len();
     for answer in answers[..count - 1].iter().cloned() {
         session.send(Message::Answered(Box::new(answer)));
-        assert_eq!(rows(&session), 6_000, "the rows of the last answer in time stay");
+        assert_eq!(rows(&session), LINES, "the rows of the last answer in time stay");
     }
     session.send(Message::Answered(Box::new(answers[count - 1].clone())));
-    assert_eq!(session.app.list.rows, last);
+    assert_eq!(session.app.list.all_rows(), last);
     session.send(Message::Answered(Box::new(answers[0].clone())));
-    assert_eq!(session.app.list.rows, last, "an older one that comes late is dropped too");
+    assert_eq!(session.app.list.all_rows(), last, "an older one that comes late is dropped too");
     assert!(!session.app.answering);
 }
 

@@ -1,7 +1,7 @@
 //! Moving: counts, mouse, sizes, zoom, and the way back.
 //! Never depends on which records there are, only on how many.
 
-use super::session::{Session, demo, settings};
+use super::session::{LINES, Session, demo, settings};
 use entrail::app::Settings;
 use entrail::app::action::{Action, Pane};
 use entrail::app::keymap::{Keymap, Keys};
@@ -19,7 +19,7 @@ fn a_number_before_a_key_repeats_it() {
     assert_eq!(line(session.keys("<alt-1>2j")), 17);
     assert_eq!(line(session.keys("<alt-3>k")), 14);
     assert_eq!(line(session.keys("<alt-1>00g")), 99);
-    assert_eq!(line(session.keys("G")), 5_999);
+    assert_eq!(line(session.keys("G")), LINES - 1);
     assert_eq!(line(session.keys("<alt-9>9999999999999999999k")), 0);
     assert_eq!(line(session.keys("<alt-1>0")), 0, "a number alone does nothing");
     assert!(session.hints().contains("10 times"), "{}", session.hints());

@@ -1,7 +1,7 @@
 //! The tree and the list of activities: folding, marking, finding names, looking them up.
 //! Never counts records by itself; the numbers on the screen are compared with each other.
 
-use super::session::Session;
+use super::session::{LINES, Session};
 
 /// The number at the end of the tree's line that has this name.
 fn count(session: &mut Session, name: &str) -> usize {
@@ -37,13 +37,13 @@ fn a_branch_is_taken_in_then_out_then_neither() {
     assert_eq!(session.app.list.rows.len(), service);
     assert!(session.tree().contains("●AAD Management UX"));
     session.keys("<space>");
-    assert_eq!(session.app.list.rows.len(), 6_000 - service);
+    assert_eq!(session.app.list.rows.len(), LINES - service);
     assert!(session.tree().contains("○AAD Management UX"));
     assert_eq!(count(&mut session, "AAD Management UX"), service, "counts leave the marks aside");
     session.keys("<space>");
-    assert_eq!(session.app.list.rows.len(), 6_000);
+    assert_eq!(session.app.list.rows.len(), LINES);
     session.keys("<space>X");
-    assert_eq!((session.app.list.rows.len(), session.app.tree.choice.is_empty()), (6_000, true));
+    assert_eq!((session.app.list.rows.len(), session.app.tree.choice.is_empty()), (LINES, true));
 }
 
 #[test]

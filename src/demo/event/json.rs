@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Actor, Event, Target};
+use super::{Actor, Event, Performer, Target};
 use crate::demo::calendar::{push_digits, push_time};
 use crate::demo::random::{Guid, Random};
 
@@ -21,6 +21,14 @@ impl Log {
     /// An empty log; `random` makes up record ids.
     pub(in crate::demo) fn new(random: Random) -> Self {
         Self { text: String::new(), lines: Vec::new(), random }
+    }
+
+    /// Adds a line that is written by a function, for something that happened at an instant.
+    pub(super) fn line(&mut self, at: i64, write: impl FnOnce(&mut String)) {
+        let start = self.text.len();
+        write(&mut self.text);
+        self.text.push('\n');
+        self.lines.push((at, start as u32, self.text.len() as u32));
     }
 
     /// Writes one record as a line. A log holds less than 4 GiB; a day of records is far below.
@@ -63,7 +71,11 @@ impl Log {
             quote(value, out);
             out.push('}');
         }
-        out.push_str("]}\n");
+        out.push(']');
+        if let Some(performer) = &event.performer {
+            push_performer(performer, out);
+        }
+        out.push_str("}\n");
         self.lines.push((event.at, start as u32, out.len() as u32));
     }
 }
@@ -155,6 +167,14 @@ fn push_actor(actor: &Actor<'_>, out: &mut String) {
         }
         Actor::Nobody => out.push_str("{}"),
     }
+}
+
+fn push_performer(performer: &Performer, out: &mut String) {
+    out.push_str(",\"performedBy\":{\"appId\":\"");
+    performer.agent.push(out);
+    out.push_str("\",\"agentType\":\"agenticAppInstance\",\"blueprintId\":\"");
+    performer.blueprint.push(out);
+    out.push_str("\"}");
 }
 
 fn push_target(target: &Target<'_>, out: &mut String) {

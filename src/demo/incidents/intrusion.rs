@@ -32,9 +32,14 @@ pub(super) fn consent(log: &mut Log, cast: &Cast<'_>, random: &mut Random) {
     consent::operation(log, random, at("2026-11-04T14:22:07Z"), &given);
 }
 
+/// The id of a key of Backup Orchestrator.
+pub(super) fn key_id(name: &str) -> Guid {
+    Guid::of(&format!("key {name}"))
+}
+
 /// A key of Backup Orchestrator as `KeyDescription` writes it.
 pub(super) fn key(name: &str) -> String {
-    let id = Guid::of(&format!("key {name}"));
+    let id = key_id(name);
     format!("[KeyIdentifier={id},KeyType=Password,KeyUsage=Verify,DisplayName={name}]")
 }
 

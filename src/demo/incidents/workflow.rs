@@ -2,7 +2,7 @@
 //! Never an attack: what is wrong here is that nothing happened.
 
 use super::{Cast, at};
-use crate::demo::event::{Actor, Event, Log, Target};
+use crate::demo::event::{Actor, Event, Log, Performer, Target};
 use crate::demo::operation::core;
 use crate::demo::operation::package::{self, Ending, Request};
 use crate::demo::people::{User, cast};
@@ -73,11 +73,16 @@ pub(super) fn access_packages(log: &mut Log, cast: &Cast<'_>, random: &mut Rando
     }
 }
 
+/// The AI agent, and the blueprint it is made from.
+fn agent() -> Performer {
+    Performer { agent: Guid::of("tide table agent"), blueprint: Guid::of("tide table blueprint") }
+}
+
 /// An AI agent: its blueprint, itself, and what it does in its first hour.
 pub(super) fn agents(log: &mut Log, cast: &Cast<'_>) {
     const NAME: &str = "Tide Table Agent";
     let by = cast.user(cast::SUNNIVA);
-    let (blueprint, agent) = (Guid::of("tide table blueprint"), Guid::of("tide table agent"));
+    let Performer { agent, blueprint } = agent();
     let add = |activity| core("ApplicationManagement", activity, "Add");
     let steps = [
         ("2026-11-05T09:14:20Z", "Add application", "Application", blueprint, "agenticApp"),
@@ -106,4 +111,24 @@ pub(super) fn agents(log: &mut Log, cast: &Cast<'_>) {
             .target(Target::user(member).membership(group, false))
             .target(Target::of_group(group)),
     );
+}
+
+/// What Sunniva Okoye asks the agent to do: somebody goes from one group to another.
+pub(super) fn delegated(log: &mut Log, cast: &Cast<'_>) {
+    let by = cast.user(cast::SUNNIVA);
+    let member = cast.user(17);
+    let steps = [
+        ("2026-11-05T10:21:48Z", 5, "Add member to group", "Assign", false),
+        ("2026-11-05T10:21:53Z", 6, "Remove member from group", "Unassign", true),
+    ];
+    for (when, group, activity, operation, gone) in steps {
+        let Some(group) = cast.tenant.groups.get(group) else { continue };
+        let what = core("GroupManagement", activity, operation);
+        log.write(
+            &Event::new(what, at(when), Actor::user(by))
+                .target(Target::user(member).membership(group, gone))
+                .target(Target::of_group(group))
+                .performed_by(agent()),
+        );
+    }
 }
