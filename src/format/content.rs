@@ -42,7 +42,7 @@ const LATER: &[(&str, &str)] = &[
 /// Of these properties only what both Graph and Log Analytics have counts.
 const POLICIES: &str = "policies";
 
-/// Names of the time at which a row was written, folded.
+/// Names of the time at which a row was written, folded. In Azure Monitor's envelope it is `time`.
 const WRITTEN: &[&str] = &["timegenerated", "timegenerated [utc]"];
 
 /// Most levels of JSON, and of JSON in texts, that are looked into.
@@ -91,6 +91,9 @@ impl Said {
         }
         match value {
             Value::Object(members) => {
+                if members.contains_key("properties") {
+                    self.written(members.get("time"));
+                }
                 members.iter().for_each(|(name, value)| self.property(name, value, depth));
             }
             Value::Array(values) => {
@@ -110,14 +113,19 @@ impl Said {
     fn property(&mut self, name: &str, value: &Value, depth: usize) {
         let name = name.trim().to_ascii_lowercase();
         if WRITTEN.contains(&name.as_str()) {
-            let time = value.as_str().and_then(Timestamp::parse);
-            self.written = self.written.max(time);
+            self.written(Some(value));
         }
         match LATER.iter().find(|(known, _)| *known == name) {
             Some((_, POLICIES)) => self.add(POLICIES, &policies(value)),
             Some((_, name)) => self.add(name, &canonical(value, 0)),
             None => self.inside(value, depth + 1),
         }
+    }
+
+    /// Takes note of when the row was written; the latest time counts.
+    fn written(&mut self, time: Option<&Value>) {
+        let time = time.and_then(Value::as_str).and_then(Timestamp::parse);
+        self.written = self.written.max(time);
     }
 
     fn add(&mut self, name: &'static str, text: &str) {

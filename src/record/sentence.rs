@@ -163,6 +163,10 @@ pub fn sentence(record: &Record<'_>) -> String {
         ActorKind::Unknown if actor_name(&record.actor) == "nobody named" => {
             Cow::Borrowed("Somebody")
         }
+        // The person is no agent: one acted for them.
+        ActorKind::User if record.property(Key::Performer).is_some() => {
+            Cow::Owned(format!("{} (through an AI agent)", actor_name(&record.actor)))
+        }
         _ if !record.actor.agent.is_empty() => {
             Cow::Owned(format!("AI agent {}", actor_name(&record.actor)))
         }

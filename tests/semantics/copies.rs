@@ -257,3 +257,23 @@ fn one_sign_in_of_two_people_is_none() {
     let (store, _) = read(&[vec![row(IDS[1], 0), stranger]]);
     assert_eq!((store.len(), store.events().len()), (2, 0));
 }
+
+#[test]
+fn a_row_of_azure_monitor_is_as_late_as_its_envelope_says() {
+    let row = |minute: u32, risk: &str| {
+        format!(
+            r#"{{"time":"2026-03-02T08:{minute:02}:30Z","resourceId":"/tenants/{id}/providers/Microsoft.aadiam","operationName":"Sign-in activity","category":"SignInLogs","resultType":"0","properties":{{"id":"{id}","createdDateTime":"2026-03-02T08:00:00Z","userPrincipalName":"una@moorland.example","status":{{"errorCode":0}},"riskLevelDuringSignIn":"{risk}","riskState":"{state}"}}}}"#,
+            id = IDS[1],
+            state = if risk == "none" { "none" } else { "atRisk" },
+        )
+    };
+    for (first, last) in [(("none", 1), ("high", 9)), (("high", 1), ("none", 9))] {
+        let rows = [row(first.1, first.0), row(last.1, last.0)];
+        for order in [[0, 1], [1, 0]] {
+            let (store, _) = read(&[order.map(|at| rows[at].clone()).to_vec()]);
+            let lines = answer(&store, "").operations.expect("two rows of one sign-in");
+            let said = said(&store, lines.lead(0));
+            assert_eq!(said.contains("atRisk"), last.0 == "high", "{order:?} {said}");
+        }
+    }
+}

@@ -82,7 +82,12 @@ fn sign_in(record: &Record<'_>) -> Option<String> {
         record.properties_of(Key::Policy).filter_map(|policy| policy.strip_suffix(": failure"));
     let refused: Vec<&str> = refused.collect();
     if own(Key::Access) == Some("failure") && !refused.is_empty() {
-        let _ = write!(told, " · refused by Conditional Access: {}", refused.join(", "));
+        let how = match record.outcome {
+            // It asked for more, such as a second factor, which a later row may tell of.
+            Outcome::Interrupted => "not yet let in by",
+            _ => "refused by",
+        };
+        let _ = write!(told, " · {how} Conditional Access: {}", refused.join(", "));
     }
     Some(told)
 }
