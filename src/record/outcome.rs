@@ -79,9 +79,7 @@ pub fn decide(record: &Record<'_>) -> Outcome {
         Kind::SignIn => of_sign_in(record, said),
         Kind::GraphCall => of_status(&record.result).unwrap_or(said),
         Kind::Audit | Kind::Provisioning | Kind::Risk => {
-            // The unified audit log names no service.
-            let is_unified = record.kind == Kind::Audit && record.service.is_empty();
-            let fails = is_unified && said != Outcome::Failure && is_failed_login(record);
+            let fails = is_unified(record) && said != Outcome::Failure && is_failed_login(record);
             if fails { Outcome::Failure } else { said }
         }
     }
@@ -96,6 +94,19 @@ fn of_status(status: &str) -> Option<Outcome> {
         400..=599 => Some(Outcome::Failure),
         _ => None,
     }
+}
+
+/// Is it of the unified audit log, which names no service?
+fn is_unified(record: &Record<'_>) -> bool {
+    record.kind == Kind::Audit && record.service.is_empty()
+}
+
+/// Does the record say that what it is about was done: is its result a success, or has its log none to
+/// give? The unified audit log leaves `ResultStatus` out of some records of what was done; every other
+/// log of changes states a result, and one that is empty or unknown says neither.
+pub fn is_done(record: &Record<'_>) -> bool {
+    let is_unstated = is_unified(record) && record.result.trim().is_empty();
+    record.outcome == Outcome::Success || record.outcome == Outcome::Unknown && is_unstated
 }
 
 fn is_failed_login(record: &Record<'_>) -> bool {

@@ -164,6 +164,8 @@ pub enum Why {
     ConsentTells,
     /// Its removal was asked for or ordered; that it was done is not in the log.
     RemovalAsked,
+    /// The last record has a result that is neither success nor failure.
+    NoSuccess,
 }
 
 /// Something that was given or taken.
@@ -198,6 +200,8 @@ pub struct Given {
     pub time: Timestamp,
     /// What it tells.
     pub step: Step,
+    /// Does the record say that it was done? Else its result is neither success nor failure.
+    pub is_done: bool,
     /// By whom; empty where that says nothing. Not cleaned.
     pub by: String,
 }

@@ -191,7 +191,8 @@ pub fn held(line: &Held, time: &dyn Fn(Timestamp) -> String) -> String {
             "" => String::new(),
             by => format!(" by {by}"),
         };
-        format!("{} {}{by}", event.step.words(), time(event.time))
+        let result = if event.is_done { "" } else { ", without success" };
+        format!("{} {}{by}{result}", event.step.words(), time(event.time))
     });
     let events: Vec<String> = events.collect();
     let _ = write!(text, " · {}", events.join(", before that "));
@@ -234,6 +235,7 @@ fn because(why: &Why, time: &dyn Fn(Timestamp) -> String) -> String {
         Why::OnlyConsent => "which permissions is not in these records".to_owned(),
         Why::ConsentTells => "no record of a grant belongs to it".to_owned(),
         Why::RemovalAsked => "removal not done in the log".to_owned(),
+        Why::NoSuccess => "the result is neither success nor failure".to_owned(),
     }
 }
 

@@ -22,12 +22,13 @@ pub(super) fn lines(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
             }
         }
         for (holder, entries) in lanes {
-            let Some(last) = entries.last().filter(|entry| entry.step == steps[0]) else {
-                continue;
-            };
+            let is_gone = entries.iter().any(|entry| entry.is_done && entry.step == steps[0]);
+            let ends = |entry: &&&Entry| entry.step == steps[0] || !entry.is_done && is_gone;
+            let Some(last) = entries.last().filter(ends) else { continue };
             let mut lane = Lane::default();
             for entry in &entries {
                 lane.note(entry, ledger);
+                lane.doubt(entry);
             }
             let mut line = line(ledger, last, lane, false);
             let used = ledger.objects.about(holder).used;

@@ -75,7 +75,7 @@ impl<'e> Grants<'e> {
         }
         grant.lane.give(entry, ledger);
         // It may have been one of those that were taken back: nothing is known of the others.
-        if std::mem::take(&mut grant.doubt) > 0 {
+        if entry.is_done && std::mem::take(&mut grant.doubt) > 0 {
             self.doubts.clear();
         }
     }
@@ -85,6 +85,7 @@ impl<'e> Grants<'e> {
         let held = self.by_scope.entry(scope.clone()).or_default();
         while held.pop_if(|at| self.all[*at].lane.given.is_none()).is_some() {}
         if held.len() > LOOKED_AT {
+            // Such a crowd is in doubt whether or not this was done.
             let (count, last) = self.crowds.entry(scope).or_insert((0, entry.time));
             (*count, *last) = (*count + 1, entry.time);
             return;
@@ -108,6 +109,10 @@ impl<'e> Grants<'e> {
             several => {
                 for &at in several {
                     self.all[at].doubt += 1;
+                }
+                // That all of them were taken is sure only where each time was.
+                if !entry.is_done {
+                    return;
                 }
                 let count = self.doubts.entry(several.to_vec()).or_default();
                 *count += 1;

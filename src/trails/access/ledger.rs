@@ -7,6 +7,7 @@ use super::Step;
 use super::objects::{NOBODY, Objects};
 use super::tells::{Family, TELLS, Tells};
 use crate::record::column::Column;
+use crate::record::outcome::is_done;
 use crate::record::sentence::actor_name;
 use crate::record::{ActorKind, Outcome, Record, Target};
 use crate::store::{RowId, Store};
@@ -24,6 +25,8 @@ pub(super) struct Entry {
     pub(super) time: Timestamp,
     pub(super) family: Family,
     pub(super) step: Step,
+    /// Does the record say that it was done? Else its result is neither success nor failure.
+    pub(super) is_done: bool,
     /// Who has it then.
     pub(super) holder: u32,
     /// What it is, or is of.
@@ -138,6 +141,7 @@ impl Ledger {
             time,
             family: tells.family,
             step,
+            is_done: is_done(record) || matches!(step, Step::Failed | Step::Partly),
             holder: NOBODY,
             thing: NOBODY,
             part: NOBODY,
@@ -174,7 +178,7 @@ impl Ledger {
         if entry.family == Family::Role && step == Step::Extended {
             self.entries.push(Entry { family: Family::Eligible, ..entry.clone() });
         }
-        if step.gives() {
+        if step.gives() && entry.is_done {
             self.objects.used(entry.holder, time);
             self.objects.used(entry.thing, time);
         }
@@ -185,7 +189,7 @@ impl Ledger {
     fn life(&mut self, record: &Record<'_>, entry: Entry) {
         let Some(target) = record.targets.first() else { return };
         let holder = self.objects.target(target);
-        if matches!(entry.step, Step::Deleted | Step::Restored) {
+        if entry.is_done && matches!(entry.step, Step::Deleted | Step::Restored) {
             self.objects.lives(holder, entry.time, entry.step == Step::Deleted);
         }
         if target.kind.eq_ignore_ascii_case("User") {

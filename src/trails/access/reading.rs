@@ -197,7 +197,9 @@ impl Ledger {
             let part = self.objects.number(format!("\u{2}key\u{2}{}", fold(id)));
             // Who changed the list gave nothing of what was in it.
             let by = if step == Step::Listed { NOBODY } else { entry.by };
-            self.entries.push(Entry { step, holder, part, called, by, ..entry.clone() });
+            // What is in the list before and after was there, whatever became of the change.
+            let is_done = entry.is_done || step == Step::Listed;
+            self.entries.push(Entry { step, is_done, holder, part, called, by, ..entry.clone() });
         }
     }
 
@@ -220,7 +222,8 @@ impl Ledger {
             };
             let thing = self.objects.object("licence", &licence.id, &licence.name);
             let by = if step == Step::Listed { NOBODY } else { entry.by };
-            self.entries.push(Entry { step, holder, thing, by, ..entry.clone() });
+            let is_done = entry.is_done || step == Step::Listed;
+            self.entries.push(Entry { step, is_done, holder, thing, by, ..entry.clone() });
         }
     }
 

@@ -44,20 +44,33 @@ pub(super) struct Lane {
     only_for_pim: bool,
     /// It was given or taken, not only asked for.
     is_told: bool,
+    /// When a record last told of it without saying that it was done, if none did since.
+    unsure: Option<Timestamp>,
 }
 
 impl Lane {
     pub(super) fn give(&mut self, entry: &Entry, ledger: &Ledger) {
         self.note(entry, ledger);
+        self.is_told = true;
+        if self.doubt(entry) {
+            return;
+        }
         (self.given, self.from, self.until) = (Some(entry.time), entry.from, entry.until);
         self.only_for_pim = entry.for_pim && entry.family == Family::Role;
-        self.is_told = true;
     }
 
     pub(super) fn take(&mut self, entry: &Entry, ledger: &Ledger) {
         self.note(entry, ledger);
-        (self.given, self.from, self.until) = (None, None, None);
         self.is_told = true;
+        if !self.doubt(entry) {
+            (self.given, self.from, self.until) = (None, None, None);
+        }
+    }
+
+    /// Is it unclear whether this was done? What is sure ends the doubt of before.
+    pub(super) fn doubt(&mut self, entry: &Entry) -> bool {
+        self.unsure = (!entry.is_done).then_some(entry.time);
+        self.unsure.is_some()
     }
 
     /// It happened, and changes nothing.
@@ -66,7 +79,8 @@ impl Lane {
             NOBODY => String::new(),
             by => ledger.objects.name(by).to_owned(),
         };
-        self.events.push(Given { row: entry.row, time: entry.time, step: entry.step, by });
+        let Entry { row, time, step, is_done, .. } = *entry;
+        self.events.push(Given { row, time, step, is_done, by });
         if !entry.policy.is_empty() {
             entry.policy.clone_into(&mut self.policy);
         }
@@ -79,7 +93,7 @@ impl Lane {
         objects: [u32; 2],
         is_activated: bool,
     ) -> (Standing, Option<Why>) {
-        let Some(given) = self.given else { return (Standing::Lost, None) };
+        let Some(given) = self.given.or(self.unsure) else { return (Standing::Lost, None) };
         let end = ledger.end.unwrap_or(given);
         let gone = objects.into_iter().filter_map(|object| {
             let at = ledger.objects.gone_since(object, given)?;
@@ -95,6 +109,9 @@ impl Lane {
         let ends = gone.chain(ended).min_by_key(|&(standing, at, _)| (Reverse(standing), at));
         if let Some((standing, _, why)) = ends {
             return (standing, Some(why));
+        }
+        if self.unsure.is_some() {
+            return (Standing::Unclear, Some(Why::NoSuccess));
         }
         if let Some(from) = self.from.filter(|&from| from > end) {
             return (Standing::Unclear, Some(Why::NotBegun(from)));
@@ -173,7 +190,9 @@ fn plain(ledger: &Ledger, entries: &[&Entry]) -> Line {
     for entry in entries {
         // The directory writes a change of licences twice: as one, and as an update of the user.
         let is_double = |last: &Given| {
-            last.step == entry.step && entry.time.ticks() - last.time.ticks() <= TOGETHER
+            last.step == entry.step
+                && (last.is_done || !entry.is_done)
+                && entry.time.ticks() - last.time.ticks() <= TOGETHER
         };
         if entry.family == Family::Licence && lane.events.last().is_some_and(is_double) {
             continue;
@@ -205,7 +224,9 @@ fn roles(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
             Step::Approved => activated.note(entry, ledger),
             Step::Extended if assigned.given.is_some() => {
                 assigned.note(entry, ledger);
-                assigned.until = entry.until;
+                if entry.is_done {
+                    assigned.until = entry.until;
+                }
             }
             Step::Extended => {}
             step if step.gives() => assigned.give(entry, ledger),
@@ -231,7 +252,7 @@ fn without_doubles<'e>(entries: &[&'e Entry]) -> Vec<&'e Entry> {
                     entry.step,
                     Step::Given | Step::Activated | Step::Taken | Step::Expired | Step::Deactivated
                 );
-                let is_it = if pim { entry.of_pim } else { entry.for_pim };
+                let is_it = if pim { entry.of_pim && entry.is_done } else { entry.for_pim };
                 decides && is_it && entry.step.gives() == gives
             };
             entries.iter().filter(fits)
@@ -249,7 +270,7 @@ fn without_doubles<'e>(entries: &[&'e Entry]) -> Vec<&'e Entry> {
     let mut before: Option<&Entry> = None;
     for &entry in entries {
         if entry.step != Step::Outside {
-            before = Some(entry).filter(|entry| entry.step == Step::Given);
+            before = Some(entry).filter(|entry| entry.step == Step::Given && entry.is_done);
         } else if before.is_some_and(|b| entry.time.ticks() - b.time.ticks() <= TOGETHER) {
             doubles.insert(entry.row);
         }
@@ -264,6 +285,9 @@ fn package(ledger: &Ledger, entries: &[&Entry]) -> Option<Line> {
     let (mut open, mut held, mut removing) = (None, None, None);
     for entry in entries {
         match entry.step {
+            Step::Given if !entry.is_done => open = Some(Why::NoSuccess),
+            Step::Taken if !entry.is_done && lane.given.is_some() => held = Some(Why::NoSuccess),
+            Step::Taken if !entry.is_done => open = Some(Why::NoSuccess),
             Step::Given | Step::Partly => {
                 lane.give(entry, ledger);
                 (open, removing) = (None, None);
@@ -281,6 +305,7 @@ fn package(ledger: &Ledger, entries: &[&Entry]) -> Option<Line> {
             Step::Failed => open = Some(Why::Failed),
             Step::Refused => open = None,
             Step::RemovalAsked => removing = Some(Why::RemovalAsked),
+            Step::Extended if !entry.is_done => {}
             Step::Extended if lane.given.is_some() => lane.until = entry.until.or(lane.until),
             Step::Extended => open = Some(Why::OnlyExtended),
             _ => {}

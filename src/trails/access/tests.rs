@@ -54,6 +54,80 @@ fn a_removal_that_names_only_the_id_of_a_role_ends_it() {
     assert!(told.len() == 2 && told.iter().all(|line| line.starts_with("Lost: ")), "{told:#?}");
 }
 
+/// The records, the last one with this result.
+fn ending(text: &str, result: &serde_json::Value) -> Vec<String> {
+    let mut lines = records(text);
+    let last = lines.pop().expect("a record");
+    let mut last: serde_json::Value = serde_json::from_str(&last).expect("JSON");
+    last["result"] = result.clone();
+    lines.push(last.to_string());
+    lines
+}
+
+#[test]
+fn what_has_neither_succeeded_nor_failed_is_neither_held_nor_lost() {
+    let group = "Group.ObjectID=>guid(g); Group.DisplayName=>Sales";
+    let given =
+        format!("01T01:00:00Z | Add member to group | User adm@x | User ann@x | {group} | a |");
+    let taken = given.replace("01T01", "02T01").replace("Add member to", "Remove member from");
+    let scope = "ServicePrincipal.ObjectID=>guid(ann@x); DelegatedPermissionGrant.Scope=>Mail.Read";
+    let consent = format!(
+        "01T01:00:00Z | Add delegated permission grant | User adm@x | ServicePrincipal Graph; ServicePrincipal ann@x | {scope} | a |"
+    );
+    let withdrawn = consent.replace("01T01", "02T01").replace("Add dele", "Remove dele");
+    let packages = "01T01:00:00Z | User requests access package assignment | User ann@x | AccessPackage Lab; User ann@x || a |
+        01T02:00:00Z | Fulfill access package assignment | App Gov | AccessPackage Lab; User ann@x || a |";
+    let removed = format!(
+        "{packages}
+        02T01:00:00Z | Remove access package assignment | App Gov | AccessPackage Lab; User ann@x || b |"
+    );
+    let role = "01T01:00:00Z | Add member to role completed (PIM activation) | User ann@x | Role Reader; User ann@x || b |";
+    let deleted = "01T01:00:00Z | Delete user | User adm@x | User ann@x || d |";
+    let logs = [
+        given.clone(),
+        format!("{given}\n{taken}"),
+        consent.clone(),
+        format!("{consent}\n{withdrawn}"),
+        packages.to_owned(),
+        removed,
+        role.to_owned(),
+        deleted.to_owned(),
+        deleted.replace("Delete user", "Disable account"),
+    ];
+    let results = ["timeout", "unknownFutureValue", "", "interrupted", "partialSuccess", "null"];
+    for log in &logs {
+        for result in results {
+            let result = match result {
+                "null" => serde_json::Value::Null,
+                word => word.into(),
+            };
+            let told = told(&ending(log, &result), "ann@x").expect("one of that name");
+            assert_eq!(told.len(), 1, "{log} {result} {told:#?}");
+            let why = "the result is neither success nor failure";
+            assert!(told[0].starts_with("Under way or unclear: "), "{log} {result} {told:#?}");
+            assert!(told[0].contains(why), "{log} {result} {told:#?}");
+            assert!(told[0].contains(", without success"), "{log} {result} {told:#?}");
+        }
+    }
+    // A later record that says so decides.
+    let sure = format!("{given}\n{taken}");
+    let mut lines = ending(&sure, &"timeout".into());
+    lines.push(record(&taken.replace("02T01", "03T01"), 1));
+    assert!(told_of(&lines).starts_with("Lost: group Sales · taken 03T01"));
+}
+
+#[test]
+fn the_unified_audit_log_has_done_what_it_gives_no_result_for() {
+    let line = |status: &str| {
+        format!(
+            r#"{{"CreationTime":"2026-03-01T10:00:00","Id":"00000000-0000-4000-8000-0000000000a1","Operation":"Add member to group.","RecordType":8,{status}"Workload":"AzureActiveDirectory","UserId":"adm@x","ObjectId":"ann@x","Target":[{{"ID":"ann@x","Type":5}}],"ModifiedProperties":[{{"Name":"Group.DisplayName","NewValue":"Sales","OldValue":""}}]}}"#
+        )
+    };
+    let holds = |status: &str| told_of(&[line(status)]).starts_with("Holds: group Sales");
+    assert!(holds("") && holds(r#""ResultStatus":"Success","#));
+    assert!(!holds(r#""ResultStatus":"PartiallySucceeded","#));
+}
+
 #[test]
 fn groups_of_one_name_are_not_one() {
     let log = "01T01:00:00Z | Add member to group | User adm@x | User ann@x | Group.ObjectID=>guid(g1); Group.DisplayName=>Sales | a |
