@@ -49,7 +49,7 @@ pub use dates::{Dates, DatesSeen, Either};
 pub use rows::{Columns, listed};
 pub use wrapped::{holds_whole, is_escaped, plain, wrapped};
 
-use crate::record::naming::name_targets;
+use crate::record::naming::{drop_placeholders, name_targets};
 use crate::record::{Change, Record, outcome, risk};
 use dates::Settled;
 use json::{Place, Reader, Step};
@@ -184,6 +184,7 @@ pub fn decode_into<'a>(
     graph::fill_user_agent(&mut draft.record);
     principals::fill_agents(&mut draft.record);
     principals::fill_origin(&mut draft.record);
+    drop_placeholders(&mut draft.record);
     name_targets(&mut draft.record);
     draft.record.outcome = outcome::decide(&draft.record);
     draft.settle_time(&mut reader);

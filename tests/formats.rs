@@ -460,7 +460,7 @@ fn bytes_that_are_not_utf_8_are_replaced_and_noted() {
 }
 
 mod any_record {
-    use entrail::record::naming::name_targets;
+    use entrail::record::naming::{drop_placeholders, name_targets};
     use entrail::record::outcome::decide;
     use entrail::record::property::{PROPERTIES, Property};
     use entrail::record::{Actor, ActorKind, Change, Detail, Kind, Outcome, Record, Target};
@@ -653,6 +653,7 @@ mod any_record {
                         session_id,
                         source: Cow::Borrowed(""),
                     };
+                    drop_placeholders(&mut record);
                     name_targets(&mut record);
                     record.outcome = decide(&record);
                     record

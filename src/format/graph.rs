@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use super::Depth;
 use super::json::{Held, Place, Reader, Step, keys};
-use crate::record::naming::is_naming;
+use crate::record::naming::{is_name, is_naming};
 use crate::record::property::{Key, Property};
 use crate::record::risk::{self, Interest};
 use crate::record::{Actor, ActorKind, Change, Detail, Record, Target};
@@ -288,7 +288,12 @@ pub(super) fn initiated_by<'a>(
 
 /// Who acted, where a record may name a user, an app, both, or either without any content.
 fn actor<'a>(user: Option<Actor<'a>>, app: Option<Actor<'a>>) -> Option<Actor<'a>> {
-    let says = |actor: &Actor<'_>| *actor != Actor { kind: actor.kind, ..Actor::default() };
+    // A name that is none says nothing.
+    let says = |actor: &Actor<'_>| {
+        let names = [&actor.name, &actor.upn];
+        let [name, upn] = names.map(|name| if is_name(name) { name.clone() } else { "".into() });
+        Actor { name, upn, ..actor.clone() } != Actor { kind: actor.kind, ..Actor::default() }
+    };
     match (user, app) {
         (Some(mut user), Some(app)) if says(&user) => {
             // A person acting through an app: what is known of the app is kept with the person.

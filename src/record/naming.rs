@@ -1,4 +1,5 @@
-//! Names of targets that stand only in the changes of their record: [`name_targets`].
+//! Names of targets that stand only in the changes of their record: [`name_targets`]; what stands where
+//! a name should be and is none: [`drop_placeholders`].
 //! Never takes a name from another record, and never gives a target a name that may be another's.
 //!
 //! Entra leaves the `displayName` of most second targets empty. `Add member to role` says which role
@@ -10,7 +11,7 @@
 use std::borrow::Cow;
 
 use super::{Change, NamedBy, Record, Target, value_text};
-use crate::text::is_guid;
+use crate::text::{is_guid, is_invisible};
 
 /// What an object is called in the names of changes, in lower case, and as a target's type.
 const KINDS: &[(&str, &str)] = &[
@@ -117,6 +118,41 @@ impl Mentioned {
     }
 }
 
+/// Words that exporters write where a name is missing. Words that may be names, such as `Unknown`, are
+/// not among them.
+const NO_NAMES: &[&str] =
+    &["null", "(null)", "<null>", "none", "<none>", "n/a", "#n/a", "undefined", "nan"];
+
+/// Does the text name something? White space, dashes, asterisks and words such as `null` and `N/A` only
+/// say that no name is known.
+pub fn is_name(text: &str) -> bool {
+    // Asked for every name that is loaded: nearly all begin like this one, and are longer than the words.
+    if text.len() > 10 && text.as_bytes()[0].is_ascii_alphanumeric() {
+        return true;
+    }
+    let is_blank = |c: char| {
+        c.is_whitespace() || is_invisible(c) || matches!(c, '-' | '–' | '—' | '*' | '.' | '_')
+    };
+    // Python writes `nan`, .NET `NaN`; people are called Nan.
+    let word = text.trim();
+    !text.chars().all(is_blank)
+        && (word == "Nan" || !NO_NAMES.iter().any(|none| none.eq_ignore_ascii_case(word)))
+}
+
+/// Empties names of the actor and of targets that are none ([`is_name`]), so that the name is looked
+/// for elsewhere and the placeholder names nothing else.
+pub fn drop_placeholders(record: &mut Record<'_>) {
+    let actor = &mut record.actor;
+    let own = [&mut actor.name, &mut actor.upn, &mut actor.service_principal_name];
+    let of_actor = own.into_iter().chain([&mut actor.app_name]);
+    let of_targets = record.targets.iter_mut().flat_map(|t| [&mut t.name, &mut t.upn]);
+    for name in of_actor.chain(of_targets) {
+        if !name.is_empty() && !is_name(name) {
+            *name = Cow::Borrowed("");
+        }
+    }
+}
+
 /// Gives targets without a name the one that the changes of the record have for them, and adds the
 /// object that is named in changes only. A `displayName` that is an application id is kept as an id.
 ///
@@ -159,7 +195,7 @@ fn own_name(changes: &[Change<'_>]) -> Option<String> {
 fn value(change: &Change<'_>) -> String {
     let values = [&change.new, &change.old].into_iter().flatten();
     let mut texts = values.map(|value| value_text(value).trim().to_owned());
-    texts.find(|text| !text.is_empty() && text != "null").unwrap_or_default()
+    texts.find(|text| is_name(text)).unwrap_or_default()
 }
 
 /// The objects that changes name, in the order of the record.

@@ -7,6 +7,7 @@ use memchr::memmem::Finder;
 use regex::bytes::Regex;
 
 use super::text;
+use crate::record::naming::is_name;
 use crate::text::is_guid;
 
 static INITIATED_BY: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"\"initiatedBy\":"));
@@ -40,10 +41,19 @@ pub(super) fn may_be(event: &[u8]) -> bool {
     })
 }
 
-/// Is there a name in it that is not empty?
+/// Is there a name in it that is one?
 fn has_name(actor: &[u8]) -> bool {
-    let ends = NAMED.find_iter(actor).map(|at| at + NAMED.needle().len());
-    ends.into_iter().any(|end| actor.get(end).is_some_and(|&byte| byte != b'"'))
+    let mut starts = NAMED.find_iter(actor).map(|at| at + NAMED.needle().len() - 1);
+    starts.any(|start| {
+        let rest = actor.get(start..).unwrap_or_default();
+        // One with something escaped in it is let through.
+        text(rest).is_some_and(|(name, _)| says(name))
+    })
+}
+
+/// Is it a name, and not what stands where one is missing?
+fn says(name: &[u8]) -> bool {
+    std::str::from_utf8(name).is_ok_and(is_name)
 }
 
 /// Does a target whose id begins here go on with a name, as Graph writes it?
@@ -55,16 +65,13 @@ fn named(rest: &[u8]) -> Option<bool> {
     let rest = value(rest)?.1.strip_prefix(b",\"displayName\":")?;
     let (name, rest) = value(rest)?;
     // A name that is written like an id is one.
-    let is_name = |name: &[u8]| {
-        let name = std::str::from_utf8(name).unwrap_or_default().trim();
-        !name.is_empty() && !is_guid(name)
-    };
-    if name.is_some_and(is_name) {
+    let is_id = |name: &[u8]| std::str::from_utf8(name).is_ok_and(|name| is_guid(name.trim()));
+    if name.is_some_and(|name| says(name) && !is_id(name)) {
         return Some(true);
     }
     let rest = rest.strip_prefix(b",\"type\":")?;
     let rest = value(rest)?.1.strip_prefix(b",\"userPrincipalName\":")?;
-    Some(value(rest)?.0.is_some_and(|upn| !upn.is_empty()))
+    Some(value(rest)?.0.is_some_and(says))
 }
 
 /// The text that begins here, nothing for null, and what follows.
@@ -106,12 +113,17 @@ mod tests {
             r#"{"id":"t","displayName":"2c92ce28-126c-47c1-82b0-410b64502989","type":"App"}"#
                 .to_owned(),
             format!(r#"{TARGET},{{"id":"t","displayName":"","type":"x","userPrincipalName":""}}"#),
+            format!(
+                r#"{TARGET},{{"id":"t","displayName":"-","type":"x","userPrincipalName":"null"}}"#
+            ),
         ] {
             assert!(may_be(event(NAMED, &targets).as_bytes()), "{targets}");
         }
-        for actor in
-            [r#"{"app":{"displayName":null,"servicePrincipalId":"s"}}"#, r#"{"user":{"id":"u"}}"#]
-        {
+        for actor in [
+            r#"{"app":{"displayName":null,"servicePrincipalId":"s"}}"#,
+            r#"{"user":{"id":"u"}}"#,
+            r#"{"user":{"id":"u","displayName":" ","userPrincipalName":"N/A"}}"#,
+        ] {
             assert!(may_be(event(actor, TARGET).as_bytes()), "{actor}");
         }
         assert!(may_be(br#"{"id":"1","InitiatedBy":{"user":{"id":"u"}}}"#));

@@ -136,3 +136,64 @@ fn no_target_gets_the_name_of_another() {
     let found = named(vec![user(vec![change("AppRole.DisplayName", "\"Read all\"")])]);
     assert_eq!(found.len(), 1);
 }
+
+#[test]
+fn what_stands_for_a_missing_name_is_none() {
+    for none in [
+        "",
+        " ",
+        "\u{a0}",
+        "\u{200b}",
+        "\u{3000}",
+        "null",
+        "NULL",
+        "(null)",
+        "None",
+        "-",
+        "--",
+        "N/A",
+        "n/a ",
+        "***",
+        "*",
+        "undefined",
+        "nan",
+        "NaN",
+        "—",
+        ".",
+        "**********",
+        "- - - - - -",
+    ] {
+        assert!(!is_name(none), "{none:?}");
+    }
+    for name in
+        ["Nan", "NA", "A", "Unknown", "Nullarbor", "Ödön", "*Admins*", "None of them", "★", "0"]
+    {
+        assert!(is_name(name), "{name:?}");
+    }
+}
+
+#[test]
+fn a_placeholder_gives_way_to_the_name_in_the_changes() {
+    let role = || {
+        vec![
+            change("Role.ObjectID", "\"r-1\""),
+            change("Role.DisplayName", "\"Global Administrator\""),
+        ]
+    };
+    for none in [" ", "\u{a0}", "null", "None", "-", "N/A", "***"] {
+        let blank = Target { name: none.into(), ..target("Role", "r-1", vec![]) };
+        let person = Target { upn: none.into(), name: none.into(), ..user(role()) };
+        let mut record = Record { targets: vec![person, blank], ..Record::default() };
+        (record.actor.name, record.actor.upn) = (none.into(), none.into());
+        drop_placeholders(&mut record);
+        name_targets(&mut record);
+        assert_eq!(record.targets[1].name, "Global Administrator", "{none:?}");
+        assert_eq!((&*record.targets[0].name, &*record.targets[0].upn), ("", ""), "{none:?}");
+        assert_eq!((&*record.actor.name, &*record.actor.upn), ("", ""), "{none:?}");
+        // In changes it is no name either.
+        let none: &'static str = format!("\"{none}\"").leak();
+        let found =
+            named(vec![user(vec![change("Role.DisplayName", none)]), target("Role", "r", vec![])]);
+        assert_eq!(found[1].1, "", "{none:?}");
+    }
+}
