@@ -158,3 +158,37 @@ fn a_person_whose_name_is_a_placeholder_in_a_sign_in_has_none() {
     let line = r#"{"CreationTime":"2026-11-11T12:00:51","Id":"0a1b0000-0000-4000-8000-000000000051","Operation":"Update user.","RecordType":8,"ResultStatus":"Success","Workload":"AzureActiveDirectory","UserId":"N/A","ObjectId":"Not Available"}"#;
     assert_eq!(read(line, &Layout::Json).actor.upn, "");
 }
+
+#[test]
+fn a_guid_names_a_group_and_is_the_id_of_an_application_in_every_format() {
+    let guid = "0000dead-1111-4222-8333-444444444444";
+    let called = |kind: &str| json!({"id": ROLE, "type": kind, "displayName": guid});
+    let targets = [called("Group"), called("ServicePrincipal"), called("Application")];
+    for (format, record) in formats(&json!({}), &targets) {
+        let found = names(&record.targets);
+        assert_eq!(found, [(guid, "", ""), ("", "", guid), ("", "", guid)], "{format}");
+    }
+}
+
+#[test]
+fn what_only_changes_name_is_named_in_every_format() {
+    let changes = json!([
+        {"displayName": "DisplayName", "oldValue": "[]", "newValue": "[\"New Person\"]"},
+        {"displayName": "UserPrincipalName", "oldValue": "[]", "newValue": "[\"new@f.example\"]"},
+        {"displayName": "AccessPackage.DisplayName", "oldValue": null, "newValue": "\"Lab\""},
+        {"displayName": "Directory.DisplayName", "oldValue": null, "newValue": "\"Fern\""},
+    ]);
+    let targets = [
+        json!({"id": USER, "type": "User", "modifiedProperties": changes}),
+        json!({"id": ROLE, "type": "AccessPackage"}),
+        json!({"id": "000000b2-1111-4222-8333-444444444444", "type": "Directory"}),
+    ];
+    for (format, record) in formats(&json!({}), &targets) {
+        let found = names(&record.targets);
+        assert_eq!(
+            found,
+            [("New Person", "new@f.example", ""), ("Lab", "", ""), ("Fern", "", "")],
+            "{format}"
+        );
+    }
+}

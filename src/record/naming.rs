@@ -27,6 +27,8 @@ const KINDS: &[(&str, &str)] = &[
     ("user", "User"),
     ("policy", "Policy"),
     ("contact", "Contact"),
+    ("accesspackage", "AccessPackage"),
+    ("directory", "Directory"),
 ];
 
 /// What a change says of an object.
@@ -154,25 +156,23 @@ pub fn drop_placeholders(record: &mut Record<'_>) {
 }
 
 /// Gives targets without a name the one that the changes of the record have for them, and adds the
-/// object that is named in changes only. A `displayName` that is an application id is kept as an id.
+/// object that is named in changes only. A `displayName` that is an application id is kept as an id:
+/// of an application, or where it is the target's own id or one that changes give as an `AppId`. Of
+/// anything else a GUID is a name like any other.
 ///
 /// Asked for every record that is loaded: nothing is allocated where no change names an object.
 pub fn name_targets(record: &mut Record<'_>) {
-    let mut names = false;
-    for target in &mut record.targets {
-        if target.name_id.is_empty() && is_guid(target.name.trim()) {
+    for at in 0..record.targets.len() {
+        if named_by_id(&record.targets, at) {
+            let target = &mut record.targets[at];
             target.name_id = std::mem::take(&mut target.name);
         }
-        names = names || target.changes.iter().any(|change| is_naming(&change.name));
     }
-    if !names {
+    let mut changes = record.targets.iter().flat_map(|target| &target.changes);
+    if !changes.any(|change| is_naming(&change.name)) {
         return;
     }
-    for target in record.targets.iter_mut().filter(|target| is_nameless(target)) {
-        if let Some(name) = own_name(&target.changes) {
-            (target.name, target.named_by) = (Cow::Owned(name), NamedBy::Changes);
-        }
-    }
+    record.targets.iter_mut().for_each(name_by_own_changes);
     for mentioned in mentioned(record) {
         assign(&mentioned, &mut record.targets);
     }
@@ -182,13 +182,51 @@ fn is_nameless(target: &Target<'_>) -> bool {
     target.name.is_empty() && target.upn.is_empty()
 }
 
-/// The name that a target's own changes give it: `DisplayName`, without a type in front.
-fn own_name(changes: &[Change<'_>]) -> Option<String> {
-    let named = |wanted: Part| {
-        let of_part = changes.iter().filter(|change| part_of(&change.name) == Some(wanted));
-        of_part.map(value).find(|name| !name.is_empty())
+/// Is the `displayName` of the target at this place an id?
+fn named_by_id(targets: &[Target<'_>], at: usize) -> bool {
+    let target = &targets[at];
+    let name = target.name.trim();
+    if !target.name_id.is_empty() || !is_guid(name) {
+        return false;
+    }
+    let is_app_id = |change: &Change<'_>| {
+        let part = change.name.rsplit_once('.').map_or(&*change.name, |(_, part)| part);
+        part_of(part) == Some(Part::AppId) && value(change).eq_ignore_ascii_case(name)
     };
-    named(Part::Name).or_else(|| named(Part::Upn))
+    name.eq_ignore_ascii_case(&target.id)
+        || is_application(&target.kind)
+        || targets.iter().flat_map(|target| &target.changes).any(is_app_id)
+}
+
+/// Are objects of this type called by an application id where their name is missing?
+fn is_application(kind: &str) -> bool {
+    let letters = kind.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
+    ["serviceprincipal", "application"].iter().any(|own| letters.clone().eq(own.bytes()))
+}
+
+/// Gives a target the name and the user principal name that its own changes have for it, in
+/// `DisplayName` and `UserPrincipalName` without a type in front.
+fn name_by_own_changes(target: &mut Target<'_>) {
+    if !target.name.is_empty() && !target.upn.is_empty() {
+        return;
+    }
+    let named = |wanted: Part| {
+        let of_part = target.changes.iter().filter(|change| part_of(&change.name) == Some(wanted));
+        of_part.map(value).find(|name| !name.is_empty()).unwrap_or_default()
+    };
+    give(target, &named(Part::Name), &named(Part::Upn));
+}
+
+/// Gives a target the name and the user principal name that changes have for it, where it has neither
+/// or the same user principal name; one that has a name lacks only the other.
+fn give(target: &mut Target<'_>, name: &str, upn: &str) {
+    let is_it = target.upn.is_empty() || target.upn.eq_ignore_ascii_case(upn);
+    if target.name.is_empty() && is_it && !name.is_empty() {
+        (target.name, target.named_by) = (Cow::Owned(name.to_owned()), NamedBy::Changes);
+    }
+    if target.upn.is_empty() && !upn.is_empty() {
+        target.upn = Cow::Owned(upn.to_owned());
+    }
 }
 
 /// A change's value as text: the new one, or else the one before.
@@ -221,7 +259,11 @@ fn mentioned(record: &Record<'_>) -> Vec<Mentioned> {
             }
         }
     }
-    found.retain(|one| !one.called().is_empty() && !is_guid(one.called()));
+    found.retain(|one| {
+        let is_id = is_guid(one.called())
+            && (is_application(one.kind) || one.called().eq_ignore_ascii_case(&one.id));
+        !one.called().is_empty() && !is_id
+    });
     found
 }
 
@@ -257,10 +299,7 @@ fn assign(mentioned: &Mentioned, targets: &mut Vec<Target<'_>>) {
 }
 
 fn name(target: &mut Target<'_>, mentioned: &Mentioned) {
-    if is_nameless(target) {
-        target.name = Cow::Owned(mentioned.called().to_owned());
-        target.named_by = NamedBy::Changes;
-    }
+    give(target, &mentioned.name, &mentioned.upn);
     if target.id.is_empty() && !mentioned.id.is_empty() {
         target.id = Cow::Owned(mentioned.id.clone());
     }

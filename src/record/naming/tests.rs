@@ -197,3 +197,74 @@ fn a_placeholder_gives_way_to_the_name_in_the_changes() {
         assert_eq!(found[1].1, "", "{none:?}");
     }
 }
+
+#[test]
+fn a_guid_is_an_id_only_where_objects_are_called_by_one() {
+    let told = |kind: &'static str, id: &'static str, changes: Vec<Change<'static>>| {
+        let called = Target { name: APP_ID.into(), ..target(kind, id, vec![]) };
+        let mut record = Record { targets: vec![called, user(changes)], ..Record::default() };
+        name_targets(&mut record);
+        let called = &record.targets[0];
+        (called.name.to_string(), called.name_id.to_string())
+    };
+    for kind in ["ServicePrincipal", "Service Principal", "serviceprincipal", "Application"] {
+        assert_eq!(told(kind, "x", vec![]), (String::new(), APP_ID.to_owned()), "{kind}");
+    }
+    for kind in ["Group", "User", "Role", "Policy", "Device", ""] {
+        assert_eq!(told(kind, "x", vec![]), (APP_ID.to_owned(), String::new()), "{kind}");
+        assert_eq!(told(kind, APP_ID, vec![]).1, APP_ID, "{kind}");
+        let own =
+            vec![change("ServicePrincipal.AppId", "\"2C92CE28-126C-47C1-82B0-410B64502989\"")];
+        assert_eq!(told(kind, "x", own).1, APP_ID, "{kind}");
+    }
+    // In changes too.
+    let group = vec![change("Group.DisplayName", "\"2c92ce28-126c-47c1-82b0-410b64502989\"")];
+    assert_eq!(named(vec![user(group)])[1].1, APP_ID);
+    let sp =
+        vec![change("ServicePrincipal.DisplayName", "\"2c92ce28-126c-47c1-82b0-410b64502989\"")];
+    assert_eq!(named(vec![user(sp)]).len(), 1);
+}
+
+#[test]
+fn the_changes_of_a_target_give_it_a_name_and_a_user_principal_name() {
+    let both = || {
+        vec![
+            change("DisplayName", "[\"New Person\"]"),
+            change("UserPrincipalName", "[\"new@f.example\"]"),
+        ]
+    };
+    let told = |own: Target<'static>| {
+        let mut record = Record { targets: vec![own], ..Record::default() };
+        name_targets(&mut record);
+        let own = record.targets.remove(0);
+        (own.name.into_owned(), own.upn.into_owned(), own.named_by)
+    };
+    let (name, upn) = ("New Person".to_owned(), "new@f.example".to_owned());
+    let told_both = (name.clone(), upn.clone(), NamedBy::Changes);
+    assert_eq!(told(target("User", "u", both())), told_both);
+    let mut turned = both();
+    turned.reverse();
+    assert_eq!(told(target("User", "u", turned)), told_both);
+    // What the record says itself stays.
+    let named = Target { name: "Ann".into(), ..target("User", "u", both()) };
+    assert_eq!(told(named), ("Ann".to_owned(), upn.clone(), NamedBy::Itself));
+    let known = Target { upn: "old@f.example".into(), ..target("User", "u", both()) };
+    assert_eq!(told(known), (String::new(), "old@f.example".to_owned(), NamedBy::Itself));
+    let only = vec![change("UserPrincipalName", "[\"new@f.example\"]")];
+    assert_eq!(told(target("User", "u", only)), (String::new(), upn, NamedBy::Itself));
+    let same = Target { upn: "NEW@f.example".into(), ..target("User", "u", both()) };
+    assert_eq!(told(same), (name, "NEW@f.example".to_owned(), NamedBy::Changes));
+    // Another record's words for the same user give both too.
+    let of_user = vec![
+        change("User.ObjectID", "\"u-2\""),
+        change("User.DisplayName", "\"New Person\""),
+        change("User.UPN", "\"new@f.example\""),
+    ];
+    let mut record = Record {
+        targets: vec![target("ServicePrincipal", "s", of_user), target("User", "u-2", vec![])],
+        ..Record::default()
+    };
+    name_targets(&mut record);
+    let found = &record.targets[1];
+    assert_eq!((&*found.name, &*found.upn), ("New Person", "new@f.example"));
+}
