@@ -164,6 +164,11 @@ pub fn rules() -> &'static [Rule] {
     &pack::pack().rules
 }
 
+/// Is it the display name of a service of Microsoft, as `assets/risk/services.tsv` lists them?
+pub fn is_service(name: &str) -> bool {
+    pack::is_service(name)
+}
+
 /// What is wrong in the files of rules, by file and line; nothing, as a test makes sure.
 pub fn mistakes() -> &'static [String] {
     &pack::pack().mistakes

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use super::column::pack_guid;
 use super::{Segment, Store};
 use crate::record::column::{Column, Kept, PART};
-use crate::record::{Actor, ActorKind, NamedBy, Record, Target};
+use crate::record::{Actor, ActorKind, NamedBy, Record, Target, risk};
 
 /// Most names of one id that are kept: objects are renamed.
 const MOST_NAMES: usize = 8;
@@ -98,6 +98,17 @@ impl Name {
     }
 }
 
+/// Is this part of an actor the name of the application a person used, where theirs should be? The
+/// directory writes a service of Microsoft, such as `Azure ESTS Service` or `Graph Explorer`, as the
+/// `displayName` of the user who called it; the user principal name beside it is the person's.
+fn is_of_service(entry: Entry, parts: &[&str], at: usize) -> bool {
+    entry.column == Column::Actor
+        && at == 1
+        && part(parts, 6) == ActorKind::User.word()
+        && !part(parts, 0).is_empty()
+        && risk::is_service(part(parts, at))
+}
+
 /// Calls back with each entry that a segment brings and that may name an object: its parts, and whether
 /// it has no name.
 fn each(segment: &Segment, mut call: impl FnMut(Entry, &[&str], bool)) {
@@ -138,7 +149,9 @@ pub(super) fn named(segment: &Segment) -> Vec<Name> {
         for naming in namings(entry.column, parts) {
             for id in naming.ids.iter().filter_map(|&at| number_of(part(parts, at))) {
                 let named = naming.names.iter().enumerate();
-                let named = named.filter(|&(_, &at)| !part(parts, at).is_empty());
+                let is_one =
+                    |at: usize| !part(parts, at).is_empty() && !is_of_service(entry, parts, at);
+                let named = named.filter(|&(_, &at)| is_one(at));
                 found.extend(named.map(|(rank, &at)| Name {
                     id,
                     rank: rank as u8,
@@ -297,3 +310,6 @@ impl Joins {
         &self.pairs
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -306,6 +306,9 @@ fn without_glue<'u>(upn: &'u str, id: &str) -> Option<&'u str> {
     (is_id && !rest.starts_with('@') && rest.contains('@')).then_some(rest)
 }
 
+/// Services of Microsoft, a name in front of each line.
+const SERVICES: &str = include_str!("../../assets/risk/services.tsv");
+
 thread_local! {
     /// What the data calls each id: how telling a name is, and the name.
     static NAMES: RefCell<BTreeMap<String, BTreeSet<(usize, String)>>> = RefCell::default();
@@ -332,7 +335,14 @@ pub fn know<'r, 'a: 'r>(records: impl IntoIterator<Item = &'r Record<'a>>) {
             add(&[&actor.id, &actor.app_id], &[&actor.name, &actor.service_principal_name]);
         } else {
             let upn = without_glue(&actor.upn, &actor.id).unwrap_or(&actor.upn);
-            add(&[&actor.id], &[upn, &actor.name]);
+            // A person who used a service of Microsoft has its name where theirs should be.
+            let of_service = actor.kind == ActorKind::User
+                && !upn.is_empty()
+                && SERVICES.lines().any(|line| {
+                    let name = line.split('\t').next().unwrap_or_default();
+                    !name.starts_with('#') && fold(name) == fold(&actor.name)
+                });
+            add(&[&actor.id], &[upn, if of_service { "" } else { &actor.name }]);
             let names = [&*actor.app_name, &*actor.service_principal_name];
             add(&[&actor.app_object_id, &actor.app_id], &names);
         }

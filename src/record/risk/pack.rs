@@ -1,7 +1,7 @@
 //! Reads the files under `assets/risk/` into rules, once.
 //! Never fails: what does not fit is left out and told by [`super::mistakes`], and a test finds none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
@@ -9,6 +9,7 @@ use super::condition;
 use super::spelled::Names;
 use super::{Level, Rule, Source};
 use crate::record::property::Key;
+use crate::text::fold;
 
 /// Name and text of each file of rules.
 const FILES: &[(&str, &str)] = &[
@@ -72,6 +73,15 @@ fn rows(table: &'static str) -> impl Iterator<Item = [&'static str; 3]> {
         let mut columns = line.split('\t');
         std::array::from_fn(|_| columns.next().unwrap_or_default())
     })
+}
+
+/// Names of Microsoft's services, folded.
+static SERVICE_NAMES: LazyLock<HashSet<String>> =
+    LazyLock::new(|| rows(SERVICES).map(|[name, ..]| fold(name)).collect());
+
+/// Is it the name of a service of Microsoft?
+pub(super) fn is_service(name: &str) -> bool {
+    SERVICE_NAMES.contains(&fold(name))
 }
 
 #[derive(Default)]
