@@ -16,7 +16,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::record::Record;
 use crate::record::column::Column;
@@ -25,6 +25,7 @@ use crate::time::Timestamp;
 
 pub use events::Events;
 pub use marks::{Mark, Marks};
+use names::Histories;
 pub use segment::Segment;
 
 /// A record's permanent number in its [`Store`]: 0 is the first record that was indexed.
@@ -94,6 +95,8 @@ pub struct Store {
     segments: Vec<Arc<Segment>>,
     marks: Marks,
     events: Arc<Events>,
+    /// Of all segments; empty until it is asked for.
+    histories: Arc<OnceLock<Histories>>,
 }
 
 impl Store {
@@ -107,6 +110,7 @@ impl Store {
             Arc::make_mut(&mut self.events).add(segment.events());
         }
         self.segments.push(segment);
+        self.histories = Arc::default();
     }
 
     /// The sign-ins of which there are several rows.

@@ -54,7 +54,8 @@ impl<'r> Row<'r> {
             Stored::Column(..) | Stored::Property(_) => {
                 let Some(kept) = field.stored.kept() else { return };
                 for &code in self.store.codes(self.id, kept.column).iter() {
-                    let value = self.store.values(kept, code).first().copied().unwrap_or_default();
+                    let values = self.store.values_in(kept, code, self.id);
+                    let value = values.first().copied().unwrap_or_default();
                     if !value.is_empty() || has_places(field) {
                         out(value);
                     }

@@ -88,18 +88,33 @@ pub fn count_by(store: &Store, rows: &[RowId], field: &'static Field) -> Counted
     Counted { values: tally.sorted(field.nothing()), report }
 }
 
-/// Counts by dictionary codes; each entry's value is looked at once.
+/// Counts by dictionary codes; each entry's value is looked at once, but that of an id with several
+/// names for each record.
 fn count_column(store: &Store, rows: &[RowId], kept: Kept, tally: &mut Tally) {
     let column = kept.column;
-    let numbers: Vec<Vec<usize>> = (0..store.entries(column) as u32)
+    let mut numbers_of = |values: Vec<&str>| -> Vec<usize> {
+        let filled = values.into_iter().filter(|value| !value.is_empty());
+        filled.map(|value| tally.number(value)).collect()
+    };
+    let numbers: Vec<Option<Vec<usize>>> = (0..store.entries(column) as u32)
         .map(|code| {
-            let number = |value: &str| (!value.is_empty()).then(|| tally.number(value));
-            store.things(kept, code).into_iter().filter_map(number).collect()
+            let is_renamed = store.is_renamed(kept, code);
+            (!is_renamed).then(|| numbers_of(store.things(kept, code)))
         })
         .collect();
+    let mut found = Vec::new();
     for &row in rows {
-        let codes = store.codes(row, column);
-        tally.numbers(codes.iter().flat_map(|&code| numbers[code as usize].iter().copied()));
+        found.clear();
+        for &code in store.codes(row, column).iter() {
+            match &numbers[code as usize] {
+                Some(known) => found.extend_from_slice(known),
+                None => {
+                    let things = store.things_in(kept, code, row);
+                    found.extend(things.into_iter().map(|value| tally.number(value)));
+                }
+            }
+        }
+        tally.numbers(found.iter().copied());
     }
 }
 

@@ -60,10 +60,8 @@ pub fn facet(
         Stored::Column(..) | Stored::Property(_) => {
             let kept = field.stored.kept()?;
             let column = kept.column;
-            let number = |code: u32, tally: &mut Tally| {
-                (store.things(kept, code).into_iter())
-                    .filter_map(|value| tally.number(value))
-                    .collect()
+            let number = |values: Vec<&str>, tally: &mut Tally| -> Vec<usize> {
+                values.into_iter().filter_map(|value| tally.number(value)).collect()
             };
             let mut numbers: Vec<Option<Vec<usize>>> = vec![None; store.entries(column)];
             for (at, &row) in rows.iter().enumerate() {
@@ -72,7 +70,13 @@ pub fn facet(
                 }
                 for &code in store.codes(row, column).iter() {
                     let known = &mut numbers[code as usize];
-                    let found = known.get_or_insert_with(|| number(code, &mut tally));
+                    if known.is_none() && store.is_renamed(kept, code) {
+                        let own = number(store.things_in(kept, code, row), &mut tally);
+                        tally.of_record.extend(own);
+                        continue;
+                    }
+                    let found =
+                        known.get_or_insert_with(|| number(store.things(kept, code), &mut tally));
                     tally.of_record.extend_from_slice(found);
                 }
                 tally.record(store.time(row));

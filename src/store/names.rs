@@ -2,7 +2,10 @@
 //! Never guesses: only GUIDs join, the one of all zeros joins nothing.
 //!
 //! Entra mentions many objects by id alone, and names them in other records. A name counts wherever
-//! it stands in the data, so that the order of files and rows decides nothing.
+//! it stands in the data, so that the order of files and rows decides nothing. A record is found by
+//! each name that an id has; what is shown and counted is the one it had when the record was written.
+
+mod history;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,6 +14,10 @@ use super::column::pack_guid;
 use super::{Segment, Store};
 use crate::record::column::{Column, Kept, PART};
 use crate::record::{Actor, ActorKind, NamedBy, Record, Target, risk};
+use crate::store::RowId;
+use crate::time::Timestamp;
+
+pub(super) use history::Histories;
 
 /// Most names of one id that are kept: objects are renamed.
 const MOST_NAMES: usize = 8;
@@ -197,6 +204,55 @@ impl Store {
         texts
     }
 
+    /// What ids with several names were called when; made when it is first asked for.
+    fn histories(&self) -> &Histories {
+        self.histories.get_or_init(|| Histories::of(self))
+    }
+
+    /// The values of a field in an entry that a record has, of which the first is shown: as
+    /// [`Store::values`], but the name that an id had when the record was written comes first.
+    pub fn values_in(&self, kept: Kept, code: u32, row: RowId) -> Vec<&str> {
+        let mut values = self.values(kept, code);
+        if values.len() > 1
+            && let Some(id) = self.renamed(kept, code)
+            && let Some(name) = self.histories().name(id, self.time(row))
+        {
+            let name = name.text(self);
+            values.retain(|value| *value != name);
+            values.insert(0, name);
+        }
+        values
+    }
+
+    /// The values of an entry that are counted for a record, as [`Store::things`] does.
+    pub fn things_in(&self, kept: Kept, code: u32, row: RowId) -> Vec<&str> {
+        self.values_in(kept, code, row).into_iter().take(1).collect()
+    }
+
+    /// Does it depend on the record what is shown of this entry: is it an id that had several names?
+    pub fn is_renamed(&self, kept: Kept, code: u32) -> bool {
+        self.renamed(kept, code).is_some()
+    }
+
+    /// The id by which an entry without a name is called, where that has had several.
+    fn renamed(&self, kept: Kept, code: u32) -> Option<u128> {
+        let (_, names) = COLUMNS.iter().find(|(column, _)| *column == kept.column)?;
+        let all: Vec<&str> = self.entry(kept.column, code).split(PART).collect();
+        let is_named = names.iter().any(|&at| !part(&all, at).is_empty());
+        if is_named || !are_names(kept.column, kept.parts) {
+            return None;
+        }
+        let ids = namings(kept.column, &all).iter().flat_map(|naming| naming.ids);
+        let numbers = ids.filter_map(|&at| number_of(part(&all, at)));
+        let mut known = numbers.filter(|&id| self.is_known(id));
+        known.next().filter(|&id| self.histories().has(id))
+    }
+
+    /// Does the data name this id?
+    fn is_known(&self, id: u128) -> bool {
+        self.segments.iter().any(|segment| !segment.names_of(id).is_empty())
+    }
+
     /// The values of a field in an entry; where they are names and it has none, those that the data has
     /// for its id come first.
     pub fn values(&self, kept: Kept, code: u32) -> Vec<&str> {
@@ -230,35 +286,39 @@ impl Store {
     }
 
     /// Gives the targets and the actor of a record that have an id and no name the one that the data
-    /// has for it.
+    /// has for it: of several the one it had at the record's time.
     pub fn name(&self, record: &mut Record<'_>) {
         for target in &mut record.targets {
-            self.name_target(target);
+            self.name_target(target, record.time);
         }
-        self.name_actor(&mut record.actor);
+        self.name_actor(&mut record.actor, record.time);
     }
 
-    /// The name that is told of an object with these ids.
-    fn name_of(&self, ids: [&str; 2]) -> Option<Cow<'static, str>> {
-        let name = ids.into_iter().find_map(|id| self.names_of(id).first().copied());
+    /// The name that is told of an object with these ids in a record of this time.
+    fn name_of(&self, ids: [&str; 2], time: Option<Timestamp>) -> Option<Cow<'static, str>> {
+        let then = |id: &str| self.histories().name(number_of(id)?, time);
+        let name = ids.into_iter().find_map(|id| {
+            let any = self.names_of(id).first().copied()?;
+            Some(then(id).map_or(any, |name| name.text(self)))
+        });
         name.map(|name| Cow::Owned(name.to_owned()))
     }
 
-    fn name_target(&self, target: &mut Target<'_>) {
+    fn name_target(&self, target: &mut Target<'_>, time: Option<Timestamp>) {
         if !target.name.is_empty() || !target.upn.is_empty() {
             return;
         }
-        if let Some(name) = self.name_of([&target.id, &target.name_id]) {
+        if let Some(name) = self.name_of([&target.id, &target.name_id], time) {
             (target.name, target.named_by) = (name, NamedBy::Data);
         }
     }
 
-    fn name_actor(&self, actor: &mut Actor<'_>) {
+    fn name_actor(&self, actor: &mut Actor<'_>, time: Option<Timestamp>) {
         let own = [&actor.name, &actor.upn, &actor.service_principal_name, &actor.app_name];
         if own.iter().any(|name| !name.is_empty()) {
             return;
         }
-        if let Some(name) = self.name_of([&actor.id, &actor.app_id]) {
+        if let Some(name) = self.name_of([&actor.id, &actor.app_id], time) {
             (actor.name, actor.named_by) = (name, NamedBy::Data);
         }
     }

@@ -141,7 +141,7 @@ pub fn cell(store: &Store, row: RowId, field: &Field, times: Times<'_>, width: u
             if field.name == "actor" {
                 return actor(store, row, kept, width);
             }
-            let first = |&code: &u32| store.values(kept, code).first().copied();
+            let first = |&code: &u32| store.values_in(kept, code, row).first().copied();
             let mut values = codes.iter().filter_map(first);
             let Some(text) = values.next() else {
                 return if field.name == "target" { target_id(store, row) } else { String::new() };
@@ -160,7 +160,7 @@ pub fn cell(store: &Store, row: RowId, field: &Field, times: Times<'_>, width: u
 /// The actor in so many cells: a principal name goes without its domain where there is no room for it.
 fn actor(store: &Store, row: RowId, names: Kept, width: usize) -> String {
     let code = store.codes(row, Column::Actor).first().copied();
-    let name = code.and_then(|code| store.values(names, code).first().copied());
+    let name = code.and_then(|code| store.values_in(names, code, row).first().copied());
     let name = name.unwrap_or_default();
     let short = shortened(name);
     if cells(name) <= width || short == name {
@@ -216,7 +216,7 @@ fn targets(store: &Store, row: RowId, names: Kept, width: usize) -> String {
     let codes = store.codes(row, Column::Targets);
     let mut named: Vec<(usize, &str)> = Vec::new();
     for &code in codes.iter() {
-        let name = store.values(names, code).first().copied();
+        let name = store.values_in(names, code, row).first().copied();
         let rank = rank(store.part(Column::Targets, code, KIND));
         if let Some(name) = name.filter(|name| !named.iter().any(|(_, known)| known == name)) {
             named.push((rank, name));

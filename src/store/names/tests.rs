@@ -73,5 +73,43 @@ fn a_service_of_microsoft_does_not_name_the_person_who_used_it() {
     }
     let person = store(&[by(ActorKind::User, "ann@f.example", "Ann Boss"), to("")]);
     assert_eq!(person.names_of(ID), ["ann@f.example", "Ann Boss"]);
-    let _ = on(1, to(""));
+}
+
+#[test]
+fn an_id_is_called_what_it_was_when_the_record_was_written() {
+    let [alpha, beta, nameless] = ["SG Alpha", "SG Beta", ""].map(to);
+    let mut records = vec![
+        on(2, alpha.clone()),
+        on(4, beta.clone()),
+        on(6, alpha),
+        on(8, beta),
+        on(1, nameless.clone()),
+        on(3, nameless.clone()),
+        on(5, nameless.clone()),
+        on(7, nameless.clone()),
+        on(9, nameless.clone()),
+        nameless,
+    ];
+    let kept = Kept { column: Column::Targets, parts: &[0, 1, 2], key: None };
+    for turn in 0..records.len() {
+        let all = store(&records);
+        for (row, record) in
+            records.iter().enumerate().filter(|(_, r)| r.targets[0].name.is_empty())
+        {
+            let day = record.time.map(|time| time.ticks() / Timestamp::from_ms(86_400_000).ticks());
+            let expected = match day {
+                Some(1 | 3 | 7) => "SG Alpha",
+                _ => "SG Beta",
+            };
+            let mut named = record.clone();
+            all.name(&mut named);
+            assert_eq!(named.targets[0].name, expected, "day {day:?}, turn {turn}");
+            let row = row as RowId;
+            let code = all.codes(row, Column::Targets)[0];
+            assert_eq!(all.things_in(kept, code, row), [expected], "day {day:?}, turn {turn}");
+            // Both find it.
+            assert_eq!(all.values_in(kept, code, row).len(), 2);
+        }
+        records.rotate_left(1);
+    }
 }
