@@ -911,6 +911,35 @@ fn who_decided_a_request_is_named() {
 }
 
 #[test]
+fn who_asked_is_not_named_as_approver() {
+    let line = |time: &str, activity: &str, actor: &str, users: &str| {
+        format!(
+            "01T{time}Z | {activity} | {actor} | AccessPackage Lab; AccessPackageAssignmentRequest q{users} || q |"
+        )
+    };
+    let asked = "User requests access package assignment";
+    let asked = line("10:00:00", asked, "User tom@x", "; User tom@x");
+    let told = |users: &str| {
+        let added = line("10:00:08", "Add approver to request approval", "App EM", users);
+        only("package", &[&asked, &added]).notes.join(" ")
+    };
+    assert!(told("; User tom@x; User ann@x").contains("Asked to approve: ann@x."));
+    assert!(told("; User ann@x").contains("Asked to approve: ann@x."));
+    // The approver is cut off where a file has room for three targets.
+    assert!(!told("; User tom@x").contains("Asked to approve"));
+    assert!(!told("").contains("Asked to approve"));
+    // Without the request, only a file that has no room for more leaves it open.
+    let added = "01T10:00:08Z | Add approver to request approval | App EM | AccessPackage Lab; AccessPackageAssignmentRequest q; User tom@x || q |";
+    let cut = |id: &str| {
+        let mut record: serde_json::Value = serde_json::from_str(&record(added, 1)).expect("JSON");
+        record["id"] = id.into();
+        let (_, findings) = found(&[record.to_string()]);
+        findings.iter().any(|finding| finding.notes.join(" ").contains("Asked to approve: tom@x"))
+    };
+    assert!(cut("some-id-1") && !cut(""));
+}
+
+#[test]
 fn how_long_it_took_is_told_of_the_first_role_only() {
     let added = "01T10:00:00Z | Add user | User eve@x | User svc@x || a |";
     let role = |day: &str, name: &str| {

@@ -219,17 +219,33 @@ fn judge_later(chain: &Chain, package: &str, whom: Option<&str>) -> Option<Judge
 fn approvers(chain: &Chain) -> Vec<String> {
     let beside = chain.of(BESIDE_STEP);
     let added = beside.filter(|record| fold(&record.activity).starts_with("add approver"));
+    let asked = chain.first(0);
+    let asks = |user: &Target<'_>| asked.is_some_and(|asked| is_requester(asked, user));
     // The user who asks is a target too: the approver is the last one.
     let of = |record: &Record<'_>| {
         let requester = requester(record);
         let mut users = record.targets.iter().filter(|t| t.kind.eq_ignore_ascii_case("User"));
         let several = users.clone().count() > 1;
-        let other = |t: &&crate::record::Target<'_>| {
-            !several || requester.as_deref().is_none_or(|key| key != key_of(t))
+        let other = |t: &&Target<'_>| match several {
+            true => requester.as_deref().is_none_or(|key| key != key_of(t)),
+            false => !is_cut_off(record) && !asks(t),
         };
         users.rfind(other).map(|user| target_name(user).to_owned())
     };
     super::distinct(added.filter_map(of))
+}
+
+/// Did this user ask, by the record of the request?
+fn is_requester(asked: &Record<'_>, user: &Target<'_>) -> bool {
+    let own = [key_of(user), user.original_upn().0, &*user.id];
+    let asking = [requester(asked), requester_name(asked)];
+    let mut asking = asking.into_iter().flatten();
+    asking.any(|key| own.iter().any(|own| !own.is_empty() && own.eq_ignore_ascii_case(&key)))
+}
+
+/// May targets be missing? The portal's CSV has no record ids, and room for three targets.
+fn is_cut_off(record: &Record<'_>) -> bool {
+    record.id.is_empty() && record.targets.len() >= 3
 }
 
 /// How it stands; how much it asks to be looked at; whether it is ordinary.
