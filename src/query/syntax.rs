@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::{Expression, Operator, Query, QueryError, Term, Value, when, words};
+use crate::record::address::Network;
 use crate::record::field::{FIELDS, Field, ValueKind};
 use crate::record::keyed;
 
@@ -432,6 +433,7 @@ fn check(
             return Err(error(span, message));
         }
         return match value {
+            Value::Text(text) if field.kind == ValueKind::Address => check_block(text, value_span),
             Value::Text(text) => check_word(field, operator, text, value_span),
             _ => Ok(()),
         };
@@ -460,6 +462,21 @@ fn check(
         }
         Value::AnyOf(_) | Value::Keyed(..) => Ok(()),
     }
+}
+
+/// Is what is written like a block of addresses one?
+fn check_block(text: &str, span: Range<usize>) -> Result<(), QueryError> {
+    let is_like = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '/');
+    let Some((_, bits)) = text.split_once('/').filter(|_| text.chars().all(is_like)) else {
+        return Ok(());
+    };
+    if Network::parse(text).is_some() {
+        return Ok(());
+    }
+    let message = format!(
+        "`{text}` is not a block of addresses; write 10.1.2.0/24 (up to /32) or 2001:db8::/32 (up to /128)"
+    );
+    Err(QueryError { span, message, incomplete: bits.is_empty() })
 }
 
 /// Is the value one of the few words of the field, or a part of one where that is asked?
@@ -565,6 +582,17 @@ mod tests {
         assert_eq!(failed("risk:low..hgih").0, "low..hgih");
         assert!(parse("risk>=hi").expect_err("typing").incomplete);
         assert_eq!(failed("actor:(").0, "(");
+        for block in ["10.1.2.0/33", "10.0.0/8", "2001:db8::/129", "10.0.0.0/8/8", "10.0.0.0/a"] {
+            let (place, message) = failed(&format!("actor.ip:{block}"));
+            assert_eq!(place, block);
+            assert!(message.contains("is not a block of addresses"), "{message}");
+            failed(&format!("actor.ip=(192.0.2.1 {block})"));
+            failed(&format!("-actor.ip!={block}"));
+        }
+        assert!(parse("actor.ip:10.0.0.0/").expect_err("typing").incomplete);
+        for fine in ["10.0.0.0/8", "::/0", "::ffff:10.0.0.0/104", "10.1", "10.*/8"] {
+            assert!(parse(&format!("actor.ip:{fine}")).is_ok(), "{fine}");
+        }
         assert_eq!(failed("\"open").0, "\"open");
         assert_eq!(failed("/[/").0, "/[/");
         assert_eq!(failed("a OR").0, "OR");
