@@ -387,3 +387,103 @@ fn a_call_of_graph_says_who_called_what_with_which_token() {
     assert_eq!((row.actor.kind, &*row.actor.id, &*row.tenant_id), (ActorKind::User, "u1", "t1"));
     assert_eq!(row.property(Key::Scope), Some("Group.ReadWrite.All"));
 }
+
+#[test]
+fn of_two_error_codes_the_one_that_says_more_decides() {
+    let time = "2026-11-01T10:00:00Z";
+    for (own, other) in [("0", "50126"), ("50126", "0"), ("50126", ""), ("", "50126")] {
+        let row = json(&format!(
+            r#"{{"TimeGenerated":"{time}","Type":"SigninLogs","UserPrincipalName":"bo@a.example","AppDisplayName":"Portal","ResultType":"{other}","Status":"{{\"errorCode\":\"{own}\"}}"}}"#
+        ));
+        let storage = json(&format!(
+            r#"{{"time":"{time}","category":"SignInLogs","operationName":"Sign-in activity","resultType":"{other}","properties":{{"id":"1","createdDateTime":"{time}","userPrincipalName":"bo@a.example","status":{{"errorCode":"{own}"}}}}}}"#
+        ));
+        let table = csv(
+            "TimeGenerated [UTC],Id,ResultType,Status,UserPrincipalName,AppDisplayName,Type",
+            &format!(
+                "{time},1,{other},\"{{\"\"errorCode\"\":\"\"{own}\"\"}}\",bo@a.example,Portal,SigninLogs"
+            ),
+        );
+        for (format, record) in [("row", row), ("storage", storage), ("table", table)] {
+            assert_eq!(record.outcome, Outcome::Failure, "{format} {own} {other}");
+            let code = record.property(Key::ErrorCode);
+            assert_eq!(code, Some("50126"), "{format} {own} {other}");
+            assert!(record.result_reason.starts_with("50126"), "{format} {own} {other}");
+        }
+    }
+}
+
+#[test]
+fn how_a_token_is_protected_is_what_either_property_says() {
+    let told = |properties: &str| {
+        let record = json(&format!(
+            r#"{{"id":"1","createdDateTime":"2026-11-01T10:00:00Z","userPrincipalName":"bo@a.example","appDisplayName":"Portal",{properties},"status":{{"errorCode":0}}}}"#
+        ));
+        record.property(Key::Protection).unwrap_or_default().to_owned()
+    };
+    let old = |word: &str| format!(r#""signInTokenProtectionStatus":"{word}""#);
+    let new = |word: &str| {
+        format!(
+            r#""tokenProtectionStatusDetails":{{"signInSessionStatus":"{word}","signInSessionStatusCode":1002}}"#
+        )
+    };
+    for (one, other, word) in [
+        ("none", "unbound", "unbound"),
+        ("none", "bound", "bound"),
+        ("none", "none", "none"),
+        ("bound", "none", "bound"),
+    ] {
+        assert_eq!(told(&format!("{},{}", old(one), new(other))), word);
+        assert_eq!(told(&format!("{},{}", new(other), old(one))), word);
+    }
+    assert_eq!(told(&new("unbound")), "unbound");
+    assert_eq!(told(&old("none")), "none");
+    let row = r#"{"TimeGenerated":"2026-11-01T10:00:00Z","Type":"SigninLogs","UserPrincipalName":"bo@a.example","TokenProtectionStatusDetails":"{\"signInSessionStatus\":\"unbound\"}","ResultType":"0"}"#;
+    assert_eq!(json(row).property(Key::Protection), Some("unbound"));
+}
+
+#[test]
+fn the_unified_audit_log_does_not_say_which_of_two_a_device_is_not() {
+    let told = |devices: &str| {
+        let record = json(&format!(
+            r#"{{"CreationTime":"2026-06-15T10:00:00","Id":"g1","Operation":"UserLoggedIn","RecordType":15,"ResultStatus":"Success","Workload":"AzureActiveDirectory","UserId":"bo@f.example","ErrorNumber":"0","DeviceProperties":[{devices}]}}"#
+        ));
+        [Key::Compliant, Key::Managed]
+            .map(|key| record.property(key).unwrap_or_default().to_owned())
+    };
+    let compliant = |word: &str| format!(r#"{{"Name":"IsCompliant","Value":"{word}"}}"#);
+    let both = |word: &str| format!(r#"{{"Name":"IsCompliantAndManaged","Value":"{word}"}}"#);
+    assert_eq!(told(&both("False")), ["", ""]);
+    assert_eq!(told(&both("True")), ["true", "true"]);
+    for (one, other) in [(both("False"), compliant("True")), (compliant("True"), both("False"))] {
+        assert_eq!(told(&format!("{one},{other}")), ["true", "false"]);
+    }
+    assert_eq!(told(&format!("{},{}", compliant("False"), both("False"))), ["false", ""]);
+}
+
+#[test]
+fn a_detection_has_the_techniques_of_its_additional_information() {
+    let told = |own: &str| {
+        let record = json(&format!(
+            r#"{{"id":"m1","riskEventType":"anonymizedIPAddress","riskState":"atRisk","riskLevel":"medium","detectedDateTime":"2026-06-15T10:00:00Z","userPrincipalName":"bo@f.example","userId":"u"{own},"additionalInfo":"[{{\"Key\":\"mitreTechniques\",\"Value\":\"T1090.003,T1078\"}}]"}}"#
+        ));
+        record.property(Key::Technique).unwrap_or_default().to_owned()
+    };
+    assert_eq!(told(""), "T1090.003,T1078");
+    assert_eq!(told(r#","mitreTechniqueId":"T1110""#), "T1110");
+}
+
+#[test]
+fn who_acted_through_an_application_in_the_portals_file_has_its_id() {
+    let header = "Date (UTC),CorrelationId,Service,Category,Activity,Result,ResultReason,User Agent,ActorType,ActorDisplayName,ActorObjectId,ActorUserPrincipalName,IPAddress,ActorHomeTenantId,ActorHomeTenantName,ActorServicePrincipalId,ActorServicePrincipalName,Target1Type,Target1DisplayName,Target1ObjectId";
+    let row = |kind: &str, id: &str| {
+        format!(
+            "2026-06-15T10:00:00Z,c,Core Directory,UserManagement,Update user,success,,,{kind},,{id},,,,,sp-1,Ledger,User,Bo,u-2"
+        )
+    };
+    let user = csv(header, &row("User", "u-1")).actor;
+    assert_eq!((user.kind, &*user.id, &*user.app_object_id), (ActorKind::User, "u-1", "sp-1"));
+    assert_eq!(user.service_principal_name, "Ledger");
+    let app = csv(header, &row("Application", "")).actor;
+    assert_eq!((app.kind, &*app.id, &*app.app_object_id), (ActorKind::App, "sp-1", ""));
+}

@@ -80,6 +80,10 @@ impl Slot {
     }
 }
 
+/// Graph's object of token protection: its `signInSessionStatus` says what
+/// `signInTokenProtectionStatus`, its predecessor, mostly leaves at `none`.
+const PROTECTION: &str = "tokenProtectionStatusDetails";
+
 /// Names that are no path, field or alias of the table, or stand for more than one value.
 const NAMES: &[(&str, Slot)] = &[
     ("location", Slot::Location),
@@ -90,6 +94,7 @@ const NAMES: &[(&str, Slot)] = &[
     ("mfaDetail", Slot::Mfa),
     ("networkLocationDetails", Slot::Networks),
     ("provisioningSteps", Slot::Steps),
+    (PROTECTION, Slot::Object(PROTECTION)),
     ("riskEventTypes", Slot::Values(Key::RiskEvent)),
     ("riskEventTypes_v2", Slot::Values(Key::RiskEvent)),
     ("State", Slot::Value(Key::State)),
@@ -122,6 +127,7 @@ pub(super) fn slot(name: &[u8], kind: Kind) -> Option<Slot> {
     let has = |key: Key| key.row().kinds.contains(&kind);
     let of_kind = match slot {
         Slot::Value(key) | Slot::Values(key) => has(key),
+        Slot::Object(PROTECTION) => has(Key::Protection),
         Slot::Object(head) => {
             let mut below = PROPERTIES.iter().filter(|row| {
                 row.path.strip_prefix(head).is_some_and(|rest| rest.starts_with('.'))
@@ -147,7 +153,9 @@ impl<'a> Added<'a> {
     /// Puts a value; of a property that has one only, over the one before. An empty one says nothing.
     pub(super) fn put(&mut self, key: Key, value: Cow<'a, str>) {
         let value = canonical(key, value);
-        if value.is_empty() {
+        // Of two properties that tell how a token is protected, `none` says least.
+        let says_less = key == Key::Protection && value == "none" && self.get(key).is_some();
+        if value.is_empty() || says_less {
             return;
         }
         if !key.row().many {
@@ -289,6 +297,9 @@ impl<'a> Added<'a> {
     /// Puts a member of a nested object.
     fn member(&mut self, head: &str, key: &[u8], value: Cow<'a, str>) {
         let Ok(name) = str::from_utf8(key) else { return };
+        if head == PROTECTION && name.eq_ignore_ascii_case("signInSessionStatus") {
+            return self.put(Key::Protection, value);
+        }
         let is = |path: &str| {
             let rest = path.strip_prefix(head).and_then(|rest| rest.strip_prefix('.'));
             rest.is_some_and(|rest| rest.eq_ignore_ascii_case(name))

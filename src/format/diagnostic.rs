@@ -269,6 +269,20 @@ fn tenant_of(resource_id: &str) -> Option<String> {
     Some(id.to_ascii_lowercase())
 }
 
+/// Takes the error code of the envelope where the properties have none, or say that there was no error.
+fn take_error(record: &mut Record<'_>, code: &str) {
+    let own = record.property(Key::ErrorCode).unwrap_or_default();
+    if sign_in::telling_code(Cow::Borrowed(own), Cow::Borrowed(code)) == own {
+        return;
+    }
+    let is_of_error = |key: Key| matches!(key, Key::ErrorCode | Key::ErrorName | Key::Error);
+    record.properties.retain(|own| !is_of_error(own.key));
+    // What the envelope says of it is filled in behind.
+    record.result = Cow::Borrowed("");
+    record.result_reason =
+        sign_in::reason_of(code, Cow::Borrowed(""), String::new()).into_owned().into();
+}
+
 /// Puts what the envelope says where the properties say nothing.
 fn complete<'a>(record: &mut Record<'a>, envelope: Envelope<'a>, shape: &Shape) {
     record.time = record.time.or(envelope.time);
@@ -286,6 +300,9 @@ fn complete<'a>(record: &mut Record<'a>, envelope: Envelope<'a>, shape: &Shape) 
         fill(&mut record.actor.upn, envelope.identity.upn);
     }
     fill(&mut record.actor.name, envelope.identity.name);
+    if *shape == Shape::SignIn {
+        take_error(record, &envelope.result_type);
+    }
     if record.result.is_empty() {
         record.result = match shape {
             Shape::SignIn => {

@@ -219,6 +219,9 @@ pub(super) fn audit<'v>(
     if record.actor.kind == ActorKind::App {
         let object_id = std::mem::replace(&mut record.actor.id, principal_id);
         fill(&mut record.actor.id, object_id);
+    } else if record.actor.kind == ActorKind::User {
+        // The application that a person acted through, as beside a user in Graph.
+        record.actor.app_object_id = principal_id;
     } else {
         fill(&mut record.actor.id, principal_id);
     }

@@ -16,7 +16,7 @@ use super::json::{Place, Reader, Step, keys};
 use super::of_kind::OfKind;
 use super::stated::{Property, Stated};
 use crate::record::property::Key;
-use crate::record::{Actor, ActorKind, Kind, Record, Target};
+use crate::record::{Actor, ActorKind, Detail, Kind, Record, Target};
 use crate::time::Timestamp;
 
 /// Diagnostic categories, with their Log Analytics table and the operation name of their records;
@@ -197,8 +197,20 @@ impl<'a> Protection<'a> {
                 ..Target::default()
             }];
         }
-        record.properties = self.added.finish();
+        let mut added = self.added;
+        put_techniques(&mut added, &record.details);
+        record.properties = added.finish();
         self.stated.apply(&mut record);
         record
+    }
+}
+
+/// Puts the techniques of `additionalInfo`, where the detection has no `mitreTechniqueId`: Log Analytics
+/// and the storage of diagnostic settings have them there alone.
+fn put_techniques<'a>(added: &mut Added<'a>, details: &[Detail<'a>]) {
+    if added.get(Key::Technique).is_none() {
+        let is_it = |detail: &&Detail<'a>| detail.key.eq_ignore_ascii_case("mitreTechniques");
+        let told = details.iter().find(is_it).map(|detail| detail.value.clone());
+        added.put(Key::Technique, told.unwrap_or_default());
     }
 }

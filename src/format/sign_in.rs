@@ -200,8 +200,7 @@ impl<'a> SignIn<'a> {
         record.actor = signed_in(self.user, self.principal, &self.app.id);
         record.actor.ip = self.ip;
         record.targets = signed_in_to(self.app, self.resource, self.resource_identity);
-        let mut code = Cow::Owned(self.status.code);
-        fill(&mut code, self.result_type);
+        let code = telling_code(Cow::Owned(self.status.code), self.result_type);
         let mut failure = Cow::Owned(self.status.reason);
         fill(&mut failure, self.result_description);
         record.result = Cow::Borrowed(result_of(&code));
@@ -275,6 +274,14 @@ fn signed_in_to<'a>(
     let mut targets = vec![app, resource];
     targets.retain(|target| !target.id.is_empty() || !target.name.is_empty());
     targets
+}
+
+/// Of two error codes of one sign-in the one that tells more: an error rather than none, whichever
+/// property has it.
+pub(super) fn telling_code<'a>(own: Cow<'a, str>, other: Cow<'a, str>) -> Cow<'a, str> {
+    let is_error = |code: &str| !matches!(of_code(code), Outcome::Unknown | Outcome::Success);
+    let is_other = own.trim().is_empty() || !is_error(&own) && is_error(&other);
+    if is_other { other } else { own }
 }
 
 /// The word for the result that an error code means; empty where there is none.

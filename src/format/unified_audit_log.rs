@@ -42,8 +42,9 @@ const DEVICE: &[(&str, Key)] = &[
     ("BrowserType", Key::Browser),
     ("TrustType", Key::Trust),
     ("IsCompliant", Key::Compliant),
-    ("IsCompliantAndManaged", Key::Managed),
 ];
+/// The one of `DeviceProperties` that speaks of two properties at once.
+const BOTH: &str = "IsCompliantAndManaged";
 
 /// The workload whose records are read.
 const WORKLOAD: &str = "AzureActiveDirectory";
@@ -378,12 +379,15 @@ impl<'a> Unified<'a> {
             let mut added = Added::default();
             put_error(&mut added, &self.error_number, self.logon_error);
             put_places(&mut added, &record.targets);
+            let both = devices.iter().find(|device| device.key.eq_ignore_ascii_case(BOTH));
+            let both = both.map(|device| device.value.to_string());
             for device in devices {
                 let known = DEVICE.iter().find(|(name, _)| device.key.eq_ignore_ascii_case(name));
                 if let Some((_, key)) = known {
                     added.put(*key, device.value);
                 }
             }
+            put_management(&mut added, both.as_deref().unwrap_or_default());
             record.properties = added.finish();
         } else {
             let says = |d: &&Detail<'_>| d.key.eq_ignore_ascii_case("extendedAuditEventCategory");
@@ -491,6 +495,18 @@ fn parts(reader: &mut Reader<'_>, parts: &mut Vec<Part>, here: &Place<'_>) -> St
     }
     Ok(())
 }
+/// Puts whether the device is managed, as far as `IsCompliantAndManaged` tells: where it is not both,
+/// only one that is compliant is not managed.
+fn put_management<'a>(added: &mut Added<'a>, both: &str) {
+    let both = both.trim();
+    if both.eq_ignore_ascii_case("true") {
+        added.put(Key::Compliant, Cow::Borrowed("true"));
+        added.put(Key::Managed, Cow::Borrowed("true"));
+    } else if both.eq_ignore_ascii_case("false") && added.get(Key::Compliant) == Some("true") {
+        added.put(Key::Managed, Cow::Borrowed("false"));
+    }
+}
+
 /// What the entries of `Actor` or `Target` say together.
 #[derive(Default)]
 struct Party<'a> {

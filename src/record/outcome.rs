@@ -92,7 +92,8 @@ fn of_status(status: &str) -> Option<Outcome> {
         200..=399 => Some(Outcome::Success),
         408 | 504 => Some(Outcome::Timeout),
         400..=599 => Some(Outcome::Failure),
-        _ => None,
+        // A call that was not answered has 0, which is no word for success here.
+        _ => Some(Outcome::Unknown),
     }
 }
 
@@ -197,6 +198,16 @@ mod tests {
                 outcome,
                 "{result} {code} {name} {activity}"
             );
+        }
+    }
+
+    #[test]
+    fn a_call_that_was_not_answered_has_no_outcome() {
+        use Outcome::{Failure, Success, Timeout, Unknown};
+        let ends = [("0", Unknown), ("100", Unknown), ("200", Success), ("304", Success)];
+        for (status, outcome) in ends.into_iter().chain([("403", Failure), ("504", Timeout)]) {
+            let call = Record { kind: Kind::GraphCall, result: status.into(), ..Record::default() };
+            assert_eq!(decide(&call), outcome, "{status}");
         }
     }
 
