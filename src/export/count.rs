@@ -1,12 +1,13 @@
 //! How often each value of a field occurs, largest first.
 //! Never reads original bytes where the columns know, and never counts a value of a record twice.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use super::Report;
 use super::cell::Row;
 use super::originals::{self, Fetched};
+use crate::query::spelling::Spellings;
 use crate::record::column::Kept;
 use crate::record::field::{Field, Stored};
 use crate::store::{RowId, Store};
@@ -31,8 +32,9 @@ impl Counted {
 }
 
 /// Counts the records among `rows` by the values of a field. A record with several values counts
-/// once for each distinct one, a record without any as `(none)`. Times count by day (UTC). Values
-/// are cleaned for display: none holds a tab or a line break.
+/// once for each distinct one, a record without any as `(none)`. Times count by day (UTC). Spellings
+/// that a filter does not tell apart are one value, under the commonest of them. Values are cleaned
+/// for display: none holds a tab or a line break.
 ///
 /// # Panics
 /// Where the store has no such row.
@@ -163,7 +165,8 @@ pub fn distinct(
 
 #[derive(Default)]
 struct Tally {
-    places: HashMap<String, usize>,
+    spellings: Spellings,
+    /// Records by value.
     counts: Vec<u64>,
     none: u64,
     seen: Vec<usize>,
@@ -171,13 +174,7 @@ struct Tally {
 
 impl Tally {
     fn number(&mut self, value: &str) -> usize {
-        let shown = clean(value);
-        if let Some(&number) = self.places.get(&*shown) {
-            return number;
-        }
-        self.counts.push(0);
-        self.places.insert(shown.into_owned(), self.counts.len() - 1);
-        self.counts.len() - 1
+        self.spellings.number(&clean(value))
     }
 
     fn record<'v>(&mut self, values: impl IntoIterator<Item = &'v str>) {
@@ -185,23 +182,24 @@ impl Tally {
         self.numbers(numbers.into_iter());
     }
 
-    /// Counts one record that has the values of these numbers.
+    /// Counts one record that has the spellings of these numbers.
     fn numbers(&mut self, numbers: impl Iterator<Item = usize>) {
         self.seen.clear();
         self.seen.extend(numbers);
-        self.seen.sort_unstable();
-        self.seen.dedup();
+        self.spellings.record(&mut self.seen);
         if self.seen.is_empty() {
             self.none += 1;
         }
-        for &number in &self.seen {
-            self.counts[number] += 1;
+        for &value in &self.seen {
+            if value >= self.counts.len() {
+                self.counts.resize(value + 1, 0);
+            }
+            self.counts[value] += 1;
         }
     }
 
     fn sorted(self, none: &str) -> Vec<(String, u64)> {
-        let counts = self.counts;
-        let counted = self.places.into_iter().map(|(value, number)| (value, counts[number]));
+        let counted = self.spellings.names().into_iter().zip(self.counts);
         let mut values: Vec<(String, u64)> = counted.filter(|(_, count)| *count > 0).collect();
         if self.none > 0 {
             values.push((none.to_owned(), self.none));

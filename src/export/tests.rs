@@ -248,3 +248,17 @@ fn counts_stop_at_the_limit() {
     count_by(&store, &[0, 1, 2], Field::named("actor")).write(1, &mut out).unwrap();
     assert_eq!(out, b"2\tada@tidewick.example\n");
 }
+
+#[test]
+fn spellings_of_one_value_are_counted_as_one() {
+    let targets = [&["Bea"][..], &["bea."], &["Bea", "BEA"], &["Add – it "], &["add - it"]];
+    let events = targets.iter().enumerate().map(|(id, targets)| event(id, "ada", targets));
+    let (store, _) = store(&events.collect::<Vec<_>>(), u64::MAX);
+    let (rows, field) = ([0, 1, 2, 3, 4], Field::named("target"));
+    let counted = count_by(&store, &rows, field).values;
+    assert_eq!(counted, [("Bea".to_owned(), 3), ("Add – it ".to_owned(), 2)]);
+    let shown = crate::query::facet::facet(&store, &rows, field, &|_| true).expect("not stopped");
+    let shown = shown.values.into_iter().map(|value| (value.value, value.count));
+    assert_eq!(shown.collect::<Vec<_>>(), counted);
+    assert_eq!(distinct(&store, &rows, Field::named("reason"), None).0, 0);
+}

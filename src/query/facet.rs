@@ -1,9 +1,8 @@
 //! The values of a field among rows: how often each occurs, its share, when it was first and last seen.
 //! Never counts a value of a record twice; values are as logged, as a filter takes them.
 
-use std::collections::HashMap;
-
 use super::answer::{SPARK, bucket_of};
+use super::spelling::Spellings;
 use crate::record::field::{Field, Stored};
 use crate::store::{RowId, Store};
 use crate::time::Timestamp;
@@ -28,9 +27,9 @@ pub struct Facet {
 }
 
 /// One value.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct FacetValue {
-    /// The value as logged.
+    /// The value as most records spell it; spellings that a filter does not tell apart are one.
     pub value: String,
     /// Records that have it.
     pub count: u64,
@@ -147,7 +146,7 @@ fn read(
 
 #[derive(Default)]
 struct Tally {
-    places: HashMap<String, usize>,
+    spellings: Spellings,
     values: Vec<FacetValue>,
     of_record: Vec<usize>,
     without: u64,
@@ -160,25 +159,21 @@ impl Tally {
     fn number(&mut self, value: &str) -> Option<usize> {
         let end = value.floor_char_boundary(LONGEST.min(value.len()));
         let value = &value[..end];
-        if let Some(&number) = self.places.get(value) {
-            return Some(number);
-        }
-        if self.values.len() >= MOST_DISTINCT {
+        if self.spellings.len() >= MOST_DISTINCT && self.spellings.known(value).is_none() {
             self.others += 1;
             return None;
         }
-        self.places.insert(value.to_owned(), self.values.len());
-        let value = value.to_owned();
-        self.values.push(FacetValue { value, count: 0, seen: None, spark: [0; SPARK] });
-        Some(self.values.len() - 1)
+        Some(self.spellings.number(value))
     }
 
     /// Counts a record that has the values collected.
     fn record(&mut self, time: Option<Timestamp>) {
-        self.of_record.sort_unstable();
-        self.of_record.dedup();
+        self.spellings.record(&mut self.of_record);
         self.without += u64::from(self.of_record.is_empty());
         for number in self.of_record.drain(..) {
+            if number >= self.values.len() {
+                self.values.resize_with(number + 1, FacetValue::default);
+            }
             let value = &mut self.values[number];
             value.count += 1;
             let (Some(time), Some(period)) = (time, self.period) else { continue };
@@ -191,7 +186,10 @@ impl Tally {
     }
 
     fn sorted(self, field: &'static Field, records: u64) -> Facet {
-        let Self { mut values, without, unreadable, others, .. } = self;
+        let Self { spellings, mut values, without, unreadable, others, .. } = self;
+        for (value, name) in values.iter_mut().zip(spellings.names()) {
+            value.value = name;
+        }
         values.retain(|value| value.count > 0);
         values.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
         let distinct = values.len();
