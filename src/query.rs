@@ -42,6 +42,7 @@ pub mod pattern;
 pub mod push_down;
 pub mod seen;
 pub mod sieve;
+pub mod spelling;
 pub mod suggest;
 pub mod surroundings;
 pub mod syntax;

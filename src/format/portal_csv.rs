@@ -123,7 +123,16 @@ fn slot(name: &str) -> Slot {
     if let Some(row) = PROPERTIES.iter().find(|row| row.0.eq_ignore_ascii_case(name)) {
         return Slot::Record(row.1);
     }
+    if is_date(name) {
+        return Slot::Record(Property::Time);
+    }
     numbered(name).unwrap_or(Slot::Ignored)
+}
+
+/// Is it the column of times, of whichever zone: `Date (UTC)`, `Date (UTC+02:00)`, `Date (Local)`?
+pub(super) fn is_date(name: &str) -> bool {
+    let start = name.trim().get(..6);
+    start.is_some_and(|start| start.eq_ignore_ascii_case("Date ("))
 }
 
 /// `Target2ModifiedProperty3OldValue` and its like.
@@ -337,7 +346,8 @@ pub(super) fn sign_in_keys(names: &[String]) -> Option<Vec<Option<Named<SignInKe
     let key = |name: &String| {
         let row = SIGN_INS.iter().find(|row| row.0.eq_ignore_ascii_case(name.trim()));
         let slot = || added::slot(name.as_bytes(), Kind::SignIn).map(Named::Added);
-        row.map(|row| row.1).or_else(slot)
+        let date = is_date(name).then_some(Named::Known(SignInKey::Time));
+        row.map(|row| row.1).or(date).or_else(slot)
     };
     Some(names.iter().map(key).collect())
 }

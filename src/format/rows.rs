@@ -5,7 +5,9 @@
 //! format"; Microsoft Entra documentation, "Download activity logs"; `Search-UnifiedAuditLog`.
 //! Every cell is read as the property its column names, by the reader of that shape: text cells
 //! hold nested values as JSON text. Log Analytics writes `(blank)` for empty and ` [UTC]` behind
-//! the names of times.
+//! the names of times; what other zones mean is in [`zone`].
+
+mod zone;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -25,6 +27,7 @@ use super::sign_in::{SignIn, SignInKey};
 use super::unified_audit_log::{Unified, UnifiedKey};
 use super::{DecodeError, Depth, Event};
 use crate::record::{Kind, Record};
+use zone::Zone;
 
 /// What the columns of a CSV file or a Log Analytics table mean.
 #[derive(Debug)]
@@ -34,6 +37,8 @@ pub struct Columns {
     names: Vec<String>,
     delimiter: u8,
     meaning: Meaning,
+    /// Columns of times that are not in UTC.
+    zones: Vec<(usize, Zone)>,
 }
 
 /// One entry for each column; `None` for columns that are not read.
@@ -91,13 +96,15 @@ impl Columns {
     /// [`Columns::names`] and [`Columns::delimiter`] of others, these are equal to them.
     pub fn of_names(table: String, names: Vec<String>, delimiter: u8) -> Option<Self> {
         let meaning = Self::meaning_of(&names, &table)?;
-        Some(Self { table, names, delimiter, meaning })
+        let zones = zones(&names, &meaning);
+        Some(Self { table, names, delimiter, meaning, zones })
     }
 
     /// Columns of these names that another system writes around records: a record is JSON text in
     /// some cell of a row.
     pub fn wrapper(names: Vec<String>, delimiter: u8) -> Self {
-        Self { table: String::new(), names, delimiter, meaning: Meaning::Wrapper }
+        let (table, meaning) = (String::new(), Meaning::Wrapper);
+        Self { table, names, delimiter, meaning, zones: Vec::new() }
     }
 
     /// Do the columns say nothing of records, apart from those in cells?
@@ -165,8 +172,7 @@ impl Columns {
         if let Some(keys) = portal_csv::sign_in_keys(names) {
             return Some(Meaning::SignIn(keys));
         }
-        let plain =
-            || names.iter().map(|name| name.trim().trim_end_matches(" [UTC]").trim().as_bytes());
+        let plain = || names.iter().map(|name| zone::bracketed(name).0.as_bytes());
         // One column with a fitting name is no table of records.
         let shape = Self::shape_of(plain(), table).filter(|_| names.len() > 1)?;
         match shape {
@@ -215,7 +221,7 @@ impl Columns {
 
     fn text_row<'a>(&self, text: &'a str, reader: &mut Reader<'_>) -> Step<Event<'a>> {
         let broken = |reason: &str| Err(DecodeError { at: 0, reason: reason.to_owned() });
-        let values = cells(text, self.delimiter);
+        let mut values = cells(text, self.delimiter);
         let filled = |value: &str| !value.trim().is_empty() && value != "(blank)";
         if !values.iter().any(|value| filled(value)) {
             return broken("the row is empty");
@@ -225,6 +231,7 @@ impl Columns {
             return Ok(Err(Cow::Borrowed("CSV header row")));
         }
         self.check_length(values.len(), reader);
+        self.place_times(&mut values, reader);
         if let Meaning::PortalAudit(slots) = &self.meaning {
             return Ok(Ok(portal_csv::audit(slots, values, reader)));
         }
@@ -239,6 +246,21 @@ impl Columns {
             }
             Ok(())
         })
+    }
+
+    /// Gives times that are not in UTC the zone of their header; where that is not known, takes them
+    /// away and notes it.
+    fn place_times(&self, values: &mut [Cow<'_, str>], reader: &mut Reader<'_>) {
+        for (column, zone) in &self.zones {
+            let Some(value) = values.get_mut(*column) else { continue };
+            let own = std::mem::take(value);
+            *value = zone.completed(own).unwrap_or_else(|| {
+                let name = self.names[*column].trim();
+                reader.numbered.refused = true;
+                reader.note(|| format!("`{name}` is not read: it is in local time, and the file does not say how far from UTC that is (export it with times in UTC)"));
+                Cow::Borrowed("")
+            });
+        }
     }
 
     fn check_length(&self, length: usize, reader: &mut Reader<'_>) {
@@ -325,6 +347,20 @@ impl Columns {
             }
         })
     }
+}
+
+/// The columns of times that are not in UTC, by their headers.
+fn zones(names: &[String], meaning: &Meaning) -> Vec<(usize, Zone)> {
+    let of = |(at, name): (usize, &String)| {
+        let is_date = match meaning {
+            Meaning::PortalAudit(slots) => slots[at] == Slot::Record(portal_csv::Property::Time),
+            _ => portal_csv::is_date(name),
+        };
+        let zone = zone::bracketed(name).1;
+        let zone = zone.or_else(|| zone::in_brackets(name).filter(|_| is_date))?;
+        (zone != Zone::Utc).then_some((at, zone))
+    };
+    names.iter().enumerate().filter_map(of).collect()
 }
 
 /// The cells of a header row.

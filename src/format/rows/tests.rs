@@ -72,3 +72,57 @@ proptest! {
         }
     }
 }
+
+/// The time of a row, or what was noted of it.
+fn dated(header: &str, row: &str) -> Result<String, String> {
+    let columns = Columns::of_csv(header.as_bytes()).expect("a known header");
+    let layout = super::super::Layout::Csv(std::sync::Arc::new(columns));
+    match super::super::decode(row.as_bytes(), &layout, Depth::Full) {
+        Ok(super::super::Decoded::Record { record, odd, .. }) => {
+            record.time.map(|time| time.to_rfc3339()).ok_or_else(|| odd.join("; "))
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn times_are_in_the_zone_of_their_header() {
+    let workspace = |zone: &str| {
+        let header = format!(
+            "Id,TimeGenerated [{zone}],ActivityDateTime [{zone}],OperationName,Category,Result,LoggedByService,InitiatedBy,TargetResources,Type"
+        );
+        dated(
+            &header,
+            "k1,\"6/15/2026, 3:50:30.123 PM\",\"6/15/2026, 3:50:30.123 PM\",Update user,UserManagement,success,Core Directory,{},[],AuditLogs",
+        )
+    };
+    let audit = |date: &str| {
+        let header = format!(
+            "{date},CorrelationId,Service,Category,Activity,Result,ResultReason,User Agent,ActorType,ActorDisplayName,ActorObjectId,Target1Type,Target1DisplayName"
+        );
+        dated(
+            &header,
+            "2026-06-15 15:50:30.123,c,Core Directory,UserManagement,Update user,success,,,User,Ann,u,User,Bo",
+        )
+    };
+    let sign_in = |date: &str| {
+        let header = format!("{date},Request ID,User,Username,Sign-in error code,Status");
+        dated(&header, "2026-06-15 15:50:30.123,r,Bo,bo@f.example,0,Success")
+    };
+    let utc = Ok("2026-06-15T15:50:30.1230000Z".to_owned());
+    let east = Ok("2026-06-15T13:50:30.1230000Z".to_owned());
+    assert_eq!((workspace("UTC"), workspace("UTC+02:00")), (utc.clone(), east.clone()));
+    for read in [&audit as &dyn Fn(&str) -> Result<String, String>, &sign_in] {
+        assert_eq!(read("Date (UTC)"), utc);
+        assert_eq!(read("Date (UTC+02:00)"), east);
+        for local in ["Date (Local)", "Date (CET)"] {
+            let why = read(local).expect_err("no time");
+            assert!(why.contains(&format!("`{local}` is not read: it is in local time")), "{why}");
+            assert!(!why.contains("missing"), "{why}");
+        }
+    }
+    assert_eq!((audit("Datum (UTC)"), audit("Datum (UTC+02:00)")), (utc, east));
+    let why = workspace("Local Time").expect_err("no time");
+    assert!(why.contains("`ActivityDateTime [Local Time]` is not read"), "{why}");
+    assert!(why.contains("export it with times in UTC") && !why.contains("missing"), "{why}");
+}
