@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(of(Key::TargetAgent), ["agenticAppInstance", "agentIDuser"]);
         assert_eq!(of(Key::Blueprint), ["b-1", "b-2"]);
         assert_eq!(of(Key::Performer), ["0a-1"]);
-        assert!(sentence(&record).starts_with("AI agent kim@fern.example updated"));
+        assert!(sentence(&record).starts_with("kim@fern.example (through an AI agent) updated"));
         let mut out = Vec::new();
         crate::format::write_graph(&record, &mut out);
         let text = String::from_utf8(out).expect("UTF-8");
