@@ -1015,3 +1015,15 @@ fn an_actor_s_name_from_other_records_is_told_and_not_written_as_logged() {
     assert!(!find(&["--format", "ndjson"]).contains("una@moorland"));
     assert!(find(&["--format", "csv"]).contains("una@moorland"));
 }
+
+#[test]
+fn who_renames_something_is_found_by_its_old_name_which_is_no_target() {
+    let renamed = br#"{"id":"d1","activityDateTime":"2026-06-05T10:00:00Z","activityDisplayName":"Update group","category":"GroupManagement","loggedByService":"Core Directory","result":"success","initiatedBy":{},"targetResources":[{"id":"000000b1-1111-4222-8333-444444444444","displayName":"SG New","type":"Group","modifiedProperties":[{"displayName":"DisplayName","oldValue":"[\"SG Old\"]","newValue":"[\"SG New\"]"}]}]}"#;
+    for query in ["target:\"SG Old\"", "target=\"sg old\"", "\"SG Old\"", "target:\"SG New\""] {
+        assert_eq!(piped(&["query", query, "--count"], renamed).out, "1\n", "{query}");
+    }
+    assert_eq!(piped(&["query", "", "--by", "target"], renamed).out, "1\tSG New\n");
+    assert_eq!(piped(&["query", "", "--distinct", "target"], renamed).out, "1\n");
+    let table = piped(&["query", "", "--format", "csv", "--fields", "target"], renamed).out;
+    assert!(table.contains("SG New") && !table.contains("SG Old"), "{table}");
+}

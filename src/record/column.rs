@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::address::{self, MOST_ADDRESSES};
+use super::naming::former_names;
 use super::risk;
 use super::{Actor, Outcome, Record};
 
@@ -36,7 +37,8 @@ pub enum Column {
     /// logged where that is another, id, application id, kind, name and object id of the application a
     /// person acted through, and an id again where the actor has no name.
     Actor,
-    /// Every target's names and ids.
+    /// Every target's names and ids: principal name, name, principal name as logged where that is
+    /// another, id, kind, application id, and the name and principal name that it had before.
     Targets,
     /// Names of the modified properties.
     Changes,
@@ -153,7 +155,8 @@ pub const COLUMNS: &[ColumnRow] = &[
             for t in &r.targets {
                 let (upn, glued) = t.original_upn();
                 let logged = if glued { &*t.upn } else { "" };
-                out.entry(&[upn, &t.name, logged, &t.id, &t.kind, &t.name_id]);
+                let [name, former_upn] = former_names(t);
+                out.entry(&[upn, &t.name, logged, &t.id, &t.kind, &t.name_id, &name, &former_upn]);
             }
         },
     },

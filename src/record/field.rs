@@ -195,9 +195,9 @@ const OWN: &[Field] = &[
         name: "target",
         aliases: &["targetResources"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Targets, &[0, 1, 2]),
+        stored: Stored::Column(Column::Targets, &[0, 1, 2, 6, 7]),
         title: "Target",
-        help: "what it was done to, by name: all targets of a record, also those named only in its changes",
+        help: "what it was done to, by name: all targets of a record, also those named only in its changes; a record that renames one is found by its old name too",
     },
     Field {
         name: "target.id",

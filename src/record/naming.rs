@@ -178,6 +178,22 @@ pub fn name_targets(record: &mut Record<'_>) {
     }
 }
 
+/// What a target was called before this record: the name and the user principal name that its own
+/// changes replace; empty where they replace none.
+pub fn former_names<'r>(target: &'r Target<'_>) -> [Cow<'r, str>; 2] {
+    // Asked for every target that is loaded: most have no changes.
+    if target.changes.is_empty() {
+        return [Cow::Borrowed(""), Cow::Borrowed("")];
+    }
+    let former = |wanted: Part, current: &str| {
+        let own = target.changes.iter().filter(|change| part_of(&change.name) == Some(wanted));
+        let mut values = own.filter_map(|change| change.old.as_deref()).map(value_text);
+        let is_former = |old: &Cow<'_, str>| is_name(old) && **old != *current;
+        values.find(is_former).unwrap_or_default()
+    };
+    [former(Part::Name, &target.name), former(Part::Upn, &target.upn)]
+}
+
 fn is_nameless(target: &Target<'_>) -> bool {
     target.name.is_empty() && target.upn.is_empty()
 }

@@ -41,7 +41,7 @@ const STAND_IN: usize = 9;
 
 /// Dictionary columns whose entries name objects, with the parts that do.
 const COLUMNS: [(Column, &[usize]); 2] =
-    [(Column::Targets, &[0, 1, 2]), (Column::Actor, &[0, 1, 2, 3, 7])];
+    [(Column::Targets, &[0, 1, 2, 6, 7]), (Column::Actor, &[0, 1, 2, 3, 7])];
 
 /// Are these parts of this column names of objects?
 pub fn are_names(column: Column, parts: &[usize]) -> bool {

@@ -9,6 +9,7 @@ use entrail::query::{Context, Expression, Operator, Query, Term, Value};
 use entrail::record::change::{Difference, differences_of};
 use entrail::record::field::ValueKind;
 use entrail::record::licence::{self, Fate};
+use entrail::record::naming::is_name;
 use entrail::record::property::Key;
 use entrail::record::risk::{MOST_RULES, rate};
 use entrail::record::{Actor, ActorKind, Change, Kind, NamedBy, Record, Target, value_text};
@@ -406,7 +407,16 @@ fn target_names(t: &Target<'_>) -> Vec<String> {
     if upn.is_empty() && t.name.is_empty() && logged.is_empty() {
         return known(&[&t.id, &t.name_id]);
     }
-    vec![upn, t.name.to_string(), logged]
+    let mut names = vec![upn, t.name.to_string(), logged];
+    // Who renames something is found by the old name too; it is nobody's name any more.
+    for (properties, current) in
+        [(&["displayname"][..], &t.name), (&["upn", "userprincipalname"], &t.upn)]
+    {
+        let own = t.changes.iter().filter(|c| properties.contains(&&*c.name.to_lowercase()));
+        let mut old = own.filter_map(|c| c.old.as_deref()).map(value_text);
+        names.extend(old.find(|old| is_name(old) && old != current).map(|old| old.to_string()));
+    }
+    names
 }
 
 /// All values of a field, empty ones too.

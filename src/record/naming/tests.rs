@@ -268,3 +268,24 @@ fn the_changes_of_a_target_give_it_a_name_and_a_user_principal_name() {
     let found = &record.targets[1];
     assert_eq!((&*found.name, &*found.upn), ("New Person", "new@f.example"));
 }
+
+#[test]
+fn what_is_renamed_had_the_names_its_changes_replace() {
+    let renamed = |name: &'static str, old: &'static str| Change {
+        name: name.into(),
+        old: Some(old.into()),
+        new: Some("[\"SG New\"]".into()),
+    };
+    let told = |changes: Vec<Change<'static>>| {
+        let own = Target { name: "SG New".into(), ..target("Group", "g", changes) };
+        former_names(&own).map(Cow::into_owned)
+    };
+    assert_eq!(told(vec![renamed("DisplayName", "[\"SG Old\"]")]), ["SG Old", ""]);
+    assert_eq!(told(vec![renamed("UserPrincipalName", "\"a@x\"")]), ["", "a@x"]);
+    for none in ["[]", "", "\"SG New\"", "\"N/A\""] {
+        assert_eq!(told(vec![renamed("displayName", none)]), ["", ""], "{none}");
+    }
+    // The name of another object is not its own.
+    assert_eq!(told(vec![renamed("Role.DisplayName", "\"Reader\"")]), ["", ""]);
+    assert_eq!(told(Vec::new()), ["", ""]);
+}
