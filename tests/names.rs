@@ -2,6 +2,8 @@
 //! Never reads a file: the records stand here, one fact in each format.
 #![expect(clippy::panic, reason = "what a test finds out of place ends it")]
 
+use std::fmt::Write as _;
+
 use entrail::format::{Decoded, Depth, Layout, csv_layout, decode};
 use entrail::record::{ActorKind, Record, Target};
 use serde_json::{Value, json};
@@ -48,12 +50,12 @@ fn portal(actor: &Value, targets: &[Value]) -> Record<'static> {
     for at in 1..=3 {
         let target = targets.get(at - 1);
         for part in ["Type", "DisplayName", "ObjectId", "UserPrincipalName"] {
-            header += &format!(",Target{at}{part}");
+            write!(header, ",Target{at}{part}").expect("in memory");
         }
         cells.extend(target.map(object).unwrap_or_default());
         for number in 1..=5 {
             for part in ["Name", "OldValue", "NewValue"] {
-                header += &format!(",Target{at}ModifiedProperty{number}{part}");
+                write!(header, ",Target{at}ModifiedProperty{number}{part}").expect("in memory");
             }
             let change = target.and_then(|target| target["modifiedProperties"].get(number - 1));
             cells.extend(["displayName", "oldValue", "newValue"].map(|key| {
@@ -62,7 +64,8 @@ fn portal(actor: &Value, targets: &[Value]) -> Record<'static> {
         }
     }
     for number in 1..=6 {
-        header += &format!(",AdditionalDetail{number}Key,AdditionalDetail{number}Value");
+        write!(header, ",AdditionalDetail{number}Key,AdditionalDetail{number}Value")
+            .expect("in memory");
         cells.extend([String::new(), String::new()]);
     }
     let cells: Vec<&str> = cells.iter().map(String::as_str).collect();

@@ -497,7 +497,7 @@ fn parts(reader: &mut Reader<'_>, parts: &mut Vec<Part>, here: &Place<'_>) -> St
 }
 /// Puts whether the device is managed, as far as `IsCompliantAndManaged` tells: where it is not both,
 /// only one that is compliant is not managed.
-fn put_management<'a>(added: &mut Added<'a>, both: &str) {
+fn put_management(added: &mut Added<'_>, both: &str) {
     let both = both.trim();
     if both.eq_ignore_ascii_case("true") {
         added.put(Key::Compliant, Cow::Borrowed("true"));

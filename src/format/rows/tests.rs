@@ -79,7 +79,7 @@ fn dated(header: &str, row: &str) -> Result<String, String> {
     let layout = super::super::Layout::Csv(std::sync::Arc::new(columns));
     match super::super::decode(row.as_bytes(), &layout, Depth::Full) {
         Ok(super::super::Decoded::Record { record, odd, .. }) => {
-            record.time.map(|time| time.to_rfc3339()).ok_or_else(|| odd.join("; "))
+            record.time.map(crate::time::Timestamp::to_rfc3339).ok_or_else(|| odd.join("; "))
         }
         other => panic!("{other:?}"),
     }

@@ -18,6 +18,17 @@ use crate::trails::judge::{detail, package, value};
 /// Who gave what entitlement management delivers.
 const DELIVERY: &str = "an access package (Azure AD Identity Governance - User Management)";
 
+/// What an entry has to do with PIM.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Pim {
+    /// Nothing.
+    None,
+    /// The directory wrote it on behalf of PIM, which writes a record of its own.
+    Acts,
+    /// PIM itself wrote it.
+    Writes,
+}
+
 /// One time it was given, taken, asked for.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
@@ -37,10 +48,8 @@ pub(super) struct Entry {
     pub(super) called: String,
     /// By whom, a number of [`Objects`]; 0 where that says nothing.
     pub(super) by: u32,
-    /// Written by the directory on behalf of PIM, which writes a record of its own.
-    pub(super) for_pim: bool,
-    /// Written by PIM itself.
-    pub(super) of_pim: bool,
+    /// What it has to do with PIM.
+    pub(super) pim: Pim,
     pub(super) from: Option<Timestamp>,
     pub(super) until: Option<Timestamp>,
     /// Policy of an access package; of a delegated permission for whom it is (`principal`, …), folded.
@@ -147,8 +156,11 @@ impl Ledger {
             part: NOBODY,
             called: String::new(),
             by,
-            for_pim: is_pim && !of_pim,
-            of_pim,
+            pim: match (of_pim, is_pim) {
+                (true, _) => Pim::Writes,
+                (false, true) => Pim::Acts,
+                (false, false) => Pim::None,
+            },
             from: None,
             until: None,
             policy: String::new(),

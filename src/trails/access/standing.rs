@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::ledger::{Entry, Ledger};
+use super::ledger::{Entry, Ledger, Pim};
 use super::objects::NOBODY;
 use super::tells::Family;
 use super::{Given, Standing, Step, Why, account, grants};
@@ -56,7 +56,7 @@ impl Lane {
             return;
         }
         (self.given, self.from, self.until) = (Some(entry.time), entry.from, entry.until);
-        self.only_for_pim = entry.for_pim && entry.family == Family::Role;
+        self.only_for_pim = entry.pim == Pim::Acts && entry.family == Family::Role;
     }
 
     pub(super) fn take(&mut self, entry: &Entry, ledger: &Ledger) {
@@ -231,7 +231,9 @@ fn roles(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
             Step::Extended => {}
             step if step.gives() => assigned.give(entry, ledger),
             // The directory does not say which of the two ended.
-            _ if activated.given.is_some() && (entry.for_pim || assigned.given.is_none()) => {
+            _ if activated.given.is_some()
+                && (entry.pim == Pim::Acts || assigned.given.is_none()) =>
+            {
                 activated.take(entry, ledger);
             }
             _ => assigned.take(entry, ledger),
@@ -252,7 +254,11 @@ fn without_doubles<'e>(entries: &[&'e Entry]) -> Vec<&'e Entry> {
                     entry.step,
                     Step::Given | Step::Activated | Step::Taken | Step::Expired | Step::Deactivated
                 );
-                let is_it = if pim { entry.of_pim && entry.is_done } else { entry.for_pim };
+                let is_it = if pim {
+                    entry.pim == Pim::Writes && entry.is_done
+                } else {
+                    entry.pim == Pim::Acts
+                };
                 decides && is_it && entry.step.gives() == gives
             };
             entries.iter().filter(fits)
@@ -285,9 +291,8 @@ fn package(ledger: &Ledger, entries: &[&Entry]) -> Option<Line> {
     let (mut open, mut held, mut removing) = (None, None, None);
     for entry in entries {
         match entry.step {
-            Step::Given if !entry.is_done => open = Some(Why::NoSuccess),
             Step::Taken if !entry.is_done && lane.given.is_some() => held = Some(Why::NoSuccess),
-            Step::Taken if !entry.is_done => open = Some(Why::NoSuccess),
+            Step::Given | Step::Taken if !entry.is_done => open = Some(Why::NoSuccess),
             Step::Given | Step::Partly => {
                 lane.give(entry, ledger);
                 (open, removing) = (None, None);
