@@ -162,8 +162,10 @@ pub fn decode_into<'a>(
     let mut reader = Reader::of_event(event, start, depth, std::mem::take(&mut draft.spare));
     let decoded = match layout {
         Layout::Json => json_event(event, &mut reader, draft),
-        Layout::Csv(columns) => columns.csv_row(event, &mut reader).map(|row| draft.take(row)),
-        Layout::Table(columns) => columns.table_row(event, &mut reader).map(|row| draft.take(row)),
+        Layout::Csv(columns) => columns.csv_row(event, &mut reader).map(|row| draft.take_row(row)),
+        Layout::Table(columns) => {
+            columns.table_row(event, &mut reader).map(|row| draft.take_row(row))
+        }
     };
     draft.spare = reader.take_spare();
     // Where values stand before what tells whether they are looked at, they are read once more.
@@ -196,7 +198,11 @@ pub fn decode_into<'a>(
 fn own_layout<'l>(event: &[u8], layout: &'l Layout) -> &'l Layout {
     match layout {
         // Asked for every row: the columns are looked at last.
-        Layout::Csv(columns) if event.starts_with(b"{") && columns.is_wrapper() => &Layout::Json,
+        Layout::Csv(columns)
+            if event.starts_with(b"{") && (columns.is_wrapper() || columns.has_others()) =>
+        {
+            &Layout::Json
+        }
         _ => layout,
     }
 }
@@ -292,6 +298,12 @@ impl<'a> Draft<'a> {
     /// around a record: [`wrapped()`] finds out.
     pub fn is_sure(&self) -> bool {
         self.is_sure
+    }
+
+    /// Takes a row; a row of another log may be what that put around a record.
+    fn take_row(&mut self, row: Event<'a>) -> Option<Cow<'a, str>> {
+        self.is_sure = row.is_ok();
+        self.take(row)
     }
 
     /// Takes a record that was made elsewhere; what it is instead, if it is none.

@@ -12,6 +12,9 @@ use entrail::store::Store;
 use entrail::time::Timestamp;
 use proptest::prelude::*;
 
+#[path = "wrappers/tables.rs"]
+mod tables;
+
 #[derive(Default)]
 struct Loaded {
     store: Store,

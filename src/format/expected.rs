@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::graph::{Audit, AuditKey};
 use super::json::{Keys as _, Place, Reader, Step};
-use super::shape::{Evidence, Shape, ShapeKey};
+use super::shape::{self, Evidence, Shape, ShapeKey};
 use crate::record::Record;
 
 /// What the usual spelling of each property says about the shape of an event: asked for every
@@ -21,6 +21,12 @@ pub(super) fn audit<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>) -> Opt
     let mut evidence = Evidence::default();
     let mut decided = None;
     let read = reader.object_of(AuditKey::ALL, &Place::Record, |reader, key, here| {
+        // No property of an audit is called so: the keys of nearly all are not compared.
+        let names_table = key.known.is_none() && shape::names_table(key.written);
+        if names_table && !(decided.is_some() && is_of_audits(reader)?) {
+            decided = None;
+            return reader.broken("");
+        }
         if decided.is_none() {
             decided = match key.known {
                 Some(known) if key.is_usual => {
@@ -28,8 +34,10 @@ pub(super) fn audit<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>) -> Opt
                 }
                 _ => evidence.see_written(key.written),
             };
-            let other = decided.as_ref().is_some_and(|shape| *shape != Shape::Audit);
-            if other || key.written.eq_ignore_ascii_case(b"Type") {
+            if !key.is_usual && decided.is_some() && shape::is_empty(reader)? {
+                decided = None;
+            }
+            if decided.as_ref().is_some_and(|shape| *shape != Shape::Audit) {
                 decided = None;
                 return reader.broken("");
             }
@@ -43,6 +51,13 @@ pub(super) fn audit<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>) -> Opt
     decided?;
     audit.finish();
     Some(read)
+}
+
+/// Is the value here the name of a table of audits? Otherwise [`super::shape`] has to look.
+fn is_of_audits(reader: &mut Reader<'_>) -> Step<bool> {
+    reader.peek()?;
+    let value = &reader.bytes()[reader.at()..];
+    Ok(value.starts_with(b"\"AuditLogs\""))
 }
 
 #[cfg(test)]
@@ -80,6 +95,11 @@ mod tests {
                 r#"{"time":"2026-11-01T08:00:00Z","category":"Other","properties":{"id":"2"}}"#,
                 r#"{"id":"2","Type":"AuditLogs","OperationName":"o","TimeGenerated":"2026-11-01T08:00:00Z"}"#,
                 r#"{"id":"2","Type":"Heartbeat","TimeGenerated":"2026-11-01T08:00:00Z"}"#,
+                r#"{"ActivityDisplayName":"a","TimeGenerated":"2026-11-01T08:00:00Z","Type":"AuditLogs"}"#,
+                r#"{"ActivityDisplayName":"a","TimeGenerated":"2026-11-01T08:00:00Z","Type":"SigninLogs"}"#,
+                r#"{"ActivityDisplayName":"a","TimeGenerated":"2026-11-01T08:00:00Z","Type":"Own_CL"}"#,
+                r#"{"ActivityDisplayName":"","TimeGenerated":"2026-11-01T08:00:00Z","ConditionalAccessStatus":"x"}"#,
+                r#"{"ActivityDisplayName":null,"TimeGenerated":"2026-11-01T08:00:00Z","$table":"Syslog"}"#,
                 r#"{"CreationTime":"2026-11-01T08:00:00","Workload":"AzureActiveDirectory","Id":"2"}"#,
                 r#"{"id":"2","service":"s","activity":"a","category":"c"}"#,
                 r#"{"id":"2","name":"nothing known"}"#,

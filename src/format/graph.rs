@@ -42,6 +42,39 @@ keys! {
         EntraTenantId = b"AADTenantId",
         Generated = b"TimeGenerated" | b"TimeGenerated [UTC]",
         SourceSystem = b"SourceSystem",
+        // Only where somebody chose some columns of the portal's and gave them its short names.
+        ShortTime = b"time",
+        ShortService = b"service",
+        ShortActivity = b"activity",
+        ShortActor = b"actor",
+    }
+}
+
+/// What properties under the portal's short names say. Next to Graph's names they are another
+/// system's.
+#[derive(Default)]
+struct Short<'a> {
+    time: Cow<'a, str>,
+    service: Cow<'a, str>,
+    activity: Cow<'a, str>,
+    actor: Cow<'a, str>,
+}
+
+impl<'a> Short<'a> {
+    /// Puts them where the record says nothing.
+    fn complete(self, record: &mut Record<'a>) {
+        record.time = record.time.or_else(|| Timestamp::parse(&self.time));
+        fill(&mut record.service, self.service);
+        fill(&mut record.activity, self.activity);
+        if record.actor != Actor::default() {
+            return;
+        }
+        if self.actor.contains('@') {
+            record.actor.kind = ActorKind::User;
+            record.actor.upn = self.actor;
+        } else {
+            record.actor.name = self.actor;
+        }
     }
 }
 
@@ -120,6 +153,8 @@ pub(super) struct Audit<'r, 'a> {
     entra_tenant: Cow<'a, str>,
     generated: Option<Timestamp>,
     log_analytics: bool,
+    /// Hardly any record has them.
+    short: Option<Box<Short<'a>>>,
 }
 
 impl<'r, 'a> Audit<'r, 'a> {
@@ -134,6 +169,7 @@ impl<'r, 'a> Audit<'r, 'a> {
             entra_tenant: Cow::Borrowed(""),
             generated: None,
             log_analytics: false,
+            short: None,
         }
     }
 
@@ -189,8 +225,17 @@ impl<'r, 'a> Audit<'r, 'a> {
                 self.log_analytics = true;
                 reader.skip()?;
             }
+            AuditKey::ShortTime => self.short().time = reader.scalar(here)?,
+            AuditKey::ShortService => self.short().service = reader.scalar(here)?,
+            AuditKey::ShortActivity => self.short().activity = reader.scalar(here)?,
+            AuditKey::ShortActor if reader.is_text()? => self.short().actor = reader.text(here)?,
+            AuditKey::ShortActor => reader.skip()?,
         }
         Ok(())
+    }
+
+    fn short(&mut self) -> &mut Short<'a> {
+        self.short.get_or_insert_default()
     }
 
     /// Puts what stands in for empty properties.
@@ -202,6 +247,9 @@ impl<'r, 'a> Audit<'r, 'a> {
         }
         record.time = record.time.or(self.generated);
         fill(&mut record.activity, self.operation_name);
+        if let Some(short) = self.short {
+            short.complete(record);
+        }
         fill(&mut record.actor.name, self.identity);
         fill(&mut record.actor.agent, self.performer.agent);
         fill(&mut record.actor.blueprint, self.performer.blueprint);

@@ -98,14 +98,28 @@ const LEADING: usize = 8;
 /// Numbers of targets, changes and details that a header may name.
 const MOST: usize = 100;
 
-/// What the columns hold, where these are the headers of an audit download.
+/// A header as it is compared: its letters and digits, in lower case. Athena, Hive and Snowflake write
+/// all of a header in one case, with underscores for what is no letter.
+fn folded(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// What the columns hold, where these are the headers of an audit download, or of some columns of one.
 pub(super) fn audit_slots(names: &[String]) -> Option<Vec<Slot>> {
-    let has = |wanted: &str| names.iter().any(|name| name.trim().eq_ignore_ascii_case(wanted));
-    let first_target = has("Target1Type") || has("Target1DisplayName") || has("Target1ObjectId");
-    if !first_target || !has("ActorDisplayName") {
-        return None;
+    let mut slots: Vec<Slot> = names.iter().map(|name| slot(&folded(name))).collect();
+    let has = |property: Property| slots.contains(&Slot::Record(property));
+    let whole = has(Property::ActorName)
+        && slots.iter().any(|slot| {
+            use TargetPart as P;
+            matches!(slot, Slot::Target(0, P::Kind | P::Name | P::Id))
+        });
+    // No other log has these beside each other.
+    let some = names.iter().any(|name| folded(name) == "dateutc")
+        && has(Property::Activity)
+        && (has(Property::Service) || has(Property::Category) || has(Property::Result));
+    if !whole {
+        return some.then_some(slots);
     }
-    let mut slots: Vec<Slot> = names.iter().map(|name| slot(name.trim())).collect();
     let actor = slots
         .iter()
         .position(|slot| matches!(slot, Slot::Record(Property::ActorType | Property::ActorName)))?;
@@ -119,8 +133,9 @@ pub(super) fn audit_slots(names: &[String]) -> Option<Vec<Slot>> {
     Some(slots)
 }
 
+/// What a column with this header, folded, holds.
 fn slot(name: &str) -> Slot {
-    if let Some(row) = PROPERTIES.iter().find(|row| row.0.eq_ignore_ascii_case(name)) {
+    if let Some(row) = PROPERTIES.iter().find(|row| folded(row.0) == name) {
         return Slot::Record(row.1);
     }
     if is_date(name) {
@@ -135,28 +150,28 @@ pub(super) fn is_date(name: &str) -> bool {
     start.is_some_and(|start| start.eq_ignore_ascii_case("Date ("))
 }
 
-/// `Target2ModifiedProperty3OldValue` and its like.
+/// `Target2ModifiedProperty3OldValue` and its like, folded.
 fn numbered(name: &str) -> Option<Slot> {
-    if let Some(rest) = name.strip_prefix("AdditionalDetail") {
+    if let Some(rest) = name.strip_prefix("additionaldetail") {
         let (number, rest) = number(rest)?;
         return match rest {
-            "Key" => Some(Slot::DetailKey(number)),
-            "Value" => Some(Slot::DetailValue(number)),
+            "key" => Some(Slot::DetailKey(number)),
+            "value" => Some(Slot::DetailValue(number)),
             _ => None,
         };
     }
-    let (target, rest) = number(name.strip_prefix("Target")?)?;
+    let (target, rest) = number(name.strip_prefix("target")?)?;
     let part = match rest {
-        "Type" => TargetPart::Kind,
-        "DisplayName" => TargetPart::Name,
-        "ObjectId" => TargetPart::Id,
-        "UserPrincipalName" => TargetPart::Upn,
+        "type" => TargetPart::Kind,
+        "displayname" => TargetPart::Name,
+        "objectid" => TargetPart::Id,
+        "userprincipalname" => TargetPart::Upn,
         _ => {
-            let (change, rest) = number(rest.strip_prefix("ModifiedProperty")?)?;
+            let (change, rest) = number(rest.strip_prefix("modifiedproperty")?)?;
             let part = match rest {
-                "Name" => ChangePart::Name,
-                "OldValue" => ChangePart::Old,
-                "NewValue" => ChangePart::New,
+                "name" => ChangePart::Name,
+                "oldvalue" => ChangePart::Old,
+                "newvalue" => ChangePart::New,
                 _ => return None,
             };
             return Some(Slot::Change(target, change, part));
@@ -339,12 +354,13 @@ const fn value(key: Key) -> Named<SignInKey> {
 
 /// The property in each column, where these are the headers of a sign-in download.
 pub(super) fn sign_in_keys(names: &[String]) -> Option<Vec<Option<Named<SignInKey>>>> {
-    let has = |wanted: &str| names.iter().any(|name| name.trim().eq_ignore_ascii_case(wanted));
-    if !has("Request ID") || !has("Sign-in error code") {
+    let has = |wanted: &str| names.iter().any(|name| folded(name) == wanted);
+    if !has("requestid") || !has("signinerrorcode") {
         return None;
     }
     let key = |name: &String| {
-        let row = SIGN_INS.iter().find(|row| row.0.eq_ignore_ascii_case(name.trim()));
+        let name = name.trim();
+        let row = SIGN_INS.iter().find(|row| folded(row.0) == folded(name));
         let slot = || added::slot(name.as_bytes(), Kind::SignIn).map(Named::Added);
         let date = is_date(name).then_some(Named::Known(SignInKey::Time));
         row.map(|row| row.1).or(date).or_else(slot)

@@ -1,5 +1,6 @@
 //! Rows of values under named columns: CSV files, and tables of the Log Analytics API.
-//! Never guesses a layout per row; the header decides once.
+//! Never guesses a layout per row; the header decides once, and where it is that of several tables
+//! together, the table that each row names.
 //!
 //! Source: Azure Monitor reference for the table columns; Log Analytics query API, "response
 //! format"; Microsoft Entra documentation, "Download activity logs"; `Search-UnifiedAuditLog`.
@@ -22,7 +23,7 @@ use super::of_kind::OfKind as _;
 use super::portal_csv::{self, Slot};
 use super::protection::{Protection, RiskKey};
 use super::provisioning::{Provisioning, ProvisioningKey};
-use super::shape::{Evidence, Shape};
+use super::shape::{self, Evidence, Shape};
 use super::sign_in::{SignIn, SignInKey};
 use super::unified_audit_log::{Unified, UnifiedKey};
 use super::{DecodeError, Depth, Event};
@@ -39,7 +40,30 @@ pub struct Columns {
     meaning: Meaning,
     /// Columns of times that are not in UTC.
     zones: Vec<(usize, Zone)>,
+    tables: Tables,
 }
+
+/// How rows of several tables that have their columns in common are told apart: a `union` of them,
+/// or a table whose own name a column has.
+#[derive(Default, Debug)]
+struct Tables {
+    /// Columns with the name of the row's table.
+    named_in: Vec<usize>,
+    /// Columns that only rows of one shape have a value in.
+    deciding: Vec<(usize, Shape)>,
+    /// What the columns mean in rows of each shape.
+    meanings: Vec<(Shape, Meaning)>,
+}
+
+/// Shapes that rows of Log Analytics have.
+const SHAPES_OF_ROWS: [Shape; 6] = [
+    Shape::Audit,
+    Shape::SignIn,
+    Shape::Provisioning,
+    Shape::Risk,
+    Shape::GraphCall,
+    Shape::Unified,
+];
 
 /// One entry for each column; `None` for columns that are not read.
 #[derive(Debug)]
@@ -53,6 +77,8 @@ enum Meaning {
     PortalAudit(Vec<Slot>),
     /// Rows of a log that is not Entra's, by its name.
     Other(String),
+    /// Rows of tables that only their own cells name.
+    Tables,
     /// Rows of another system that hold records as JSON text in some cell, whichever.
     Wrapper,
 }
@@ -95,16 +121,19 @@ impl Columns {
     /// What columns of these names mean; `None` where it is nothing known. With [`Columns::table`],
     /// [`Columns::names`] and [`Columns::delimiter`] of others, these are equal to them.
     pub fn of_names(table: String, names: Vec<String>, delimiter: u8) -> Option<Self> {
-        let meaning = Self::meaning_of(&names, &table)?;
+        let tables = Tables::of(&names);
+        let meaning = Self::meaning_of(&names, &table, &tables)?;
+        let is_portals = matches!(meaning, Meaning::PortalAudit(_));
+        let tables = if is_portals { Tables::default() } else { tables };
         let zones = zones(&names, &meaning);
-        Some(Self { table, names, delimiter, meaning, zones })
+        Some(Self { table, names, delimiter, meaning, zones, tables })
     }
 
     /// Columns of these names that another system writes around records: a record is JSON text in
     /// some cell of a row.
     pub fn wrapper(names: Vec<String>, delimiter: u8) -> Self {
-        let (table, meaning) = (String::new(), Meaning::Wrapper);
-        Self { table, names, delimiter, meaning, zones: Vec::new() }
+        let (table, meaning, tables) = (String::new(), Meaning::Wrapper, Tables::default());
+        Self { table, names, delimiter, meaning, zones: Vec::new(), tables }
     }
 
     /// Do the columns say nothing of records, apart from those in cells?
@@ -114,7 +143,13 @@ impl Columns {
 
     /// Are the records JSON text in cells, as far as rows hold such?
     pub fn is_wrapper(&self) -> bool {
-        matches!(self.meaning, Meaning::Wrapper) || self.names.iter().any(|name| name == "_raw")
+        matches!(self.meaning, Meaning::Wrapper | Meaning::Tables)
+            || self.names.iter().any(|name| name == "_raw")
+    }
+
+    /// May there be rows of other logs, which may hold records as JSON text in cells?
+    pub(super) fn has_others(&self) -> bool {
+        matches!(self.meaning, Meaning::Other(_)) || !self.tables.named_in.is_empty()
     }
 
     /// Name of the Log Analytics table; empty for CSV.
@@ -165,44 +200,58 @@ impl Columns {
         named
     }
 
-    fn meaning_of(names: &[String], table: &str) -> Option<Meaning> {
+    fn meaning_of(names: &[String], table: &str, tables: &Tables) -> Option<Meaning> {
         if let Some(slots) = portal_csv::audit_slots(names) {
             return Some(Meaning::PortalAudit(slots));
         }
         if let Some(keys) = portal_csv::sign_in_keys(names) {
             return Some(Meaning::SignIn(keys));
         }
-        let plain = || names.iter().map(|name| zone::bracketed(name).0.as_bytes());
         // One column with a fitting name is no table of records.
-        let shape = Self::shape_of(plain(), table).filter(|_| names.len() > 1)?;
-        match shape {
-            Shape::Audit => Some(Meaning::Audit(plain().map(AuditKey::find).collect())),
-            Shape::SignIn => {
-                Some(Meaning::SignIn(plain().map(|name| Named::find(name, Kind::SignIn)).collect()))
-            }
-            Shape::Provisioning => Some(Meaning::Provisioning(
-                plain().map(|name| Named::find(name, Kind::Provisioning)).collect(),
-            )),
-            Shape::Risk => {
-                Some(Meaning::Risk(plain().map(|name| Named::find(name, Kind::Risk)).collect()))
-            }
-            Shape::GraphCall => Some(Meaning::GraphCall(
-                plain().map(|name| Named::find(name, Kind::GraphCall)).collect(),
-            )),
-            Shape::Unified => Some(Meaning::Unified(plain().map(UnifiedKey::find).collect())),
-            Shape::Other(name) => Some(Meaning::Other(name)),
-            Shape::Envelope => None,
+        if names.len() < 2 {
+            return None;
         }
-    }
-
-    fn shape_of<'n>(names: impl Iterator<Item = &'n [u8]>, table: &str) -> Option<Shape> {
         let mut evidence = Evidence::default();
         let mut decided = None;
         for name in names {
-            let says = evidence.see_written(name);
+            let says = evidence.see_written(plain(name));
             decided = decided.or(says);
         }
-        evidence.conclude_columns(table, decided)
+        match evidence.conclude_columns(table, decided) {
+            Some(shape) => Meaning::of_shape(shape, names),
+            None => {
+                let by_cells = evidence.is_row() && !tables.named_in.is_empty();
+                by_cells.then_some(Meaning::Tables)
+            }
+        }
+    }
+
+    /// What the columns mean in a row, of which `cell` gives the text in a column; the name of its
+    /// table where that is of no log known here.
+    fn meaning_in<'c>(
+        &self,
+        cell: impl Fn(usize) -> Option<&'c str>,
+    ) -> Result<&Meaning, Cow<'static, str>> {
+        let tables = &self.tables;
+        if tables.meanings.is_empty() {
+            return Ok(&self.meaning);
+        }
+        let text = |column: usize| cell(column).map(str::trim).filter(|text| is_filled(text));
+        let meaning = |wanted: &Shape| {
+            let known = tables.meanings.iter().find(|(shape, _)| shape == wanted);
+            known.map_or(&self.meaning, |(_, meaning)| meaning)
+        };
+        let named: Vec<&str> = tables.named_in.iter().filter_map(|&at| text(at)).collect();
+        if let Some(shape) = named.iter().find_map(|name| shape::of_table(name)) {
+            return Ok(meaning(&shape));
+        }
+        if let Some((_, shape)) = tables.deciding.iter().find(|(at, _)| text(*at).is_some()) {
+            return Ok(meaning(shape));
+        }
+        match named.first() {
+            Some(name) => Err(Cow::Owned((*name).to_owned())),
+            None => Ok(&self.meaning),
+        }
     }
 
     /// Reads one CSV row. The reader takes the notes.
@@ -222,22 +271,25 @@ impl Columns {
     fn text_row<'a>(&self, text: &'a str, reader: &mut Reader<'_>) -> Step<Event<'a>> {
         let broken = |reason: &str| Err(DecodeError { at: 0, reason: reason.to_owned() });
         let mut values = cells(text, self.delimiter);
-        let filled = |value: &str| !value.trim().is_empty() && value != "(blank)";
-        if !values.iter().any(|value| filled(value)) {
+        if !values.iter().any(|value| is_filled(value)) {
             return broken("the row is empty");
         }
         let is_header = |(value, name): (&Cow<'_, str>, &String)| value.trim() == name.trim();
         if values.len() == self.names.len() && values.iter().zip(&self.names).all(is_header) {
             return Ok(Err(Cow::Borrowed("CSV header row")));
         }
+        let meaning = match self.meaning_in(|column| values.get(column).map(|text| &**text)) {
+            Ok(meaning) => meaning,
+            Err(table) => return Ok(Err(table)),
+        };
         self.check_length(values.len(), reader);
         self.place_times(&mut values, reader);
-        if let Meaning::PortalAudit(slots) = &self.meaning {
-            return Ok(Ok(portal_csv::audit(slots, values, reader)));
+        if let Meaning::PortalAudit(slots) = meaning {
+            return saying(portal_csv::audit(slots, values, reader)).map(Ok);
         }
-        self.read(reader, |columns, notes, each| {
+        let row = self.read(meaning, reader, |columns, notes, each| {
             for (column, value) in values.iter().enumerate().take(columns) {
-                if filled(value) {
+                if is_filled(value) {
                     let mut cell = Reader::plain(value, notes.depth);
                     let read = each(&mut cell, column);
                     notes.adopt(cell);
@@ -245,7 +297,8 @@ impl Columns {
                 }
             }
             Ok(())
-        })
+        })?;
+        row.map_or_else(|name| Ok(Err(name)), |record| saying(record).map(Ok))
     }
 
     /// Gives times that are not in UTC the zone of their header; where that is not known, takes them
@@ -273,7 +326,11 @@ impl Columns {
     /// Reads the row array that starts at the beginning of `row`.
     pub(super) fn table_row(&self, row: &[u8], reader: &mut Reader<'_>) -> Step<Row> {
         let mut length = 0;
-        let result = self.read(reader, |columns, notes, each| {
+        let meaning = match self.meaning_of_row(row) {
+            Ok(meaning) => meaning,
+            Err(table) => return Ok(Err(table)),
+        };
+        let result = self.read(meaning, reader, |columns, notes, each| {
             let mut values = Reader::new(row, 0, notes.depth);
             let read = values.array(|values, column| {
                 length = column + 1;
@@ -283,13 +340,31 @@ impl Columns {
             read
         })?;
         self.check_length(length, reader);
-        Ok(result)
+        result.map_or_else(|name| Ok(Err(name)), |record| saying(record).map(Ok))
+    }
+
+    /// As [`Columns::meaning_in`], for a row array.
+    fn meaning_of_row(&self, row: &[u8]) -> Result<&Meaning, Cow<'static, str>> {
+        if self.tables.meanings.is_empty() {
+            return Ok(&self.meaning);
+        }
+        let mut texts = Vec::new();
+        let mut values = Reader::new(row, 0, Depth::Columns);
+        // A broken row is found out when it is read.
+        let _ = values.array(|values, _| {
+            let raw = String::from_utf8_lossy(values.raw()?);
+            let text = if raw == "null" { "" } else { raw.trim_matches('"') };
+            texts.push(text.to_owned());
+            Ok(())
+        });
+        self.meaning_in(|column| texts.get(column).map(String::as_str))
     }
 
     /// Reads cells into a record of this meaning: `walk` calls its function with each cell's
     /// reader and column, below the number of columns it is given.
     fn read<'c>(
         &self,
+        meaning: &Meaning,
         reader: &mut Reader<'_>,
         walk: impl FnOnce(
             usize,
@@ -310,7 +385,7 @@ impl Columns {
                 $finish(draft)
             }};
         }
-        Ok(match &self.meaning {
+        Ok(match meaning {
             Meaning::Audit(keys) => {
                 let mut record = Record::default();
                 read!(keys, Audit::new(&mut record), Audit::finish);
@@ -340,7 +415,7 @@ impl Columns {
             }),
             Meaning::PortalAudit(_) => Err(Cow::Borrowed("CSV row")),
             Meaning::Other(name) => Err(Cow::Owned(name.clone())),
-            Meaning::Wrapper => {
+            Meaning::Wrapper | Meaning::Tables => {
                 let told = listed(&self.names, 8);
                 let reason = format!("a row without a record in any column ({told})");
                 return Err(DecodeError { at: 0, reason });
@@ -361,6 +436,70 @@ fn zones(names: &[String], meaning: &Meaning) -> Vec<(usize, Zone)> {
         (zone != Zone::Utc).then_some((at, zone))
     };
     names.iter().enumerate().filter_map(of).collect()
+}
+
+impl Tables {
+    /// How rows are told apart under columns of these names; by nothing where all are of one table.
+    fn of(names: &[String]) -> Self {
+        let numbered = || names.iter().map(|name| plain(name)).enumerate();
+        let named_in: Vec<usize> =
+            numbered().filter(|(_, name)| shape::names_table(name)).map(|(at, _)| at).collect();
+        let decides = |(at, name)| Evidence::default().see_written(name).map(|shape| (at, shape));
+        let deciding: Vec<(usize, Shape)> = numbered().filter_map(decides).collect();
+        let is_one = deciding.windows(2).all(|pair| pair[0].1 == pair[1].1);
+        let is_row = numbered().any(|(_, name)| shape::names_generated(name));
+        if (named_in.is_empty() && is_one) || !is_row {
+            return Self::default();
+        }
+        let meaning = |shape: Shape| Some((shape.clone(), Meaning::of_shape(shape, names)?));
+        let meanings = SHAPES_OF_ROWS.into_iter().filter_map(meaning).collect();
+        Self { named_in, deciding, meanings }
+    }
+}
+
+impl Meaning {
+    /// What columns of these names mean in events of a shape.
+    fn of_shape(shape: Shape, names: &[String]) -> Option<Self> {
+        let plain = || names.iter().map(|name| plain(name));
+        Some(match shape {
+            Shape::Audit => Self::Audit(plain().map(AuditKey::find).collect()),
+            Shape::SignIn => {
+                Self::SignIn(plain().map(|name| Named::find(name, Kind::SignIn)).collect())
+            }
+            Shape::Provisioning => Self::Provisioning(
+                plain().map(|name| Named::find(name, Kind::Provisioning)).collect(),
+            ),
+            Shape::Risk => Self::Risk(plain().map(|name| Named::find(name, Kind::Risk)).collect()),
+            Shape::GraphCall => {
+                Self::GraphCall(plain().map(|name| Named::find(name, Kind::GraphCall)).collect())
+            }
+            Shape::Unified => Self::Unified(plain().map(UnifiedKey::find).collect()),
+            Shape::Other(name) => Self::Other(name),
+            Shape::Envelope => return None,
+        })
+    }
+}
+
+/// The name of a column without what Log Analytics writes behind it.
+fn plain(name: &str) -> &[u8] {
+    zone::bracketed(name).0.as_bytes()
+}
+
+/// Does a cell say anything?
+fn is_filled(value: &str) -> bool {
+    !value.trim().is_empty() && value != "(blank)"
+}
+
+/// A record that says something. What stands behind the rows of a file, a sum or another table, has
+/// as little in their columns as this.
+fn saying(record: Record<'_>) -> Step<Record<'_>> {
+    let says = record.time.is_some()
+        || !record.id.is_empty()
+        || record.actor != <_>::default()
+        || !record.targets.is_empty()
+        || (record.kind == Kind::Audit && !record.activity.is_empty());
+    let reason = "a row without time, activity, actor and target";
+    if says { Ok(record) } else { Err(DecodeError { at: 0, reason: reason.to_owned() }) }
 }
 
 /// The cells of a header row.

@@ -1,7 +1,7 @@
 //! Which shape an event has, by its own keys alone: files get glued together, so each event is asked.
-//! Never reads the values of properties, apart from a Log Analytics row's `Type`.
+//! Never reads the values of properties, apart from the name of a Log Analytics row's table.
 
-use super::json::{Keys, Reader, keys};
+use super::json::{Keys, Reader, Step, is_spelled, keys};
 use super::{Depth, graph_call, protection, sign_in};
 
 mod foreign;
@@ -92,6 +92,24 @@ keys! {
     }
 }
 
+/// Names of the property or column that says which table a row is of: Log Analytics' own, the one of
+/// `search`, and those that `union withsource=` has in Microsoft's documentation.
+const TABLE_NAMES: &[&str] = &["Type", "$table", "SourceTable", "TableName", "_TableName"];
+
+/// Does a property or column of this name say which table a row is of?
+pub(super) fn names_table(key: &[u8]) -> bool {
+    TABLE_NAMES.iter().any(|name| is_spelled(key, name.as_bytes()))
+}
+
+/// Does a column of this name say when a row of Log Analytics was written, or by what?
+pub(super) fn names_generated(key: &[u8]) -> bool {
+    matches!(ShapeKey::find(key), Some(ShapeKey::Generated | ShapeKey::SourceSystem))
+}
+
+/// Endings of the names of tables that hold rows of others: search jobs and restored logs.
+/// Source: Azure Monitor documentation, "Run search jobs" and "Restore logs".
+const COPIES: &[&str] = &["_SRCH", "_RST"];
+
 /// What the keys seen so far say.
 #[derive(Default)]
 pub(super) struct Evidence {
@@ -162,12 +180,13 @@ impl Evidence {
     /// was none.
     pub(super) fn conclude(&self, table: &str) -> Option<(Shape, bool)> {
         use ShapeKey as K;
+        let row = self.is_row();
         if let Some(shape) = of_table(table) {
-            return Some((shape, true));
+            return Some((shape, row));
         }
-        let row = self.any(&[K::Generated, K::SourceSystem]);
         if row && !table.is_empty() {
-            return Some((Shape::Other(table.to_owned()), true));
+            // A table of the tenant's own may hold records as text.
+            return Some((Shape::Other(table.to_owned()), false));
         }
         if self.is_flat_envelope() {
             return Some((Shape::Envelope, false));
@@ -175,7 +194,10 @@ impl Evidence {
         if let Some(name) = self.foreign.name() {
             return Some((Shape::Other(name.to_owned()), false));
         }
-        if self.any(&[K::Service]) && self.any(&[K::Activity]) && self.any(&[K::Category]) {
+        // What can be audited never happened.
+        let happened = self.any(&[K::Time, K::Result, K::ActivityTime, K::Generated]);
+        let is_kind = self.any(&[K::Service]) && self.any(&[K::Activity]);
+        if is_kind && self.any(&[K::Category]) && !happened {
             return Some((Shape::Other("auditActivityType".to_owned()), true));
         }
         if self.any(&[K::UnifiedTime]) && self.any(&[K::Operations]) {
@@ -201,6 +223,11 @@ impl Evidence {
             Some(name) if shared => Some(Shape::Other(name.to_owned())),
             _ => decided.or_else(|| self.conclude("").map(|(shape, _)| shape)),
         }
+    }
+
+    /// Is it a row of Log Analytics?
+    pub(super) fn is_row(&self) -> bool {
+        self.any(&[ShapeKey::Generated, ShapeKey::SourceSystem])
     }
 
     fn any(&self, keys: &[ShapeKey]) -> bool {
@@ -239,11 +266,14 @@ impl Evidence {
 
 /// The shape of a Log Analytics table's rows, by the table's name.
 pub(super) fn of_table(table: &str) -> Option<Shape> {
+    let table = COPIES.iter().find_map(|end| table.strip_suffix(end)).unwrap_or(table);
     if table.eq_ignore_ascii_case("AuditLogs") {
         Some(Shape::Audit)
     } else if table.eq_ignore_ascii_case("AADProvisioningLogs") {
         Some(Shape::Provisioning)
-    } else if table.eq_ignore_ascii_case("CloudAppEvents") {
+    } else if table.eq_ignore_ascii_case("CloudAppEvents")
+        || table.eq_ignore_ascii_case("OfficeActivity")
+    {
         Some(Shape::Unified)
     } else if sign_in::CATEGORIES.iter().any(|row| row.2.eq_ignore_ascii_case(table)) {
         Some(Shape::SignIn)
@@ -257,8 +287,11 @@ pub(super) fn of_table(table: &str) -> Option<Shape> {
 }
 
 /// The shape of the object that starts at byte `at`, as far as it can be read, and whether it is
-/// sure (see [`Evidence::conclude`]). Stops at the first key that decides; a broken object is judged
-/// by what came before.
+/// sure (see [`Evidence::conclude`]). Stops at the first key that decides, where that is Graph's; a
+/// broken object is judged by what came before.
+///
+/// A `union` of tables writes the columns of all of them into each row, empty where they are not the
+/// row's own: there the table decides, and an empty value never does.
 pub(super) fn recognise(bytes: &[u8], at: usize) -> Option<(Shape, bool)> {
     let mut reader = Reader::new(bytes, at, Depth::Columns);
     let mut evidence = Evidence::default();
@@ -266,20 +299,49 @@ pub(super) fn recognise(bytes: &[u8], at: usize) -> Option<(Shape, bool)> {
     let mut decided = None;
     // The error stands for "enough seen" as well as for broken bytes.
     let _ = reader.members(|reader, key| {
-        decided = evidence.see_written(key);
-        if decided.is_some() {
-            return reader.broken("");
+        if names_table(key) {
+            return name_of_table(reader, &mut table);
         }
-        if key.eq_ignore_ascii_case(b"Type") && reader.is_text()? {
-            table = reader.text(&super::json::Place::Record)?.into_owned();
-            return Ok(());
+        let says = evidence.see_written(key);
+        if decided.is_none()
+            && let Some(shape) = says
+        {
+            let stops = is_graphs(key) || shape == Shape::Envelope;
+            if stops || !is_empty(reader)? {
+                decided = Some(shape);
+            }
+            if stops {
+                return reader.broken("");
+            }
         }
         reader.skip()
     });
-    match decided {
+    let of_table = of_table(&table).filter(|_| evidence.is_row());
+    match of_table.or(decided) {
         Some(shape) => Some((shape, true)),
         None => evidence.conclude(&table),
     }
+}
+
+/// Takes the name of a row's table, where none was there before.
+fn name_of_table(reader: &mut Reader<'_>, table: &mut String) -> Step<()> {
+    if !table.is_empty() || !reader.is_text()? {
+        return reader.skip();
+    }
+    reader.text(&super::json::Place::Record)?.trim().clone_into(table);
+    Ok(())
+}
+
+/// Is a key spelled as only Graph does, which writes no properties that are not a record's own?
+fn is_graphs(key: &[u8]) -> bool {
+    key.first().is_some_and(u8::is_ascii_lowercase) && key.iter().any(u8::is_ascii_uppercase)
+}
+
+/// Is the value here null or an empty text?
+pub(super) fn is_empty(reader: &mut Reader<'_>) -> Step<bool> {
+    reader.peek()?;
+    let value = &reader.bytes()[reader.at()..];
+    Ok(value.starts_with(b"null") || value.starts_with(b"\"\""))
 }
 
 /// The names of an object's own keys, the first few, for messages.

@@ -53,8 +53,10 @@ keys! {
     /// Properties of a record, and of what wraps it.
     pub(super) enum UnifiedKey {
         AuditData = b"AuditData" | b"auditData" | b"RawEventData",
-        Id = b"Id" | b"id" | b"RecordId",
+        Id = b"Id" | b"id" | b"RecordId" | b"OfficeId",
         Time = b"CreationTime",
+        // When Sentinel took a record in (`OfficeActivity`).
+        Generated = b"TimeGenerated",
         WrapperTime = b"CreationDate" | b"createdDateTime" | b"Timestamp",
         Operation = b"Operation" | b"operation",
         Operations = b"Operations" | b"ActionType",
@@ -63,7 +65,7 @@ keys! {
         RecordType = b"RecordType" | b"auditLogRecordType",
         ResultStatus = b"ResultStatus",
         Workload = b"Workload" | b"service" | b"OfficeWorkload",
-        ObjectId = b"ObjectId" | b"objectId",
+        ObjectId = b"ObjectId" | b"objectId" | b"OfficeObjectId",
         UserId = b"UserId" | b"userId",
         UserIds = b"UserIds",
         UserType = b"UserType",
@@ -112,6 +114,7 @@ struct Part {
 pub(super) struct Unified<'a> {
     record: Record<'a>,
     wrapper_time: Option<Timestamp>,
+    generated: Option<Timestamp>,
     operations: Cow<'a, str>,
     identity: Cow<'a, str>,
     user_id: Cow<'a, str>,
@@ -173,6 +176,7 @@ impl<'a> Unified<'a> {
             UnifiedKey::AuditData => self.audit_data(reader, here)?,
             UnifiedKey::Id => fill_with(&mut self.record.id, reader.text(here)?),
             UnifiedKey::Time => self.record.time = reader.time(here)?,
+            UnifiedKey::Generated => self.generated = reader.time(here)?,
             UnifiedKey::WrapperTime => self.wrapper_time = reader.time(here)?,
             UnifiedKey::Operation => fill_with(&mut self.record.activity, reader.text(here)?),
             UnifiedKey::Operations => self.operations = reader.text(here)?,
@@ -246,6 +250,7 @@ impl<'a> Unified<'a> {
         let outer = std::mem::replace(self, inner);
         self.wrapper = Wrapper { held: true, ..outer.wrapper };
         self.wrapper_time = self.wrapper_time.or(outer.record.time).or(outer.wrapper_time);
+        self.generated = self.generated.or(outer.generated);
         self.operations = outer.operations;
         self.identity = outer.identity;
         self.user_ids = outer.user_ids;
@@ -348,7 +353,7 @@ impl<'a> Unified<'a> {
             || self.record_type.eq_ignore_ascii_case("AzureActiveDirectoryAccountLogon");
         let target = target(&self.target, &self.object_id);
         let mut record = self.record;
-        record.time = record.time.or(self.wrapper_time);
+        record.time = record.time.or(self.wrapper_time).or(self.generated);
         fill(&mut record.user_agent, wrapper.user_agent);
         fill(&mut self.user_id, wrapper.account_id);
         fill(&mut record.id, self.identity);
@@ -414,6 +419,7 @@ impl<'a> Unified<'a> {
             changes: record.targets.pop().map(|target| target.changes).unwrap_or_default(),
             record,
             wrapper_time: self.wrapper_time,
+            generated: self.generated,
             operations: owned(self.operations),
             identity: owned(self.identity),
             user_id: owned(self.user_id),

@@ -4,7 +4,8 @@
 //! Sources: Azure Monitor reference (`AzureActivity`, `StorageBlobLogs`, `OfficeActivity`,
 //! `MicrosoftGraphActivityLogs`, `IntuneAuditLogs`), Azure REST "Activity Logs - List", Microsoft
 //! Graph reference (`user`, `servicePrincipal`, `group`, `device`, `auditEvent` of Intune), Azure AD
-//! Graph reference ("activities", retired), advanced hunting schema.
+//! Graph reference ("activities", retired), advanced hunting schema, Azure DevOps REST "Audit Log -
+//! Query".
 
 use crate::format::json::is_spelled;
 
@@ -58,6 +59,18 @@ const KNOWN: &[Foreign] = &[
     two(
         "advanced hunting rows without RawEventData",
         &["ActionType", "ActivityType", "ActivityObjects", "AccountDisplayName", "AccountUpn"],
+    ),
+    two(
+        "Azure DevOps audit",
+        &[
+            "actionId",
+            "actorCUID",
+            "actorUPN",
+            "area",
+            "scopeType",
+            "scopeId",
+            "authenticationMechanism",
+        ],
     ),
     any("Graph servicePrincipal", &["servicePrincipalType", "servicePrincipalNames", "appRoles"]),
     any("Graph application", &["signInAudience", "requiredResourceAccess"]),
