@@ -47,7 +47,7 @@ use std::sync::Arc;
 pub use content::content;
 pub use dates::{Dates, DatesSeen, Either};
 pub use rows::{Columns, listed};
-pub use wrapped::{holds_whole, is_escaped, plain, wrapped};
+pub use wrapped::{Inside, holds_whole, inside, is_escaped, plain, wrapped};
 
 use crate::record::naming::{drop_placeholders, name_targets};
 use crate::record::{Change, Record, outcome, risk};

@@ -14,6 +14,8 @@ use proptest::prelude::*;
 
 #[path = "wrappers/tables.rs"]
 mod tables;
+#[path = "wrappers/texts.rs"]
+mod texts;
 
 #[derive(Default)]
 struct Loaded {

@@ -6,7 +6,9 @@
 //! Logstash and Filebeat in `message`, an Event Hub's reader in `body`; others nest it as an object.
 //! All of them are found the same way: by what is inside. The members of an object may hold the same
 //! record more than once, as text and parsed; then the fullest counts. A record found in text is
-//! read from its bytes as they stand in the file, escaped; [`plain`] takes the escapes away.
+//! read from its bytes as they stand in the file, escaped; [`plain`] takes the escapes away. In a text
+//! records may stand behind other text, beside each other and behind broken ones, as in a file:
+//! [`text`] searches it.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,10 +16,13 @@ use std::ops::Range;
 use super::json::{Reader, Step};
 use super::rows::Columns;
 use super::{Depth, Draft, Drafted, Layout, decode_into, shape};
-use crate::record::Record;
+use crate::record::property::Key;
+use crate::record::{Outcome, Record};
 use crate::time::Timestamp;
 
+mod copies;
 mod escaped;
+mod text;
 
 pub(super) use escaped::peel;
 use escaped::{doubled_offsets, escaped_offsets};
@@ -29,22 +34,102 @@ const MOST_LEVELS: u32 = 24;
 /// The key under which Splunk and Cribl keep an event whole, beside what they took out of it.
 const WHOLE: &[u8] = b"_raw\"";
 
-/// A record that was found.
+/// What something that was found is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// A record.
+    Record,
+    /// An event of another log.
+    Other,
+    /// What may be an event of another log: only where nothing else is found.
+    Guess,
+    /// A piece of JSON that is cut off or damaged.
+    Broken,
+}
+
+/// Something that was found.
 struct Found {
     /// Its bytes in the text that was searched.
     range: Range<usize>,
+    what: What,
     id: String,
     time: Option<Timestamp>,
     activity: String,
     /// How much it says.
     weight: usize,
+    /// What it says that two rows under one id may differ in; empty where it says nothing of it.
+    said: [String; SAID],
+}
+
+/// Number of texts in [`Found::said`].
+const SAID: usize = 8;
+
+impl Found {
+    /// Something that says nothing of itself.
+    fn nameless(range: Range<usize>, what: What) -> Self {
+        let (id, activity, said) = Default::default();
+        Self { range, what, id, time: None, activity, weight: 0, said }
+    }
+
+    /// Is this in another form what the other one is? Forms differ in how much they say, not in what.
+    fn is_same(&self, other: &Self) -> bool {
+        let id = other.id == self.id || other.id.is_empty() || self.id.is_empty();
+        let time = other.time == self.time || other.time.is_none() || self.time.is_none();
+        let known = self.what == What::Record && other.what == What::Record;
+        let agree = |(one, other): (&String, &String)| {
+            one.is_empty() || other.is_empty() || one.eq_ignore_ascii_case(other)
+        };
+        id && time
+            && known
+            && other.activity == self.activity
+            && self.said.iter().zip(&other.said).all(agree)
+    }
+}
+
+/// What is inside of an event.
+#[derive(Default, PartialEq, Eq, Debug)]
+pub struct Inside {
+    /// Records and events of other logs.
+    pub records: Vec<Range<usize>>,
+    /// Pieces of JSON beside them that are cut off or damaged: something that was one, and that no
+    /// record is a whole copy of.
+    pub broken: Vec<Range<usize>>,
 }
 
 /// Where in an event, which is no record itself or not surely, records of a known log are, or
 /// [`Decoded::Other`](super::Decoded::Other): none overlap, and none is the whole event.
 /// [`decode`](super::decode) reads each of them in the same layout.
 pub fn wrapped(event: &[u8], layout: &Layout) -> Vec<Range<usize>> {
-    let found = match layout {
+    inside(event, layout).records
+}
+
+/// As [`wrapped()`], and what is broken beside the records.
+pub fn inside(event: &[u8], layout: &Layout) -> Inside {
+    let mut found = found_in(event, layout);
+    let is_sure = |found: &Found| matches!(found.what, What::Record | What::Other);
+    if found.iter().any(is_sure) {
+        found.retain(|found| found.what != What::Guess);
+    }
+    let whole = event.trim_ascii().len();
+    let (broken, records): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .filter(|found| found.range.len() < whole)
+        .map(|found| (found.what == What::Broken, found.range))
+        .partition(|(is_broken, _)| *is_broken);
+    let ranges = |all: Vec<(bool, Range<usize>)>| -> Vec<Range<usize>> {
+        all.into_iter().map(|(_, range)| range).collect()
+    };
+    let (records, mut broken) = (ranges(records), ranges(broken));
+    if records.is_empty() {
+        // The event as a whole cannot be read then.
+        broken.clear();
+    }
+    let broken = copies::without(event, broken, &records);
+    Inside { records, broken }
+}
+
+fn found_in(event: &[u8], layout: &Layout) -> Vec<Found> {
+    match layout {
         Layout::Json => {
             let start = if event.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
             let mut reader = Reader::new(event, start, Depth::Columns);
@@ -54,9 +139,7 @@ pub fn wrapped(event: &[u8], layout: &Layout) -> Vec<Range<usize>> {
         }
         Layout::Csv(columns) => in_row(event, columns),
         Layout::Table(_) => Vec::new(),
-    };
-    let whole = event.trim_ascii().len();
-    found.into_iter().map(|found| found.range).filter(|range| range.len() < whole).collect()
+    }
 }
 
 /// May a record stand whole under a key of an event that looks like one?
@@ -156,21 +239,50 @@ fn record(object: &[u8], start: usize, sure: bool) -> Option<Found> {
             };
             enough.then(|| Found {
                 range,
+                what: What::Record,
                 weight: weight(&record),
+                said: said(&record),
                 id: record.id.into_owned(),
                 time: record.time,
                 activity: record.activity.into_owned(),
             })
         }
-        Drafted::Other(name) if sure => Some(Found {
-            range,
-            id: String::new(),
-            time: None,
-            activity: name.into_owned(),
-            weight: 0,
-        }),
+        Drafted::Other(_) if sure => Some(Found::nameless(range, What::Other)),
         Drafted::Other(_) => None,
     }
+}
+
+/// The event of another log that the object at the start of these bytes may be.
+fn guess(object: &[u8], start: usize) -> Option<Found> {
+    let (shape, _) = shape::recognise(object, 0)?;
+    let other = matches!(shape, shape::Shape::Other(_) | shape::Shape::Envelope);
+    let mut draft = Draft::default();
+    let is_other = other
+        && matches!(
+            decode_into(&mut draft, object, &Layout::Json, Depth::Columns),
+            Ok(Drafted::Other(_))
+        );
+    is_other.then(|| Found::nameless(start..start + object.len(), What::Guess))
+}
+
+/// What a record says that another row under its id may not.
+fn said(record: &Record<'_>) -> [String; SAID] {
+    let property = |key: Key| record.property(key).unwrap_or_default().to_owned();
+    let outcome = match record.outcome {
+        Outcome::Success => "success",
+        Outcome::Failure => "failure",
+        _ => "",
+    };
+    [
+        outcome.to_owned(),
+        property(Key::ErrorCode),
+        property(Key::RiskState),
+        property(Key::RiskDetail),
+        property(Key::RiskDuring),
+        property(Key::RiskAggregated),
+        record.correlation_id.clone().into_owned(),
+        record.actor.id.clone().into_owned(),
+    ]
 }
 
 /// How many of a record's texts say something.
@@ -202,13 +314,7 @@ fn weight(record: &Record<'_>) -> usize {
 /// Adds what was found in one member of an object to what was found in others, the first `before`:
 /// the same record in another form is one.
 fn merge(all: &mut Vec<Found>, before: usize, one: Found) {
-    let same = |other: &&mut Found| {
-        let id = other.id == one.id || other.id.is_empty() || one.id.is_empty();
-        let time = other.time == one.time || other.time.is_none() || one.time.is_none();
-        let known = other.weight > 0 && one.weight > 0;
-        id && time && known && other.activity == one.activity
-    };
-    match all.iter_mut().take(before).find(same) {
+    match all.iter_mut().take(before).find(|other| one.is_same(other)) {
         Some(other) if other.weight >= one.weight => {}
         Some(other) => *other = one,
         None => all.push(one),
@@ -225,26 +331,9 @@ fn in_string(inner: &[u8], offset: usize, around: Around) -> Vec<Found> {
     moved(found, offset, |places| escaped_offsets(inner, places))
 }
 
-/// Searches a text: JSON, or JSON behind other text such as a syslog header.
+/// Searches a text: JSON, or JSON among other text such as a syslog header.
 fn in_text(text: &str, around: Around) -> Vec<Found> {
-    let inside = Around { texts: around.texts + 1, levels: around.levels + 1 };
-    let start = match text.trim_start().as_bytes().first() {
-        Some(b'{' | b'[' | b'"') => text.len() - text.trim_start().len(),
-        _ => match text.find('{') {
-            Some(brace) if !text[..brace].contains('}') => brace,
-            _ => return Vec::new(),
-        },
-    };
-    let mut reader = Reader::new(text.as_bytes(), start, Depth::Columns);
-    let mut found = Vec::new();
-    // One value behind the other, as on the lines of a file.
-    while reader.peek().is_ok() {
-        match in_value(&mut reader, inside) {
-            Ok(mut more) => found.append(&mut more),
-            Err(_) => break,
-        }
-    }
-    found
+    text::search(text.as_bytes(), Around { texts: around.texts + 1, levels: around.levels + 1 })
 }
 
 fn in_row(row: &[u8], columns: &Columns) -> Vec<Found> {

@@ -175,17 +175,24 @@ impl<'j> Block<'j> {
         })
     }
 
-    /// Takes the records that another system put something around; `false` where there are none.
+    /// Takes the records that another system put something around, and tells what is broken beside
+    /// them; `false` where there are none.
     fn unwrap(&mut self, event: Span, draft: &mut Draft<'j>) -> bool {
         let bytes = self.bytes(event);
-        let find = AssertUnwindSafe(|| format::wrapped(bytes, self.job.source.layout()));
-        let ranges = catch_unwind(find).unwrap_or_default();
+        let find = AssertUnwindSafe(|| format::inside(bytes, self.job.source.layout()));
+        let inside = catch_unwind(find).unwrap_or_default();
         let mut taken = false;
-        for range in ranges {
+        for range in inside.records {
             let offset = event.offset + range.start as u64;
             let span = Span { offset, len: range.len() as u32 };
             let decoded = self.decoded(span, draft);
             taken |= decoded.and_then(|decoded| self.take(span, decoded, draft)).is_ok();
+        }
+        for range in inside.broken.into_iter().filter(|_| taken) {
+            let lost = range.len() as u64;
+            self.outcome.lost_bytes += lost;
+            let reason = format!("JSON in a text is damaged or cut off; {lost} bytes skipped");
+            self.trouble(event.offset + range.start as u64, reason, true);
         }
         taken
     }

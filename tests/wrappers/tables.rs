@@ -171,9 +171,9 @@ fn rows_of_tables_that_are_not_entras_are_left_out_by_the_tables_name() {
 #[test]
 fn a_table_of_the_tenants_own_keeps_the_records_that_are_in_it() {
     let record = super::record("a");
-    let columns = format!(
-        r#"{{"TimeGenerated":"2026-06-15T10:00:00Z","ActivityDisplayName":"Update user","Type":"Own_CL"}}"#
-    );
+    let columns =
+        r#"{"TimeGenerated":"2026-06-15T10:00:00Z","ActivityDisplayName":"Update user","Type":"Own_CL"}"#
+            .to_owned();
     let raw = format!(r#"{{"TimeGenerated":"x","RawData":{},"Type":"Own_CL"}}"#, text(&record));
     let csv = format!("TimeGenerated,RawData,Type\nx,{},Own_CL\n", super::cell(&record));
     for text in [columns, raw, csv] {
