@@ -46,7 +46,7 @@ use std::sync::Arc;
 
 pub use content::content;
 pub use dates::{Dates, DatesSeen, Either};
-pub use rows::{Columns, listed};
+pub use rows::{Columns, DELIMITERS, listed};
 pub use wrapped::{Inside, holds_whole, inside, is_escaped, plain, wrapped};
 
 use crate::record::naming::{drop_placeholders, name_targets};
@@ -162,10 +162,12 @@ pub fn decode_into<'a>(
     let mut reader = Reader::of_event(event, start, depth, std::mem::take(&mut draft.spare));
     let decoded = match layout {
         Layout::Json => json_event(event, &mut reader, draft),
-        Layout::Csv(columns) => columns.csv_row(event, &mut reader).map(|row| draft.take_row(row)),
-        Layout::Table(columns) => {
-            columns.table_row(event, &mut reader).map(|row| draft.take_row(row))
-        }
+        Layout::Csv(columns) => columns.csv_row(event, &mut reader).map(|row| {
+            // A row of another log may be what that put around a record.
+            draft.is_sure = row.is_ok() || !columns.has_others();
+            draft.take(row)
+        }),
+        Layout::Table(columns) => columns.table_row(event, &mut reader).map(|row| draft.take(row)),
     };
     draft.spare = reader.take_spare();
     // Where values stand before what tells whether they are looked at, they are read once more.
@@ -298,12 +300,6 @@ impl<'a> Draft<'a> {
     /// around a record: [`wrapped()`] finds out.
     pub fn is_sure(&self) -> bool {
         self.is_sure
-    }
-
-    /// Takes a row; a row of another log may be what that put around a record.
-    fn take_row(&mut self, row: Event<'a>) -> Option<Cow<'a, str>> {
-        self.is_sure = row.is_ok();
-        self.take(row)
     }
 
     /// Takes a record that was made elsewhere; what it is instead, if it is none.

@@ -12,6 +12,8 @@ use entrail::store::Store;
 use entrail::time::Timestamp;
 use proptest::prelude::*;
 
+#[path = "wrappers/lines.rs"]
+mod lines;
 #[path = "wrappers/tables.rs"]
 mod tables;
 #[path = "wrappers/texts.rs"]

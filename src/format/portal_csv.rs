@@ -114,9 +114,7 @@ pub(super) fn audit_slots(names: &[String]) -> Option<Vec<Slot>> {
             matches!(slot, Slot::Target(0, P::Kind | P::Name | P::Id))
         });
     // No other log has these beside each other.
-    let some = names.iter().any(|name| folded(name) == "dateutc")
-        && has(Property::Activity)
-        && (has(Property::Service) || has(Property::Category) || has(Property::Result));
+    let some = names.iter().any(|name| folded(name) == "dateutc") && has(Property::Activity);
     if !whole {
         return some.then_some(slots);
     }

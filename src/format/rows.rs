@@ -30,6 +30,9 @@ use super::{DecodeError, Depth, Event};
 use crate::record::{Kind, Record};
 use zone::Zone;
 
+/// What stands between the values of CSV rows, the most usual first.
+pub const DELIMITERS: [u8; 4] = *b",;\t|";
+
 /// What the columns of a CSV file or a Log Analytics table mean.
 #[derive(Debug)]
 pub struct Columns {
@@ -96,7 +99,7 @@ impl Columns {
         let header = String::from_utf8_lossy(header);
         let columns =
             |delimiter: u8| Self::of_names(String::new(), names(&header, delimiter), delimiter);
-        [b',', b';', b'\t'].into_iter().find_map(columns)
+        DELIMITERS.into_iter().find_map(columns)
     }
 
     /// What the `columns` of a Log Analytics table say.

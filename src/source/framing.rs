@@ -27,6 +27,8 @@ pub struct Note {
     pub reason: String,
     /// Is anything lost? If not, the note is only about something odd.
     pub lost: bool,
+    /// Is it about the text as a whole, which was not read to its end?
+    pub whole: bool,
 }
 
 impl Note {
@@ -34,7 +36,7 @@ impl Note {
     fn aside(at: u64, line: &[u8]) -> Self {
         let shown = page::excerpt(&String::from_utf8_lossy(line.trim_ascii()), 24);
         let reason = format!("“{shown}” is text between records; passed over");
-        Self { at, lost_bytes: 0, reason, lost: false }
+        Self { at, lost_bytes: 0, reason, lost: false, whole: false }
     }
 }
 

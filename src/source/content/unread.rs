@@ -159,7 +159,7 @@ pub(super) fn by_text(head: &[u8], visible: &[u8]) -> Foreign {
     if let Some(known) = of_piece(head) {
         return foreign(known);
     }
-    let line = visible.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+    let line = csv::first_line(visible).trim_ascii_end();
     if csv::is_header_like(line) {
         return table(line);
     }

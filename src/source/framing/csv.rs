@@ -1,9 +1,10 @@
-//! Framing of CSV (RFC 4180): where a row ends, with line breaks in quotes.
+//! Framing of CSV (RFC 4180): where a row ends, with line breaks in quotes. A line may end in LF, CRLF or,
+//! as spreadsheets of the Macintosh write it, in CR alone.
 //! Never reads a field: what a row means is the format's business.
 
 use super::super::encoding::UTF8_MARK;
 use super::{Found, Framing, MAX_RECORD, Note, Step};
-use crate::format::{self, Layout};
+use crate::format::{self, DELIMITERS, Layout};
 use crate::store::Span;
 
 /// A row in quotes that has not ended after so many bytes has lost its closing quote.
@@ -25,7 +26,7 @@ const TELLING: usize = 3;
 pub struct Head {
     /// How rows are written.
     pub layout: Layout,
-    /// Byte between fields: the comma, semicolon or tab that occurs most in the header row.
+    /// Byte between fields: the one of [`DELIMITERS`] that occurs most in the header row.
     pub delimiter: u8,
     /// The header row, without its line break and byte order mark.
     pub header: Vec<u8>,
@@ -134,7 +135,7 @@ fn wrapper(row: &[u8], rest: &[u8], delimiter: u8, end: bool) -> Wraps {
 pub fn is_header_like(row: &[u8]) -> bool {
     let row = without_mark(row.trim_ascii());
     let mut cells = 0;
-    for cell in row.split(|byte| matches!(byte, b',' | b';' | b'\t')).take(TELLING) {
+    for cell in row.split(|byte| DELIMITERS.contains(byte)).take(TELLING) {
         let name = cell.trim_ascii();
         let name = name.strip_prefix(b"\"").unwrap_or(name);
         let name = name.strip_suffix(b"\"").unwrap_or(name);
@@ -158,11 +159,57 @@ fn without_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix(UTF8_MARK).unwrap_or(text)
 }
 
-/// The comma, semicolon or tab that occurs most in the first line.
+/// The one of [`DELIMITERS`] that occurs most in the first line.
 pub fn delimiter(text: &[u8]) -> u8 {
-    let line = text.split(|&b| b == b'\n').next().unwrap_or_default();
+    let line = first_line(text);
     let count = |wanted: u8| memchr::memchr_iter(wanted, line).count();
-    [b',', b';', b'\t'].into_iter().rev().max_by_key(|&d| count(d)).unwrap_or(b',')
+    DELIMITERS.iter().copied().rev().max_by_key(|&d| count(d)).unwrap_or(b',')
+}
+
+/// The first line of a text, without its line break.
+pub fn first_line(text: &[u8]) -> &[u8] {
+    &text[..line_break(text).unwrap_or(text.len())]
+}
+
+/// Where the first line of a text ends.
+fn line_break(text: &[u8]) -> Option<usize> {
+    memchr::memchr2(b'\n', b'\r', text)
+}
+
+/// Places in a row at which JSON may be glued to it that are looked at.
+const GLUED: usize = 4;
+
+/// Names that the first column of a known file has, where exports are glued together.
+const FIRST_NAMES: [&[u8]; 9] = [
+    b"Date (UTC)",
+    b"TimeGenerated [UTC]",
+    b"TimeGenerated",
+    b"TenantId",
+    b"CreationDate",
+    b"RecordId",
+    b"RecordType",
+    b"Timestamp",
+    b"_raw",
+];
+
+/// Where the value number `n`, from 0, of a row ends.
+fn value_end(row: &[u8], delimiter: u8, n: usize) -> Option<usize> {
+    let (mut quoted, mut values) = (false, 0);
+    for (at, &byte) in row.iter().enumerate() {
+        quoted ^= byte == b'"';
+        if byte == delimiter && !quoted {
+            if values == n {
+                return Some(at);
+            }
+            values += 1;
+        }
+    }
+    None
+}
+
+/// Is a text with so many NUL bytes UTF-16?
+fn is_utf16(row: &[u8]) -> bool {
+    memchr::memchr(0, row).is_some() && 4 * memchr::memchr_iter(0, row).count() > row.len()
 }
 
 /// Framing of the rows behind the header.
@@ -174,6 +221,8 @@ pub struct Rows {
     columns: usize,
     /// Do rows hold JSON text of another system?
     wrapper: bool,
+    /// The last value of the row before.
+    last_value: Vec<u8>,
     /// First byte of the current row.
     start: u64,
     /// Next byte to look at.
@@ -251,15 +300,20 @@ impl Rows {
                         i = quote + 1;
                         let fits =
                             after.is_none_or(|&b| b == self.delimiter || b == b'\r' || b == b'\n');
-                        if !fits && memchr::memchr(b'\n', &bytes[first..quote]).is_some() {
+                        if !fits && line_break(&bytes[first..quote]).is_some() {
                             return Row::Damage(quote);
                         }
                     }
                 }
             } else {
-                match memchr::memchr2(b'"', b'\n', rest) {
+                match memchr::memchr3(b'"', b'\n', b'\r', rest) {
                     None => return Row::More(bytes.len()),
                     Some(hit) if rest[hit] == b'\n' => return Row::Ends(i + hit, i + hit + 1),
+                    Some(hit) if rest[hit] == b'\r' => match rest.get(hit + 1) {
+                        None if !end => return Row::More(i + hit),
+                        Some(b'\n') => return Row::Ends(i + hit, i + hit + 2),
+                        _ => return Row::Ends(i + hit, i + hit + 1),
+                    },
                     Some(hit) => {
                         let quote = i + hit;
                         self.quoted = quote == first || bytes[quote - 1] == self.delimiter;
@@ -280,6 +334,12 @@ impl Rows {
         let ends = !header.is_empty() && row.len() > header.len() && row.ends_with(header);
         let row = if ends { row[..row.len() - header.len()].trim_ascii_end() } else { row };
         let row = row.strip_suffix(UTF8_MARK).unwrap_or(row);
+        if is_utf16(row) {
+            let reason = "UTF-16 text behind UTF-8; split the file where the encoding changes";
+            let (lost_bytes, reason) = (row.len() as u64, reason.to_owned());
+            found.notes.push(Note { at: start, lost_bytes, reason, lost: true, whole: false });
+            return;
+        }
         if self.is_remark(row) {
             if !row.starts_with(b"#TYPE") && !row.starts_with(b"sep=") {
                 found.notes.push(Note::aside(start, row));
@@ -287,6 +347,61 @@ impl Rows {
             return;
         }
         found.events.push(Span { offset: start, len: row.len() as u32 });
+    }
+
+    /// Where in a row something else begins, glued behind its last value without a line break: JSON, or
+    /// another header.
+    fn glued(&mut self, row: &[u8]) -> Option<usize> {
+        if self.columns < 2 || self.wrapper {
+            return None;
+        }
+        self.glued_json(row).or_else(|| self.glued_header(row))
+    }
+
+    /// The first event that begins in a row's last value. In quoted values quotes are doubled.
+    fn glued_json(&self, row: &[u8]) -> Option<usize> {
+        let may = |at: &usize| {
+            row.get(at + 2).is_some_and(|byte| *byte != b'"')
+                && row[..*at].last().is_some_and(|byte| *byte != self.delimiter)
+        };
+        let begins = |at: &usize| {
+            let before = &row[..*at];
+            memchr::memchr_iter(b'"', before).count().is_multiple_of(2)
+                && value_end(before, self.delimiter, self.columns - 1).is_none()
+        };
+        // The first one tells: what is behind it is inside of it.
+        let at = memchr::memmem::find_iter(row, b"{\"").filter(may).take(GLUED).find(begins)?;
+        let is_last =
+            self.columns < 2 || value_end(&row[..at], self.delimiter, self.columns - 2).is_some();
+        let json = &row[at..];
+        let found = || format::is_event(json) || !format::wrapped(json, &Layout::Json).is_empty();
+        let list = row[..at].strip_suffix(b"[").map_or(at, <[u8]>::len);
+        (is_last && found()).then_some(list)
+    }
+
+    /// The header that begins in a row's last value. Asked in full only where a row ends otherwise
+    /// than the one before it, and in a word.
+    fn glued_header(&mut self, row: &[u8]) -> Option<usize> {
+        let last = memchr::memrchr(self.delimiter, row)? + 1;
+        if row[last..] == self.last_value || !row[last..].iter().any(u8::is_ascii_alphabetic) {
+            return None;
+        }
+        self.last_value.clear();
+        self.last_value.extend_from_slice(&row[last..row.len().min(last + MAX_NAME)]);
+        let end = value_end(row, self.delimiter, self.columns - 1)?;
+        let own = format::column_names(&self.header, self.delimiter);
+        let own = own.iter().map(|name| name.trim().as_bytes());
+        let names = own.chain(FIRST_NAMES).filter(|name| !name.is_empty());
+        let ends = |name: &&[u8]| {
+            let value = &row[..end];
+            value.ends_with(name)
+                || value.strip_suffix(b"\"").is_some_and(|value| value.ends_with(name))
+        };
+        let name = names.filter(ends).max_by_key(|name| name.len())?;
+        let quotes = usize::from(row[..end].ends_with(b"\""));
+        let start = end.checked_sub(name.len() + 2 * quotes).filter(|start| *start > 0)?;
+        let header = &row[start..];
+        (is_header_like(header) && format::csv_layout(header).is_some()).then_some(start)
     }
 
     /// Is it a line of text between rows, such as a warning of the program that wrote them?
@@ -316,15 +431,14 @@ impl Rows {
         }
         // The first cells tell nearly every row of values.
         let start = &row[..row.len().min(MAX_NAME * TELLING)];
-        let start = &start[..memchr::memchr(b'\n', start).unwrap_or(start.len())];
+        let start = first_line(start);
         if start.len() == row.len() && !end && start.len() < MAX_NAME * TELLING {
             return Another::Unknown;
         }
         if !is_header_like(start) {
             return Another::No;
         }
-        let line_end = memchr::memchr(b'\n', row).unwrap_or(row.len());
-        let line = row[..line_end].trim_ascii_end();
+        let line = first_line(row).trim_ascii_end();
         let as_many = memchr::memchr_iter(self.delimiter, line).count() + 1 == self.columns;
         if line == self.header || (as_many && format::csv_layout(line).is_none()) {
             return Another::No;
@@ -345,7 +459,7 @@ impl Rows {
         let exhausted = self.effort > EFFORT * self.start + 4 * MAX_QUOTED;
         let searched = if exhausted { reached } else { first };
         self.quoted = false;
-        let Some(line_break) = memchr::memchr(b'\n', &bytes[searched..]) else {
+        let Some(line_break) = line_break(&bytes[searched..]) else {
             self.skipping = Some(self.start);
             self.start = base + bytes.len() as u64;
             self.at = self.start;
@@ -357,6 +471,7 @@ impl Rows {
             lost_bytes: next - self.start,
             reason: "a quote is opened but not closed".to_owned(),
             lost: true,
+            whole: false,
         });
         (self.start, self.at) = (next, next);
     }
@@ -365,7 +480,7 @@ impl Rows {
     fn skip(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Found) -> bool {
         let Some(from) = self.skipping else { return true };
         let rest = &bytes[(self.at - base) as usize..];
-        let line_break = memchr::memchr(b'\n', rest);
+        let line_break = line_break(rest);
         self.at += line_break.map_or(rest.len(), |at| at + 1) as u64;
         self.start = self.at;
         if line_break.is_none() && !end {
@@ -377,6 +492,7 @@ impl Rows {
             lost_bytes: self.at - from,
             reason: "a line too long to be a row, or with a quote that is not closed".to_owned(),
             lost: true,
+            whole: false,
         });
         true
     }
@@ -395,7 +511,13 @@ impl Framing for Rows {
             }
             match self.row(bytes, first, (self.at - base) as usize, end) {
                 Row::Ends(row_end, next) => {
-                    self.emit(&bytes[first..row_end], self.start, found);
+                    let row = &bytes[first..row_end];
+                    if let Some(length) = self.glued(row) {
+                        self.emit(&row[..length], self.start, found);
+                        self.pass(base + (first + length) as u64);
+                        continue;
+                    }
+                    self.emit(row, self.start, found);
                     (self.start, self.at) = (base + next as u64, base + next as u64);
                 }
                 Row::Damage(reached) => self.give_up_line(bytes, base, reached, found),
@@ -406,6 +528,9 @@ impl Framing for Rows {
                     } else if len > MAX_RECORD {
                         self.skipping = Some(self.start);
                         self.at = base + bytes.len() as u64;
+                    } else if end && let Some(length) = self.glued(&bytes[first..]) {
+                        self.emit(&bytes[first..first + length], self.start, found);
+                        self.pass(base + (first + length) as u64);
                     } else if end {
                         self.emit(&bytes[first..], self.start, found);
                         self.start = base + bytes.len() as u64;

@@ -128,12 +128,12 @@ impl Json {
                         self.at += 1;
                         self.value = Some(scan);
                     }
-                    MemberArray::List(error) => self.enter(&scan, Open::List, error, found),
+                    MemberArray::List(error) => self.enter(&scan, text, Open::List, error, found),
                     MemberArray::Rows(name, columns) => {
                         let layout = format::table_layout(&name, columns.get().as_bytes());
                         self.rows = layout.map_or(Rows::Unknown(name), Rows::Known);
                         self.layout_is_rows = false;
-                        self.enter(&scan, Open::Rows, None, found);
+                        self.enter(&scan, text, Open::Rows, None, found);
                     }
                 }
             }
@@ -142,7 +142,14 @@ impl Json {
     }
 
     /// Goes into the list of a page that began where `scan` did.
-    fn enter(&mut self, scan: &Scan, list: Open, error: Option<String>, found: &mut Found) {
+    fn enter(
+        &mut self,
+        scan: &Scan,
+        text: Text<'_>,
+        list: Open,
+        error: Option<String>,
+        found: &mut Found,
+    ) {
         if self.lost.is_some() {
             self.open.clear();
         } else if list == Open::List && scan.form == Form::Object && self.open.contains(&Open::Page)
@@ -152,6 +159,9 @@ impl Json {
             self.open.clear();
         }
         self.found_again(scan.start, found);
+        if scan.form == Form::Object {
+            beside_list(text, scan.start, self.at, found);
+        }
         if let Some(error) = error {
             note_error(scan.start, &error, found);
         }
@@ -177,13 +187,7 @@ impl Json {
     ) {
         let value = &text.bytes[range.clone()];
         if scan.form == Form::Member {
-            if value.starts_with(b"\"error\"") {
-                let object = [b"{", value, b"}"].concat();
-                if let Some(error) = page::error_text(&object) {
-                    note_error(scan.start, &error, found);
-                }
-            }
-            return;
+            return member(value, scan.start, found);
         }
         if let Some(lost) = &mut self.lost {
             let layout = match (&self.rows, scan.form) {
@@ -313,7 +317,8 @@ impl Json {
         self.at = base + i as u64;
         if end && !self.open.is_empty() && !self.damaged {
             let reason = "the file ends before its list of records is closed; it may be cut off";
-            note_odd(self.at, reason.to_owned(), false, found);
+            let (at, reason) = (self.at, reason.to_owned());
+            found.notes.push(Note { at, lost_bytes: 0, reason, lost: true, whole: true });
         }
         Next::Wait
     }
@@ -328,7 +333,7 @@ impl Json {
                 Probe::No => {}
             }
         }
-        match text.aside(i) {
+        match text.aside(i, self.open.is_empty()) {
             Aside::Unknown => Err(Next::Wait),
             Aside::Before(value) => Ok(value),
             Aside::Line(end) => {
@@ -383,7 +388,7 @@ impl Json {
     fn begin(&mut self, start: u64, form: Form) -> Next {
         self.at = start;
         let rows = form == Form::Row && matches!(self.rows, Rows::Known(_));
-        if rows != self.layout_is_rows && form != Form::Member {
+        if rows != self.layout_is_rows {
             self.layout_is_rows = rows;
             return match &self.rows {
                 Rows::Known(layout) if rows => Next::Step(Step::Layout(layout.clone())),
@@ -503,7 +508,7 @@ impl Framing for Json {
 /// The head of a CSV file at `bytes[i]`, outside of any list.
 fn csv_head(text: Text<'_>, i: usize) -> Probe {
     let rest = &text.bytes[i..];
-    let line = rest.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let line = csv::first_line(rest);
     if line.len() == rest.len() && !text.end && line.len() < csv::MAX_HEADER {
         // A value's own quote is no header.
         return if csv::is_header_like(line) || line.len() < 64 { Probe::More } else { Probe::No };
@@ -521,8 +526,42 @@ fn csv_behind(text: Text<'_>, i: usize) -> Probe {
     }
 }
 
+/// A page's own member, which begins at byte `at`: an error is told, and records in it are taken.
+fn member(member: &[u8], at: u64, found: &mut Found) {
+    let object = || [b"{", member, b"}"].concat();
+    if member.starts_with(b"\"error\"")
+        && let Some(error) = page::error_text(&object())
+    {
+        note_error(at, &error, found);
+    }
+    if memchr::memchr(b'{', member).is_some() {
+        // Its first byte is not in the text.
+        take_wrapped(&object(), at.saturating_sub(1), found);
+    }
+}
+
+/// Takes the records in a page, which begins at byte `from`, before its list, which does at byte `to`.
+fn beside_list(text: Text<'_>, from: u64, to: u64, found: &mut Found) {
+    let (first, bracket) = ((from - text.base) as usize, (to - text.base) as usize);
+    let head = &text.bytes[first..bracket];
+    if head.len() > 1 && memchr::memchr(b'{', &head[1..]).is_some() {
+        take_wrapped(&[head, b"[]}"].concat(), from, found);
+    }
+}
+
+/// Takes the records that something is put around in an object that begins at byte `at`.
+fn take_wrapped(object: &[u8], at: u64, found: &mut Found) {
+    let mut ranges = format::wrapped(object, &Layout::Json);
+    ranges.sort_by_key(|range| range.start);
+    found.events.extend(
+        ranges
+            .into_iter()
+            .map(|range| Span { offset: at + range.start as u64, len: range.len() as u32 }),
+    );
+}
+
 fn note_odd(at: u64, reason: String, lost: bool, found: &mut Found) {
-    found.notes.push(Note { at, lost_bytes: 0, reason, lost });
+    found.notes.push(Note { at, lost_bytes: 0, reason, lost, whole: false });
 }
 
 fn note_error(at: u64, error: &str, found: &mut Found) {

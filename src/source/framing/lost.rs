@@ -46,6 +46,7 @@ impl Lost {
             lost_bytes: to.saturating_sub(self.from),
             reason: self.reason,
             lost: true,
+            whole: false,
         }
     }
 }

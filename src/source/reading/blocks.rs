@@ -199,6 +199,9 @@ impl Text {
 
     /// A note as it is told to the user.
     fn told(&mut self, note: Note, buffer: &[u8], by_line: bool) -> Trouble {
+        if note.whole {
+            return Trouble::new(self.source_name(), Place::Whole, note.reason, note.lost);
+        }
         let place =
             if by_line { Place::Line(self.line_of(note.at, buffer)) } else { Place::Byte(note.at) };
         let reason = match note.lost_bytes {

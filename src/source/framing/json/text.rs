@@ -73,8 +73,8 @@ impl Text<'_> {
         }
     }
 
-    /// Says what stands at `bytes[i]`, where no value begins.
-    pub(super) fn aside(self, i: usize) -> Aside {
+    /// Says what stands at `bytes[i]`, where no value begins. `outside`: of any list.
+    pub(super) fn aside(self, i: usize, outside: bool) -> Aside {
         let rest = &self.bytes[i..];
         if rest[0] == 0 {
             return Aside::Damage("NUL bytes where a record should begin".to_owned());
@@ -92,14 +92,22 @@ impl Text<'_> {
         {
             return Aside::Value;
         }
-        match line.iter().position(|&byte| matches!(byte, b'{' | b'}')) {
-            _ if !self.begins_line(i) => {}
-            Some(brace) if is_value(&line[brace..]) && is_text(&line[..brace]) => {
+        if let Some(end) = comment_end(rest, line) {
+            return Aside::Line(i + end);
+        }
+        let begins_line = self.begins_line(i);
+        match values_in(line).next() {
+            Some(brace) if begins_line && is_before(line, brace) => {
                 let list = line[..brace].trim_ascii_end();
                 let list = list.strip_suffix(b"[").map_or(brace, <[u8]>::len);
                 return Aside::Before(i + if list == 0 { brace } else { list });
             }
-            None if is_text(line) && rest[0] != b'"' && (line_break.is_some() || self.end) => {
+            None if (begins_line || outside)
+                && memchr::memchr2(b'{', b'}', line).is_none()
+                && is_text(line)
+                && rest[0] != b'"'
+                && (line_break.is_some() || self.end) =>
+            {
                 return Aside::Line(i + line.len());
             }
             _ => {}
@@ -109,9 +117,40 @@ impl Text<'_> {
     }
 }
 
-/// Does an object with a key begin here?
+/// Where the comment ends that begins there, as some editors and scripts allow in JSON.
+fn comment_end(rest: &[u8], line: &[u8]) -> Option<usize> {
+    if line.starts_with(b"//") {
+        return Some(line.len());
+    }
+    let inside = rest[..rest.len().min(LONGEST_ASIDE)].strip_prefix(b"/*")?;
+    memchr::memmem::find(inside, b"*/").map(|end| end + 4)
+}
+
+/// Where objects with a key begin in a line.
+fn values_in(line: &[u8]) -> impl Iterator<Item = usize> {
+    memchr::memchr_iter(b'{', line).filter(|&brace| is_value(&line[brace..]))
+}
+
+/// Does an object with a key begin here? Other text has brackets before quotes, too.
 fn is_value(bytes: &[u8]) -> bool {
-    bytes.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\""))
+    let key = bytes.strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+    let Some(key) = key.and_then(|rest| rest.strip_prefix(b"\"")) else { return false };
+    match memchr::memchr(b'"', key) {
+        Some(end) => key[end + 1..].trim_ascii_start().first().is_none_or(|byte| *byte == b':'),
+        None => true,
+    }
+}
+
+/// May the object at `line[brace]` stand behind the text before it: text of another program, or a key
+/// that it gave the record?
+fn is_before(line: &[u8], brace: usize) -> bool {
+    let before = &line[..brace];
+    let key = before.trim_ascii().strip_suffix(b":").map(<[u8]>::trim_ascii_end);
+    let key = key.and_then(|key| key.strip_prefix(b"\"")?.strip_suffix(b"\""));
+    // A property of a record that lost its beginning goes on behind its line.
+    let is_key = key.is_some_and(|key| is_text(key) && memchr::memchr(b'"', key).is_none())
+        && line.trim_ascii_end().ends_with(b"}");
+    is_key || is_text(before)
 }
 
 /// Is it text, not a piece of JSON nor bytes of anything else?
