@@ -7,11 +7,11 @@
 //! | Graph `signIn` | `appDisplayName`, `signInEventTypes`, `deviceDetail`… | sign-in: service `Sign-ins`, category that of diagnostic settings |
 //! | Graph `provisioningObjectSummary` | `provisioningAction`, `cycleId`… | provisioning: service `Provisioning`, category `ProvisioningLogs` |
 //! | diagnostic settings (storage, Event Hubs) | `properties` and `category`, `time`… | what its `category` says; the envelope fills what the properties leave empty |
-//! | Log Analytics rows, CSV export, API tables | `AADOperationType`, `Type`, columns | the table's kind; nested columns are JSON text |
-//! | portal CSV | `Target1…` and `ActorDisplayName`; `Request ID` and `Sign-in error code` | audit; sign-in |
+//! | Log Analytics rows, CSV export, API tables | `Type` or another name of the table, `AADOperationType`, columns | the table's kind, also in a `union` of several; nested columns are JSON text |
+//! | portal CSV | `Target1…` and `ActorDisplayName`, or `Date (UTC)` and `Activity`; `Request ID` and `Sign-in error code` | audit; sign-in |
 //! | Identity Protection: Graph `riskDetection` and `riskyUser`, categories, tables | `riskEventType`, `riskLastUpdatedDateTime` | risk: category that of diagnostic settings |
 //! | `MicrosoftGraphActivityLogs`, category and table | `requestUri`, `requestMethod` | graph-call |
-//! | unified audit log, `Search-UnifiedAuditLog` | `CreationTime`, `Workload`, `AuditData`… (`RawEventData` in `CloudAppEvents`) | audit, or sign-in by its record type; service empty, category inferred |
+//! | unified audit log, `Search-UnifiedAuditLog`, `OfficeActivity` | `CreationTime`, `Workload`, `AuditData`… (`RawEventData` in `CloudAppEvents`) | audit, or sign-in by its record type; service empty, category inferred |
 //!
 //! Any of them may stand inside what another system put around it, as an object or as JSON text:
 //! [`wrapped()`] finds it there. Property names are matched in any case, also with underscores between

@@ -63,7 +63,7 @@ fn describe(account: &Account, folded: u64, lines: &mut Vec<String>) {
         line(account.lost_bytes, "  bytes of them");
     }
     if account.odd > 0 {
-        line(account.odd, "odd in what was read (nothing was lost)");
+        line(account.odd, "odd in what was read (no record was lost)");
     }
 }
 

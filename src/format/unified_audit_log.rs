@@ -52,7 +52,9 @@ const WORKLOAD: &str = "AzureActiveDirectory";
 keys! {
     /// Properties of a record, and of what wraps it.
     pub(super) enum UnifiedKey {
-        AuditData = b"AuditData" | b"auditData" | b"RawEventData",
+        AuditData = b"AuditData" | b"auditData",
+        // What Defender XDR calls the same.
+        RawEventData = b"RawEventData",
         Id = b"Id" | b"id" | b"RecordId" | b"OfficeId",
         Time = b"CreationTime",
         // When Sentinel took a record in (`OfficeActivity`).
@@ -173,7 +175,7 @@ impl<'a> Unified<'a> {
         here: &Place<'_>,
     ) -> Step<()> {
         match key {
-            UnifiedKey::AuditData => self.audit_data(reader, here)?,
+            UnifiedKey::AuditData | UnifiedKey::RawEventData => self.audit_data(reader, here)?,
             UnifiedKey::Id => fill_with(&mut self.record.id, reader.text(here)?),
             UnifiedKey::Time => self.record.time = reader.time(here)?,
             UnifiedKey::Generated => self.generated = reader.time(here)?,
@@ -269,7 +271,7 @@ impl<'a> Unified<'a> {
 
     fn unwrapped(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
         reader.object(place, |reader, key, here| {
-            if key == UnifiedKey::AuditData {
+            if matches!(key, UnifiedKey::AuditData | UnifiedKey::RawEventData) {
                 return reader.skip();
             }
             self.property(reader, key, here)

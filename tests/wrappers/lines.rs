@@ -186,3 +186,14 @@ fn a_list_that_is_not_closed_was_not_read_to_its_end() {
         assert_eq!((account.unread, account.odd, account.events()), (unread, 0, 1), "{text}");
     }
 }
+
+#[test]
+fn a_cut_off_record_in_a_column_is_named_by_that_column() {
+    for column in ["AuditData", "RawEventData"] {
+        let header = format!("CreationDate,UserIds,Operations,RecordType,{column}");
+        let row = r#"2026-06-15T10:00:00Z,a@b.example,Add user.,8,"{""CreationTime"":""2026-06-15T10:00:00"",""Id"":""i"",""Workload"":""AzureActiveDirectory"",""Target"":[{""ID"":""bo""#;
+        let loaded = load(format!("{header}\n{row}\n"));
+        assert_eq!(loaded.ids(), ["i"], "{:?}", loaded.told());
+        assert!(loaded.told()[0].contains(&format!("`{column}`")), "{:?}", loaded.told());
+    }
+}
