@@ -17,7 +17,7 @@ use super::json::{Reader, Step};
 use super::rows::Columns;
 use super::{Depth, Draft, Drafted, Layout, decode_into, shape};
 use crate::record::property::Key;
-use crate::record::{Outcome, Record};
+use crate::record::{Kind, Outcome, Record};
 use crate::time::Timestamp;
 
 mod copies;
@@ -265,7 +265,8 @@ fn guess(object: &[u8], start: usize) -> Option<Found> {
     is_other.then(|| Found::nameless(start..start + object.len(), What::Guess))
 }
 
-/// What a record says that another row under its id may not.
+/// What a record says that another row under its id may not. The correlation ID tells sign-ins apart;
+/// an audit record has its id alone, and of two forms of one some tools shorten what is in them.
 fn said(record: &Record<'_>) -> [String; SAID] {
     let property = |key: Key| record.property(key).unwrap_or_default().to_owned();
     let outcome = match record.outcome {
@@ -280,7 +281,7 @@ fn said(record: &Record<'_>) -> [String; SAID] {
         property(Key::RiskDetail),
         property(Key::RiskDuring),
         property(Key::RiskAggregated),
-        record.correlation_id.clone().into_owned(),
+        if record.kind == Kind::SignIn { record.correlation_id.to_string() } else { String::new() },
         record.actor.id.clone().into_owned(),
     ]
 }

@@ -173,3 +173,19 @@ fn searching_a_broken_text_takes_no_longer_than_its_bytes_tell() {
         assert!(took < 20, "{piece}: {took} s");
     }
 }
+
+#[test]
+fn of_two_forms_of_one_record_one_may_be_shortened() {
+    let record = |correlation: &str| {
+        format!(
+            r#"{{"id":"R1","category":"RoleManagement","correlationId":"{correlation}","result":"success","activityDisplayName":"Add member to role","activityDateTime":"2026-06-15T10:00:00Z","initiatedBy":{{"user":{{"id":"u1","userPrincipalName":"ann@x.example"}}}},"targetResources":[{{"id":"t1","type":"User"}}]}}"#
+        )
+    };
+    let text = serde_json::Value::String(record("c-0001-0002")).to_string();
+    for line in [
+        format!(r#"{{"event":{{"original":{text}}},"parsed":{}}}"#, record("c")),
+        format!(r#"{{"parsed":{},"event":{{"original":{text}}}}}"#, record("c")),
+    ] {
+        assert_eq!(load(&line).ids(), ["R1"], "{line}");
+    }
+}
