@@ -1027,3 +1027,20 @@ fn who_renames_something_is_found_by_its_old_name_which_is_no_target() {
     let table = piped(&["query", "", "--format", "csv", "--fields", "target"], renamed).out;
     assert!(table.contains("SG New") && !table.contains("SG Old"), "{table}");
 }
+
+#[test]
+fn a_value_to_be_restored_is_told_as_it_was() {
+    let run = entrail(&["query", "actor:print.relay target:CA004", "--demo", "--format", "undo"]);
+    let blocks: Vec<&str> = run.out.split("```json").skip(1).collect();
+    assert_eq!(blocks.len(), 2, "{run:?}");
+    for block in blocks {
+        let text = block.split("```").next().expect("an end");
+        let value: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        assert!(value.to_string().contains("\"9ce8209b-e20e-456e-9e8c-69861964b8ea\""), "{value}");
+    }
+    assert!(
+        run.out.contains("`5f8bc936-391f-4373-9af9-ee2fdf7ab92d` (`svc-print.relay@"),
+        "{}",
+        run.out
+    );
+}

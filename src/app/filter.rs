@@ -217,7 +217,8 @@ impl Filter {
             range = range.start + longer..range.end + longer;
         }
         let after = self.text().get(range.end..).unwrap_or("").to_owned();
-        if !insert.ends_with(':') && !insert.ends_with(' ') && !after.starts_with([' ', ')']) {
+        if !insert.ends_with([':', '=']) && !insert.ends_with(' ') && !after.starts_with([' ', ')'])
+        {
             insert.push(' ');
         }
         let caret = range.start + insert.len();

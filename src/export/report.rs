@@ -129,9 +129,14 @@ pub(super) fn write(
             let at = told.len().min(2);
             told.splice(at..at, findings::lines(store, row));
         }
+        let mut is_code = false;
         for line in told {
-            // What a pseudonym stands for is in no output.
-            let line = if options.redact { line } else { with_names(store, &line, code) };
+            let is_fence = line.trim_start().starts_with("```");
+            is_code ^= is_fence;
+            // What a pseudonym stands for is in no output, and a value that is to be restored stays as
+            // it was.
+            let as_is = options.redact || is_code || is_fence;
+            let line = if as_is { line } else { with_names(store, &line, code) };
             lines.clean(&line)?;
         }
         lines.clean("")

@@ -250,3 +250,11 @@ fn an_activity_is_shown_and_asked_for_by_the_name_that_records_have() {
     session.keys("-");
     assert_eq!(session.app.list.rows.len(), 0, "{}", session.app.filter.text());
 }
+
+#[test]
+fn a_key_that_is_completed_waits_for_its_value() {
+    let mut session = Session::demo(80, 24);
+    session.keys("/change.acc<tab>false<enter>");
+    assert_eq!(session.app.filter.text(), "change.AccountEnabled=false");
+    assert!(session.app.list.rows.len() > 9, "{}", session.screen());
+}
