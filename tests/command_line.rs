@@ -1044,3 +1044,28 @@ fn a_value_to_be_restored_is_told_as_it_was() {
         run.out
     );
 }
+
+#[test]
+fn what_is_renamed_later_had_the_name_that_is_replaced() {
+    let group = "000000b1-1111-4222-8333-444444444444";
+    let line = |minute: u32, activity: &str, target: &str| {
+        format!(
+            r#"{{"id":"{minute}","activityDateTime":"2026-06-05T10:{minute:02}:00Z","activityDisplayName":"{activity}","category":"GroupManagement","loggedByService":"Core Directory","result":"success","initiatedBy":{{}},"targetResources":[{{"id":"{group}","type":"Group",{target}}}]}}"#
+        )
+    };
+    let before = line(0, "Delete group", r#""displayName":null"#);
+    let renamed = line(
+        2,
+        "Update group",
+        r#""displayName":null,"modifiedProperties":[{"displayName":"DisplayName","oldValue":"[\"Finance Admins\"]","newValue":"[\"Old Unused\"]"}]"#,
+    );
+    let after = line(4, "Update group", r#""displayName":null"#);
+    for lines in [[&before, &renamed, &after], [&after, &renamed, &before]] {
+        let input = lines.map(String::as_str).join("\n");
+        let of =
+            |arguments: &[&str]| piped(&[&["query"][..], arguments].concat(), input.as_bytes()).out;
+        let shown = of(&["", "--sort", "time:asc", "--format", "csv", "--fields", "target"]);
+        assert_eq!(shown, "target\r\nFinance Admins\r\nOld Unused\r\nOld Unused\r\n");
+        assert_eq!(of(&["target:\"Finance Admins\"", "--count"]), "3\n");
+    }
+}

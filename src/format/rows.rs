@@ -27,6 +27,7 @@ use super::shape::{self, Evidence, Shape};
 use super::sign_in::{SignIn, SignInKey};
 use super::unified_audit_log::{Unified, UnifiedKey};
 use super::{DecodeError, Depth, Event};
+use crate::catalogue::catalogue;
 use crate::record::{Kind, Record};
 use zone::Zone;
 
@@ -252,9 +253,25 @@ impl Columns {
             return Ok(meaning(shape));
         }
         match named.first() {
-            Some(name) => Err(Cow::Owned((*name).to_owned())),
-            None => Ok(&self.meaning),
+            Some(name) if !self.says_audit(text) => Err(Cow::Owned((*name).to_owned())),
+            _ => Ok(&self.meaning),
         }
+    }
+
+    /// Are category and operation of a row those of an audit activity? Then a table that is not known is
+    /// one of the tenant's own, a function, or something else that a query calls `Type`.
+    fn says_audit<'c>(&self, text: impl Fn(usize) -> Option<&'c str>) -> bool {
+        let cell = |wanted: &str| {
+            let at = self
+                .names
+                .iter()
+                .position(|name| plain(name).eq_ignore_ascii_case(wanted.as_bytes()));
+            at.and_then(&text)
+        };
+        let known = catalogue();
+        matches!(self.meaning, Meaning::Audit(_))
+            && cell("Category").is_some_and(|category| known.find_category(category).is_some())
+            && cell("OperationName").is_some_and(|activity| known.named(activity).next().is_some())
     }
 
     /// Reads one CSV row. The reader takes the notes.

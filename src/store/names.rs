@@ -30,6 +30,9 @@ struct Naming {
 }
 
 const TARGET: Naming = Naming { names: &[0, 1], ids: &[3, 5] };
+/// Parts of a target's entry that have the name it was called by before the record, each with its rank
+/// among the names of a target.
+const FORMER: [(usize, usize); 2] = [(0, 7), (1, 6)];
 /// A person: the ids of the application acted through are not theirs.
 const PERSON: Naming = Naming { names: &[0, 1], ids: &[4] };
 const APPLICATION: Naming = Naming { names: &[1, 2], ids: &[4, 5] };
@@ -91,6 +94,12 @@ pub struct Name {
 }
 
 impl Name {
+    /// Was the object called so before the record, and not by it any more?
+    fn is_former(self) -> bool {
+        let is_it = |&(_, at): &(usize, usize)| at == usize::from(self.part);
+        self.entry.column == Column::Targets && FORMER.iter().any(is_it)
+    }
+
     /// The name as logged.
     pub fn text(self, store: &Store) -> &str {
         store.part(self.entry.column, self.entry.code, usize::from(self.part))
@@ -159,7 +168,10 @@ pub(super) fn named(segment: &Segment) -> Vec<Name> {
                 let is_one =
                     |at: usize| !part(parts, at).is_empty() && !is_of_service(entry, parts, at);
                 let named = named.filter(|&(_, &at)| is_one(at));
-                found.extend(named.map(|(rank, &at)| Name {
+                let former = FORMER.iter().filter(|_| entry.column == Column::Targets);
+                let former = former.map(|&(rank, at)| (rank, at)).filter(|&(_, at)| is_one(at));
+                let all = named.map(|(rank, &at)| (rank, at)).chain(former);
+                found.extend(all.map(|(rank, at)| Name {
                     id,
                     rank: rank as u8,
                     entry,

@@ -281,3 +281,18 @@ fn the_audit_log_of_azure_devops_is_left_out_by_name() {
         assert_eq!(left_out(&loaded), [("Azure DevOps audit".to_owned(), 1)], "{text}");
     }
 }
+
+#[test]
+fn rows_of_an_own_table_are_audits_where_category_and_operation_say_so() {
+    let head = "TimeGenerated,OperationName,Category,Result,Type\n";
+    for (table, category, operation, records) in [
+        ("AuditLogs_CL", "GroupManagement", "Add group", 1),
+        ("EntraFunction", "GroupManagement", "Add group", 1),
+        ("Group", "UserManagement", "Update user", 1),
+        ("AZKVAuditLogs", "AuditEvent", "SecretGet", 0),
+        ("AzureActivity", "Policy", "Microsoft.Authorization/policies/audit/action", 0),
+    ] {
+        let row = format!("{head}2026-06-15T10:00:00Z,{operation},{category},success,{table}\n");
+        assert_eq!(load(&row).store.len(), records, "{table}");
+    }
+}

@@ -3,8 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use fixedbitset::FixedBitSet;
+
 use super::{COLUMNS, Entry, Name};
 use crate::record::column::Column;
+use crate::store::column::RowCodes;
 use crate::store::{Segment, Store};
 use crate::time::Timestamp;
 
@@ -27,6 +30,8 @@ impl Histories {
         }
         let seen = &mut |ticks: i64, entry: Entry| {
             for name in named.get(&entry).into_iter().flatten() {
+                // What a rename replaces was the name up to then.
+                let ticks = if name.is_former() { ticks.saturating_sub(1) } else { ticks };
                 of.entry(name.id).or_default().push((ticks, *name));
             }
         };
@@ -79,16 +84,29 @@ fn named(store: &Store) -> Named {
     found
 }
 
-/// Calls back with each row of a segment that has a time and one of these entries.
+/// Calls back with each row of a segment that has a time and one of these entries. A screen asks again
+/// with each segment that is loaded: a row takes a look at one bit.
 fn each_use(segment: &Segment, column: Column, named: &Named, seen: &mut dyn FnMut(i64, Entry)) {
-    let is_wanted = |code: &u32| named.contains_key(&Entry { column, code: *code });
-    if !named.keys().any(|entry| entry.column == column) {
+    let wanted: FixedBitSet =
+        named.keys().filter_map(|entry| entry.code_in(column)).map(|code| code as usize).collect();
+    if wanted.is_clear() {
         return;
     }
-    for at in 0..segment.len() {
-        let Some(time) = segment.time(at) else { continue };
-        for &code in segment.codes(column, at).iter().filter(|code| is_wanted(code)) {
+    let mut see = |at: usize, code: u32| {
+        if wanted.contains(code as usize)
+            && let Some(time) = segment.time(at)
+        {
             seen(time.ticks(), Entry { column, code });
+        }
+    };
+    for at in 0..segment.len() {
+        match segment.column(column) {
+            RowCodes::Single(codes) => see(at, codes.get(at)),
+            RowCodes::Several { starts, codes } => {
+                for place in starts[at]..starts[at + 1] {
+                    see(at, codes.get(place as usize));
+                }
+            }
         }
     }
 }
