@@ -1069,3 +1069,18 @@ fn what_is_renamed_later_had_the_name_that_is_replaced() {
         assert_eq!(of(&["target:\"Finance Admins\"", "--count"]), "3\n");
     }
 }
+
+#[test]
+fn an_undo_sheet_names_what_other_records_name() {
+    let line = |id: u32, activity: &str, name: &str| {
+        format!(
+            r#"{{"id":"{id}","activityDateTime":"2026-06-05T10:0{id}:00Z","activityDisplayName":"{activity}","category":"GroupManagement","loggedByService":"Core Directory","result":"success","initiatedBy":{{}},"targetResources":[{{"id":"000000b1-1111-4222-8333-444444444444","type":"Group","displayName":{name}}}]}}"#
+        )
+    };
+    let input = [line(1, "Add group", "\"SG Alpha\""), line(2, "Delete group", "null")].join("\n");
+    for format in ["undo", "report"] {
+        let run =
+            piped(&["query", "activity=\"Delete group\"", "--format", format], input.as_bytes());
+        assert!(run.out.contains("group SG Alpha"), "{format}: {}", run.out);
+    }
+}

@@ -262,8 +262,9 @@ fn unwanted(query: &Query) -> Option<Unwanted> {
 
 /// The columns that the answer is made from.
 fn wanted(query: &Query, arguments: &QueryArguments) -> Wanted {
-    if arguments.format() == Format::Report && !arguments.count && arguments.by.is_none() {
-        // Sequences are looked for in all records.
+    let tells = matches!(arguments.format(), Format::Report | Format::Undo);
+    if tells && !arguments.count && arguments.by.is_none() {
+        // Sequences, and names of ids, are looked for in all records.
         return Wanted::default();
     }
     let mut wanted = Wanted::NOTHING;
