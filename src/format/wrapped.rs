@@ -16,6 +16,7 @@ use std::ops::Range;
 use super::json::{Reader, Step};
 use super::rows::Columns;
 use super::{Depth, Draft, Drafted, Layout, decode_into, shape};
+use crate::record::content::is_placeholder;
 use crate::record::property::Key;
 use crate::record::{Kind, Outcome, Record};
 use crate::time::Timestamp;
@@ -62,7 +63,7 @@ struct Found {
 }
 
 /// Number of texts in [`Found::said`].
-const SAID: usize = 8;
+const SAID: usize = 9;
 
 impl Found {
     /// Something that says nothing of itself.
@@ -269,6 +270,8 @@ fn guess(object: &[u8], start: usize) -> Option<Found> {
 /// an audit record has its id alone, and of two forms of one some tools shorten what is in them.
 fn said(record: &Record<'_>) -> [String; SAID] {
     let property = |key: Key| record.property(key).unwrap_or_default().to_owned();
+    let ids = record.targets.iter().map(|target| &*target.id).filter(|id| !id.is_empty());
+    let targets = ids.collect::<Vec<_>>().join(" ");
     let outcome = match record.outcome {
         Outcome::Success => "success",
         Outcome::Failure => "failure",
@@ -283,6 +286,8 @@ fn said(record: &Record<'_>) -> [String; SAID] {
         property(Key::RiskAggregated),
         if record.kind == Kind::SignIn { record.correlation_id.to_string() } else { String::new() },
         record.actor.id.clone().into_owned(),
+        // By its id alone a record is one, whatever a tool makes of its targets.
+        if is_placeholder(&record.id) { targets } else { String::new() },
     ]
 }
 

@@ -189,3 +189,17 @@ fn of_two_forms_of_one_record_one_may_be_shortened() {
         assert_eq!(load(&line).ids(), ["R1"], "{line}");
     }
 }
+
+#[test]
+fn two_records_without_an_id_that_differ_in_target_are_two() {
+    let record = |target: &str| {
+        format!(
+            r#"{{"activityDisplayName":"Add member to group","activityDateTime":"2026-06-15T10:00:00Z","loggedByService":"Core Directory","correlationId":"c","initiatedBy":{{"user":{{"id":"u1"}}}},"targetResources":[{{"id":"{target}","type":"User"}}]}}"#
+        )
+    };
+    let (one, other) = (record("t1"), record("t2"));
+    assert_eq!(load(format!(r#"{{"a":{one},"b":{other}}}"#)).store.len(), 2);
+    assert_eq!(load(format!(r#"{{"a":{one},"b":{one}}}"#)).store.len(), 1);
+    let (one, other) = (text(&one), text(&other));
+    assert_eq!(load(format!(r#"{{"a":{one},"b":{other}}}"#)).store.len(), 2);
+}
