@@ -211,6 +211,8 @@ fn put_techniques<'a>(added: &mut Added<'a>, details: &[Detail<'a>]) {
     if added.get(Key::Technique).is_none() {
         let is_it = |detail: &&Detail<'a>| detail.key.eq_ignore_ascii_case("mitreTechniques");
         let told = details.iter().find(is_it).map(|detail| detail.value.clone());
-        added.put(Key::Technique, told.unwrap_or_default());
+        for one in told.unwrap_or_default().split([',', ';']).map(str::trim) {
+            added.put(Key::Technique, Cow::Owned(one.to_owned()));
+        }
     }
 }

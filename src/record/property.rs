@@ -178,8 +178,8 @@ properties! {
         "Timing", "when the risk was detected: realtime, nearRealtime, offline";
     RiskSource: "risk.source", "source", [], Text, one, word, Nothing, [Risk],
         "Found by", "what detected the risk: IdentityProtection, Microsoft Defender, …";
-    Technique: "risk.technique", "mitreTechniqueId", [], Text, one, word, Nothing, [Risk],
-        "Technique", "MITRE ATT&CK technique of the detection";
+    Technique: "risk.technique", "mitreTechniqueId", [], Text, many, word, Nothing, [Risk],
+        "Techniques", "MITRE ATT&CK techniques of the detection";
     Request: "request", "requestId", [], Text, one, word, Id, [Risk],
         "Request", "id of the sign-in that was detected: its record id";
     Device: "device", "deviceDetail.displayName", ["deviceName"], Text, one, word, Device, [SignIn],
