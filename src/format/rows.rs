@@ -8,10 +8,11 @@
 //! hold nested values as JSON text. Log Analytics writes `(blank)` for empty and ` [UTC]` behind
 //! the names of times; what other zones mean is in [`zone`].
 
+mod cells;
+mod tables;
 mod zone;
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use serde_json::Value;
 
@@ -23,12 +24,14 @@ use super::of_kind::OfKind as _;
 use super::portal_csv::{self, Slot};
 use super::protection::{Protection, RiskKey};
 use super::provisioning::{Provisioning, ProvisioningKey};
-use super::shape::{self, Evidence, Shape};
+use super::shape::{Evidence, Shape};
 use super::sign_in::{SignIn, SignInKey};
 use super::unified_audit_log::{Unified, UnifiedKey};
 use super::{DecodeError, Depth, Event};
-use crate::catalogue::catalogue;
 use crate::record::{Kind, Record};
+use cells::cells;
+pub(super) use cells::{cell_places, names};
+use tables::Tables;
 use zone::Zone;
 
 /// What stands between the values of CSV rows, the most usual first.
@@ -46,28 +49,6 @@ pub struct Columns {
     zones: Vec<(usize, Zone)>,
     tables: Tables,
 }
-
-/// How rows of several tables that have their columns in common are told apart: a `union` of them,
-/// or a table whose own name a column has.
-#[derive(Default, Debug)]
-struct Tables {
-    /// Columns with the name of the row's table.
-    named_in: Vec<usize>,
-    /// Columns that only rows of one shape have a value in.
-    deciding: Vec<(usize, Shape)>,
-    /// What the columns mean in rows of each shape.
-    meanings: Vec<(Shape, Meaning)>,
-}
-
-/// Shapes that rows of Log Analytics have.
-const SHAPES_OF_ROWS: [Shape; 6] = [
-    Shape::Audit,
-    Shape::SignIn,
-    Shape::Provisioning,
-    Shape::Risk,
-    Shape::GraphCall,
-    Shape::Unified,
-];
 
 /// One entry for each column; `None` for columns that are not read.
 #[derive(Debug)]
@@ -228,50 +209,6 @@ impl Columns {
                 by_cells.then_some(Meaning::Tables)
             }
         }
-    }
-
-    /// What the columns mean in a row, of which `cell` gives the text in a column; the name of its
-    /// table where that is of no log known here.
-    fn meaning_in<'c>(
-        &self,
-        cell: impl Fn(usize) -> Option<&'c str>,
-    ) -> Result<&Meaning, Cow<'static, str>> {
-        let tables = &self.tables;
-        if tables.meanings.is_empty() {
-            return Ok(&self.meaning);
-        }
-        let text = |column: usize| cell(column).map(str::trim).filter(|text| is_filled(text));
-        let meaning = |wanted: &Shape| {
-            let known = tables.meanings.iter().find(|(shape, _)| shape == wanted);
-            known.map_or(&self.meaning, |(_, meaning)| meaning)
-        };
-        let named: Vec<&str> = tables.named_in.iter().filter_map(|&at| text(at)).collect();
-        if let Some(shape) = named.iter().find_map(|name| shape::of_table(name)) {
-            return Ok(meaning(&shape));
-        }
-        if let Some((_, shape)) = tables.deciding.iter().find(|(at, _)| text(*at).is_some()) {
-            return Ok(meaning(shape));
-        }
-        match named.first() {
-            Some(name) if !self.says_audit(text) => Err(Cow::Owned((*name).to_owned())),
-            _ => Ok(&self.meaning),
-        }
-    }
-
-    /// Are category and operation of a row those of an audit activity? Then a table that is not known is
-    /// one of the tenant's own, a function, or something else that a query calls `Type`.
-    fn says_audit<'c>(&self, text: impl Fn(usize) -> Option<&'c str>) -> bool {
-        let cell = |wanted: &str| {
-            let at = self
-                .names
-                .iter()
-                .position(|name| plain(name).eq_ignore_ascii_case(wanted.as_bytes()));
-            at.and_then(&text)
-        };
-        let known = catalogue();
-        matches!(self.meaning, Meaning::Audit(_))
-            && cell("Category").is_some_and(|category| known.find_category(category).is_some())
-            && cell("OperationName").is_some_and(|activity| known.named(activity).next().is_some())
     }
 
     /// Reads one CSV row. The reader takes the notes.
@@ -458,25 +395,6 @@ fn zones(names: &[String], meaning: &Meaning) -> Vec<(usize, Zone)> {
     names.iter().enumerate().filter_map(of).collect()
 }
 
-impl Tables {
-    /// How rows are told apart under columns of these names; by nothing where all are of one table.
-    fn of(names: &[String]) -> Self {
-        let numbered = || names.iter().map(|name| plain(name)).enumerate();
-        let named_in: Vec<usize> =
-            numbered().filter(|(_, name)| shape::names_table(name)).map(|(at, _)| at).collect();
-        let decides = |(at, name)| Evidence::default().see_written(name).map(|shape| (at, shape));
-        let deciding: Vec<(usize, Shape)> = numbered().filter_map(decides).collect();
-        let is_one = deciding.windows(2).all(|pair| pair[0].1 == pair[1].1);
-        let is_row = numbered().any(|(_, name)| shape::names_generated(name));
-        if (named_in.is_empty() && is_one) || !is_row {
-            return Self::default();
-        }
-        let meaning = |shape: Shape| Some((shape.clone(), Meaning::of_shape(shape, names)?));
-        let meanings = SHAPES_OF_ROWS.into_iter().filter_map(meaning).collect();
-        Self { named_in, deciding, meanings }
-    }
-}
-
 impl Meaning {
     /// What columns of these names mean in events of a shape.
     fn of_shape(shape: Shape, names: &[String]) -> Option<Self> {
@@ -522,11 +440,6 @@ fn saying(record: Record<'_>) -> Step<Record<'_>> {
     if says { Ok(record) } else { Err(DecodeError { at: 0, reason: reason.to_owned() }) }
 }
 
-/// The cells of a header row.
-pub(super) fn names(header: &str, delimiter: u8) -> Vec<String> {
-    cells(header, delimiter).into_iter().map(Cow::into_owned).collect()
-}
-
 /// The first `most` names, and how many more there are.
 pub fn listed(names: &[String], most: usize) -> String {
     let short = |name: &String| -> String { name.chars().take(40).collect() };
@@ -535,97 +448,6 @@ pub fn listed(names: &[String], most: usize) -> String {
         told.push(format!("and {} more", names.len() - most));
     }
     told.join(", ")
-}
-
-/// The cells of one CSV row, unquoted as RFC 4180 has it; a quote inside an unquoted cell is text,
-/// and so is what follows a closing quote. One pass for each row: the `csv` crate builds its tables
-/// anew for every reader, which would cost more than the row.
-fn cells(row: &str, delimiter: u8) -> Vec<Cow<'_, str>> {
-    let row = row.trim_start_matches(['\r', '\n']);
-    let bytes = row.as_bytes();
-    let mut cells = Vec::new();
-    let mut at = 0;
-    loop {
-        let (cell, end) = if bytes.get(at) == Some(&b'"') {
-            quoted(row, at + 1, delimiter)
-        } else {
-            let end = cell_end(bytes, at, delimiter);
-            (Cow::Borrowed(&row[at..end]), end)
-        };
-        cells.push(cell);
-        if bytes.get(end) != Some(&delimiter) {
-            return cells;
-        }
-        at = end + 1;
-    }
-}
-
-/// Where the cells of one CSV row are, quotes aside; a quote inside a quoted cell is still doubled.
-pub(super) fn cell_places(row: &str, delimiter: u8) -> Vec<Range<usize>> {
-    let start = row.len() - row.trim_start_matches(['\r', '\n']).len();
-    let bytes = row.as_bytes();
-    let mut places = Vec::new();
-    let mut at = start;
-    loop {
-        let end = if bytes.get(at) == Some(&b'"') {
-            let mut close = at + 1;
-            while let Some(quote) = memchr::memchr(b'"', &bytes[close..]).map(|q| close + q) {
-                close = quote + 1;
-                if bytes.get(close) != Some(&b'"') {
-                    break;
-                }
-                close += 1;
-            }
-            let closed = bytes[at + 1..close].last() == Some(&b'"');
-            places.push(at + 1..close - usize::from(closed));
-            cell_end(bytes, close, delimiter)
-        } else {
-            let end = cell_end(bytes, at, delimiter);
-            places.push(at..end);
-            end
-        };
-        if bytes.get(end) != Some(&delimiter) {
-            return places;
-        }
-        at = end + 1;
-    }
-}
-
-/// Where the unquoted text at `from` ends: at a delimiter, a line break or the end.
-fn cell_end(bytes: &[u8], from: usize, delimiter: u8) -> usize {
-    memchr::memchr3(delimiter, b'\n', b'\r', &bytes[from..]).map_or(bytes.len(), |at| from + at)
-}
-
-/// The quoted cell whose text starts at `start`, and where it ends.
-fn quoted(row: &str, start: usize, delimiter: u8) -> (Cow<'_, str>, usize) {
-    let bytes = row.as_bytes();
-    let mut text = Cow::Borrowed("");
-    let mut from = start;
-    loop {
-        let Some(length) = memchr::memchr(b'"', &bytes[from..]) else {
-            append(&mut text, &row[from..]);
-            return (text, bytes.len());
-        };
-        let quote = from + length;
-        if bytes.get(quote + 1) == Some(&b'"') {
-            append(&mut text, &row[from..=quote]);
-            from = quote + 2;
-            continue;
-        }
-        append(&mut text, &row[from..quote]);
-        let end = cell_end(bytes, quote + 1, delimiter);
-        append(&mut text, &row[quote + 1..end]);
-        return (text, end);
-    }
-}
-
-/// Appends to a text, without copying while there is only one piece.
-fn append<'a>(text: &mut Cow<'a, str>, piece: &'a str) {
-    if text.is_empty() {
-        *text = Cow::Borrowed(piece);
-    } else if !piece.is_empty() {
-        text.to_mut().push_str(piece);
-    }
 }
 
 #[cfg(test)]
