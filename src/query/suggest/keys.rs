@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use super::{Ask, Offer, Seen, Suggestion, SuggestionKind, records};
-use crate::query::Operator;
+use crate::query::{Operator, written_key};
 use crate::record::keyed;
 use crate::text::clean;
 
@@ -24,7 +24,7 @@ pub(super) fn keys(typed: &str, limit: usize, sign: Operator, seen: &dyn Seen) -
         let label = clean(name).into_owned();
         let Some(fit) = ask.fitter.fit(&label, false) else { continue };
         let item = Suggestion {
-            insert: format!("{before}{}{}", written(name), sign.sign()),
+            insert: format!("{before}{}{}", written_key(name), sign.sign()),
             label,
             note: count.map_or_else(|| "a key that records often have".to_owned(), records),
             kind: SuggestionKind::Field,
@@ -36,13 +36,4 @@ pub(super) fn keys(typed: &str, limit: usize, sign: Operator, seen: &dyn Seen) -
     found.sort_by_key(|offer| (offer.rank, Reverse(offer.count)));
     found.truncate(ask.enough());
     found
-}
-
-/// A key as a query has it: in quotes where it is more than letters, digits, `.`, `_` and `-`.
-fn written(key: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if !key.is_empty() && key.chars().all(plain) {
-        return key.to_owned();
-    }
-    format!("\"{}\"", key.replace('\\', "\\\\").replace('"', "\\\""))
 }
