@@ -330,8 +330,7 @@ fn actor_key<'r>(record: &'r Record<'_>) -> Option<&'r str> {
 
 /// The sign-in that a token was issued at, and what Microsoft Graph was called with it.
 fn of_token(record: &Record<'_>) -> Option<Pivot> {
-    let token = record.properties.iter().find(|own| own.key == Key::Token)?;
-    let expression = term("token", Operator::Equals, &token.value);
+    let expression = term("token", Operator::Equals, record.property(Key::Token)?);
     Some(Pivot { name: "same token".to_owned(), expression, sets_time: false })
 }
 

@@ -139,8 +139,11 @@ fn tell_unknown_keys(
     arguments: &QueryArguments,
     keys: &[(&'static Field, String)],
 ) -> anyhow::Result<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
     let origins = origins(arguments)?;
-    if keys.is_empty() || origins.iter().any(|origin| matches!(origin, Origin::Stdin)) {
+    if origins.iter().any(|origin| matches!(origin, Origin::Stdin)) {
         return Ok(());
     }
     let load = Load { origins, date_order: arguments.index.date_order(), ..Load::default() };
