@@ -56,6 +56,7 @@ impl Outcome {
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
+    crate::disk::keep_rights_of_owner();
     run(std::env::args_os())
 }
 

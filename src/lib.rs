@@ -10,6 +10,7 @@
 //! |---|---|---|
 //! | 1 | [`time`] | instants, ranges and zones; every spelling of time in Entra's logs |
 //! | | [`text`] | names folded to be compared, foreign text cleaned to be shown |
+//! | | [`disk`] | folders and files of the program's own: held open, checked, replaced whole |
 //! | | [`record`] | a logged event; the tables of fields and of columns; what differs between two values; a record in one sentence; the rules of risk |
 //! | | [`catalogue`] | the known services, categories and activities, found by any spelling |
 //! | 2 | [`format`](mod@format) | the shapes of events: bytes of one event to a record, and a record to Graph's JSON |
@@ -102,6 +103,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod disk;
 pub mod export;
 pub mod format;
 pub mod lookup;
