@@ -20,21 +20,21 @@
 mod condense;
 mod damaged;
 mod day;
-mod disk;
+mod files;
 mod lock;
 mod manifest;
 mod packed;
+mod put_back;
 mod tidy;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use self::damaged::Lost;
-use self::disk::{check_empty, make_folder, move_to, to_be_made, wrapped};
+use self::files::{Files, wrapped};
 use self::lock::Lock;
 use self::manifest::Manifest;
 use self::packed::Packing;
@@ -43,6 +43,7 @@ use super::page::Page;
 use super::seen::Seen;
 use super::slices::{Slice, Window, floor_second};
 use super::{Done, Missing, Sink, State};
+use crate::disk::{Kind, Made};
 use crate::time::Timestamp;
 
 pub use self::manifest::{Entry, Owner, Stored};
@@ -73,6 +74,7 @@ type Interrupt = Box<dyn FnMut(&'static str) -> io::Result<()> + Send>;
 /// An archive that is open for a pull, and locked against others.
 pub struct Archive {
     folder: PathBuf,
+    files: Files,
     manifest: Manifest,
     packing: Option<(Packing, Place)>,
     known: Known,
@@ -83,14 +85,16 @@ pub struct Archive {
     tell: Tell,
     /// Asked before each change on the disk; how tests stop a pull there.
     interrupt: Option<Interrupt>,
-    /// Files that were not as written, until it is known what of them is gone.
+    /// Files that were not as written, until all of their records are there again.
     lost: Vec<Lost>,
+    /// The same as it is noted on the disk.
+    noted: Vec<u8>,
     /// How many were found since a pull told.
     damaged: u64,
     /// Was one found since the slice that is asked for began?
     spoiled: bool,
-    /// Folders that were made for it, the innermost first; `None`: it was there before.
-    made: Option<Vec<PathBuf>>,
+    /// Folders that were made for it; `None`: it was there before.
+    made: Option<Made>,
     _lock: Lock,
 }
 
@@ -117,22 +121,17 @@ impl Archive {
     /// order first. `now` is written to the lock for those who meet it.
     ///
     /// Fails where another pull runs, where the archive is another tenant's, where the folder has
-    /// something else in it, or where the system refuses. The error names the place.
+    /// something else in it, where others own it or may write to it, where its manifest says what this
+    /// program does not write, or where the system refuses. The error names the place.
     pub fn open(folder: &Path, owner: &Owner, now: Timestamp, tell: Tell) -> io::Result<Self> {
-        let hidden = folder.join(".entrail");
-        let path = hidden.join("manifest.ndjson");
-        let made = if path.exists() {
-            None
-        } else {
-            check_empty(folder)?;
-            Some(to_be_made(&hidden))
-        };
-        make_folder(&hidden).map_err(|error| wrapped(&hidden, &error))?;
-        let lock =
-            Lock::take(&hidden.join("lock"), now).map_err(|error| wrapped(folder, &error))?;
-        let manifest = Manifest::open(&path, owner).map_err(|error| wrapped(&path, &error))?;
+        let (files, made) = Files::open(folder).map_err(|error| wrapped(folder, error))?;
+        let hidden = files.hidden();
+        let lock = Lock::take(hidden, now).map_err(|error| wrapped(folder, error))?;
+        let path = files.path(".entrail/manifest.ndjson");
+        let manifest = Manifest::open(hidden, owner).map_err(|error| wrapped(&path, error))?;
         let mut archive = Self {
             folder: folder.to_owned(),
+            files,
             manifest,
             packing: None,
             known: Known::default(),
@@ -142,15 +141,24 @@ impl Archive {
             tell,
             interrupt: None,
             lost: Vec::new(),
+            noted: Vec::new(),
             damaged: 0,
             spoiled: false,
             made,
             _lock: lock,
         };
-        archive.remember_lost();
-        archive.put_in_order()?;
-        archive.known.unlisted = archive.find_unlisted();
+        archive.prepare().map_err(|error| wrapped(folder, error))?;
         Ok(archive)
+    }
+
+    fn prepare(&mut self) -> io::Result<()> {
+        self.remember_lost()?;
+        self.put_in_order()?;
+        self.known.unlisted = self.find_unlisted()?;
+        self.put_back()?;
+        self.known.unlisted = self.find_unlisted()?;
+        self.is_unasked();
+        Ok(())
     }
 
     /// Time within which records arrive late: slices asked for earlier after their end are asked
@@ -187,7 +195,12 @@ impl Archive {
     /// Reads every file; those whose bytes are not what was written, and what is wrong with them.
     pub fn verify(&self) -> Vec<(String, String)> {
         let wrong = self.manifest.files().into_values().filter_map(|(_, file)| {
-            let reason = match packed::sha256(&self.folder.join(&file.name)) {
+            let sha256 = match self.files.read(&file.name) {
+                Ok(Some(mut there)) => packed::sha256(&mut there),
+                Ok(None) => Err(io::ErrorKind::NotFound.into()),
+                Err(error) => Err(error),
+            };
+            let reason = match sha256 {
                 Ok(sha256) if sha256 == file.sha256 => return None,
                 Ok(_) => "its bytes are not those that were written".to_owned(),
                 Err(error) => crate::source::walk::describe(&error),
@@ -197,38 +210,35 @@ impl Archive {
         wrong.collect()
     }
 
-    fn incoming(&self) -> PathBuf {
-        self.folder.join(".entrail/incoming.ndjson.zst")
-    }
-
     fn step(&mut self, name: &'static str) -> io::Result<()> {
         self.interrupt.as_mut().map_or(Ok(()), |interrupt| interrupt(name))
     }
 
     /// Finishes what a killed pull began, or takes it away; tells which files are not as written.
     fn put_in_order(&mut self) -> io::Result<()> {
-        let incoming = self.incoming();
-        let whole = packed::sha256(&incoming).ok();
-        let mut lost = Vec::new();
-        for (name, (_, file)) in self.manifest.files() {
-            let path = self.folder.join(name);
-            match fs::metadata(&path) {
-                // What was written last counts, also where it has as many bytes as what it replaces.
-                _ if whole.as_ref() == Some(&file.sha256) => {
-                    move_to(&incoming, &path).map_err(|error| wrapped(&path, &error))?;
-                }
-                Ok(metadata) if metadata.len() == file.bytes => {}
-                _ => lost.push(name.to_owned()),
+        let whole = match self.files.incoming()? {
+            Some(mut incoming) => Some(packed::sha256(&mut incoming)?),
+            None => None,
+        };
+        let names: Vec<(String, bool)> = (self.manifest.files().into_values())
+            .map(|(_, file)| (file.name.clone(), whole.as_ref() == Some(&file.sha256)))
+            .collect();
+        let mut doubtful = Vec::new();
+        for (name, is_incoming) in names {
+            // What was written last counts, also where it has as many bytes as what it replaces.
+            if is_incoming {
+                self.files.put_incoming(&name)?;
+                continue;
+            }
+            let look = self.files.look(&name)?.filter(|look| look.kind == Kind::File);
+            let (_, file) = self.manifest.file(&name).unzip();
+            if look.map(|look| look.len) != file.map(|file| file.bytes) {
+                doubtful.push(name);
             }
         }
-        match fs::remove_file(&incoming) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(wrapped(&incoming, &error));
-            }
-            _ => {}
-        }
-        for name in lost {
-            self.set_aside(&name).map_err(|error| wrapped(&self.folder, &error))?;
+        self.files.drop_incoming()?;
+        for name in doubtful {
+            self.compare(&name).map_err(|error| wrapped(&self.files.path(&name), error))?;
         }
         self.is_unasked();
         if self.manifest.unreadable() > 0 {
@@ -247,23 +257,20 @@ impl Archive {
     }
 
     /// Files that look like slices of this archive and are in no line of its manifest.
-    fn find_unlisted(&self) -> Vec<(&'static str, Window, String)> {
-        let listed = self.manifest.files();
+    fn find_unlisted(&self) -> io::Result<Vec<(&'static str, Window, String)>> {
         let mut unlisted = Vec::new();
         for log in LOGS {
-            let Ok(files) = fs::read_dir(self.folder.join(log.name)) else { continue };
-            for file in files.flatten() {
-                let Ok(base) = file.file_name().into_string() else { continue };
-                let name = format!("{}/{base}", log.name);
+            for name in self.files.days(log.name)? {
+                let base = name.rsplit('/').next().unwrap_or_default();
                 if let Some(window) =
-                    day::window(&base).filter(|_| !listed.contains_key(name.as_str()))
+                    day::window(base).filter(|_| self.manifest.file(&name).is_none())
                 {
                     unlisted.push((log.name, window, name));
                 }
             }
         }
         unlisted.sort_by(|a, b| a.2.cmp(&b.2));
-        unlisted
+        Ok(unlisted)
     }
 
     /// Reads which records of a window the archive has.
@@ -293,15 +300,24 @@ impl Archive {
             self.compare(name)?;
         }
         for (name, is_listed) in files {
-            if is_listed && !self.manifest.files().contains_key(name.as_str()) {
+            if is_listed && self.manifest.file(&name).is_none() {
                 continue;
             }
-            self.known.read.insert(name.clone());
-            let path = self.folder.join(&name);
-            if let Err(error) = packed::read_ids(&path, &mut self.known.records) {
-                let reason =
-                    format!("{}: {}", path.display(), super::super::walk::describe(&error));
-                self.odd(log.name, Some(window), reason);
+            let path = self.files.path(&name);
+            let read = match self.files.read(&name) {
+                Ok(Some(mut file)) => packed::read_ids(&mut file, &mut self.known.records),
+                Ok(None) => continue,
+                Err(error) => Err(error),
+            };
+            self.known.read.insert(name);
+            match read {
+                Ok(()) => {}
+                Err(error) if packed::is_of_contents(&error) => {
+                    let reason =
+                        format!("{}: {}", path.display(), super::super::walk::describe(&error));
+                    self.odd(log.name, Some(window), reason);
+                }
+                Err(error) => return Err(wrapped(&path, error)),
             }
         }
         Ok(())
@@ -309,9 +325,8 @@ impl Archive {
 
     /// The file that records of a slice were last added to.
     fn last_of(&self, slice: &Slice) -> Option<String> {
-        let files = self.manifest.files();
         let names = (1..).map(|number| day::name(slice, number));
-        names.take_while(|name| files.contains_key(name.as_str())).last()
+        names.take_while(|name| self.manifest.file(name).is_some()).last()
     }
 
     /// Begins the file that the records of a slice are added to: the last one of its day as long as
@@ -320,26 +335,24 @@ impl Archive {
         if let Some(last) = self.last_of(slice) {
             self.compare(&last)?;
         }
-        let files = self.manifest.files();
         let mut number = 1;
         let mut name = day::name(slice, number);
-        while files.contains_key(name.as_str()) || self.folder.join(&name).exists() {
+        while self.manifest.file(&name).is_some() || self.files.look(&name)?.is_some() {
             number += 1;
             name = day::name(slice, number);
         }
         let last = day::name(slice, number - 1);
-        let last = files.get(last.as_str()).filter(|(_, file)| file.bytes <= MOST_BYTES);
-        let before = last.and_then(|(_, file)| {
-            Some((*file, packed::intact(&self.folder.join(&file.name), &file.sha256)?))
-        });
-        let (place, bytes) = match before {
-            Some((file, bytes)) => {
-                let before = Some((file.first, file.last));
-                (Place { name: file.name.clone(), before }, bytes)
-            }
-            None => (Place { name, before: None }, Vec::new()),
-        };
-        Ok((Packing::begin(&self.incoming(), &bytes)?, place))
+        let last = self.manifest.file(&last).map(|(_, file)| file.clone());
+        let mut place = Place { name, before: None };
+        let mut bytes = Vec::new();
+        if let Some(file) = last.filter(|file| file.bytes <= MOST_BYTES)
+            && let Some(mut there) = self.files.read(&file.name)?
+            && let Some(before) = packed::intact(&mut there, &file)?
+        {
+            bytes = before;
+            place = Place { name: file.name, before: Some((file.first, file.last)) };
+        }
+        Ok((Packing::begin(self.files.begin_incoming()?, &bytes)?, place))
     }
 
     /// Keeps what was written of a slice.
@@ -360,7 +373,7 @@ impl Archive {
             request: done.request.to_string(),
             file: None,
         };
-        let Some((packing, Place { name, before })) = self.packing.take() else {
+        let Some(packing) = self.packing.take() else {
             if complete {
                 self.step("line")?;
                 self.manifest.add(entry.clone())?;
@@ -368,7 +381,14 @@ impl Archive {
             }
             return Ok(());
         };
-        let incoming = packing.path().to_owned();
+        self.store(packing, &mut entry)?;
+        (self.tell)(Told::Kept(&entry));
+        Ok(())
+    }
+
+    /// Finishes a file and puts it in its place; the entry says what is in it then.
+    fn store(&mut self, packing: (Packing, Place), entry: &mut Entry) -> io::Result<()> {
+        let (packing, Place { name, before }) = packing;
         self.step("finish")?;
         let packed = packing.finish()?;
         let times: Vec<(Timestamp, Timestamp)> = packed.times.into_iter().chain(before).collect();
@@ -381,10 +401,8 @@ impl Archive {
         self.manifest.add(entry.clone())?;
         self.known.read.insert(name.clone());
         self.step("move")?;
-        move_to(&incoming, &self.folder.join(&name))?;
-        self.step("moved")?;
-        (self.tell)(Told::Kept(&entry));
-        Ok(())
+        self.files.put_incoming(&name)?;
+        self.step("moved")
     }
 
     /// Adds the records of a page that the archive has not.
@@ -432,11 +450,11 @@ impl Sink for Archive {
     }
 
     fn page(&mut self, slice: &Slice, page: &Page) -> io::Result<()> {
-        self.add(slice, page).map_err(|error| wrapped(&self.folder, &error))
+        self.add(slice, page).map_err(|error| wrapped(&self.folder, error))
     }
 
     fn slice_done(&mut self, done: &Done) -> io::Result<()> {
-        self.keep(done).map_err(|error| wrapped(&self.folder, &error))
+        self.keep(done).map_err(|error| wrapped(&self.folder, error))
     }
 
     fn progress(&mut self, state: &State) {

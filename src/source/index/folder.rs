@@ -1,15 +1,14 @@
 //! The folder of indexes: opened, replaced in one step, and kept small.
 //! Never touches a file that is no index, and never lets another user read one.
 
-#![expect(clippy::disallowed_methods, reason = "this file opens indexes")]
-
-use std::fs::{self, DirBuilder, File, Metadata};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::super::original::AtOffset;
 use super::MOST_BYTES;
+use crate::disk::{self, Kind, is_open_to_others};
 use crate::store::persist::Stored;
 
 /// Indexes that are kept.
@@ -17,9 +16,6 @@ const MOST_FILES: usize = 20;
 /// How the name of a finished index ends, and how that of one being written begins.
 const ENDING: &str = "idx";
 const UNFINISHED: &str = ".unfinished-";
-/// What the group and others may do with a file.
-#[cfg(unix)]
-const OTHERS: u32 = 0o077;
 /// After this time nobody is writing it any more.
 const ABANDONED: Duration = Duration::from_hours(1);
 
@@ -60,22 +56,20 @@ impl Folder {
         Self { path: path.to_owned() }
     }
 
-    /// Where the index of that key is.
-    pub fn path(&self, key: &str) -> PathBuf {
-        self.path.join(key).with_extension(ENDING)
+    /// What the file of that key is called.
+    fn name(key: &str) -> String {
+        format!("{key}.{ENDING}")
     }
 
-    /// Opens an index; `None` where there is none, or one that others could have read or written.
+    /// Opens an index; `None` where there is none, or one that others own or could have read or written.
     pub fn open(&self, key: &str) -> Option<IndexFile> {
-        let path = self.path(key);
-        // Asked before it is opened: opening a pipe would wait.
-        if !path.symlink_metadata().is_ok_and(|metadata| is_private(&metadata)) {
+        let file = disk::Folder::state_there(&self.path).ok()??.read(Self::name(key)).ok()?;
+        if is_open_to_others(&file).ok()? {
             return None;
         }
-        let file = File::open(path).ok()?;
-        let metadata = file.metadata().ok().filter(is_private)?;
+        let len = file.metadata().ok()?.len();
         let bytes = AtOffset::new(file.try_clone().ok()?);
-        Some(IndexFile { bytes, file, len: metadata.len() })
+        Some(IndexFile { bytes, file, len })
     }
 
     /// Writes an index beside the old one and puts it in its place in one step.
@@ -84,61 +78,45 @@ impl Folder {
         key: &str,
         write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.path)?;
         // For its owner only, from the first byte on.
-        let mut fresh = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.path)?;
-        write(fresh.as_file_mut())?;
-        fresh.persist(self.path(key)).map_err(|error| error.error).map(drop)
+        let mut fresh = disk::Folder::state(&self.path)?.fresh(UNFINISHED)?;
+        write(fresh.file())?;
+        fresh.put(Self::name(key))
     }
 
     /// Removes what was not used longest until few enough files and bytes are left, and what was
     /// never finished.
     pub fn tidy(&self, now: SystemTime) {
-        let Ok(entries) = fs::read_dir(&self.path) else { return };
+        let Ok(Some(folder)) = disk::Folder::state_there(&self.path) else { return };
         let mut indexes = Vec::new();
-        for entry in entries.filter_map(Result::ok) {
-            let (path, Ok(metadata)) = (entry.path(), entry.metadata()) else { continue };
-            let Ok(used) = metadata.modified() else { continue };
-            if !metadata.is_file() {
-                continue;
-            }
-            if path.extension().is_some_and(|ending| ending == ENDING) {
-                indexes.push((used, metadata.len(), path));
-            } else if entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes())
+        for name in folder.names().unwrap_or_default() {
+            let Ok(Some(look)) = folder.look(&name) else { continue };
+            let (Kind::File, Some(used)) = (look.kind, look.modified) else { continue };
+            if Path::new(&name).extension().is_some_and(|ending| ending == ENDING) {
+                indexes.push((used, look.len, name));
+            } else if name.as_encoded_bytes().starts_with(UNFINISHED.as_bytes())
                 && now.duration_since(used).is_ok_and(|age| age > ABANDONED)
             {
-                let _ = fs::remove_file(path);
+                let _ = folder.remove(name);
             }
         }
         indexes.sort_by(|a, b| b.cmp(a));
-        let mut bytes = 0;
-        for (number, (_, len, path)) in indexes.into_iter().enumerate() {
-            bytes += len;
+        let mut bytes = 0_u64;
+        for (number, (_, len, name)) in indexes.into_iter().enumerate() {
+            bytes = bytes.saturating_add(len);
             if number >= MOST_FILES || bytes > MOST_BYTES {
-                let _ = fs::remove_file(path);
+                let _ = folder.remove(name);
             }
         }
     }
 }
 
-/// A plain file that is its owner's alone.
-fn is_private(metadata: &Metadata) -> bool {
-    #[cfg(unix)]
-    let closed = {
-        use std::os::unix::fs::PermissionsExt as _;
-        metadata.permissions().mode() & OTHERS == 0
-    };
-    #[cfg(not(unix))]
-    let closed = true;
-    metadata.is_file() && closed
-}
-
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::disallowed_methods, reason = "files are looked at")]
+
+    use std::fs;
+
     use super::*;
 
     fn names(folder: &Folder) -> Vec<String> {
@@ -186,7 +164,7 @@ mod tests {
         assert!(folder.open("a").is_none());
         folder.replace("a", &mut |out| out.write_all(b"index")).expect("written");
         let mode = |path: &Path| path.metadata().expect("there").permissions().mode() & 0o777;
-        assert_eq!((mode(&folder.path), mode(&folder.path("a"))), (0o700, 0o600));
+        assert_eq!((mode(&folder.path), mode(&folder.path.join("a.idx"))), (0o700, 0o600));
         assert_eq!(folder.open("a").expect("private").len(), 5);
         // What fails leaves the old one, and nothing else.
         let full = folder.replace("a", &mut |out| {
@@ -196,10 +174,28 @@ mod tests {
         assert!(full.is_err());
         assert_eq!(names(&folder), ["a.idx"]);
         assert_eq!(folder.open("a").expect("the old one").len(), 5);
-        fs::set_permissions(folder.path("a"), fs::Permissions::from_mode(0o640)).expect("opened");
+        fs::set_permissions(folder.path.join("a.idx"), fs::Permissions::from_mode(0o640))
+            .expect("opened");
         assert!(folder.open("a").is_none());
-        fs::remove_file(folder.path("a")).expect("removed");
-        std::os::unix::fs::symlink("/dev/null", folder.path("a")).expect("a link");
+        fs::remove_file(folder.path.join("a.idx")).expect("removed");
+        std::os::unix::fs::symlink("/dev/null", folder.path.join("a.idx")).expect("a link");
         assert!(folder.open("a").is_none());
+        // Written again, the link is replaced, and what it led to is left alone.
+        folder.replace("a", &mut |out| out.write_all(b"index")).expect("written");
+        assert!(!folder.path.join("a.idx").symlink_metadata().expect("there").is_symlink());
+        // A folder that a umask of 0 left open is closed, and what is in it is looked at.
+        fs::set_permissions(&folder.path, fs::Permissions::from_mode(0o777)).expect("opened");
+        assert!(folder.open("a").is_some());
+        assert_eq!(mode(&folder.path), 0o700);
+        // Root is not to believe what another user wrote, whoever's home it is told.
+        if rustix::process::geteuid().is_root() {
+            let theirs = |path: &Path| std::os::unix::fs::chown(path, Some(12_345), None);
+            theirs(&folder.path.join("a.idx")).expect("given away");
+            assert!(folder.open("a").is_none(), "a file of theirs");
+            theirs(&folder.path).expect("given away");
+            assert!(folder.replace("a", &mut |_| Ok(())).is_err(), "a folder of theirs");
+            folder.tidy(SystemTime::now() + Duration::from_hours(9_999));
+            assert_eq!(names(&folder), ["a.idx"]);
+        }
     }
 }

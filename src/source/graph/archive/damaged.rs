@@ -1,39 +1,48 @@
 //! Files of an archive that are not as they were written: set aside, and their time asked for again.
 //! Never deletes one, and never takes what it may still hold for kept.
-#![expect(clippy::disallowed_methods, reason = "what was lost is read from the disk")]
 
-use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Component, Path};
+use std::io::{self, Read as _, Write as _};
 
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::super::logs::{Log, find};
 use super::super::{Missing, Outcome, Request};
-use super::disk::{make_folder, move_to, wrapped, writing};
-use super::manifest::{Entry, Stored};
-use super::{Archive, packed};
+use super::files::{aside, there, wrapped};
+use super::manifest::{NAME, Stored};
+use super::tidy::SUMS;
+use super::{Archive, day, packed};
 use crate::time::Timestamp;
 
-/// A file that is gone or was damaged, until its time was asked for again.
+/// A file that is gone or was damaged, until all of its records are there again.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Lost {
-    log: String,
+    pub(super) log: String,
     /// As it was written.
-    file: Stored,
+    pub(super) file: Stored,
     /// Records it had.
-    records: u64,
+    pub(super) records: u64,
     /// Records of its time that came again.
     back: u64,
     /// Where it is now, below the archive; `None`: nowhere.
     aside: Option<String>,
-    /// Was it found since a pull told about it?
+    /// Was all of its time asked for again, so that what is missing is missing for good?
+    #[serde(default)]
+    for_good: bool,
+    /// Was it told since the program began?
     #[serde(skip)]
-    is_fresh: bool,
+    is_told: bool,
     /// Was it found while records were asked for, so that its time may not have been?
     #[serde(skip)]
     is_late: bool,
+}
+
+impl Lost {
+    /// Could this program have noted it?
+    fn is_possible(&self) -> bool {
+        let is_aside = self.aside.as_deref().is_none_or(|name| aside(name).is_some());
+        day::is_name(&self.file.name, &self.log) && is_aside && self.file.first <= self.file.last
+    }
 }
 
 impl Archive {
@@ -47,7 +56,7 @@ impl Archive {
             if cancel.is_cancelled() {
                 break;
             }
-            self.compare(&name).map_err(|error| wrapped(&self.folder.join(&name), &error))?;
+            self.compare(&name).map_err(|error| wrapped(&self.files.path(&name), error))?;
         }
         self.is_unasked();
         Ok(())
@@ -59,35 +68,29 @@ impl Archive {
         self.lost.iter_mut().for_each(|lost| lost.is_late = false);
     }
 
-    /// Sets a file aside that is not as it was written.
+    /// Sets a file aside that is not as it was written: one that was read whole and has another
+    /// digest. What cannot be read may be whole, and stays.
     pub(super) fn compare(&mut self, name: &str) -> io::Result<()> {
-        let files = self.manifest.files();
-        let Some((_, file)) = files.get(name) else { return Ok(()) };
-        match packed::sha256(&self.folder.join(name)) {
-            Ok(sha256) if sha256 == file.sha256 => Ok(()),
-            // It may be whole: whoever may read it shall look.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(error),
-            _ => self.set_aside(name),
+        let Some((_, file)) = self.manifest.file(name) else { return Ok(()) };
+        let Some(mut there) = self.files.read(name)? else { return self.set_aside(name, false) };
+        match packed::sha256(&mut there)? == file.sha256 {
+            true => Ok(()),
+            false => self.set_aside(name, true),
         }
     }
 
     /// Moves a file that is not as it was written out of the way, if it is there at all, and
     /// forgets that its time was asked for.
-    pub(super) fn set_aside(&mut self, name: &str) -> io::Result<()> {
-        let files = self.manifest.files();
-        let Some(&(entry, file)) = files.get(name) else { return Ok(()) };
+    fn set_aside(&mut self, name: &str, is_there: bool) -> io::Result<()> {
+        let Some((entry, file)) = self.manifest.file(name) else { return Ok(()) };
         let (log, file) = (entry.log.clone(), file.clone());
         let known = find(&log).map_or("", |log| log.name);
-        let of_file = |entry: &&Entry| entry.file.as_ref().is_some_and(|file| file.name == name);
-        let records = self.manifest.entries().filter(of_file).map(|entry| entry.records).sum();
-        let path = self.folder.join(name);
-        let is_there = fs::symlink_metadata(&path).is_ok()
-            && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+        let records = self.manifest.records_of(name);
+        let path = self.files.path(name);
         let mut aside = None;
         if is_there {
-            let place = self.free_place(name);
-            make_folder(&self.folder.join(".entrail/damaged"))?;
-            move_to(&path, &self.folder.join(&place))?;
+            let place = self.files.free_aside(name)?;
+            self.files.rename(name, &place)?;
             aside = Some(place);
         }
         // A pull killed below finds the file gone: that is the same one.
@@ -98,13 +101,21 @@ impl Archive {
             Some(aside) => format!(
                 "{} is not as it was written: it is kept as {}",
                 path.display(),
-                self.folder.join(aside).display()
+                self.files.path(aside).display()
             ),
             None => format!("{} is not there any more", path.display()),
         };
         let window = file.window();
-        let (back, is_fresh, is_late) = (0, true, true);
-        let lost = Lost { log, file, records, back, aside, is_fresh, is_late };
+        let lost = Lost {
+            log,
+            file,
+            records,
+            back: 0,
+            aside,
+            for_good: false,
+            is_told: false,
+            is_late: true,
+        };
         self.lost.push(lost);
         self.note_lost()?;
         self.manifest.gone(name)?;
@@ -115,18 +126,6 @@ impl Archive {
         let reason = format!("{reason}; what Entra still has of its time is asked for again");
         self.odd(known, Some(window), reason);
         Ok(())
-    }
-
-    /// A name below the archive for a file that is set aside.
-    fn free_place(&self, name: &str) -> String {
-        let place = format!(".entrail/damaged/{}", name.replace('/', "-"));
-        let mut free = place.clone();
-        let mut number = 1;
-        while fs::symlink_metadata(self.folder.join(&free)).is_ok() {
-            number += 1;
-            free = format!("{place}.{number}");
-        }
-        free
     }
 
     /// A record was added that the archive had not: perhaps a lost file had it.
@@ -140,21 +139,18 @@ impl Archive {
         }
     }
 
-    /// Tells, after a pull, what of damaged files did not come again, and adds that to its outcome.
+    /// Tells, after a pull, what of damaged files did not come again, and adds that to its outcome:
+    /// after every one, until all of it is there again.
     pub fn settle(&mut self, request: &Request, outcome: &mut Outcome) -> io::Result<()> {
         outcome.damaged += std::mem::take(&mut self.damaged);
-        if self.lost.is_empty() {
-            return Ok(());
-        }
         let mut left = Vec::new();
         for mut lost in std::mem::take(&mut self.lost) {
-            let window = lost.file.window();
-            let is_asked = request.logs.iter().any(|log| log.name == lost.log)
-                && !request.filters.contains_key(lost.log.as_str())
-                && window.without(&[request.window]).is_empty();
-            let (is_late, is_fresh) = (lost.is_late, lost.is_fresh);
-            (lost.is_late, lost.is_fresh) = (false, false);
-            if is_late || !outcome.has_all() {
+            let is_asked = lost.for_good
+                || (request.logs.iter().any(|log| log.name == lost.log)
+                    && !request.filters.contains_key(lost.log.as_str())
+                    && lost.file.window().without(&[request.window]).is_empty());
+            let is_late = std::mem::take(&mut lost.is_late);
+            if is_late || !(outcome.has_all() || lost.for_good) {
                 // The next pull asks.
                 outcome.missing += u64::from(is_late);
                 left.push(lost);
@@ -164,29 +160,11 @@ impl Archive {
             if is_asked && gone == 0 {
                 continue;
             }
-            let of = format!("{gone} of the {} records of {}", lost.records, lost.file.name);
-            let rest = lost.aside.as_ref().map(|aside| {
-                let aside = self.folder.join(aside);
-                format!(
-                    "; what can be read of the damaged file is shown by: entrail {}",
-                    aside.display()
-                )
-            });
-            let rest = rest.unwrap_or_default();
-            let day = lost.file.first.to_rfc3339();
-            let day = day.get(..10).unwrap_or(&day);
-            let reason = match is_asked {
-                true => format!("{of} are missing: Entra does not have them any more{rest}"),
-                false => format!(
-                    "{of} are missing, and their time was not asked for: pull once with --log {} \
-                     --since {day} for what Entra still has{rest}",
-                    lost.log
-                ),
-            };
-            if is_asked || is_fresh {
-                outcome.gone += gone;
+            lost.for_good = is_asked;
+            outcome.gone = outcome.gone.saturating_add(gone);
+            if !std::mem::replace(&mut lost.is_told, true) {
                 let log = find(&lost.log).map_or("", |log| log.name);
-                let window = Some(window);
+                let (window, reason) = (Some(lost.file.window()), self.told(&lost, gone));
                 (self.tell)(super::Told::Missing(Missing {
                     log,
                     window,
@@ -195,35 +173,89 @@ impl Archive {
                     lost: true,
                 }));
             }
-            if !is_asked {
-                left.push(lost);
-            }
+            left.push(lost);
         }
         self.lost = left;
-        self.note_lost().map_err(|error| wrapped(&self.folder, &error))
+        self.note_lost().map_err(|error| wrapped(&self.folder, error))
+    }
+
+    /// What is missing of a file, and what helps.
+    fn told(&self, lost: &Lost, gone: u64) -> String {
+        let of =
+            format!("{gone} of the {} records of {} are missing", lost.records, lost.file.name);
+        let rest = lost.aside.as_ref().map(|aside| {
+            let aside = self.files.path(aside);
+            format!(
+                "; what can be read of the damaged file is shown by: entrail {}",
+                aside.display()
+            )
+        });
+        let rest = rest.unwrap_or_default();
+        if lost.for_good {
+            let noted = self.files.path(".entrail/damaged").join(NOTED);
+            return format!(
+                "{of}: Entra does not have them any more. Put a copy of the file back in its place, if \
+                 you have one, or remove {} to hear no more of it{rest}",
+                noted.display()
+            );
+        }
+        let day = lost.file.first.to_rfc3339();
+        let day = day.get(..10).unwrap_or(&day);
+        format!(
+            "{of}, and their time was not asked for: pull once with --log {} --since {day} for what \
+             Entra still has{rest}",
+            lost.log
+        )
     }
 
     /// Reads what earlier pulls found lost.
-    pub(super) fn remember_lost(&mut self) {
-        let noted = fs::read(self.folder.join(NOTED)).unwrap_or_default();
-        self.lost = serde_json::from_slice(&noted).unwrap_or_default();
+    pub(super) fn remember_lost(&mut self) -> io::Result<()> {
+        let Some(folder) = self.files.damaged()? else { return Ok(()) };
+        let Some(file) = there(folder.read(NOTED))? else { return Ok(()) };
+        let mut noted = Vec::new();
+        file.take(MOST_NOTED + 1).read_to_end(&mut noted)?;
+        let lost: Option<Vec<Lost>> = serde_json::from_slice(&noted)
+            .ok()
+            .filter(|lost: &Vec<Lost>| lost.iter().all(Lost::is_possible));
+        match lost {
+            Some(lost) => (self.lost, self.noted) = (lost, noted),
+            None => {
+                let name = format!("{NOTED}.damaged");
+                folder.rename(NOTED, &folder, &name)?;
+                folder.sync()?;
+                let reason = format!(
+                    "what was noted to be missing cannot be read: it is kept as {}",
+                    folder.path().join(name).display()
+                );
+                self.odd("", None, reason);
+            }
+        }
+        Ok(())
     }
 
-    /// Writes what is lost, for the pull that can ask for it.
-    fn note_lost(&self) -> io::Result<()> {
-        let path = self.folder.join(NOTED);
+    /// Writes what is lost, where that changed.
+    pub(super) fn note_lost(&mut self) -> io::Result<()> {
         if self.lost.is_empty() {
-            return match fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-                _ => Ok(()),
-            };
+            if let Some(folder) = self.files.damaged()?
+                && folder.remove(NOTED)?
+            {
+                folder.sync()?;
+            }
+            self.noted.clear();
+            return Ok(());
         }
-        make_folder(path.parent().unwrap_or(&path))?;
-        let new = path.with_extension("new");
-        let mut file = writing().truncate(true).open(&new)?;
-        file.write_all(&serde_json::to_vec(&self.lost)?)?;
+        let noted = serde_json::to_vec(&self.lost)?;
+        if noted == self.noted {
+            return Ok(());
+        }
+        let folder = self.files.make_damaged()?;
+        let mut file = folder.anew(NEW)?;
+        file.write_all(&noted)?;
         file.sync_all()?;
-        move_to(&new, &path)
+        folder.rename(NEW, &folder, NOTED)?;
+        folder.sync()?;
+        self.noted = noted;
+        Ok(())
     }
 
     /// Takes an archive away again that was begun and has nothing: the folders made for it too.
@@ -232,18 +264,18 @@ impl Archive {
         if self.manifest.entries().next().is_some() || !self.lost.is_empty() {
             return;
         }
-        let hidden = self.folder.join(".entrail");
-        for name in ["manifest.ndjson", "sha256sums", "incoming.ndjson.zst", "lock"] {
-            let _ = fs::remove_file(hidden.join(name));
+        let hidden = self.files.hidden();
+        let _ = self.files.drop_incoming();
+        for name in [NAME, SUMS, super::lock::NAME] {
+            let _ = hidden.remove(name);
         }
-        for folder in made {
-            // Only where nothing else came into it.
-            if fs::remove_dir(folder).is_err() {
-                break;
-            }
-        }
+        // Only where nothing else came into them.
+        made.remove();
     }
 }
 
-/// Where it stands what was lost, below an archive.
-const NOTED: &str = ".entrail/damaged/lost.json";
+/// Where it stands what was lost, in the folder of damaged files, and what is written in its place.
+const NOTED: &str = "lost.json";
+const NEW: &str = "lost.new";
+/// Bytes of the longest such file.
+const MOST_NOTED: u64 = 16 << 20;

@@ -20,10 +20,24 @@ pub fn name(slice: &Slice, number: u32) -> String {
 pub fn window(base: &str) -> Option<Window> {
     let stem = base.strip_suffix(ENDING)?;
     let (day, number) = stem.split_once('.').unwrap_or((stem, "2"));
-    let numbered = number.parse::<u32>().is_ok_and(|number| number > 1);
+    let is_written_so = !number.starts_with(['+', '0']);
+    let numbered = is_written_so && number.parse::<u32>().is_ok_and(|number| number > 1);
     let start = Timestamp::parse(day).filter(|_| numbered && day.len() == 10)?;
     let end = start.plus(ticks(Duration::from_hours(24)));
     start.to_rfc3339().starts_with(day).then_some(Window { start, end })
+}
+
+/// Is this the path below an archive of a file of that log? Only names that [`name`] makes are: what
+/// else a manifest says was not written by this program. Logs that are not known yet may have files.
+pub fn is_name(path: &str, log: &str) -> bool {
+    let is_log = |log: &str| {
+        let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        log.len() <= 64
+            && log.starts_with(|c: char| c.is_ascii_lowercase())
+            && log.bytes().all(is_plain)
+    };
+    path.split_once('/')
+        .is_some_and(|(folder, base)| folder == log && is_log(folder) && window(base).is_some())
 }
 
 #[cfg(test)]
@@ -45,8 +59,35 @@ mod tests {
             "2026-05-01.ndjson",
             "2026-05-01.x.ndjson.zst",
             "5/1/2026.ndjson.zst",
+            "2026-05-01.1.ndjson.zst",
+            "2026-05-01.+2.ndjson.zst",
+            "2026-05-01.02.ndjson.zst",
+            "2026-05-01.2.2.ndjson.zst",
+            "2026-05-01.99999999999.ndjson.zst",
+            "2026-13-01.ndjson.zst",
         ] {
             assert_eq!(window(foreign), None, "{foreign}");
+        }
+    }
+    #[test]
+    fn a_name_of_an_archive_is_a_log_and_a_day_and_nothing_else() {
+        assert!(is_name("audit/2026-05-01.ndjson.zst", "audit"));
+        assert!(is_name("a-later-log/2026-05-01.2.ndjson.zst", "a-later-log"));
+        for foreign in [
+            "2026-05-01.ndjson.zst",
+            "../2026-05-01.ndjson.zst",
+            "/2026-05-01.ndjson.zst",
+            "a/b/2026-05-01.ndjson.zst",
+            "audit/../2026-05-01.ndjson.zst",
+            "audit\\2026-05-01.ndjson.zst",
+            ".entrail/2026-05-01.ndjson.zst",
+            "C:/2026-05-01.ndjson.zst",
+            "audit/authorized_keys",
+            "sign-ins/2026-05-01.ndjson.zst",
+        ] {
+            let log = foreign.split('/').next().unwrap_or_default();
+            let log = if log == "sign-ins" { "audit" } else { log };
+            assert!(!is_name(foreign, log), "{foreign}");
         }
     }
 }

@@ -9,19 +9,26 @@
 //! {"gone":"audit/2026-05-01.ndjson.zst"}                                         not there any more
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::super::slices::{Window, ticks};
-use super::disk::writing;
+use super::day;
+use crate::disk::Folder;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// Raised whenever an older program could not go on with the manifest.
 const VERSION: u32 = 1;
+/// The file, in the hidden folder of an archive, and the one that is written in its place.
+pub const NAME: &str = "manifest.ndjson";
+const NEW: &str = "manifest.new";
+/// Bytes of the largest manifest: a line for each slice of a hundred years takes a tenth.
+const MOST_BYTES: u64 = 256 << 20;
+/// Bytes of the longest line; the filter of a slice is the only text of any length.
+const MOST_LINE: usize = 1 << 20;
 
 /// Whose records an archive has.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -114,6 +121,19 @@ impl Entry {
         Window { start: self.start, end: end.max(self.start) }
     }
 
+    /// Did it write to that file?
+    pub fn is_of(&self, name: &str) -> bool {
+        self.file.as_ref().is_some_and(|file| file.name == name)
+    }
+
+    /// Could this program have written it?
+    fn is_possible(&self) -> bool {
+        let is_digest =
+            |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let is_file = |file: &Stored| is_digest(&file.sha256) && file.first <= file.last;
+        self.start <= self.end && self.file.as_ref().is_none_or(is_file)
+    }
+
     /// [`Entry::late`] in ticks of 100 ns.
     pub fn late_ticks(&self) -> Option<i64> {
         self.late.map(|late| i64::try_from(late).unwrap_or(0).saturating_mul(TICKS_PER_SECOND))
@@ -137,56 +157,124 @@ enum Line {
     Gone(String),
 }
 
+/// What a file was like that is not there any more, and how many records it had.
+#[derive(Clone, Debug)]
+pub struct Gone {
+    /// Its log.
+    pub log: String,
+    /// As it was written last.
+    pub file: Stored,
+    /// Its records.
+    pub records: u64,
+}
+
 /// The manifest of an archive.
 #[derive(Debug)]
 pub struct Manifest {
-    path: PathBuf,
+    folder: Folder,
     owner: Owner,
     file: File,
     /// Bytes of whole lines.
     len: u64,
     entries: Vec<Entry>,
+    /// The last entry that wrote to each file.
+    latest: HashMap<String, usize>,
+    /// Files that were noted not to be there any more, by name.
+    gone: BTreeMap<String, Gone>,
     unreadable: u64,
 }
 
 impl Manifest {
-    /// Opens the manifest at `path`, or begins one for `owner`. A line that was not written to its
-    /// end is taken away.
+    /// Opens the manifest in the hidden folder of an archive, or begins one for `owner`. A line that
+    /// was not written to its end is taken away.
     ///
-    /// Fails where the archive belongs to somebody else or was written by a newer program.
-    pub fn open(path: &Path, owner: &Owner) -> io::Result<Self> {
-        let mut file = writing().open(path)?;
-        let mut text = Vec::new();
-        file.read_to_end(&mut text)?;
-        let len = memchr::memrchr(b'\n', &text).map_or(0, |at| at + 1);
-        let mut manifest = Self {
-            path: path.to_owned(),
-            owner: owner.clone(),
-            file,
-            len: len as u64,
-            entries: Vec::new(),
-            unreadable: 0,
-        };
-        if len < text.len() {
+    /// Fails where the archive belongs to somebody else, was written by a newer program, or where the
+    /// manifest says what this program does not write: a file that is no day of a log, say.
+    pub fn open(folder: &Folder, owner: &Owner) -> io::Result<Self> {
+        // A copy of an archive by hard links has the same file: it stays as it is.
+        if folder.look(NAME)?.is_some_and(|look| look.is_shared) {
+            let mut copy = folder.anew(NEW)?;
+            io::copy(&mut folder.read(NAME)?, &mut copy)?;
+            copy.sync_all()?;
+            folder.rename(NEW, folder, NAME)?;
+            folder.sync()?;
+        }
+        let file = folder.edit(NAME)?;
+        let bytes = file.metadata()?.len();
+        if bytes > MOST_BYTES {
+            return Err(wrong(&format!("it has {bytes} bytes, more than entrail ever writes")));
+        }
+        let mut manifest = Self::empty(folder, owner, file);
+        let is_begun = manifest.read()?;
+        if manifest.len < bytes {
             manifest.file.set_len(manifest.len)?;
         }
-        let mut begun = false;
-        for line in text[..len].split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            match serde_json::from_slice(line) {
-                Ok(Line::Archive(header)) => {
-                    begun = true;
-                    check(&header, owner)?;
-                }
-                Ok(Line::Slice(entry)) => manifest.entries.push(entry),
-                Ok(Line::Gone(name)) => manifest.forget(&name),
-                Err(_) => manifest.unreadable += 1,
-            }
-        }
-        if !begun {
+        if !is_begun {
             let header = Header { version: VERSION, owner: owner.clone() };
             manifest.write(&Line::Archive(header))?;
         }
+        folder.sync()?;
         Ok(manifest)
+    }
+
+    fn empty(folder: &Folder, owner: &Owner, file: File) -> Self {
+        Self {
+            folder: folder.clone(),
+            owner: owner.clone(),
+            file,
+            len: 0,
+            entries: Vec::new(),
+            latest: HashMap::new(),
+            gone: BTreeMap::new(),
+            unreadable: 0,
+        }
+    }
+
+    /// Reads all whole lines; whether one of them says whose archive it is.
+    fn read(&mut self) -> io::Result<bool> {
+        let mut lines = BufReader::new(self.file.try_clone()?);
+        let (mut is_begun, mut number, mut line) = (false, 0_u64, Vec::new());
+        loop {
+            line.clear();
+            number += 1;
+            let Some(len) = whole_line(&mut lines, &mut line)? else { return Ok(is_begun) };
+            self.len += len;
+            if len == 1 {
+                continue;
+            }
+            match serde_json::from_slice(&line) {
+                _ if line.len() > MOST_LINE => self.unreadable += 1,
+                Ok(Line::Archive(header)) => {
+                    is_begun = true;
+                    check(&header, &self.owner)?;
+                }
+                Ok(Line::Slice(entry)) => {
+                    let file = entry.file.as_ref();
+                    if file.is_some_and(|file| !day::is_name(&file.name, &entry.log)) {
+                        return Err(foreign(number));
+                    }
+                    match entry.is_possible() {
+                        true => self.push(entry),
+                        false => self.unreadable += 1,
+                    }
+                }
+                Ok(Line::Gone(name)) => {
+                    let log = name.split('/').next().unwrap_or_default();
+                    if !day::is_name(&name, log) {
+                        return Err(foreign(number));
+                    }
+                    self.forget(&name);
+                }
+                Err(_) => self.unreadable += 1,
+            }
+        }
+    }
+
+    fn push(&mut self, entry: Entry) {
+        if let Some(file) = &entry.file {
+            self.latest.insert(file.name.clone(), self.entries.len());
+        }
+        self.entries.push(entry);
     }
 
     /// Slices, in the order they were kept; those whose file is gone are left out.
@@ -205,6 +293,23 @@ impl Manifest {
         self.entries.iter().filter_map(stored).collect()
     }
 
+    /// A file as it is now, with the last entry that wrote to it.
+    pub fn file(&self, name: &str) -> Option<(&Entry, &Stored)> {
+        let entry = self.entries.get(*self.latest.get(name)?)?;
+        Some((entry, entry.file.as_ref()?))
+    }
+
+    /// Records of a file, as its entries count them.
+    pub fn records_of(&self, name: &str) -> u64 {
+        let of_file = self.entries.iter().filter(|entry| entry.is_of(name));
+        of_file.fold(0, |sum, entry| sum.saturating_add(entry.records))
+    }
+
+    /// Files that were there once and are not listed any more, as they were written last.
+    pub fn gone_files(&self) -> impl Iterator<Item = &Gone> {
+        self.gone.values()
+    }
+
     /// Lines that say nothing any more.
     pub fn unreadable(&self) -> u64 {
         self.unreadable
@@ -215,7 +320,7 @@ impl Manifest {
         let line = Line::Slice(entry);
         self.write(&line)?;
         if let Line::Slice(entry) = line {
-            self.entries.push(entry);
+            self.push(entry);
         }
         Ok(())
     }
@@ -230,10 +335,8 @@ impl Manifest {
     /// Writes a manifest with these entries beside this one. It is on the disk when this returns,
     /// and counts once it is given to [`Manifest::replace`].
     pub fn write_anew(&self, entries: Vec<Entry>) -> io::Result<Self> {
-        let path = self.path.with_extension("new");
-        let file = writing().truncate(true).open(&path)?;
-        let owner = self.owner.clone();
-        let mut anew = Self { path, owner, file, len: 0, entries: Vec::new(), unreadable: 0 };
+        let mut anew = Self::empty(&self.folder, &self.owner, self.folder.anew(NEW)?);
+        anew.gone.clone_from(&self.gone);
         let header = Header { version: VERSION, owner: self.owner.clone() };
         let mut text = serde_json::to_vec(&Line::Archive(header))?;
         text.push(b'\n');
@@ -242,7 +345,7 @@ impl Manifest {
             serde_json::to_writer(&mut text, &line)?;
             text.push(b'\n');
             if let Line::Slice(entry) = line {
-                anew.entries.push(entry);
+                anew.push(entry);
             }
         }
         anew.file.write_all(&text)?;
@@ -253,9 +356,10 @@ impl Manifest {
 
     /// Puts `anew`, which [`Manifest::write_anew`] made of this one, in its place.
     pub fn replace(&mut self, anew: Self) -> io::Result<()> {
-        super::move_to(&anew.path, &self.path)?;
-        *self = Self { path: std::mem::take(&mut self.path), ..anew };
-        Ok(())
+        self.folder.rename(NEW, &self.folder, NAME)?;
+        let folder = self.folder.clone();
+        *self = anew;
+        folder.sync()
     }
 
     /// Whose it is.
@@ -266,9 +370,11 @@ impl Manifest {
     /// Forgets a file, and that anything of its time was ever asked for: what came of later
     /// questions left out what the file had.
     fn forget(&mut self, name: &str) {
-        let of_file = |entry: &Entry| entry.file.as_ref().is_some_and(|file| file.name == name);
+        let Some((entry, file)) = self.file(name) else { return };
+        let (log, file, records) = (entry.log.clone(), file.clone(), self.records_of(name));
+        self.gone.insert(name.to_owned(), Gone { log, file, records });
         let (gone, mut left): (Vec<Entry>, Vec<Entry>) =
-            std::mem::take(&mut self.entries).into_iter().partition(of_file);
+            std::mem::take(&mut self.entries).into_iter().partition(|entry| entry.is_of(name));
         let mut windows: BTreeMap<&str, Vec<Window>> = BTreeMap::new();
         for entry in &gone {
             let records = entry.file.as_ref().map(Stored::window);
@@ -277,15 +383,23 @@ impl Manifest {
                 .or_default()
                 .extend(records.into_iter().chain([entry.window()]));
         }
+        let windows: BTreeMap<&str, Vec<Window>> =
+            windows.into_iter().map(|(log, all)| (log, joined(all))).collect();
         left.retain_mut(|entry| {
-            let near = windows.get(entry.log.as_str());
-            let near = near.is_some_and(|all| all.iter().any(|one| one.overlaps(&entry.window())));
+            let window = entry.window();
+            let near = windows.get(entry.log.as_str()).is_some_and(|all| {
+                let first = all.partition_point(|one| one.end <= window.start);
+                all.get(first).is_some_and(|one| one.overlaps(&window))
+            });
             if near {
                 (entry.complete, entry.late) = (false, None);
             }
             !near || entry.file.is_some()
         });
-        self.entries = left;
+        self.latest.clear();
+        for entry in left {
+            self.push(entry);
+        }
     }
 
     fn write(&mut self, line: &Line) -> io::Result<()> {
@@ -300,6 +414,68 @@ impl Manifest {
         }
         written
     }
+}
+
+/// Windows that do not touch each other, in order, with the same instants inside.
+fn joined(mut windows: Vec<Window>) -> Vec<Window> {
+    windows.sort_unstable();
+    let mut joined: Vec<Window> = Vec::new();
+    for window in windows {
+        match joined.last_mut().filter(|last| window.start <= last.end) {
+            Some(last) => last.end = last.end.max(window.end),
+            None => joined.push(window),
+        }
+    }
+    joined
+}
+
+/// Reads a line that has a line break, as far as it is of use; its bytes, `None` behind the last one.
+fn whole_line(lines: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<u64>> {
+    let mut len = lines.by_ref().take(MOST_LINE as u64 + 1).read_until(b'\n', line)?;
+    if !line.ends_with(b"\n") && line.len() > MOST_LINE {
+        let rest = skip_line(lines)?;
+        match rest {
+            Some(rest) => len += rest,
+            None => return Ok(None),
+        }
+    } else if !line.ends_with(b"\n") {
+        return Ok(None);
+    }
+    Ok(Some(len as u64))
+}
+
+/// Passes over the rest of a line; its bytes, `None` where it has no line break.
+fn skip_line(lines: &mut impl BufRead) -> io::Result<Option<usize>> {
+    let mut passed = 0;
+    loop {
+        let bytes = match lines.fill_buf() {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let (len, is_over) =
+            memchr::memchr(b'\n', bytes).map_or((bytes.len(), false), |at| (at + 1, true));
+        lines.consume(len);
+        passed += len;
+        if is_over {
+            return Ok(Some(passed));
+        }
+    }
+}
+
+fn wrong(what: &str) -> io::Error {
+    let reason = format!(
+        "{what}. Do not use an archive that somebody else prepared. To go on with the files of this \
+         one, move the manifest away and pull again: what is there does not come twice"
+    );
+    io::Error::new(io::ErrorKind::InvalidData, reason)
+}
+
+fn foreign(line: u64) -> io::Error {
+    wrong(&format!("line {line} names a file that entrail does not write: nothing was touched"))
 }
 
 fn check(header: &Header, owner: &Owner) -> io::Result<()> {
@@ -352,7 +528,7 @@ mod tests {
 
     fn entry(start: &str, asked: &str) -> Entry {
         let start = at(start);
-        let name = format!("audit/{start}.ndjson.zst");
+        let name = format!("audit/{}.ndjson.zst", &start.to_rfc3339()[..10]);
         let sha256 = "00".repeat(32);
         Entry {
             log: "audit".to_owned(),
@@ -369,20 +545,28 @@ mod tests {
         }
     }
 
+    /// A folder in memory where the system has such.
+    fn folder() -> (tempfile::TempDir, Folder) {
+        let memory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let outer = memory.expect("a folder");
+        let folder = Folder::open(outer.path()).expect("ours");
+        (outer, folder)
+    }
+
     #[test]
     #[expect(clippy::disallowed_methods, reason = "the file is cut off on purpose")]
     fn a_manifest_cut_anywhere_keeps_its_whole_lines_and_goes_on() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("manifest.ndjson");
+        let (outer, folder) = folder();
+        let path = outer.path().join(NAME);
         let (one, two) = (entry("2026-05-01", "2026-05-03"), entry("2026-05-02", "2026-05-03"));
-        let mut manifest = Manifest::open(&path, &owner("t")).expect("new");
+        let mut manifest = Manifest::open(&folder, &owner("t")).expect("new");
         manifest.add(one.clone()).expect("written");
         let whole = std::fs::metadata(&path).expect("there").len() as usize;
         manifest.add(two.clone()).expect("written");
         let text = std::fs::read(&path).expect("read");
         for cut in whole..text.len() {
             std::fs::write(&path, &text[..cut]).expect("cut");
-            let mut manifest = Manifest::open(&path, &owner("t")).expect("opened");
+            let mut manifest = Manifest::open(&folder, &owner("t")).expect("opened");
             assert_eq!(manifest.entries().collect::<Vec<_>>(), [&one], "cut at {cut}");
             manifest.add(two.clone()).expect("written");
             assert_eq!(std::fs::read(&path).expect("read"), text, "cut at {cut}");
@@ -391,10 +575,9 @@ mod tests {
 
     #[test]
     fn another_tenants_archive_and_a_newer_one_are_refused() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("manifest.ndjson");
-        Manifest::open(&path, &owner("a")).expect("new");
-        let error = Manifest::open(&path, &owner("b")).expect_err("foreign");
+        let (_outer, folder) = folder();
+        Manifest::open(&folder, &owner("a")).expect("new");
+        let error = Manifest::open(&folder, &owner("b")).expect_err("foreign");
         assert!(error.to_string().contains("tenant a"), "{error}");
         let header = Header { version: VERSION + 1, owner: owner("a") };
         assert!(check(&header, &owner("a")).is_err());
@@ -402,18 +585,116 @@ mod tests {
 
     #[test]
     fn what_is_gone_and_what_is_unreadable_is_left_out() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("manifest.ndjson");
-        let mut manifest = Manifest::open(&path, &owner("a")).expect("new");
+        let (_outer, folder) = folder();
+        let mut manifest = Manifest::open(&folder, &owner("a")).expect("new");
+        let one = entry("2026-05-01", "2026-05-03");
+        let name = one.file.as_ref().expect("a file").name.clone();
+        manifest.add(one.clone()).expect("written");
+        manifest.gone(&name).expect("written");
+        manifest.file.write_all(b"\x00\x00 damaged\n").expect("written");
+        let mut manifest = Manifest::open(&folder, &owner("a")).expect("opened");
+        assert_eq!((manifest.entries().count(), manifest.unreadable()), (0, 1));
+        let gone: Vec<(&str, u64)> =
+            manifest.gone_files().map(|gone| (&*gone.file.name, gone.records)).collect();
+        assert_eq!(gone, [(&*name, 7)]);
+        assert!(manifest.file(&name).is_none());
+        manifest.add(one.clone()).expect("written");
+        let manifest = Manifest::open(&folder, &owner("a")).expect("opened");
+        assert_eq!(manifest.entries().collect::<Vec<_>>(), [&one], "its name is in use again");
+        assert_eq!(manifest.file(&name).map(|(entry, _)| entry), Some(&one));
+    }
+
+    /// A manifest that named `../home/.ssh/authorized_keys` made a pull overwrite that file.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the manifest is forged on purpose")]
+    fn a_manifest_that_names_anything_but_days_of_its_log_is_refused_whole() {
+        let (outer, folder) = folder();
+        let path = outer.path().join(NAME);
+        let mut manifest = Manifest::open(&folder, &owner("t")).expect("new");
+        manifest.add(entry("2026-05-01", "2026-05-03")).expect("written");
+        let text = std::fs::read_to_string(&path).expect("read");
+        for foreign in [
+            "../home/.ssh/authorized_keys",
+            "/etc/cron.d/x",
+            "audit/../../2026-05-01.ndjson.zst",
+            "audit/x",
+            ".entrail/lock",
+            "sign-ins/2026-05-01.ndjson.zst",
+            "audit\\\\2026-05-01.ndjson.zst",
+            "audit/2026-05-01.ndjson.zst\\u0000",
+            "\\u001b]0;x\\u0007",
+            "",
+        ] {
+            let gone = format!("{{\"gone\":\"{foreign}\"}}\n");
+            let slice = text.replace("audit/2026-05-01.ndjson.zst", foreign);
+            let is_line = foreign == "sign-ins/2026-05-01.ndjson.zst";
+            let gone = (!is_line).then(|| text.clone() + &gone);
+            for forged in [slice].into_iter().chain(gone) {
+                std::fs::write(&path, &forged).expect("forged");
+                let error = Manifest::open(&folder, &owner("t")).expect_err(foreign).to_string();
+                assert!(error.contains("that entrail does not write"), "{foreign}: {error}");
+                assert!(!error.contains('\u{1b}'), "{error}");
+                assert_eq!(std::fs::read_to_string(&path).expect("read"), forged, "left alone");
+            }
+        }
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the manifest is forged on purpose")]
+    fn lines_that_cannot_be_and_numbers_at_the_edges_lose_nothing_of_the_others() {
+        let (outer, folder) = folder();
+        let path = outer.path().join(NAME);
+        let mut manifest = Manifest::open(&folder, &owner("t")).expect("new");
         let one = entry("2026-05-01", "2026-05-03");
         manifest.add(one.clone()).expect("written");
-        manifest.gone(&one.file.as_ref().expect("a file").name).expect("written");
-        manifest.file.write_all(b"\x00\x00 damaged\n").expect("written");
-        let mut manifest = Manifest::open(&path, &owner("a")).expect("opened");
-        assert_eq!((manifest.entries().count(), manifest.unreadable()), (0, 1));
-        manifest.add(one.clone()).expect("written");
-        let manifest = Manifest::open(&path, &owner("a")).expect("opened");
-        assert_eq!(manifest.entries().collect::<Vec<_>>(), [&one], "its name is in use again");
+        let text = std::fs::read_to_string(&path).expect("read");
+        let (header, line) = text.split_once('\n').expect("two lines");
+        let line = line.trim_end();
+        let long = format!("{{\"slice\":\"{}\"}}", "x".repeat(3 << 20));
+        let forged = [
+            line.replace("\"end\":\"2026", "\"end\":\"1026"),
+            line.replace(&"00".repeat(32), "..."),
+            line.replace("\"records\":7", "\"records\":-1"),
+            line.replace("\"records\":7", "\"records\":99999999999999999999"),
+            line.replace("\"first\":\"2026", "\"first\":\"9026"),
+            "[".repeat(100_000),
+            long,
+        ];
+        let edges = [
+            line.replace("\"records\":7", "\"records\":18446744073709551615"),
+            line.replace("\"end\":\"2026", "\"end\":\"9999"),
+            line.replace("\"asked\":\"2026", "\"asked\":\"0001"),
+            line.replace("\"complete\":true", "\"complete\":true,\"late\":18446744073709551615"),
+        ];
+        let all = [&[header.to_owned(), line.to_owned()], &forged[..], &edges[..]].concat();
+        std::fs::write(&path, all.join("\n") + "\n{\"slice\":").expect("forged");
+        let mut manifest = Manifest::open(&folder, &owner("t")).expect("opened");
+        assert_eq!(manifest.unreadable(), forged.len() as u64);
+        assert_eq!(manifest.entries().count(), 1 + edges.len());
+        assert_eq!(manifest.entries().next(), Some(&one));
+        assert_eq!(manifest.records_of("audit/2026-05-01.ndjson.zst"), u64::MAX);
+        manifest.add(one.clone()).expect("goes on behind the last whole line");
+        let manifest = Manifest::open(&folder, &owner("t")).expect("opened");
+        assert_eq!(manifest.entries().count(), 2 + edges.len());
+        let file = folder.edit(NAME).expect("opened");
+        file.set_len(MOST_BYTES + 1).expect("a hole");
+        let error = Manifest::open(&folder, &owner("t")).expect_err("refused").to_string();
+        assert!(error.contains("more than entrail ever writes"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the copy is looked at")]
+    fn a_copy_by_hard_links_is_not_written_to() {
+        let (outer, folder) = folder();
+        let (path, copy) = (outer.path().join(NAME), outer.path().join("copy"));
+        Manifest::open(&folder, &owner("t")).expect("new");
+        let before = std::fs::read(&path).expect("read");
+        std::fs::hard_link(&path, &copy).expect("a second name");
+        let mut manifest = Manifest::open(&folder, &owner("t")).expect("opened");
+        manifest.add(entry("2026-05-01", "2026-05-03")).expect("written");
+        assert_eq!(std::fs::read(&copy).expect("read"), before);
+        assert!(std::fs::read(&path).expect("read").len() > before.len());
     }
 
     #[test]

@@ -1,16 +1,16 @@
 //! A file of an archive: records, one per line, in Zstandard, with a digest of its bytes.
 //! Never decides where it belongs.
-#![expect(clippy::disallowed_methods, reason = "this is where files of an archive are opened")]
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
 
+use super::super::super::compression::{Counted, unzstd};
 use super::super::page::{Record, identity};
-use super::super::seen::Seen;
-use super::disk::writing;
+use super::super::seen::{Key, Seen};
+use super::manifest::Stored;
 use crate::text::hex;
 use crate::time::Timestamp;
 
@@ -21,7 +21,6 @@ const MOST_LINE: u64 = 64 << 20;
 
 /// A file being written.
 pub struct Packing {
-    path: PathBuf,
     encoder: zstd::Encoder<'static, Digesting<File>>,
     records: u64,
     first: Option<Timestamp>,
@@ -42,26 +41,28 @@ pub struct Packed {
 }
 
 impl Packing {
-    /// Begins a file at `path`, in place of one that may be there. `before` is what another file
-    /// of this kind holds: the new records follow, for frames of Zstandard can be put together.
-    pub fn begin(path: &Path, before: &[u8]) -> io::Result<Self> {
-        let mut file = Digesting::new(writing().truncate(true).open(path)?);
+    /// Begins in an empty file. `before` is what another file of this kind holds: the new records
+    /// follow, for frames of Zstandard can be put together.
+    pub fn begin(file: File, before: &[u8]) -> io::Result<Self> {
+        let mut file = Digesting::new(file);
         file.write_all(before)?;
         let mut encoder = zstd::Encoder::new(file, LEVEL)?;
         encoder.include_checksum(true)?;
-        Ok(Self { path: path.to_owned(), encoder, records: 0, first: None, last: None })
+        Ok(Self { encoder, records: 0, first: None, last: None })
     }
 
     /// Adds the records of another file, packed again as one. How many there were; `None` where the
-    /// bytes of that file are not those of `sha256`.
-    pub fn add_all(&mut self, path: &Path, sha256: &str) -> io::Result<Option<u64>> {
-        let file = Digesting::new(File::open(path)?);
+    /// bytes of that file are not those of `sha256`, or cannot be unpacked.
+    pub fn add_all(&mut self, file: &mut File, sha256: &str) -> io::Result<Option<u64>> {
         let mut lines = Lines { inner: &mut self.encoder, count: 0 };
-        let mut decoder = zstd::Decoder::new(file)?;
-        io::copy(&mut decoder, &mut lines)?;
+        match io::copy(&mut unpacked(&mut *file)?, &mut lines) {
+            Ok(_) => {}
+            Err(error) if is_of_contents(&error) => return Ok(None),
+            Err(error) => return Err(error),
+        }
         let count = lines.count;
-        let read = decoder.finish().into_inner();
-        Ok((hex(read.digest.finish().as_ref()) == sha256).then_some(count))
+        io::Seek::rewind(file)?;
+        Ok((self::sha256(file)? == sha256).then_some(count))
     }
 
     /// Adds a record, its line break included.
@@ -82,16 +83,20 @@ impl Packing {
         let times = self.first.zip(self.last);
         Ok(Packed { records: self.records, bytes, sha256: hex(digest.finish().as_ref()), times })
     }
-
-    /// Where it is written.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
 }
 
-/// Reads which records a file has. Stops at the first damage, with what it had read.
-pub fn read_ids(path: &Path, seen: &mut Seen) -> io::Result<()> {
-    let mut lines = BufReader::new(zstd::Decoder::new(File::open(path)?)?);
+/// The text of a file. What unpacks to far more than any log does is refused.
+fn unpacked<'f>(file: impl Read + 'f) -> io::Result<impl Read + 'f> {
+    let packed = Arc::default();
+    unzstd(Counted::new(file, [Arc::clone(&packed), Arc::default()]), packed)
+}
+
+/// Takes a record without its line break, what stands for it, and its time.
+pub type Take<'t> = dyn FnMut(&[u8], Key, Option<Timestamp>) -> io::Result<()> + 't;
+
+/// Hands over the records of a file one by one, without line breaks. Stops at the first damage.
+pub fn each_record(file: &mut File, take: &mut Take<'_>) -> io::Result<()> {
+    let mut lines = BufReader::new(unpacked(file)?);
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -99,24 +104,44 @@ pub fn read_ids(path: &Path, seen: &mut Seen) -> io::Result<()> {
         if line.is_empty() {
             return Ok(());
         }
-        let (key, time) = identity(line.trim_ascii_end());
-        seen.is_new(key, time);
+        let record = line.trim_ascii_end();
+        if !record.is_empty() {
+            let (key, time) = identity(record);
+            take(record, key, time)?;
+        }
     }
 }
 
-/// The bytes of a file, if they are those that were written.
-pub fn intact(path: &Path, sha256: &str) -> Option<Vec<u8>> {
-    let bytes = std::fs::read(path).ok()?;
-    let mut digest = Digesting::new(io::sink());
-    digest.write_all(&bytes).ok()?;
-    (hex(digest.digest.finish().as_ref()) == sha256).then_some(bytes)
+/// Reads which records a file has. Stops at the first damage, with what it had read.
+pub fn read_ids(file: &mut File, seen: &mut Seen) -> io::Result<()> {
+    each_record(file, &mut |_, key, time| {
+        seen.is_new(key, time);
+        Ok(())
+    })
 }
 
-/// SHA-256 of a file's bytes, as hexadecimal digits.
-pub fn sha256(path: &Path) -> io::Result<String> {
-    let mut file = Digesting::new(io::sink());
-    io::copy(&mut File::open(path)?, &mut file)?;
-    Ok(hex(file.digest.finish().as_ref()))
+/// Is the error about what a file holds? Else reading failed, which says nothing about the file.
+pub fn is_of_contents(error: &io::Error) -> bool {
+    error.raw_os_error().is_none()
+}
+
+/// The bytes of a file, if they are those that were written.
+pub fn intact(file: &mut File, stored: &Stored) -> io::Result<Option<Vec<u8>>> {
+    if file.metadata()?.len() != stored.bytes {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    file.take(stored.bytes).read_to_end(&mut bytes)?;
+    let mut digest = Digesting::new(io::sink());
+    digest.write_all(&bytes)?;
+    Ok((hex(digest.digest.finish().as_ref()) == stored.sha256).then_some(bytes))
+}
+
+/// SHA-256 of a file's bytes, from where it is read on, as hexadecimal digits.
+pub fn sha256(file: &mut File) -> io::Result<String> {
+    let mut digest = Digesting::new(io::sink());
+    io::copy(file, &mut digest)?;
+    Ok(hex(digest.digest.finish().as_ref()))
 }
 
 /// Computes a digest of what passes.
@@ -145,15 +170,6 @@ impl<W: Write> Write for Digesting<W> {
     }
 }
 
-impl<R: Read> Read for Digesting<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.digest.update(&buffer[..count]);
-        self.bytes += count as u64;
-        Ok(count)
-    }
-}
-
 /// Counts the line breaks that pass.
 struct Lines<W> {
     inner: W,
@@ -175,13 +191,26 @@ impl<W: Write> Write for Lines<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::graph::seen::Key;
+    use crate::disk::Folder;
+    use crate::source::graph::fixture::at;
+
+    fn stored(packed: &Packed) -> Stored {
+        let (bytes, sha256) = (packed.bytes, packed.sha256.clone());
+        Stored {
+            name: "a".to_owned(),
+            bytes,
+            sha256,
+            first: at("2026-05-01"),
+            last: at("2026-05-01"),
+        }
+    }
 
     #[test]
     fn a_file_is_read_back_and_its_digest_is_that_of_its_bytes() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("a.ndjson.zst");
-        let mut packing = Packing::begin(&path, b"").expect("begun");
+        let folder = Folder::open(folder.path()).expect("ours");
+        let read = |name: &str| folder.read(name).expect("there");
+        let mut packing = Packing::begin(folder.anew("a").expect("made"), b"").expect("begun");
         let time = Timestamp::parse("2026-05-01");
         let lines = ["{\"id\":\"a\"}\n", "{\"id\":\"b\"}\n"];
         for line in lines {
@@ -190,31 +219,50 @@ mod tests {
         }
         let packed = packing.finish().expect("finished");
         assert_eq!((packed.records, packed.times), (2, time.zip(time)));
-        assert_eq!(packed.sha256, sha256(&path).expect("read"));
-        assert_eq!(packed.bytes, std::fs::metadata(&path).expect("there").len());
+        assert_eq!(packed.sha256, sha256(&mut read("a")).expect("read"));
+        assert_eq!(packed.bytes, read("a").metadata().expect("there").len());
         let mut seen = Seen::default();
-        read_ids(&path, &mut seen).expect("read");
+        read_ids(&mut read("a"), &mut seen).expect("read");
         assert!(lines.iter().all(|line| seen.has(Key::of(line.trim().as_bytes()))));
         assert_eq!(seen.count(), 2);
 
-        let before = intact(&path, &packed.sha256).expect("as it was written");
-        assert_eq!(intact(&path, ""), None);
-        let longer = folder.path().join("b.ndjson.zst");
-        let mut packing = Packing::begin(&longer, &before).expect("begun");
+        let file = stored(&packed);
+        let before = intact(&mut read("a"), &file).expect("read").expect("as it was written");
+        for other in
+            [Stored { sha256: String::new(), ..file.clone() }, Stored { bytes: 1, ..file.clone() }]
+        {
+            assert_eq!(intact(&mut read("a"), &other).expect("read"), None);
+        }
+        let mut packing = Packing::begin(folder.anew("b").expect("made"), &before).expect("begun");
         let record = Record { len: 1, key: Key::of(b"x"), time };
         packing.add(b"{\"id\":\"c\"}\n", &record).expect("added");
         assert_eq!(packing.finish().expect("finished").records, 1);
         let mut seen = Seen::default();
-        read_ids(&longer, &mut seen).expect("read");
+        read_ids(&mut read("b"), &mut seen).expect("read");
         assert_eq!(seen.count(), 3);
     }
 
     #[test]
     fn the_digest_of_nothing_is_the_known_one() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("empty");
-        std::fs::write(&path, b"").expect("written");
         let known = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(sha256(&path).expect("read"), known);
+        assert_eq!(sha256(&mut tempfile::tempfile().expect("a file")).expect("read"), known);
+    }
+
+    #[test]
+    fn a_bomb_is_refused_before_it_is_unpacked_whole() {
+        let mut file = tempfile::tempfile().expect("a file");
+        let mut encoder = zstd::Encoder::new(&mut file, 19).expect("an encoder");
+        let block = vec![b' '; 1 << 20];
+        for _ in 0..256 {
+            encoder.write_all(&block).expect("written");
+        }
+        encoder.finish().expect("finished");
+        for _ in 0..2 {
+            io::Seek::rewind(&mut file).expect("rewound");
+            let mut seen = Seen::default();
+            let error = read_ids(&mut file, &mut seen).expect_err("refused");
+            assert!(is_of_contents(&error) && error.to_string().contains("2,000 times"), "{error}");
+            assert!(seen.count() < 3);
+        }
     }
 }

@@ -6,21 +6,19 @@
 //! written beside, its line added, moved. The fewer lines are then written to another manifest, which
 //! takes the place of the old one at once. A stop between two steps leaves an archive that says the
 //! same with more lines.
-#![expect(clippy::disallowed_methods, reason = "digests are written as text")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 
 use super::super::address;
 use super::super::logs::find;
 use super::super::slices::Slice;
 use super::condense::condense;
-use super::disk::writing;
+use super::files::there;
 use super::manifest::{Entry, Stored};
 use super::packed::Packing;
-use super::{Archive, move_to, wrapped};
+use super::{Archive, wrapped};
 
 /// Lines the manifest may have more than it needs: it is not written anew for fewer.
 pub const SPARE: usize = 64;
@@ -32,12 +30,12 @@ impl Archive {
     /// `sha256sum` reads them. To be called after a pull; the time within which records arrive late
     /// must be the archive's own. An error says that the archive cannot be written to.
     pub fn tidy(&mut self) -> io::Result<()> {
-        self.shorten().and_then(|()| self.sums()).map_err(|error| wrapped(&self.folder, &error))
+        self.shorten().and_then(|()| self.sums()).map_err(|error| wrapped(&self.folder, error))
     }
 
     /// Writes the digests only, as is done within a moment: what a pull that is asked to end does.
     pub fn write_sums(&mut self) -> io::Result<()> {
-        self.sums().map_err(|error| wrapped(&self.folder, &error))
+        self.sums().map_err(|error| wrapped(&self.folder, error))
     }
 
     fn shorten(&mut self) -> io::Result<()> {
@@ -77,29 +75,26 @@ impl Archive {
 
     /// Packs a file of many frames as one. Leaves one that is not as it was written.
     fn pack_again(&mut self, name: &str) -> io::Result<()> {
-        let of_file = |entry: &&Entry| entry.file.as_ref().is_some_and(|file| file.name == name);
-        let Some(last) = self.manifest.entries().filter(of_file).last().cloned() else {
-            return Ok(());
-        };
-        let Some(file) = &last.file else { return Ok(()) };
-        let expected: u64 = self.manifest.entries().filter(of_file).map(|e| e.records).sum();
-        let path = self.folder.join(name);
+        let Some((last, file)) = self.manifest.file(name) else { return Ok(()) };
+        let (last, file) = (last.clone(), file.clone());
+        let expected = self.manifest.records_of(name);
+        let Some(mut before) = self.files.read(name)? else { return Ok(()) };
         self.step("pack")?;
-        let mut packing = Packing::begin(&self.incoming(), b"")?;
-        // What cannot be read stays as it is; whoever compares digests is told.
-        let count = packing.add_all(&path, &file.sha256).ok().flatten();
+        let mut packing = Packing::begin(self.files.begin_incoming()?, b"")?;
+        // What is not as it was written stays as it is; whoever compares digests is told.
+        let count = packing.add_all(&mut before, &file.sha256)?;
         self.step("packed")?;
         let packed = packing.finish()?;
         if count != Some(expected) {
-            return fs::remove_file(self.incoming());
+            return self.files.drop_incoming();
         }
         let (bytes, sha256) = (packed.bytes, packed.sha256);
-        let file = Stored { bytes, sha256, ..file.clone() };
+        let file = Stored { bytes, sha256, ..file };
         let nothing_new = Entry { records: 0, slices: 0, complete: false, late: None, ..last };
         self.step("line")?;
         self.manifest.add(Entry { file: Some(file), ..nothing_new })?;
         self.step("move")?;
-        move_to(&self.incoming(), &path)?;
+        self.files.put_incoming(name)?;
         self.step("moved")
     }
 
@@ -109,18 +104,27 @@ impl Archive {
         for (name, (_, file)) in self.manifest.files() {
             let _ = writeln!(text, "{}  {name}", file.sha256);
         }
-        let path = self.folder.join(".entrail/sha256sums");
-        if matches!(fs::read(&path), Ok(there) if there == text.as_bytes()) {
+        let hidden = self.files.hidden();
+        let mut before = Vec::new();
+        if let Some(file) = there(hidden.read(SUMS))? {
+            file.take(text.len() as u64 + 1).read_to_end(&mut before)?;
+        }
+        if before == text.as_bytes() {
             return Ok(());
         }
         self.step("sums")?;
-        let new = path.with_extension("new");
-        let mut file = writing().truncate(true).open(&new)?;
+        let hidden = self.files.hidden();
+        let mut file = hidden.anew(NEW)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        move_to(&new, &path)
+        hidden.rename(NEW, hidden, SUMS)?;
+        hidden.sync()
     }
 }
+
+/// The file of digests, in the hidden folder of an archive, and the one that is written in its place.
+pub const SUMS: &str = "sha256sums";
+const NEW: &str = "sha256sums.new";
 
 /// How many lines speak of each file.
 fn mentions<'e>(entries: impl Iterator<Item = &'e Entry>) -> BTreeMap<&'e str, usize> {

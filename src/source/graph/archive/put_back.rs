@@ -1,0 +1,158 @@
+//! Files that were set aside or were gone and are as they were written after all: back in their place.
+//! Never takes a file for whole whose digest is another, and never has a record twice.
+//!
+//! A read that failed once made earlier versions take a healthy file out of the archive; people copy
+//! files back from a backup. The manifest, and what is noted as lost, say which digest it had.
+
+use std::io;
+
+use super::super::logs::{Log, find};
+use super::super::page::Record;
+use super::super::slices::Slice;
+use super::manifest::{Entry, Gone, Stored};
+use super::packed::{Packing, each_record};
+use super::{Archive, day, packed};
+
+impl Archive {
+    /// Puts every file back that is as it was written again.
+    pub(super) fn put_back(&mut self) -> io::Result<()> {
+        let lost = self.lost.iter().map(|lost| {
+            let (log, file, records) = (lost.log.clone(), lost.file.clone(), lost.records);
+            Gone { log, file, records }
+        });
+        let mut gone: Vec<Gone> = lost.collect();
+        for other in self.manifest.gone_files() {
+            if !gone.iter().any(|gone| gone.file == other.file) {
+                gone.push(other.clone());
+            }
+        }
+        let mut is_any = false;
+        for gone in gone {
+            let now = self.manifest.file(&gone.file.name);
+            let is_back = now.is_some_and(|(_, now)| now.sha256 == gone.file.sha256);
+            let Some(log) = find(&gone.log) else { continue };
+            if !is_back {
+                let Some(place) = self.found(&gone.file)? else { continue };
+                self.take_back(log, &gone, &place)?;
+                let reason = format!(
+                    "{} is as it was written, and is back in the archive with its {} records",
+                    self.files.path(&gone.file.name).display(),
+                    gone.records
+                );
+                self.odd(log.name, Some(gone.file.window()), reason);
+            }
+            let before = self.lost.len();
+            self.lost.retain(|lost| lost.file != gone.file);
+            is_any |= before > self.lost.len();
+        }
+        if is_any { self.note_lost() } else { Ok(()) }
+    }
+
+    /// Where a file is that is as it was written: in its place, or with those that were set aside.
+    fn found(&mut self, file: &Stored) -> io::Result<Option<String>> {
+        let mut places = self.files.set_aside(&file.name)?;
+        if self.manifest.file(&file.name).is_none() {
+            places.insert(0, file.name.clone());
+        }
+        for place in places {
+            if self.files.look(&place)?.is_none_or(|look| look.len != file.bytes) {
+                continue;
+            }
+            let read = self.files.read(&place).and_then(|there| match there {
+                Some(mut there) => packed::sha256(&mut there).map(Some),
+                None => Ok(None),
+            });
+            match read {
+                Ok(sha256) if sha256.as_ref() == Some(&file.sha256) => return Ok(Some(place)),
+                Ok(_) => {}
+                // It stays where it is, and is read again by the next pull.
+                Err(error) => {
+                    let path = self.files.path(&place);
+                    let reason = format!("{} cannot be read: {error}", path.display());
+                    self.odd("", Some(file.window()), reason);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes a file back: whole where its name is free and no record of it came again, else its
+    /// records one by one.
+    fn take_back(&mut self, log: &'static Log, gone: &Gone, place: &str) -> io::Result<()> {
+        let file = &gone.file;
+        let base = file.name.rsplit('/').next().unwrap_or_default();
+        let Some(window) = day::window(base) else { return Ok(()) };
+        self.step("back")?;
+        self.known.unlisted.retain(|(_, _, name)| name != place);
+        self.learn(log, file.window())?;
+        self.learn(log, window)?;
+        let mut entry = Entry {
+            log: log.name.to_owned(),
+            filter: None,
+            start: window.start,
+            end: window.end,
+            asked: file.last,
+            late: None,
+            // Its time is asked for again: what came since left out what the file had.
+            complete: false,
+            records: gone.records,
+            slices: 1,
+            request: String::new(),
+            file: Some(file.clone()),
+        };
+        let is_free = self.manifest.file(&file.name).is_none()
+            && (place == file.name || self.files.look(&file.name)?.is_none());
+        let mut came_again = false;
+        if let Some(mut there) = self.files.read(place)? {
+            each_record(&mut there, &mut |_, key, _| {
+                came_again |= self.known.records.has(key);
+                Ok(())
+            })?;
+        }
+        if is_free && !came_again {
+            if place != file.name {
+                self.files.rename(place, &file.name)?;
+            }
+            self.step("line")?;
+            self.manifest.add(entry)?;
+            self.known.read.clear();
+            self.known.records.clear();
+            return Ok(());
+        }
+        self.add_records(log, Slice { log, window }, place, &mut entry)?;
+        if place != file.name {
+            self.files.remove(place)?;
+        }
+        Ok(())
+    }
+
+    /// Adds those records of a file that are not in the archive.
+    fn add_records(
+        &mut self,
+        log: &'static Log,
+        slice: Slice,
+        place: &str,
+        entry: &mut Entry,
+    ) -> io::Result<()> {
+        let Some(mut there) = self.files.read(place)? else { return Ok(()) };
+        let mut packing: Option<(Packing, super::Place)> = None;
+        each_record(&mut there, &mut |record, key, time| {
+            if !self.known.records.is_new(key, time) {
+                return Ok(());
+            }
+            if packing.is_none() {
+                packing = Some(self.begin(&slice)?);
+            }
+            if let Some((packing, _)) = &mut packing {
+                let line = [record, b"\n"].concat();
+                packing.add(&line, &Record { len: line.len(), key, time })?;
+            }
+            self.is_back(log, time);
+            Ok(())
+        })?;
+        match packing {
+            Some(packing) => self.store(packing, entry),
+            None => Ok(()),
+        }
+    }
+}
