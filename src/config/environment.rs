@@ -4,7 +4,6 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
 use secrecy::SecretString;
 
 use crate::source::sign_in::Environment;
@@ -40,8 +39,7 @@ fn with_arc_agent(environment: Environment) -> Environment {
 /// platform has one (`~/.local/state/entrail/sign-in` on Linux), else beside the program's data.
 /// `None` without a home.
 pub fn remembered_sign_ins() -> Option<PathBuf> {
-    let folders = ProjectDirs::from("", "", "entrail")?;
-    let folder = folders.state_dir().unwrap_or_else(|| folders.data_local_dir());
+    let folder = super::state_folder()?;
     Some(folder.join("sign-in").join("sign-ins.json"))
 }
 

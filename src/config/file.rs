@@ -12,6 +12,7 @@ use crate::app::action::{ACTIONS, Action};
 use crate::app::keymap::{Keymap, Keys};
 use crate::app::preferences::{Preferences, SavedView};
 use crate::app::timeline::WorkingWeek;
+use crate::disk::is_refusal;
 use crate::query::Query;
 use crate::text::clean;
 use crate::text::nearby::nearest;
@@ -40,7 +41,12 @@ pub struct Mistake {
 impl Mistake {
     /// The file cannot be read.
     pub(super) fn unreadable(file: &str, error: &io::Error) -> Self {
-        Self { file: file.to_owned(), line: None, message: format!("cannot be read: {error}") }
+        // Who runs the program with the rights of another user has that user's configuration.
+        let message = match is_refusal(error) {
+            true => format!("is not used: {error} (with sudo: sudo -H)"),
+            false => format!("cannot be read: {error}"),
+        };
+        Self { file: file.to_owned(), line: None, message }
     }
 }
 

@@ -359,8 +359,7 @@ impl Keeping {
             true => path,
             false => {
                 // Somebody else wrote it meanwhile: both stay.
-                let other = cases::beside(&path).ok_or_else(no_home)?;
-                cases::write(&other, &bytes, None).map_err(failed)?;
+                let other = cases::write_beside(&path, &bytes).map_err(failed)?;
                 let moved =
                     Moved { from: path.display().to_string(), to: other.display().to_string() };
                 if let Ok(mut told) = self.moved.lock() {

@@ -15,6 +15,7 @@ use super::now;
 use crate::app::exporting::{Exported, Job};
 use crate::app::message::Message;
 use crate::case;
+use crate::disk::{self, Kind, is_refusal};
 use crate::export::{self, About, Format, Options, Watch};
 use crate::source::Origin;
 use crate::store::Store;
@@ -93,14 +94,13 @@ fn write(
     if !job.overwrite && path.symlink_metadata().is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
+    // A link is followed, as a shell does, unless somebody else put it there.
+    let (folder, name) = disk::place(path).map_err(|error| in_folder(path, error))?;
+    if folder.look(&name)?.is_some_and(|look| look.kind != Kind::File) {
+        return Err(io::Error::other("this is not a regular file; give another name"));
+    }
     let about = about(job, store, origins, &|| stop.load(Ordering::Relaxed));
-    let temporary = tempfile::Builder::new().prefix(".entrail").tempfile_in(folder);
-    // The name of a temporary file says nothing to anybody.
-    let temporary = temporary.map_err(|error| {
-        io::Error::new(error.kind(), format!("{}, in {}", error.kind(), folder.display()))
-    })?;
+    let temporary = folder.fresh(".entrail").map_err(|error| in_folder(path, error))?;
     let options = Options {
         format: job.format,
         redact: job.redact,
@@ -111,16 +111,29 @@ fn write(
     let mut out = BufWriter::with_capacity(64 << 10, temporary);
     let report = export::write(store, &job.rows, &options, &mut out)?;
     out.flush()?;
-    let temporary = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    temporary.as_file().sync_data()?;
-    let bytes = temporary.as_file().metadata()?.len();
+    let mut temporary = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    temporary.sync()?;
+    let bytes = temporary.file().metadata()?.len();
     if job.overwrite {
-        temporary.persist(path).map_err(|error| error.error)?;
-    } else {
-        temporary.persist_noclobber(path).map_err(|error| error.error)?;
+        if let Ok(replaced) = folder.read(&name) {
+            temporary.with_rights_of(&replaced)?;
+        }
+        temporary.put(&name)?;
+    } else if !temporary.put_new(&name)? {
+        return Err(io::ErrorKind::AlreadyExists.into());
     }
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     Ok(Exported::Done(whole.display().to_string(), report.records, bytes, report.unreadable))
+}
+
+/// An error, with the folder it is about where the system does not say.
+fn in_folder(path: &Path, error: io::Error) -> io::Error {
+    if is_refusal(&error) {
+        return error;
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    io::Error::new(error.kind(), format!("{}, in {}", error.kind(), folder.display()))
 }
 
 /// The path that was typed; `~` at its beginning is the home directory, as in a shell.

@@ -1,10 +1,9 @@
 //! Sign-ins that are remembered between sessions, where the user asks for it: one file, for its owner only.
 //! Never kept without being asked for, and never read where others could have written or read it.
 
-#![expect(clippy::disallowed_methods, reason = "this is where this room keeps a file")]
-
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::ffi::{OsStr, OsString};
+use std::fs::TryLockError;
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
+use crate::disk::{Folder, is_open_to_others, is_refusal};
 
 /// How long to wait for another session that writes, and how often to look.
 const ATTEMPTS: u32 = 40;
@@ -59,7 +59,12 @@ impl Cache {
     /// What renews this sign-in. `None` where it is not remembered; the error says why the file
     /// cannot be used.
     pub fn find(&self, key: &Key) -> Result<Option<SecretString>, String> {
-        let found = self.read()?.sign_ins.into_iter().find(|entry| entry.key == *key);
+        let folder = match Folder::state_there(self.folder()) {
+            Ok(Some(folder)) => folder,
+            Ok(None) => return Ok(None),
+            Err(error) => return Err(self.unread(&error)),
+        };
+        let found = self.read(&folder)?.sign_ins.into_iter().find(|entry| entry.key == *key);
         Ok(found.map(|entry| SecretString::from(entry.refresh_token)))
     }
 
@@ -73,17 +78,8 @@ impl Cache {
         let said = |error: io::Error| {
             format!("the sign-in cannot be remembered in {}: {error}", self.file.display())
         };
-        let folder = self
-            .file
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        make_folder(folder).map_err(said)?;
-        let lock = private()
-            .create(true)
-            .truncate(false)
-            .open(self.file.with_extension("lock"))
-            .map_err(said)?;
+        let folder = Folder::state(self.folder()).map_err(said)?;
+        let lock = folder.edit(self.name("lock")).map_err(said)?;
         for attempt in 1.. {
             match lock.try_lock() {
                 Ok(()) => break,
@@ -97,7 +93,7 @@ impl Cache {
                 Err(TryLockError::Error(error)) => return Err(said(error)),
             }
         }
-        let mut contents = self.read()?;
+        let mut contents = self.read(&folder)?;
         contents.sign_ins.retain(|entry| entry.key != *key);
         let kept = refresh.map(|refresh| Entry {
             key: key.clone(),
@@ -107,69 +103,69 @@ impl Cache {
         let json = serde_json::to_vec_pretty(&contents).map_err(|error| said(error.into()))?;
         // A new file in place of the old one: a reader never sees half of it. It is made for its
         // owner only (0600).
-        let mut fresh =
-            tempfile::Builder::new().prefix(".sign-in").tempfile_in(folder).map_err(said)?;
-        fresh.write_all(&json).and_then(|()| fresh.as_file().sync_all()).map_err(said)?;
-        fresh.persist(&self.file).map(drop).map_err(|error| said(error.error))
+        let new = self.name("new");
+        let mut fresh = folder.anew(&new).map_err(said)?;
+        fresh.write_all(&json).and_then(|()| fresh.sync_all()).map_err(said)?;
+        folder.rename(new, &folder, self.own_name()).map_err(said)?;
+        folder.sync().map_err(said)
     }
 
-    fn read(&self) -> Result<Contents, String> {
+    fn folder(&self) -> &Path {
+        let folder = self.file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.unwrap_or(Path::new("."))
+    }
+
+    fn own_name(&self) -> &OsStr {
+        self.file.file_name().unwrap_or_default()
+    }
+
+    /// The same with this ending.
+    fn name(&self, ending: &str) -> OsString {
+        self.file.with_extension(ending).file_name().unwrap_or_default().to_owned()
+    }
+
+    fn unread(&self, error: &io::Error) -> String {
+        match is_refusal(error) {
+            true => format!("remembered sign-ins are not used: {error}"),
+            false => {
+                let name = self.file.display();
+                format!("the remembered sign-ins in {name} cannot be read: {error}")
+            }
+        }
+    }
+
+    fn read(&self, folder: &Folder) -> Result<Contents, String> {
         let name = self.file.display();
-        let file = match File::open(&self.file) {
+        let file = match folder.read(self.own_name()) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Contents::default()),
-            Err(error) => {
-                return Err(format!("the remembered sign-ins in {name} cannot be read: {error}"));
-            }
+            Err(error) => return Err(self.unread(&error)),
         };
-        let state = file.metadata().map_err(|error| format!("{name} cannot be read: {error}"))?;
-        if is_open_to_others(&state) {
+        if is_open_to_others(&file).map_err(|error| self.unread(&error))? {
             return Err(format!(
                 "others may read {name}, so its sign-ins are not used: chmod 600 {name}, or delete it"
             ));
         }
-        if state.len() > MOST_BYTES {
+        let len = file.metadata().map_err(|error| self.unread(&error))?.len();
+        if len > MOST_BYTES {
             return Err(format!("{name} is too long for a file of sign-ins; delete it"));
         }
         // Its own words would show what is in it.
-        serde_json::from_reader(io::BufReader::new(file))
-            .map_err(|error| format!("{name} is damaged in line {}; delete it", error.line()))
+        serde_json::from_reader(io::BufReader::new(file.take(MOST_BYTES))).map_err(|error| {
+            match error.io_error_kind() {
+                Some(kind) => self.unread(&kind.into()),
+                None => format!("{name} is damaged in line {}; delete it", error.line()),
+            }
+        })
     }
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// Makes the folder for its owner only; one that is there stays as it is.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-#[cfg(unix)]
-fn is_open_to_others(state: &fs::Metadata) -> bool {
-    std::os::unix::fs::PermissionsExt::mode(&state.permissions()) & 0o077 != 0
-}
-
-/// Elsewhere the folder of the user is the user's only.
-#[cfg(not(unix))]
-fn is_open_to_others(_: &fs::Metadata) -> bool {
-    false
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::disallowed_methods, reason = "files are looked at")]
+
+    use std::fs;
+
     use super::super::clock::SystemClock;
     use super::*;
 
@@ -235,10 +231,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("sign-ins.json");
         let cache = Cache::new(file.clone());
-        private()
-            .create(true)
-            .truncate(true)
-            .open(&file)
+        let own = Folder::open(folder.path()).expect("ours");
+        own.edit("sign-ins.json")
             .expect("a file")
             .write_all(b"{\"sign_ins\":[{\"kestrel\"")
             .expect("written");
@@ -263,11 +257,8 @@ mod tests {
         }
         let folder = tempfile::tempdir().expect("a folder");
         let cache = Cache::new(folder.path().join("sign-ins.json"));
-        let lock = private()
-            .create(true)
-            .truncate(false)
-            .open(folder.path().join("sign-ins.lock"))
-            .expect("a file");
+        let own = Folder::open(folder.path()).expect("ours");
+        let lock = own.edit("sign-ins.lock").expect("a file");
         lock.lock().expect("locked");
         let error = cache.keep(&key("a"), None, &Quick).await.expect_err("held");
         assert!(error.contains("sign-ins.lock"), "{error}");
