@@ -11,6 +11,7 @@
 //! | 1 | [`time`] | instants, ranges and zones; every spelling of time in Entra's logs |
 //! | | [`text`] | names folded to be compared, foreign text cleaned to be shown |
 //! | | [`disk`] | folders and files of the program's own: held open, checked, replaced whole |
+//! | | [`secret`] | secrets in memory, and texts from outside without them |
 //! | | [`record`] | a logged event; the tables of fields and of columns; what differs between two values; a record in one sentence; the rules of risk |
 //! | | [`catalogue`] | the known services, categories and activities, found by any spelling |
 //! | 2 | [`format`](mod@format) | the shapes of events: bytes of one event to a record, and a record to Graph's JSON |
@@ -110,6 +111,7 @@ pub mod lookup;
 pub mod query;
 pub mod record;
 pub mod runtime;
+pub mod secret;
 pub mod source;
 pub mod store;
 pub mod text;

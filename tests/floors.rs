@@ -10,6 +10,7 @@ const ROOMS: &[(&str, u8, u8)] = &[
     ("time", 1, 0),
     ("text", 1, 1),
     ("disk", 1, 2),
+    ("secret", 1, 2),
     ("record", 1, 2),
     ("catalogue", 1, 3),
     ("format", 2, 0),
