@@ -29,6 +29,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::query::{Query, QueryError};
+use crate::secret::foreign;
 use crate::text::clean;
 use arguments::{Arguments, Command, KeysArguments};
 
@@ -57,6 +58,7 @@ impl Outcome {
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     crate::disk::keep_rights_of_owner();
+    report_panics();
     run(std::env::args_os())
 }
 
@@ -122,9 +124,21 @@ fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
     }
 }
 
-/// Writes a line to standard error, cleaned. Nothing can be done when that is closed.
+/// Writes a line to standard error, cleaned and without secrets: it may repeat what somebody else
+/// wrote. Nothing can be done when that is closed.
 fn tell(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", clean(line));
+    let _ = writeln!(io::stderr().lock(), "{}", foreign(line));
+}
+
+/// Reports a panic as everything else is told: its message may repeat what was read.
+fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let thread = std::thread::current();
+        let message = panic.payload_as_str().unwrap_or("no message");
+        let place = panic.location().map_or_else(String::new, |place| format!(" at {place}"));
+        let name = thread.name().unwrap_or("unnamed");
+        tell(&format!("entrail: a fault of the program in thread {name}{place}: {message}"));
+    }));
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

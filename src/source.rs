@@ -7,6 +7,7 @@
 
 mod account;
 mod compression;
+mod connection;
 mod content;
 mod dates;
 mod decoding;
@@ -36,8 +37,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::record::wanted::Wanted;
 use crate::store::{Segment, Span};
-use crate::text;
 use crate::time::{DateOrder, Timestamp};
+use crate::{secret, text};
 
 pub use account::Account;
 pub use following::follow;
@@ -131,8 +132,10 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    /// A trouble that was met once.
+    /// A trouble that was met once. What looks like a secret is taken out of the reason, which may
+    /// repeat what was read.
     pub fn new(source: String, place: Place, reason: String, lost: bool) -> Self {
+        let reason = secret::without_secrets(reason);
         Self { source, place, reason, lost, times: 1 }
     }
 }

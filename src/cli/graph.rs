@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::arguments::{CatalogueCommand, GraphArguments, RangeArguments, SignInArguments};
 use super::screen::Opened;
@@ -14,6 +15,7 @@ use super::{Outcome, parse_query, screen};
 use crate::config::{self, environment};
 use crate::query::push_down::{Endpoint, Names, PushDown, push_down};
 use crate::query::{self, when};
+use crate::secret::Secret;
 use crate::source::graph::Request;
 use crate::source::graph::activity_types;
 use crate::source::graph::logs::{LOGS, Log, find};
@@ -204,12 +206,15 @@ pub(super) fn tenant(arguments: &SignInArguments, request: Request) -> anyhow::R
     Tenant::new(settings, arguments.ca_cert.clone(), request).map_err(anyhow::Error::msg)
 }
 
-fn token_from_stdin() -> anyhow::Result<secrecy::SecretString> {
-    let mut line = String::new();
+/// Room for a token, in bytes, so that it is not moved while it is read.
+const USUAL_TOKEN: usize = 1 << 16;
+
+fn token_from_stdin() -> anyhow::Result<Secret> {
+    let mut line = Zeroizing::new(String::with_capacity(USUAL_TOKEN));
     io::stdin().lock().read_line(&mut line).context("standard input: cannot read the token")?;
-    let token = line.trim().to_owned();
+    let token = line.trim();
     anyhow::ensure!(!token.is_empty(), "--token-stdin: there is no token on standard input");
-    Ok(token.into())
+    Ok(Secret::new(token))
 }
 
 /// Runs what waits for the network, telling on standard error what a person has to do.

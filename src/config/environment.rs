@@ -4,8 +4,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
+use zeroize::Zeroizing;
 
+use crate::secret::Secret;
 use crate::source::sign_in::Environment;
 
 /// Reads the environment of this process.
@@ -46,7 +47,7 @@ pub fn remembered_sign_ins() -> Option<PathBuf> {
 fn of(variable: impl Fn(&str) -> Option<OsString>) -> Environment {
     let set = |name: &str| variable(name).filter(|value| !value.is_empty());
     let text = |name: &str| set(name)?.into_string().ok();
-    let secret = |name: &str| text(name).map(SecretString::from);
+    let secret = |name: &str| text(name).map(Secret::taking);
     Environment {
         token: secret("ENTRAIL_TOKEN"),
         tenant: text("AZURE_TENANT_ID"),
@@ -68,7 +69,34 @@ fn of(variable: impl Fn(&str) -> Option<OsString>) -> Environment {
             .map(|data| PathBuf::from(data).join("AzureConnectedMachineAgent").join("Tokens")),
         imds: text("AZURE_POD_IDENTITY_AUTHORITY_HOST"),
         azure_cli: None,
+        proxy_secrets: PROXIES
+            .iter()
+            .filter_map(|name| text(name))
+            .flat_map(proxy_secrets)
+            .collect(),
     }
+}
+
+/// Where programs look for a proxy.
+const PROXIES: &[&str] =
+    &["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+/// The password in the address of a proxy, as it is written and as it is sent.
+fn proxy_secrets(address: String) -> Vec<Secret> {
+    let address = Zeroizing::new(address);
+    // Whatever the address is worth, what stands in front of its last `@` may be a password.
+    let Some((user, _)) = address.rsplit_once('@') else { return Vec::new() };
+    let user = user.split_once("://").map_or(user, |(_, user)| user);
+    let password = user.split_once(':').map_or(user, |(_, password)| password);
+    let mut secrets = vec![Secret::new(password)];
+    if password.contains('%') {
+        let form = Zeroizing::new(password.replace('+', "%2B"));
+        let decoded = url::form_urlencoded::parse(form.as_bytes()).next();
+        secrets.extend(decoded.map(|(name, _)| Secret::taking(name.into_owned())));
+    }
+    // The header `Proxy-Authorization` is Base64 of both.
+    secrets.push(Secret::new(user));
+    secrets
 }
 
 #[cfg(test)]

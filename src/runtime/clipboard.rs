@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::terminal;
+use crate::secret::VARIABLES;
 
 /// Most bytes of an OSC 52 sequence; common terminals take 100,000 and drop what is longer.
 const MOST_BYTES: usize = 100_000;
@@ -48,7 +49,12 @@ pub fn copy(text: &str, what: &str) -> Result<String, String> {
 
 /// tmux 3.2 and later pass it on by themselves.
 fn through_tmux(text: &str) -> bool {
-    let child = Command::new("tmux")
+    let mut command = Command::new("tmux");
+    // It needs no secret of ours.
+    for variable in VARIABLES {
+        command.env_remove(variable);
+    }
+    let child = command
         .args(["load-buffer", "-w", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

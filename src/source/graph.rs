@@ -32,7 +32,6 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use secrecy::SecretString;
 use url::Url;
 
 use self::limiter::Limiter;
@@ -41,6 +40,7 @@ use self::pace::Pace;
 use self::page::Page;
 use self::slices::{Slice, Window};
 use super::{Place, Trouble};
+use crate::secret::Secret;
 use crate::time::Timestamp;
 
 pub use self::activity_types::activity_types;
@@ -50,7 +50,7 @@ pub use self::pull::pull;
 pub use self::refused::Refused;
 
 /// A token on its way, or why there is none and the way out.
-pub type Token<'t> = Pin<Box<dyn Future<Output = Result<SecretString, String>> + Send + 't>>;
+pub type Token<'t> = Pin<Box<dyn Future<Output = Result<Secret, String>> + Send + 't>>;
 
 /// Where tokens come from.
 pub trait Tokens: Send + Sync {

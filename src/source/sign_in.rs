@@ -23,13 +23,13 @@ mod managed_identity;
 #[cfg(test)]
 mod tests;
 mod token;
+mod trust;
 
 use std::fmt::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex as Quick, PoisonError};
 use std::time::Duration;
 
-use secrecy::SecretString;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -41,8 +41,9 @@ pub use self::clock::{Clock, SystemClock, Waiting};
 pub use self::cloud::Cloud;
 pub use self::device_code::DEFAULT_CLIENT;
 use self::endpoint::Failed;
-pub use self::http::{Http, explain};
+pub use self::http::Http;
 use self::token::Grant;
+use crate::secret::{self, Secret};
 use crate::time::Timestamp;
 
 /// How long a token that is still good is used on after it could not be renewed, before the next try.
@@ -108,17 +109,17 @@ impl fmt::Display for Method {
 #[derive(Clone, Default, Debug)]
 pub struct Environment {
     /// `ENTRAIL_TOKEN`: an access token.
-    pub token: Option<SecretString>,
+    pub token: Option<Secret>,
     /// `AZURE_TENANT_ID`: id or domain.
     pub tenant: Option<String>,
     /// `AZURE_CLIENT_ID`.
     pub client: Option<String>,
     /// `AZURE_CLIENT_SECRET`.
-    pub client_secret: Option<SecretString>,
+    pub client_secret: Option<Secret>,
     /// `AZURE_CLIENT_CERTIFICATE_PATH`: PEM or PFX, certificate and key.
     pub certificate: Option<PathBuf>,
     /// `AZURE_CLIENT_CERTIFICATE_PASSWORD`.
-    pub certificate_password: Option<SecretString>,
+    pub certificate_password: Option<Secret>,
     /// `AZURE_CLIENT_SEND_CERTIFICATE_CHAIN` is `1` or `true`: for applications that trust a name
     /// and an issuer, not a certificate.
     pub send_chain: bool,
@@ -129,7 +130,7 @@ pub struct Environment {
     /// `IDENTITY_ENDPOINT` of App Service, Service Fabric or Azure Arc.
     pub identity_endpoint: Option<String>,
     /// `IDENTITY_HEADER` of App Service or Service Fabric.
-    pub identity_header: Option<SecretString>,
+    pub identity_header: Option<Secret>,
     /// `IDENTITY_SERVER_THUMBPRINT` of Service Fabric: SHA-1 of the endpoint's certificate, in hex.
     pub identity_thumbprint: Option<String>,
     /// `IMDS_ENDPOINT`, which Azure Arc sets beside `IDENTITY_ENDPOINT`.
@@ -138,6 +139,8 @@ pub struct Environment {
     pub arc_keys: Option<PathBuf>,
     /// `AZURE_POD_IDENTITY_AUTHORITY_HOST`: where the metadata service is, if not where it always is.
     pub imds: Option<String>,
+    /// Passwords of proxies (`HTTPS_PROXY` and its kin): known so that no message repeats them.
+    pub proxy_secrets: Vec<Secret>,
     /// The program asked as Azure CLI; `None` for `az` on the search path.
     pub azure_cli: Option<PathBuf>,
 }
@@ -160,7 +163,7 @@ pub struct Settings {
     /// What the environment says.
     pub environment: Environment,
     /// An access token from standard input.
-    pub token_from_stdin: Option<SecretString>,
+    pub token_from_stdin: Option<Secret>,
 }
 
 impl Settings {
@@ -200,6 +203,13 @@ pub struct SignInError {
     pub cancelled: bool,
 }
 
+impl SignInError {
+    /// Nothing secret is in it, whatever is in `reason`.
+    fn new(reason: &str) -> Self {
+        Self { reason: secret::masked(reason).into_owned(), cancelled: false }
+    }
+}
+
 /// One identity and its tokens.
 pub struct SignIn {
     settings: Settings,
@@ -215,7 +225,7 @@ struct State {
     /// The way that worked: it is not changed while the program runs.
     method: Option<Method>,
     grant: Option<Grant>,
-    refresh: Option<SecretString>,
+    refresh: Option<Secret>,
 }
 
 impl fmt::Debug for SignIn {
@@ -242,7 +252,7 @@ impl SignIn {
 
     /// An access token that is good for five minutes at least, or for half its life where that is
     /// less; one that was given ([`Method::Token`]) until its end. Several callers share one sign-in.
-    pub async fn token(&self, cancel: &CancellationToken) -> Result<SecretString, SignInError> {
+    pub async fn token(&self, cancel: &CancellationToken) -> Result<Secret, SignInError> {
         let mut state =
             endpoint::unless_cancelled(cancel, self.state.lock()).await.map_err(|_| cancelled())?;
         let now = self.clock.now();
@@ -268,7 +278,7 @@ impl SignIn {
     }
 
     /// Another access token than the last, which Graph refused with status 401.
-    pub async fn renewed(&self, cancel: &CancellationToken) -> Result<SecretString, SignInError> {
+    pub async fn renewed(&self, cancel: &CancellationToken) -> Result<Secret, SignInError> {
         self.another(None, cancel).await
     }
 
@@ -279,7 +289,7 @@ impl SignIn {
         &self,
         claims: &str,
         cancel: &CancellationToken,
-    ) -> Result<SecretString, SignInError> {
+    ) -> Result<Secret, SignInError> {
         self.another(Challenge::read(claims).as_ref(), cancel).await
     }
 
@@ -287,13 +297,13 @@ impl SignIn {
         &self,
         challenge: Option<&Challenge>,
         cancel: &CancellationToken,
-    ) -> Result<SecretString, SignInError> {
+    ) -> Result<Secret, SignInError> {
         let mut state =
             endpoint::unless_cancelled(cancel, self.state.lock()).await.map_err(|_| cancelled())?;
         let Some(refused) = state.grant.take() else {
             return self.obtain(&mut state, challenge, cancel).await;
         };
-        let said = |reason| SignInError { reason, cancelled: false };
+        let said = |reason: String| SignInError::new(&reason);
         // These two have nothing to ask anew with.
         if let (Some(method @ (Method::Token | Method::AzureCli)), Some(challenge)) =
             (state.method, challenge)
@@ -318,9 +328,10 @@ impl SignIn {
     /// What the token says about itself, unverified. Signs in where nobody did yet.
     pub async fn claims(&self, cancel: &CancellationToken) -> Result<Claims, SignInError> {
         let token = self.token(cancel).await?;
-        Claims::of(&token).ok_or_else(|| SignInError {
-            reason: "the access token does not say whose it is: it is not one of a work or school account".to_owned(),
-            cancelled: false,
+        Claims::of(&token).ok_or_else(|| {
+            SignInError::new(
+                "the access token does not say whose it is: it is not one of a work or school account",
+            )
         })
     }
 
@@ -335,6 +346,7 @@ impl SignIn {
     }
 
     fn notice(&self, notice: String) {
+        let notice = secret::without_secrets(notice);
         self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
     }
 
@@ -343,7 +355,7 @@ impl SignIn {
         state: &mut State,
         challenge: Option<&Challenge>,
         cancel: &CancellationToken,
-    ) -> Result<SecretString, SignInError> {
+    ) -> Result<Secret, SignInError> {
         let (settings, http, ask, clock) = (&self.settings, &self.http, &*self.ask, &*self.clock);
         let claims = challenge.map(Challenge::claims);
         let attempt = Attempt { settings, http, ask, clock, cancel, claims };
@@ -369,17 +381,13 @@ impl SignIn {
                     } else {
                         format!("\nBefore that was tried:{passed}")
                     };
-                    return Err(SignInError {
-                        reason: format!("sign-in by {method} failed: {why}{before}"),
-                        cancelled: false,
-                    });
+                    return Err(SignInError::new(&format!(
+                        "sign-in by {method} failed: {why}{before}"
+                    )));
                 }
             }
         }
-        Err(SignInError {
-            reason: format!("there is no way to sign in:{passed}"),
-            cancelled: false,
-        })
+        Err(SignInError::new(&format!("there is no way to sign in:{passed}")))
     }
 
     async fn by(
@@ -425,7 +433,7 @@ impl SignIn {
         };
         let grant = match renewed {
             // The refresh token is over or was revoked: a person can help.
-            Err(Failed::Refused(_)) => device_code::obtain(attempt, known.as_ref()).await,
+            Err(Failed::Refused(_)) => device_code::obtain(attempt).await,
             // Offline, or nobody waits: it is good for another time.
             Err(failed) => {
                 state.refresh = known;
@@ -445,7 +453,7 @@ impl SignIn {
     }
 }
 
-fn secret(secret: &SecretString) -> &str {
+fn secret(secret: &Secret) -> &str {
     secrecy::ExposeSecret::expose_secret(secret)
 }
 

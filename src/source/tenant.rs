@@ -6,7 +6,6 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -16,6 +15,7 @@ use super::graph::{Feed, Follow, Missing, Request, Service, Status, Stopped, Tok
 use super::sign_in::doctor::{self, Refusal};
 use super::sign_in::{Claims, Http, Settings, SignIn, SignInError};
 use super::{Place, Prompt, Pulling, Trouble};
+use crate::secret::Secret;
 use crate::time::TICKS_PER_SECOND;
 
 /// What entrail calls Graph where it names the source of something.
@@ -212,7 +212,7 @@ impl SignedIn {
 
 impl SignedIn {
     /// Takes note of how a sign-in ended.
-    fn ended(&self, token: Result<SecretString, SignInError>) -> Result<SecretString, String> {
+    fn ended(&self, token: Result<Secret, SignInError>) -> Result<Secret, String> {
         let mut asked = locked(&self.asked);
         if asked.prompt.take().is_some() {
             asked.is_told = false;

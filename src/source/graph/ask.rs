@@ -1,19 +1,17 @@
 //! One request over HTTP: the whole answer, or why there is none.
 //! Never asks twice, never waits for its turn, and never tells the token to anyone but the base.
 
-use std::error::Error as _;
 use std::time::Duration;
 
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, DATE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
-};
+use reqwest::header::{ACCEPT, AUTHORIZATION, DATE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use reqwest::{Client, Response, StatusCode};
-use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
+use super::super::connection::{self, Kind};
 use super::pace::Pace;
 use super::refused::Refused;
 use super::retry::{Failure, http_date, retry_after};
+use crate::secret::Secret;
 use crate::time::Timestamp;
 
 /// Longest that one request may take, its answer included. Graph itself ends one after less.
@@ -38,7 +36,7 @@ pub struct Answer {
 pub async fn ask(
     http: &Client,
     url: &Url,
-    token: &SecretString,
+    token: &Secret,
     pace: &dyn Pace,
 ) -> Result<Answer, Failure> {
     tokio::select! {
@@ -50,19 +48,19 @@ pub async fn ask(
 async fn answer(
     http: &Client,
     url: &Url,
-    token: &SecretString,
+    token: &Secret,
     pace: &dyn Pace,
 ) -> Result<Answer, Failure> {
-    let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
-        .map_err(|_| Failure::SignIn("the token holds characters no token has".to_owned()))?;
-    bearer.set_sensitive(true);
+    let host = url.host_str().unwrap_or_default();
+    let bearer = connection::header("Bearer ", token)
+        .ok_or_else(|| Failure::SignIn("the token holds characters no token has".to_owned()))?;
     let request = http
         .get(url.clone())
         .header(AUTHORIZATION, bearer)
         .header(ACCEPT, "application/json")
         // Without it, values newer than an API's version come as `unknownFutureValue`.
         .header(HeaderName::from_static("prefer"), "include-unknown-enum-members");
-    let mut response = request.send().await.map_err(|error| failure(&error))?;
+    let mut response = request.send().await.map_err(|error| failure(&error, host))?;
     let (status, date) = (response.status(), header(&response, &DATE));
     let date = date.as_deref().and_then(http_date);
     if status.is_success() {
@@ -111,7 +109,7 @@ async fn read(response: &mut Response, body: &mut Vec<u8>, most: usize) -> Optio
             Ok(Some(bytes)) => body.extend_from_slice(&bytes),
             Ok(None) => return None,
             Err(error) => {
-                let reason = reason(&error);
+                let reason = connection::chain(&error);
                 return Some(format!("the connection broke in the middle of the answer: {reason}"));
             }
         }
@@ -119,39 +117,12 @@ async fn read(response: &mut Response, body: &mut Vec<u8>, most: usize) -> Optio
 }
 
 /// What a failed request was.
-fn failure(error: &reqwest::Error) -> Failure {
-    let reason = reason(error);
-    if reason.to_ascii_lowercase().contains("certificate") {
-        return Failure::Untrusted(format!(
-            "the other side's certificate is not trusted: {reason}; where a proxy inspects \
-             connections, give its certificate with --ca-cert"
-        ));
+fn failure(error: &reqwest::Error, host: &str) -> Failure {
+    let failed = connection::explain(error, host);
+    match failed.kind {
+        Kind::Untrusted | Kind::ShutOut | Kind::Elsewhere => Failure::Untrusted(failed.words),
+        Kind::Late => Failure::Timeout,
+        Kind::Unreachable => Failure::Unreachable(failed.words),
+        Kind::Cut => Failure::Broken(failed.words),
     }
-    if reason.contains("proxy authorization required") {
-        return Failure::Untrusted(
-            "the proxy wants a name and a password, or other ones: write them as \
-             HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT, with special letters percent-encoded"
-                .to_owned(),
-        );
-    }
-    if error.is_timeout() && !error.is_connect() {
-        Failure::Timeout
-    } else if error.is_connect() {
-        Failure::Unreachable(reason)
-    } else {
-        Failure::Broken(format!("the connection broke before the answer: {reason}"))
-    }
-}
-
-/// An error and what caused it, without the address: it is told elsewhere.
-fn reason(error: &reqwest::Error) -> String {
-    let mut told = Vec::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        told.push(error.to_string());
-        cause = error.source();
-    }
-    // Each cause repeats the ones below it in some libraries; the last one says most.
-    told.dedup();
-    if told.is_empty() { "it was not said why".to_owned() } else { told.join(": ") }
 }

@@ -9,7 +9,6 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::super::framing::page::excerpt;
-use crate::text;
 
 /// Most characters of a message that are kept.
 const MOST: usize = 400;
@@ -135,7 +134,7 @@ fn title(body: &[u8]) -> String {
         Some(text[start..end].trim())
     });
     match inside {
-        Some(title) => text::clean(title).into_owned(),
+        Some(title) => excerpt(title, MOST),
         None => excerpt(text.lines().next().unwrap_or_default().trim(), 80),
     }
 }
@@ -153,6 +152,26 @@ mod tests {
             "403 Authorization_RequestDenied: Insufficient ␛[2J privileges (request 6f0c)"
         );
         assert!(!refused.is_doubtful());
+    }
+
+    #[test]
+    fn a_refusal_that_repeats_the_request_has_no_secret_in_it() {
+        let token = "EwBgA8l6BAAUkj1NuJYtTVha-Mogk_HEiPbQ";
+        let _held = crate::secret::Secret::new(token);
+        let percent = token.bytes().fold(String::new(), |out, byte| out + &format!("%{byte:02x}"));
+        for said in [token, &percent, &token[4..20], &crate::text::hex(token.as_bytes())] {
+            let json = format!(
+                "{{\"error\":{{\"code\":\"{said}\",\"message\":\"you sent Authorization: Bearer {said}\",\
+                 \"innerError\":{{\"request-id\":\"{said}\"}}}}}}"
+            );
+            let page = format!("<html><title>Blocked: {said}</title>");
+            let text = format!("Blocked: {said}");
+            for body in [json, page, text] {
+                let refused = Refused::read(403, body.as_bytes(), "");
+                let told = format!("{refused} {refused:?}");
+                assert!(!told.contains(said) && told.contains("[secret]"), "{told}");
+            }
+        }
     }
 
     #[test]

@@ -54,11 +54,7 @@ impl fmt::Display for Failure {
             ),
             Self::Server(status, _) => write!(f, "Graph fails to answer ({status})"),
             Self::Timeout => f.write_str("Graph did not answer in time"),
-            Self::Unreachable(reason) => write!(
-                f,
-                "there is no connection to Graph: {reason}; is the network, or the proxy \
-                 (HTTPS_PROXY), as it should be?"
-            ),
+            Self::Unreachable(reason) => write!(f, "there is no connection to Graph: {reason}"),
             Self::Broken(reason)
             | Self::Untrusted(reason)
             | Self::LostPlace(reason)

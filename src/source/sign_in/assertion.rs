@@ -7,13 +7,15 @@ use std::path::Path;
 
 use aws_lc_rs::rand;
 use jsonwebtoken::{Algorithm, Header};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::attempt::Attempt;
 use super::certificate::Certificate;
 use super::endpoint::Failed;
 use super::token::Grant;
+use crate::secret::Secret;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// A statement is good for this long, in seconds.
@@ -56,7 +58,7 @@ async fn obtain(
     attempt: &Attempt<'_>,
     address: &str,
     client: &str,
-    statement: &SecretString,
+    statement: &Secret,
 ) -> Result<Grant, Failed> {
     let form = [
         ("grant_type", "client_credentials"),
@@ -65,7 +67,7 @@ async fn obtain(
         ("client_assertion", statement.expose_secret()),
         ("scope", &format!("{}/.default", attempt.settings.cloud.graph())),
     ];
-    let answer = attempt.post(address, &form, &[statement]).await?;
+    let answer = attempt.post(address, &form).await?;
     attempt.grant(answer)
 }
 
@@ -88,7 +90,7 @@ fn signed(
     client: &str,
     address: &str,
     now: Timestamp,
-) -> Result<SecretString, String> {
+) -> Result<Secret, String> {
     let mut header = Header::new(Algorithm::PS256);
     header.x5t_s256 = Some(certificate.thumbprint.clone());
     header.x5c = send_chain.then(|| certificate.chain.clone());
@@ -103,7 +105,7 @@ fn signed(
         exp: now + LIFE,
     };
     jsonwebtoken::encode(&header, &claims, &certificate.key)
-        .map(SecretString::from)
+        .map(Secret::from)
         // What is wrong with the key is not said by the library, and would say too much if it were.
         .map_err(|_| {
             "the key of the certificate cannot sign; Entra takes RSA with 2048 bits or more"
@@ -120,9 +122,9 @@ fn id() -> Result<String, String> {
     Ok(format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]))
 }
 
-fn federated(path: &Path) -> Result<SecretString, String> {
+fn federated(path: &Path) -> Result<Secret, String> {
     let name = path.display();
-    let token = std::fs::read_to_string(path).map_err(|error| {
+    let token = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|error| {
         format!("the token in {name} (AZURE_FEDERATED_TOKEN_FILE) cannot be read: {error}")
     })?;
     let token = token.trim();
@@ -132,7 +134,7 @@ fn federated(path: &Path) -> Result<SecretString, String> {
     {
         return Err(format!("{name} (AZURE_FEDERATED_TOKEN_FILE) has no token in it"));
     }
-    Ok(SecretString::from(token))
+    Ok(Secret::from(token))
 }
 
 #[cfg(test)]

@@ -1,14 +1,19 @@
 //! What each way of signing in gets to work with.
 //! Never holds a token: it is made for one attempt and dropped.
 
-use secrecy::SecretString;
+use bytes::Bytes;
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, RequestBuilder};
 use tokio_util::sync::CancellationToken;
 
+use super::super::connection;
 use super::clock::Clock;
 use super::endpoint::{self, Answer, Failed, Refusal};
 use super::http::Http;
 use super::token::Grant;
 use super::{Ask, Settings};
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// One attempt to get a token.
 pub struct Attempt<'a> {
@@ -64,16 +69,11 @@ impl Attempt<'_> {
         form.iter().copied().chain(self.claims.map(|claims| ("claims", claims))).collect()
     }
 
-    /// Sends a form to an endpoint of Entra. `secrets` must not come back in words.
-    pub async fn post(
-        &self,
-        address: &str,
-        form: &[(&str, &str)],
-        secrets: &[&SecretString],
-    ) -> Result<Answer, Failed> {
+    /// Sends a form to an endpoint of Entra.
+    pub async fn post(&self, address: &str, form: &[(&str, &str)]) -> Result<Answer, Failed> {
         let client = self.http.client_for(address).map_err(Failed::Refused)?;
-        let form = self.form(form);
-        endpoint::ask(|| client.post(address).form(&form), secrets, self.clock, self.cancel).await
+        let form = connection::form(&self.form(form));
+        endpoint::ask(|| posted(client, address, &form), self.clock, self.cancel).await
     }
 
     /// What an endpoint gave, or why it did not.
@@ -88,6 +88,11 @@ impl Attempt<'_> {
             Answer::Refused(refusal) => Err(failed(&refusal)),
         }
     }
+}
+
+/// A request with a form.
+pub fn posted(client: &Client, address: &str, form: &Bytes) -> RequestBuilder {
+    client.post(address).header(CONTENT_TYPE, FORM).body(form.clone())
 }
 
 fn failed(refusal: &Refusal) -> Failed {

@@ -2,17 +2,19 @@
 //! Never signs in to it, and never hands it a secret of ours.
 
 use std::io::ErrorKind;
-use std::process::{Output, Stdio};
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::process::Command;
+use zeroize::Zeroizing;
 
 use super::attempt::Attempt;
 use super::claims::Claims;
 use super::cloud::Cloud;
-use super::endpoint::{self, Failed};
+use super::endpoint::{self, Failed, Reply};
 use super::token::Grant;
+use crate::secret::{IDENTITY_HEADER, VARIABLES};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// `az` is slow, but not slower.
@@ -30,8 +32,9 @@ pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
         // As one word, so that a tenant can be no option.
         command.arg(format!("--tenant={tenant}"));
     }
-    for secret in ["ENTRAIL_TOKEN", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD"] {
-        command.env_remove(secret);
+    // An account of `az` that is a managed identity needs the header itself.
+    for variable in VARIABLES.iter().filter(|name| **name != IDENTITY_HEADER) {
+        command.env_remove(variable);
     }
     command.env("AZURE_CORE_NO_COLOR", "1");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
@@ -56,6 +59,8 @@ pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
         }
         Some(Ok(output)) => output,
     };
+    let output =
+        Said { status: output.status, out: output.stdout.into(), err: output.stderr.into() };
     read(&output, settings.tenant(), attempt.clock.now()).and_then(|grant| fitting(attempt, grant))
 }
 
@@ -76,11 +81,18 @@ fn fitting(attempt: &Attempt<'_>, grant: Grant) -> Result<Grant, Failed> {
     )))
 }
 
-fn read(output: &Output, tenant: Option<&str>, now: Timestamp) -> Result<Grant, Failed> {
+/// What `az` said; overwritten when it is dropped, as there is a token in it.
+struct Said {
+    status: ExitStatus,
+    out: Zeroizing<Vec<u8>>,
+    err: Zeroizing<Vec<u8>>,
+}
+
+fn read(output: &Said, tenant: Option<&str>, now: Timestamp) -> Result<Grant, Failed> {
     if !output.status.success() {
-        return Err(refused(&String::from_utf8_lossy(&output.stderr), tenant));
+        return Err(refused(&String::from_utf8_lossy(&output.err), tenant));
     }
-    let reply: Option<Value> = serde_json::from_slice(&output.stdout).ok();
+    let reply = Reply::of(&output.out);
     let grant = reply.as_ref().and_then(|reply| {
         // Seconds since 1970; `expiresOn` is in local time and of no use.
         let expires = reply.get("expires_on").and_then(Value::as_i64);
@@ -106,7 +118,7 @@ fn refused(said: &str, tenant: Option<&str>) -> Failed {
         .find(|line| line.contains("AADSTS") || line.starts_with("ERROR"))
         .unwrap_or(said);
     let line = line.trim_start_matches("ERROR:").trim_start();
-    let said = endpoint::in_words(line, &[]);
+    let said = endpoint::in_words(line);
     let refusal = endpoint::Refusal { description: said, ..endpoint::Refusal::default() };
     if line.contains("AADSTS") {
         return Failed::Refused(format!("az says: {} ({login})", refusal.words()));

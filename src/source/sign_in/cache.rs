@@ -7,11 +7,13 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::clock::Clock;
 use crate::disk::{Folder, is_open_to_others, is_refusal};
+use crate::secret::Secret;
 
 /// How long to wait for another session that writes, and how often to look.
 const ATTEMPTS: u32 = 40;
@@ -39,6 +41,12 @@ struct Entry {
     refresh_token: String,
 }
 
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.refresh_token.zeroize();
+    }
+}
+
 #[derive(Default, Serialize, Deserialize)]
 struct Contents {
     sign_ins: Vec<Entry>,
@@ -58,21 +66,21 @@ impl Cache {
 
     /// What renews this sign-in. `None` where it is not remembered; the error says why the file
     /// cannot be used.
-    pub fn find(&self, key: &Key) -> Result<Option<SecretString>, String> {
+    pub fn find(&self, key: &Key) -> Result<Option<Secret>, String> {
         let folder = match Folder::state_there(self.folder()) {
             Ok(Some(folder)) => folder,
             Ok(None) => return Ok(None),
             Err(error) => return Err(self.unread(&error)),
         };
         let found = self.read(&folder)?.sign_ins.into_iter().find(|entry| entry.key == *key);
-        Ok(found.map(|entry| SecretString::from(entry.refresh_token)))
+        Ok(found.map(|entry| Secret::new(&entry.refresh_token)))
     }
 
     /// Remembers a sign-in, in place of an earlier one of the same key; forgets it with `None`.
     pub async fn keep(
         &self,
         key: &Key,
-        refresh: Option<&SecretString>,
+        refresh: Option<&Secret>,
         clock: &dyn Clock,
     ) -> Result<(), String> {
         let said = |error: io::Error| {
@@ -101,6 +109,7 @@ impl Cache {
         });
         contents.sign_ins.extend(kept);
         let json = serde_json::to_vec_pretty(&contents).map_err(|error| said(error.into()))?;
+        let json = Zeroizing::new(json);
         // A new file in place of the old one: a reader never sees half of it. It is made for its
         // owner only (0600).
         let new = self.name("new");
@@ -180,7 +189,7 @@ mod tests {
     }
 
     async fn keep(cache: &Cache, tenant: &str, refresh: Option<&str>) -> Result<(), String> {
-        let refresh = refresh.map(SecretString::from);
+        let refresh = refresh.map(Secret::from);
         cache.keep(&key(tenant), refresh.as_ref(), &SystemClock).await
     }
 

@@ -1,7 +1,15 @@
 //! A certificate and its private key, from a PEM or PFX (PKCS #12) file.
 //! Never shows the key, and never keeps the password.
+//!
+//! Microsoft Entra takes statements that are signed with an RSA key (PS256 or RS256; Microsoft's page
+//! "Microsoft identity platform application authentication certificate credentials"). A certificate
+//! with another key can be read, but not used, and that is what the error says.
 
 #![expect(clippy::disallowed_methods, reason = "the certificate is in a file")]
+
+mod key;
+mod pem;
+mod pfx;
 
 use std::fmt;
 use std::path::Path;
@@ -11,22 +19,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::EncodingKey;
 use memchr::memmem;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
+use zeroize::Zeroizing;
 
+use self::key::Key;
 use super::der::{INTEGER, NUMBER_0, OBJECT, OCTETS, Reader, SEQUENCE};
-use super::encryption::{self, Closed};
+use super::encryption::Closed;
+use crate::secret::Secret;
 
 /// Largest file that is read; these have some thousand bytes.
 const MOST_BYTES: usize = 1 << 20;
-
-const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
-/// PKCS #7 and the bags of PKCS #12 (RFC 7292).
-const DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
-const ENCRYPTED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 6];
-const KEY_BAG: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 10, 1, 1];
-const SHROUDED_KEY_BAG: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 10, 1, 2];
-const CERTIFICATE_BAG: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 10, 1, 3];
-const X509: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 22, 1];
 
 /// A certificate and its key.
 pub struct Certificate {
@@ -44,19 +46,22 @@ impl fmt::Debug for Certificate {
     }
 }
 
-/// What was found in a file, in DER.
+/// What was found in a file, in DER. Keys are overwritten when they are dropped.
 #[derive(Default)]
 struct Parts {
     certificates: Vec<Vec<u8>>,
-    /// In PKCS #8 (`PrivateKeyInfo`) or PKCS #1 (`RSAPrivateKey`).
-    keys: Vec<Vec<u8>>,
+    /// In PKCS #8 (`PrivateKeyInfo`), PKCS #1 (`RSAPrivateKey`) or SEC 1 (`ECPrivateKey`).
+    keys: Vec<Zeroizing<Vec<u8>>>,
+    /// What else there was, which helps to say what is missing.
+    others: Vec<String>,
 }
 
 impl Certificate {
     /// Reads a file. The error names the file, what is wrong with it and what to do.
-    pub fn read(path: &Path, password: Option<&SecretString>) -> Result<Self, String> {
+    pub fn read(path: &Path, password: Option<&Secret>) -> Result<Self, String> {
         let name = path.display();
         let bytes = std::fs::read(path)
+            .map(Zeroizing::new)
             .map_err(|error| format!("the certificate {name} cannot be read: {error}"))?;
         if bytes.len() > MOST_BYTES {
             return Err(format!("{name} is no certificate: it has more than {MOST_BYTES} bytes"));
@@ -66,29 +71,41 @@ impl Certificate {
     }
 
     fn of(bytes: &[u8], password: &str) -> Result<Self, String> {
-        let parts = if memmem::find(bytes, b"-----BEGIN ").is_some() {
-            pem(&String::from_utf8_lossy(bytes), password)?
-        } else {
-            pfx(bytes, password)?
+        let Parts { mut certificates, keys, others } = parts(bytes, password)?;
+        let keys: Vec<Key<'_>> = keys.iter().map(|key| Key::of(key)).collect();
+        let has = |others: &[String]| match others {
+            [] => String::new(),
+            others => format!(" (it has: {})", others.join(", ")),
         };
-        let (key, modulus) = match parts.keys.iter().find_map(|key| rsa(key)) {
-            Some(found) => found,
-            None if parts.keys.is_empty() => {
-                return Err("there is no private key in it; Entra needs the certificate and its key in one file".into());
-            }
-            None => {
-                return Err(
-                    "its key is not an RSA key; Entra takes RSA with 2048 bits or more".into()
-                );
-            }
-        };
-        if parts.certificates.is_empty() {
-            return Err("there is no certificate in it; Entra needs the certificate and its key in one file".into());
+        if keys.is_empty() {
+            return Err(format!(
+                "there is no private key in it{}; Entra needs the certificate and its key in one file",
+                has(&others)
+            ));
+        }
+        let usable = keys.iter().filter_map(|key| match key {
+            Key::Rsa { pkcs1, modulus } => Some((*pkcs1, *modulus)),
+            Key::Other(_) => None,
+        });
+        let usable: Vec<(&[u8], &[u8])> = usable.collect();
+        if let ([], Some(Key::Other(kind))) = (&usable[..], keys.first()) {
+            return Err(format!(
+                "its key is {kind}; for the certificate of an application Entra takes RSA keys with 2048 bits or more \
+                 only (it is signed in PS256), so make a certificate with such a key and upload that one"
+            ));
+        }
+        if certificates.is_empty() {
+            return Err(format!(
+                "there is no certificate in it{}; Entra needs the certificate and its key in one file",
+                has(&others)
+            ));
         }
         // The key's number is in the certificate of the key, as it is.
-        let mut certificates = parts.certificates;
-        let own = certificates.iter().position(|der| memmem::find(der, modulus).is_some());
-        let own = own.ok_or("no certificate in it belongs to its key")?;
+        let found = usable.iter().find_map(|(pkcs1, modulus)| {
+            let own = certificates.iter().position(|der| memmem::find(der, modulus).is_some())?;
+            Some((*pkcs1, own))
+        });
+        let (key, own) = found.ok_or("no certificate in it belongs to its key")?;
         certificates[..=own].rotate_right(1);
         let hash = digest::digest(&digest::SHA256, &certificates[0]);
         Ok(Self {
@@ -99,146 +116,31 @@ impl Certificate {
     }
 }
 
-/// The key in PKCS #1 and its modulus, if it is an RSA key.
-fn rsa(key: &[u8]) -> Option<(&[u8], &[u8])> {
-    let modulus = |pkcs1: &[u8]| -> Option<std::ops::Range<usize>> {
-        let mut reader = Reader::new(pkcs1).enter(SEQUENCE)?;
-        reader.take(INTEGER)?;
-        let modulus = reader.take(INTEGER)?;
-        // 0 in front only says that the number is not negative.
-        let modulus = modulus.strip_prefix(&[0]).unwrap_or(modulus);
-        let start = memmem::find(pkcs1, modulus)?;
-        (modulus.len() >= 256).then(|| start..start + modulus.len())
-    };
-    let mut reader = Reader::new(key).enter(SEQUENCE)?;
-    reader.take(INTEGER)?;
-    let pkcs1 = match reader.enter(SEQUENCE) {
-        Some(mut algorithm) => {
-            if algorithm.take(OBJECT)? != RSA {
-                return None;
-            }
-            reader.take(OCTETS)?
-        }
-        None => key,
-    };
-    modulus(pkcs1).map(|at| (pkcs1, &pkcs1[at]))
-}
-
-/// All keys and certificates of a PEM file; other things in it are passed over.
-fn pem(text: &str, password: &str) -> Result<Parts, String> {
-    let mut parts = Parts::default();
-    let mut lines = text.lines().map(str::trim);
-    while let Some(line) = lines.next() {
-        let Some(label) =
-            line.strip_prefix("-----BEGIN ").and_then(|line| line.strip_suffix("-----"))
-        else {
-            continue;
-        };
-        let body: Vec<&str> =
-            lines.by_ref().take_while(|line| !line.starts_with("-----END ")).collect();
-        if body.iter().any(|line| line.starts_with("Proc-Type:")) {
-            return Err(format!(
-                "its key is encrypted in a way that is no longer used; write it anew: openssl pkcs8 -topk8 -in KEY ({label})"
-            ));
-        }
-        let decoded = || {
-            STANDARD.decode(body.concat()).map_err(|_| format!("what it calls {label} is damaged"))
-        };
-        match label {
-            "CERTIFICATE" => parts.certificates.push(decoded()?),
-            "PRIVATE KEY" | "RSA PRIVATE KEY" => parts.keys.push(decoded()?),
-            "ENCRYPTED PRIVATE KEY" => {
-                let der = decoded()?;
-                let closed = Reader::new(&der)
-                    .enter(SEQUENCE)
-                    .and_then(|mut reader| encryption::encrypted(&mut reader));
-                let (algorithm, bytes) =
-                    closed.ok_or_else(|| format!("what it calls {label} is damaged"))?;
-                parts.keys.push(
-                    encryption::open(algorithm, bytes, password)
-                        .map_err(|why| words(why, password))?,
-                );
-            }
-            _ => {}
-        }
+/// What is in a file, by how it begins.
+fn parts(bytes: &[u8], password: &str) -> Result<Parts, String> {
+    if bytes.trim_ascii().is_empty() {
+        return Err("it is empty".to_owned());
     }
-    Ok(parts)
-}
-
-/// All keys and certificates of a PFX file.
-fn pfx(bytes: &[u8], password: &str) -> Result<Parts, String> {
-    let damaged = || {
-        "it is neither PEM nor PFX as far as can be told; write it anew: openssl pkcs12 -in FILE -nodes -out cert.pem"
-            .to_owned()
-    };
-    let read = || {
-        let mut file = Reader::new(bytes).enter(SEQUENCE)?;
-        file.number()?;
-        let mut safe = file.enter(SEQUENCE)?;
-        let is_data = safe.take(OBJECT)? == DATA;
-        let contents = safe.enter(NUMBER_0)?.take(OCTETS)?;
-        is_data.then_some((contents, file.enter(SEQUENCE)))
-    };
-    let (contents, checksum) = read().ok_or_else(damaged)?;
-    // A checksum of a kind that is not known leaves it to the padding to tell a wrong password.
-    if let Some(checksum) = checksum
-        && encryption::fits(checksum, contents, password) == Ok(false)
+    if let Some(text) = pem::text(bytes) {
+        return pem::read(&text, password);
+    }
+    // As a key vault hands out a PFX.
+    let plain = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
+    let letters: Zeroizing<Vec<u8>> =
+        Zeroizing::new(plain.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect());
+    if let Ok(decoded) = STANDARD.decode(&*letters).map(Zeroizing::new)
+        && decoded.first() == Some(&SEQUENCE)
     {
-        return Err(words(Closed::WrongPassword, password));
+        return pfx::read(&decoded, password);
     }
-    let mut parts = Parts::default();
-    let mut safes = Reader::new(contents).enter(SEQUENCE).ok_or_else(damaged)?;
-    while let Some(mut safe) = safes.enter(SEQUENCE) {
-        let kind = safe.take(OBJECT).ok_or_else(damaged)?;
-        let mut inside = safe.enter(NUMBER_0).ok_or_else(damaged)?;
-        if kind == DATA {
-            bags(inside.take(OCTETS).ok_or_else(damaged)?, password, &mut parts)?;
-        } else if kind == ENCRYPTED_DATA {
-            let mut closed = || {
-                let mut data = inside.enter(SEQUENCE)?;
-                data.number()?;
-                let mut info = data.enter(SEQUENCE)?;
-                info.take(OBJECT)?;
-                encryption::encrypted(&mut info)
-            };
-            let (algorithm, bytes) = closed().ok_or_else(damaged)?;
-            let opened =
-                encryption::open(algorithm, bytes, password).map_err(|why| words(why, password))?;
-            bags(&opened, password, &mut parts)?;
-        }
+    match bytes {
+        [0xfe, 0xed, 0xfe, 0xed, ..] | [0xce, 0xce, 0xce, 0xce, ..] => Err(
+            "it is a Java key store; write it anew: keytool -importkeystore -srckeystore FILE -destkeystore cert.pfx \
+             -deststoretype PKCS12"
+                .to_owned(),
+        ),
+        _ => pfx::read(bytes, password),
     }
-    Ok(parts)
-}
-
-/// The keys and certificates in a safe of a PFX file.
-fn bags(contents: &[u8], password: &str, parts: &mut Parts) -> Result<(), String> {
-    let mut bags = Reader::new(contents).enter(SEQUENCE).ok_or("it is damaged")?;
-    while let Some(mut bag) = bags.enter(SEQUENCE) {
-        let (Some(kind), Some(mut value)) = (bag.take(OBJECT), bag.enter(NUMBER_0)) else {
-            continue;
-        };
-        if kind == KEY_BAG {
-            if let Some(key) = value.take(SEQUENCE) {
-                parts.keys.push(sequence(key));
-            }
-        } else if kind == SHROUDED_KEY_BAG {
-            let closed =
-                value.enter(SEQUENCE).and_then(|mut reader| encryption::encrypted(&mut reader));
-            let (algorithm, bytes) = closed.ok_or("it is damaged")?;
-            parts.keys.push(
-                encryption::open(algorithm, bytes, password).map_err(|why| words(why, password))?,
-            );
-        } else if kind == CERTIFICATE_BAG {
-            let Some(mut certificate) = value.enter(SEQUENCE) else { continue };
-            if certificate.take(OBJECT) == Some(X509)
-                && let Some(der) =
-                    certificate.enter(NUMBER_0).and_then(|mut inside| inside.take(OCTETS))
-            {
-                parts.certificates.push(der.to_vec());
-            }
-        }
-    }
-    Ok(())
 }
 
 /// A sequence with these contents.
@@ -273,7 +175,7 @@ mod tests {
     const THUMBPRINT: &str = "rVm86FT6u8OU2P9rV-p8hfTmS_Z2HHhkvum83jN5tFY";
 
     fn read(name: &str, password: Option<&str>) -> Result<Certificate, String> {
-        let password = password.map(SecretString::from);
+        let password = password.map(Secret::from);
         Certificate::read(&Path::new(FOLDER).join(name), password.as_ref())
     }
 
@@ -343,6 +245,89 @@ mod tests {
         assert!(
             read("nowhere.pem", None).expect_err("no file").contains("nowhere.pem cannot be read")
         );
+    }
+
+    #[test]
+    fn a_key_that_entra_does_not_take_is_named_by_its_kind() {
+        for (name, password, kind) in [
+            ("ec-p256-sec1.pem", None, "an EC key (P-256)"),
+            ("ec-p384.pem", None, "an EC key (P-384)"),
+            ("ec-p521-encrypted.pem", Some("kestrel"), "an EC key (P-521)"),
+            ("ec.pfx", Some("kestrel"), "an EC key (P-256)"),
+            ("ed25519.pem", None, "an Ed25519 key"),
+            ("rsa-1024.pem", None, "an RSA key with 1024 bits"),
+        ] {
+            let error = read(name, password).expect_err(name);
+            let expected =
+                format!("its key is {kind}; for the certificate of an application Entra takes RSA");
+            assert!(error.contains(name) && error.contains(&expected), "{error}");
+        }
+        let damaged = b"-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n";
+        let error = Certificate::of(damaged, "").expect_err("no key");
+        assert!(error.contains("of a kind that is not known here, or damaged"), "{error}");
+        for label in ["OPENSSH PRIVATE KEY", "DSA PRIVATE KEY"] {
+            let other = format!("-----BEGIN {label}-----\nMAA=\n-----END {label}-----\n");
+            let error = Certificate::of(other.as_bytes(), "").expect_err(label);
+            assert!(error.contains("Entra takes RSA keys"), "{error}");
+        }
+    }
+
+    /// A PEM file written in other ways.
+    #[test]
+    fn pem_is_read_however_editors_and_tools_leave_it() {
+        let whole = String::from_utf8([file("key.pem"), file("cert.pem")].concat()).expect("text");
+        let wide = |units: fn(u16) -> [u8; 2], mark: &str| -> Vec<u8> {
+            [mark, whole.as_str()].concat().encode_utf16().flat_map(units).collect()
+        };
+        let lines = |separator: &str| whole.lines().collect::<Vec<_>>().join(separator);
+        for (how, bytes) in [
+            ("as it is", whole.clone().into_bytes()),
+            ("a mark of byte order", ["\u{feff}", whole.as_str()].concat().into_bytes()),
+            ("CRLF", lines("\r\n").into_bytes()),
+            ("CR", lines("\r").into_bytes()),
+            ("UTF-16, little end first", wide(u16::to_le_bytes, "\u{feff}")),
+            ("UTF-16, big end first", wide(u16::to_be_bytes, "\u{feff}")),
+            ("UTF-16 without a mark", wide(u16::to_le_bytes, "")),
+            ("indented", lines("\n    ").into_bytes()),
+            ("text before and after", format!("Bag Attributes\n  x: 1\n{whole}\nend").into_bytes()),
+            ("text on the same line", format!("key: {whole}").into_bytes()),
+            ("line breaks as \\n", lines("\\n").into_bytes()),
+            ("the certificate first", [file("cert.pem"), file("key.pem")].concat()),
+            ("another key besides", [file("ec-p384.pem"), whole.clone().into_bytes()].concat()),
+            ("X509", whole.replace(" CERT", " X509 CERT").into_bytes()),
+            ("TRUSTED", whole.replace(" CERT", " TRUSTED CERT").into_bytes()),
+            ("a PFX in Base64", STANDARD.encode(file("unencrypted.pfx")).into_bytes()),
+        ] {
+            let certificate =
+                Certificate::of(&bytes, "").unwrap_or_else(|why| panic!("{how}: {why}"));
+            assert_eq!(certificate.thumbprint, THUMBPRINT, "{how}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_named() {
+        let der = |name: &str| pem_body(&String::from_utf8(file(name)).expect("text"));
+        for (bytes, words) in [
+            (Vec::new(), "it is empty"),
+            (b" \n".to_vec(), "it is empty"),
+            (der("cert.pem"), "it is a certificate alone (DER)"),
+            (der("key.pem"), "a private key only (an RSA key, DER)"),
+            (der("key-pkcs1.pem"), "a private key only (an RSA key, DER)"),
+            (file("certs.p7b"), "there is no private key in it (it has: PKCS7)"),
+            (der("certs.p7b"), "certificates only (PKCS #7)"),
+            (file("public.pem"), "there is no private key in it (it has: PUBLIC KEY)"),
+            (b"\xfe\xed\xfe\xed\0\0\0\x02".to_vec(), "a Java key store"),
+            (file("key.pem")[..900].to_vec(), "its part PRIVATE KEY has no end"),
+            (b"hello".to_vec(), "neither PEM nor PFX"),
+        ] {
+            let error = Certificate::of(&bytes, "").expect_err(words);
+            assert!(error.contains(words), "{words}: {error}");
+        }
+    }
+
+    fn pem_body(text: &str) -> Vec<u8> {
+        let lines = text.lines().filter(|line| !line.starts_with("-----"));
+        STANDARD.decode(lines.collect::<String>()).expect("Base64")
     }
 
     #[test]

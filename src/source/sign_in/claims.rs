@@ -3,9 +3,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
+use crate::secret::Secret;
 use crate::text;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
@@ -38,7 +39,7 @@ pub struct Claims {
 impl Claims {
     /// Reads a token, unverified. `None` where it is not a JWT: a token is opaque by contract, and
     /// that of a personal account is.
-    pub fn of(token: &SecretString) -> Option<Self> {
+    pub fn of(token: &Secret) -> Option<Self> {
         let token = token.expose_secret();
         if token.len() > MOST_BYTES {
             return None;
@@ -99,7 +100,7 @@ pub mod tests {
     }
 
     fn claims(value: &Value) -> Claims {
-        Claims::of(&SecretString::from(token(value))).expect("claims")
+        Claims::of(&Secret::from(token(value))).expect("claims")
     }
 
     #[test]
@@ -140,7 +141,7 @@ pub mod tests {
         for token in
             ["", "a", "a.b", "a.b.c", "..", "a.bnVsbA.c", "EwBgA8l6BAAU", &"a.".repeat(MOST_BYTES)]
         {
-            assert_eq!(Claims::of(&SecretString::from(token)), None, "{token:.20}");
+            assert_eq!(Claims::of(&Secret::from(token)), None, "{token:.20}");
         }
     }
 }

@@ -20,6 +20,6 @@ pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
         ("client_secret", secret.expose_secret()),
         ("scope", &format!("{}/.default", attempt.settings.cloud.graph())),
     ];
-    let answer = attempt.post(&attempt.address(tenant, "token")?, &form, &[secret]).await?;
+    let answer = attempt.post(&attempt.address(tenant, "token")?, &form).await?;
     attempt.grant(answer)
 }

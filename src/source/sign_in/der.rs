@@ -61,6 +61,11 @@ impl<'a> Reader<'a> {
         self.take(tag).map(Self)
     }
 
+    /// How many bytes are left.
+    pub fn left(&self) -> usize {
+        self.0.len()
+    }
+
     /// A whole number of four bytes, if it is one.
     pub fn number(&mut self) -> Option<u32> {
         let mut bytes = self.take(INTEGER)?;

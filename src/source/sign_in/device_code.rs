@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 
+use super::super::connection;
 use super::Prompt;
-use super::attempt::Attempt;
+use super::attempt::{Attempt, posted};
 use super::endpoint::{self, Answer, Failed, Refusal, Tried};
 use super::token::{self, Grant};
-use crate::text;
+use crate::secret::{self, Secret};
 
 /// "Microsoft Graph Command Line Tools", a public client every tenant knows unless it was blocked.
 pub const DEFAULT_CLIENT: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
@@ -24,26 +25,24 @@ const LIFE: Duration = Duration::from_mins(15);
 /// How much slower `slow_down` asks to be (RFC 8628, 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
 const MOST_INTERVAL: Duration = Duration::from_mins(1);
+/// Longest code and longest address or message that are shown, in characters.
+const MOST_OF_CODE: usize = 64;
+const MOST_OF_ADDRESS: usize = 400;
 
 /// A code, as the server gave it.
 struct Code {
-    secret: SecretString,
+    secret: Secret,
     prompt: Prompt,
     interval: Duration,
 }
 
-/// Shows a code and waits until it was used. `earlier` is what renewed the last sign-in: that must
-/// not come back in words either.
-pub async fn obtain(
-    attempt: &Attempt<'_>,
-    earlier: Option<&SecretString>,
-) -> Result<Grant, Failed> {
+/// Shows a code and waits until it was used.
+pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
     let (tenant, client) = (tenant(attempt), client(attempt));
     let scope = scope(attempt);
     let form = [("client_id", client), ("scope", scope.as_str())];
-    let mut secrets: Vec<&SecretString> = earlier.into_iter().collect();
     let address = attempt.address(tenant, "devicecode")?;
-    let code = match attempt.post(&address, &form, &secrets).await? {
+    let code = match attempt.post(&address, &form).await? {
         Answer::Given(reply) => Code::read(&reply, attempt).ok_or_else(|| {
             Failed::Unreachable(
                 "the endpoint answered without a code; something else may answer in its place"
@@ -53,20 +52,18 @@ pub async fn obtain(
         Answer::Refused(refusal) => return Err(Failed::Refused(refusal.words())),
     };
     (attempt.ask)(code.prompt.clone());
-    secrets.push(&code.secret);
-    poll(attempt, &attempt.address(tenant, "token")?, &code, &secrets).await
+    poll(attempt, &attempt.address(tenant, "token")?, &code).await
 }
 
 /// Gets a new token for a refresh token, without asking anybody.
-pub async fn refresh(attempt: &Attempt<'_>, refresh: &SecretString) -> Result<Grant, Failed> {
+pub async fn refresh(attempt: &Attempt<'_>, refresh: &Secret) -> Result<Grant, Failed> {
     let form = [
         ("grant_type", "refresh_token"),
         ("client_id", client(attempt)),
         ("refresh_token", refresh.expose_secret()),
         ("scope", &scope(attempt)),
     ];
-    let answer =
-        attempt.post(&attempt.address(tenant(attempt), "token")?, &form, &[refresh]).await?;
+    let answer = attempt.post(&attempt.address(tenant(attempt), "token")?, &form).await?;
     let mut grant = attempt.grant(answer)?;
     // The old one stays good where no new one was sent.
     grant.refresh.get_or_insert_with(|| refresh.clone());
@@ -99,16 +96,16 @@ impl Code {
             Some(Duration::from_secs(seconds))
         };
         let life = seconds("expires_in").unwrap_or(LIFE).min(LIFE * 4);
-        let code = text::clean(text("user_code")?).into_owned();
+        let code = shown(text("user_code")?, MOST_OF_CODE);
         // RFC 8628 calls it `verification_uri`, an older draft `verification_url`.
-        let address = text::clean(text("verification_uri").or_else(|| text("verification_url"))?)
-            .into_owned();
+        let address = text("verification_uri").or_else(|| text("verification_url"))?;
+        let address = shown(address, MOST_OF_ADDRESS);
         let message = text("message").map_or_else(
             || format!("To sign in, open {address} and enter the code {code}."),
-            |message| text::clean(message).into_owned(),
+            |message| shown(message, MOST_OF_ADDRESS),
         );
         Some(Self {
-            secret: SecretString::from(text("device_code")?),
+            secret: Secret::from(text("device_code")?),
             prompt: Prompt {
                 code,
                 address,
@@ -122,17 +119,17 @@ impl Code {
     }
 }
 
-async fn poll(
-    attempt: &Attempt<'_>,
-    address: &str,
-    code: &Code,
-    secrets: &[&SecretString],
-) -> Result<Grant, Failed> {
-    let form = attempt.form(&[
+/// What the server wants to be shown: cleaned, without secrets, of bounded length.
+fn shown(said: &str, most: usize) -> String {
+    secret::foreign(said).chars().take(most).collect()
+}
+
+async fn poll(attempt: &Attempt<'_>, address: &str, code: &Code) -> Result<Grant, Failed> {
+    let form = connection::form(&attempt.form(&[
         ("grant_type", GRANT_TYPE),
         ("client_id", client(attempt)),
         ("device_code", code.secret.expose_secret()),
-    ]);
+    ]));
     let http = attempt.http.client_for(address).map_err(Failed::Refused)?;
     let mut interval = code.interval;
     let mut wait = interval;
@@ -141,8 +138,8 @@ async fn poll(
         if attempt.clock.now() >= code.prompt.expires {
             return Err(over());
         }
-        let request = http.post(address).form(&form);
-        wait = match endpoint::once(request, secrets, attempt.cancel).await? {
+        let request = posted(http, address, &form);
+        wait = match endpoint::once(request, attempt.cancel).await? {
             Tried::Answered(Answer::Given(reply)) => return attempt.grant(Answer::Given(reply)),
             Tried::Answered(Answer::Refused(refusal)) => match refusal.error.as_str() {
                 "authorization_pending" => interval,

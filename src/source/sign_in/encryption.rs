@@ -10,6 +10,7 @@ use aws_lc_rs::{digest, hmac, iv, pbkdf2};
 use des::TdesEde3;
 use des::cipher::{BlockCipherDecrypt, KeyInit as _};
 use rc2::Rc2;
+use zeroize::Zeroizing;
 
 use super::der::{NUMBER_0_OCTETS, OBJECT, OCTETS, Reader, SEQUENCE};
 
@@ -46,12 +47,16 @@ const SHA384: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2];
 const SHA512: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3];
 
 /// Opens the sequence that is encrypted by an `AlgorithmIdentifier`, whose elements `algorithm` reads.
-pub fn open(algorithm: Reader<'_>, encrypted: &[u8], password: &str) -> Result<Vec<u8>, Closed> {
+pub fn open(
+    algorithm: Reader<'_>,
+    encrypted: &[u8],
+    password: &str,
+) -> Result<Zeroizing<Vec<u8>>, Closed> {
     open_any(algorithm, encrypted, password).and_then(whole)
 }
 
 /// With a wrong key one in 256 ends as if it were right, but is no sequence.
-fn whole(opened: Vec<u8>) -> Result<Vec<u8>, Closed> {
+fn whole(opened: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, Closed> {
     let is_whole = Reader::new(&opened).take(SEQUENCE).is_some();
     if is_whole { Ok(opened) } else { Err(Closed::WrongPassword) }
 }
@@ -60,7 +65,7 @@ fn open_any(
     mut algorithm: Reader<'_>,
     encrypted: &[u8],
     password: &str,
-) -> Result<Vec<u8>, Closed> {
+) -> Result<Zeroizing<Vec<u8>>, Closed> {
     let name = algorithm.take(OBJECT).ok_or(Closed::Unknown)?;
     let parameters = algorithm.enter(SEQUENCE).ok_or(Closed::Unknown)?;
     if name == PBES2 {
@@ -105,7 +110,7 @@ fn open_pbes2(
     mut parameters: Reader<'_>,
     encrypted: &[u8],
     password: &str,
-) -> Result<Vec<u8>, Closed> {
+) -> Result<Zeroizing<Vec<u8>>, Closed> {
     let mut derivation = parameters.enter(SEQUENCE).ok_or(Closed::Unknown)?;
     let mut cipher = parameters.enter(SEQUENCE).ok_or(Closed::Unknown)?;
     if derivation.take(OBJECT) != Some(PBKDF2) {
@@ -128,7 +133,7 @@ fn open_pbes2(
     let name = cipher.take(OBJECT).ok_or(Closed::Unknown)?;
     let start = cipher.take(OCTETS).ok_or(Closed::Unknown)?;
     let made = |length: usize| {
-        let mut key = vec![0; length];
+        let mut key = Zeroizing::new(vec![0; length]);
         pbkdf2::derive(function, rounds, salt, password.as_bytes(), &mut key);
         key
     };
@@ -145,16 +150,16 @@ fn open_aes(
     key: Result<UnboundCipherKey, aws_lc_rs::error::Unspecified>,
     start: &[u8],
     encrypted: &[u8],
-) -> Result<Vec<u8>, Closed> {
+) -> Result<Zeroizing<Vec<u8>>, Closed> {
     let start = <[u8; 16]>::try_from(start).map_err(|_| Closed::Unknown)?;
     let key = key.and_then(PaddedBlockDecryptingKey::cbc_pkcs7).map_err(|_| Closed::Unknown)?;
-    let mut bytes = encrypted.to_vec();
+    let mut bytes = Zeroizing::new(encrypted.to_vec());
     let context = DecryptionContext::Iv128(iv::FixedLength::from(start));
     let opened = key.decrypt(&mut bytes, context).map_err(|_| Closed::WrongPassword)?;
-    Ok(opened.to_vec())
+    Ok(Zeroizing::new(opened.to_vec()))
 }
 
-fn open_3des(key: &[u8], start: &[u8], encrypted: &[u8]) -> Result<Vec<u8>, Closed> {
+fn open_3des(key: &[u8], start: &[u8], encrypted: &[u8]) -> Result<Zeroizing<Vec<u8>>, Closed> {
     let cipher = TdesEde3::new_from_slice(key).map_err(|_| Closed::Unknown)?;
     chained(start, encrypted, |block| {
         let mut block = block.into();
@@ -163,7 +168,12 @@ fn open_3des(key: &[u8], start: &[u8], encrypted: &[u8]) -> Result<Vec<u8>, Clos
     })
 }
 
-fn open_rc2(key: &[u8], bits: usize, start: &[u8], encrypted: &[u8]) -> Result<Vec<u8>, Closed> {
+fn open_rc2(
+    key: &[u8],
+    bits: usize,
+    start: &[u8],
+    encrypted: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Closed> {
     let cipher = Rc2::new_with_eff_key_len(key, bits);
     chained(start, encrypted, |block| {
         let mut block = block.into();
@@ -177,13 +187,13 @@ fn chained(
     start: &[u8],
     encrypted: &[u8],
     open: impl Fn([u8; 8]) -> [u8; 8],
-) -> Result<Vec<u8>, Closed> {
+) -> Result<Zeroizing<Vec<u8>>, Closed> {
     let mut before = <[u8; 8]>::try_from(start).map_err(|_| Closed::Unknown)?;
     let (blocks, rest) = encrypted.as_chunks::<8>();
     if blocks.is_empty() || !rest.is_empty() {
         return Err(Closed::WrongPassword);
     }
-    let mut opened = Vec::with_capacity(encrypted.len());
+    let mut opened = Zeroizing::new(Vec::with_capacity(encrypted.len()));
     for block in blocks {
         let plain = open(*block);
         opened.extend(plain.iter().zip(before).map(|(byte, before)| byte ^ before));

@@ -2,20 +2,24 @@
 //! Never puts a secret into an error, not even where the endpoint sends it back.
 
 use std::future::Future;
+use std::ops::Deref;
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
 use reqwest::{RequestBuilder, Response, StatusCode};
-use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
+use zeroize::{Zeroize as _, Zeroizing};
 
+use super::super::connection;
 use super::advice;
 use super::clock::Clock;
-use super::http;
-use crate::text;
+use crate::secret;
 
 /// Longest answer that is read; a token endpoint sends some thousand bytes.
 const MOST_BYTES: usize = 1 << 20;
+/// Room for an answer from the beginning, so that it is not moved while it grows.
+const USUAL_BYTES: usize = 1 << 16;
 /// Requests for one token, and the first wait between them; each is twice the one before.
 const MOST_ATTEMPTS: u32 = 4;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
@@ -40,9 +44,44 @@ pub enum Failed {
 /// What an endpoint answered.
 pub enum Answer {
     /// A JSON object with status 200.
-    Given(Map<String, Value>),
+    Given(Reply),
     /// An error of OAuth 2.0 in JSON.
     Refused(Refusal),
+}
+
+/// A JSON object an endpoint sent. Its texts, tokens among them, are overwritten when it is dropped.
+pub struct Reply(Map<String, Value>);
+
+impl Reply {
+    /// The object in these bytes, if there is one.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        match serde_json::from_slice(bytes) {
+            Ok(Value::Object(reply)) => Some(Self(reply)),
+            _ => None,
+        }
+    }
+}
+
+impl Deref for Reply {
+    type Target = Map<String, Value>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        fn overwrite(value: &mut Value) {
+            match value {
+                Value::String(text) => text.zeroize(),
+                Value::Array(values) => values.iter_mut().for_each(overwrite),
+                Value::Object(values) => values.values_mut().for_each(overwrite),
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            }
+        }
+        self.0.values_mut().for_each(overwrite);
+    }
 }
 
 /// An error of OAuth 2.0 (RFC 6749, 5.2), as Entra and managed identities send it.
@@ -57,6 +96,17 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Reads an answer that refuses.
+    fn read(status: u16, reply: &Reply) -> Self {
+        // Service Fabric puts both into an object.
+        let inner = reply.get("error").and_then(Value::as_object).unwrap_or(reply);
+        let said = |name: &str| inner.get(name).and_then(Value::as_str).map(in_words);
+        // App Service says `message` where OAuth says `error_description`.
+        let description = said("error_description").or_else(|| said("message")).unwrap_or_default();
+        let error = said("error").or_else(|| said("code")).unwrap_or_default();
+        Self { status, error, description }
+    }
+
     /// What was said and the way out, where it is known.
     pub fn words(&self) -> String {
         let mut said =
@@ -87,85 +137,103 @@ pub async fn unless_cancelled<T>(
 pub enum Tried {
     /// With an answer.
     Answered(Answer),
-    /// In trouble that may pass: why, how long to wait where the endpoint says, and whether anybody
-    /// was there.
-    Trouble { why: String, wait: Option<Duration>, answered: bool },
+    /// In trouble that may pass: why, and how long to wait where the endpoint says.
+    Trouble { why: String, wait: Option<Duration> },
 }
 
-/// Sends one request. `secrets` is what must not come back in words.
-pub async fn once(
+/// An answer over HTTP, whole.
+pub struct Heard {
+    /// Who was asked.
+    pub host: String,
+    /// Status of HTTP.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    body: Zeroizing<Vec<u8>>,
+}
+
+impl Heard {
+    /// The JSON object that is its body, if it is one.
+    pub fn reply(&self) -> Option<Reply> {
+        Reply::of(&self.body)
+    }
+
+    /// Its body.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// How long it asks to wait: `Retry-After` in seconds; a date is not used by these endpoints.
+    pub fn wait(&self) -> Option<Duration> {
+        let seconds = self.headers.get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
+        Some(Duration::from_secs(seconds).clamp(FIRST_WAIT, MOST_WAIT))
+    }
+
+    /// What it means of an endpoint for tokens.
+    pub fn tried(&self) -> Tried {
+        let Self { host, status, .. } = self;
+        if *status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
+            let why = format!("{host} answered with HTTP status {}", status.as_u16());
+            return Tried::Trouble { why, wait: self.wait() };
+        }
+        let Some(reply) = self.reply() else {
+            let why = format!(
+                "{host} answered with HTTP status {} and something that is not JSON; a proxy or a sign-in page of the \
+                 network may have answered instead",
+                status.as_u16()
+            );
+            return Tried::Trouble { why, wait: None };
+        };
+        if status.is_success() {
+            return Tried::Answered(Answer::Given(reply));
+        }
+        Tried::Answered(Answer::Refused(Refusal::read(status.as_u16(), &reply)))
+    }
+}
+
+/// Sends one request and reads the answer; what went wrong with the connection otherwise.
+pub async fn hear(
     request: RequestBuilder,
-    secrets: &[&SecretString],
     cancel: &CancellationToken,
-) -> Result<Tried, Failed> {
+) -> Result<Result<Heard, connection::Failed>, Failed> {
     let request = request.header("Accept", "application/json");
     let (client, request) = request.build_split();
     let request = request.map_err(|error| {
-        Failed::Refused(format!("the request cannot be made: {}", error.without_url()))
+        let why = secret::foreign(&error.without_url().to_string());
+        Failed::Refused(format!("the request cannot be made: {why}"))
     })?;
     let host = request.url().host_str().unwrap_or_default().to_owned();
-    match unless_cancelled(cancel, client.execute(request)).await? {
-        Ok(response) => read(response, secrets, cancel).await,
-        Err(error) if http::is_lasting(&error) => {
-            Err(Failed::Unreachable(http::explain(&error, &host)))
-        }
-        Err(error) => {
-            let why = http::explain(&error, &host);
-            Ok(Tried::Trouble { why, wait: None, answered: false })
-        }
-    }
+    let heard = async {
+        let response = client.execute(request).await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        Ok((status, headers, body(response).await?))
+    };
+    let heard: Result<_, reqwest::Error> = unless_cancelled(cancel, heard).await?;
+    Ok(match heard {
+        Ok((status, headers, body)) => Ok(Heard { host, status, headers, body }),
+        Err(error) => Err(connection::explain(&error, &host)),
+    })
 }
 
-/// Reads what an endpoint answered.
-pub async fn read(
-    response: Response,
-    secrets: &[&SecretString],
-    cancel: &CancellationToken,
-) -> Result<Tried, Failed> {
-    let host = response.url().host_str().unwrap_or_default().to_owned();
-    let trouble = |why, answered| Tried::Trouble { why, wait: None, answered };
-    let status = response.status();
-    let wait = asked_wait(&response);
-    let body = match unless_cancelled(cancel, body(response)).await? {
-        Ok(body) => body,
-        Err(error) => return Ok(trouble(http::explain(&error, &host), true)),
-    };
-    if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
-        let why = format!("{host} answered with HTTP status {}", status.as_u16());
-        return Ok(Tried::Trouble { why, wait, answered: true });
+/// Sends one request.
+pub async fn once(request: RequestBuilder, cancel: &CancellationToken) -> Result<Tried, Failed> {
+    match hear(request, cancel).await? {
+        Ok(heard) => Ok(heard.tried()),
+        Err(broken) if broken.is_lasting() => Err(Failed::Unreachable(broken.words)),
+        Err(broken) => Ok(Tried::Trouble { why: broken.words, wait: None }),
     }
-    let Ok(Value::Object(reply)) = serde_json::from_slice::<Value>(&body) else {
-        let why = format!(
-            "{host} answered with HTTP status {} and something that is not JSON; a proxy or a sign-in page of the \
-             network may have answered instead",
-            status.as_u16()
-        );
-        return Ok(trouble(why, true));
-    };
-    if status.is_success() {
-        return Ok(Tried::Answered(Answer::Given(reply)));
-    }
-    // Service Fabric puts both into an object.
-    let inner = reply.get("error").and_then(Value::as_object).unwrap_or(&reply);
-    let said =
-        |name: &str| inner.get(name).and_then(Value::as_str).map(|said| in_words(said, secrets));
-    // App Service says `message` where OAuth says `error_description`.
-    let description = said("error_description").or_else(|| said("message")).unwrap_or_default();
-    let error = said("error").or_else(|| said("code")).unwrap_or_default();
-    Ok(Tried::Answered(Answer::Refused(Refusal { status: status.as_u16(), error, description })))
 }
 
 /// Sends a request until it is answered: a few times, waiting twice as long each time, or as long
 /// as the endpoint says.
 pub async fn ask(
     request: impl Fn() -> RequestBuilder,
-    secrets: &[&SecretString],
     clock: &dyn Clock,
     cancel: &CancellationToken,
 ) -> Result<Answer, Failed> {
     let mut pause = FIRST_WAIT;
     for attempt in 1.. {
-        match once(request(), secrets, cancel).await? {
+        match once(request(), cancel).await? {
             Tried::Answered(answer) => return Ok(answer),
             Tried::Trouble { why, .. } if attempt >= MOST_ATTEMPTS => {
                 return Err(Failed::Unreachable(why));
@@ -179,18 +247,18 @@ pub async fn ask(
     Err(Failed::Unreachable(String::new()))
 }
 
-/// `Retry-After` in seconds; a date is not used by these endpoints.
-fn asked_wait(response: &Response) -> Option<Duration> {
-    let seconds = response.headers().get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).clamp(FIRST_WAIT, MOST_WAIT))
-}
-
 /// The body, up to what a token endpoint may send.
-async fn body(mut response: Response) -> Result<Vec<u8>, reqwest::Error> {
-    let mut body = Vec::new();
+async fn body(mut response: Response) -> Result<Zeroizing<Vec<u8>>, reqwest::Error> {
+    let mut body = Zeroizing::new(Vec::with_capacity(USUAL_BYTES));
     while let Some(chunk) = response.chunk().await? {
-        let room = MOST_BYTES - body.len();
-        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        let part = &chunk[..chunk.len().min(MOST_BYTES - body.len())];
+        if body.len() + part.len() > body.capacity() {
+            // What it was in is overwritten, not only freed.
+            let mut larger = Zeroizing::new(Vec::with_capacity(2 * body.len() + part.len()));
+            larger.extend_from_slice(&body);
+            body = larger;
+        }
+        body.extend_from_slice(part);
         if body.len() == MOST_BYTES {
             break;
         }
@@ -199,17 +267,13 @@ async fn body(mut response: Response) -> Result<Vec<u8>, reqwest::Error> {
 }
 
 /// The first line of what an endpoint said, without secrets, cleaned and of bounded length.
-pub fn in_words(said: &str, secrets: &[&SecretString]) -> String {
-    let mut said = said.to_owned();
-    for secret in
-        secrets.iter().map(|secret| secret.expose_secret()).filter(|secret| !secret.is_empty())
-    {
-        said = said.replace(secret, "[secret]");
-    }
+pub fn in_words(said: &str) -> String {
+    // Before it is cut, so that no part of a secret is left at the end.
+    let said = secret::masked(said);
     let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
     // Entra adds ids of the request in the same line in some answers.
     let line = line.split(" Trace ID:").next().unwrap_or_default();
-    let cleaned = text::clean(line);
+    let cleaned = crate::text::clean(line);
     match cleaned.char_indices().nth(MOST_SAID) {
         Some((end, _)) => format!("{}…", &cleaned[..end]),
         None => cleaned.into_owned(),
@@ -219,14 +283,19 @@ pub fn in_words(said: &str, secrets: &[&SecretString]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Secret;
 
     #[test]
     fn what_an_endpoint_says_is_one_clean_line_without_secrets() {
-        let secret = SecretString::from("kestrel");
-        let said = "AADSTS7000215: \u{1b}[2Jkestrel is wrong. Trace ID: 1\r\nCorrelation ID: 2";
-        assert_eq!(in_words(said, &[&secret]), "AADSTS7000215: ␛[2J[secret] is wrong.");
-        assert_eq!(in_words(&"x".repeat(5000), &[]).chars().count(), MOST_SAID + 1);
-        assert_eq!(in_words("\r\n\r\n", &[&SecretString::default()]), "");
+        let _held = Secret::new("not~a+secret");
+        let said =
+            "AADSTS7000215: \u{1b}[2Jnot%7Ea%2bsecret is wrong. Trace ID: 1\r\nCorrelation ID: 2";
+        assert_eq!(in_words(said), "AADSTS7000215: ␛[2J[secret] is wrong.");
+        assert_eq!(in_words(&"x y ".repeat(5000)).chars().count(), MOST_SAID + 1);
+        assert_eq!(in_words("\r\n\r\n"), "");
+        // A secret at the place where the text is cut leaves nothing of itself.
+        let at_the_end = format!("{}not~a+secret", "x ".repeat(MOST_SAID / 2 - 3));
+        assert!(!in_words(&at_the_end).contains("not"), "{}", in_words(&at_the_end));
     }
 
     #[test]

@@ -38,6 +38,10 @@ pub fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
             settings.cloud.graph()
         )));
     }
+    // The one copy there is, where nothing was put around it.
+    if grant.token.is(token) {
+        grant.token = token.clone();
+    }
     // There is nothing to renew it with.
     grant.renew = grant.expires;
     Ok(grant)

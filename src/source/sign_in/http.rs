@@ -3,18 +3,18 @@
 
 #![expect(clippy::disallowed_methods, reason = "certificates of a company are read from a file")]
 
-use std::error::Error as _;
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::redirect::{Attempt, Policy};
-use reqwest::{Certificate, Client, ClientBuilder};
+use reqwest::{Client, ClientBuilder};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
-use super::cloud;
-use crate::text;
+use super::super::connection::chain;
+use super::{cloud, trust};
 
 /// How long to try to reach a host.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -83,19 +83,21 @@ impl Http {
         if !proxied {
             builder = builder.no_proxy();
         }
+        let mut authorities = Vec::new();
         if let Some(path) = &self.0.certificates {
             let name = path.display();
             let pem = std::fs::read(path)
                 .map_err(|error| format!("the certificates in {name} cannot be read: {error}"))?;
-            let certificates = Certificate::from_pem_bundle(&pem)
+            authorities = CertificateDer::pem_slice_iter(&pem)
+                .collect::<Result<Vec<_>, _>>()
                 .ok()
                 .filter(|certificates| !certificates.is_empty())
                 .ok_or_else(|| {
                     format!("{name} has no certificate in PEM (-----BEGIN CERTIFICATE-----)")
                 })?;
-            builder = builder.tls_certs_merge(certificates);
         }
-        builder.build().map_err(|error| unbuilt(&error))
+        let config = trust::config(authorities).map_err(|error| untrusting(&error))?;
+        builder.tls_backend_preconfigured(config).build().map_err(|error| unbuilt(&error))
     }
 }
 
@@ -121,95 +123,18 @@ fn within_the_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     attempt.follow()
 }
 
-/// An error and what it comes from, in one line, without the address (which may say too much).
-fn chain(error: &reqwest::Error) -> String {
-    let mut said = String::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let part = error.to_string();
-        // Some repeat what they come from; one only says that it is an error of the client.
-        if !said.ends_with(&part) && !part.starts_with("client error") {
-            let separator = if said.is_empty() { "" } else { ": " };
-            let _ = write!(said, "{separator}{part}");
-        }
-        cause = error.source();
-    }
-    text::clean(&said).into_owned()
-}
-
-/// Will the same request fail in the same way, however long one waits? A certificate that is not
-/// trusted and an answer from elsewhere are not forgiven.
-pub(super) fn is_lasting(error: &reqwest::Error) -> bool {
-    let said = chain(error);
-    error.is_redirect() || said.contains("invalid peer certificate") || is_shut_out(&said)
-}
-
-/// Does the proxy want to know who asks, in what an error says?
-fn is_shut_out(said: &str) -> bool {
-    said.contains("proxy authorization required")
-}
-
-fn unbuilt(error: &reqwest::Error) -> String {
-    let said = chain(error);
-    if said.contains("No CA certificates") {
+/// Why nobody can be trusted.
+fn untrusting(error: &rustls::Error) -> String {
+    if error.to_string().contains("No CA certificates") {
         return "this machine has no list of trusted certificates: install the package ca-certificates, set \
                 SSL_CERT_FILE to such a list, or give one with --ca-cert"
             .to_owned();
     }
-    format!("no connection can be set up: {said}")
+    format!("no connection can be set up: {error}")
 }
 
-/// Why a request came to nothing, and the way out: one sentence to be put behind what was tried.
-/// `host` is where it went.
-pub fn explain(error: &reqwest::Error, host: &str) -> String {
-    let said = chain(error);
-    let is = |what: &str| said.contains(what);
-    if is("UnknownIssuer") || is("CaUsedAsEndEntity") || is("SelfSigned") {
-        return format!(
-            "the certificate of {host} is signed by nobody this machine trusts ({said}); where a proxy reads \
-             along, give the certificate of your company with --ca-cert FILE"
-        );
-    }
-    if is("ApplicationVerificationFailure") {
-        return format!(
-            "the certificate of {host} is not the one that IDENTITY_SERVER_THUMBPRINT names; was it replaced since this \
-             process was started?"
-        );
-    }
-    if is("Expired") || is("NotValidYet") || is("not valid yet") {
-        return format!(
-            "the certificate of {host} is not valid now ({said}); is the clock of this machine right?"
-        );
-    }
-    if is("another host") || is("circles") {
-        return format!(
-            "{host} {said}, which is not followed; a proxy or a sign-in page of the network may answer"
-        );
-    }
-    if is_shut_out(&said) {
-        return format!(
-            "the proxy does not let through to {host} without a name and a password, or not with those it was told: \
-             write them as HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT, with special letters percent-encoded"
-        );
-    }
-    if is("proxy") || is("tunnel") {
-        return format!(
-            "the proxy does not let through to {host} ({said}); see HTTPS_PROXY and NO_PROXY"
-        );
-    }
-    if error.is_timeout() {
-        return format!("{host} did not answer in time; is a proxy needed (HTTPS_PROXY)?");
-    }
-    if is("dns error") || is("lookup") {
-        return format!(
-            "{host} has no address here ({said}); is this machine online, is a proxy needed (HTTPS_PROXY)?"
-        );
-    }
-    if error.is_connect() {
-        return format!("{host} cannot be reached ({said}); is a proxy needed (HTTPS_PROXY)?");
-    }
-    let said = if said.is_empty() { error.to_string() } else { said };
-    format!("the connection to {host} broke off ({said})")
+fn unbuilt(error: &reqwest::Error) -> String {
+    format!("no connection can be set up: {}", chain(error))
 }
 
 #[cfg(test)]

@@ -2,16 +2,19 @@
 //! Never asked through a proxy, and never at an address beyond the machine's own network.
 
 mod arc;
+mod platform;
 mod service_fabric;
 
 use reqwest::RequestBuilder;
-use secrecy::{ExposeSecret as _, SecretString};
+use reqwest::header::HeaderValue;
 use url::Url;
 
+use super::super::connection;
 use super::attempt::Attempt;
 use super::cloud;
-use super::endpoint::{self, Answer, Failed, Tried};
+use super::endpoint::{Answer, Failed};
 use super::token::Grant;
+use crate::secret::Secret;
 
 /// The Azure Instance Metadata Service, at the same address in every virtual machine.
 const IMDS: &str = "http://169.254.169.254";
@@ -77,13 +80,20 @@ fn no_choice(attempt: &Attempt<'_>, platform: &str) -> Result<(), Failed> {
 async fn of_app_service(
     attempt: &Attempt<'_>,
     endpoint: &str,
-    header: &SecretString,
+    header: &Secret,
 ) -> Result<Grant, Failed> {
     let url = address_of_one(attempt, endpoint, APP_SERVICE_VERSION)?;
     let client = attempt.http.nearby().map_err(Failed::Refused)?;
-    let request = || client.get(url.clone()).header("X-IDENTITY-HEADER", header.expose_secret());
-    let answer = endpoint::ask(request, &[header], attempt.clock, attempt.cancel).await?;
-    attempt.grant(answer)
+    let header = proof("", header)?;
+    let request = || client.get(url.clone()).header("X-IDENTITY-HEADER", header.clone());
+    attempt.grant(platform::ask(request, "App Service's endpoint for identities", attempt).await?)
+}
+
+/// A header that proves that this process runs where it says.
+fn proof(before: &str, secret: &Secret) -> Result<HeaderValue, Failed> {
+    connection::header(before, secret).ok_or_else(|| {
+        Failed::Refused("IDENTITY_HEADER has characters that no header has".to_owned())
+    })
 }
 
 /// A virtual machine, a scale set, or AKS.
@@ -94,23 +104,8 @@ async fn of_machine(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
     let client = attempt.http.nearby().map_err(Failed::Refused)?;
     let request = || -> RequestBuilder { client.get(url.clone()).header("Metadata", "true") };
     // Outside of Azure nobody is there: one try tells, and takes a second.
-    let answer = match endpoint::once(request(), &[], attempt.cancel).await? {
-        Tried::Answered(answer) => answer,
-        Tried::Trouble { answered: true, .. } => {
-            endpoint::ask(request, &[], attempt.clock, attempt.cancel).await.map_err(|failed| {
-                match failed {
-                    Failed::Unreachable(why) => Failed::Unavailable(why),
-                    other => other,
-                }
-            })?
-        }
-        Tried::Trouble { .. } => {
-            return Err(Failed::Unavailable(
-                "this machine has none (nobody answers at its metadata service)".to_owned(),
-            ));
-        }
-    };
-    match answer {
+    let answer = platform::ask(request, "Azure's metadata service", attempt).await;
+    match answer.map_err(unavailable)? {
         // "Identity not found": a machine in Azure, without an identity or without that one.
         Answer::Refused(refusal) if matches!(refusal.status, 400 | 403 | 404) => {
             Err(Failed::Unavailable(format!(
@@ -119,5 +114,13 @@ async fn of_machine(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
             )))
         }
         answer => attempt.grant(answer),
+    }
+}
+
+/// A machine without an identity is no reason not to try another way.
+fn unavailable(failed: Failed) -> Failed {
+    match failed {
+        Failed::Unreachable(why) => Failed::Unavailable(why),
+        other => other,
     }
 }

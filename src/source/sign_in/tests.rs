@@ -214,7 +214,7 @@ fn code() -> (u16, Value) {
 
 fn by_secret(server: &Server) -> Settings {
     let mut settings = bare(server.cloud());
-    settings.environment.client_secret = Some(SecretString::from("kestrel&=é"));
+    settings.environment.client_secret = Some(Secret::from("kestrel&=é"));
     settings
 }
 
@@ -228,7 +228,7 @@ async fn a_token_that_was_given_is_used_until_its_end_and_never_again_after_a_re
     let given = jwt(&json!({"aud": "https://graph.microsoft.com", "exp": START / 1000 + 100}));
     let settings = |token: &str| {
         let mut settings = bare(Cloud::Global);
-        settings.environment.token = Some(SecretString::from(token));
+        settings.environment.token = Some(Secret::from(token));
         settings
     };
     let signed = sign_in(settings(&format!(" Bearer {given}\n")), clock.clone());
@@ -247,7 +247,7 @@ async fn a_token_that_was_given_is_used_until_its_end_and_never_again_after_a_re
         "{other}"
     );
     let mut from_stdin = settings("x");
-    from_stdin.token_from_stdin = Some(SecretString::from("opaque\n"));
+    from_stdin.token_from_stdin = Some(Secret::from("opaque\n"));
     assert_eq!(token(&sign_in(from_stdin, clock)).await, Ok("opaque".to_owned()));
 }
 
@@ -328,7 +328,7 @@ async fn a_page_in_place_of_an_endpoint_is_named() {
 async fn nobody_at_the_address_is_told_with_the_proxy_in_mind() {
     let mut settings =
         bare(Cloud::at("http://127.0.0.1:9", "http://127.0.0.1:9").expect("loopback"));
-    settings.environment.client_secret = Some(SecretString::from("kestrel"));
+    settings.environment.client_secret = Some(Secret::from("kestrel"));
     let error = token(&sign_in(settings, Steps::new())).await.expect_err("nobody there");
     assert!(
         error.contains("127.0.0.1 cannot be reached") && error.contains("HTTPS_PROXY"),
@@ -366,7 +366,7 @@ async fn a_certificate_signs_a_statement_entra_can_verify() {
     let server = Server::start(&[given("one"), given("two")]).await;
     let mut settings = bare(server.cloud());
     settings.environment.certificate = Some(PathBuf::from(path));
-    settings.environment.certificate_password = Some(SecretString::from(password));
+    settings.environment.certificate_password = Some(Secret::from(password));
     settings.environment.send_chain = true;
     let signed = sign_in(settings, Steps::new());
     assert_eq!(token(&signed).await, Ok("one".to_owned()));
@@ -437,6 +437,187 @@ async fn a_machine_is_asked_with_its_header_and_the_identity_by_its_id() {
     assert_eq!(signed.method().await, Some(Method::ManagedIdentity));
 }
 
+/// A machine whose metadata service answers with these.
+async fn machine(answers: &[(u16, &str)]) -> (Server, Settings) {
+    let server = Server::start(&[]).await;
+    for (status, body) in answers {
+        server.then(*status, body);
+    }
+    let mut settings = Settings { method: Some(Method::ManagedIdentity), ..bare(server.cloud()) };
+    settings.environment.imds = Some(server.address.clone());
+    (server, settings)
+}
+
+#[tokio::test]
+async fn a_metadata_service_that_is_being_updated_is_waited_for() {
+    let token_of = |answers: Vec<(u16, String)>| async move {
+        let answers: Vec<(u16, &str)> =
+            answers.iter().map(|(status, body)| (*status, body.as_str())).collect();
+        let (_server, settings) = machine(&answers).await;
+        let clock = Steps::new();
+        let token = token(&sign_in(settings, clock.clone())).await;
+        (token, clock.waits())
+    };
+    let good = given("one").1.to_string();
+    let of = |statuses: &[u16]| {
+        let mut answers: Vec<_> = statuses.iter().map(|status| (*status, String::new())).collect();
+        answers.push((200, good.clone()));
+        answers
+    };
+    // Every status that Microsoft's page says is to be tried again, and how long.
+    for (statuses, waits) in [
+        (&[404][..], &[1][..]),
+        (&[404, 404, 404, 404, 404], &[1, 2, 4, 8, 16]),
+        (&[410], &[10]),
+        (&[410, 410, 410, 410, 410, 410, 410], &[10; 7]),
+        (&[429, 500, 503, 504], &[1, 2, 4, 8]),
+        (&[410, 404, 410, 500], &[10, 1, 10, 2]),
+    ] {
+        let (token, waited) = token_of(of(statuses)).await;
+        assert_eq!((token, waited.as_slice()), (Ok("one".to_owned()), waits), "{statuses:?}");
+    }
+    let (over, waits) = token_of(vec![(410, String::new())]).await;
+    let over = over.expect_err("updated for ever");
+    assert!(over.contains("is being updated (HTTP status 410) for more than 70 s"), "{over}");
+    assert_eq!(waits.iter().sum::<u64>(), 70);
+    let (over, waits) = token_of(vec![(404, String::new())]).await;
+    let over = over.expect_err("not there for ever");
+    assert!(over.contains("answered with HTTP status 404 6 times"), "{over}");
+    assert_eq!(waits, [1, 2, 4, 8, 16]);
+    // What is an answer is not waited for.
+    let none = json!({"error": "invalid_request", "error_description": "Identity not found"});
+    for status in [400, 404] {
+        let (none, waits) = token_of(vec![(status, none.to_string())]).await;
+        assert!(none.expect_err("none").contains("Identity not found"));
+        assert_eq!(waits, Vec::<u64>::new());
+    }
+}
+
+#[tokio::test]
+async fn another_service_at_the_metadata_address_is_recognised_at_once() {
+    let page = |title: &str| format!("<?xml version=\"1.0\"?><html><title>{title}</title></html>");
+    for (status, body, words) in [
+        (404, page("404 - Not Found"), "Amazon's metadata service (AWS) answers (HTTP status 404)"),
+        (401, page("401 - Unauthorized"), "Amazon's metadata service (AWS)"),
+        (404, "<html>404 Not Found\n\nThe resource could not be found.".to_owned(), "OpenStack's"),
+        (404, "404 page not found\n".to_owned(), "something that is not JSON"),
+        (200, page("Sign in to the hotel"), "a web page answers"),
+        (403, page("Forbidden"), "a web page answers"),
+        (200, "{\"hello\":1}".to_owned(), "another service answers"),
+        (200, String::new(), "not JSON"),
+        (302, String::new(), "something that sends to another place"),
+    ] {
+        let (server, settings) = machine(&[(status, &body)]).await;
+        let clock = Steps::new();
+        let error = token(&sign_in(settings, clock.clone())).await.expect_err(words);
+        assert!(error.contains("is not Azure's metadata service here"), "{error}");
+        assert!(error.contains(words), "{words}: {error}");
+        assert_eq!(clock.waits(), Vec::<u64>::new());
+        assert_eq!(server.seen().len(), 1);
+    }
+    // Those with a name say it in a header, whatever they answer.
+    for (name, value, words) in [
+        ("server", "EC2ws", "Amazon's"),
+        ("metadata-flavor", "Google", "Google Cloud's"),
+        ("server", "Metadata Server for VM", "Google Cloud's"),
+        ("x-openstack-request-id", "req-1", "OpenStack's"),
+    ] {
+        let answer = move || async move { (StatusCode::NOT_FOUND, [(name, value)]) };
+        let address = serve(Router::new().fallback(answer)).await;
+        let (_server, mut settings) = machine(&[]).await;
+        settings.environment.imds = Some(address);
+        let error = token(&sign_in(settings, Steps::new())).await.expect_err(words);
+        assert!(error.contains(words), "{error}");
+    }
+    // A page that Azure itself sends is no other service.
+    let answer =
+        || async { (StatusCode::NOT_FOUND, [("server", "IMDS/150.870.65.1324")], "<html>") };
+    let address = serve(Router::new().fallback(answer)).await;
+    let (_server, mut settings) = machine(&[]).await;
+    settings.environment.imds = Some(address);
+    let error = token(&sign_in(settings, Steps::new())).await.expect_err("not found");
+    assert!(error.contains("HTTP status 404 6 times"), "{error}");
+}
+
+#[tokio::test]
+async fn the_endpoints_of_other_platforms_are_told_from_pages_and_waited_for_too() {
+    for (arc, name) in [(false, "App Service's endpoint"), (true, "the agent of Azure Arc")] {
+        let set = |address: &str| {
+            let mut settings = bare(Cloud::Global);
+            (settings.client, settings.method) = (None, Some(Method::ManagedIdentity));
+            settings.environment.identity_endpoint = Some(format!("{address}/token"));
+            settings.environment.arc_imds = arc.then(|| address.to_owned());
+            settings.environment.identity_header = (!arc).then(|| Secret::from("header-secret"));
+            settings
+        };
+        let page = Server::start(&[]).await;
+        page.then(200, "<html><title>hotel</title>");
+        let clock = Steps::new();
+        let error = token(&sign_in(set(&page.address), clock.clone())).await.expect_err("a page");
+        assert!(error.contains(name) && error.contains("a web page answers"), "{error}");
+        assert_eq!(clock.waits(), Vec::<u64>::new());
+        let busy = Server::start(&[]).await;
+        busy.then(503, "");
+        let clock = Steps::new();
+        let error = token(&sign_in(set(&busy.address), clock.clone())).await.expect_err("busy");
+        assert!(error.contains("HTTP status 503 6 times"), "{error}");
+        assert_eq!(clock.waits(), [1, 2, 4, 8, 16]);
+    }
+}
+
+/// A server with this behaviour; it goes on until the test ends.
+async fn serve(router: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    #[expect(clippy::disallowed_methods, reason = "the server has to run beside the test")]
+    tokio::spawn(async move {
+        let _ = axum::serve(listener, router).await;
+    });
+    address
+}
+
+#[tokio::test]
+async fn what_a_hostile_login_wants_shown_cannot_drive_the_terminal_and_has_no_secret() {
+    let (_, mut code) = code();
+    code["user_code"] = json!("A\u{1b}]52;c;eA==\u{7}\u{202e}B");
+    code["verification_uri"] = json!("https://login.example/\r\n\u{1b}[2Jx");
+    code["message"] = json!(format!("{}: kestrel-of-the-prompt%20and more", "x".repeat(300)));
+    let server = Server::start(&[(200, code), refused("access_denied", "")]).await;
+    let mut settings = by_code(&server);
+    settings.environment.client_secret = Some(Secret::from("kestrel-of-the-prompt"));
+    let prompts = Arc::new(Quick::new(Vec::new()));
+    let shown = Arc::clone(&prompts);
+    let ask = Arc::new(move |prompt: Prompt| shown.lock().expect("prompts").push(prompt));
+    let signed = SignIn::with_clock(settings, Http::new(None), ask, Steps::new());
+    assert!(token(&signed).await.is_err());
+    let prompt = prompts.lock().expect("prompts").pop().expect("a prompt");
+    for said in [&prompt.code, &prompt.address, &prompt.message] {
+        assert!(!said.chars().any(char::is_control) && !said.contains('\u{202e}'), "{said}");
+        assert!(!said.contains("kestrel") && said.chars().count() <= 400, "{said}");
+    }
+    assert!(prompt.message.contains("[secret]"), "{}", prompt.message);
+}
+
+#[tokio::test]
+async fn a_secret_that_comes_back_in_any_encoding_is_in_no_error() {
+    let secret = "not~a+secret/of=anybody";
+    let percent: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let base64 =
+        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("x{secret}"));
+    let hex = crate::text::hex(secret.as_bytes());
+    for written in [secret, &percent, &percent.to_lowercase(), &base64, &hex, "not~a+secret"] {
+        let description = format!(
+            "AADSTS7000215: bad request grant_type=client_credentials&client_secret={written}&x=1 ({written})"
+        );
+        let server = Server::start(&[refused(written, &description)]).await;
+        let mut settings = by_secret(&server);
+        settings.environment.client_secret = Some(Secret::from(secret));
+        let error = token(&sign_in(settings, Steps::new())).await.expect_err("refused");
+        assert!(!error.contains(written) && error.contains("[secret]"), "{written}: {error}");
+        assert!(error.contains("AADSTS7000215"), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn app_service_is_asked_with_its_secret_header() {
     let answer = json!({"access_token": "one", "expires_on": "1795219199"});
@@ -450,7 +631,7 @@ async fn app_service_is_asked_with_its_secret_header() {
     ))
     .await;
     assert!(arc.expect_err("no header").contains("without IDENTITY_HEADER"));
-    settings.environment.identity_header = Some(SecretString::from("kestrel"));
+    settings.environment.identity_header = Some(Secret::from("kestrel"));
     assert_eq!(token(&sign_in(settings.clone(), Steps::new())).await, Ok("one".to_owned()));
     let seen = server.last();
     assert_eq!(seen.path, "/msi/token");
@@ -778,7 +959,7 @@ async fn no_secret_is_in_an_error_or_in_debug_output_even_if_the_server_sends_it
     let server = Server::start(&[echo("header-secret")]).await;
     let mut settings = bare(server.cloud());
     settings.environment.identity_endpoint = Some(server.address.clone());
-    settings.environment.identity_header = Some(SecretString::from("header-secret"));
+    settings.environment.identity_header = Some(Secret::from("header-secret"));
     settings.method = Some(Method::ManagedIdentity);
     let signed = sign_in(settings, Steps::new());
     note(&signed, signed.token(&cancel).await.expect_err("refused"));
@@ -786,7 +967,7 @@ async fn no_secret_is_in_an_error_or_in_debug_output_even_if_the_server_sends_it
     let server = Server::start(&[]).await;
     let mut settings = bare(server.cloud());
     settings.environment.certificate = Some(PathBuf::from(format!("{FIXTURES}/aes.pfx")));
-    settings.environment.certificate_password = Some(SecretString::from("merlin"));
+    settings.environment.certificate_password = Some(Secret::from("merlin"));
     settings.environment.token = None;
     let signed = sign_in(settings, Steps::new());
     note(&signed, signed.token(&cancel).await.expect_err("wrong password"));
@@ -805,13 +986,13 @@ async fn a_token_tells_whose_it_is() {
     let text = jwt(
         &json!({"aud": "00000003-0000-0000-c000-000000000000", "upn": "ida@fabrikam.example", "scp": "a b"}),
     );
-    settings.environment.token = Some(SecretString::from(text));
+    settings.environment.token = Some(Secret::from(text));
     let claims = sign_in(settings.clone(), Steps::new())
         .claims(&CancellationToken::new())
         .await
         .expect("claims");
     assert_eq!(claims.who, "ida@fabrikam.example");
-    settings.environment.token = Some(SecretString::from("opaque"));
+    settings.environment.token = Some(Secret::from("opaque"));
     let error = sign_in(settings, Steps::new())
         .claims(&CancellationToken::new())
         .await

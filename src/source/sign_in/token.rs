@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 
 use super::claims::Claims;
+use crate::secret::Secret;
 use crate::time::{TICKS_PER_MS, TICKS_PER_SECOND, Timestamp};
 
 /// A token is renewed this long before it ends, or after half its life where that is short.
@@ -16,13 +17,13 @@ const MARGIN: Duration = Duration::from_mins(5);
 #[derive(Clone, Debug)]
 pub struct Grant {
     /// The access token.
-    pub token: SecretString,
+    pub token: Secret,
     /// When it ends; `None` where nobody says: until Graph refuses it.
     pub expires: Option<Timestamp>,
     /// From when on it is to be renewed.
     pub renew: Option<Timestamp>,
     /// What renews it without a person.
-    pub refresh: Option<SecretString>,
+    pub refresh: Option<Secret>,
 }
 
 impl Grant {
@@ -33,7 +34,7 @@ impl Grant {
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             return None;
         }
-        let token = SecretString::from(token);
+        let token = Secret::from(token);
         let expires = expires.or_else(|| Claims::of(&token)?.expires);
         let renew = expires.map(|expires| {
             let life = expires.ticks().saturating_sub(now.ticks()).max(0);
@@ -60,12 +61,12 @@ impl Grant {
         let text =
             |name: &str| reply.get(name).and_then(Value::as_str).filter(|value| !value.is_empty());
         let mut grant = Self::new(text("access_token")?, expires, now)?;
-        grant.refresh = text("refresh_token").map(SecretString::from);
+        grant.refresh = text("refresh_token").map(Secret::from);
         Some(grant)
     }
 
     /// Is it the same token?
-    pub fn is(&self, token: &SecretString) -> bool {
+    pub fn is(&self, token: &Secret) -> bool {
         self.token.expose_secret() == token.expose_secret()
     }
 

@@ -14,15 +14,17 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use reqwest::StatusCode;
-use reqwest::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
-use secrecy::{ExposeSecret as _, SecretString};
+use reqwest::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use zeroize::Zeroizing;
 
 use super::super::attempt::Attempt;
 use super::super::endpoint::{self, Failed, Tried};
-use super::super::http;
 use super::super::token::Grant;
-use crate::text;
+use super::platform;
+use crate::secret::{self, Secret};
 
+/// What answers here, in a sentence.
+const AGENT: &str = "the agent of Azure Arc";
 const VERSION: &str = "2020-06-01";
 /// Where the agent puts its keys on Linux.
 const KEYS: &str = "/var/opt/azcmagent/tokens";
@@ -37,46 +39,41 @@ pub async fn obtain(attempt: &Attempt<'_>, endpoint: &str) -> Result<Grant, Fail
     let url = super::address(attempt, endpoint, VERSION)?;
     let client = attempt.http.nearby().map_err(Failed::Refused)?;
     let request = || client.get(url.clone()).header("Metadata", "true");
-    let sent = endpoint::unless_cancelled(attempt.cancel, request().send()).await?;
-    let response = sent.map_err(|error| {
-        let host = url.host_str().unwrap_or_default();
-        Failed::Unavailable(format!(
-            "the agent of Azure Arc does not answer ({}); is it running (azcmagent show)?",
-            http::explain(&error, host)
-        ))
+    let heard = platform::hear(request, AGENT, attempt).await.map_err(|failed| match failed {
+        Failed::Unavailable(why) => {
+            Failed::Unavailable(format!("{why}; is the agent running (azcmagent show)?"))
+        }
+        other => other,
     })?;
-    if response.status() != StatusCode::UNAUTHORIZED {
+    if heard.status != StatusCode::UNAUTHORIZED {
         // It has another trouble, or is something else.
-        return match endpoint::read(response, &[], attempt.cancel).await? {
+        return match heard.tried() {
             Tried::Answered(endpoint::Answer::Refused(refusal)) => {
-                Err(Failed::Refused(format!("the agent of Azure Arc says: {}", refusal.words())))
+                Err(Failed::Refused(format!("{AGENT} says: {}", refusal.words())))
             }
             Tried::Trouble { why, .. } => Err(Failed::Unreachable(why)),
-            Tried::Answered(_) => Err(Failed::Refused(
-                "what answers in place of the agent of Azure Arc asks for no proof, so it is not the agent".to_owned(),
-            )),
+            Tried::Answered(_) => Err(Failed::Refused(format!(
+                "what answers in place of {AGENT} asks for no proof, so it is not the agent"
+            ))),
         };
     }
-    let challenge = response.headers().get(WWW_AUTHENTICATE);
+    let challenge = heard.headers.get(WWW_AUTHENTICATE);
     let challenge = challenge.and_then(|challenge| challenge.to_str().ok()).unwrap_or_default();
     let folder = attempt.settings.environment.arc_keys.as_deref().unwrap_or(Path::new(KEYS));
     let key = key(challenge, folder).map_err(Failed::Refused)?;
-    let mut proof = HeaderValue::from_str(&format!("Basic {}", key.expose_secret()))
-        .map_err(|_| Failed::Refused("the key of Azure Arc is none".to_owned()))?;
-    proof.set_sensitive(true);
+    let proof = super::proof("Basic ", &key)?;
     let request = || request().header(AUTHORIZATION, proof.clone());
-    let answer = endpoint::ask(request, &[&key], attempt.clock, attempt.cancel).await?;
-    attempt.grant(answer)
+    attempt.grant(platform::ask(request, AGENT, attempt).await?)
 }
 
 /// What is in the file that a challenge names, if it can be a key.
-fn key(challenge: &str, folder: &Path) -> Result<SecretString, String> {
+fn key(challenge: &str, folder: &Path) -> Result<Secret, String> {
     let realm = challenge.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("basic"));
     let named = realm.and_then(|(_, rest)| rest.trim().strip_prefix("realm="));
     let Some(named) = named.map(|named| named.trim().trim_matches('"')) else {
         return Err("the agent of Azure Arc names no key to prove oneself with".to_owned());
     };
-    let (path, shown) = (Path::new(named), text::clean(named));
+    let (path, shown) = (Path::new(named), secret::foreign(named));
     // Compared as it is written: a path that leads elsewhere is not that of the folder.
     if path.parent() != Some(folder) || path.extension() != Some(OsStr::new(ENDING)) {
         return Err(format!(
@@ -85,7 +82,7 @@ fn key(challenge: &str, folder: &Path) -> Result<SecretString, String> {
             folder.display()
         ));
     }
-    let mut bytes = Vec::new();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_BYTES as usize + 2));
     open(path)
         .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
         .map_err(|error| unread(&shown, &error))?;
@@ -96,7 +93,7 @@ fn key(challenge: &str, folder: &Path) -> Result<SecretString, String> {
             "{shown} is no key of Azure Arc: those have at most {MOST_BYTES} letters"
         ));
     }
-    Ok(SecretString::from(key))
+    Ok(Secret::from(key))
 }
 
 /// Opens a plain file, and no link to another.
@@ -119,6 +116,8 @@ fn unread(shown: &str, error: &io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret as _;
+
     use super::*;
 
     fn read(folder: &Path, challenge: &str) -> Result<String, String> {

@@ -13,12 +13,13 @@ use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
-use secrecy::{ExposeSecret as _, SecretString};
 
 use super::super::attempt::Attempt;
-use super::super::endpoint::{self, Failed};
+use super::super::endpoint::Failed;
 use super::super::http::Http;
 use super::super::token::Grant;
+use super::platform;
+use crate::secret::Secret;
 
 const VERSION: &str = "2019-07-01-preview";
 
@@ -26,7 +27,7 @@ const VERSION: &str = "2019-07-01-preview";
 pub async fn obtain(
     attempt: &Attempt<'_>,
     endpoint: &str,
-    header: &SecretString,
+    header: &Secret,
     thumbprint: &str,
 ) -> Result<Grant, Failed> {
     super::no_choice(attempt, "an application of Service Fabric")?;
@@ -47,9 +48,10 @@ pub async fn obtain(
         .map_err(|error| format!("no connection can be set up: {error}"))
         .and_then(Http::pinned)
         .map_err(Failed::Refused)?;
-    let request = || client.get(url.clone()).header("Secret", header.expose_secret());
-    let answer = endpoint::ask(request, &[header], attempt.clock, attempt.cancel).await?;
-    attempt.grant(answer)
+    let header = super::proof("", header)?;
+    let request = || client.get(url.clone()).header("Secret", header.clone());
+    let answer = platform::ask(request, "Service Fabric's endpoint for identities", attempt).await;
+    attempt.grant(answer?)
 }
 
 /// SHA-1 of a certificate.

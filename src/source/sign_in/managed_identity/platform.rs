@@ -1,0 +1,184 @@
+//! What answers where a platform's identities are asked for: the platform, waited for while it is updated, or something else.
+//! Never waits for what is not the platform: that is recognised by its first answer.
+//!
+//! From Microsoft's page "How to use managed identities for Azure resources on an Azure VM to
+//! acquire an access token" (error handling and retry guidance): 404 and 429 and 5xx are tried again
+//! with exponential back-off, 410 means that the service is updated and there again within 70
+//! seconds. What other clouds answer at the same address is from their own documentation of the
+//! metadata service (Amazon EC2, Google Compute Engine, `OpenStack` Nova).
+
+use std::time::Duration;
+
+use reqwest::{RequestBuilder, StatusCode};
+
+use super::super::attempt::Attempt;
+use super::super::endpoint::{self, Answer, Failed, Heard, Tried};
+use crate::secret;
+
+/// First wait before another try; each is twice the one before.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// Tries after the first.
+const MOST_RETRIES: u32 = 5;
+/// While the service is updated: how often to ask, and for how long.
+const UPDATE_WAIT: Duration = Duration::from_secs(10);
+const UPDATE_LONGEST: Duration = Duration::from_secs(70);
+/// Most bytes of a page in which its sender is looked for.
+const MOST_OF_PAGE: usize = 16 << 10;
+
+/// Who answers instead, by a part of a header `Server` or of a page, in lower case.
+const OTHERS: &[(&str, &str)] = &[
+    ("ec2ws", "Amazon's metadata service (AWS)"),
+    ("metadata server for vm", "Google Cloud's metadata service"),
+    ("metadata-flavor", "Google Cloud's metadata service"),
+    ("nova", "OpenStack's metadata service"),
+    ("openstack", "OpenStack's metadata service"),
+    ("the resource could not be found", "OpenStack's metadata service"),
+    ("digitalocean", "DigitalOcean's metadata service"),
+    ("alibaba", "Alibaba Cloud's metadata service"),
+    ("oracle", "Oracle Cloud's metadata service"),
+    ("opc/v", "Oracle Cloud's metadata service"),
+    ("hetzner", "Hetzner's metadata service"),
+];
+
+/// Asks a platform for a token. `name` is what it is called in a sentence.
+pub async fn ask(
+    request: impl Fn() -> RequestBuilder,
+    name: &str,
+    attempt: &Attempt<'_>,
+) -> Result<Answer, Failed> {
+    let heard = hear(request, name, attempt).await?;
+    match heard.tried() {
+        Tried::Answered(answer) => Ok(answer),
+        Tried::Trouble { why, .. } => Err(Failed::Unreachable(why)),
+    }
+}
+
+/// The same, as it answers: whatever is neither a trouble that may pass nor from somebody else.
+pub async fn hear(
+    request: impl Fn() -> RequestBuilder,
+    name: &str,
+    attempt: &Attempt<'_>,
+) -> Result<Heard, Failed> {
+    let (mut pause, mut retries, mut updating) = (FIRST_WAIT, 0, Duration::ZERO);
+    loop {
+        let heard = match endpoint::hear(request(), attempt.cancel).await? {
+            Ok(heard) => heard,
+            Err(broken) if broken.is_lasting() => return Err(Failed::Refused(broken.words)),
+            // It is there at once or not at all.
+            Err(_) if retries == 0 && updating.is_zero() => {
+                return Err(Failed::Unavailable(format!(
+                    "this machine has none (nobody answers for {name})"
+                )));
+            }
+            Err(broken) => return Err(Failed::Unreachable(broken.words)),
+        };
+        if let Some(other) = someone_else(&heard) {
+            return Err(Failed::Unavailable(format!(
+                "{} is not {name} here: {other} answers (HTTP status {}), so this machine has no identity of Azure",
+                heard.host,
+                heard.status.as_u16()
+            )));
+        }
+        let wait = match heard.status {
+            StatusCode::GONE if updating < UPDATE_LONGEST => {
+                let wait = heard
+                    .wait()
+                    .unwrap_or(UPDATE_WAIT)
+                    .min(UPDATE_LONGEST.saturating_sub(updating));
+                updating += wait;
+                wait
+            }
+            StatusCode::GONE => {
+                return Err(Failed::Unreachable(format!(
+                    "{name} is being updated (HTTP status 410) for more than {} s; try again later",
+                    UPDATE_LONGEST.as_secs()
+                )));
+            }
+            status if may_pass(status, &heard) => {
+                if retries == MOST_RETRIES {
+                    return Err(Failed::Unreachable(format!(
+                        "{name} answered with HTTP status {} {} times; try again later",
+                        status.as_u16(),
+                        retries + 1
+                    )));
+                }
+                retries += 1;
+                let wait = heard.wait().unwrap_or(pause);
+                pause *= 2;
+                wait
+            }
+            _ => return Ok(heard),
+        };
+        endpoint::unless_cancelled(attempt.cancel, attempt.clock.sleep(wait)).await?;
+    }
+}
+
+/// Does the same request get another answer later?
+fn may_pass(status: StatusCode, heard: &Heard) -> bool {
+    match status {
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => true,
+        // It has the address, but not the identity.
+        StatusCode::NOT_FOUND => !String::from_utf8_lossy(heard.body())
+            .to_ascii_lowercase()
+            .replace([' ', '_', '-'], "")
+            .contains("identitynotfound"),
+        status => status.is_server_error(),
+    }
+}
+
+/// Who answers in place of a platform of Azure; `None` where it may be the platform.
+fn someone_else(heard: &Heard) -> Option<String> {
+    let header = |name: &str| {
+        let value = heard.headers.get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_ascii_lowercase()
+    };
+    let server = header("server");
+    let flavor = if heard.headers.contains_key("metadata-flavor") { "metadata-flavor" } else { "" };
+    let trace = heard.headers.keys().map(reqwest::header::HeaderName::as_str);
+    let names: String = trace.filter(|name| name.contains("openstack")).collect();
+    if server.starts_with("imds") || server.starts_with("microsoft-") {
+        return None;
+    }
+    let page = &heard.body()[..heard.body().len().min(MOST_OF_PAGE)];
+    let page = String::from_utf8_lossy(page).to_ascii_lowercase();
+    let reply = heard.reply();
+    let told = [server.as_str(), flavor, &names];
+    // Its own words only where it does not speak as Azure does: a name may stand in a sentence.
+    let page = if reply.is_none() { page.as_str() } else { "" };
+    let known = OTHERS
+        .iter()
+        .find(|(part, _)| told.iter().any(|text| text.contains(part)) || page.contains(part));
+    if let Some((_, other)) = known {
+        return Some((*other).to_owned());
+    }
+    // Amazon's pages have no name in them.
+    if page.contains("<title>404 - not found</title>")
+        || page.contains("<title>401 - unauthorized</title>")
+    {
+        return Some(OTHERS[0].1.to_owned());
+    }
+    if heard.status.is_redirection() {
+        let to = header("location");
+        let to: String = secret::foreign(&to).chars().take(120).collect();
+        return Some(format!(
+            "something that sends to another place ({to}), as a network that asks to sign in does,"
+        ));
+    }
+    if heard.status.is_server_error() || heard.status == StatusCode::TOO_MANY_REQUESTS {
+        return None;
+    }
+    let is_page = page.trim_start().starts_with('<') || header("content-type").contains("html");
+    if is_page {
+        return Some("a web page".to_owned());
+    }
+    let is_success = heard.status.is_success();
+    match reply {
+        None if is_success || !page.trim().is_empty() => {
+            Some("another service, in something that is not JSON,".to_owned())
+        }
+        Some(reply) if is_success && !reply.contains_key("access_token") => {
+            Some("another service".to_owned())
+        }
+        _ => None,
+    }
+}
