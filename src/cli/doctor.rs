@@ -9,8 +9,8 @@ use unicode_width::UnicodeWidthStr as _;
 use super::arguments::DoctorArguments;
 use super::graph::{nothing, tenant, wait_for};
 use super::{Outcome, tell};
+use crate::secret::foreign;
 use crate::source::sign_in::doctor;
-use crate::text::clean;
 
 /// Columns of the report: those of the smallest usual terminal, also where it is read later.
 const WIDTH: usize = 80;
@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &DoctorArguments) -> anyhow::Result<Outcome> {
     let claims = wait_for(&tenant, tenant.sign_in().claims(&cancel))??;
     let mut out = io::stdout().lock();
     for line in doctor::report(&claims, now) {
-        for line in wrapped(&clean(&line)) {
+        for line in wrapped(&foreign(&line)) {
             writeln!(out, "{line}")?;
         }
     }
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &DoctorArguments) -> anyhow::Result<Outcome> {
 /// behind a mark.
 fn wrapped(line: &str) -> Vec<String> {
     let indent = line.len() - line.trim_start().len();
-    let hang = indent + if line.starts_with(['✓', '✗']) { 2 } else { 0 };
+    let hang = indent + if line.starts_with(['✓', '✗', '?']) { 2 } else { 0 };
     let mut lines = vec![" ".repeat(indent)];
     for word in line.split_whitespace() {
         let Some(last) = lines.last_mut() else { break };

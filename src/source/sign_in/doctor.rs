@@ -62,18 +62,20 @@ pub fn report(claims: &Claims, now: Timestamp) -> Vec<String> {
     lines.push("By the token alone, nothing was asked of Graph:".to_owned());
     let (mut wanted, mut lacks_role) = (Vec::new(), false);
     for need in NEEDS {
-        let (missing, role) = (missing_permissions(claims, need), lacks_a_role(claims, need));
-        let can = if missing.is_empty() && !role { "✓" } else { "✗" };
-        let cannot = if can == "✓" { "can" } else { "cannot" };
+        let (missing, role) = (missing_permissions(claims, need), role(claims, need));
+        let verdict = verdict(claims, need, now);
         let Need { log, title, licence, .. } = need;
-        lines.push(format!("{can} {log} ({title}): {cannot} be read. {licence}"));
+        lines.push(format!("{} {log} ({title}): {}. {licence}", verdict.mark(), verdict.words()));
         if !missing.is_empty() {
             lines.push(format!("    {}", missing_permission(&missing)));
+            lines.extend(why_open(claims, need).map(|why| format!("    {why}")));
         }
-        if role {
-            lines.push(format!("    {}", missing_role(need)));
+        match role {
+            Role::Held => {}
+            Role::Unlisted => lines.push(format!("    {}", missing_role(need))),
+            Role::Untold => lines.push(format!("    {} {UNTOLD}", missing_role(need))),
         }
-        lacks_role |= role;
+        lacks_role |= role != Role::Held;
         wanted
             .extend(missing.into_iter().filter(|name| !wanted.contains(name)).collect::<Vec<_>>());
     }
@@ -86,13 +88,92 @@ pub fn report(claims: &Claims, now: Timestamp) -> Vec<String> {
     lines
 }
 
-/// Can some log be read, as far as the token tells? It has not ended, is for Graph, and has the
-/// permissions and a role for one.
+/// Can some log be read, or probably so, as far as the token tells?
 pub fn can_read(claims: &Claims, now: Timestamp) -> bool {
-    let is_good = claims.expires.is_none_or(|expires| expires > now);
-    let enough =
-        |need: &Need| missing_permissions(claims, need).is_empty() && !lacks_a_role(claims, need);
-    is_good && is_for_graph(claims) && NEEDS.iter().any(enough)
+    NEEDS.iter().any(|need| verdict(claims, need, now) >= Verdict::Probably)
+}
+
+/// How sure it is that a log can be read, by the token alone; the surest comes last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Verdict {
+    /// Graph will refuse it.
+    No,
+    /// Something is missing that the token need not tell.
+    ProbablyNot,
+    /// The token does not tell all of it.
+    Probably,
+    /// Permissions and role are there.
+    Yes,
+}
+
+impl Verdict {
+    fn mark(self) -> char {
+        match self {
+            Self::No => '✗',
+            Self::ProbablyNot | Self::Probably => '?',
+            Self::Yes => '✓',
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::No => "cannot be read",
+            Self::ProbablyNot => "probably cannot be read",
+            Self::Probably => "probably can be read",
+            Self::Yes => "can be read",
+        }
+    }
+}
+
+fn verdict(claims: &Claims, need: &Need, now: Timestamp) -> Verdict {
+    let is_over = claims.expires.is_some_and(|expires| expires <= now);
+    if is_over || !is_for_graph(claims) {
+        return Verdict::No;
+    }
+    let permissions = if missing_permissions(claims, need).is_empty() {
+        Verdict::Yes
+    } else if is_covered(claims, need) {
+        Verdict::Probably
+    } else if why_open(claims, need).is_some() {
+        Verdict::ProbablyNot
+    } else {
+        Verdict::No
+    };
+    let role = match role(claims, need) {
+        Role::Held => Verdict::Yes,
+        Role::Untold => Verdict::Probably,
+        Role::Unlisted => Verdict::ProbablyNot,
+    };
+    permissions.min(role)
+}
+
+/// Does a greater permission that the token has include those that are missing? Microsoft documents
+/// which permissions let more be done, not that each log takes them.
+fn is_covered(claims: &Claims, need: &Need) -> bool {
+    let has = |wanted: &str| claims.permissions().iter().any(|held| held == wanted);
+    let covered = |wanted: &&str| {
+        has(wanted)
+            || needs::GREATER
+                .iter()
+                .any(|(lesser, greater)| lesser == wanted && greater.iter().any(|name| has(name)))
+    };
+    need.permissions.iter().any(|together| together.iter().all(covered))
+}
+
+/// Why it is open whether a log can be read although a permission is missing, if it is.
+fn why_open(claims: &Claims, need: &Need) -> Option<String> {
+    if is_covered(claims, need) {
+        return Some("A greater permission of the token may include it.".to_owned());
+    }
+    if claims.is_application {
+        let held = claims.wids.iter().filter_map(|id| roles::name(id));
+        let role = held.into_iter().find(|role| need.roles.contains(role))?;
+        return Some(format!("The application has the directory role {role}, which may do."));
+    }
+    let (_, name, is_fixed) = known_application(&claims.client)?;
+    is_fixed.then(|| {
+        format!("Microsoft decides what its own application {name} may read; its token need not tell all.")
+    })
 }
 
 /// Is the token for Graph, by its name, its application id or the address of a cloud's Graph?
@@ -115,8 +196,8 @@ pub fn advise(claims: &Claims, log: &str, refusal: Option<&Refusal>) -> Vec<Stri
         lines.push(words);
         is_explained = known;
     }
-    let (missing, role) = (missing_permissions(claims, need), lacks_a_role(claims, need));
-    if missing.is_empty() && !role {
+    let (missing, role) = (missing_permissions(claims, need), role(claims, need));
+    if missing.is_empty() && role == Role::Held {
         if refusal.is_none() {
             lines.push(format!("That is enough for the {}.", need.title));
         } else if !is_explained {
@@ -130,8 +211,10 @@ pub fn advise(claims: &Claims, log: &str, refusal: Option<&Refusal>) -> Vec<Stri
     if !missing.is_empty() {
         lines.push(format!("{} {}", missing_permission(&missing), how_to_get(claims, &missing)));
     }
-    if role {
-        lines.push(format!("{} {ROLE_WAY}", missing_role(need)));
+    match role {
+        Role::Held => {}
+        Role::Unlisted => lines.push(format!("{} {ROLE_WAY}", missing_role(need))),
+        Role::Untold => lines.push(format!("{} {UNTOLD} {ROLE_WAY}", missing_role(need))),
     }
     lines.extend(identity(claims));
     lines
@@ -203,12 +286,30 @@ fn identity(claims: &Claims) -> Vec<String> {
 }
 
 fn application(id: &str) -> String {
-    match id {
-        DEFAULT_CLIENT => format!("Microsoft Graph Command Line Tools ({id})"),
-        AZURE_CLI => format!("Azure CLI ({id})"),
-        "" => "unknown".to_owned(),
-        other => other.to_owned(),
+    match known_application(id) {
+        Some((_, name, _)) => format!("{name} ({id})"),
+        None if id.is_empty() => "unknown".to_owned(),
+        None => id.to_owned(),
     }
+}
+
+/// Microsoft's own applications that people get tokens with: id, name, and whether Microsoft fixed
+/// what they may do. From Microsoft's page "Verify first-party Microsoft applications in sign-in
+/// reports".
+const APPLICATIONS: &[(&str, &str, bool)] = &[
+    (DEFAULT_CLIENT, "Microsoft Graph Command Line Tools", false),
+    ("de8bc8b5-d9f9-48b1-a8ad-b748da725064", "Graph Explorer", false),
+    (AZURE_CLI, "Azure CLI", true),
+    ("1950a258-227b-4e31-a9cf-717495945fc2", "Microsoft Azure PowerShell", true),
+    ("1b730954-1685-4b74-9bfd-dac224a7b894", "Azure Active Directory PowerShell", true),
+    ("c44b4083-3bb0-49c1-b47d-974e53cbdf3c", "Azure Portal", true),
+    ("872cd9fa-d31f-45e0-9eab-6e460a02d1f1", "Visual Studio", true),
+    ("aebc6443-996d-45c2-90f0-388ff96faa56", "Visual Studio Code", true),
+    ("d3590ed6-52b3-4102-aeff-aad2292ab01c", "Microsoft Office", true),
+];
+
+fn known_application(id: &str) -> Option<&'static (&'static str, &'static str, bool)> {
+    APPLICATIONS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(id))
 }
 
 fn listed(values: impl Iterator<Item = String>) -> String {
@@ -225,10 +326,27 @@ fn missing_permissions(claims: &Claims, need: &Need) -> Vec<&'static str> {
     need.permissions[0].iter().filter(|wanted| !has(wanted)).copied().collect()
 }
 
-/// Is a user without a role that is enough for a log? By the token, which may not tell all.
-fn lacks_a_role(claims: &Claims, need: &Need) -> bool {
+/// Whether an account has a role that is enough for a log, by the token.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Role {
+    /// It has, or needs none.
+    Held,
+    /// The token lists roles, and none of these: it may have one by a group, a custom one, or one
+    /// for a part of the tenant, which the token does not list.
+    Unlisted,
+    /// The token lists no roles at all.
+    Untold,
+}
+
+fn role(claims: &Claims, need: &Need) -> Role {
     let holds = |role: &&str| claims.wids.iter().any(|id| roles::name(id) == Some(role));
-    !claims.is_application && !need.roles.iter().any(holds)
+    if claims.is_application || need.roles.iter().any(holds) {
+        Role::Held
+    } else if claims.wids.is_empty() {
+        Role::Untold
+    } else {
+        Role::Unlisted
+    }
 }
 
 /// Names in a sentence: `A, B and C`.
@@ -253,10 +371,13 @@ fn missing_role(need: &Need) -> String {
     )
 }
 
+/// What is said of a token without roles.
+const UNTOLD: &str = "(The token lists no roles at all, so it may have one.)";
+
 /// How an account gets a role.
 const ROLE_WAY: &str = "An administrator assigns it under Roles & admins; where it is eligible only, activate it in \
                         Privileged Identity Management. Then sign in anew: a token keeps the roles it was made with. (A \
-                        custom role, or one that came by a group, may not be told by the token.)";
+                        custom role, or one that came by a group, may not be told by the token; then try `entrail pull`.)";
 
 fn how_to_get(claims: &Claims, missing: &[&str]) -> String {
     let names = all_of(missing);
@@ -269,11 +390,13 @@ fn how_to_get(claims: &Claims, missing: &[&str]) -> String {
         );
     }
     match claims.client.as_str() {
-        AZURE_CLI => "The Azure CLI's permissions cannot be changed: choose --sign-in device-code."
-            .to_owned(),
         DEFAULT_CLIENT => format!(
             "Sign in anew with --sign-in device-code, which asks for it; an administrator has to consent, there or \
              under Enterprise applications > Microsoft Graph Command Line Tools > Permissions ({names})."
+        ),
+        client if known_application(client).is_some_and(|(.., is_fixed)| *is_fixed) => format!(
+            "The permissions of {} cannot be changed: choose --sign-in device-code.",
+            known_application(client).map_or("it", |(_, name, _)| name)
         ),
         client => format!(
             "An administrator adds {names} under App registrations > {client} > API permissions > Microsoft Graph > \
@@ -313,7 +436,7 @@ mod tests {
             "Tenant 7d3c, signed in as ida@fabrikam.example, through the application Microsoft Graph Command Line",
             "Directory roles of the account: Reports Reader.",
             "✓ audit ",
-            "✗ attributes ",
+            "✗ attributes (audit log of custom security attributes): cannot be read.",
             "Missing permission: CustomSecAttributeAuditLogs.Read.All.",
             "✗ sign-ins ",
             "✗ provisioning ",
@@ -366,6 +489,50 @@ mod tests {
             application.contains("Application permissions") && !application.contains("role:"),
             "{application}"
         );
+    }
+
+    #[test]
+    fn a_verdict_is_no_surer_than_the_token() {
+        let both: &[&str] = &["AuditLog.Read.All", "Directory.Read.All"];
+        let cli: &[&str] =
+            &["AuditLog.Read.All", "Directory.AccessAsUser.All", "Group.ReadWrite.All"];
+        let (reader, nobody): (&[&str], &[&str]) =
+            (&[REPORTS_READER, roles::EVERY_USER], &[roles::EVERY_USER]);
+        let of = |log: &str, client: &str, claims: Claims| {
+            let claims = Claims { client: client.to_owned(), ..claims };
+            verdict(&claims, need(log), Timestamp::from_ms(0))
+        };
+        for (log, client, claims, expected) in [
+            ("sign-ins", DEFAULT_CLIENT, user(both, reader), Verdict::Yes),
+            // By a group, or a custom role: the token does not list it.
+            ("audit", DEFAULT_CLIENT, user(both, nobody), Verdict::ProbablyNot),
+            ("audit", "51aa", user(both, nobody), Verdict::ProbablyNot),
+            // No claim about roles at all.
+            ("audit", DEFAULT_CLIENT, user(both, &[]), Verdict::Probably),
+            // What the Azure CLI has for sign-ins is more, under another name.
+            ("audit", AZURE_CLI, user(cli, reader), Verdict::Yes),
+            ("sign-ins", AZURE_CLI, user(cli, reader), Verdict::Probably),
+            ("sign-ins", AZURE_CLI, user(&["AuditLog.Read.All"], reader), Verdict::ProbablyNot),
+            ("sign-ins", "51aa", user(&["AuditLog.Read.All"], reader), Verdict::No),
+            ("sign-ins", DEFAULT_CLIENT, user(&["AuditLog.Read.All"], reader), Verdict::No),
+        ] {
+            let told = format!("{log} {client} {claims:?}");
+            assert_eq!(of(log, client, claims), expected, "{told}");
+        }
+        let application = |roles: &[&str], wids: &[&str]| Claims {
+            is_application: true,
+            scopes: Vec::new(),
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            ..user(&[], wids)
+        };
+        assert_eq!(of("sign-ins", "51aa", application(both, &[])), Verdict::Yes);
+        assert_eq!(of("audit", "51aa", application(&[], &[])), Verdict::No);
+        assert_eq!(of("audit", "51aa", application(&[], reader)), Verdict::ProbablyNot);
+        let ended = Claims { expires: Some(Timestamp::from_ms(-1)), ..user(both, reader) };
+        assert_eq!(of("audit", "51aa", ended.clone()), Verdict::No);
+        assert!(!can_read(&ended, Timestamp::from_ms(0)));
+        let report = report(&user(both, nobody), Timestamp::from_ms(0)).join("\n");
+        assert!(report.contains("? audit (audit log): probably cannot be read."), "{report}");
     }
 
     #[test]

@@ -29,6 +29,11 @@ const AUDIT: &str = "AuditLog.Read.All";
 const DIRECTORY: &str = "Directory.Read.All";
 const ATTRIBUTES: &str = "CustomSecAttributeAuditLogs.Read.All";
 
+/// Permissions that let at least as much be read as a lesser one. From Microsoft's "Microsoft Graph
+/// permissions reference".
+pub const GREATER: &[(&str, &[&str])] =
+    &[(DIRECTORY, &["Directory.ReadWrite.All", "Directory.AccessAsUser.All"])];
+
 /// One row a log; the first is that of logs that are not known.
 pub const NEEDS: &[Need] = &[
     Need {
