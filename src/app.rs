@@ -31,6 +31,7 @@ pub mod related;
 pub mod timeline;
 pub mod trails;
 pub mod tree;
+pub mod typed;
 pub mod viewport;
 pub mod views;
 pub mod watch;
@@ -180,7 +181,8 @@ pub struct Settings {
 impl App {
     /// A session before anything was loaded.
     pub fn new(settings: Settings) -> Self {
-        let screen = Rect::new(0, 0, settings.size.0, settings.size.1);
+        let (width, height) = layout::at_most(settings.size.0, settings.size.1);
+        let screen = Rect::new(0, 0, width, height);
         let loads = settings.name.is_some();
         let mut tree = Tree::new();
         tree.unseen = !loads;
@@ -236,11 +238,11 @@ impl App {
             Message::Pressed(event) => self.pressed(event),
             Message::Moused(event) => self.moused(event),
             Message::Pasted(text) => self.pasted(&text),
-            Message::Resized(width, height) => {
-                self.screen = Rect::new(0, 0, width, height);
-                self.arrange();
-                self.ask_for_timeline()
+            Message::Typed(text) => {
+                self.forget_asked();
+                self.pasted(&text)
             }
+            Message::Resized(width, height) => self.resized(width, height),
             Message::Ticked(now) => {
                 self.now = now;
                 Vec::new()
@@ -310,6 +312,13 @@ impl App {
             self.arrange();
         }
         effects
+    }
+
+    fn resized(&mut self, width: u16, height: u16) -> Vec<Effect> {
+        let (width, height) = layout::at_most(width, height);
+        self.screen = Rect::new(0, 0, width, height);
+        self.arrange();
+        self.ask_for_timeline()
     }
 
     /// Makes the layout anew and tells the panes how large they are.

@@ -14,11 +14,13 @@ mod keys;
 mod painter;
 mod signals;
 mod terminal;
+mod watch;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -71,6 +73,8 @@ pub enum Ended {
     Signal(i32),
 }
 
+/// Keys on their way before the terminal has to wait: it may not take what is drawn meanwhile.
+const KEYS: usize = 4_096;
 /// Deliveries on their way before the load has to wait.
 const DELIVERIES: usize = 8;
 /// While nothing was typed, a running load is told about this often.
@@ -89,6 +93,12 @@ const REST: Duration = Duration::from_millis(120);
 
 /// A frame waits this long for the record that was asked for with it: one frame is cheaper than two.
 const WITH_RECORD: Duration = Duration::from_millis(4);
+
+/// While messages keep coming, the screen is drawn this often all the same.
+const LONGEST_UNDRAWN: Duration = Duration::from_millis(60);
+
+/// A panic on another thread ends the program; marks that wait to be kept have this long.
+const LAST_MARKS: Duration = Duration::from_millis(300);
 
 /// Runs a session on the screen until the user leaves. Fails where there is no terminal.
 pub fn run(start: Start) -> anyhow::Result<Ended> {
@@ -163,7 +173,7 @@ struct Session {
     taken_in: Option<Instant>,
     /// When the last frame was drawn, and the last key arrived.
     drawn: Option<Instant>,
-    typed: Option<Instant>,
+    last_input: Option<Instant>,
     /// When a record was last asked for, and the one that waits for the cursor to rest.
     opened: Option<Instant>,
     waiting: Option<(Instant, Effect)>,
@@ -181,9 +191,13 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
     } else {
         drop(outbox);
     }
+    let (inbox, mut messages) = mpsc::unbounded_channel();
+    let keeper = Keeper::start(origins.clone(), &name, start.case, inbox.clone())?;
     // Before the terminal is taken and its size is asked for: no signal may fall in between.
-    let mut signals = Signals::new()?;
-    let screen = Screen::enter().context("cannot take over the terminal")?;
+    let mut signals = Signals::new(keeper.ending())?;
+    let ending = keeper.ending();
+    let screen = Screen::enter(move || ending.wait(LAST_MARKS));
+    let screen = screen.context("cannot take over the terminal")?;
     let app = App::new(Settings {
         name: loads.then_some(start.name),
         origin: start.origin,
@@ -196,10 +210,9 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         keymap: start.keymap,
         preferences: start.preferences,
     });
-    let (inbox, mut messages) = mpsc::unbounded_channel();
     let workers = Workers::start(&inbox)?;
-    let keeper = Keeper::start(origins.clone(), &name, start.case, inbox.clone())?;
-    keys::read(inbox.clone())?;
+    let (typing, mut typed) = mpsc::channel(KEYS);
+    keys::read(typing, signals.asks())?;
     let mut session = Session {
         app,
         theme,
@@ -216,11 +229,19 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         loaded: Vec::new(),
         taken_in: None,
         drawn: None,
-        typed: None,
+        last_input: None,
         opened: None,
         waiting: None,
     };
-    let ended = go_on(&mut session, &mut signals, &mut messages).await?;
+    let ended = match go_on(&mut session, &mut signals, &mut messages, &mut typed).await {
+        Err(error) if is_gone(&error) => Ended::Signal(signal_hook::consts::SIGHUP),
+        ended => ended?,
+    };
+    if ended != Ended::Left {
+        for effect in session.app.keep_unfinished() {
+            session.keeper.carry_out(effect);
+        }
+    }
     // The terminal is given back before what is to be kept is waited for.
     let Session { screen, mut keeper, .. } = session;
     drop(screen);
@@ -235,14 +256,24 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
     }
 }
 
+/// Is this what is said of a terminal that is not there any more?
+fn is_gone(error: &io::Error) -> bool {
+    const EIO: i32 = 5;
+    const ENXIO: i32 = 6;
+    error.kind() == io::ErrorKind::BrokenPipe || matches!(error.raw_os_error(), Some(EIO | ENXIO))
+}
+
 /// Takes in what happens until the user, or a signal, wants to leave.
 async fn go_on(
     session: &mut Session,
     signals: &mut Signals,
     messages: &mut mpsc::UnboundedReceiver<Message>,
+    typed: &mut mpsc::Receiver<Message>,
 ) -> io::Result<Ended> {
     loop {
-        if session.due == Due::Now && messages.is_empty() {
+        let is_overdue = || session.drawn.is_none_or(|at| at.elapsed() >= LONGEST_UNDRAWN);
+        let is_idle = messages.is_empty() && typed.is_empty();
+        if session.due == Due::Now && (is_idle || is_overdue()) {
             session.draw()?;
         }
         let (rest, take_in, frame) =
@@ -253,6 +284,7 @@ async fn go_on(
                 Asked::Leave(number) => return Ok(Ended::Signal(number)),
                 other => session.signalled(other)?,
             },
+            Some(message) = typed.recv() => session.typed(message, typed),
             Some(message) = messages.recv() => session.message(message),
             delivery = next_of(&mut session.deliveries) => session.heard(delivery),
             () = until(rest) => session.rested(),
@@ -343,10 +375,37 @@ impl Session {
         effects
     }
 
+    /// Takes in a message, and with a letter that is typed all others that are there already: without
+    /// bracketed paste a text arrives letter by letter.
+    fn typed(&mut self, first: Message, typed: &mut mpsc::Receiver<Message>) -> Vec<Effect> {
+        let begins = if self.app.takes_text() { letter(&first) } else { None };
+        let Some(begins) = begins else { return self.message(first) };
+        let (mut text, mut next) = (String::from(begins), None);
+        while let Ok(message) = typed.try_recv() {
+            match letter(&message) {
+                Some(letter) => text.push(letter),
+                None => {
+                    next = Some(message);
+                    break;
+                }
+            }
+        }
+        let is_one = text.len() == begins.len_utf8();
+        let mut effects = self.message(if is_one { first } else { Message::Typed(text) });
+        if let Some(message) = next {
+            effects.extend(self.message(message));
+        }
+        effects
+    }
+
     fn message(&mut self, message: Message) -> Vec<Effect> {
         let is_input = matches!(
             message,
-            Message::Pressed(_) | Message::Moused(_) | Message::Pasted(_) | Message::Resized(..)
+            Message::Pressed(_)
+                | Message::Typed(_)
+                | Message::Moused(_)
+                | Message::Pasted(_)
+                | Message::Resized(..)
         );
         let is_more = match &message {
             Message::Answered(_) => self.app.answer.revision > 0,
@@ -355,10 +414,10 @@ impl Session {
         };
         let follows_load = is_more
             && self.app.loading.running
-            && self.typed.is_none_or(|at| at.elapsed() > ANSWER_TO_KEY);
+            && self.last_input.is_none_or(|at| at.elapsed() > ANSWER_TO_KEY);
         let mut effects = Vec::new();
         if is_input {
-            self.typed = Some(Instant::now());
+            self.last_input = Some(Instant::now());
             // Whoever does something wants to see what there is.
             if self.taken_in.is_some_and(|at| at.elapsed() >= LOADING_FRAME) {
                 effects = self.take_in();
@@ -448,14 +507,12 @@ impl Session {
             }
             Effect::CaptureMouse(on) => self.screen.capture_mouse(on)?,
             Effect::Copy(text, what) => {
-                let result = clipboard::copy(&text, &what);
-                self.app.update(Message::Copied(result));
-                self.due = Due::Now;
+                clipboard::copy(text, what, self.inbox.clone());
             }
             open @ Effect::Open(..) => {
                 let now = Instant::now();
                 let just = |at: Option<Instant>| at.is_some_and(|at| now - at < REST);
-                let running = just(self.opened.replace(now)) && just(self.typed);
+                let running = just(self.opened.replace(now)) && just(self.last_input);
                 // The newest replaces the one that waits.
                 self.waiting = None;
                 if running {
@@ -482,14 +539,46 @@ impl Session {
     }
 }
 
-/// A test drives the real program to a panic with this; release builds do not have it.
+/// The letter that a message says was typed.
+fn letter(message: &Message) -> Option<char> {
+    match message {
+        Message::Pressed(KeyEvent { code: KeyCode::Char(letter), modifiers, kind, .. })
+            if *kind == KeyEventKind::Press && (*modifiers - KeyModifiers::SHIFT).is_empty() =>
+        {
+            Some(*letter)
+        }
+        _ => None,
+    }
+}
+
+/// A test drives the real program to its end with this; release builds do not have it.
 #[cfg(debug_assertions)]
 #[expect(clippy::panic, reason = "this is the panic a test asks for")]
 fn panic_where_a_test_wants_it(message: &Message) {
     let wanted = std::env::var("ENTRAIL_PANIC_ON_PASTE").ok();
-    if let (Message::Pasted(text), Some(wanted)) = (message, wanted)
-        && *text == wanted
-    {
-        panic!("{wanted}");
+    let (Message::Pasted(text), Some(wanted)) = (message, wanted) else { return };
+    match text.strip_prefix(wanted.as_str()) {
+        Some("") => panic!("{wanted}"),
+        Some(" abort") => std::process::abort(),
+        // More than there can be.
+        Some(" memory") => drop(std::hint::black_box(vec![1_u8; 1 << 60])),
+        Some(" stack") => drop(std::hint::black_box(overflow(1))),
+        Some(" thread") => {
+            let thread = std::thread::Builder::new().name("helper".to_owned());
+            let wanted = wanted.clone();
+            let _ = thread.spawn(move || panic!("{wanted}")).map(std::thread::JoinHandle::join);
+        }
+        Some(" hang") => loop {
+            std::thread::park();
+        },
+        _ => {}
     }
+}
+
+/// Uses up the stack.
+#[cfg(debug_assertions)]
+#[expect(unconditional_recursion, reason = "this is the overflow a test asks for")]
+fn overflow(depth: u64) -> u64 {
+    let room = std::hint::black_box([depth; 512]);
+    overflow(room[7] + 1) + std::hint::black_box(room[9])
 }

@@ -5,6 +5,9 @@
     reason = "waiting for another process needs a clock and a thread"
 )]
 
+#[path = "terminal/ends.rs"]
+mod ends;
+
 use std::io::{Read as _, Write as _};
 use std::num::NonZero;
 use std::process::{Command, Stdio};

@@ -7,6 +7,7 @@ use tui_input::{Input, InputRequest};
 use super::App;
 use super::input::request;
 use super::message::Effect;
+use super::typed;
 use crate::export::Format;
 use crate::store::RowId;
 use crate::text::{clean, fit_end};
@@ -148,12 +149,21 @@ impl Form {
     }
 
     fn edit(&mut self, request: InputRequest) {
-        let is_file = self.line == Line::File;
-        let Some(input) = self.input() else { return };
-        let changed = input.handle(request).is_some_and(|change| change.value);
-        if is_file && changed {
+        if self.input().is_some_and(|input| typed::edit(input, request, typed::LINE)) {
+            self.was_edited();
+        }
+    }
+
+    /// The line under the cursor has another text now.
+    fn was_edited(&mut self) {
+        if self.line == Line::File {
             (self.is_named, self.exists) = (true, false);
         }
+    }
+
+    /// Is the line under the cursor one to be typed in?
+    pub fn takes_text(&self) -> bool {
+        matches!(self.line, Line::Title | Line::File)
     }
 }
 
@@ -216,7 +226,7 @@ impl App {
 
     pub(super) fn pressed_in_export(&mut self, event: &KeyEvent) -> Vec<Effect> {
         let Some(form) = &mut self.exporting.form else { return Vec::new() };
-        let is_text = matches!(form.line, Line::Title | Line::File);
+        let is_text = form.takes_text();
         match event.code {
             KeyCode::Esc => self.exporting.form = None,
             KeyCode::Enter => return self.export(),
@@ -239,9 +249,9 @@ impl App {
     /// Adds pasted text to the line under the cursor.
     pub(super) fn pasted_in_export(&mut self, text: &str) {
         let Some(form) = &mut self.exporting.form else { return };
-        for c in text.trim_end().chars().filter(|c| !c.is_control()) {
-            form.edit(InputRequest::InsertChar(c));
-        }
+        let said = form.input().and_then(|input| typed::insert(input, text, typed::LINE));
+        form.was_edited();
+        self.notice = said;
     }
 
     fn export(&mut self) -> Vec<Effect> {

@@ -3,6 +3,7 @@
 
 use tui_input::{Input, InputRequest};
 
+use super::typed;
 use super::viewport::Viewport;
 use crate::query::suggest::Suggestions;
 use crate::query::{Expression, Query, QueryError};
@@ -69,7 +70,7 @@ impl Filter {
         if matches!(request, InputRequest::InsertChar(c) if !c.is_whitespace()) {
             self.enclose_whole();
         }
-        let changed = self.input.handle(request).is_some_and(|change| change.value);
+        let changed = typed::edit(&mut self.input, request, typed::FILTER);
         self.picked = None;
         if changed {
             self.walking = None;
@@ -95,19 +96,25 @@ impl Filter {
         longer
     }
 
-    /// Inserts text at the caret, line breaks as spaces. Returns whether the query changed.
-    pub fn paste(&mut self, text: &str) -> bool {
+    /// Inserts text at the caret, line breaks as spaces. Returns whether the query changed; fails where
+    /// the text has no room, as half a filter is another one.
+    pub fn paste(&mut self, text: &str) -> Result<bool, String> {
+        let text = text.trim_end_matches(['\r', '\n']);
+        let room = typed::FILTER.saturating_sub(self.text().chars().count());
+        if text.chars().nth(room).is_some() {
+            let (count, most) = (text.chars().count(), typed::shown(typed::FILTER));
+            let count = typed::shown(count);
+            return Err(format!(
+                "not pasted: {count} characters are too many; a filter takes {most}"
+            ));
+        }
         self.enclose_whole();
         let caret = self.caret();
-        let clean: String = text
-            .trim_end_matches(['\r', '\n'])
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let clean: String = typed::one_line(text).collect();
         let mut whole = self.text().to_owned();
         whole.insert_str(caret, &clean);
         self.picked = None;
-        self.set_text_at(whole, caret + clean.len())
+        Ok(self.set_text_at(whole, caret + clean.len()))
     }
 
     /// Reads the text. A mistake leaves the last good query standing. Returns whether it changed.

@@ -11,6 +11,7 @@ use super::App;
 use super::action::{Action, Pane};
 use super::keymap::Key;
 use super::message::Effect;
+use super::typed;
 use crate::query::suggest::suggest;
 
 impl App {
@@ -26,21 +27,38 @@ impl App {
         }
         (self.waiting, self.count) = (None, None);
         if let Some(menu) = self.overlays.last_mut() {
-            menu.paste(text);
+            self.notice = menu.paste(text);
             return Vec::new();
         }
         if let Some(input) = &mut self.finding {
-            for c in text.chars().filter(|c| !c.is_control()) {
-                input.handle(InputRequest::InsertChar(c));
-            }
+            self.notice = typed::insert(input, text, typed::LINE);
             return self.found();
         }
         if !self.filter.editing {
             self.begin_typing();
             self.filter.begin();
         }
-        let changed = self.filter.paste(text);
-        self.after_typing(changed)
+        match self.filter.paste(text) {
+            Ok(changed) => self.after_typing(changed),
+            Err(too_long) => {
+                self.notice = Some(too_long);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Does a letter that is typed now become text, whatever letter it is?
+    pub fn takes_text(&self) -> bool {
+        if let Some(form) = &self.exporting.form {
+            return self.exporting.running.is_none() && form.takes_text();
+        }
+        if self.marking.note.is_some() {
+            return true;
+        }
+        match self.overlays.last() {
+            Some(menu) => menu.takes_text(),
+            None => self.filter.editing || self.finding.is_some(),
+        }
     }
 
     pub(super) fn pressed(&mut self, event: KeyEvent) -> Vec<Effect> {
@@ -212,7 +230,7 @@ impl App {
                 let (Some(request), Some(input)) = (request(event), &mut self.finding) else {
                     return Vec::new();
                 };
-                input.handle(request);
+                typed::edit(input, request, typed::LINE);
                 self.found()
             }
         }

@@ -37,6 +37,23 @@ pub struct Layout {
     pub hints: Rect,
 }
 
+/// Columns and lines that are drawn at most: a screen that claims more is drawn up to here, as what is
+/// kept of a screen grows with it.
+pub const MOST: (u16, u16) = (1_000, 500);
+/// Columns and lines of a terminal that does not say how large it is.
+const USUAL: (u16, u16) = (80, 24);
+
+/// The columns and lines that are drawn on a terminal that says it has so many.
+pub fn drawn(columns: u16, lines: u16) -> (u16, u16) {
+    let known = |told: u16, usual: u16| if told == 0 { usual } else { told };
+    at_most(known(columns, USUAL.0), known(lines, USUAL.1))
+}
+
+/// So many columns and lines, or as many as are drawn at most.
+pub(super) fn at_most(columns: u16, lines: u16) -> (u16, u16) {
+    (columns.min(MOST.0), lines.min(MOST.1))
+}
+
 /// Below this there is one pane at a time.
 pub const LEAST_FOR_PANES: (u16, u16) = (60, 15);
 /// From here on the panes are three columns.
@@ -184,6 +201,21 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn no_size_that_a_terminal_says_is_too_large_or_nothing() {
+        for (told, drawn_as) in [
+            ((0, 0), (80, 24)),
+            ((0, 10), (80, 10)),
+            ((1, 1), (1, 1)),
+            ((200, 50), (200, 50)),
+            ((u16::MAX, 1), (1_000, 1)),
+            ((1, u16::MAX), (1, 500)),
+            ((u16::MAX, u16::MAX), MOST),
+        ] {
+            assert_eq!(drawn(told.0, told.1), drawn_as, "{told:?}");
         }
     }
 

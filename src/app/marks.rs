@@ -2,7 +2,7 @@
 //! Never reads a record and never writes a file: which record a row is, is found out outside.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
-use tui_input::{Input, InputRequest};
+use tui_input::Input;
 
 use super::App;
 use super::action::{Action, Pane};
@@ -11,6 +11,7 @@ use super::detail::Beside;
 use super::input::request;
 use super::list;
 use super::message::Effect;
+use super::typed;
 use crate::store::{Mark, RowId};
 
 /// What is being marked, and what is known of the case.
@@ -251,7 +252,7 @@ impl App {
             }
             _ => {
                 if let (Some(request), Some(note)) = (request(event), &mut self.marking.note) {
-                    note.input.handle(request);
+                    typed::edit(&mut note.input, request, typed::NOTE);
                 }
             }
         }
@@ -261,9 +262,15 @@ impl App {
     /// Adds pasted text to the note; it stays one line.
     pub(super) fn pasted_in_note(&mut self, text: &str) {
         let Some(note) = &mut self.marking.note else { return };
-        for c in text.trim_end().chars() {
-            let c = if c.is_control() { ' ' } else { c };
-            note.input.handle(InputRequest::InsertChar(c));
+        self.notice = typed::insert(&mut note.input, text, typed::NOTE);
+    }
+
+    /// Keeps the note that is being written: nobody is there any more to finish it.
+    pub fn keep_unfinished(&mut self) -> Vec<Effect> {
+        let Some(Note { row, input }) = self.marking.note.take() else { return Vec::new() };
+        match input.value().trim() {
+            "" => Vec::new(),
+            text => self.keep_note(row, text),
         }
     }
 

@@ -9,6 +9,7 @@ use tui_input::{Input, InputRequest};
 
 use super::action::Action;
 use super::pivot::Pivot;
+use super::typed;
 use super::viewport::Viewport;
 use crate::query::answer::SPARK;
 use crate::record::field::Field;
@@ -250,16 +251,20 @@ impl Menu {
 
     /// Edits what is typed.
     pub fn edit(&mut self, request: InputRequest) {
-        self.typed.handle(request);
+        typed::edit(&mut self.typed, request, typed::LINE);
         self.narrow();
     }
 
-    /// Adds pasted text to what is typed.
-    pub fn paste(&mut self, text: &str) {
-        for c in text.chars().filter(|c| !c.is_control()) {
-            self.typed.handle(InputRequest::InsertChar(c));
-        }
+    /// Adds pasted text to what is typed. Returns what to say where it was too much.
+    pub fn paste(&mut self, text: &str) -> Option<String> {
+        let said = typed::insert(&mut self.typed, text, typed::LINE);
         self.narrow();
+        said
+    }
+
+    /// Does a letter become text, whatever letter it is?
+    pub fn takes_text(&self) -> bool {
+        !self.letters && !self.cases && (self.facet.is_none() || !self.typed().is_empty())
     }
 
     fn narrow(&mut self) {

@@ -6,8 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -37,8 +38,31 @@ pub struct Keeper {
     asked: Sender<Asked>,
     thread: Option<JoinHandle<()>>,
     ended: Arc<AtomicBool>,
+    done: Arc<Done>,
     not_kept: Arc<Mutex<Option<NotKept>>>,
     moved: Arc<Mutex<Option<Moved>>>,
+}
+
+/// Has the thread ended?
+type Done = (Mutex<bool>, Condvar);
+
+/// Lets another thread end a keeper.
+#[derive(Clone)]
+pub struct Ending {
+    asked: Sender<Asked>,
+    ended: Arc<AtomicBool>,
+    done: Arc<Done>,
+}
+
+impl Ending {
+    /// Ends the keeper, and waits at most so long until what was to be kept is.
+    pub fn wait(&self, at_most: Duration) {
+        self.ended.store(true, Ordering::Relaxed);
+        let _ = self.asked.send(Asked::End);
+        let (is_done, told) = &*self.done;
+        let is_done = is_done.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = told.wait_timeout_while(is_done, at_most, |is_done| !*is_done);
+    }
 }
 
 enum Asked {
@@ -84,9 +108,21 @@ impl Keeper {
             not_kept: Arc::clone(&not_kept),
             moved: Arc::clone(&moved),
         };
-        let run = move || keeping.run(&questions);
+        let done = Arc::<Done>::default();
+        let tells = Arc::clone(&done);
+        let run = move || {
+            keeping.run(&questions);
+            *tells.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+            tells.1.notify_all();
+        };
         let thread = std::thread::Builder::new().name("case".to_owned()).spawn(run)?;
-        Ok(Self { asked, thread: Some(thread), ended, not_kept, moved })
+        Ok(Self { asked, thread: Some(thread), ended, done, not_kept, moved })
+    }
+
+    /// What another thread needs to end it.
+    pub fn ending(&self) -> Ending {
+        let (ended, done) = (Arc::clone(&self.ended), Arc::clone(&self.done));
+        Ending { asked: self.asked.clone(), ended, done }
     }
 
     /// Carries out an effect that is about cases; gives any other back.

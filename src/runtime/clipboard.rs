@@ -12,16 +12,39 @@ use std::process::{Command, Stdio};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use tokio::sync::mpsc::UnboundedSender;
+
 use super::terminal;
+use crate::app::message::Message;
 use crate::secret::VARIABLES;
 
 /// Most bytes of an OSC 52 sequence; common terminals take 100,000 and drop what is longer.
 const MOST_BYTES: usize = 100_000;
 
-/// Copies `text`. Returns what to tell: how it went there, or why it could not.
-pub fn copy(text: &str, what: &str) -> Result<String, String> {
-    let inside = |name: &str| std::env::var(name).is_ok_and(|value| !value.is_empty());
-    let tmux = inside("TMUX");
+/// Copies `text`, and says in a message how it went there, or why it could not. tmux is asked on a
+/// thread of its own: it may take its time, or never answer.
+pub fn copy(text: String, what: String, inbox: UnboundedSender<Message>) {
+    if !is_in_tmux() {
+        let _ = inbox.send(Message::Copied(copied(&text, &what)));
+        return;
+    }
+    let spare = inbox.clone();
+    let copy = move || drop(inbox.send(Message::Copied(copied(&text, &what))));
+    if let Err(error) = std::thread::Builder::new().name("copy".to_owned()).spawn(copy) {
+        let _ = spare.send(Message::Copied(Err(format!("not copied: {error}"))));
+    }
+}
+
+fn is_inside(name: &str) -> bool {
+    std::env::var(name).is_ok_and(|value| !value.is_empty())
+}
+
+fn is_in_tmux() -> bool {
+    is_inside("TMUX")
+}
+
+fn copied(text: &str, what: &str) -> Result<String, String> {
+    let tmux = is_in_tmux();
     if tmux && through_tmux(text) {
         return Ok(format!("{what} copied through tmux"));
     }
@@ -34,7 +57,7 @@ pub fn copy(text: &str, what: &str) -> Result<String, String> {
     }
     let sequence = if tmux {
         for_tmux(&plain)
-    } else if inside("STY") {
+    } else if is_inside("STY") {
         for_screen(&plain)
     } else {
         plain

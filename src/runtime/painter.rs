@@ -15,7 +15,6 @@ use std::io;
 
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
-use ratatui::crossterm::terminal;
 use ratatui::layout::{Position, Size};
 
 use pen::{Pen, Style, is_blank, is_erasable, sequence_len};
@@ -203,7 +202,7 @@ impl Backend for Painter {
     }
 
     fn size(&self) -> io::Result<Size> {
-        let (width, height) = terminal::size()?;
+        let (width, height) = super::terminal::size()?;
         Ok(Size { width, height })
     }
 

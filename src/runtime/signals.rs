@@ -4,6 +4,10 @@
 use std::io;
 
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::cases::Ending;
+use super::watch;
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug)]
@@ -15,32 +19,37 @@ pub enum Asked {
 }
 
 pub struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
+    leave: UnboundedReceiver<i32>,
+    asks: UnboundedSender<i32>,
     stop: tokio::signal::unix::Signal,
     go_on: tokio::signal::unix::Signal,
     window: tokio::signal::unix::Signal,
 }
 
 impl Signals {
-    pub fn new() -> io::Result<Self> {
+    /// Listens from now on; who asks to leave and is not heard ends the keeper of the case.
+    pub fn new(ending: Ending) -> io::Result<Self> {
         let raw = SignalKind::from_raw;
+        let (asks, leave) = unbounded_channel();
+        watch::start(asks.clone(), ending)?;
         Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
+            leave,
+            asks,
             stop: signal(raw(signal_hook::consts::SIGTSTP))?,
             go_on: signal(raw(signal_hook::consts::SIGCONT))?,
             window: signal(SignalKind::window_change())?,
         })
     }
 
+    /// Whoever finds that the terminal is gone says so as a signal does.
+    pub fn asks(&self) -> UnboundedSender<i32> {
+        self.asks.clone()
+    }
+
     pub async fn next(&mut self) -> Asked {
         tokio::select! {
-            _ = self.terminate.recv() => Asked::Leave(signal_hook::consts::SIGTERM),
-            _ = self.hang_up.recv() => Asked::Leave(signal_hook::consts::SIGHUP),
-            _ = self.interrupt.recv() => Asked::Leave(signal_hook::consts::SIGINT),
+            biased;
+            Some(number) = self.leave.recv() => Asked::Leave(number),
             _ = self.stop.recv() => Asked::Stop,
             _ = self.go_on.recv() => Asked::Continue,
             _ = self.window.recv() => Asked::Resize,

@@ -1,23 +1,28 @@
 //! The terminal: taken over, drawn on, given back whatever happens.
 //! Never keeps it after a panic, an error, a signal or the end.
 
+#[cfg(unix)]
+pub mod held;
+
 use std::io::{self, Write as _};
 use std::sync::Once;
 
 use ratatui::backend::Backend as _;
-use ratatui::crossterm::event::{
-    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
-};
-use ratatui::crossterm::style::ResetColor;
+use ratatui::crossterm::event::{DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use ratatui::crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
 };
 use ratatui::crossterm::{cursor, execute, queue};
+#[cfg(not(unix))]
+use ratatui::crossterm::{
+    event::DisableBracketedPaste, style::ResetColor, terminal::LeaveAlternateScreen,
+};
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 
 use super::painter::Painter;
+use crate::app::layout::drawn;
 
 /// The terminal while this program has it. Dropping gives it back.
 pub struct Screen {
@@ -26,8 +31,9 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal over. A panic from now on gives it back before it is reported.
-    pub fn enter() -> io::Result<Self> {
+    /// Takes the terminal over. A panic from now on gives it back before it is reported; `last` is
+    /// called where one ends the program.
+    pub fn enter(last: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
         static HOOK: Once = Once::new();
         HOOK.call_once(|| {
             let report = std::panic::take_hook();
@@ -38,9 +44,12 @@ impl Screen {
                 if name.starts_with("decode-") || name == "read" {
                     return;
                 }
-                give_back();
+                give_back(true);
                 report(panic);
                 if name != "main" {
+                    if name != "case" {
+                        last();
+                    }
                     // The screen would wait for that thread for ever.
                     std::process::exit(101);
                 }
@@ -80,7 +89,7 @@ impl Screen {
 
     /// Gives the terminal back, stops the process until it is continued, and takes it again.
     pub fn suspend(&mut self) -> io::Result<()> {
-        give_back();
+        give_back(false);
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
         self.take_back()
     }
@@ -104,13 +113,19 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        give_back();
+        give_back(std::thread::panicking());
     }
 }
 
-/// Columns and lines of the terminal.
+/// Columns and lines that are drawn on the terminal.
 pub fn size() -> io::Result<(u16, u16)> {
-    ratatui::crossterm::terminal::size()
+    // crossterm starts another program where it cannot tell.
+    #[cfg(unix)]
+    let told = rustix::termios::tcgetwinsize(rustix::stdio::stdout())
+        .map(|size| (size.ws_col, size.ws_row))?;
+    #[cfg(not(unix))]
+    let told = ratatui::crossterm::terminal::size()?;
+    Ok(drawn(told.0, told.1))
 }
 
 /// Writes bytes in one piece.
@@ -132,6 +147,8 @@ pub fn write(bytes: &[u8]) -> io::Result<()> {
 }
 
 fn take(mouse: bool) -> io::Result<()> {
+    #[cfg(unix)]
+    held::hold()?;
     enable_raw_mode()?;
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
     if mouse {
@@ -140,8 +157,17 @@ fn take(mouse: bool) -> io::Result<()> {
     Ok(())
 }
 
+/// Gives the terminal back, once. With `forgets`, what was typed and not read is dropped.
+#[cfg(unix)]
+pub fn give_back(forgets: bool) {
+    held::give_back(forgets);
+    // The same once more, so that it knows, too.
+    let _ = disable_raw_mode();
+}
+
 /// Gives the terminal back. Errors are ignored: there is nobody left to tell.
-fn give_back() {
+#[cfg(not(unix))]
+pub fn give_back(_: bool) {
     let _ = execute!(
         io::stdout(),
         EndSynchronizedUpdate,
