@@ -1,10 +1,13 @@
 //! Names compared and foreign text made safe: [`fold`] for every comparison, [`clean`] for every display.
 //! Never decides what a text means.
 
+mod formula;
 pub mod nearby;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+
+pub use formula::{defused, is_formula};
 
 /// The form in which names are compared: Unicode case folded, every dash an ASCII `-`, runs of
 /// white space one space, trimmed, one trailing full stop dropped.
@@ -142,18 +145,6 @@ fn is_space(c: char) -> bool {
 
 fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
-}
-
-/// Would a spreadsheet calculate this cell? Those that start with `=`, `+`, `-`, `@`, tab or carriage
-/// return, also in full width, also behind spaces, quotes and what cannot be seen, which importers
-/// strip. Source: OWASP, "CSV Injection".
-pub fn is_formula(value: &str) -> bool {
-    let start = value.trim_start_matches(|c: char| {
-        c.is_whitespace() || c.is_control() || is_invisible(c) || matches!(c, '"' | '\'')
-    });
-    value.starts_with(['\t', '\r', '\n'])
-        || start
-            .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '−', '﹢', '﹣', '﹦', '﹫'])
 }
 
 /// Foreign text as it may be shown in a terminal: no control, escape, bidi or invisible character

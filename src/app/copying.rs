@@ -2,30 +2,43 @@
 //! Never changes what was asked for as it is; whatever else a record says leaves here on one line.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use crate::query::Query;
-use crate::text::{clean, is_formula};
+use crate::text::{clean, defused, is_formula, is_invisible};
 
 /// A text from records as it may be pasted anywhere: line breaks and other controls are pictures, as on
-/// the screen, and what a spreadsheet would calculate begins with an apostrophe. Spreadsheets also part
-/// pasted text at semicolons, commas and bars, so each part counts.
+/// the screen, and what a spreadsheet would calculate begins with an apostrophe, also where one splits
+/// what is pasted.
 pub fn pasteable(text: &str) -> String {
-    let line = clean(text);
-    let mut safe = String::with_capacity(line.len() + 1);
-    for part in line.split_inclusive([';', ',', '|']) {
-        // A number behind a comma is a number.
-        let is_risky = if safe.is_empty() { is_formula(part) } else { is_call(part) };
-        if is_risky {
-            safe.push('\'');
-        }
-        safe.push_str(part);
-    }
-    safe
+    defused(&clean(text)).into_owned()
 }
 
-/// Does a part of a text begin like a formula, and not like a negative number or an option?
-fn is_call(part: &str) -> bool {
-    is_formula(part) && !part.starts_with(['-', '+', ' '])
+/// JSON as it may be pasted anywhere: on one line, the same value, and what could drive a terminal or
+/// turn the direction of writing escaped.
+pub fn json(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    for c in text.chars() {
+        let is_unseen = is_invisible(c) || matches!(c, '\u{fe00}'..='\u{fe0f}');
+        match c {
+            c if is_quoted && (c.is_control() || is_unseen) => {
+                // What follows a backslash here is no escape of JSON.
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    // Writing to a String cannot fail.
+                    let _ = write!(line, "\\u{unit:04x}");
+                }
+            }
+            c if !is_quoted && c.is_whitespace() => continue,
+            c if !is_quoted && (c.is_control() || is_unseen) => {
+                line.push_str(&clean(c.encode_utf8(&mut [0; 4])));
+            }
+            c => line.push(c),
+        }
+        is_quoted ^= c == '"' && !is_escaped;
+        is_escaped = is_quoted && c == '\\' && !is_escaped;
+    }
+    line
 }
 
 /// Cells of a row, a tab between them: no cell holds one.
@@ -70,6 +83,25 @@ mod tests {
             assert_eq!(pasteable(text), safe, "{text:?}");
         }
         assert_eq!(row(["a\tb".to_owned(), "=1".to_owned()].into_iter()), "a␉b\t'=1");
+    }
+
+    #[test]
+    fn json_is_one_line_with_the_same_value() {
+        for (text, copied) in [
+            ("{\n  \"a b\": [1,\r\n\t2]\n}\n", r#"{"a b":[1,2]}"#),
+            (
+                "{\"a\":\"x\u{9b}31m\u{7f}\u{202e}\u{e0041}\"}",
+                r#"{"a":"x\u009b31m\u007f\u202e\udb40\udc41"}"#,
+            ),
+            ("{\"a\":\"tab\there\n$(ls)\"}", r#"{"a":"tab\u0009here\u000a$(ls)"}"#),
+            (r#"{"a":"\"\\","b":" "}"#, r#"{"a":"\"\\","b":" "}"#),
+            ("{\"a\":\u{1b}1}", "{\"a\":␛1}"),
+        ] {
+            assert_eq!(json(text), copied, "{text:?}");
+        }
+        let value = "\u{1}\u{9f}\u{2028}👩\u{200d}👧\u{fe0f}\u{10ffff}";
+        let copied = json(&serde_json::to_string(value).expect("a text"));
+        assert_eq!(serde_json::from_str::<String>(&copied).expect("JSON"), value);
     }
 
     #[test]

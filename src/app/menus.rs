@@ -294,8 +294,14 @@ impl App {
         if let Some(opened) = self.detail.opened.as_ref() {
             offer('i', "record id", Some(opened.record.id.to_string()), false);
             offer('c', "correlation id", Some(opened.record.correlation_id.to_string()), false);
-            let original = if opened.columns.is_some() { "original row" } else { "JSON" };
-            offer('j', original, Some(opened.raw.trim().to_owned()), true);
+            let raw = opened.raw.trim();
+            let (original, logged, safe) = match opened.columns.is_some() {
+                true => ("original row", "original row as logged", pasteable(raw)),
+                false => ("JSON", "JSON as logged", copying::json(raw)),
+            };
+            let differs = (safe != raw).then(|| raw.to_owned());
+            offer('j', original, Some(safe), true);
+            offer('J', logged, differs, true);
             offer('s', "sentence", Some(crate::record::sentence::sentence(&opened.record)), false);
         }
         if let Some(row) = self.list.current().filter(|_| !self.show_activities) {

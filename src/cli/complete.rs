@@ -47,19 +47,31 @@ pub(super) fn run(arguments: &CompleteArguments) -> anyhow::Result<Outcome> {
                 }
             }
             (CompleteFor::Powershell, _) => {
-                let plain = |c: char| c.is_alphanumeric() || matches!(c, ':' | '.' | '=' | '_');
-                let quoted = if text.chars().all(plain) {
-                    text.clone()
-                } else {
-                    format!("'{}'", text.replace('\'', "''"))
-                };
-                writeln!(out, "{quoted}\t{}", candidate.note)?;
+                writeln!(out, "{}\t{}", for_powershell(text), candidate.note)?;
             }
             _ => writeln!(out, "{text}\t{}", candidate.note)?,
         }
     }
     out.flush()?;
     Ok(Outcome::found(!found.is_empty()))
+}
+
+/// What PowerShell takes for an apostrophe.
+const APOSTROPHES: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
+
+/// A word as PowerShell reads it back, in quotes where it needs them. Source: its specification, where
+/// each of the apostrophes ends a text, and two of them are one.
+fn for_powershell(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, ':' | '.' | '=' | '_');
+    if word.chars().all(plain) {
+        return word.to_owned();
+    }
+    let mut quoted = String::from("'");
+    for c in word.chars() {
+        quoted.extend(APOSTROPHES.contains(&c).then_some(c));
+        quoted.push(c);
+    }
+    quoted + "'"
 }
 
 /// One way to go on with the last word.

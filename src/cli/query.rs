@@ -26,7 +26,7 @@ use crate::record::wanted::Wanted;
 use crate::source::{Load, Origin, Unwanted};
 use crate::store::{Marks, RowId, Store};
 use crate::text::nearby::nearest;
-use crate::text::thousands;
+use crate::text::{clean, thousands};
 use crate::trails;
 
 /// Answers a query on standard output.
@@ -213,11 +213,16 @@ fn written(loaded: &Loaded, matching: Option<usize>) -> anyhow::Result<Outcome> 
 fn translated(query: &Query, language: Language) -> anyhow::Result<Outcome> {
     let made = translate(query, &context(), language);
     let mut out = io::stdout().lock();
-    if language == Language::OData {
+    let text = if language == Language::OData {
         made.comments().iter().for_each(|line| tell(line.trim_start_matches("# ")));
-        writeln!(out, "{}", made.code)?;
+        made.code.clone()
     } else {
-        writeln!(out, "{}", made.text())?;
+        made.text()
+    };
+    if Stdout::look().terminal {
+        text.lines().try_for_each(|line| writeln!(out, "{}", clean(line)))?;
+    } else {
+        writeln!(out, "{text}")?;
     }
     Ok(Outcome::found(!made.code.is_empty()))
 }

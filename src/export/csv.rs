@@ -7,7 +7,7 @@ use super::Shape;
 use super::cell::Row;
 use super::line::Lines;
 use crate::record::field::Field;
-use crate::text::{clean, is_formula};
+use crate::text::{clean, defused};
 
 /// One line for each record below a line of field names, CRLF at the end of each.
 pub(super) struct Csv {
@@ -41,17 +41,13 @@ impl Shape for Csv {
 
 /// Appends a cell, neutralised and quoted as needed.
 fn push_cell(value: &str, out: &mut String) {
-    let apostrophe = is_formula(value);
     let quotes = value.contains(['"', ',', '\r', '\n', '\t', ';'])
         || value.starts_with(char::is_whitespace)
         || value.ends_with(char::is_whitespace);
     if quotes {
         out.push('"');
     }
-    if apostrophe {
-        out.push('\'');
-    }
-    for c in value.chars() {
+    for c in defused(value).chars() {
         match c {
             '"' => out.push_str("\"\""),
             '\t' | '\r' | '\n' => out.push(c),
@@ -81,7 +77,9 @@ mod tests {
             ("+49 30", "'+49 30"),
             ("-1", "'-1"),
             ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "\"'\t=1\""),
+            ("\t=1", "\"'\t'=1\""),
+            ("x;=1+1", "\"x;'=1+1\""),
+            ("x\n=1+1", "\"x\n'=1+1\""),
             ("\rx", "\"'\rx\""),
             ("  =1", "\"'  =1\""),
             ("\"=1", "\"'\"\"=1\""),

@@ -54,6 +54,14 @@ fn what_was_logged_is_copied_on_request() {
     session.keys("<tab>yVyj");
     assert!(session.copied[0].contains(actor), "{:?}", session.copied);
     assert!(session.copied[1].starts_with("{\"id\":\"Directory_7\""), "{:?}", session.copied);
+    // The record itself is one line of JSON, and has nothing in it that drives a terminal.
+    let mut session = super::copying::session("a\u{9b}\u{202e}b", "c\u{7f}\u{e0041}d");
+    session.keys("yj").keys("yJ");
+    let [safe, logged] = &session.copied[..] else { unreachable!("{:?}", session.copied) };
+    assert!(safe.chars().all(|c| !c.is_control() && !entrail::text::is_invisible(c)), "{safe:?}");
+    assert!(logged.contains("a\u{9b}\u{202e}b"), "{logged:?}");
+    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+    assert_eq!(value(safe), value(logged));
     // Where both are the same, one is offered.
     let mut session = super::copying::session("eve@fern.example", "Bob");
     session.keys("<tab>y");
