@@ -7,7 +7,8 @@
 //!
 //! What is looked for, and what is not:
 //!
-//! - a secret of 12 characters or more, or any 12 characters of it: wherever they stand;
+//! - a secret of 12 characters or more: wherever it stands, and so does a piece of 12 characters that
+//!   is no word, in which there is a digit, a sign, or a capital behind a small letter;
 //! - a secret of 8 to 11 characters: wherever it stands whole;
 //! - a secret of 6 or 7 characters: where it stands as a word of its own and is not in Base64 or hex,
 //!   so that ordinary words stay;
@@ -50,8 +51,9 @@ const ANYWHERE: usize = 8;
 const SHORTEST: usize = 6;
 /// How many encodings around each other are undone.
 const DEEPEST: usize = 3;
-/// Most decoded forms of one text that are searched.
+/// Most decoded forms of one text that are searched, and their bytes together.
 const MOST_LAYERS: usize = 400;
+const MOST_BYTES: usize = 8 << 20;
 
 /// Variables of the environment that hold a secret entrail reads, to be kept from its children.
 pub const VARIABLES: &[&str] =
@@ -127,8 +129,8 @@ impl Held {
 
     fn pieces(&self) -> &[u64] {
         self.pieces.get_or_init(|| {
-            let mut pieces: Vec<u64> =
-                self.text().as_bytes().windows(PIECE).map(hash_of_piece).collect();
+            let pieces = self.text().as_bytes().windows(PIECE);
+            let mut pieces: Vec<u64> = pieces.filter_map(hash_of_piece).collect();
             pieces.sort_unstable();
             pieces.dedup();
             pieces
@@ -141,39 +143,53 @@ impl Held {
         match text.len() {
             0..SHORTEST => {}
             SHORTEST..ANYWHERE if layer.kind != Kind::Text => {}
-            length @ SHORTEST..PIECE => {
+            length => {
+                let first = [text[0].to_ascii_lowercase(), text[0].to_ascii_uppercase()];
+                let starts = memchr::memchr2_iter(first[0], first[1], bytes);
+                let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
                 let alone = |at: usize| {
-                    let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
                     length >= ANYWHERE
                         || !(is_letter(at.checked_sub(1).and_then(|before| bytes.get(before)))
                             || is_letter(bytes.get(at + length)))
                 };
-                let hits = bytes.windows(length).enumerate();
-                let hits = hits.filter(|(_, window)| window.eq_ignore_ascii_case(text));
-                let hits = hits.filter(|(at, _)| alone(*at));
-                found.extend(hits.map(|(at, _)| layer.source(at..at + length)));
-            }
-            _ => {
-                let pieces = self.pieces();
-                let hits = bytes
-                    .windows(PIECE)
-                    .enumerate()
-                    .filter(|(_, window)| pieces.binary_search(&hash_of_piece(window)).is_ok());
-                found.extend(hits.map(|(at, _)| layer.source(at..at + PIECE)));
+                let is_here = |at: usize| {
+                    bytes.get(at..at + length).is_some_and(|here| here.eq_ignore_ascii_case(text))
+                };
+                let hits = starts.filter(|at| is_here(*at) && alone(*at));
+                found.extend(hits.map(|at| layer.source(at..at + length)));
+                if length > PIECE {
+                    self.find_pieces(layer, found);
+                }
             }
         }
     }
+
+    fn find_pieces(&self, layer: &Layer, found: &mut Vec<Range<usize>>) {
+        let pieces = self.pieces();
+        let all = layer.bytes.windows(PIECE).enumerate();
+        let is_known = |hash: u64| pieces.binary_search(&hash).is_ok();
+        let hits = all.filter(|(_, piece)| hash_of_piece(piece).is_some_and(is_known));
+        found.extend(hits.map(|(at, _)| layer.source(at..at + PIECE)));
+    }
 }
 
-/// A hash of [`PIECE`] bytes in which upper and lower case are the same.
-fn hash_of_piece(piece: &[u8]) -> u64 {
-    let folded = |bytes: &[u8]| {
-        bytes.iter().fold(0_u64, |sum, byte| sum << 8 | u64::from(byte.to_ascii_lowercase()))
+/// A hash of [`PIECE`] bytes; `None` where they may be a word, or some, that stand in ordinary
+/// sentences too. Upper and lower case are the same, but in a piece of letters only.
+fn hash_of_piece(piece: &[u8]) -> Option<u64> {
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'-' | b'\'');
+    let is_letters = piece.iter().all(is_letter);
+    let rises = |two: &[u8]| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase();
+    if is_letters && !piece.windows(2).any(rises) {
+        return None;
+    }
+    let number = |bytes: &[u8]| {
+        let folded = |byte: &u8| if is_letters { *byte } else { byte.to_ascii_lowercase() };
+        bytes.iter().fold(0_u64, |sum, byte| sum << 8 | u64::from(folded(byte)))
     };
     let (head, tail) = piece.split_at(PIECE / 2);
     // Two numbers of 48 bits; odd factors (of the golden ratio and of √2) spread them.
-    (folded(head).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31))
-        ^ folded(tail).wrapping_mul(0x6a09_e667_f3bc_c909)
+    let head = number(head).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31);
+    Some(head ^ number(tail).wrapping_mul(0x6a09_e667_f3bc_c909))
 }
 
 /// A text from outside without the secrets this program holds and without what looks like a secret
@@ -219,10 +235,12 @@ pub fn foreign(text: &str) -> String {
 fn search(text: &str, held: &[Arc<Held>]) -> Option<Vec<Range<usize>>> {
     let mut found = Vec::new();
     let mut layers = vec![(0, Layer::of(text))];
-    let mut searched = 0;
+    let (mut searched, mut bytes) = (0, 0);
     while let Some((depth, layer)) = layers.pop() {
         searched += 1;
-        if searched > MOST_LAYERS {
+        bytes += layer.bytes.len();
+        // The text itself is searched however long it is.
+        if searched > MOST_LAYERS || bytes > MOST_BYTES && searched > 1 {
             return None;
         }
         if layer.kind != Kind::Squeezed {

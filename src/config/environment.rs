@@ -87,15 +87,14 @@ fn proxy_secrets(address: String) -> Vec<Secret> {
     // Whatever the address is worth, what stands in front of its last `@` may be a password.
     let Some((user, _)) = address.rsplit_once('@') else { return Vec::new() };
     let user = user.split_once("://").map_or(user, |(_, user)| user);
-    let password = user.split_once(':').map_or(user, |(_, password)| password);
+    // A name alone is no secret: it may be a word.
+    let Some((_, password)) = user.split_once(':') else { return Vec::new() };
     let mut secrets = vec![Secret::new(password)];
     if password.contains('%') {
         let form = Zeroizing::new(password.replace('+', "%2B"));
         let decoded = url::form_urlencoded::parse(form.as_bytes()).next();
         secrets.extend(decoded.map(|(name, _)| Secret::taking(name.into_owned())));
     }
-    // The header `Proxy-Authorization` is Base64 of both.
-    secrets.push(Secret::new(user));
     secrets
 }
 
@@ -119,6 +118,25 @@ mod tests {
         assert_eq!(environment.client, None);
         assert!(environment.send_chain && environment.client_secret.is_some());
         assert!(!format!("{environment:?}").contains("kestrel"));
+    }
+
+    #[test]
+    fn the_password_of_a_proxy_is_a_secret_and_its_name_is_not() {
+        let known = |address: &str| {
+            let secrets = proxy_secrets(address.to_owned());
+            let told =
+                crate::secret::masked("administrator cormorant+pier cormorant%2Bpier").into_owned();
+            drop(secrets);
+            told
+        };
+        assert_eq!(
+            known("http://administrator@127.0.0.1:1"),
+            "administrator cormorant+pier cormorant%2Bpier"
+        );
+        let masked = "administrator [secret] [secret]";
+        assert_eq!(known("http://administrator:cormorant%2Bpier@127.0.0.1:1"), masked);
+        assert_eq!(known("administrator:cormorant+pier@127.0.0.1:1"), masked);
+        assert!(proxy_secrets("http://127.0.0.1:1".to_owned()).is_empty());
     }
 
     #[test]

@@ -161,6 +161,20 @@ fn a_short_secret_is_masked_as_a_word_and_leaves_other_words() {
 }
 
 #[test]
+fn a_secret_made_of_words_leaves_those_words_in_sentences() {
+    let _held =
+        (Secret::new("administrator-of-the-heronry"), Secret::new("RegistrationsAndPermissions4"));
+    for text in [
+        "An administrator assigns it; the administrator-of-the day",
+        "App registrations and permissions",
+    ] {
+        assert_eq!(masked(text), text);
+    }
+    assert_eq!(masked("(ADMINISTRATOR%2dof-the-heronry)"), format!("({MASK})"));
+    assert_eq!(masked("RegistrationsAnd, x"), format!("Re{MASK}, x"));
+}
+
+#[test]
 fn a_secret_that_nobody_holds_is_forgotten() {
     let secret = Secret::new("gyrfalcon.in.winter");
     let other = secret.clone();
