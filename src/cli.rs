@@ -137,7 +137,12 @@ fn report_panics() {
         let message = panic.payload_as_str().unwrap_or("no message");
         let place = panic.location().map_or_else(String::new, |place| format!(" at {place}"));
         let name = thread.name().unwrap_or("unnamed");
-        tell(&format!("entrail: a fault of the program in thread {name}{place}: {message}"));
+        tell(&format!("entrail: thread {name} panicked{place}: {message}"));
+        // Only where RUST_BACKTRACE asks for it.
+        let trace = std::backtrace::Backtrace::capture();
+        if trace.status() == std::backtrace::BacktraceStatus::Captured {
+            trace.to_string().lines().for_each(tell);
+        }
     }));
 }
 

@@ -619,6 +619,17 @@ fn what_speaks_no_tls_or_an_old_one_is_named() {
 }
 
 #[test]
+fn what_speaks_tls_where_plain_http_is_expected_is_named() {
+    let graph = start();
+    let front = between::tls(graph.local());
+    let address = format!("http://{}", front.address());
+    let told = ["127.0.0.1 does not answer in plain HTTP on this port", "begin with https://"];
+    by_secret(&graph).at(&address).run(&["doctor"]).failed(&told);
+    let given = Entrail::new(&graph).at(&address);
+    given.with("ENTRAIL_TOKEN", graph.token(&Grant::default())).pull(&[]).failed(&told);
+}
+
+#[test]
 fn a_proxy_with_a_certificate_of_its_own_is_named_where_that_is_refused() {
     let (graph, _front, proxy) = behind_a_proxy(None);
     let ca = certificate("ca.pem").display().to_string();

@@ -81,6 +81,13 @@ pub fn explain(error: &reqwest::Error, host: &str) -> Failed {
         );
         return failed(Kind::Unreachable, words);
     }
+    if is("invalid HTTP version") {
+        let words = format!(
+            "{host} does not answer in plain HTTP on this port, but as TLS does or another service; should its address \
+             begin with https://?"
+        );
+        return failed(Kind::Untrusted, words);
+    }
     if is("tls handshake eof") {
         let words = format!(
             "{host} closed the connection before it was encrypted; a firewall or proxy may forbid it, see HTTPS_PROXY"

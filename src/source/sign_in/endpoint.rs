@@ -268,8 +268,10 @@ async fn body(mut response: Response) -> Result<Zeroizing<Vec<u8>>, reqwest::Err
 
 /// The first line of what an endpoint said, without secrets, cleaned and of bounded length.
 pub fn in_words(said: &str) -> String {
+    /// Most bytes that are looked into.
+    const MOST_BYTES: usize = 16 << 10;
     // Before it is cut, so that no part of a secret is left at the end.
-    let said = secret::masked(said);
+    let said = secret::masked(&said[..said.floor_char_boundary(MOST_BYTES)]);
     let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
     // Entra adds ids of the request in the same line in some answers.
     let line = line.split(" Trace ID:").next().unwrap_or_default();

@@ -504,6 +504,7 @@ async fn another_service_at_the_metadata_address_is_recognised_at_once() {
         (200, page("Sign in to the hotel"), "a web page answers"),
         (403, page("Forbidden"), "a web page answers"),
         (200, "{\"hello\":1}".to_owned(), "another service answers"),
+        (404, "{\"message\":\"not found\"}".to_owned(), "another service answers"),
         (200, String::new(), "not JSON"),
         (302, String::new(), "something that sends to another place"),
     ] {

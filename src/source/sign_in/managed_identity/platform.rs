@@ -25,19 +25,30 @@ const UPDATE_LONGEST: Duration = Duration::from_secs(70);
 /// Most bytes of a page in which its sender is looked for.
 const MOST_OF_PAGE: usize = 16 << 10;
 
-/// Who answers instead, by a part of a header `Server` or of a page, in lower case.
+const AMAZON: &str = "Amazon's metadata service (AWS)";
+const GOOGLE: &str = "Google Cloud's metadata service";
+const OPENSTACK: &str = "OpenStack's metadata service";
+
+/// Who answers instead, by a part of the header `Server` or of the name of a header, in lower case.
 const OTHERS: &[(&str, &str)] = &[
-    ("ec2ws", "Amazon's metadata service (AWS)"),
-    ("metadata server for vm", "Google Cloud's metadata service"),
-    ("metadata-flavor", "Google Cloud's metadata service"),
-    ("nova", "OpenStack's metadata service"),
-    ("openstack", "OpenStack's metadata service"),
-    ("the resource could not be found", "OpenStack's metadata service"),
+    ("ec2ws", AMAZON),
+    ("x-aws-ec2", AMAZON),
+    ("metadata server for vm", GOOGLE),
+    ("metadata-flavor", GOOGLE),
+    ("openstack", OPENSTACK),
+    ("x-compute-request-id", OPENSTACK),
     ("digitalocean", "DigitalOcean's metadata service"),
     ("alibaba", "Alibaba Cloud's metadata service"),
     ("oracle", "Oracle Cloud's metadata service"),
-    ("opc/v", "Oracle Cloud's metadata service"),
+    ("opc-request-id", "Oracle Cloud's metadata service"),
     ("hetzner", "Hetzner's metadata service"),
+];
+
+/// The same by a part of the page they send, in lower case.
+const PAGES: &[(&str, &str)] = &[
+    ("<title>404 - not found</title>", AMAZON),
+    ("<title>401 - unauthorized</title>", AMAZON),
+    ("the resource could not be found", OPENSTACK),
 ];
 
 /// Asks a platform for a token. `name` is what it is called in a sentence.
@@ -133,29 +144,23 @@ fn someone_else(heard: &Heard) -> Option<String> {
         value.unwrap_or_default().to_ascii_lowercase()
     };
     let server = header("server");
-    let flavor = if heard.headers.contains_key("metadata-flavor") { "metadata-flavor" } else { "" };
-    let trace = heard.headers.keys().map(reqwest::header::HeaderName::as_str);
-    let names: String = trace.filter(|name| name.contains("openstack")).collect();
     if server.starts_with("imds") || server.starts_with("microsoft-") {
         return None;
     }
-    let page = &heard.body()[..heard.body().len().min(MOST_OF_PAGE)];
-    let page = String::from_utf8_lossy(page).to_ascii_lowercase();
     let reply = heard.reply();
-    let told = [server.as_str(), flavor, &names];
-    // Its own words only where it does not speak as Azure does: a name may stand in a sentence.
-    let page = if reply.is_none() { page.as_str() } else { "" };
-    let known = OTHERS
-        .iter()
-        .find(|(part, _)| told.iter().any(|text| text.contains(part)) || page.contains(part));
+    let page = match reply {
+        Some(_) => String::new(),
+        None => {
+            let page = &heard.body()[..heard.body().len().min(MOST_OF_PAGE)];
+            String::from_utf8_lossy(page).to_ascii_lowercase()
+        }
+    };
+    let names = heard.headers.keys().map(reqwest::header::HeaderName::as_str);
+    let told: Vec<&str> = names.chain([server.as_str()]).collect();
+    let known = OTHERS.iter().find(|(part, _)| told.iter().any(|text| text.contains(part)));
+    let known = known.or_else(|| PAGES.iter().find(|(part, _)| page.contains(part)));
     if let Some((_, other)) = known {
         return Some((*other).to_owned());
-    }
-    // Amazon's pages have no name in them.
-    if page.contains("<title>404 - not found</title>")
-        || page.contains("<title>401 - unauthorized</title>")
-    {
-        return Some(OTHERS[0].1.to_owned());
     }
     if heard.status.is_redirection() {
         let to = header("location");
@@ -177,6 +182,15 @@ fn someone_else(heard: &Heard) -> Option<String> {
             Some("another service, in something that is not JSON,".to_owned())
         }
         Some(reply) if is_success && !reply.contains_key("access_token") => {
+            Some("another service".to_owned())
+        }
+        // Every platform says one of these: IMDS and Service Fabric `error`, App Service the status.
+        Some(reply)
+            if !is_success
+                && !["error", "code", "statusCode"]
+                    .iter()
+                    .any(|name| reply.contains_key(*name)) =>
+        {
             Some("another service".to_owned())
         }
         _ => None,
