@@ -121,6 +121,12 @@ impl Timestamp {
         Self(self.0.saturating_add(ticks))
     }
 
+    /// This instant moved to another zone by `ticks` of 100 ns; `None` where that leaves the years that
+    /// can be written.
+    fn moved(self, ticks: i64) -> Option<Self> {
+        Some(self.plus(ticks)).filter(|time| SANE_MS.contains(&time.ms()))
+    }
+
     /// Reads any spelling seen in exports that names one instant: RFC 3339 with 0–9 fraction digits,
     /// other forms of ISO 8601, RFC 1123, dates of many cultures with the name of a month or in
     /// numbers, seconds to nanoseconds since 1970, and `/Date(1728364117000)/`. A time without a zone
@@ -197,10 +203,9 @@ impl fmt::Display for Timestamp {
 }
 
 fn utc_civil(seconds: i64) -> civil::DateTime {
-    jiff::Timestamp::from_second(seconds)
-        .unwrap_or(if seconds < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX })
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .datetime()
+    // Instants end a day before the last date does: there is no zone here that could move one.
+    let first = civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+    first.saturating_add(jiff::SignedDuration::from_secs(seconds))
 }
 
 /// Days from 1970-01-01 to a civil date (proleptic Gregorian).
@@ -274,8 +279,7 @@ fn parse_iso(b: &[u8]) -> Option<Timestamp> {
         fraction = fraction_ticks(b.get(at + 1..at + 1 + length)?)?;
         at += 1 + length;
     }
-    let utc = instant(date, (hour, minute, second), fraction)?;
-    Some(utc.plus(-offset_ticks(&b[at..])?))
+    instant(date, (hour, minute, second), fraction)?.moved(-offset_ticks(&b[at..])?)
 }
 
 /// The first seven digits of a fraction of a second, as ticks.

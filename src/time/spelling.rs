@@ -72,7 +72,7 @@ fn compact(b: &[u8]) -> Option<Timestamp> {
         rest = &after[length..];
     }
     let offset = offset_ticks(rest.trim_ascii_start())?;
-    Some(instant(date, clock, fraction)?.plus(-offset))
+    instant(date, clock, fraction)?.moved(-offset)
 }
 
 /// A piece of a text.
@@ -462,7 +462,7 @@ impl Date {
     fn spelled(self, clock: Clock) -> Option<Spelled> {
         let moved = -clock.offset * 60 * TICKS_PER_SECOND;
         let at = |year, month, day| {
-            Some(instant((year, month, day), clock.time, clock.fraction)?.plus(moved))
+            instant((year, month, day), clock.time, clock.fraction)?.moved(moved)
         };
         match self {
             Self::Certain(year, month, day) => Some(Spelled::Instant(at(year, month, day)?, None)),
