@@ -334,6 +334,9 @@ impl Rows {
         let ends = !header.is_empty() && row.len() > header.len() && row.ends_with(header);
         let row = if ends { row[..row.len() - header.len()].trim_ascii_end() } else { row };
         let row = row.strip_suffix(UTF8_MARK).unwrap_or(row);
+        if without_mark(row).trim_ascii().is_empty() {
+            return;
+        }
         if is_utf16(row) {
             let reason = "UTF-16 text behind UTF-8; split the file where the encoding changes";
             let (lost_bytes, reason) = (row.len() as u64, reason.to_owned());
@@ -409,7 +412,7 @@ impl Rows {
         self.columns > 2
             && memchr::memchr3(self.delimiter, b'"', b'{', row).is_none()
             && row.len() < MAX_NAME * 10
-            && !row[0].is_ascii_digit()
+            && !row.first().is_some_and(u8::is_ascii_digit)
     }
 
     /// What begins at the row that `bytes` begin with instead of a row, if something does: JSON, or

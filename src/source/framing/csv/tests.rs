@@ -94,3 +94,23 @@ fn the_header_is_found_behind_what_excel_and_powershell_put_in_front() {
     }
     assert!(matches!(head(b"name,age\nada,36\n", true), Probe::No));
 }
+
+#[test]
+fn a_line_with_nothing_but_a_byte_order_mark_ended_the_program() {
+    let header = HEADER.trim_end();
+    for alone in ["\u{feff}", "\u{feff}\r", " \u{feff}", "\u{feff}\u{feff}", "\u{feff} "] {
+        for rest in ["", "2026-11-01T08:00:00Z,x,y,z,a,success,,,,\n"] {
+            let text = format!("{header}\n{alone}\n{rest}");
+            let Probe::Head(head) = head(text.as_bytes(), true) else { panic!("a head") };
+            let mut found = Found::default();
+            Rows::behind(&head, 0).scan(text.as_bytes(), 0, true, &mut found);
+            assert_eq!(found.events.len(), usize::from(!rest.is_empty()), "{text:?} {found:?}");
+        }
+    }
+    // What is left in front of a header that is glued on.
+    let text = format!("{header}\n \t{header}\n");
+    let Probe::Head(head) = head(text.as_bytes(), true) else { panic!("a head") };
+    let mut found = Found::default();
+    Rows::behind(&head, 0).scan(text.as_bytes(), 0, true, &mut found);
+    assert!(found.events.is_empty(), "{found:?}");
+}
