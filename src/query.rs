@@ -323,8 +323,9 @@ impl fmt::Display for Expression {
             Self::And(parts) => list(f, parts, " "),
             Self::Or(parts) => list(f, parts, " OR "),
             Self::Not(inner) => match &**inner {
-                Self::Term(term) => write!(f, "-{term}"),
-                other => write!(f, "-({other})"),
+                // A group counts towards the nesting that is read back.
+                Self::Term(_) | Self::Not(_) => write!(f, "-{inner}"),
+                Self::And(_) | Self::Or(_) => write!(f, "-({inner})"),
             },
             Self::Term(term) => write!(f, "{term}"),
         }
