@@ -99,15 +99,15 @@ impl Page {
             let start = span.offset as usize;
             let end = start + span.len as usize;
             let event = &body[start..end];
-            match serde_json::from_slice::<&RawValue>(event) {
+            match object(event) {
                 Ok(record) => {
                     page.push(record);
                     kept_to = end as u64;
                 }
-                Err(error) => {
+                Err(why) => {
                     lost_bytes += page.inside(event);
                     lost_to = lost_to.max(end as u64);
-                    reason.get_or_insert_with(|| format!("a record is broken: {error}"));
+                    reason.get_or_insert_with(|| format!("a record is broken: {why}"));
                 }
             }
         }
@@ -125,7 +125,7 @@ impl Page {
         for span in found.events {
             let start = span.offset as usize;
             let inner = &event[start..start + span.len as usize];
-            if let Ok(record) = serde_json::from_slice::<&RawValue>(inner) {
+            if let Ok(record) = object(inner) {
                 lost -= inner.len() as u64;
                 self.push(record);
             }
@@ -215,6 +215,13 @@ pub fn identity(record: &[u8]) -> (Key, Option<Timestamp>) {
 }
 
 /// Is this a record of its own, and not a piece of a broken one? Every record has an id.
+/// The bytes as one JSON object, or why they are none.
+fn object(bytes: &[u8]) -> Result<&RawValue, String> {
+    let value = serde_json::from_slice::<&RawValue>(bytes).map_err(|error| error.to_string())?;
+    let is_object = value.get().starts_with('{');
+    if is_object { Ok(value) } else { Err("it is not an object".to_owned()) }
+}
+
 fn is_record(bytes: &[u8], layout: &Layout) -> bool {
     let meta = serde_json::from_slice::<Meta<'_>>(bytes);
     meta.is_ok_and(|meta| meta.id.is_some()) && accepts(bytes, layout)
