@@ -172,6 +172,11 @@ fn initiated_by(key: &str, actor: &Actor<'_>, object: &mut Object<'_>) {
                 user.text("ipAddress", &actor.ip);
                 user.extra("agentType", &actor.agent);
                 user.extra("blueprintId", &actor.blueprint);
+                let own = [&actor.id, &actor.name, &actor.upn, &actor.ip];
+                if own.iter().all(|text| text.is_empty()) {
+                    // A user of whom nothing else is known would be read as the app.
+                    user.extra("appId", &actor.app_id);
+                }
             });
             let app = [
                 ("appId", &actor.app_id),
