@@ -106,15 +106,20 @@ pub fn layout(screen: Rect, open: Open) -> Layout {
     found.tree = Rect { width: tree_width, ..panes };
     let rest = Rect { x: panes.x + tree_width, width: width - tree_width, ..panes };
     if width >= LEAST_FOR_COLUMNS {
-        let detail_width = (rest.width * 2 / 5).max(60);
+        let detail_width = two_fifths(rest.width).max(60);
         found.list = Rect { width: rest.width - detail_width, ..rest };
         found.detail = Rect { x: rest.x + found.list.width, width: detail_width, ..rest };
     } else {
-        let detail_height = rest.height * 2 / 5;
+        let detail_height = two_fifths(rest.height);
         found.list = Rect { height: rest.height - detail_height, ..rest };
         found.detail = Rect { y: rest.y + found.list.height, height: detail_height, ..rest };
     }
     found
+}
+
+/// Two of five parts; twice a large screen is more than the number holds.
+fn two_fifths(whole: u16) -> u16 {
+    whole / 5 * 2 + whole % 5 * 2 / 5
 }
 
 impl Layout {
