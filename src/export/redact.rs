@@ -6,6 +6,7 @@
 //! same in every tenant stays, and so do services, categories, activities and the names
 //! of properties.
 
+mod encoded;
 mod folded;
 mod keys;
 mod known;
@@ -52,6 +53,8 @@ pub struct Redactor {
     pseudonyms: HashMap<String, String>,
     /// What people and tenants are called in running text, and the stem of the pseudonym it belongs to.
     called: HashMap<String, String>,
+    /// By text that was packed into another, as it stands there.
+    packed: HashMap<String, String>,
     counts: HashMap<&'static str, u32>,
     /// Stems of pseudonyms that a principal name has: no other may share it.
     taken: HashSet<String>,

@@ -15,6 +15,9 @@ pub(super) struct Folded<'t> {
     original: &'t str,
 }
 
+/// How many times a text may be escaped for addresses of the web, and be read all the same.
+const MOST_ESCAPED: usize = 4;
+
 /// Combining marks with the small letters they join, and what these become. Decomposed and composed
 /// letters meet in this form. Source: Unicode, canonical compositions of Latin, Greek and Cyrillic.
 const JOINED: &[(char, &str, &str)] = &[
@@ -117,14 +120,28 @@ impl<'t> Folded<'t> {
 fn escaped(text: &str) -> Option<(Cow<'static, str>, usize)> {
     let bytes = text.as_bytes();
     if bytes.first() == Some(&b'%') {
-        // Bytes of one character, or of several: only whole characters count.
-        let byte = |at: usize| {
-            let pair = text.get(at + 1..at + 3).filter(|_| bytes.get(at) == Some(&b'%'))?;
-            u8::from_str_radix(pair, 16).ok().filter(|_| !pair.starts_with('+'))
+        // What was escaped again has the percent sign itself as `%25`.
+        let pair = |at: usize| -> Option<(u8, usize)> {
+            let mut at = Some(at).filter(|at| bytes.get(*at) == Some(&b'%'))? + 1;
+            let digits = |at: usize| {
+                let pair = text.get(at..at + 2).filter(|pair| !pair.starts_with('+'))?;
+                u8::from_str_radix(pair, 16).ok()
+            };
+            for _ in 0..MOST_ESCAPED {
+                if digits(at) != Some(b'%') || digits(at + 2).is_none() {
+                    break;
+                }
+                at += 2;
+            }
+            Some((digits(at)?, at + 2))
         };
-        let read: Vec<u8> = (0..4).map_while(|at| byte(at * 3)).collect();
-        let one = (1..=read.len()).find_map(|len| {
-            std::str::from_utf8(&read[..len]).ok().map(|text| (text.to_owned(), len * 3))
+        // Bytes of one character, or of several: only whole characters count.
+        let (mut read, mut end) = (Vec::new(), 0);
+        let one = (0..4).find_map(|_| {
+            let (byte, next) = pair(end)?;
+            read.push(byte);
+            end = next;
+            std::str::from_utf8(&read).ok().map(|text| (text.to_owned(), end))
         })?;
         return Some((Cow::Owned(one.0), one.1));
     }
@@ -151,6 +168,8 @@ mod tests {
             ("per.ek@hush.example", "per.ek%40hush.example"),
             ("eve.sp@hush.example", "\\u0065ve.sp\\\\u0040hush.example"),
             ("Jürgen", "J%C3%BCrgen"),
+            ("Jürgen", "J%25C3%25BCrgen"),
+            ("per.ek@hush.example", "per.ek%252540hush.example"),
             ("An\u{200b}na\tKlar", " anna klar"),
             ("Nguyễn", "NGUYE\u{302}\u{303}N"),
         ] {

@@ -14,9 +14,12 @@ use super::{GUID, Redactor, compiled, known};
 /// ends soon or where it is found: a search from every word on must not look at the whole text again.
 pub(super) static PLACE: LazyLock<Regex> = LazyLock::new(|| {
     compiled(concat!(
-        r#"(?-u:[a-z][a-z0-9+.\-]{1,15})://(?<host>[^\s/"'<>:?#\\()|]+)"#,
+        // Ids are replaced before; this one was escaped.
+        r"(?<guid>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})",
+        r#"|(?-u:[a-z][a-z0-9+.\-]{1,15})://(?<host>[^\s/"'<>:?#\\()|]+)"#,
         r#"|/(?:personal|sites|teams)/(?<site>[^/\s?#"'<>\\,;]+)"#,
         r"|(?<id>s-1-[0-9]{1,3}(?:-[0-9]{1,10}){2,15})",
+        r"|(?-u:\b)(?<ticket>(?:inc|chg|crq|req|ritm|s?ctask|prb|tkt|ticket|case|incident)[\-#_ ]{0,2}(?:[a-z]{2,9}-)?[0-9]{4,15})(?-u:\b)",
         r"|(?<phone>\+[0-9][0-9 ()./\-]{5,24}[0-9])",
         r"|(?<whole>(?:displayname|friendlyname) ?= ?)",
         r#"|(?:cn|ou|dc|o)=(?<part>[^,;/"\]\[=\\]+)"#,
@@ -52,6 +55,8 @@ impl Redactor {
         if text.is_empty() {
             return String::new();
         }
+        let without_packed = self.unpacked(text);
+        let text = without_packed.as_deref().unwrap_or(text);
         let mut without_ids = String::with_capacity(text.len());
         let mut end = 0;
         for hit in GUID.find_iter(text) {
@@ -135,7 +140,17 @@ impl Redactor {
             let with = if is_id { host.to_owned() } else { self.domain(host) };
             return Some((range, with));
         }
-        for (name, class) in [("site", "site"), ("id", "id"), ("part", "name"), ("cut", "name")] {
+        if let Some(range) = group("guid") {
+            let with = self.id(&text[range.clone()]);
+            return Some((range, with));
+        }
+        for (name, class) in [
+            ("site", "site"),
+            ("id", "id"),
+            ("ticket", "ticket"),
+            ("part", "name"),
+            ("cut", "name"),
+        ] {
             if let Some(range) = group(name) {
                 let with = self.naming(&text[range.clone()], class);
                 return Some((range, with));
