@@ -14,6 +14,8 @@ mod decoding;
 mod encoding;
 pub mod following;
 mod framing;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod graph;
 mod index;
 pub mod inputs;

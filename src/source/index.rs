@@ -20,7 +20,7 @@ use std::time::SystemTime;
 
 use tokio_util::sync::CancellationToken;
 
-use self::about::About;
+pub use self::about::About;
 use self::folder::Folder;
 pub use self::identity::State;
 use self::identity::{Identity, key};
