@@ -35,6 +35,8 @@ use arguments::{Arguments, Command, KeysArguments};
 
 /// Something went wrong.
 const ERROR: u8 = 2;
+/// What `entrail licences` prints.
+const LICENCES: [&str; 3] = [include_str!("../LICENSE"), "\n", include_str!("../THIRD-PARTY.md")];
 
 /// How it ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -118,6 +120,13 @@ fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
         }
         Some(Command::Man) => {
             io::stdout().lock().write_all(&man::page()?)?;
+            Ok(Outcome::Found)
+        }
+        Some(Command::Licences) => {
+            let mut out = io::stdout().lock();
+            for text in LICENCES {
+                out.write_all(text.as_bytes())?;
+            }
             Ok(Outcome::Found)
         }
         Some(Command::Complete(arguments)) => complete::run(&arguments),

@@ -192,6 +192,9 @@ pub(super) enum Command {
     /// Write the manual page to standard output
     #[command(after_help = help::MAN_EXAMPLES)]
     Man,
+    /// Print the licences of entrail and of the crates it is built from
+    #[command(alias = "licenses", after_help = help::LICENCES_EXAMPLES)]
+    Licences,
     /// What may follow on a command line, for the scripts of `entrail completions`
     #[command(hide = true)]
     Complete(CompleteArguments),

@@ -77,6 +77,11 @@ Examples:
   entrail man > ~/.local/share/man/man1/entrail.1
   entrail man | man -l -";
 
+pub(super) const LICENCES_EXAMPLES: &str = "\
+Examples:
+  entrail licences | less
+  entrail licences | grep MPL";
+
 pub(super) fn query_about() -> &'static str {
     "Find records and write them to standard output, newest first.
 
