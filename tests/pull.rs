@@ -162,7 +162,9 @@ fn after_the_kill(graph: &FakeGraph, home: &Path, what: &str) {
     let slices = kept(home);
     assert!(records(graph, home) <= wanted(graph), "{what}");
     let asked = finish(graph, home);
-    assert!(asked <= 2 * (SLICES - slices), "{what}: {asked} requests with {slices} slices kept");
+    // The last page is as full as the others: once more is asked what may be behind it.
+    let most = if slices < SLICES { 2 * (SLICES - slices) + 1 } else { 0 };
+    assert!(asked <= most, "{what}: {asked} requests with {slices} slices kept");
     assert_eq!(records(graph, home), wanted(graph), "{what}");
     assert_eq!(compared(home), SLICES, "{what}");
 }

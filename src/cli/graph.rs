@@ -13,18 +13,18 @@ use super::arguments::{CatalogueCommand, GraphArguments, RangeArguments, SignInA
 use super::screen::Opened;
 use super::{Outcome, parse_query, screen};
 use crate::config::{self, environment};
-use crate::query::push_down::{Endpoint, Names, PushDown, push_down};
+use crate::query::push_down::{Endpoint, Names, PushDown, asks_for_now, push_down};
 use crate::query::{self, when};
 use crate::secret::Secret;
-use crate::source::graph::Request;
 use crate::source::graph::activity_types;
 use crate::source::graph::logs::{LOGS, Log, find};
 use crate::source::graph::slices::Window;
+use crate::source::graph::{Request, Span};
 use crate::source::sign_in::{Cloud, Method, Settings, doctor};
 use crate::source::tenant::Asking;
 use crate::source::{Load, Origin, Tenant};
 use crate::text::clean;
-use crate::time::Timestamp;
+use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// Opens a tenant's logs on the screen, or explains what would be asked.
 pub(super) fn open(arguments: GraphArguments) -> anyhow::Result<Outcome> {
@@ -49,8 +49,9 @@ pub(super) struct Wanted {
     pub(super) request: Request,
     /// Does it end at a time that was asked for?
     is_ended: bool,
-    /// Where the span ends even if later records come; `None`: nobody said.
-    pub(super) until: Option<Timestamp>,
+    /// The query without its span of time; empty: none. What depends on the time it is asked at has
+    /// that in it.
+    pub(super) question: String,
     /// For each log.
     parted: Vec<(&'static Log, PushDown)>,
 }
@@ -59,54 +60,35 @@ impl Wanted {
     /// Parts the query and finds the span of time.
     pub(super) fn new(range: &RangeArguments) -> anyhow::Result<Self> {
         let query = parse_query(&range.query)?;
-        let context = query::Context { now: crate::runtime::now(), around: None };
+        let now = crate::runtime::now();
+        let context = query::Context { now, around: None };
         let names = if range.push_names { Names::Pushed } else { Names::Kept };
         let mut parted = Vec::new();
-        for name in &range.log {
-            let log = find(name).with_context(|| {
-                let known: Vec<&str> = LOGS.iter().map(|log| log.name).collect();
-                format!("there is no log `{}`; the logs are {}", clean(name), known.join(", "))
-            })?;
-            if !parted.iter().any(|(known, _): &(&Log, _)| known.name == log.name) {
-                parted.push((log, push_down(&query, &context, endpoint(log), names)));
-            }
+        let (logs, optional) = logs(&range.log)?;
+        for &log in &logs {
+            parted.push((log, push_down(&query, &context, endpoint(log), names)));
         }
-        let asked = parted.first().map(|(_, parted)| parted.time).unwrap_or_default();
-        let span = |option: &str, text: &str| {
-            when::range(text, &context).with_context(|| {
-                format!(
-                    "{option} `{}` names no time; write 2026-11-01, 2026-11-01T14, last-24h",
-                    clean(text)
-                )
-            })
-        };
-        let since = match (&range.since, asked.start) {
-            (Some(text), _) => span("--since", text)?.start,
-            (None, Some(start)) => Some(start),
-            (None, None) => span("--since", DEFAULT_SINCE)?.start,
-        };
-        let until = match &range.until {
-            Some(text) => span("--until", text)?.end,
-            None => None,
-        };
-        // Records that happen while it is asked are asked for too.
-        let latest = context.now.plus(crate::time::TICKS_PER_SECOND);
-        let start = since.max(asked.start).context("--since names no beginning")?;
-        let until = [until, asked.end].into_iter().flatten().min();
-        let end = until.unwrap_or(latest).min(latest);
-        anyhow::ensure!(
-            start < end,
-            "nothing lies between {start} and {end}: see --since, --until"
-        );
-        let logs = parted.iter().map(|(log, _)| *log).collect();
-        let mut request = Request::new(logs, Window { start, end });
+        let asked = Asked::new(range, query.clone());
+        let bounds = asked.at(now)?;
+        let span = Span::new(move |now| match asked.at(now) {
+            Ok(Bounds { window, .. }) => window,
+            // By Graph's clock it has not begun.
+            Err(_) => Window { start: now, end: now },
+        });
+        let mut request = Request::new(logs, bounds.window);
+        request.span = Some(span);
+        request.optional = optional;
+        request.notes.extend(bounds.note());
         for (log, parted) in &parted {
             if let Some(filter) = &parted.filter {
                 request.filters.insert(log.name, filter.clone());
             }
         }
-        let is_ended = until.is_some_and(|asked| asked <= latest);
-        Ok(Self { request, is_ended, until, parted })
+        let mut question = parted.first().map_or(String::new(), |(_, parted)| parted.rest.clone());
+        if asks_for_now(&query) {
+            question = format!("{question} (at {now})");
+        }
+        Ok(Self { request, is_ended: bounds.is_ended, question, parted })
     }
 
     /// Tells what is asked of Graph, what is evaluated here, and the requests.
@@ -122,6 +104,7 @@ impl Wanted {
     fn explanation(&self, base: &Url) -> Vec<String> {
         let Window { start, end } = self.request.window;
         let mut lines = vec![format!("from {start} until {end}, asked of Graph")];
+        lines.extend(self.request.notes.iter().cloned());
         for ((log, parted), (_, address)) in self.parted.iter().zip(self.request.addresses(base)) {
             lines.extend([String::new(), log.name.to_owned()]);
             lines.extend(parted.pushed.iter().map(|part| format!("  Graph evaluates    {part}")));
@@ -132,13 +115,127 @@ impl Wanted {
             lines.push(format!("  GET {address}"));
         }
         lines.push(String::new());
-        lines.push("Longer spans are asked for in slices, each with its own times.".to_owned());
+        let how = "What does not fit into one answer is asked for in slices, each with its own times. Now \
+                   is what Graph's clock says.";
+        lines.push(how.to_owned());
         lines
     }
 }
 
+/// The logs of these names, and which of them were not asked for by name.
+fn logs(names: &[String]) -> anyhow::Result<(Vec<&'static Log>, Vec<&'static str>)> {
+    let mut named: Vec<&'static Log> = Vec::new();
+    let mut is_all = false;
+    for name in names {
+        if name.trim().eq_ignore_ascii_case("all") {
+            is_all = true;
+            continue;
+        }
+        let log = find(name).with_context(|| {
+            let known: Vec<&str> = LOGS.iter().map(|log| log.name).collect();
+            format!("there is no log `{}`; the logs are {}, or all", clean(name), known.join(", "))
+        })?;
+        if !named.contains(&log) {
+            named.push(log);
+        }
+    }
+    let others = LOGS.iter().filter(|log| is_all && !named.contains(log));
+    let optional: Vec<&str> = others.clone().map(|log| log.name).collect();
+    let logs = match is_all {
+        true => LOGS.iter().collect(),
+        false => named,
+    };
+    Ok((logs, optional))
+}
+
 /// How far back is asked where nothing is said: Entra Free keeps no more.
 const DEFAULT_SINCE: &str = "last-7d";
+/// Days for which Entra keeps audit and sign-in logs, with a licence. Source: Microsoft Entra, "Data
+/// retention of activity reports".
+const RETENTION: i64 = 30;
+/// Ticks of a day.
+const DAY: i64 = 24 * 3_600 * TICKS_PER_SECOND;
+
+/// The span of time that the arguments ask for, whatever time it is.
+struct Asked {
+    query: query::Query,
+    since: Option<String>,
+    until: Option<String>,
+    beyond: bool,
+}
+
+/// That span, when it is some time.
+struct Bounds {
+    window: Window,
+    /// Does it end at a time that was asked for?
+    is_ended: bool,
+    /// What was asked for that Entra does not keep: from when on, and whether that is left out.
+    forgotten: Option<(Timestamp, bool)>,
+}
+
+impl Asked {
+    fn new(range: &RangeArguments, query: query::Query) -> Self {
+        let RangeArguments { since, until, beyond_retention, .. } = range;
+        Self { query, since: since.clone(), until: until.clone(), beyond: *beyond_retention }
+    }
+
+    /// The span by a clock that says `now`. Fails where a time is none, or nothing lies in it.
+    fn at(&self, now: Timestamp) -> anyhow::Result<Bounds> {
+        let context = query::Context { now, around: None };
+        let asked = push_down(&self.query, &context, Endpoint::Audits, Names::Kept).time;
+        let unknown = |option: &str, text: &str| {
+            format!(
+                "{option} `{}` names no time; write 2026-11-01, 2026-11-01T14, last-24h",
+                clean(text)
+            )
+        };
+        let since = match (&self.since, asked.start) {
+            (Some(text), _) => {
+                Some(when::since(text, &context).with_context(|| unknown("--since", text))?)
+            }
+            (None, Some(start)) => Some(start),
+            (None, None) => when::since(DEFAULT_SINCE, &context),
+        };
+        let until = match &self.until {
+            Some(text) => {
+                Some(when::until(text, &context).with_context(|| unknown("--until", text))?)
+            }
+            None => None,
+        };
+        // Records that happen while it is asked are asked for too.
+        let latest = now.plus(TICKS_PER_SECOND);
+        let mut start = since.max(asked.start).context("--since names no beginning")?;
+        let until = [until, asked.end].into_iter().flatten().min();
+        let end = until.unwrap_or(latest).min(latest);
+        anyhow::ensure!(
+            start < end,
+            "nothing lies between {start} and {end}: see --since, --until"
+        );
+        // A day more, for what is deleted late.
+        let kept = now.plus(-(RETENTION + 1) * DAY);
+        let forgotten = (start < kept).then_some((start, !self.beyond && end > kept));
+        if let Some((_, true)) = forgotten {
+            start = kept;
+        }
+        let is_ended = until.is_some_and(|asked| asked <= latest);
+        Ok(Bounds { window: Window { start, end }, is_ended, forgotten })
+    }
+}
+
+impl Bounds {
+    /// What is told of records that Entra has forgotten.
+    fn note(&self) -> Option<String> {
+        let (asked, is_cut) = self.forgotten?;
+        let keeps = format!("Entra keeps {RETENTION} days of logs, 7 without a P1 or P2 licence");
+        Some(match is_cut {
+            true => format!(
+                "{keeps}: asked for from {}, not from {asked}; --beyond-retention asks for all",
+                self.window.start
+            ),
+            false => format!("{keeps}: what is older, from {asked} on, is probably gone"),
+        })
+    }
+}
 
 fn endpoint(log: &Log) -> Endpoint {
     if log.name.starts_with("sign-ins") {
@@ -152,7 +249,7 @@ fn endpoint(log: &Log) -> Endpoint {
 
 /// A request of the audit log for who only wants to be signed in.
 pub(super) fn nothing(end: Timestamp) -> Request {
-    let window = Window { start: end.plus(-crate::time::TICKS_PER_SECOND), end };
+    let window = Window { start: end.plus(-TICKS_PER_SECOND), end };
     Request::new(LOGS.iter().take(1).collect(), window)
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -14,13 +14,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::arguments::PullArguments;
 use super::graph::{Wanted, tenant, wait_for};
-use super::{Outcome, tell};
-use crate::source::Tenant;
+use super::{Outcome, parse_query, tell};
+use crate::query::matcher::Matcher;
+use crate::query::{self, Query};
 use crate::source::graph::archive::{Archive, Owner, Told};
 use crate::source::graph::slices::Window;
 use crate::source::graph::{
-    Missing, Outcome as Pulled, Request, Round, State, Stopped, pull_into, watch,
+    Missing, Outcome as Pulled, Request, Round, Service, Span, State, Stopped, pull_into, watch,
 };
+use crate::source::sign_in::Claims;
+use crate::source::{Delivery, Origin, Tenant, read_all};
+use crate::store::{RowId, Store};
 use crate::text::clean;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
@@ -71,7 +75,8 @@ async fn into_archive(
 ) -> anyhow::Result<Pulled> {
     let request = wanted.request.clone().for_archive();
     let service = tenant.service().map_err(anyhow::Error::msg)?;
-    let claims = tenant.sign_in().claims(cancel).await?;
+    let every = arguments.watch.map(|minutes| Duration::from_secs(60 * u64::from(minutes)));
+    let claims = claims(tenant, every, cancel).await?;
     let owner = Owner { base: tenant.base().to_string(), tenant: claims.tenant.clone() };
     let heard: Arc<Mutex<Heard>> = Arc::default();
     let folder = &arguments.archive;
@@ -79,30 +84,30 @@ async fn into_archive(
     let mut archive = Archive::open(folder, &owner, crate::runtime::now(), Heard::ear(&heard))?
         .with_overlap(overlap)
         .with_filters(request.filters.clone());
-    let Some(minutes) = arguments.watch else {
+    let query = parse_query(&arguments.range.query)?;
+    if !wanted.question.is_empty() {
+        let matching = Matching { query, service: Arc::clone(&service), heard: Arc::clone(&heard) };
+        archive = archive
+            .with_query(wanted.question.clone(), Box::new(move |lines| matching.keeps(lines)));
+    }
+    let Some(every) = every else {
         let pulled = pull_into(&service, &request, &mut archive, overlap, cancel).await;
         archive.leave();
-        told(tenant, folder, &heard, &pulled, (request.window, false))?;
+        told(tenant, folder, &heard, &pulled, false)?;
         return Ok(pulled);
     };
-    let every = Duration::from_secs(60 * u64::from(minutes));
-    let until_now = |at: Timestamp| {
-        let latest = request.window.end.max(at.plus(TICKS_PER_SECOND));
-        Window { end: wanted.until.map_or(latest, |until| until.min(latest)), ..request.window }
-    };
-    let window = Mutex::new(request.window);
-    let mut next = |at| {
-        let asked = until_now(at);
-        *window.lock().unwrap_or_else(PoisonError::into_inner) = asked;
-        Request { window: asked, ..request.clone() }
-    };
-    let mut after = |pulled: &Pulled| {
-        let asked = *window.lock().unwrap_or_else(PoisonError::into_inner);
-        match told(tenant, folder, &heard, pulled, (asked, true)) {
-            Ok(()) => ControlFlow::Continue(()),
-            // Nobody listens any more.
-            Err(_) => ControlFlow::Break(()),
+    let request = from_the_start(request);
+    let mut next = |_| {
+        let mut request = request.clone();
+        if !std::mem::take(&mut locked(&heard).is_first_round) {
+            request.notes.clear();
         }
+        request
+    };
+    let mut after = |pulled: &Pulled| match told(tenant, folder, &heard, pulled, true) {
+        Ok(()) => ControlFlow::Continue(()),
+        // Nobody listens any more.
+        Err(_) => ControlFlow::Break(()),
     };
     let mut round = Round { request: &mut next, after: &mut after };
     let pulled = watch(&service, &mut archive, every, &mut round, cancel).await;
@@ -110,17 +115,126 @@ async fn into_archive(
     Ok(pulled)
 }
 
+/// The same, from where it first began: each round asks for what earlier ones could not have.
+fn from_the_start(request: Request) -> Request {
+    let Some(span) = request.span.clone() else { return request };
+    let first = Mutex::new(None);
+    let span = Span::new(move |now| {
+        let window = span.at(now);
+        let mut first = locked(&first);
+        let start = first.map_or(window.start, |first: Timestamp| first.min(window.start));
+        // Without a window nothing has begun.
+        if !window.is_empty() {
+            *first = Some(start);
+        }
+        Window { start: start.min(window.end), ..window }
+    });
+    Request { span: Some(span), ..request }
+}
+
+/// Whose token it is. With `every`, sign-in is waited for while it is down.
+async fn claims(
+    tenant: &Tenant,
+    every: Option<Duration>,
+    cancel: &CancellationToken,
+) -> anyhow::Result<Claims> {
+    loop {
+        let error = match tenant.sign_in().claims(cancel).await {
+            Ok(claims) => return Ok(claims),
+            Err(error) => error,
+        };
+        let Some(every) = every.filter(|_| error.may_pass && !cancel.is_cancelled()) else {
+            return Err(error.into());
+        };
+        tell(&format!("entrail: {error}; tried again in {} minutes", every.as_secs() / 60));
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Err(error.into()),
+            () = tokio::time::sleep(every) => {}
+        }
+    }
+}
+
+/// What knows which records of a page a query finds.
+struct Matching {
+    query: Query,
+    service: Arc<Service>,
+    heard: Arc<Mutex<Heard>>,
+}
+
+impl Matching {
+    /// Which lines are kept: those that match, and those that cannot be judged by themselves.
+    fn keeps(&self, lines: &[u8]) -> Vec<bool> {
+        let lines: Vec<&[u8]> = lines.split_inclusive(|byte| *byte == b'\n').collect();
+        let context = query::Context { now: self.service.now(), around: None };
+        let keeps = self.judged(&lines, &context);
+        let kept = keeps.iter().filter(|is_kept| **is_kept).count();
+        locked(&self.heard).passed_over += (keeps.len() - kept) as u64;
+        keeps
+    }
+
+    fn judged(&self, lines: &[&[u8]], context: &query::Context) -> Vec<bool> {
+        let mut store = Store::default();
+        let origin =
+            Origin::Memory { name: "Microsoft Graph".to_owned(), bytes: lines.concat().into() };
+        let _ = read_all(vec![origin], |delivery| {
+            if let Delivery::Segment(segment) = delivery {
+                store.push(segment);
+            }
+        });
+        let mut matcher = Matcher::new(&self.query, context);
+        // Another record may say what an object of this one is called.
+        if matcher.asks_for_names() && store.has_nameless() {
+            let (first, second) = lines.split_at(lines.len() / 2);
+            if first.is_empty() {
+                return vec![true; lines.len()];
+            }
+            return [self.judged(first, context), self.judged(second, context)].concat();
+        }
+        let found: HashSet<RowId> = matcher.rows(&store).into_iter().collect();
+        let mut left_out = HashSet::new();
+        for row in (0..store.len() as RowId).filter(|row| !found.contains(row)) {
+            if let Ok(bytes) = store.read(row) {
+                left_out.insert(bytes.trim_ascii().to_vec());
+            }
+        }
+        lines.iter().map(|line| !left_out.contains(line.trim_ascii())).collect()
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Waits that are told: shorter ones are as usual.
 const LONG_WAIT: i64 = 30 * TICKS_PER_SECOND;
 
 /// What was told while a pull ran.
-#[derive(Default)]
 struct Heard {
     /// Until when it waits, as was told.
     waits_until: Option<Timestamp>,
     records: u64,
+    /// Records that do not match the query.
+    passed_over: u64,
     slices: u64,
     missing: Vec<Missing>,
+    /// What is odd, and was told.
+    odd: HashSet<String>,
+    is_first_round: bool,
+}
+
+impl Default for Heard {
+    fn default() -> Self {
+        Self {
+            waits_until: None,
+            records: 0,
+            passed_over: 0,
+            slices: 0,
+            missing: Vec::new(),
+            odd: HashSet::new(),
+            is_first_round: true,
+        }
+    }
 }
 
 impl Heard {
@@ -128,18 +242,27 @@ impl Heard {
     fn ear(heard: &Arc<Mutex<Self>>) -> Box<dyn FnMut(Told<'_>) + Send> {
         let heard = Arc::clone(heard);
         Box::new(move |told| {
-            let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut heard = locked(&heard);
             match told {
                 Told::State(state) => heard.wait(state),
                 Told::Kept(entry) => {
                     heard.slices += 1;
                     heard.records += entry.records;
-                    tell(&format!(
-                        "entrail: {}, {} to {}: {} new records",
-                        entry.log, entry.start, entry.end, entry.records
-                    ));
+                    if entry.records > 0 {
+                        tell(&format!(
+                            "entrail: {}, {} to {}: {} new records",
+                            entry.log, entry.start, entry.end, entry.records
+                        ));
+                    }
                 }
-                Told::Missing(missing) => heard.missing.push(missing),
+                Told::Missing(missing) if missing.lost => heard.missing.push(missing),
+                // Told while it lasts, and by a program that goes on only once.
+                Told::Missing(missing) => {
+                    let trouble = missing.trouble().to_string();
+                    if heard.odd.insert(missing.reason) {
+                        tell(&format!("entrail: {trouble}"));
+                    }
+                }
             }
         })
     }
@@ -156,16 +279,27 @@ impl Heard {
     }
 }
 
-/// Tells what is missing on standard error, and one line about all of it on standard output. The
-/// window is what was asked for, and whether it is asked for again by this program.
+impl Heard {
+    /// What was told since the last call, but for what is to be told once only.
+    fn take(&mut self) -> Self {
+        let odd = std::mem::take(&mut self.odd);
+        let taken = std::mem::take(self);
+        *self =
+            Self { odd, is_first_round: false, waits_until: taken.waits_until, ..Self::default() };
+        taken
+    }
+}
+
+/// Tells what is missing on standard error, and one line about all of it on standard output.
+/// `goes_on`: what is missing is asked for again by this program.
 fn told(
     tenant: &Tenant,
     folder: &Path,
     heard: &Mutex<Heard>,
     pulled: &Pulled,
-    (window, goes_on): (Window, bool),
+    goes_on: bool,
 ) -> io::Result<()> {
-    let heard = std::mem::take(&mut *heard.lock().unwrap_or_else(PoisonError::into_inner));
+    let heard = locked(heard).take();
     // One refusal can be that of many logs, and end the pull.
     let mut reasons = HashSet::new();
     for missing in &heard.missing {
@@ -184,14 +318,20 @@ fn told(
     for notice in tenant.sign_in().notices() {
         tell(&format!("entrail: {notice}"));
     }
+    let asked = match pulled.window {
+        Some(Window { start, end }) => format!("{start} to {end}, "),
+        None => String::new(),
+    };
+    let others = match heard.passed_over {
+        0 => String::new(),
+        others => format!(" that match the query ({others} others left out)"),
+    };
     writeln!(
         io::stdout().lock(),
-        "{}: {} new records in {} slices, {} to {}, {}",
+        "{}: {} new records{others} in {} slices, {asked}{}",
         clean(&folder.display().to_string()),
         heard.records,
         heard.slices,
-        window.start,
-        window.end,
         state(pulled, goes_on),
     )
 }
@@ -200,7 +340,12 @@ fn told(
 fn state(pulled: &Pulled, goes_on: bool) -> String {
     let again = if goes_on { "asked for again in the next round" } else { "run it again" };
     let missing = match &pulled.stopped {
-        None if pulled.is_complete() => return "complete".to_owned(),
+        None if pulled.is_complete() && pulled.unlicensed.is_empty() => {
+            return "complete".to_owned();
+        }
+        None if pulled.is_complete() => {
+            return format!("complete, without {} (no licence)", pulled.unlicensed.join(", "));
+        }
         Some(Stopped::SignIn(_)) => "no sign-in; see the reason above, and `entrail doctor`",
         Some(Stopped::Unkept(_)) => "it cannot be kept; see the reason above",
         _ if pulled.refused.iter().any(|(_, refused)| !refused.is_doubtful()) => {

@@ -35,6 +35,8 @@ pub struct PushDown {
     pub pushed: Vec<String>,
     /// Conditions entrail evaluates, each with the reason.
     pub kept: Vec<(String, &'static str)>,
+    /// The query without the span of time; empty where nothing is left of it.
+    pub rest: String,
 }
 
 /// How names are treated.
@@ -42,8 +44,8 @@ pub struct PushDown {
 pub enum Names {
     /// They stay with entrail, which finds every spelling.
     Kept,
-    /// `activity=`, `service=`, `actor=`, `target=` and `id=` are pushed down as they are written:
-    /// less to fetch, and records that spell a name otherwise are not found.
+    /// `activity=`, `service=` and `id=` are pushed down as they are written, and `actor=` with a user
+    /// principal name: less to fetch, and records that spell a name otherwise are not found.
     Pushed,
 }
 
@@ -55,7 +57,7 @@ pub fn push_down(query: &Query, context: &Context, endpoint: Endpoint, names: Na
         Some(Expression::And(parts)) => parts.as_slice(),
         Some(other) => std::slice::from_ref(other),
     };
-    let mut filters = Vec::new();
+    let (mut filters, mut rest) = (Vec::new(), Vec::new());
     for part in parts {
         let written = Query { expression: Some(part.clone()) }.to_string();
         if let Some(range) = time_range(part, context) {
@@ -63,6 +65,7 @@ pub fn push_down(query: &Query, context: &Context, endpoint: Endpoint, names: Na
             parted.pushed.push(written);
             continue;
         }
+        rest.push(part.clone());
         match weaker(part, endpoint, names) {
             Some((filter, whole)) => {
                 filters.push(filter);
@@ -76,7 +79,27 @@ pub fn push_down(query: &Query, context: &Context, endpoint: Endpoint, names: Na
         }
     }
     parted.filter = (!filters.is_empty()).then(|| filters.join(" and "));
+    if !rest.is_empty() {
+        parted.rest = Query { expression: Some(Expression::And(rest)) }.to_string();
+    }
     parted
+}
+
+/// Does what a query finds depend on what time it is, apart from the span of time it asks for?
+pub fn asks_for_now(query: &Query) -> bool {
+    fn inside(part: &Expression, is_span: bool) -> bool {
+        match part {
+            Expression::And(parts) => parts.iter().any(|part| inside(part, is_span)),
+            Expression::Or(parts) => parts.iter().any(|part| inside(part, false)),
+            Expression::Not(part) => inside(part, false),
+            Expression::Term(term) => {
+                let is_time = term.field.is_some_and(|field| matches!(field.stored, Stored::Time));
+                is_time && (!is_span || term.operator == Operator::NotEquals)
+            }
+        }
+    }
+    let expression = query.expression.as_ref();
+    expression.is_some_and(|whole| inside(whole, true))
 }
 
 fn time_range(part: &Expression, context: &Context) -> Option<TimeRange> {
@@ -137,7 +160,7 @@ fn of_term(term: &Term, endpoint: Endpoint, names: Names) -> Option<(String, boo
             let rows = RULES.iter().filter(|rule| {
                 term.field.is_some_and(|field| field.name == rule.field)
                     && rule.endpoint == endpoint
-                    && (names == Names::Pushed || rule.value != ValueIs::Name)
+                    && (names == Names::Pushed || rule.value == ValueIs::Guid)
             });
             let spellings = |rule: &Rule| rule.value.spellings(text);
             let filters: Option<Vec<(String, bool)>> = rows
@@ -171,6 +194,8 @@ fn literal(text: &str) -> String {
 enum ValueIs {
     Guid,
     Name,
+    /// A user principal name: what is called otherwise may be called so where Graph does not look.
+    PrincipalName,
 }
 
 impl ValueIs {
@@ -182,6 +207,10 @@ impl ValueIs {
                 pack_guid(&lower).map(|_| vec![lower.clone(), lower.to_ascii_uppercase()])
             }
             Self::Name => Some(vec![text.to_owned()]),
+            Self::PrincipalName => {
+                let is_one = text.contains('@') && !text.contains(['/', ':', ' ', '\\']);
+                is_one.then(|| vec![text.to_owned()])
+            }
         }
     }
 }
@@ -210,11 +239,20 @@ const RULES: &[Rule] = &[
     rule("id", Endpoint::Audits, ValueIs::Name, "id eq {}"),
     rule("activity", Endpoint::Audits, ValueIs::Name, "activityDisplayName eq {}"),
     rule("service", Endpoint::Audits, ValueIs::Name, "loggedByService eq {}"),
-    rule("actor", Endpoint::Audits, ValueIs::Name, "initiatedBy/user/userPrincipalName eq {}"),
-    rule("actor", Endpoint::Audits, ValueIs::Name, "initiatedBy/user/displayName eq {}"),
-    rule("actor", Endpoint::Audits, ValueIs::Name, "initiatedBy/app/displayName eq {}"),
-    rule("target", Endpoint::Audits, ValueIs::Name, "targetResources/any(t: t/displayName eq {})"),
-    rule("actor", Endpoint::SignIns, ValueIs::Name, "userPrincipalName eq {}"),
+    // An application may be called by its service principal name, and a target only in its changes:
+    // Graph looks into neither.
+    rule(
+        "actor",
+        Endpoint::Audits,
+        ValueIs::PrincipalName,
+        "initiatedBy/user/userPrincipalName eq {}",
+    ),
+    rule("actor", Endpoint::Audits, ValueIs::PrincipalName, "initiatedBy/user/displayName eq {}"),
+    rule("actor", Endpoint::Audits, ValueIs::PrincipalName, "initiatedBy/app/displayName eq {}"),
+    rule("actor", Endpoint::SignIns, ValueIs::PrincipalName, "userPrincipalName eq {}"),
+    rule("actor", Endpoint::SignIns, ValueIs::PrincipalName, "userDisplayName eq {}"),
+    rule("actor", Endpoint::SignIns, ValueIs::PrincipalName, "appDisplayName eq {}"),
+    rule("actor", Endpoint::SignIns, ValueIs::PrincipalName, "servicePrincipalName eq {}"),
 ];
 
 /// Why a condition stays with entrail.
@@ -225,6 +263,9 @@ fn reason(part: &Expression, names: Names) -> &'static str {
     let Some(field) = term.field else {
         return "Graph has no search in all properties";
     };
+    if field.name == "target" {
+        return "Graph looks for a target's name in one place only";
+    }
     let rules: Vec<&Rule> = RULES.iter().filter(|rule| rule.field == field.name).collect();
     if rules.is_empty() {
         return "Graph cannot filter by this property";
@@ -233,7 +274,7 @@ fn reason(part: &Expression, names: Names) -> &'static str {
     {
         return "Graph only compares this property for equality";
     }
-    if names == Names::Kept && rules.iter().any(|rule| rule.value == ValueIs::Name) {
+    if names == Names::Kept && rules.iter().any(|rule| rule.value != ValueIs::Guid) {
         return if field.kind == ValueKind::Address {
             "entrail finds every spelling of an address, Graph does not; --push-names asks Graph"
         } else {
@@ -284,6 +325,41 @@ mod tests {
             pushed.filter.as_deref(),
             Some("(activityDisplayName eq 'Add user' or activityDisplayName eq 'It''s')")
         );
+    }
+
+    #[test]
+    fn a_name_that_may_stand_where_graph_does_not_look_is_not_asked_for() {
+        let pushed = |text: &str, endpoint| parted(text, endpoint, Names::Pushed);
+        for text in [
+            "target=kim@contoso.example",
+            "target=\"Sales Team\"",
+            "actor=spn://hr",
+            "actor=\"Azure AD PIM\"",
+            "actor=Microsoft.Azure.SyncFabric",
+            "actor=(kim@contoso.example spn://hr)",
+            "activity=\"Add user\" OR target=kim",
+        ] {
+            let found = pushed(text, Endpoint::Audits);
+            assert_eq!((found.filter, found.kept.len()), (None, 1), "{text}");
+        }
+        let both = pushed("actor=kim@contoso.example target=kim", Endpoint::Audits);
+        assert!(both.filter.is_some_and(|filter| filter.contains("userPrincipalName eq 'kim@")));
+        assert_eq!(both.kept.len(), 1);
+        let sign_in = pushed("actor=kim@contoso.example", Endpoint::SignIns);
+        assert!(sign_in.filter.is_some_and(|filter| filter.contains("servicePrincipalName eq")));
+    }
+
+    #[test]
+    fn what_is_left_of_a_query_is_the_same_at_any_time() {
+        let rest = |text: &str| parted(text, Endpoint::Audits, Names::Kept).rest;
+        assert_eq!(
+            rest("time:last-7d result=failure role"),
+            rest("result=failure time:today role")
+        );
+        assert_eq!(rest("time>=2026-11-01"), "");
+        let query = |text: &str| asks_for_now(&Query::parse(text).expect(text));
+        assert!(query("time:today OR role") && query("-time:today") && query("time!=today"));
+        assert!(!query("time:today role") && !query("role"));
     }
 
     #[test]

@@ -44,11 +44,8 @@ pub fn of_term(term: &Term, context: &Context) -> Option<TimeRange> {
                 Operator::Contains | Operator::Equals | Operator::NotEquals => found,
                 Operator::GreaterOrEqual => TimeRange { start: found.start, end: None },
                 Operator::Less => TimeRange { start: None, end: found.start },
-                Operator::LessOrEqual => TimeRange { start: None, end: found.end },
-                Operator::Greater => {
-                    // After a span that has no end there is nothing.
-                    TimeRange { start: Some(found.end?), end: None }
-                }
+                Operator::LessOrEqual => TimeRange { start: None, end: last(found) },
+                Operator::Greater => TimeRange { start: last(found), end: None },
             })
         }
         Value::Range(from, to) => {
@@ -57,13 +54,29 @@ pub fn of_term(term: &Term, context: &Context) -> Option<TimeRange> {
                 None => None,
             };
             let end = match to {
-                Some(text) => named(text)?.end,
+                Some(text) => last(named(text)?),
                 None => None,
             };
             Some(TimeRange { start, end })
         }
         _ => None,
     }
+}
+
+/// The end of a span where it is given as one: `last-1d`, which has none, names the instant a day ago.
+fn last(span: TimeRange) -> Option<Timestamp> {
+    span.end.or(span.start)
+}
+
+/// The instant up to which a text that names a span reaches: the end of a day, of an hour; a day ago
+/// for `last-1d`. `None` where it names no time by itself.
+pub fn until(text: &str, context: &Context) -> Option<Timestamp> {
+    range(text, context).filter(|_| !is_around(text.trim())).and_then(last)
+}
+
+/// The instant from which on a text that names a span reaches. `None` where it names no time by itself.
+pub fn since(text: &str, context: &Context) -> Option<Timestamp> {
+    range(text, context).filter(|_| !is_around(text.trim()))?.start
 }
 
 /// Is this a time as queries write it?
@@ -219,6 +232,27 @@ mod tests {
                 proptest::prop_assert!(ordered, "{text}: {found:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_span_without_an_end_is_an_instant_where_it_is_one() {
+        let day_ago = Timestamp::parse("2026-11-19T15:30:00Z");
+        assert_eq!(until("last-1d", &context()), day_ago);
+        assert_eq!(since("last-1d", &context()), day_ago);
+        assert_eq!(until("yesterday", &context()), Timestamp::parse("2026-11-20"));
+        assert_eq!(until("today", &context()), Timestamp::parse("2026-11-21"));
+        assert_eq!((until("±10m", &context()), since("±10m", &context())), (None, None));
+        let of = |text: &str| {
+            let query = crate::query::Query::parse(text).expect(text);
+            let Some(crate::query::Expression::Term(term)) = query.expression else {
+                panic!("{text}")
+            };
+            of_term(&term, &context()).map(|range| (range.start, range.end))
+        };
+        assert_eq!(of("time<=last-1d"), Some((None, day_ago)));
+        assert_eq!(of("time>last-1d"), Some((day_ago, None)));
+        let three = Timestamp::parse("2026-11-17T15:30:00Z");
+        assert_eq!(of("time:last-3d..last-1d"), Some((three, day_ago)));
     }
 
     #[test]

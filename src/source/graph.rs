@@ -1,12 +1,13 @@
 //! Logs of a tenant from Microsoft Graph: sliced by time, asked page by page, asked again where that helps.
 //! Never signs in itself, never decodes a record, and never sends a token anywhere but to Graph.
 //!
-//! A [`Request`] is cut into [`Slice`]s of time ([`slices`]). Each is asked for from its first page
-//! (`address`) along Graph's own links to its end ([`pull()`]), under a limit of requests
-//! (`limiter`). A failed request is asked again (`retry`), a failed slice is halved, down to a
-//! second; what stays missing is told with its slice ([`Missing`]). No link is kept beyond its
-//! slice: what goes on another day goes on by time. Records go to a [`Sink`] as they were sent: the
-//! screen's is [`Feed`], the disk's is [`archive::Archive`].
+//! A [`Request`] is a window of time, which ends at Graph's own now (`there`). It is asked for from its
+//! first page (`address`) along Graph's own links to its end ([`pull()`]), under a limit of requests
+//! (`limiter`); what is too much for that is cut into [`Slice`]s ([`slices`]). A failed request is asked
+//! again (`retry`), a failed slice is halved, down to a second; what stays missing is told with its
+//! slice ([`Missing`]). No link is kept beyond its slice: what goes on another day goes on by time.
+//! Records go to a [`Sink`] as they were sent, day by day where it keeps them: the screen's is
+//! [`Feed`], the disk's is [`archive::Archive`].
 
 mod activity_types;
 mod address;
@@ -23,6 +24,7 @@ mod refused;
 mod retry;
 pub mod seen;
 pub mod slices;
+mod there;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -39,6 +41,7 @@ use self::logs::Log;
 use self::pace::Pace;
 use self::page::Page;
 use self::slices::{Slice, Window};
+use self::there::There;
 use super::{Place, Trouble};
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -49,8 +52,17 @@ pub use self::follow::{Round, Rounds, next_windows, pull_into, watch};
 pub use self::pull::pull;
 pub use self::refused::Refused;
 
-/// A token on its way, or why there is none and the way out.
-pub type Token<'t> = Pin<Box<dyn Future<Output = Result<Secret, String>> + Send + 't>>;
+/// A token on its way, or why there is none.
+pub type Token<'t> = Pin<Box<dyn Future<Output = Result<Secret, NoToken>> + Send + 't>>;
+
+/// Why there is no token.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NoToken {
+    /// What is wrong, and the way out.
+    pub reason: String,
+    /// May there be one later, without anybody doing anything? Sign-in is down, or the network is.
+    pub may_pass: bool,
+}
 
 /// Where tokens come from.
 pub trait Tokens: Send + Sync {
@@ -74,6 +86,7 @@ pub struct Service {
     tokens: Arc<dyn Tokens>,
     pace: Arc<dyn Pace>,
     limiter: Mutex<Limiter>,
+    there: Mutex<Option<There>>,
     skew_told: AtomicBool,
 }
 
@@ -86,7 +99,8 @@ impl Service {
         pace: Arc<dyn Pace>,
     ) -> Self {
         let limiter = Mutex::new(Limiter::default());
-        Self { base, http, tokens, pace, limiter, skew_told: AtomicBool::new(false) }
+        let (there, skew_told) = (Mutex::default(), AtomicBool::new(false));
+        Self { base, http, tokens, pace, limiter, there, skew_told }
     }
 
     /// Where it is.
@@ -97,6 +111,24 @@ impl Service {
     /// Its clock.
     pub fn pace(&self) -> &Arc<dyn Pace> {
         &self.pace
+    }
+
+    /// What time it is, UTC: by Graph's own clock once it answered, by this computer's before.
+    pub fn now(&self) -> Timestamp {
+        self.now_there().unwrap_or_else(|| self.pace.now())
+    }
+
+    /// What time it is at Graph, at least; `None` where it has not answered yet, or not since this
+    /// computer slept or its clock was set.
+    pub fn now_there(&self) -> Option<Timestamp> {
+        let there = *self.there.lock().unwrap_or_else(PoisonError::into_inner);
+        there?.now(self.pace.elapsed(), self.pace.now())
+    }
+
+    /// Graph said just now what time it is.
+    fn heard(&self, date: Timestamp) {
+        let there = There::new(date, self.pace.elapsed(), self.pace.now());
+        *self.there.lock().unwrap_or_else(PoisonError::into_inner) = Some(there);
     }
 
     fn limiter(&self) -> MutexGuard<'_, Limiter> {
@@ -110,6 +142,37 @@ impl fmt::Debug for Service {
     }
 }
 
+/// A window that depends on what time it is, such as the last seven days.
+#[derive(Clone)]
+pub struct Span(Arc<dyn Fn(Timestamp) -> Window + Send + Sync>);
+
+impl Span {
+    /// The window that `at` makes of what time it is.
+    pub fn new(at: impl Fn(Timestamp) -> Window + Send + Sync + 'static) -> Self {
+        Self(Arc::new(at))
+    }
+
+    /// The window, when it is `now`.
+    pub fn at(&self, now: Timestamp) -> Window {
+        (self.0)(now)
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Span")
+    }
+}
+
+impl PartialEq for Span {
+    /// Each is only itself.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Span {}
+
 /// What is wanted of Graph.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Request {
@@ -117,13 +180,23 @@ pub struct Request {
     pub logs: Vec<&'static Log>,
     /// When the records happened.
     pub window: Window,
+    /// The same where it depends on what time it is: by Graph's clock, as soon as that is known.
+    /// `window` is then only what this computer's clock makes of it.
+    pub span: Option<Span>,
+    /// Logs nobody asked for by name: one that the tenant has no licence for is left out, and
+    /// nothing is missing.
+    pub optional: Vec<&'static str>,
+    /// What is told before anything is asked, as that less is asked for than was wanted.
+    pub notes: Vec<String>,
     /// Filters in `OData` that Graph is to apply, by the name of the log; without the time.
     pub filters: BTreeMap<&'static str, String>,
-    /// Longest slice to begin with.
+    /// What slices are cut by: where multiples of it since 1970 lie. All of a window is asked for at
+    /// once as long as it fits; each piece is handed in by itself.
     pub grid: Duration,
     /// Records of a slice from which on it is ended early and the rest becomes another one.
     pub most_records: u64,
-    /// Are later slices asked for first?
+    /// Are later pieces asked for first? Else they are handed over one after the other, each of them
+    /// whole: no record of one comes behind records of the next.
     pub newest_first: bool,
 }
 
@@ -133,6 +206,9 @@ impl Request {
         Self {
             logs,
             window,
+            span: None,
+            optional: Vec::new(),
+            notes: Vec::new(),
             filters: BTreeMap::new(),
             grid: Duration::from_hours(7 * 24),
             most_records: 50_000,
@@ -154,6 +230,11 @@ impl Request {
             (*log, address::first(base, &slice, self.filter(log)))
         };
         self.logs.iter().map(first).collect()
+    }
+
+    /// The window, when it is `now`.
+    pub fn window_at(&self, now: Timestamp) -> Window {
+        self.span.as_ref().map_or(self.window, |span| span.at(now))
     }
 
     fn filter(&self, log: &Log) -> Option<&str> {
@@ -215,12 +296,30 @@ pub struct Done {
     pub complete: bool,
     /// The request it began with.
     pub request: Url,
-    /// When that was asked, UTC.
+    /// When that was asked, by Graph's clock; UTC. Nothing after it counts as asked for.
     pub asked: Timestamp,
 }
 
 /// Where records go.
 pub trait Sink: Send {
+    /// It is `now` at Graph. Whether this changes what is wanted: something claims to be of later. An
+    /// error ends the pull.
+    fn now_is(&mut self, now: Timestamp) -> io::Result<bool> {
+        let _ = now;
+        Ok(false)
+    }
+
+    /// When anything was asked for last, by the clock of whoever asked.
+    fn asked(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// Were records of this log ever to be had?
+    fn had(&self, log: &'static Log) -> bool {
+        let _ = log;
+        false
+    }
+
     /// What is still to be asked for of a window.
     fn wanted(&mut self, log: &'static Log, window: Window) -> Vec<Window> {
         let _ = log;
@@ -266,8 +365,12 @@ pub struct Outcome {
     pub state: State,
     /// How often something was told missing.
     pub missing: u64,
+    /// What was asked for, by Graph's clock; `None`: nothing was.
+    pub window: Option<Window>,
     /// Logs that were refused.
     pub refused: Vec<(&'static str, Refused)>,
+    /// Logs that were left out: the tenant has no licence for them, and nobody asked for them by name.
+    pub unlicensed: Vec<&'static str>,
     /// Why it ended early, if it did.
     pub stopped: Option<Stopped>,
     /// Files of an archive that were found not to be as they were written.

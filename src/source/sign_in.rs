@@ -201,12 +201,19 @@ pub struct SignInError {
     pub reason: String,
     /// Did nobody wait for it any more?
     pub cancelled: bool,
+    /// May the same way give one later, without anybody doing anything? Nobody refused: there was no
+    /// answer, or none that is one of the endpoint's.
+    pub may_pass: bool,
 }
 
 impl SignInError {
     /// Nothing secret is in it, whatever is in `reason`.
     fn new(reason: &str) -> Self {
-        Self { reason: secret::masked(reason).into_owned(), cancelled: false }
+        Self {
+            reason: secret::masked(reason).into_owned(),
+            cancelled: false,
+            may_pass: false,
+        }
     }
 }
 
@@ -375,15 +382,22 @@ impl SignIn {
                     // Writing to a String cannot fail.
                     let _ = write!(passed, "\n  {method}: {why}");
                 }
-                Err(Failed::Unavailable(why) | Failed::Refused(why) | Failed::Unreachable(why)) => {
+                Err(failed) => {
+                    // What is not there now was there before, or somebody asked for it.
+                    let may_pass = match failed {
+                        Failed::Unavailable(_) => state.method.is_some(),
+                        Failed::Unreachable(_) => true,
+                        Failed::Refused(_) | Failed::Cancelled => false,
+                    };
+                    let why = failed.words();
                     let before = if passed.is_empty() {
                         String::new()
                     } else {
                         format!("\nBefore that was tried:{passed}")
                     };
-                    return Err(SignInError::new(&format!(
-                        "sign-in by {method} failed: {why}{before}"
-                    )));
+                    let error =
+                        SignInError::new(&format!("sign-in by {method} failed: {why}{before}"));
+                    return Err(SignInError { may_pass, ..error });
                 }
             }
         }
@@ -458,5 +472,5 @@ fn secret(secret: &Secret) -> &str {
 }
 
 fn cancelled() -> SignInError {
-    SignInError { reason: "the sign-in was stopped".to_owned(), cancelled: true }
+    SignInError { reason: "the sign-in was stopped".to_owned(), cancelled: true, may_pass: false }
 }

@@ -11,12 +11,14 @@ use url::Url;
 
 use super::graph::pace::SystemPace;
 use super::graph::slices::{Window, ticks};
-use super::graph::{Feed, Follow, Missing, Request, Service, Status, Stopped, Token, Tokens};
+use super::graph::{
+    Feed, Follow, Missing, NoToken, Request, Service, Status, Stopped, Token, Tokens,
+};
 use super::sign_in::doctor::{self, Refusal};
 use super::sign_in::{Claims, Http, Settings, SignIn, SignInError};
 use super::{Place, Prompt, Pulling, Trouble};
 use crate::secret::Secret;
-use crate::time::TICKS_PER_SECOND;
+use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// What entrail calls Graph where it names the source of something.
 pub const NAME: &str = "Microsoft Graph";
@@ -30,6 +32,8 @@ pub struct Tenant {
     http: Http,
     signed_in: Arc<SignedIn>,
     service: OnceLock<Arc<Service>>,
+    /// How the load goes.
+    loaded: Mutex<Option<Arc<Mutex<Status>>>>,
 }
 
 /// The sign-in, with what a person is asked and whose token it was.
@@ -84,7 +88,8 @@ impl Tenant {
         let sign_in = SignIn::new(settings, http.clone(), Arc::new(ask));
         let signed_in = Arc::new(SignedIn { sign_in, asked, claims: Mutex::default() });
         let is_ended = false;
-        Ok(Self { request, is_ended, base, http, signed_in, service: OnceLock::new() })
+        let (service, loaded) = Default::default();
+        Ok(Self { request, is_ended, base, http, signed_in, service, loaded })
     }
 
     /// The same for a range of time that has an end: nothing new belongs to it.
@@ -123,7 +128,16 @@ impl Tenant {
 
     /// The records, to be read as a stream, and what is told beside it.
     pub(super) fn feed(&self, cancel: CancellationToken) -> Result<(Feed, Watch), String> {
-        self.read(self.request.clone(), None, cancel)
+        let (feed, watch) = self.read(self.request.clone(), None, cancel)?;
+        *locked(&self.loaded) = Some(feed.status());
+        Ok((feed, watch))
+    }
+
+    /// The end of what the load asked for, by Graph's clock.
+    fn loaded_to(&self) -> Option<Timestamp> {
+        let status = locked(&self.loaded).clone()?;
+        let end = locked(&status).outcome.as_ref()?.window?.end;
+        Some(end)
     }
 
     /// The records that arrive from now on, those of the last hour among them: they may arrive late.
@@ -134,10 +148,16 @@ impl Tenant {
                 .to_owned());
         }
         let follow = Follow::default();
-        let Window { start, end } = self.request.window;
-        let now = self.service()?.pace().now().plus(TICKS_PER_SECOND);
-        let window = Window { start: end.plus(-ticks(follow.overlap)).max(start), end: now };
-        self.read(Request { window, ..self.request.clone() }, Some(follow), cancel)
+        let service = self.service()?;
+        let now = service.now();
+        let Window { start, end } = self.request.window_at(now);
+        let from = self.loaded_to().unwrap_or(end).min(now);
+        let window = Window {
+            start: from.plus(-ticks(follow.overlap)).max(start.min(from)),
+            end: now.plus(TICKS_PER_SECOND),
+        };
+        let request = Request { window, span: None, notes: Vec::new(), ..self.request.clone() };
+        self.read(request, Some(follow), cancel)
     }
 
     fn read(
@@ -212,12 +232,13 @@ impl SignedIn {
 
 impl SignedIn {
     /// Takes note of how a sign-in ended.
-    fn ended(&self, token: Result<Secret, SignInError>) -> Result<Secret, String> {
+    fn ended(&self, token: Result<Secret, SignInError>) -> Result<Secret, NoToken> {
         let mut asked = locked(&self.asked);
         if asked.prompt.take().is_some() {
             asked.is_told = false;
         }
-        let token = token.map_err(|error| error.reason)?;
+        let token =
+            token.map_err(|SignInError { reason, may_pass, .. }| NoToken { reason, may_pass })?;
         *locked(&self.claims) = Claims::of(&token);
         Ok(token)
     }

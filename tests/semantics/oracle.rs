@@ -588,19 +588,24 @@ fn time_matches(term: &Term, time: Timestamp, context: &Context) -> bool {
         Value::Text(text) => {
             let (start, end) = span(text, context);
             let before_end = end.is_none_or(|end| time < end);
+            // Where it is given as an end, a span that has none is an instant.
+            let before_last = time < end.unwrap_or(start);
             match term.operator {
                 Operator::Contains | Operator::Equals | Operator::NotEquals => {
                     start <= time && before_end
                 }
                 Operator::GreaterOrEqual => time >= start,
                 Operator::Less => time < start,
-                Operator::LessOrEqual => before_end,
-                Operator::Greater => !before_end,
+                Operator::LessOrEqual => before_last,
+                Operator::Greater => !before_last,
             }
         }
         Value::Range(from, to) => {
             from.as_ref().is_none_or(|from| span(from, context).0 <= time)
-                && to.as_ref().is_none_or(|to| span(to, context).1.is_none_or(|end| time < end))
+                && to.as_ref().is_none_or(|to| {
+                    let (start, end) = span(to, context);
+                    time < end.unwrap_or(start)
+                })
         }
         _ => false,
     }

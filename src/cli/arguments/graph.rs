@@ -59,7 +59,8 @@ pub(crate) struct SignInArguments {
 #[command(next_help_heading = "What to ask for")]
 pub(crate) struct RangeArguments {
     /// Logs: audit, attributes (custom security attributes), sign-ins, sign-ins-noninteractive,
-    /// sign-ins-service-principal, sign-ins-managed-identity, provisioning
+    /// sign-ins-service-principal, sign-ins-managed-identity, provisioning; or all, which leaves out
+    /// those the tenant has no licence for
     #[arg(long, value_name = "LOG,…", value_delimiter = ',', default_value = "audit")]
     pub(crate) log: Vec<String>,
 
@@ -67,9 +68,13 @@ pub(crate) struct RangeArguments {
     #[arg(long, value_name = "TIME")]
     pub(crate) since: Option<String>,
 
-    /// Until when, that span included [default: now]
+    /// Until when, that span included; last-1d is until a day ago [default: now, by Graph's clock]
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
+
+    /// Ask for more than the 30 days that Entra keeps (7 without a P1 or P2 licence)
+    #[arg(long)]
+    pub(crate) beyond_retention: bool,
 
     /// Only records that match; what Graph can evaluate is asked of Graph, the rest is done here
     #[arg(short, long, value_name = "QUERY", allow_hyphen_values = true, default_value = "")]

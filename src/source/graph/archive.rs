@@ -44,7 +44,7 @@ use super::seen::Seen;
 use super::slices::{Slice, Window, floor_second};
 use super::{Done, Missing, Sink, State};
 use crate::disk::{Kind, Made};
-use crate::time::Timestamp;
+use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 pub use self::manifest::{Entry, Owner, Stored};
 
@@ -52,6 +52,8 @@ pub use self::manifest::{Entry, Owner, Stored};
 pub const OVERLAP: Duration = Duration::from_hours(24);
 /// Ids of kept records that are held in memory before they are read again where needed.
 const MOST_KNOWN: usize = 8 << 20;
+/// Ticks by which clocks of Graph may differ among themselves.
+const AHEAD: i64 = 60 * TICKS_PER_SECOND;
 /// Bytes up to which more is added to a file.
 const MOST_BYTES: u64 = 8 << 20;
 
@@ -69,6 +71,9 @@ pub enum Told<'t> {
 /// Hears what an archive tells.
 pub type Tell = Box<dyn FnMut(Told<'_>) + Send>;
 
+/// Which records of a page are kept, in their order: it is given their lines.
+pub type Sieve = Box<dyn FnMut(&[u8]) -> Vec<bool> + Send>;
+
 type Interrupt = Box<dyn FnMut(&'static str) -> io::Result<()> + Send>;
 
 /// An archive that is open for a pull, and locked against others.
@@ -82,6 +87,8 @@ pub struct Archive {
     /// Lines that the manifest may have more than it needs.
     spare: usize,
     filters: BTreeMap<&'static str, String>,
+    /// The query whose records are kept, and what knows which these are.
+    query: Option<(String, Sieve)>,
     tell: Tell,
     /// Asked before each change on the disk; how tests stop a pull there.
     interrupt: Option<Interrupt>,
@@ -138,6 +145,7 @@ impl Archive {
             overlap: OVERLAP,
             spare: tidy::SPARE,
             filters: BTreeMap::new(),
+            query: None,
             tell,
             interrupt: None,
             lost: Vec::new(),
@@ -185,6 +193,22 @@ impl Archive {
     pub fn with_filters(mut self, filters: BTreeMap<&'static str, String>) -> Self {
         self.filters = filters;
         self
+    }
+
+    /// Keeps only the records of a query, which `sieve` knows. What was kept of another query does not
+    /// count as all there is.
+    #[must_use]
+    pub fn with_query(mut self, query: String, sieve: Sieve) -> Self {
+        self.query = Some((query, sieve));
+        self
+    }
+
+    /// What is asked of a log: Graph's filter, and the query.
+    fn question(&self, log: &str) -> (Option<String>, Option<String>) {
+        let query = self.query.as_ref().map(|(query, _)| query.clone());
+        // An older program knows only the filter: with one, nothing is taken for all there is.
+        let filter = self.filters.get(log).cloned();
+        (filter.or_else(|| query.as_ref().map(|_| String::new())), query)
     }
 
     /// Slices that are kept, in the order they were.
@@ -360,9 +384,11 @@ impl Archive {
         let slice = &done.slice;
         // Records that a damaged file has were left out of it.
         let complete = done.complete && !std::mem::take(&mut self.spoiled);
+        let (filter, query) = self.question(slice.log.name);
         let mut entry = Entry {
             log: slice.log.name.to_owned(),
-            filter: self.filters.get(slice.log.name).cloned(),
+            filter,
+            query,
             start: slice.window.start,
             end: slice.window.end,
             asked: done.asked,
@@ -412,11 +438,13 @@ impl Archive {
         let start = times().min().map_or(start, |first| first.min(start));
         let end = times().max().map_or(end, |last| last.plus(1).max(end));
         self.learn(slice.log, Window { start, end })?;
+        let keeps = self.query.as_mut().map(|(_, sieve)| sieve(page.lines()));
         let mut at = 0;
-        for record in page.records() {
+        for (number, record) in page.records().iter().enumerate() {
             let line = &page.lines()[at..at + record.len];
             at += record.len;
-            if !self.known.records.is_new(record.key, record.time) {
+            let is_kept = keeps.as_ref().and_then(|keeps| keeps.get(number)).copied();
+            if !is_kept.unwrap_or(true) || !self.known.records.is_new(record.key, record.time) {
                 continue;
             }
             if self.packing.is_none() {
@@ -433,15 +461,59 @@ impl Archive {
 }
 
 impl Sink for Archive {
+    /// Slices that claim to be asked for later than that were asked for while a clock was wrong: what
+    /// happened until then was not to be had yet. Their time is asked for again.
+    fn now_is(&mut self, now: Timestamp) -> io::Result<bool> {
+        let latest = now.plus(AHEAD);
+        let ahead = self.manifest.entries().filter(|entry| entry.asked > latest).count();
+        if ahead == 0 {
+            return Ok(false);
+        }
+        let believed = self.manifest.entries().filter_map(|entry| match entry.asked > latest {
+            false => Some(entry.clone()),
+            // What it brought is there all the same.
+            true if entry.file.is_some() => {
+                Some(Entry { asked: now, complete: false, late: None, ..entry.clone() })
+            }
+            true => None,
+        });
+        let believed: Vec<Entry> = believed.collect();
+        let anew = self.manifest.write_anew(believed);
+        anew.and_then(|anew| {
+            self.step("replace")?;
+            self.manifest.replace(anew)
+        })
+        .map_err(|error| wrapped(&self.folder, &error))?;
+        let reason = format!(
+            "{ahead} slices of {} were asked for while a clock was ahead of Graph's: their time is \
+             asked for again",
+            self.folder.display()
+        );
+        self.odd("", None, reason);
+        Ok(true)
+    }
+
+    fn asked(&self) -> Option<Timestamp> {
+        self.manifest.entries().map(|entry| entry.asked).max()
+    }
+
+    fn had(&self, log: &'static Log) -> bool {
+        self.manifest.entries().any(|entry| entry.log == log.name)
+    }
+
     /// All but what was asked for, without a filter or with the same one, when nothing could
     /// arrive late any more. Whole seconds.
     fn wanted(&mut self, log: &'static Log, window: Window) -> Vec<Window> {
-        let filter = self.filters.get(log.name);
+        let question = self.question(log.name);
+        let is_asked = |entry: &&Entry| {
+            let is_all = entry.filter.is_none() && entry.query.is_none();
+            is_all || (entry.filter == question.0 && entry.query == question.1)
+        };
         let settled: Vec<Window> = self
             .manifest
             .entries()
             .filter(|entry| entry.complete && entry.log == log.name)
-            .filter(|entry| entry.filter.is_none() || entry.filter.as_ref() == filter)
+            .filter(is_asked)
             .map(|entry| entry.settled(self.overlap))
             .collect();
         let (start, end) = (floor_second(window.start), floor_second(window.end));

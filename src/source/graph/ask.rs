@@ -16,6 +16,10 @@ use crate::time::Timestamp;
 
 /// Longest that one request may take, its answer included. Graph itself ends one after less.
 const LONGEST: Duration = Duration::from_mins(5);
+/// Longest that no byte of an answer comes, once it began.
+const SILENCE: Duration = Duration::from_secs(45);
+/// Bytes that come each second at least, once an answer takes longer than [`SILENCE`].
+const SLOWEST: u64 = 64;
 /// Most bytes of an answer; a page of a thousand records has a few million.
 const MOST_BYTES: usize = 256 << 20;
 /// Most bytes of an answer that is an error.
@@ -65,7 +69,7 @@ async fn answer(
     let date = date.as_deref().and_then(http_date);
     if status.is_success() {
         let mut body = Vec::new();
-        let cut = read(&mut response, &mut body, MOST_BYTES).await;
+        let cut = read(&mut response, &mut body, MOST_BYTES, pace).await;
         return Ok(Answer { body, cut, date });
     }
     let now = date.unwrap_or_else(|| pace.now());
@@ -76,7 +80,7 @@ async fn answer(
     let mut body = Vec::new();
     if !status.is_server_error() {
         // Without the body there is still the status.
-        let _ = read(&mut response, &mut body, MOST_OF_ERROR).await;
+        let _ = read(&mut response, &mut body, MOST_OF_ERROR, pace).await;
     }
     let refused = || Refused::read(status.as_u16(), &body, &challenge);
     Err(match status {
@@ -85,12 +89,11 @@ async fn answer(
         StatusCode::REQUEST_TIMEOUT => Failure::Server(status.as_u16(), after),
         StatusCode::GONE => Failure::LostPlace(format!("Graph has lost the page: {}", refused())),
         _ if status.is_server_error() => Failure::Server(status.as_u16(), after),
-        _ if status.is_redirection() => Failure::Refused(Refused {
-            message: "Graph never redirects: a proxy, or a network that asks to sign in, answered \
-                      in its place"
-                .to_owned(),
-            ..refused()
-        }),
+        _ if status.is_redirection() => Failure::Elsewhere(format!(
+            "a redirect ({}) came instead of an answer, and Graph never redirects: a proxy, or a \
+             network that asks to sign in, answered in its place",
+            status.as_u16()
+        )),
         _ => Failure::Refused(refused()),
     })
 }
@@ -100,9 +103,20 @@ fn header(response: &Response, name: &HeaderName) -> Option<String> {
 }
 
 /// Reads a body as far as it comes; why it is not whole, if it is not.
-async fn read(response: &mut Response, body: &mut Vec<u8>, most: usize) -> Option<String> {
+async fn read(
+    response: &mut Response,
+    body: &mut Vec<u8>,
+    most: usize,
+    pace: &dyn Pace,
+) -> Option<String> {
+    let began = pace.elapsed();
     loop {
-        match response.chunk().await {
+        let chunk = tokio::select! {
+            biased;
+            chunk = response.chunk() => chunk,
+            () = pace.limit(SILENCE) => return Some("the answer stopped in the middle".to_owned()),
+        };
+        match chunk {
             Ok(Some(bytes)) if body.len() + bytes.len() > most => {
                 return Some(format!("the answer has more than {} MiB", most >> 20));
             }
@@ -112,6 +126,10 @@ async fn read(response: &mut Response, body: &mut Vec<u8>, most: usize) -> Optio
                 let reason = connection::chain(&error);
                 return Some(format!("the connection broke in the middle of the answer: {reason}"));
             }
+        }
+        let taken = pace.elapsed().saturating_sub(began);
+        if taken > SILENCE && (body.len() as u64) < taken.as_secs() * SLOWEST {
+            return Some("the answer comes by single bytes".to_owned());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A pull as a stream of bytes: one record per line, read like a file that is still being written.
 //! Never runs ahead: what is not read is not asked for, and dropping it leaves nothing behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io::{self, Read};
 use std::pin::Pin;
@@ -18,7 +18,7 @@ use super::pull::pull;
 use super::seen::Seen;
 use super::slices::{Slice, Window, ticks};
 use super::{Missing, Outcome, Request, Service, Sink, State, Stopped};
-use crate::time::Timestamp;
+use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// What is known of a feed beside its bytes.
 #[derive(Clone, Default, Debug)]
@@ -74,7 +74,13 @@ impl Feed {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let lines = Arc::new(Mutex::new(Vec::new()));
         let status = Arc::new(Mutex::new(Status::default()));
-        let outlet = Outlet { lines: Arc::clone(&lines), status: Arc::clone(&status), known: None };
+        let outlet = Outlet {
+            lines: Arc::clone(&lines),
+            status: Arc::clone(&status),
+            known: None,
+            told: HashMap::new(),
+            rounds: 0,
+        };
         let pulling = Some(Box::pin(run(service, request, follow, outlet, cancel)) as _);
         let current = io::Cursor::default();
         Ok(Self { pulling, runtime: Some(runtime), lines, current, status })
@@ -161,7 +167,7 @@ async fn run(
                 Some(Stopped::Cancelled | Stopped::SignIn(_) | Stopped::Unkept(_))
             );
             let Some(follow) = follow.filter(|_| !ends) else { return };
-            let now = service.pace.now();
+            let now = service.now();
             next.extend(next_windows(&request, &outcome, &newest, now, follow.overlap));
         }
         let (Some(follow), false) = (follow, next.is_empty()) else { return };
@@ -177,10 +183,11 @@ async fn run(
             () = cancel.cancelled() => return,
             () = service.pace.sleep(pause) => {}
         }
-        let now = service.pace.now();
+        let now = service.now().plus(TICKS_PER_SECOND);
         for request in &mut next {
             request.window.end = request.window.end.max(now);
         }
+        outlet.rounds += 1;
         requests = next;
     }
 }
@@ -191,6 +198,9 @@ struct Outlet {
     status: Arc<Mutex<Status>>,
     /// While following: the records that may come again.
     known: Option<Seen>,
+    /// While following: what was told, by log and reason, and in which round last.
+    told: HashMap<(&'static str, String), u32>,
+    rounds: u32,
 }
 
 impl Outlet {
@@ -224,7 +234,13 @@ impl Sink for Outlet {
         locked(&self.status).state = *state;
     }
 
+    /// What lasts from round to round is told once.
     fn trouble(&mut self, missing: Missing) {
-        locked(&self.status).missing.push(missing);
+        let key = (missing.log, missing.reason.clone());
+        let before = self.told.insert(key, self.rounds);
+        self.told.retain(|_, round| *round + 1 >= self.rounds);
+        if before.is_none_or(|round| round == self.rounds) {
+            locked(&self.status).missing.push(missing);
+        }
     }
 }

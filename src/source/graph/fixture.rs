@@ -332,6 +332,17 @@ pub struct Everything {
 }
 
 impl Everything {
+    /// What was told to be lost, and not only odd.
+    pub fn lost(&self) -> Vec<&Missing> {
+        self.missing.iter().filter(|missing| missing.lost).collect()
+    }
+
+    /// What was told to be odd.
+    pub fn odd(&self) -> Vec<&str> {
+        let odd = self.missing.iter().filter(|missing| !missing.lost);
+        odd.map(|missing| missing.reason.as_str()).collect()
+    }
+
     pub fn sorted(&self) -> Vec<String> {
         let mut lines = self.lines.clone();
         lines.sort_unstable();

@@ -27,17 +27,26 @@ pub fn next_windows(
     now: Timestamp,
     overlap: Duration,
 ) -> Vec<Request> {
-    let refused = |name: &str| outcome.refused.iter().any(|(log, _)| *log == name);
+    let is_definite = |refused: &super::Refused| !refused.is_doubtful();
+    let refused = |name: &str| {
+        outcome.refused.iter().any(|(log, why)| *log == name && is_definite(why))
+            || outcome.unlicensed.contains(&name)
+    };
+    let last_window = outcome.window.unwrap_or(last.window);
     // What stayed unasked is asked for again.
-    let from = if outcome.stopped.is_some() { last.window.start } else { last.window.end };
+    let is_open = |name: &str| {
+        outcome.stopped.is_some() || outcome.refused.iter().any(|(log, _)| *log == name)
+    };
     let next = |log: &&'static super::logs::Log| {
+        let from = if is_open(log.name) { last_window.start } else { last_window.end };
         let newest =
             [newest.get(log.name), outcome.newest.get(log.name)].into_iter().flatten().max();
         let newest = newest.copied().unwrap_or(from).min(from);
         let longest = from.plus(-ticks(LONGEST));
-        let start = newest.plus(-ticks(overlap)).max(longest).max(last.window.start.min(from));
+        let start = newest.plus(-ticks(overlap)).max(longest).max(last_window.start.min(from));
         let end = now.plus(TICKS_PER_SECOND).max(start.plus(TICKS_PER_SECOND));
-        Request { logs: vec![*log], window: Window { start, end }, ..last.clone() }
+        let window = Window { start, end };
+        Request { logs: vec![*log], window, span: None, notes: Vec::new(), ..last.clone() }
     };
     last.logs.iter().filter(|log| !refused(log.name)).map(next).collect()
 }
@@ -128,7 +137,7 @@ pub async fn watch(
     let whole = archive.overlap();
     let mut rounds = Rounds::default();
     loop {
-        let request = (round.request)(service.pace.now());
+        let request = (round.request)(service.now());
         let elapsed = service.pace.elapsed();
         let overlap = rounds.overlap(elapsed, whole);
         let outcome = match rounds.is_thorough(elapsed) {

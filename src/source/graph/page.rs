@@ -2,6 +2,7 @@
 //! Never gives up a page for a broken record: what is whole is kept, what is lost is counted.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -43,6 +44,8 @@ pub struct Damage {
     pub lost_bytes: u64,
     /// Do whole records follow, to the end of the page? Then no others are lost.
     pub is_enclosed: bool,
+    /// Is it something else than Graph sends? Then something in between answered.
+    pub is_foreign: bool,
 }
 
 #[derive(Deserialize)]
@@ -100,9 +103,13 @@ impl Page {
             let end = start + span.len as usize;
             let event = &body[start..end];
             match object(event) {
-                Ok(record) => {
+                Ok(record) if has_id(event) => {
                     page.push(record);
                     kept_to = end as u64;
+                }
+                Ok(_) => {
+                    lost_bytes += event.len() as u64;
+                    lost_to = lost_to.max(end as u64);
                 }
                 Err(why) => {
                     lost_bytes += page.inside(event);
@@ -113,7 +120,9 @@ impl Page {
         }
         let is_enclosed = whole && kept_to > lost_to && body.trim_ascii_end().ends_with(b"}");
         let reason = reason.unwrap_or_else(|| page.what_else(body, whole));
-        page.damage = Some(Damage { reason, lost_bytes, is_enclosed });
+        let visible = body.trim_ascii_start();
+        let is_foreign = page.records.is_empty() && !visible.is_empty() && !is_page;
+        page.damage = Some(Damage { reason, lost_bytes, is_enclosed, is_foreign });
         page
     }
 
@@ -190,11 +199,49 @@ impl Page {
         self.damage.as_ref()
     }
 
+    /// The records of these places as a page of its own, which links nowhere.
+    #[must_use]
+    pub fn part(&self, places: Range<usize>) -> Self {
+        let len = |records: &[Record]| records.iter().map(|record| record.len).sum::<usize>();
+        let records = self.records.get(places.clone()).unwrap_or_default();
+        let start = len(self.records.get(..places.start).unwrap_or_default());
+        let lines = self.lines[start..start + len(records)].to_vec();
+        Self { lines, records: records.to_vec(), next: None, damage: None }
+    }
+
+    /// Adds the records of another page behind its own.
+    pub fn append(&mut self, other: &Self) {
+        self.lines.extend_from_slice(&other.lines);
+        self.records.extend_from_slice(&other.records);
+    }
+
+    /// Puts the records in order of time; those without one come first.
+    pub fn sort_by_time(&mut self) {
+        let mut at = 0;
+        let mut placed: Vec<(Record, usize)> = Vec::with_capacity(self.records.len());
+        for record in &self.records {
+            placed.push((*record, at));
+            at += record.len;
+        }
+        placed.sort_by_key(|(record, _)| record.time);
+        let mut lines = Vec::with_capacity(self.lines.len());
+        for (record, at) in &placed {
+            lines.extend_from_slice(&self.lines[*at..at + record.len]);
+        }
+        self.records = placed.into_iter().map(|(record, _)| record).collect();
+        self.lines = lines;
+    }
+
     /// Leaves out records that were seen before. The others are seen from now on.
     pub fn keep_new(&mut self, seen: &mut Seen) {
+        self.keep(|record| seen.is_new(record.key, record.time));
+    }
+
+    /// Leaves out records that are not wanted.
+    pub fn keep(&mut self, mut is_wanted: impl FnMut(&Record) -> bool) {
         let (mut from, mut to) = (0, 0);
         self.records.retain(|record| {
-            let new = seen.is_new(record.key, record.time);
+            let new = is_wanted(record);
             if new {
                 self.lines.copy_within(from..from + record.len, to);
                 to += record.len;
@@ -214,7 +261,6 @@ pub fn identity(record: &[u8]) -> (Key, Option<Timestamp>) {
     (Key::of(record), time.and_then(|time| Timestamp::parse(&time)))
 }
 
-/// Is this a record of its own, and not a piece of a broken one? Every record has an id.
 /// The bytes as one JSON object, or why they are none.
 fn object(bytes: &[u8]) -> Result<&RawValue, String> {
     let value = serde_json::from_slice::<&RawValue>(bytes).map_err(|error| error.to_string())?;
@@ -222,9 +268,13 @@ fn object(bytes: &[u8]) -> Result<&RawValue, String> {
     if is_object { Ok(value) } else { Err("it is not an object".to_owned()) }
 }
 
+/// Is this a record of its own, and not a piece of a broken one? Every record has an id.
 fn is_record(bytes: &[u8], layout: &Layout) -> bool {
-    let meta = serde_json::from_slice::<Meta<'_>>(bytes);
-    meta.is_ok_and(|meta| meta.id.is_some()) && accepts(bytes, layout)
+    has_id(bytes) && accepts(bytes, layout)
+}
+
+fn has_id(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<Meta<'_>>(bytes).is_ok_and(|meta| meta.id.is_some())
 }
 
 fn scan(framing: &mut Json, bytes: &[u8], found: &mut Found) {

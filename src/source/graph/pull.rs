@@ -1,22 +1,32 @@
-//! A pull: slice after slice, until all is there or what stays missing is known.
+//! A pull: window after window, cut where it is too much, until all is there or what stays missing is known.
 //! Never parses, keeps or decodes a record, and leaves nothing running when it returns.
 
+mod days;
+mod turn;
 mod walk;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use self::turn::Quiet;
 use self::walk::Walked;
+use super::logs::Log;
 use super::retry::Failure;
 use super::seen::Seen;
-use super::slices::{self, Slice, Window};
+use super::slices::{self, Slice, Window, floor_second};
 use super::{Done, Missing, Outcome, Request, Service, Sink, State, Stopped, address};
-use crate::time::Timestamp;
+use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// Failed parts of a slice after which it is not cut any further. Finding one bad second in a week
 /// takes twenty.
 const MOST_FAILURES: u32 = 48;
+/// Walks in a circle after each other, without anything new, after which a log is given up.
+const MOST_LOOPS: u32 = 3;
+/// Time without anything new after which a failing service is given up.
+const PATIENCE: Duration = Duration::from_mins(10);
+
 /// Asks for everything and hands it to the sink. Ends soon after `cancel` fires; dropping the
 /// future ends it at once.
 pub async fn pull(
@@ -30,13 +40,24 @@ pub async fn pull(
         request,
         sink,
         cancel,
+        window: request.window,
+        is_by_graph: false,
         state: State::default(),
         outcome: Outcome::default(),
         seen: Seen::default(),
         root: Root::default(),
+        quiet: Quiet::default(),
+        loops: 0,
+        sizes: HashMap::new(),
     };
-    run.all().await;
+    run.is_moving();
+    if let Err(stopped) = run.all().await {
+        run.outcome.stopped = Some(stopped);
+    }
+    run.tell_untold();
     run.outcome.state = run.state;
+    let end = service.now_there().map_or(run.window.end, |now| run.window.end.min(now));
+    run.outcome.window = Some(Window { end, ..run.window });
     run.outcome
 }
 
@@ -45,11 +66,20 @@ struct Run<'r> {
     request: &'r Request,
     sink: &'r mut dyn Sink,
     cancel: &'r CancellationToken,
+    /// What is asked for.
+    window: Window,
+    /// Was it compared with Graph's clock?
+    is_by_graph: bool,
     state: State,
     outcome: Outcome,
     /// Records of the current root that were handed over.
     seen: Seen,
     root: Root,
+    quiet: Quiet,
+    /// Walks in a circle since something new came.
+    loops: u32,
+    /// Records of the last page that linked to another one, by the name of the log.
+    sizes: HashMap<&'static str, usize>,
 }
 
 /// A slice of the plan, and how its parts fared.
@@ -65,6 +95,7 @@ struct Root {
 /// A slice to be asked for.
 #[derive(Clone, Copy)]
 struct Work {
+    /// What is left of it: it begins later with each piece that is there.
     slice: Slice,
     /// The slice of the plan it belongs to.
     root: usize,
@@ -75,42 +106,74 @@ struct Work {
 }
 
 impl Run<'_> {
-    async fn all(&mut self) {
+    async fn all(&mut self) -> Result<(), Stopped> {
+        for note in self.request.notes.clone() {
+            self.odd("", None, note);
+        }
+        if let Some(now) = self.service.now_there() {
+            self.is_by_graph = true;
+            self.sink.now_is(now).map_err(|error| Stopped::Unkept(error.to_string()))?;
+        }
         let mut queue = self.plan();
-        self.state.slices_total = queue.len() as u32;
-        self.tell();
-        while let Some(work) = queue.pop_front() {
+        if queue.is_empty() && !self.is_by_graph && self.sink.asked() > Some(self.service.now()) {
+            queue.extend(self.last_second());
+        }
+        while let Some(mut work) = queue.pop_front() {
             if self.root.number != work.root {
                 self.tell_untold();
                 self.root = Root { number: work.root, ..Root::default() };
                 self.seen.clear();
             }
-            let asked = self.service.pace.now();
-            let walked = self.walk(&work).await;
-            if let Err(stopped) = self.conclude(work, walked, asked, &mut queue) {
-                self.outcome.stopped = Some(stopped);
-                break;
+            let (walked, asked) = self.walk(&mut work).await;
+            if matches!(walked, Walked::Failed(Failure::OtherWindow, _)) {
+                queue = self.plan();
+                continue;
             }
+            self.conclude(work, walked, asked, &mut queue)?;
             self.tell();
         }
-        self.tell_untold();
+        Ok(())
     }
 
+    /// What to ask for by the clock that is known now: as much at once as there is in one piece.
     fn plan(&mut self) -> VecDeque<Work> {
-        let mut queue = VecDeque::new();
+        self.window = self.request.window_at(self.service.now());
+        if let Some(now) = self.service.now_there() {
+            // Records that happen while it is asked are asked for too.
+            self.window.end = self.window.end.min(now.plus(TICKS_PER_SECOND));
+        }
+        let (mut queue, mut total) = (VecDeque::new(), 0);
         for log in self.request.logs.iter().copied() {
-            let windows = self.sink.wanted(log, self.request.window);
-            let mut planned = slices::plan(log, &windows, self.request.grid);
+            let mut windows = self.sink.wanted(log, self.window);
+            windows.retain(|window| !window.is_empty());
+            total += slices::plan(log, &windows, self.request.grid).len();
             if self.request.newest_first {
-                planned.reverse();
+                windows.reverse();
             }
-            for slice in planned {
+            for window in windows {
                 // Numbers of roots begin at 1; 0 is none.
-                let root = queue.len() + 1;
+                let (root, slice) = (queue.len() + 1, Slice { log, window });
                 queue.push_back(Work { slice, root, again: false, is_part: false });
             }
         }
+        self.root = Root::default();
+        self.state.slices_total = self.state.slices_done.saturating_add(total as u32);
+        self.tell();
         queue
+    }
+
+    /// The last second of the window, of any log. Asked for where nothing seems to be wanted, by
+    /// what was asked for when a clock said that it was later than now: Graph says what time it is.
+    fn last_second(&self) -> Option<Work> {
+        let log = self.request.logs.first().copied()?;
+        let end = self.window.end;
+        let window = Window { start: end.plus(-TICKS_PER_SECOND), end };
+        Some(Work { slice: Slice { log, window }, root: 1, again: false, is_part: false })
+    }
+
+    /// Is more asked for at once than is handed in at once?
+    fn is_wide(&self, work: &Work) -> bool {
+        work.slice.window.is_wide(self.request.grid)
     }
 
     /// What follows from how a slice went. Fails where nothing more is to be asked.
@@ -123,13 +186,28 @@ impl Run<'_> {
     ) -> Result<(), Stopped> {
         let Work { slice, again, .. } = work;
         match walked {
-            Walked::Whole => self.done(slice, true, asked),
+            Walked::Whole => self.done(slice, asked),
             Walked::UpTo(at) => {
                 let (first, rest) = (slice.window.start, slice.window.end);
                 queue.push_front(Work { slice: part(slice, at, rest), again: false, ..work });
                 self.state.slices_total += 1;
-                self.done(part(slice, first, at), true, asked)
+                self.done(part(slice, first, at), asked)
             }
+            Walked::TooMuch(at) => {
+                if let Some(at) = at.filter(|at| *at > slice.window.start) {
+                    self.done(part(slice, slice.window.start, at), asked)?;
+                }
+                let start = at.unwrap_or(slice.window.start).max(slice.window.start);
+                self.cut(Work { slice: part(slice, start, slice.window.end), ..work }, queue);
+                Ok(())
+            }
+            Walked::Full => match slice.window.halves(self.request.grid) {
+                Some(halves) => {
+                    self.halve(work, halves, queue);
+                    Ok(())
+                }
+                None => self.incomplete(slice, OVERFULL.to_owned(), asked),
+            },
             Walked::Damaged(_) if !again => {
                 queue.push_front(Work { again: true, ..work });
                 Ok(())
@@ -152,30 +230,20 @@ impl Run<'_> {
         (pages, asked): (u32, Timestamp),
         queue: &mut VecDeque<Work>,
     ) -> Result<(), Stopped> {
-        let reason = failure.to_string();
-        match failure {
-            Failure::Refused(refused) | Failure::Unauthorized(refused) => {
-                self.outcome.refused.push((work.slice.log.name, refused.clone()));
-                self.done(work.slice, false, asked)?;
-                self.without(work, queue, failure, true);
-                return Ok(());
+        if let Some(only) = self.ends(&work, failure) {
+            if only {
+                // The other logs begin anew.
+                self.loops = 0;
+                self.is_moving();
             }
-            Failure::Foreign(_) => {
-                self.done(work.slice, false, asked)?;
-                self.without(work, queue, failure, true);
-                return Ok(());
-            }
-            Failure::SignIn(_)
-            | Failure::Untrusted(_)
-            | Failure::Unreachable(_)
-            | Failure::Throttled(_) => {
-                self.done(work.slice, false, asked)?;
-                self.without(work, queue, failure, false);
-                let signs_in = matches!(failure, Failure::SignIn(_));
-                let stopped = if signs_in { Stopped::SignIn } else { Stopped::Unreachable };
-                return Err(stopped(reason));
-            }
-            _ => {}
+            self.hand_in(work.slice, false, asked)?;
+            self.without(work, queue, failure, only);
+            let reason = failure.to_string();
+            return match failure {
+                _ if only => Ok(()),
+                Failure::SignIn(_) => Err(Stopped::SignIn(reason)),
+                _ => Err(Stopped::Unreachable(reason)),
+            };
         }
         self.root.failures += 1;
         if pages > 0 && !work.again {
@@ -184,36 +252,99 @@ impl Run<'_> {
             return Ok(());
         }
         let tired = self.root.failures > MOST_FAILURES;
-        if tired && self.root.pages == 0 {
-            self.done(work.slice, false, asked)?;
-            self.without(work, queue, failure, false);
-            return Err(Stopped::Unreachable(reason));
-        }
-        match work.slice.window.halves().filter(|_| !tired) {
-            Some((first, second)) => {
-                for window in [second, first] {
-                    let slice = Slice { window, ..work.slice };
-                    queue.push_front(Work { slice, again: false, is_part: true, ..work });
-                }
-                self.state.slices_total += 1;
+        match work.slice.window.halves(self.request.grid).filter(|_| !tired) {
+            Some(halves) => {
+                self.halve(work, halves, queue);
                 Ok(())
             }
-            None => self.incomplete(work.slice, reason, asked),
+            None => self.incomplete(work.slice, failure.to_string(), asked),
         }
     }
 
-    fn done(&mut self, slice: Slice, complete: bool, asked: Timestamp) -> Result<(), Stopped> {
-        self.hand_in(slice, complete, asked)?;
-        if complete {
-            self.seen.forget(&slice.window);
+    /// Does a failure end more than its slice: the log (`true`), or the pull?
+    fn ends(&mut self, work: &Work, failure: &Failure) -> Option<bool> {
+        match failure {
+            Failure::Refused(refused) if self.is_left_out(work, refused.is_unlicensed()) => {
+                self.outcome.unlicensed.push(work.slice.log.name);
+                Some(true)
+            }
+            Failure::Refused(refused) | Failure::Unauthorized(refused) => {
+                self.outcome.refused.push((work.slice.log.name, refused.clone()));
+                Some(true)
+            }
+            Failure::Foreign(_) => Some(true),
+            Failure::SignIn(_)
+            | Failure::SignInDown(_)
+            | Failure::Untrusted(_)
+            | Failure::Unreachable(_)
+            | Failure::Elsewhere(_)
+            | Failure::Throttled(_) => Some(false),
+            Failure::Loop(_) => {
+                self.loops += 1;
+                (self.loops > MOST_LOOPS).then_some(true)
+            }
+            _ if self.root.failures >= MOST_FAILURES && self.root.pages == 0 => Some(false),
+            _ if self.quiet_for() > PATIENCE => Some(false),
+            _ => None,
         }
-        self.state.slices_done += 1;
+    }
+
+    /// May this log be left out? Where it was there before, a refusal may pass.
+    fn is_left_out(&self, work: &Work, is_unlicensed: bool) -> bool {
+        let log = work.slice.log;
+        is_unlicensed && self.request.optional.contains(&log.name) && !self.sink.had(log)
+    }
+
+    fn halve(&mut self, work: Work, halves: (Window, Window), queue: &mut VecDeque<Work>) {
+        let (mut first, mut second) = halves;
+        if self.request.newest_first {
+            std::mem::swap(&mut first, &mut second);
+        }
+        for window in [second, first] {
+            let slice = Slice { window, ..work.slice };
+            queue.push_front(Work { slice, again: false, is_part: true, ..work });
+        }
+        if !self.is_wide(&work) {
+            self.state.slices_total += 1;
+        }
+    }
+
+    /// Puts pieces of a slice into the queue instead of it.
+    fn cut(&mut self, work: Work, queue: &mut VecDeque<Work>) {
+        let mut pieces = slices::plan(work.slice.log, &[work.slice.window], self.request.grid);
+        if !self.request.newest_first {
+            pieces.reverse();
+        }
+        for slice in pieces {
+            queue.push_front(Work { slice, again: false, ..work });
+        }
+    }
+
+    /// All of a slice is there: hands it in, piece by piece.
+    fn done(&mut self, slice: Slice, asked: Timestamp) -> Result<(), Stopped> {
+        for piece in slices::plan(slice.log, &[slice.window], self.request.grid) {
+            self.hand_in(piece, true, asked)?;
+            self.seen.forget(&piece.window);
+        }
+        // Another day may fail as often.
+        self.root.failures = 0;
+        self.loops = 0;
+        self.is_moving();
         Ok(())
     }
 
+    /// Hands a slice in. Nothing that happened after it was asked for is known to be there.
     fn hand_in(&mut self, slice: Slice, complete: bool, asked: Timestamp) -> Result<(), Stopped> {
+        let is_timed = !slice.log.time.is_empty();
+        let latest = if is_timed { floor_second(asked) } else { slice.window.end };
+        let known = part(slice, slice.window.start, slice.window.end.min(latest));
+        let (slice, complete) = match complete && !known.window.is_empty() {
+            true => (known, true),
+            false => (slice, false),
+        };
         let request = address::first(&self.service.base, &slice, self.request.filter(slice.log));
         let done = Done { slice, complete, request, asked };
+        self.state.slices_done += 1;
         self.sink.slice_done(&done).map_err(|error| Stopped::Unkept(error.to_string()))
     }
 
@@ -228,7 +359,7 @@ impl Run<'_> {
         if self.root.pages > 0 {
             self.tell_untold();
         }
-        self.done(slice, false, asked)
+        self.hand_in(slice, false, asked)
     }
 
     fn tell_untold(&mut self) {
@@ -245,7 +376,7 @@ impl Run<'_> {
             window.start = window.start.min(untold.start);
             window.end = window.end.max(untold.end);
         }
-        let mut windows = vec![(work.slice.log, window)];
+        let mut windows: Vec<(&'static Log, Window)> = vec![(work.slice.log, window)];
         queue.retain(|other| {
             let keep = only && other.slice.log != work.slice.log;
             if !keep {
@@ -260,6 +391,10 @@ impl Run<'_> {
             }
             keep
         });
+        if self.outcome.unlicensed.contains(&work.slice.log.name) {
+            self.odd(work.slice.log.name, None, UNLICENSED.to_owned());
+            return;
+        }
         let refused = match failure {
             Failure::Refused(refused) | Failure::Unauthorized(refused) => Some(refused.clone()),
             _ => None,
@@ -278,6 +413,21 @@ impl Run<'_> {
 
     fn tell(&mut self) {
         self.sink.progress(&self.state);
+    }
+}
+
+/// What is told of a log that the tenant has no licence for.
+const UNLICENSED: &str = "left out: the tenant has no licence for this log (Microsoft Entra ID P1 or \
+                          P2); it is asked for again in the next run";
+/// What is told where one second, or one instant, has more records than a page.
+const OVERFULL: &str = "more records happened at one time than Graph sends on a page, and it does not \
+                        say where the others are";
+
+/// Why a slice could not be handed in.
+fn unkept(stopped: Stopped) -> Failure {
+    match stopped {
+        Stopped::Unkept(reason) => Failure::Unkept(reason),
+        _ => Failure::Cancelled,
     }
 }
 

@@ -74,9 +74,14 @@ impl Refused {
         }
     }
 
+    /// Does it say that the tenant has no licence for the log?
+    pub fn is_unlicensed(&self) -> bool {
+        self.status == 403 && self.code == NO_LICENCE
+    }
+
     /// May the same request be granted another time? Gateways and the check of licences err.
     pub fn is_doubtful(&self) -> bool {
-        self.status == 403 && (self.is_html || self.code == NO_LICENCE)
+        self.is_unlicensed() || (self.status == 403 && self.is_html)
     }
 }
 

@@ -28,8 +28,12 @@ pub enum Failure {
     /// No connection, and there will be none: the other side, or a proxy, is not trusted or does not
     /// trust us. Why not, and the way out.
     Untrusted(String),
-    /// Nobody knows this link any more, or it leads in a circle: what is wrong.
+    /// Something else answered in Graph's place: what it was, and the way out.
+    Elsewhere(String),
+    /// Nobody knows this link any more: what is wrong.
     LostPlace(String),
+    /// Links lead in a circle, or nowhere: what is wrong.
+    Loop(String),
     /// A link leads to another host.
     Foreign(String),
     /// The token is not accepted.
@@ -38,10 +42,14 @@ pub enum Failure {
     Refused(Refused),
     /// There is no token: why not, and the way out.
     SignIn(String),
+    /// There is no token now; later there may be one. Why not.
+    SignInDown(String),
     /// What was read cannot be kept: why not.
     Unkept(String),
     /// Nobody wants it any more.
     Cancelled,
+    /// Graph's clock says that another window is wanted.
+    OtherWindow,
 }
 
 impl fmt::Display for Failure {
@@ -57,12 +65,16 @@ impl fmt::Display for Failure {
             Self::Unreachable(reason) => write!(f, "there is no connection to Graph: {reason}"),
             Self::Broken(reason)
             | Self::Untrusted(reason)
+            | Self::Elsewhere(reason)
             | Self::LostPlace(reason)
+            | Self::Loop(reason)
             | Self::Foreign(reason)
             | Self::SignIn(reason)
+            | Self::SignInDown(reason)
             | Self::Unkept(reason) => f.write_str(reason),
             Self::Unauthorized(refused) | Self::Refused(refused) => write!(f, "{refused}"),
             Self::Cancelled => f.write_str("stopped"),
+            Self::OtherWindow => f.write_str("this computer's clock is wrong"),
         }
     }
 }
@@ -81,10 +93,12 @@ pub enum Verdict {
 pub struct Tries {
     /// Failed requests, the last one included.
     pub failed: u32,
-    /// Waits between them, together.
+    /// Time since the first of them failed.
     pub waited: Duration,
     /// Is it a part of a slice that failed as a whole? Then few tries are enough.
     pub is_part: bool,
+    /// Is it known that the tenant has no licence for such logs?
+    pub is_unlicensed: bool,
 }
 
 /// What to do after `failure`. `chance` is from 0 to 1 and spreads programs that failed together.
@@ -96,9 +110,13 @@ pub fn verdict(failure: &Failure, tries: Tries, chance: f64) -> Verdict {
         Failure::Timeout | Failure::Broken(_) => {
             (few(tries, 4), Duration::from_secs(1), Duration::from_secs(30))
         }
+        Failure::Refused(refused) if refused.is_unlicensed() && tries.is_unlicensed => {
+            return Verdict::GiveUp;
+        }
         Failure::Refused(refused) if refused.is_doubtful() => {
             (3, Duration::from_secs(5), Duration::from_secs(15))
         }
+        Failure::Elsewhere(_) => (3, Duration::from_secs(2), Duration::from_secs(4)),
         _ => return Verdict::GiveUp,
     };
     if tries.failed >= most {

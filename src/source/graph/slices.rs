@@ -31,13 +31,19 @@ impl Window {
         self.start.max(other.start) < self.end.min(other.end)
     }
 
-    /// Two halves that meet at a whole second; `None` where no second lies inside.
-    pub fn halves(&self) -> Option<(Self, Self)> {
-        let middle = self.start.ticks().midpoint(self.end.ticks());
-        let at = [floor_second(Timestamp::from_ticks(middle)), ceil_second(self.start)]
+    /// Two halves that meet where a multiple of `grid` lies, or at least at a whole second; `None`
+    /// where no second lies inside.
+    pub fn halves(&self, grid: Duration) -> Option<(Self, Self)> {
+        let middle = Timestamp::from_ticks(self.start.ticks().midpoint(self.end.ticks()));
+        let at = [floor(middle, grid), floor_second(middle), ceil_second(self.start)]
             .into_iter()
             .find(|at| self.start < *at && *at < self.end)?;
         Some((Self { end: at, ..*self }, Self { start: at, ..*self }))
+    }
+
+    /// Does a multiple of `grid` lie inside?
+    pub fn is_wide(&self, grid: Duration) -> bool {
+        floor(self.end.plus(-1), grid) > self.start
     }
 
     /// What is left of it without `covered`, in order.
@@ -62,6 +68,12 @@ impl Window {
 /// The whole second an instant is in.
 pub fn floor_second(time: Timestamp) -> Timestamp {
     Timestamp::from_ticks(time.ticks() - time.ticks().rem_euclid(TICKS_PER_SECOND))
+}
+
+/// The last multiple of `grid` since 1970 up to an instant.
+pub fn floor(time: Timestamp, grid: Duration) -> Timestamp {
+    let step = ticks(grid).max(TICKS_PER_SECOND);
+    Timestamp::from_ticks(time.ticks().div_euclid(step).saturating_mul(step))
 }
 
 fn ceil_second(time: Timestamp) -> Timestamp {
@@ -135,7 +147,7 @@ mod tests {
     fn halving_ends_at_one_second() {
         let mut window = window("2026-05-01", "2026-05-02");
         let mut steps = 0;
-        while let Some((first, second)) = window.halves() {
+        while let Some((first, second)) = window.halves(DAY) {
             assert_eq!(first.end, second.start);
             assert_eq!((first.start, second.end), (window.start, window.end));
             window = second;

@@ -1,5 +1,9 @@
 //! Pulls over real HTTP, with every failure that a server on this computer can play.
 
+mod clock;
+mod endless;
+mod wide;
+
 use std::collections::HashMap;
 use std::io::Read as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -46,7 +50,9 @@ fn all_pages_of_all_slices_come_in_order_and_once() {
     assert_eq!(outcome.newest["audit"], at("2026-05-03T01:00:00Z"));
     assert!(sink.done.iter().all(|done| done.complete));
     let asked = server.asked();
-    assert_eq!(asked.len(), 4 + 4 + 1);
+    assert_eq!(asked.len(), 50_usize.div_ceil(7), "three days are one question");
+    let ends = [2, 3, 4].map(|day| at(&format!("2026-05-0{day}")));
+    assert_eq!(sink.done.iter().map(|done| done.slice.window.end).collect::<Vec<_>>(), ends);
     for asked in &asked {
         assert!(asked.head.to_lowercase().contains("authorization: bearer token-0\r\n"));
         assert!(asked.head.contains("include-unknown-enum-members"));
@@ -55,11 +61,17 @@ fn all_pages_of_all_slices_come_in_order_and_once() {
 
 #[test]
 fn the_latest_slices_can_come_first() {
-    let server = faulty(Tenant::new(48, HOUR, 100), |_, _, reply| reply);
+    let server = faulty(Tenant::new(72, HOUR, 30), |_, _, reply| reply);
     let mut sink = Everything::default();
-    let request = Request { newest_first: true, ..days(2) };
+    let request = Request { newest_first: true, ..days(3) };
     pulled(&server.service(), &request, &mut sink);
-    assert_eq!(sink.lines[0], record(24, at("2026-05-02")));
+    // The first page says that it is too much for one question.
+    assert_eq!(sink.lines[30], record(48, at("2026-05-03")));
+    assert_eq!((sink.lines.len(), server.asked().len()), (72, 3));
+    let server = faulty(Tenant::new(72, HOUR, 80), |_, _, reply| reply);
+    let mut sink = Everything::default();
+    pulled(&server.service(), &request, &mut sink);
+    assert_eq!((sink.lines.len(), server.asked().len()), (72, 1));
 }
 
 #[test]
@@ -97,9 +109,12 @@ fn a_service_that_throttles_for_more_than_an_hour_ends_the_pull_and_says_so() {
     let mut sink = Everything::default();
     let outcome = pulled(&server.service(), &days(5), &mut sink);
     assert!(matches!(outcome.stopped, Some(Stopped::Unreachable(_))));
-    assert_eq!(sink.missing.len(), 1);
-    assert_eq!(sink.missing[0].window, Some(days(5).window));
-    assert!(sink.missing[0].reason.contains("429"));
+    let lost = sink.lost();
+    assert_eq!((lost.len(), sink.odd().len()), (1, 1));
+    assert_eq!(lost[0].window, Some(days(5).window));
+    assert!(lost[0].reason.contains("429") && sink.odd()[0].contains("429"));
+    let spent = server.pace.elapsed();
+    assert!(spent < HOUR + MINUTE * 6, "{spent:?}");
 }
 
 #[test]
@@ -275,7 +290,8 @@ fn endless_empty_pages_end() {
     let mut sink = Everything::default();
     let outcome = pulled(&server.service(), &request, &mut sink);
     assert_eq!(outcome.missing, 1);
-    assert!(sink.missing[0].reason.contains("page after page"), "{:?}", sink.missing);
+    assert!(sink.lost()[0].reason.contains("page after page"), "{:?}", sink.missing);
+    assert!(sink.odd()[0].starts_with("nothing new has come for 2"), "{:?}", sink.missing);
 }
 
 #[test]
@@ -371,7 +387,8 @@ fn a_redirect_is_not_followed_and_explained() {
     let server = Server::start(|_| Reply::status(302).with("Location", "http://127.0.0.1:1/login"));
     let mut sink = Everything::default();
     let outcome = pulled(&server.service(), &days(1), &mut sink);
-    assert!(outcome.refused[0].1.message.contains("never redirects"));
+    let Some(Stopped::Unreachable(reason)) = outcome.stopped else { panic!("{outcome:?}") };
+    assert!(reason.contains("never redirects"), "{reason}");
 }
 
 #[test]
@@ -393,9 +410,10 @@ fn a_service_that_is_down_ends_the_pull_and_tells_what_is_missing() {
     let request = Request { logs: vec![log("audit"), log("provisioning")], ..days(9) };
     let outcome = pulled(&server.service(), &request, &mut sink);
     assert!(matches!(outcome.stopped, Some(Stopped::Unreachable(_))));
-    let missing: Vec<_> = sink.missing.iter().map(|missing| missing.log).collect();
+    let missing: Vec<_> = sink.lost().iter().map(|missing| missing.log).collect();
     assert_eq!(missing, ["audit", "provisioning"]);
-    assert_eq!(sink.missing[1].window, Some(request.window));
+    assert_eq!(sink.lost()[1].window, Some(request.window));
+    assert!(sink.odd()[0].contains("(503); trying on"), "{:?}", sink.odd());
     assert!(server.asked().len() < 200, "{}", server.asked().len());
 
     let gone = server.service();

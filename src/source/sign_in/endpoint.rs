@@ -41,6 +41,16 @@ pub enum Failed {
     Unreachable(String),
 }
 
+impl Failed {
+    /// What is told of it.
+    pub fn words(self) -> String {
+        match self {
+            Self::Cancelled => String::new(),
+            Self::Unavailable(why) | Self::Refused(why) | Self::Unreachable(why) => why,
+        }
+    }
+}
+
 /// What an endpoint answered.
 pub enum Answer {
     /// A JSON object with status 200.

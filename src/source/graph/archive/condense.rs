@@ -44,11 +44,12 @@ fn of_day(
         return day.iter().copied().cloned().collect();
     }
     // What another filter let through is not the same question.
-    let mut filters: BTreeMap<Option<&str>, Vec<&Entry>> = BTreeMap::new();
+    let mut questions: BTreeMap<_, Vec<&Entry>> = BTreeMap::new();
     for &entry in day {
-        filters.entry(entry.filter.as_deref()).or_default().push(entry);
+        let question = (entry.filter.as_deref(), entry.query.as_deref());
+        questions.entry(question).or_default().push(entry);
     }
-    let groups: Vec<(Vec<&Entry>, Vec<Piece>)> = filters
+    let groups: Vec<(Vec<&Entry>, Vec<Piece>)> = questions
         .into_values()
         .map(|group| {
             let pieces = pieces(&group, overlap);

@@ -145,10 +145,12 @@ impl Archive {
         outcome.damaged += std::mem::take(&mut self.damaged);
         let mut left = Vec::new();
         for mut lost in std::mem::take(&mut self.lost) {
+            let asked = outcome.window.unwrap_or(request.window);
             let is_asked = lost.for_good
                 || (request.logs.iter().any(|log| log.name == lost.log)
                     && !request.filters.contains_key(lost.log.as_str())
-                    && lost.file.window().without(&[request.window]).is_empty());
+                    && self.query.is_none()
+                    && lost.file.window().without(&[asked]).is_empty());
             let is_late = std::mem::take(&mut lost.is_late);
             if is_late || !(outcome.has_all() || lost.for_good) {
                 // The next pull asks.

@@ -54,6 +54,9 @@ pub struct Entry {
     /// The filter Graph applied; without one all records of the time are there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
+    /// The query whose records were kept; without one all that Graph sent were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
     /// First instant of the slice.
     #[serde(with = "instant")]
     pub start: Timestamp,
@@ -533,6 +536,7 @@ mod tests {
         Entry {
             log: "audit".to_owned(),
             filter: None,
+            query: None,
             start,
             end: start.plus(ticks(Duration::from_hours(24))),
             asked: at(asked),

@@ -2,25 +2,28 @@
 //! Never decides what becomes of a slice that failed.
 
 use std::collections::HashSet;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::super::ask::{Answer, ask};
+use super::super::address;
 use super::super::page::Page;
-use super::super::refused::Refused;
 use super::super::retry::{Failure, Tries, Verdict, verdict};
-use super::super::slices::{self, Slice, floor_second};
-use super::super::{Missing, address};
-use super::{Run, Work};
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use super::super::seen::Key;
+use super::super::slices::{Slice, floor_second, ticks};
+use super::{OVERFULL, Run, Work, part, unkept};
+use crate::time::Timestamp;
 
-/// Pages without records after each other that are followed.
-const MOST_EMPTY: u32 = 100;
-/// A difference of clocks that is told, in ticks of 100 ns.
-const SKEW: i64 = 5 * 60 * TICKS_PER_SECOND;
+/// Pages without a record that this walk had not, after each other, that are followed.
+const MOST_EMPTY: u32 = 30;
+/// Pages of a wide slice that are held, or followed where Graph does not order them; what is more is
+/// asked for piece by piece.
+const MOST_HELD: u32 = 8;
+/// Records of a page that is too small to be a full one: nobody's pages are.
+const FEW: usize = 9;
+/// Numbers of records that look like a whole page, whoever chose its size.
+const USUAL_SIZES: [usize; 6] = [100, 200, 250, 500, 999, 1_000];
 
 /// How asking for a slice ended.
 pub enum Walked {
@@ -28,6 +31,10 @@ pub enum Walked {
     Whole,
     /// All is there up to this instant, and that is enough for one slice.
     UpTo(Timestamp),
+    /// It is too much to be asked for at once; all is there up to an instant, if to any.
+    TooMuch(Option<Timestamp>),
+    /// Graph sends a full page, and no link behind it; nor is it in order of time.
+    Full,
     /// All pages were there; one is damaged.
     Damaged(String),
     /// A page could not be had; how many were before.
@@ -36,108 +43,232 @@ pub enum Walked {
 
 /// What one walk along the pages of a slice saw.
 #[derive(Default)]
-struct Walk {
+pub struct Walk {
+    /// When it was asked for, by Graph's clock: no later than its first request.
+    pub asked: Option<Timestamp>,
+    /// When it began.
+    began: Duration,
+    /// Does any record come before one that happened earlier?
+    pub is_unordered: bool,
+    /// Has any record come before one that happened later? Only then it is known that pages are in
+    /// order of time.
+    pub is_rising: bool,
+    /// Records that are handed over once all are there.
+    pub held: Option<Page>,
     links: HashSet<String>,
     bodies: HashSet<u128>,
+    keys: HashSet<Key>,
     pages: u32,
+    /// Pages without a new record, after each other.
     empty: u32,
     records: u64,
-    /// The time of the last record, and whether all came in order of time.
+    /// The time of the last record.
     last: Option<Timestamp>,
-    unordered: bool,
+    /// The last instant that was asked from because a full page linked nowhere.
+    from: Option<Timestamp>,
     damage: Option<String>,
 }
 
+/// What is known of a page once its records are handed over.
+#[derive(Default)]
+struct Came {
+    next: Option<String>,
+    records: usize,
+    /// Records that this walk had not.
+    fresh: usize,
+    /// Did all happen at one instant?
+    is_instant: bool,
+    /// Did all happen in the slice?
+    is_inside: bool,
+}
+
 impl Walk {
-    /// Takes note of a page. Fails where pages go in a circle.
-    fn see(&mut self, page: &Page) -> Result<(), Failure> {
+    /// Takes note of a page, and leaves in it what this walk had not. Fails where pages go in a
+    /// circle.
+    fn see(&mut self, page: &mut Page, slice: &Slice) -> Result<Came, Failure> {
         self.pages += 1;
-        self.records += page.records().len() as u64;
-        for record in page.records() {
-            self.unordered |= record.time.is_none() || record.time < self.last;
+        let is_again = !page.records().is_empty() && !self.bodies.insert(xxh3_128(page.lines()));
+        let inside = |time: Option<Timestamp>| time.is_none_or(|time| slice.window.contains(time));
+        let is_inside = page.records().iter().all(|record| inside(record.time));
+        let records = page.records();
+        self.records += records.len() as u64;
+        for record in records {
+            self.is_unordered |= record.time.is_none() || record.time < self.last;
+            self.is_rising |= self.last.is_some() && record.time > self.last;
             self.last = record.time.or(self.last);
         }
-        self.empty = if page.records().is_empty() { self.empty + 1 } else { 0 };
-        let circle = self.empty == 0 && !self.bodies.insert(xxh3_128(page.lines()));
-        if circle || self.empty > MOST_EMPTY {
+        let count = records.len();
+        let is_instant = records.iter().all(|record| record.time == self.last);
+        page.keep(|record| self.keys.insert(record.key));
+        let fresh = page.records().len();
+        self.empty = if fresh == 0 { self.empty + 1 } else { 0 };
+        if page.next().is_some() && (is_again || self.empty > MOST_EMPTY) {
             let what =
-                if circle { "the same page twice" } else { "page after page without records" };
-            return Err(Failure::LostPlace(format!("Graph sends {what}")));
+                if is_again { "the same page twice" } else { "page after page without records" };
+            return Err(Failure::Loop(format!("Graph sends {what}")));
         }
-        Ok(())
+        let next = page.next().map(str::to_owned);
+        Ok(Came { next, records: count, fresh, is_instant, is_inside })
+    }
+
+    /// Graph said what time it is: the walk began no later than that.
+    fn was_at(&mut self, date: Option<Timestamp>, elapsed: Duration) {
+        let began = date.map(|date| date.plus(-ticks(elapsed.saturating_sub(self.began))));
+        self.asked = self.asked.into_iter().chain(began).min();
     }
 
     /// Where a slice that has grown too large can be ended: all before it was seen.
     fn cut(&self, slice: &Slice, most: u64) -> Option<Timestamp> {
-        let ordered = slice.log.ordered && !self.unordered && self.damage.is_none();
+        let ordered = slice.log.ordered && !self.is_unordered && self.damage.is_none();
         let at = floor_second(self.last.filter(|_| ordered && self.records >= most)?);
         (slice.window.start < at && at < slice.window.end).then_some(at)
     }
 }
 
 impl Run<'_> {
-    /// Asks for a slice, page after page.
-    pub(super) async fn walk(&mut self, work: &Work) -> Walked {
-        let mut walk = Walk::default();
-        let pushed = self.request.filter(work.slice.log);
-        let mut url = address::first(&self.service.base, &work.slice, pushed);
+    /// Asks for a slice, page after page, and hands in its pieces. Returns when it was asked for too.
+    pub(super) async fn walk(&mut self, work: &mut Work) -> (Walked, Timestamp) {
+        let (began, whole) = (self.service.pace.elapsed(), work.slice);
+        let mut walk = Walk { began, asked: self.service.now_there(), ..Walk::default() };
+        let walked = match self.pages(work, &mut walk).await {
+            Ok(walked) => walked,
+            Err(failure) => Walked::Failed(failure, walk.pages),
+        };
+        if whole.log.ordered && walk.is_unordered && !matches!(walked, Walked::Whole) {
+            // What was handed in went by an order that was none.
+            work.slice = whole;
+        }
+        (walked, self.asked(&walk))
+    }
+
+    /// When a walk was asked for: by Graph's clock, where that is known.
+    pub(super) fn asked(&self, walk: &Walk) -> Timestamp {
+        walk.asked.unwrap_or_else(|| {
+            let since = self.service.pace.elapsed().saturating_sub(walk.began);
+            self.service.now().plus(-ticks(since))
+        })
+    }
+
+    async fn pages(&mut self, work: &mut Work, walk: &mut Walk) -> Result<Walked, Failure> {
+        let pushed = self.request.filter(work.slice.log).map(str::to_owned);
+        let mut url = address::first(&self.service.base, &work.slice, pushed.as_deref());
         loop {
-            let next = match self.page(&url, work, &mut walk).await {
-                Ok(next) => next,
-                Err(failure) => return Walked::Failed(failure, walk.pages),
-            };
+            let came = self.page(&url, work, walk).await?;
             self.root.pages += 1;
             self.tell_untold();
             self.tell();
-            let Some(link) = next else { break };
-            walk.links.insert(url.into());
-            url = match address::next(&self.service.base, &link) {
-                Ok(url) if walk.links.contains(url.as_str()) => {
-                    let reason = "Graph links to a page that was there before".to_owned();
-                    return Walked::Failed(Failure::LostPlace(reason), walk.pages);
+            if came.fresh > 0 {
+                self.is_moving();
+            } else if came.next.is_some() {
+                self.is_quiet(work, Duration::ZERO, "Graph sends pages without new records");
+            }
+            let is_wide = self.is_wide(work);
+            let Some(link) = &came.next else {
+                match self.behind(&came, work, walk)? {
+                    Behind::Nothing => break,
+                    Behind::More => return Ok(Walked::Full),
+                    Behind::From(slice) => {
+                        url = address::first(&self.service.base, &slice, pushed.as_deref());
+                        continue;
+                    }
                 }
-                Ok(url) => url,
-                Err(reason) => return Walked::Failed(Failure::Foreign(reason), walk.pages),
             };
+            self.sizes.insert(work.slice.log.name, came.records);
+            walk.links.insert(url.into());
+            url = address::next(&self.service.base, link).map_err(Failure::Foreign)?;
+            if walk.links.contains(url.as_str()) {
+                let reason = "Graph links to a page that was there before".to_owned();
+                return Err(Failure::Loop(reason));
+            }
+            if is_wide && (walk.damage.is_some() || walk.pages >= MOST_HELD) {
+                let is_followed = work.slice.log.ordered && !walk.is_unordered;
+                if walk.damage.is_some() || !is_followed {
+                    return Ok(Walked::TooMuch(None));
+                }
+            }
+            let is_newest_first = is_wide && self.request.newest_first;
+            if let Some(at) = walk.cut(&work.slice, 0).filter(|_| is_newest_first) {
+                return Ok(Walked::TooMuch(Some(at)));
+            }
             if let Some(at) = walk.cut(&work.slice, self.request.most_records) {
-                return Walked::UpTo(at);
+                return Ok(Walked::UpTo(at));
             }
         }
-        walk.damage.map_or(Walked::Whole, Walked::Damaged)
+        if walk.damage.is_some() && self.is_wide(work) {
+            return Ok(Walked::TooMuch(None));
+        }
+        self.release(work, walk)?;
+        Ok(walk.damage.take().map_or(Walked::Whole, Walked::Damaged))
     }
 
-    /// Asks for a page as often as it takes, and hands over its records. What it returns is the
-    /// link to the next one.
-    async fn page(
-        &mut self,
-        url: &Url,
-        work: &Work,
-        walk: &mut Walk,
-    ) -> Result<Option<String>, Failure> {
-        let mut tries = Tries { is_part: work.is_part, ..Tries::default() };
+    /// What may be behind a page that links nowhere: nothing, unless it is a full one.
+    fn behind(&mut self, came: &Came, work: &mut Work, walk: &mut Walk) -> Result<Behind, Failure> {
+        let log = work.slice.log;
+        let is_full = came.records > FEW
+            && (log.top == u32::try_from(came.records).ok()
+                || self.sizes.get(log.name) == Some(&came.records)
+                || USUAL_SIZES.contains(&came.records));
+        let Some(last) = walk.last.filter(|_| is_full && !log.time.is_empty()) else {
+            return Ok(Behind::Nothing);
+        };
+        if !log.ordered || walk.is_unordered {
+            let is_news = came.fresh > 0 && came.is_inside;
+            return Ok(if is_news { Behind::More } else { Behind::Nothing });
+        }
+        let mut from = last;
+        if came.fresh == 0 && walk.from == Some(last) {
+            if !came.is_instant {
+                return Ok(Behind::Nothing);
+            }
+            // Not even a page from there on leads further.
+            from = last.plus(1);
+            self.skip(work, last, walk)?;
+        }
+        walk.from = Some(from);
+        let left = part(work.slice, from, work.slice.window.end);
+        Ok(if left.window.is_empty() { Behind::Nothing } else { Behind::From(left) })
+    }
+
+    /// More happened at an instant than can be had: tells so, and goes on behind it.
+    fn skip(&mut self, work: &mut Work, at: Timestamp, walk: &Walk) -> Result<(), Failure> {
+        self.is_over(work, at, walk)?;
+        self.state.slices_total += 2;
+        let (instant, end) = (part(work.slice, at, at.plus(1)), work.slice.window.end);
+        let told = self.incomplete(instant, OVERFULL.to_owned(), self.asked(walk));
+        work.slice = part(work.slice, at.plus(1), end);
+        told.map_err(unkept)
+    }
+
+    /// Asks for a page as often as it takes, and hands over its records.
+    async fn page(&mut self, url: &Url, work: &mut Work, walk: &mut Walk) -> Result<Came, Failure> {
+        let is_unlicensed = !self.outcome.unlicensed.is_empty();
+        let mut tries = Tries { is_part: work.is_part, is_unlicensed, ..Tries::default() };
+        let mut failing = None;
         // A token is refused once; another one is not asked for again.
         let mut renewed = false;
         let mut refusal = None;
         loop {
             // The link behind a page whose damage costs nothing but itself.
             let mut damaged = None;
-            let failure = match self.once(url, refusal.take()).await {
+            let failure = match self.once(url, work, refusal.take()).await {
                 Ok(answer) => {
+                    walk.was_at(answer.date, self.service.pace.elapsed());
                     let mut page = Page::read(&answer.body, answer.cut.is_none());
-                    let damage = page.damage().cloned();
-                    if damage.is_none() {
-                        walk.see(&page)?;
-                    }
-                    self.hand_over(&work.slice, &mut page)?;
-                    let Some(damage) = damage else {
-                        return Ok(page.next().map(str::to_owned));
+                    let Some(damage) = page.damage().cloned() else {
+                        let came = walk.see(&mut page, &work.slice)?;
+                        self.hand_over(work, &mut page, walk)?;
+                        return Ok(came);
                     };
+                    self.hand_over(work, &mut page, walk)?;
                     let mut reason = answer.cut.unwrap_or(damage.reason);
                     if damage.lost_bytes > 0 {
                         reason = format!("{reason}; {} bytes are lost", damage.lost_bytes);
                     }
                     damaged = damage.is_enclosed.then(|| page.next().map(str::to_owned));
-                    Failure::Broken(reason)
+                    match damage.is_foreign {
+                        true => Failure::Elsewhere(reason),
+                        false => Failure::Broken(reason),
+                    }
                 }
                 Err(Failure::Unauthorized(refused)) if !renewed => {
                     (renewed, refusal) = (true, Some(refused));
@@ -154,14 +285,15 @@ impl Run<'_> {
                 }
                 Err(failure) => failure,
             };
+            let now = self.service.pace.elapsed();
             tries.failed += 1;
+            tries.waited = now.saturating_sub(*failing.get_or_insert(now));
             if matches!(failure, Failure::Throttled(_)) {
-                let now = self.service.pace.elapsed();
                 self.service.limiter().refused(now);
             }
             match (verdict(&failure, tries, self.service.pace.chance()), failure, damaged) {
                 (Verdict::Again(wait), failure, _) => {
-                    tries.waited += wait;
+                    self.is_quiet(work, wait, &failure.to_string());
                     self.wait(wait, waiting_for(&failure)).await?;
                 }
                 (Verdict::GiveUp, Failure::Broken(reason), Some(next)) => {
@@ -169,97 +301,21 @@ impl Run<'_> {
                     let place = format!("page {}{after}", walk.pages + 1);
                     walk.damage.get_or_insert_with(|| format!("{place}: {reason}"));
                     walk.pages += 1;
-                    return Ok(next);
+                    return Ok(Came { next, ..Came::default() });
                 }
                 (Verdict::GiveUp, failure, _) => return Err(failure),
             }
         }
     }
+}
 
-    fn hand_over(&mut self, slice: &Slice, page: &mut Page) -> Result<(), Failure> {
-        page.keep_new(&mut self.seen);
-        if page.records().is_empty() {
-            return Ok(());
-        }
-        self.sink.page(slice, page).map_err(|error| Failure::Unkept(error.to_string()))?;
-        self.state.records += page.records().len() as u64;
-        if let Some(newest) = page.records().iter().filter_map(|record| record.time).max() {
-            let known = self.outcome.newest.entry(slice.log.name).or_insert(newest);
-            *known = newest.max(*known);
-        }
-        Ok(())
-    }
-
-    /// One request, when its turn comes.
-    /// With another token where Graph refused the last one.
-    async fn once(&mut self, url: &Url, refusal: Option<Refused>) -> Result<Answer, Failure> {
-        let (service, cancel) = (self.service, self.cancel);
-        let challenge = refusal.as_ref().and_then(|refused| refused.challenge.as_deref());
-        let token = match challenge.filter(|claims| !claims.is_empty()) {
-            Some(claims) => service.tokens.challenged(claims),
-            None => service.tokens.token(refusal.is_some()),
-        };
-        let token = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return Err(Failure::Cancelled),
-            token = token => token.map_err(Failure::SignIn)?,
-        };
-        loop {
-            let now = service.pace.elapsed();
-            // The guard must not be held while waiting.
-            let wait = {
-                let mut limiter = service.limiter();
-                let wait = limiter.wait(now);
-                if wait.is_zero() {
-                    limiter.sent(now);
-                }
-                wait
-            };
-            if wait.is_zero() {
-                break;
-            }
-            self.wait(wait, "its turn: Graph allows 5 requests in 10 seconds").await?;
-        }
-        let answer = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return Err(Failure::Cancelled),
-            answer = ask(&service.http, url, &token, &*service.pace) => answer?,
-        };
-        self.compare_clocks(answer.date);
-        Ok(answer)
-    }
-
-    fn compare_clocks(&mut self, there: Option<Timestamp>) {
-        let Some(there) = there else { return };
-        let apart = self.service.pace.now().ticks().saturating_sub(there.ticks());
-        let told = &self.service.skew_told;
-        if apart.abs() > SKEW && !told.swap(true, Ordering::Relaxed) {
-            let side = if apart > 0 { "ahead of" } else { "behind" };
-            let minutes = apart.abs() / (60 * TICKS_PER_SECOND);
-            let reason = format!(
-                "this computer's clock is {minutes} minutes {side} Graph's: set it right, or the \
-                 newest records are missed and tokens are refused"
-            );
-            let (log, window, refused) = ("", None, None);
-            self.missing(Missing { log, window, reason, refused, lost: false });
-        }
-    }
-
-    async fn wait(&mut self, time: Duration, what: &'static str) -> Result<(), Failure> {
-        let until = self.service.pace.now().plus(slices::ticks(time));
-        self.state.waiting_until = Some(until);
-        self.state.waiting_for = what;
-        self.tell();
-        let waited = tokio::select! {
-            biased;
-            () = self.cancel.cancelled() => Err(Failure::Cancelled),
-            () = self.service.pace.sleep(time) => Ok(()),
-        };
-        self.state.waiting_until = None;
-        self.state.waiting_for = "";
-        self.tell();
-        waited
-    }
+/// What is behind the last page.
+enum Behind {
+    Nothing,
+    /// More, in this slice: where the page that came ends.
+    From(Slice),
+    /// More, anywhere.
+    More,
 }
 
 fn waiting_for(failure: &Failure) -> &'static str {
@@ -269,6 +325,7 @@ fn waiting_for(failure: &Failure) -> &'static str {
         Failure::Timeout => "Graph: it did not answer in time",
         Failure::Unreachable(_) => "the network",
         Failure::Broken(_) => "another try: the answer was broken",
+        Failure::Elsewhere(_) => "another try: something else answered in Graph's place",
         _ => "another try",
     }
 }

@@ -16,6 +16,7 @@ fn entry(start: i64, end: i64, asked: i64) -> Entry {
     Entry {
         log: "audit".to_owned(),
         filter: None,
+        query: None,
         start: hours(start),
         end: hours(end),
         asked: hours(asked),

@@ -1,0 +1,200 @@
+//! A computer whose clock is wrong, and sign-ins that are down: nothing is lost by either.
+//! Never reads the real clock: waiting moves the one of a test.
+
+use std::ops::ControlFlow;
+
+use super::super::archive::{Archive, Owner};
+use super::*;
+
+/// A tenant whose newest records are of just now by Graph's clock, which is `ahead` of ours by ticks.
+fn graph(ahead: i64) -> Server {
+    let pace = TestPace::default();
+    let there = pace.now().plus(ahead);
+    let count = 60;
+    let first = there.plus(-(count - 1) * slices::ticks(HOUR));
+    let records = (0..count).map(|number| {
+        let time = first.plus(number * slices::ticks(HOUR));
+        (time, record(number as usize, time))
+    });
+    let tenant = Tenant { records: records.collect(), page: 25 };
+    Server::start(move |asked| {
+        tenant.answer(asked).with("Date", &http_date(there.plus(slices::ticks(asked.when))))
+    })
+}
+
+fn http_date(time: Timestamp) -> String {
+    let time = jiff::Timestamp::from_millisecond(time.ms()).expect("a time");
+    let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
+    printer.timestamp_to_rfc9110_string(&time).expect("a date")
+}
+
+/// The last so many hours.
+fn last(hours: i64) -> Request {
+    let span = Span::new(move |now| Window {
+        start: now.plus(-hours * slices::ticks(HOUR)),
+        end: now.plus(crate::time::TICKS_PER_SECOND),
+    });
+    let window = span.at(TestPace::default().now());
+    Request { span: Some(span), ..Request::new(vec![log("audit")], window).for_archive() }
+}
+
+const SECOND: i64 = crate::time::TICKS_PER_SECOND;
+/// By how much a clock is wrong.
+const WRONG: [i64; 10] = [
+    0,
+    -3 * SECOND,
+    3 * SECOND,
+    70 * SECOND,
+    -70 * SECOND,
+    30 * 3_600 * SECOND,
+    -30 * 3_600 * SECOND,
+    400 * 86_400 * SECOND,
+    -400 * 86_400 * SECOND,
+    -20 * 60 * SECOND,
+];
+
+#[test]
+fn a_window_ends_at_graphs_own_now_whatever_this_computers_clock_says() {
+    for ahead in WRONG {
+        for newest_first in [false, true] {
+            let server = graph(ahead);
+            let mut sink = Everything::default();
+            let request = Request { newest_first, ..last(70) };
+            let outcome = pulled(&server.service(), &request, &mut sink);
+            assert!(outcome.is_complete(), "{ahead}: {outcome:?}");
+            assert_eq!(sink.lines.len(), 60, "{ahead}: the newest is there");
+            let now = server.pace.now().plus(ahead);
+            let window = outcome.window.expect("asked");
+            assert!(window.end <= now && window.end >= now.plus(-20 * SECOND), "{ahead}");
+            for done in sink.done.iter().filter(|done| done.complete) {
+                assert!(done.asked <= now && done.slice.window.end <= done.asked, "{ahead}");
+            }
+            // One more request, and only where it matters.
+            assert!(server.asked().len() <= 5, "{ahead}: {}", server.asked().len());
+            let told = sink.odd().len();
+            assert_eq!(told, usize::from(ahead.abs() > 300 * SECOND), "{:?}", sink.missing);
+        }
+    }
+}
+
+#[test]
+fn what_is_asked_for_in_the_future_is_not_there_yet() {
+    for (ahead, is_fixed) in
+        [(0, true), (-30 * 3_600 * SECOND, true), (-400 * 86_400 * SECOND, false)]
+    {
+        let server = graph(ahead);
+        let now = server.pace.now().plus(ahead);
+        let mut request = last(70);
+        if is_fixed {
+            // Until two days from now, whoever's now that is.
+            let end = server.pace.now().plus(48 * slices::ticks(HOUR));
+            request = Request {
+                span: None,
+                window: Window { start: now.plus(-70 * slices::ticks(HOUR)), end },
+                ..request
+            };
+        }
+        let mut sink = Everything::default();
+        assert!(pulled(&server.service(), &request, &mut sink).is_complete());
+        assert_eq!(sink.lines.len(), 60);
+        let latest =
+            sink.done.iter().filter(|done| done.complete).map(|done| done.slice.window.end);
+        assert!(latest.max().expect("slices") <= server.pace.now().plus(ahead));
+    }
+}
+
+fn memory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
+}
+
+fn open(folder: &std::path::Path) -> Archive {
+    let owner = Owner { base: "http://127.0.0.1".to_owned(), tenant: "t".to_owned() };
+    Archive::open(folder, &owner, at("2026-05-31"), Box::new(|_| {})).expect("an archive")
+}
+
+#[test]
+fn slices_of_a_clock_that_was_ahead_are_asked_for_again() {
+    let folder = memory();
+    let mut archive = open(folder.path()).with_overlap(Duration::ZERO);
+    // As a program wrote it whose clock was 30 hours ahead: until then, and nothing came.
+    let wrong = TestPace::default().now().plus(30 * slices::ticks(HOUR));
+    let slice = Slice { log: log("audit"), window: window("2026-05-27", "2026-06-01T06:00:00Z") };
+    let request = Url::parse("http://127.0.0.1/x").expect("an address");
+    archive.slice_done(&Done { slice, complete: true, request, asked: wrong }).expect("kept");
+    drop(archive);
+    let server = graph(0);
+    let mut archive = open(folder.path()).with_overlap(Duration::ZERO);
+    let outcome = pulled(&server.service(), &last(70), &mut archive);
+    assert!(outcome.is_complete());
+    assert_eq!(outcome.state.records, 60);
+    // Nor does it count when that time has come.
+    let now = server.pace.now();
+    drop(archive);
+    let mut archive = open(folder.path()).with_overlap(Duration::ZERO);
+    assert!(!archive.now_is(now).expect("believed"));
+    let later = Window { start: now.plus(-SECOND), end: wrong.plus(SECOND) };
+    let wanted = archive.wanted(log("audit"), later);
+    assert_eq!(wanted.last().map(|window| window.end), Some(later.end));
+    assert!(wanted[0].start <= now && wanted.len() == 1, "{wanted:?}");
+}
+
+/// Sign-in that works, is down for so many times, works again, and in the end refuses.
+struct Moody(std::sync::Mutex<Vec<Result<(), NoToken>>>);
+
+impl Moody {
+    fn new(answers: &[&str]) -> Self {
+        let answer = |answer: &&str| match *answer {
+            "token" => Ok(()),
+            "down" => Err(NoToken { reason: "login answers 503".to_owned(), may_pass: true }),
+            refusal => Err(NoToken { reason: refusal.to_owned(), may_pass: false }),
+        };
+        Self(std::sync::Mutex::new(answers.iter().rev().map(answer).collect()))
+    }
+}
+
+impl Tokens for Moody {
+    fn token(&self, _: bool) -> Token<'_> {
+        let answer = self.0.lock().expect("free").pop();
+        Box::pin(async move { answer.unwrap_or(Ok(())).map(|()| "token".into()) })
+    }
+}
+
+#[test]
+fn a_watch_goes_on_while_sign_in_is_down_and_ends_where_it_is_refused() {
+    let folder = memory();
+    let server = graph(0);
+    let tokens =
+        Moody::new(&["token", "token", "token", "down", "down", "token", "secret expired"]);
+    let service = server.service_with(Arc::new(tokens));
+    let mut archive = open(folder.path());
+    let mut rounds = Vec::new();
+    let mut request = |_| last(70);
+    let mut after = |outcome: &Outcome| {
+        rounds.push(outcome.stopped.clone());
+        if rounds.len() < 9 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    let mut round = Round { request: &mut request, after: &mut after };
+    let cancel = CancellationToken::new();
+    runtime().block_on(watch(&service, &mut archive, MINUTE, &mut round, &cancel));
+    let down = Some(Stopped::Unreachable("login answers 503".to_owned()));
+    let ended = Some(Stopped::SignIn("secret expired".to_owned()));
+    assert_eq!(rounds, [None, down.clone(), down, None, ended]);
+}
+
+#[test]
+fn a_feed_goes_on_while_sign_in_is_down_and_says_so_once() {
+    let server = graph(0);
+    let tokens =
+        Moody::new(&["token", "token", "token", "down", "down", "down", "token", "no consent"]);
+    let service = Arc::new(server.service_with(Arc::new(tokens)));
+    let follow = Some(Follow { every: MINUTE, overlap: HOUR });
+    let cancel = CancellationToken::new();
+    let mut feed = Feed::new(service, last(70), follow, cancel).expect("a runtime");
+    let mut text = String::new();
+    feed.read_to_string(&mut text).expect("read");
+    assert_eq!(text.lines().count(), 60);
+    let status = feed.status();
+    let status = status.lock().expect("free");
+    let reasons: Vec<&str> = status.missing.iter().map(|m| m.reason.as_str()).collect();
+    assert_eq!(reasons, ["login answers 503", "no consent"]);
+}
