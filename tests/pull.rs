@@ -193,7 +193,9 @@ fn killed_while_it_waits_for_any_page_it_goes_on_where_it_was() {
         let mut pull = Pull::start(&graph, home.path(), &[]);
         until(|| graph.count() - before > page as usize);
         pull.kill();
-        assert_eq!(kept(home.path()), page as usize / 2);
+        // A day is over once a record of the next one is there.
+        let days = if page < 2 { 0..=0 } else { page - 2..=1 };
+        assert!(days.contains(&(kept(home.path()) as u64)), "page {page}: {}", kept(home.path()));
         after_the_kill(&graph, home.path(), &format!("page {page}"));
     }
 }

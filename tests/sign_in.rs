@@ -392,6 +392,7 @@ fn a_sign_in_is_remembered_only_when_asked_and_for_its_owner_only() {
 #[test]
 fn a_token_is_renewed_before_its_end() {
     let graph = start();
+    graph.change(|tenant| tenant.page = 10);
     // It is due after half of its life.
     graph.change(|tenant| tenant.grant.lifetime = 2);
     graph.script(Faults::none().at(0, Fault::Delay(Duration::from_millis(1_100))));
@@ -405,6 +406,7 @@ fn a_refused_token_is_renewed_once() {
     let refused =
         Fault::Refused(401, "InvalidAuthenticationToken", "Access token has been revoked.");
     let graph = start();
+    graph.change(|tenant| tenant.page = 10);
     graph.script(Faults::none().at(1, refused.clone()));
     by_secret(&graph).pull(&[]).is_complete();
     assert_eq!((logins(&graph).len(), tokens(&graph).len()), (2, 2));
