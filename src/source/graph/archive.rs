@@ -483,7 +483,7 @@ impl Sink for Archive {
             self.step("replace")?;
             self.manifest.replace(anew)
         })
-        .map_err(|error| wrapped(&self.folder, &error))?;
+        .map_err(|error| wrapped(&self.folder, error))?;
         let reason = format!(
             "{ahead} slices of {} were asked for while a clock was ahead of Graph's: their time is \
              asked for again",

@@ -89,6 +89,7 @@ impl Archive {
         let mut entry = Entry {
             log: log.name.to_owned(),
             filter: None,
+            query: None,
             start: window.start,
             end: window.end,
             asked: file.last,
