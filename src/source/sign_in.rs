@@ -209,11 +209,7 @@ pub struct SignInError {
 impl SignInError {
     /// Nothing secret is in it, whatever is in `reason`.
     fn new(reason: &str) -> Self {
-        Self {
-            reason: secret::masked(reason).into_owned(),
-            cancelled: false,
-            may_pass: false,
-        }
+        Self { reason: secret::masked(reason).into_owned(), cancelled: false, may_pass: false }
     }
 }
 
