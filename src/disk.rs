@@ -274,6 +274,9 @@ impl Folder {
     /// The error of the system, or one that says that the name is a link or something else that was
     /// not asked for.
     fn not_a_link(&self, name: &OsStr, error: io::Error) -> io::Error {
+        if error.kind() == io::ErrorKind::NotFound {
+            return error;
+        }
         match self.look(name) {
             Ok(Some(look)) if look.kind == Kind::Link => {
                 let why =

@@ -714,6 +714,38 @@ fn what_is_wrong_in_the_configuration_is_told_before_anything_opens() {
     assert_eq!(run.out, "7\n");
 }
 
+/// Whoever may write to the configuration decides what keys do and who is watched.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_configuration_of_others_is_not_used() {
+    use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().join("entrail");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let (file, kept) = (folder.join("config.toml"), home.path().join("dotfiles.toml"));
+    std::fs::write(&kept, "[working-week]\nto = 99\n").expect("a file");
+    symlink("../dotfiles.toml", &file).expect("a link");
+    let run = || {
+        let mut command = command();
+        command.args(["keys"]).env("XDG_CONFIG_HOME", home.path()).stdin(Stdio::null());
+        Run::of(command.output().expect("it runs"))
+    };
+    let told = run().err;
+    assert!(told.contains("config.toml:2: an hour"), "a link of one's own is followed: {told}");
+    std::fs::set_permissions(&kept, std::fs::Permissions::from_mode(0o664)).expect("opened");
+    let refused = run();
+    assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""));
+    assert!(
+        refused.err.contains("is not used: ") && refused.err.contains("chmod go-w"),
+        "{refused:?}"
+    );
+    std::fs::set_permissions(&kept, std::fs::Permissions::from_mode(0o644)).expect("closed");
+    if chown(&kept, Some(12_345), None).is_ok() {
+        let refused = run();
+        assert!(refused.err.contains("belongs to user 12345"), "{refused:?}");
+    }
+}
+
 #[test]
 fn a_query_is_written_for_other_tools_without_reading_anything() {
     let run = entrail(&["query", "activity:\"add user\" source:x", "--as", "kql"]);

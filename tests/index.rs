@@ -511,3 +511,39 @@ fn programs_that_write_the_same_index_at_once_do_not_disturb_each_other() {
         fs::remove_file(&found[0]).expect("removed");
     }
 }
+
+/// A umask decided who may read what is kept, or that not even the owner may.
+#[test]
+#[cfg(unix)]
+fn what_is_kept_is_its_owners_alone_whatever_the_umask_and_whoevers_home_it_is() {
+    use std::os::unix::fs::{PermissionsExt as _, chown};
+    for umask in ["000", "0777", "022"] {
+        let place = Place::new();
+        place.file("log.ndjson", records(10));
+        let run = || {
+            let script = format!("umask {umask}; exec \"$0\" query '' log.ndjson --count --index");
+            let output = Command::new("sh")
+                .args(["-c", &script, env!("CARGO_BIN_EXE_entrail")])
+                .current_dir(place.files())
+                .env("HOME", place.folder.path())
+                .env("XDG_CACHE_HOME", place.folder.path().join("cache"))
+                .stdin(Stdio::null())
+                .output()
+                .expect("it runs");
+            assert_eq!(String::from_utf8_lossy(&output.stdout), "10\n", "{output:?}");
+        };
+        run();
+        let kept = indexes_below(place.folder.path());
+        assert_eq!(kept.len(), 1, "{umask}");
+        let mode = |path: &Path| path.metadata().expect("there").permissions().mode() & 0o777;
+        let index = kept[0].parent().expect("a folder");
+        let own = index.parent().expect("a folder");
+        assert_eq!([mode(&kept[0]), mode(index), mode(own)], [0o600, 0o700, 0o700], "{umask}");
+        // Root with the home of another user believes nothing of it, and writes nothing there.
+        fs::remove_file(&kept[0]).expect("removed");
+        if chown(index, Some(12_345), None).is_ok() {
+            run();
+            assert_eq!(fs::read_dir(index).expect("there").count(), 0, "{umask}");
+        }
+    }
+}

@@ -360,3 +360,76 @@ fn a_refusal_is_told_once_says_what_helps_and_leaves_no_folder() {
         assert!(!home.path().join("new").exists());
     }
 }
+
+/// The digests of an archive's files, by name.
+#[expect(clippy::disallowed_methods, reason = "the archive is looked at")]
+fn days(home: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let files = std::fs::read_dir(home.join("archive/audit")).expect("days");
+    let mut days: Vec<_> = files
+        .map(|file| file.expect("a file").path())
+        .map(|path| (path.clone(), std::fs::read(path).expect("read")))
+        .collect();
+    days.sort();
+    days
+}
+
+/// Once too few file handles took a healthy day out of the archive for good.
+#[cfg(unix)]
+#[test]
+fn too_few_file_handles_take_no_file_out_of_an_archive() {
+    let (graph, home) = (start(), memory());
+    finish(&graph, home.path());
+    let before = days(home.path());
+    let base = graph.base();
+    for limit in [10, 11, 12, 14, 16] {
+        let output = Command::new("sh")
+            .args(["-c", &format!("ulimit -n {limit}; exec \"$0\" \"$@\"")])
+            .arg(env!("CARGO_BIN_EXE_entrail"))
+            .args(["pull", "--archive"])
+            .arg(home.path().join("archive"))
+            .args(RANGE)
+            .args(["--login-url", &base, "--graph-url", &base])
+            .env("HOME", home.path())
+            .env("ENTRAIL_TOKEN", graph.token(&Grant::default()))
+            .stdin(Stdio::null())
+            .output()
+            .expect("it runs");
+        assert!(matches!(output.status.code(), Some(0 | 2)), "{limit}: {output:?}");
+        assert_eq!(days(home.path()), before, "{limit}: {output:?}");
+        assert!(!home.path().join("archive/.entrail/damaged").exists(), "{limit}: {output:?}");
+    }
+    assert_eq!(finish(&graph, home.path()), 0, "nothing has to be asked for again");
+    assert_eq!(records(&graph, home.path()), wanted(&graph));
+}
+
+/// An archive prepared by somebody else wrote over files outside of it.
+#[cfg(unix)]
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the archive is forged")]
+fn a_prepared_archive_overwrites_nothing_outside_of_it() {
+    let (graph, home) = (start(), memory());
+    finish(&graph, home.path());
+    let precious = home.path().join("authorized_keys");
+    std::fs::write(&precious, "precious").expect("written");
+    let hidden = home.path().join("archive/.entrail");
+    let manifest = hidden.join("manifest.ndjson");
+    let text = std::fs::read_to_string(&manifest).expect("read");
+    let forged = text.replace("audit/2025-05-29.ndjson.zst", "../authorized_keys");
+    std::fs::write(&manifest, forged).expect("forged");
+    let day = home.path().join("archive/audit/2025-05-29.ndjson.zst");
+    std::fs::copy(day, hidden.join("incoming.ndjson.zst")).expect("forged");
+    let ends = |what: &str| {
+        let (code, out, told) = Pull::start(&graph, home.path(), &[]).end();
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{told}");
+        assert!(told.contains(what), "{told}");
+        assert_eq!(std::fs::read_to_string(&precious).expect("there"), "precious");
+    };
+    ends("names a file that entrail does not write: nothing was touched");
+    std::fs::write(&manifest, text).expect("as it was");
+    std::fs::remove_file(hidden.join("lock")).expect("removed");
+    std::os::unix::fs::symlink(&precious, hidden.join("lock")).expect("a link");
+    ends(".entrail/lock is a link");
+    std::fs::remove_file(hidden.join("lock")).expect("removed");
+    finish(&graph, home.path());
+    assert_eq!(records(&graph, home.path()), wanted(&graph));
+}

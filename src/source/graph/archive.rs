@@ -247,20 +247,26 @@ impl Archive {
         let names: Vec<(String, bool)> = (self.manifest.files().into_values())
             .map(|(_, file)| (file.name.clone(), whole.as_ref() == Some(&file.sha256)))
             .collect();
-        let mut doubtful = Vec::new();
+        let (mut doubtful, mut missing) = (Vec::new(), Vec::new());
         for (name, is_incoming) in names {
             // What was written last counts, also where it has as many bytes as what it replaces.
             if is_incoming {
                 self.files.put_incoming(&name)?;
                 continue;
             }
-            let look = self.files.look(&name)?.filter(|look| look.kind == Kind::File);
+            let Some(look) = self.files.look(&name)? else {
+                missing.push((name, None));
+                continue;
+            };
             let (_, file) = self.manifest.file(&name).unzip();
-            if look.map(|look| look.len) != file.map(|file| file.bytes) {
+            if look.kind != Kind::File || file.is_some_and(|file| file.bytes != look.len) {
                 doubtful.push(name);
             }
         }
         self.files.drop_incoming()?;
+        if !missing.is_empty() {
+            self.lose(&missing)?;
+        }
         for name in doubtful {
             self.compare(&name).map_err(|error| wrapped(&self.files.path(&name), error))?;
         }

@@ -1,12 +1,14 @@
 //! Files of an archive that are not as they were written: set aside, and their time asked for again.
 //! Never deletes one, and never takes what it may still hold for kept.
 
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Read as _, Write as _};
 
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::super::logs::{Log, find};
+use super::super::slices::Window;
 use super::super::{Missing, Outcome, Request};
 use super::files::{aside, there, wrapped};
 use super::manifest::{NAME, Stored};
@@ -72,60 +74,86 @@ impl Archive {
     /// digest. What cannot be read may be whole, and stays.
     pub(super) fn compare(&mut self, name: &str) -> io::Result<()> {
         let Some((_, file)) = self.manifest.file(name) else { return Ok(()) };
-        let Some(mut there) = self.files.read(name)? else { return self.set_aside(name, false) };
-        match packed::sha256(&mut there)? == file.sha256 {
-            true => Ok(()),
-            false => self.set_aside(name, true),
+        let Some(mut there) = self.files.read(name)? else {
+            return self.lose(&[(name.to_owned(), None)]);
+        };
+        if packed::sure_sha256(&mut there, &file.sha256)? == file.sha256 {
+            return Ok(());
         }
+        let place = self.files.free_aside(name)?;
+        self.files.rename(name, &place)?;
+        self.lose(&[(name.to_owned(), Some(place))])
     }
 
-    /// Moves a file that is not as it was written out of the way, if it is there at all, and
-    /// forgets that its time was asked for.
-    fn set_aside(&mut self, name: &str, is_there: bool) -> io::Result<()> {
-        let Some((entry, file)) = self.manifest.file(name) else { return Ok(()) };
-        let (log, file) = (entry.log.clone(), file.clone());
-        let known = find(&log).map_or("", |log| log.name);
-        let records = self.manifest.records_of(name);
-        let path = self.files.path(name);
-        let mut aside = None;
-        if is_there {
-            let place = self.files.free_aside(name)?;
-            self.files.rename(name, &place)?;
-            aside = Some(place);
-        }
+    /// Notes that files are not there any more, or where they were set aside, and forgets that their
+    /// time was asked for.
+    pub(super) fn lose(&mut self, found: &[(String, Option<String>)]) -> io::Result<()> {
+        let names: HashSet<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        let records = self.manifest.records_of(&names);
         // A pull killed below finds the file gone: that is the same one.
-        let before = self.lost.iter().position(|lost| lost.file == file);
-        let before = before.map(|at| self.lost.remove(at));
-        let aside = aside.or(before.and_then(|lost| lost.aside));
-        let reason = match &aside {
-            Some(aside) => format!(
-                "{} is not as it was written: it is kept as {}",
-                path.display(),
-                self.files.path(aside).display()
-            ),
-            None => format!("{} is not there any more", path.display()),
+        let is_same = |lost: &Lost| {
+            let file = self.manifest.file(&lost.file.name);
+            names.contains(lost.file.name.as_str())
+                && file.is_some_and(|(_, now)| *now == lost.file)
         };
-        let window = file.window();
-        let lost = Lost {
-            log,
-            file,
-            records,
-            back: 0,
-            aside,
-            for_good: false,
-            is_told: false,
-            is_late: true,
-        };
-        self.lost.push(lost);
+        let (same, others): (Vec<Lost>, Vec<Lost>) =
+            std::mem::take(&mut self.lost).into_iter().partition(is_same);
+        let mut before: HashMap<String, String> =
+            same.into_iter().filter_map(|lost| Some((lost.file.name, lost.aside?))).collect();
+        let mut lost = Vec::new();
+        for (name, aside) in found {
+            let Some((entry, file)) = self.manifest.file(name) else { continue };
+            lost.push(Lost {
+                log: entry.log.clone(),
+                file: file.clone(),
+                records: records.get(name.as_str()).copied().unwrap_or(0),
+                back: 0,
+                aside: aside.clone().or(before.remove(name)),
+                for_good: false,
+                is_told: false,
+                is_late: true,
+            });
+        }
+        let told = self.told_lost(&lost);
+        self.lost = others;
+        self.damaged += lost.len() as u64;
+        self.lost.extend(lost);
         self.note_lost()?;
-        self.manifest.gone(name)?;
+        self.manifest.gone(&names)?;
         self.known.read.clear();
         self.known.records.clear();
         self.spoiled = true;
-        self.damaged += 1;
-        let reason = format!("{reason}; what Entra still has of its time is asked for again");
-        self.odd(known, Some(window), reason);
+        for (log, window, reason) in told {
+            let reason = format!("{reason}; what Entra still has of its time is asked for again");
+            self.odd(log, window, reason);
+        }
         Ok(())
+    }
+
+    /// What is told of files that were found lost.
+    fn told_lost(&self, lost: &[Lost]) -> Vec<(&'static str, Option<Window>, String)> {
+        let told = lost.iter().take(MOST_TOLD).map(|lost| {
+            let path = self.files.path(&lost.file.name);
+            let reason = match &lost.aside {
+                Some(aside) => format!(
+                    "{} is not as it was written: it is kept as {}",
+                    path.display(),
+                    self.files.path(aside).display()
+                ),
+                None => format!("{} is not there any more", path.display()),
+            };
+            (find(&lost.log).map_or("", |log| log.name), Some(lost.file.window()), reason)
+        });
+        let mut told: Vec<_> = told.collect();
+        if lost.len() > MOST_TOLD {
+            let more = lost.len() - MOST_TOLD;
+            told.push((
+                "",
+                None,
+                format!("{more} more files are not there or not as they were written"),
+            ));
+        }
+        told
     }
 
     /// A record was added that the archive had not: perhaps a lost file had it.
@@ -144,6 +172,7 @@ impl Archive {
     pub fn settle(&mut self, request: &Request, outcome: &mut Outcome) -> io::Result<()> {
         outcome.damaged += std::mem::take(&mut self.damaged);
         let mut left = Vec::new();
+        let mut told = 0_usize;
         for mut lost in std::mem::take(&mut self.lost) {
             let asked = outcome.window.unwrap_or(request.window);
             let is_asked = lost.for_good
@@ -164,7 +193,9 @@ impl Archive {
             }
             lost.for_good = is_asked;
             outcome.gone = outcome.gone.saturating_add(gone);
-            if !std::mem::replace(&mut lost.is_told, true) {
+            let is_new = !std::mem::replace(&mut lost.is_told, true);
+            told += usize::from(is_new);
+            if is_new && told <= MOST_TOLD {
                 let log = find(&lost.log).map_or("", |log| log.name);
                 let (window, reason) = (Some(lost.file.window()), self.told(&lost, gone));
                 (self.tell)(super::Told::Missing(Missing {
@@ -178,6 +209,15 @@ impl Archive {
             left.push(lost);
         }
         self.lost = left;
+        if told > MOST_TOLD {
+            let noted = self.files.path(".entrail/damaged").join(NOTED);
+            let reason = format!(
+                "records of {} more files are missing; {} lists all of them",
+                told - MOST_TOLD,
+                noted.display()
+            );
+            self.odd("", None, reason);
+        }
         self.note_lost().map_err(|error| wrapped(&self.folder, error))
     }
 
@@ -280,4 +320,6 @@ impl Archive {
 const NOTED: &str = "lost.json";
 const NEW: &str = "lost.new";
 /// Bytes of the longest such file.
-const MOST_NOTED: u64 = 16 << 20;
+const MOST_NOTED: u64 = 256 << 20;
+/// Files that are told one by one.
+const MOST_TOLD: usize = 20;

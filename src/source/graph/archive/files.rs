@@ -1,6 +1,7 @@
 //! The files of an archive by their names: each opened in the folder that is held, and nowhere else.
 //! Never opens a name that the program does not give itself, and never overwrites what is not an archive's.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
@@ -135,28 +136,28 @@ impl Files {
             .collect())
     }
 
-    /// Files that were set aside of that name, by their names below the archive.
-    pub fn set_aside(&self, name: &str) -> io::Result<Vec<String>> {
+    /// All files that were set aside, by what [`flat`] makes of their names.
+    pub fn set_aside(&self) -> io::Result<HashMap<String, Vec<String>>> {
+        let mut all: HashMap<String, Vec<String>> = HashMap::new();
         let names = there(self.hidden.sub(DAMAGED).and_then(|folder| folder.names()))?;
-        let flat = name.replace('/', "-");
-        let is_of = |base: &String| {
-            base.strip_prefix(&flat).is_some_and(|rest| {
-                let number = rest.strip_prefix('.').map(|number| number.bytes());
-                rest.is_empty()
-                    || number.is_some_and(|mut digits| digits.all(|b| b.is_ascii_digit()))
-            })
-        };
-        let names =
-            names.unwrap_or_default().into_iter().filter_map(|base| base.into_string().ok());
-        let mut names: Vec<String> =
-            names.filter(is_of).map(|base| format!("{HIDDEN}/{DAMAGED}/{base}")).collect();
-        names.sort_unstable();
-        Ok(names)
+        for base in names.unwrap_or_default().into_iter().filter_map(|base| base.into_string().ok())
+        {
+            let number = base.rsplit_once('.').filter(|(_, number)| number.parse::<u32>().is_ok());
+            let flat = number.map_or(&*base, |(flat, _)| flat).to_owned();
+            let name = format!("{HIDDEN}/{DAMAGED}/{base}");
+            if aside(&name).is_some() {
+                all.entry(flat).or_default().push(name);
+            }
+        }
+        for names in all.values_mut() {
+            names.sort_unstable();
+        }
+        Ok(all)
     }
 
     /// A name that is free for a file that is set aside.
     pub fn free_aside(&self, name: &str) -> io::Result<String> {
-        let place = format!("{HIDDEN}/{DAMAGED}/{}", name.replace('/', "-"));
+        let place = format!("{HIDDEN}/{DAMAGED}/{}", flat(name));
         let mut free = place.clone();
         let mut number = 1;
         while self.look(&free)?.is_some() {
@@ -175,6 +176,11 @@ impl Files {
     pub fn make_damaged(&self) -> io::Result<Folder> {
         self.hidden.make_sub(DAMAGED)
     }
+}
+
+/// What a file is called when it is set aside; a number may follow.
+pub fn flat(name: &str) -> String {
+    name.replace('/', "-")
 }
 
 /// The name in the folder of damaged files, where it is one there.

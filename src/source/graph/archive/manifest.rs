@@ -9,7 +9,7 @@
 //! {"gone":"audit/2026-05-01.ndjson.zst"}                                         not there any more
 //! ```
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 
@@ -27,6 +27,8 @@ pub const NAME: &str = "manifest.ndjson";
 const NEW: &str = "manifest.new";
 /// Bytes of the largest manifest: a line for each slice of a hundred years takes a tenth.
 const MOST_BYTES: u64 = 256 << 20;
+/// How often files may have been found gone before the manifest was made short again.
+const MOST_LOTS: usize = 2_000;
 /// Bytes of the longest line; the filter of a slice is the only text of any length.
 const MOST_LINE: usize = 1 << 20;
 
@@ -124,11 +126,6 @@ impl Entry {
         Window { start: self.start, end: end.max(self.start) }
     }
 
-    /// Did it write to that file?
-    pub fn is_of(&self, name: &str) -> bool {
-        self.file.as_ref().is_some_and(|file| file.name == name)
-    }
-
     /// Could this program have written it?
     fn is_possible(&self) -> bool {
         let is_digest =
@@ -214,7 +211,7 @@ impl Manifest {
         }
         if !is_begun {
             let header = Header { version: VERSION, owner: owner.clone() };
-            manifest.write(&Line::Archive(header))?;
+            manifest.write(&[Line::Archive(header)])?;
         }
         folder.sync()?;
         Ok(manifest)
@@ -237,10 +234,21 @@ impl Manifest {
     fn read(&mut self) -> io::Result<bool> {
         let mut lines = BufReader::new(self.file.try_clone()?);
         let (mut is_begun, mut number, mut line) = (false, 0_u64, Vec::new());
+        // Lines about files that are gone follow each other; each lot is forgotten at once.
+        let (mut gone, mut lots) = (Vec::new(), 0);
         loop {
             line.clear();
             number += 1;
-            let Some(len) = whole_line(&mut lines, &mut line)? else { return Ok(is_begun) };
+            let len = whole_line(&mut lines, &mut line)?;
+            if !gone.is_empty() && !line.starts_with(b"{\"gone\"") {
+                lots += 1;
+                if lots > MOST_LOTS {
+                    return Err(wrong("it says too often that files are gone"));
+                }
+                self.forget(&gone.iter().map(String::as_str).collect());
+                gone.clear();
+            }
+            let Some(len) = len else { return Ok(is_begun) };
             self.len += len;
             if len == 1 {
                 continue;
@@ -266,7 +274,7 @@ impl Manifest {
                     if !day::is_name(&name, log) {
                         return Err(foreign(number));
                     }
-                    self.forget(&name);
+                    gone.push(name);
                 }
                 Err(_) => self.unreadable += 1,
             }
@@ -302,10 +310,17 @@ impl Manifest {
         Some((entry, entry.file.as_ref()?))
     }
 
-    /// Records of a file, as its entries count them.
-    pub fn records_of(&self, name: &str) -> u64 {
-        let of_file = self.entries.iter().filter(|entry| entry.is_of(name));
-        of_file.fold(0, |sum, entry| sum.saturating_add(entry.records))
+    /// Records of files, as their entries count them.
+    pub fn records_of<'n>(&self, names: &HashSet<&'n str>) -> HashMap<&'n str, u64> {
+        let mut records = HashMap::new();
+        for entry in &self.entries {
+            let name = entry.file.as_ref().and_then(|file| names.get(file.name.as_str()));
+            if let Some(name) = name {
+                let sum: &mut u64 = records.entry(*name).or_default();
+                *sum = sum.saturating_add(entry.records);
+            }
+        }
+        records
     }
 
     /// Files that were there once and are not listed any more, as they were written last.
@@ -320,18 +335,25 @@ impl Manifest {
 
     /// Adds a slice. It is on the disk when this returns.
     pub fn add(&mut self, entry: Entry) -> io::Result<()> {
-        let line = Line::Slice(entry);
-        self.write(&line)?;
+        let lines = [Line::Slice(entry)];
+        self.write(&lines)?;
+        let [line] = lines;
         if let Line::Slice(entry) = line {
             self.push(entry);
         }
         Ok(())
     }
 
-    /// Notes that a file is not there any more.
-    pub fn gone(&mut self, name: &str) -> io::Result<()> {
-        self.write(&Line::Gone(name.to_owned()))?;
-        self.forget(name);
+    /// Notes that files are not there any more.
+    pub fn gone(&mut self, names: &HashSet<&str>) -> io::Result<()> {
+        let mut lines: Vec<Line> =
+            names.iter().map(|name| Line::Gone((*name).to_owned())).collect();
+        lines.sort_unstable_by(|a, b| match (a, b) {
+            (Line::Gone(a), Line::Gone(b)) => a.cmp(b),
+            _ => std::cmp::Ordering::Equal,
+        });
+        self.write(&lines)?;
+        self.forget(names);
         Ok(())
     }
 
@@ -370,14 +392,26 @@ impl Manifest {
         &self.owner
     }
 
-    /// Forgets a file, and that anything of its time was ever asked for: what came of later
-    /// questions left out what the file had.
-    fn forget(&mut self, name: &str) {
-        let Some((entry, file)) = self.file(name) else { return };
-        let (log, file, records) = (entry.log.clone(), file.clone(), self.records_of(name));
-        self.gone.insert(name.to_owned(), Gone { log, file, records });
+    /// Forgets files, and that anything of their time was ever asked for: what came of later
+    /// questions left out what the files had.
+    fn forget(&mut self, names: &HashSet<&str>) {
+        let names: HashSet<&str> =
+            names.iter().copied().filter(|name| self.latest.contains_key(*name)).collect();
+        if names.is_empty() {
+            return;
+        }
+        let records = self.records_of(&names);
+        for name in &names {
+            let Some((entry, file)) = self.file(name) else { continue };
+            let (log, file) = (entry.log.clone(), file.clone());
+            let records = records.get(name).copied().unwrap_or(0);
+            self.gone.insert((*name).to_owned(), Gone { log, file, records });
+        }
+        let is_gone = |entry: &Entry| {
+            entry.file.as_ref().is_some_and(|file| names.contains(file.name.as_str()))
+        };
         let (gone, mut left): (Vec<Entry>, Vec<Entry>) =
-            std::mem::take(&mut self.entries).into_iter().partition(|entry| entry.is_of(name));
+            std::mem::take(&mut self.entries).into_iter().partition(is_gone);
         let mut windows: BTreeMap<&str, Vec<Window>> = BTreeMap::new();
         for entry in &gone {
             let records = entry.file.as_ref().map(Stored::window);
@@ -405,9 +439,12 @@ impl Manifest {
         }
     }
 
-    fn write(&mut self, line: &Line) -> io::Result<()> {
-        let mut text = serde_json::to_vec(line)?;
-        text.push(b'\n');
+    fn write(&mut self, lines: &[Line]) -> io::Result<()> {
+        let mut text = Vec::new();
+        for line in lines {
+            serde_json::to_writer(&mut text, line)?;
+            text.push(b'\n');
+        }
         self.file.seek(SeekFrom::Start(self.len))?;
         let written = self.file.write_all(&text).and_then(|()| self.file.sync_data());
         match written {
@@ -594,7 +631,7 @@ mod tests {
         let one = entry("2026-05-01", "2026-05-03");
         let name = one.file.as_ref().expect("a file").name.clone();
         manifest.add(one.clone()).expect("written");
-        manifest.gone(&name).expect("written");
+        manifest.gone(&HashSet::from([&*name])).expect("written");
         manifest.file.write_all(b"\x00\x00 damaged\n").expect("written");
         let mut manifest = Manifest::open(&folder, &owner("a")).expect("opened");
         assert_eq!((manifest.entries().count(), manifest.unreadable()), (0, 1));
@@ -676,7 +713,8 @@ mod tests {
         assert_eq!(manifest.unreadable(), forged.len() as u64);
         assert_eq!(manifest.entries().count(), 1 + edges.len());
         assert_eq!(manifest.entries().next(), Some(&one));
-        assert_eq!(manifest.records_of("audit/2026-05-01.ndjson.zst"), u64::MAX);
+        let name = "audit/2026-05-01.ndjson.zst";
+        assert_eq!(manifest.records_of(&HashSet::from([name]))[name], u64::MAX);
         manifest.add(one.clone()).expect("goes on behind the last whole line");
         let manifest = Manifest::open(&folder, &owner("t")).expect("opened");
         assert_eq!(manifest.entries().count(), 2 + edges.len());

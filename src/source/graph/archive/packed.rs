@@ -144,6 +144,28 @@ pub fn sha256(file: &mut File) -> io::Result<String> {
     Ok(hex(digest.digest.finish().as_ref()))
 }
 
+/// The digest of a file that was read whole, and read again where it is another than expected. Fails
+/// where fewer bytes came than it has, or others the second time: that is no damage of the file.
+pub fn sure_sha256(file: &mut File, expected: &str) -> io::Result<String> {
+    let mut before: Option<String> = None;
+    loop {
+        io::Seek::rewind(file)?;
+        let mut digest = Digesting::new(io::sink());
+        io::copy(file, &mut digest)?;
+        if digest.bytes != file.metadata()?.len() {
+            let reason = "it could not be read whole; pull again";
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
+        }
+        let now = hex(digest.digest.finish().as_ref());
+        match before {
+            _ if now == expected => return Ok(now),
+            None => before = Some(now),
+            Some(before) if before == now => return Ok(now),
+            Some(_) => return Err(io::Error::other("it has other bytes each time it is read")),
+        }
+    }
+}
+
 /// Computes a digest of what passes.
 struct Digesting<W> {
     inner: W,
@@ -246,6 +268,16 @@ mod tests {
     fn the_digest_of_nothing_is_the_known_one() {
         let known = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(sha256(&mut tempfile::tempfile().expect("a file")).expect("read"), known);
+    }
+
+    #[test]
+    fn only_what_was_read_whole_twice_has_another_digest() {
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(b"record").expect("written");
+        io::Seek::rewind(&mut file).expect("rewound");
+        let right = sha256(&mut file).expect("read");
+        assert_eq!(sure_sha256(&mut file, &right).expect("read"), right);
+        assert_eq!(sure_sha256(&mut file, "another").expect("read"), right);
     }
 
     #[test]

@@ -4,11 +4,13 @@
 //! A read that failed once made earlier versions take a healthy file out of the archive; people copy
 //! files back from a backup. The manifest, and what is noted as lost, say which digest it had.
 
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 use super::super::logs::{Log, find};
 use super::super::page::Record;
 use super::super::slices::Slice;
+use super::files::flat;
 use super::manifest::{Entry, Gone, Stored};
 use super::packed::{Packing, each_record};
 use super::{Archive, day, packed};
@@ -21,18 +23,18 @@ impl Archive {
             Gone { log, file, records }
         });
         let mut gone: Vec<Gone> = lost.collect();
-        for other in self.manifest.gone_files() {
-            if !gone.iter().any(|gone| gone.file == other.file) {
-                gone.push(other.clone());
-            }
-        }
-        let mut is_any = false;
+        let known = |file: &Stored| (file.name.clone(), file.sha256.clone());
+        let noted: HashSet<(String, String)> = gone.iter().map(|gone| known(&gone.file)).collect();
+        let others = self.manifest.gone_files().filter(|gone| !noted.contains(&known(&gone.file)));
+        gone.extend(others.cloned());
+        let aside = self.files.set_aside()?;
+        let mut back = HashSet::new();
         for gone in gone {
             let now = self.manifest.file(&gone.file.name);
             let is_back = now.is_some_and(|(_, now)| now.sha256 == gone.file.sha256);
             let Some(log) = find(&gone.log) else { continue };
             if !is_back {
-                let Some(place) = self.found(&gone.file)? else { continue };
+                let Some(place) = self.found(&gone.file, &aside)? else { continue };
                 self.take_back(log, &gone, &place)?;
                 let reason = format!(
                     "{} is as it was written, and is back in the archive with its {} records",
@@ -41,16 +43,20 @@ impl Archive {
                 );
                 self.odd(log.name, Some(gone.file.window()), reason);
             }
-            let before = self.lost.len();
-            self.lost.retain(|lost| lost.file != gone.file);
-            is_any |= before > self.lost.len();
+            back.insert(known(&gone.file));
         }
-        if is_any { self.note_lost() } else { Ok(()) }
+        let before = self.lost.len();
+        self.lost.retain(|lost| !back.contains(&known(&lost.file)));
+        if self.lost.len() < before { self.note_lost() } else { Ok(()) }
     }
 
     /// Where a file is that is as it was written: in its place, or with those that were set aside.
-    fn found(&mut self, file: &Stored) -> io::Result<Option<String>> {
-        let mut places = self.files.set_aside(&file.name)?;
+    fn found(
+        &mut self,
+        file: &Stored,
+        aside: &HashMap<String, Vec<String>>,
+    ) -> io::Result<Option<String>> {
+        let mut places = aside.get(&flat(&file.name)).cloned().unwrap_or_default();
         if self.manifest.file(&file.name).is_none() {
             places.insert(0, file.name.clone());
         }
