@@ -11,7 +11,7 @@ use super::arguments::{Arguments, CompleteArguments, CompleteFor};
 use crate::catalogue::catalogue;
 use crate::query::suggest::{Seen, suggest};
 use crate::record::field::Field;
-use crate::text::{clean, fold, fold_fragment};
+use crate::text::{clean, fold, fold_fragment, is_invisible};
 
 /// Most candidates for one word.
 const MOST: usize = 500;
@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &CompleteArguments) -> anyhow::Result<Outcome> {
     for candidate in &found {
         let text = &candidate.text;
         // A shell takes each line for a candidate.
-        if text.contains(|c: char| c.is_control()) {
+        if text.contains(|c: char| c.is_control() || is_invisible(c)) {
             continue;
         }
         match (arguments.shell, &split) {
