@@ -52,21 +52,20 @@ fn main() {
     let base = graph.base();
     let token = graph.token(&Grant { lifetime: 86_400, ..Grant::default() });
     println!(
-        "login, Graph and managed identity (stop with Ctrl-C):\n  {base}\n
-logs:
-  {base}/v1.0/auditLogs/directoryAudits   signIns   provisioning
-  {base}/beta/auditLogs/customSecurityAttributeAudits   auditActivityTypes   signIns
-sign-in:
-  {base}/{TENANT}/oauth2/v2.0/devicecode   token
-  {base}/metadata/identity/oauth2/token   {base}/msi/token\n
-one of these for entrail's environment, and {base} as the address of login and of Graph:
-  ENTRAIL_TOKEN={token}
-  AZURE_TENANT_ID={TENANT} AZURE_CLIENT_ID={CLIENT} AZURE_CLIENT_SECRET='{SECRET}'
-  AZURE_TENANT_ID={TENANT} AZURE_CLIENT_ID={CLIENT} AZURE_CLIENT_CERTIFICATE_PATH={CERTIFICATE_FILE}
-  IDENTITY_ENDPOINT={base}/msi/token IDENTITY_HEADER={IDENTITY_HEADER}
-  AZURE_AUTHORITY_HOST={base}\n
-or by hand:
-  curl -H 'Authorization: Bearer TOKEN' '{base}/v1.0/auditLogs/directoryAudits?$top=3'"
+        "A Microsoft Graph and its login listen on {base} (stop with Ctrl-C; --help names the flags).\n
+Paste into another terminal, for a token that is good for a day:\n
+  export ENTRAIL_TOKEN='{token}'
+  entrail graph --login-url {base} --graph-url {base} --since last-30d
+  entrail pull --archive ./entra --log all --since last-30d --login-url {base} --graph-url {base}\n
+Or instead of the token, a secret, a certificate, or a managed identity:\n
+  unset ENTRAIL_TOKEN
+  export AZURE_TENANT_ID='{TENANT}' AZURE_CLIENT_ID='{CLIENT}' AZURE_CLIENT_SECRET='{SECRET}'\n
+  unset AZURE_CLIENT_SECRET
+  export AZURE_CLIENT_CERTIFICATE_PATH='{CERTIFICATE_FILE}'\n
+  unset AZURE_CLIENT_CERTIFICATE_PATH AZURE_CLIENT_ID
+  export IDENTITY_ENDPOINT='{base}/msi/token' IDENTITY_HEADER='{IDENTITY_HEADER}'\n
+By hand:\n
+  curl -H \"Authorization: Bearer $ENTRAIL_TOKEN\" '{base}/v1.0/auditLogs/directoryAudits?$top=3'"
     );
     loop {
         std::thread::park();

@@ -433,3 +433,52 @@ fn a_prepared_archive_overwrites_nothing_outside_of_it() {
     finish(&graph, home.path());
     assert_eq!(records(&graph, home.path()), wanted(&graph));
 }
+
+/// Pulls with these arguments instead of a range; its exit code and what it told.
+fn pulled(graph: &FakeGraph, home: &Path, more: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_entrail"))
+        .args(["pull", "--archive"])
+        .arg(home.join("archive"))
+        .args(["--login-url", &graph.base(), "--graph-url", &graph.base()])
+        .args(more)
+        .env_clear()
+        .env("HOME", home)
+        .env("ENTRAIL_TOKEN", graph.token(&Grant::default()))
+        .stdin(Stdio::null())
+        .output()
+        .expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn with_a_query_only_what_matches_is_kept_and_without_it_the_rest_comes() {
+    let (graph, home) = (start(), memory());
+    let failed = |line: &&String| {
+        let record: Value = serde_json::from_str(line).expect("a record");
+        record["result"] == "failure" && ("2025-05-29".."2025-05-31").contains(&&time(line)[..10])
+    };
+    let expected = graph.lines("directoryAudits").iter().filter(failed).count();
+    let ask = [&RANGE[..], &["-q", "result=failure"]].concat();
+    let (code, out, told) = pulled(&graph, home.path(), &ask);
+    assert_eq!(code, Some(0), "{told}");
+    let others = format!("that match the query ({} others left out)", wanted(&graph) - expected);
+    assert!(out.contains(&others) || expected == wanted(&graph), "{out}");
+    assert_eq!(records(&graph, home.path()), expected);
+    let before = graph.count();
+    assert_eq!(pulled(&graph, home.path(), &ask).0, Some(0));
+    assert_eq!(graph.count(), before, "the same question is answered");
+    assert_eq!(pulled(&graph, home.path(), &RANGE).0, Some(0));
+    assert_eq!(records(&graph, home.path()), wanted(&graph));
+}
+
+#[test]
+fn explaining_asks_nothing_and_a_log_that_is_none_is_named() {
+    let (graph, home) = (start(), memory());
+    let explicit = [&RANGE[..], &["--log", "all", "--explain"]].concat();
+    let (code, out, _) = pulled(&graph, home.path(), &explicit);
+    assert_eq!((code, out.matches("GET http").count()), (Some(0), 7), "{out}");
+    assert_eq!(graph.count(), 0);
+    let (code, _, told) = pulled(&graph, home.path(), &["--log", "al"]);
+    assert!(code == Some(2) && told.contains("or all"), "{told}");
+}

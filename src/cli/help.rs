@@ -55,7 +55,7 @@ Examples:
 pub(super) const PULL_EXAMPLES: &str = "\
 Examples:
   entrail pull --archive ~/entra --since last-30d     fill an archive, or bring it up to date
-  entrail pull --archive ~/entra --log audit,sign-ins --watch 15
+  entrail pull --archive ~/entra --log all --watch 15
   entrail ~/entra                                     open it
 
 Exit codes: 0 everything that was asked for is there, 2 something is missing.";
