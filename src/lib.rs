@@ -22,7 +22,6 @@
 //! | | [`case`] | marks and notes of an investigation, and the records they belong to |
 //! | 4 | [`export`] | records and counts, written as table, JSON, CSV, Markdown and original bytes |
 //! | | [`lookup`] | activities of the catalogue, and the rules of risk, written as a table or JSON |
-//! | | [`lookup`] | activities of the catalogue, written as a table or JSON |
 //! | | [`trails`] | sequences of records that mean something together, and what is missing of them |
 //! | | [`app`] | the state of the screen, and what each key and each delivery makes of it |
 //! | 5 | [`ui`] | the state, painted; its files are named after those of [`app`] |

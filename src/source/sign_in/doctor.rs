@@ -379,6 +379,11 @@ const ROLE_WAY: &str = "An administrator assigns it under Roles & admins; where 
                         Privileged Identity Management. Then sign in anew: a token keeps the roles it was made with. (A \
                         custom role, or one that came by a group, may not be told by the token; then try `entrail pull`.)";
 
+/// What stands for an application in the list of registrations.
+fn registration(client: &str) -> &str {
+    if client.is_empty() { "the application" } else { client }
+}
+
 fn how_to_get(claims: &Claims, missing: &[&str]) -> String {
     let names = all_of(missing);
     if claims.is_application {
@@ -386,7 +391,7 @@ fn how_to_get(claims: &Claims, missing: &[&str]) -> String {
             "An administrator adds {names} under App registrations > {} > API permissions > Microsoft Graph > \
              Application permissions and grants consent (a managed identity gets it by \
              New-MgServicePrincipalAppRoleAssignment); then a new token has it.",
-            claims.client
+            registration(&claims.client)
         );
     }
     match claims.client.as_str() {
@@ -399,8 +404,9 @@ fn how_to_get(claims: &Claims, missing: &[&str]) -> String {
             known_application(client).map_or("it", |(_, name, _)| name)
         ),
         client => format!(
-            "An administrator adds {names} under App registrations > {client} > API permissions > Microsoft Graph > \
-             Delegated permissions and grants consent; then sign in anew."
+            "An administrator adds {names} under App registrations > {} > API permissions > Microsoft Graph > \
+             Delegated permissions and grants consent; then sign in anew.",
+            registration(client)
         ),
     }
 }
@@ -484,6 +490,9 @@ mod tests {
                 "App registrations > 51aa > API permissions > Microsoft Graph > Delegated"
             )
         );
+        for is_application in [false, true] {
+            assert!(of("", is_application).contains("registrations > the application > API"));
+        }
         let application = of("51aa", true);
         assert!(
             application.contains("Application permissions") && !application.contains("role:"),
