@@ -23,12 +23,14 @@ mod merging;
 mod original;
 mod pipeline;
 mod reading;
+pub mod refusal;
 mod sample;
 pub mod sign_in;
 pub mod tenant;
 mod walk;
 
 use std::fmt;
+use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -45,6 +47,7 @@ use crate::{secret, text};
 pub use account::Account;
 pub use following::follow;
 pub use index::IndexCache;
+use refusal::Cause;
 pub use tenant::Tenant;
 
 /// Where records come from.
@@ -131,6 +134,8 @@ pub struct Trouble {
     pub lost: bool,
     /// How often it was met in the source: the place is that of the first.
     pub times: u64,
+    /// What it says about the answer.
+    pub cause: Cause,
 }
 
 impl Trouble {
@@ -138,7 +143,18 @@ impl Trouble {
     /// repeat what was read.
     pub fn new(source: String, place: Place, reason: String, lost: bool) -> Self {
         let reason = secret::without_secrets(reason);
-        Self { source, place, reason, lost, times: 1 }
+        Self { source, place, reason, lost, times: 1, cause: Cause::Data }
+    }
+
+    /// The system refused to read something.
+    fn refused(source: String, place: Place, error: &io::Error) -> Self {
+        let cause = refusal::cause(error);
+        Self { cause, ..Self::new(source, place, refusal::describe(error), true) }
+    }
+
+    /// There is no room to go on.
+    fn no_room(source: String, reason: String) -> Self {
+        Self { cause: Cause::NoRoom, ..Self::new(source, Place::Whole, reason, true) }
     }
 }
 
@@ -212,6 +228,8 @@ pub struct Summary {
     pub passed_over: u64,
     /// What became of everything in each input, in the order they were read.
     pub accounts: Vec<Account>,
+    /// The worst that the system did to the load: where there was no room, what was read is no answer.
+    pub cause: Cause,
     /// Did all of it come from an index that an earlier load wrote? The files were not read again.
     pub indexed: bool,
 }
@@ -314,8 +332,12 @@ pub fn start(load: impl Into<Load>, outbox: Sender<Delivery>, cancel: Cancellati
     if let Err(error) = std::thread::Builder::new().name("load".to_owned()).spawn(load) {
         // A channel that was just made has room for these; a closed one wants none.
         let _ = spare.try_send(Delivery::Trouble(pipeline::no_thread(&error)));
-        let _ =
-            spare.try_send(Delivery::Done(Summary { troubles: 1, lost: 1, ..Summary::default() }));
+        let _ = spare.try_send(Delivery::Done(Summary {
+            troubles: 1,
+            lost: 1,
+            cause: Cause::NoRoom,
+            ..Summary::default()
+        }));
     }
 }
 
@@ -363,6 +385,7 @@ mod tests {
             reason: "broken\u{1b}[2J".to_owned(),
             lost: true,
             times: 1,
+            cause: Cause::Data,
         };
         assert_eq!(trouble(Place::Line(3)).to_string(), "audit.json:3: broken␛[2J");
         assert_eq!(trouble(Place::Byte(9)).to_string(), "audit.json at byte 9: broken␛[2J");

@@ -3,6 +3,8 @@
 
 #[path = "sources/accounts.rs"]
 mod accounts;
+#[path = "sources/beginnings.rs"]
+mod beginnings;
 
 use std::fs;
 use std::io::Write as _;

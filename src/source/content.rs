@@ -6,6 +6,12 @@ use super::framing::csv::Probe;
 use super::framing::mixed::Mixed;
 use super::framing::{Accept, Found, Framing as _, Step, csv, json};
 
+/// How far into a text its first record is looked for: an answer of a server may have long headers,
+/// and a log many lines before the records it holds.
+pub const FOREWORD: usize = 16 << 20;
+/// How much of a text without records is looked at to say what it is.
+const LOOKED_AT: usize = 64 << 10;
+
 mod unread;
 
 pub use unread::Foreign;
@@ -28,34 +34,74 @@ pub enum Content {
     Foreign(Foreign),
 }
 
-/// Decides what the text that begins with `head` is. `end`: no more bytes follow.
-pub fn of(head: &[u8], end: bool, accept: Accept) -> Content {
-    let text = head.strip_prefix(UTF8_MARK).unwrap_or(head);
-    let visible = text.trim_ascii_start();
-    if visible.is_empty() {
-        return Content::Blank;
+/// Bytes at the start of a text in which nothing is written: white space, NUL, byte order marks and what
+/// else is not seen. A character that is not whole yet is none of them.
+pub fn blank_len(text: &[u8]) -> usize {
+    let mut len = 0;
+    for chunk in text.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            let is_blank = c.is_whitespace()
+                || matches!(c, '\0' | '\u{1a}' | '\u{1e}' | '\u{200b}' | '\u{2060}' | '\u{feff}');
+            if !is_blank {
+                return len;
+            }
+            len += c.len_utf8();
+        }
+        if !chunk.invalid().is_empty() {
+            break;
+        }
     }
-    let by_line = json::has_lines(text);
-    if visible.starts_with(b"{") || visible.starts_with(b"[") {
-        return Content::Json { by_line };
+    len
+}
+
+/// Finds out what a text is, as more and more of it is there.
+#[derive(Debug)]
+pub struct Search {
+    accept: Accept,
+    /// Looks for a record in what is no log so far.
+    framing: Option<Mixed>,
+}
+
+impl Search {
+    /// A search that has not looked yet.
+    pub fn new(accept: Accept) -> Self {
+        Self { accept, framing: None }
     }
-    match csv::head(head, end) {
-        Probe::Head(head) => return Content::Csv(head),
-        Probe::More => return Content::More,
-        Probe::No => {}
+
+    /// What the text is that begins with `head`: what was there the last time, and more. `end`: no
+    /// more bytes follow.
+    pub fn look(&mut self, head: &[u8], end: bool) -> Content {
+        let text = head.strip_prefix(UTF8_MARK).unwrap_or(head);
+        let visible = text.trim_ascii_start();
+        if visible.is_empty() {
+            return Content::Blank;
+        }
+        let by_line = json::has_lines(text);
+        if visible.starts_with(b"{") || visible.starts_with(b"[") {
+            return Content::Json { by_line };
+        }
+        match csv::head(head, end) {
+            Probe::Head(head) => return Content::Csv(head),
+            Probe::More => return Content::More,
+            Probe::No => {}
+        }
+        if let Some(foreign) = unread::by_start(visible) {
+            return Content::Foreign(foreign);
+        }
+        // Broken bytes or lines of text in front: is there a record behind them?
+        let mut found = Found::default();
+        let framing = self.framing.get_or_insert_with(|| Mixed::json(self.accept, by_line, 0));
+        let step = framing.scan(head, 0, false, &mut found);
+        let goes_on = !end && is_open(head, framing.keep_from());
+        if by_line || !found.events.is_empty() || goes_on || matches!(step, Step::Layout(_)) {
+            return Content::Json { by_line };
+        }
+        if !end && head.len() < FOREWORD {
+            return Content::More;
+        }
+        let foreign = unread::by_text(&head[..head.len().min(LOOKED_AT)]);
+        Content::Foreign(if end { foreign } else { foreign.so_far() })
     }
-    if let Some(foreign) = unread::by_start(visible) {
-        return Content::Foreign(foreign);
-    }
-    // Broken bytes or a stray line in front: is there a record behind them?
-    let mut found = Found::default();
-    let mut framing = Mixed::json(accept, by_line, 0);
-    let step = framing.scan(head, 0, false, &mut found);
-    let goes_on = !end && is_open(head, framing.keep_from());
-    if by_line || !found.events.is_empty() || goes_on || matches!(step, Step::Layout(_)) {
-        return Content::Json { by_line };
-    }
-    Content::Foreign(unread::by_text(head, visible))
 }
 
 /// Does an object begin at byte `at` whose end is not there yet?

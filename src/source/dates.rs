@@ -130,7 +130,7 @@ impl Deciding {
     fn notice(&self, source: &Source, dates: Dates) -> Option<Trouble> {
         let reason = reason(&self.seen, dates, self.undecided)?;
         let source = source.name().to_owned();
-        Some(Trouble { source, place: Place::Whole, reason, lost: false, times: 1 })
+        Some(Trouble::new(source, Place::Whole, reason, false))
     }
 }
 

@@ -183,6 +183,7 @@ impl<'l> Merging<'l> {
     pub fn trouble(&mut self, trouble: Trouble) {
         self.summary.troubles += trouble.times;
         self.summary.lost += if trouble.lost { trouble.times } else { 0 };
+        self.summary.cause = self.summary.cause.max(trouble.cause);
         let account = self.accounts.of(&trouble.source);
         match (trouble.lost, trouble.place) {
             (true, Place::Whole) => account.unread = true,

@@ -9,10 +9,11 @@ use std::io::{self, Error};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::refusal::{self, Cause};
 use super::sample::Prefix;
 use crate::format::{self, Columns, Dates, Decoded, Depth, Layout};
 use crate::record::Record;
@@ -20,6 +21,10 @@ use crate::record::content::Content;
 use crate::store::persist::wire::{Damaged, Decoder, Encoder};
 use crate::store::{Original, Span};
 use crate::time::DateOrder;
+
+/// How long a file that cannot be opened for want of room is tried again, and how often.
+const PATIENCE: Duration = Duration::from_millis(200);
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// A file read and written at offsets, by several threads at once.
 #[derive(Debug)]
@@ -97,9 +102,10 @@ impl Spool {
         Ok(Self { file: Arc::new(AtOffset::new(tempfile::tempfile()?)), len: 0 })
     }
 
-    /// Where the next byte goes.
-    pub fn begin(&self) -> Bytes {
-        Bytes::Spool { file: Arc::clone(&self.file), begin: self.len }
+    /// A text of which the next byte is put into the spool, and is byte `at` of the text: those before
+    /// it are blank and are not kept.
+    pub fn begin(&self, at: u64) -> Bytes {
+        Bytes::Spool { file: Arc::clone(&self.file), begin: self.len.wrapping_sub(at) }
     }
 
     /// Appends bytes. Fails when the disk is full.
@@ -272,7 +278,7 @@ impl PlainFile {
                 "the file was changed after it was read; open it again, or follow it if it only grew",
             )
         };
-        let opened = AtOffset::new(File::open(&self.path)?);
+        let opened = AtOffset::new(open_again(&self.path)?);
         let before = opened.stamp()?;
         if before.len < span.offset + u64::from(span.len) || !self.is_there(&opened) {
             return Err(changed());
@@ -286,16 +292,31 @@ impl PlainFile {
     }
 }
 
+/// Opens a file that was read before. Where too many files are open, those are of other threads that read
+/// records again, and are closed at once.
+fn open_again(path: &Path) -> io::Result<File> {
+    let mut waited = Duration::ZERO;
+    loop {
+        match File::open(path) {
+            Err(error) if refusal::cause(&error) == Cause::NoRoom && waited < PATIENCE => {
+                std::thread::sleep(PAUSE);
+                waited += PAUSE;
+            }
+            opened => return opened,
+        }
+    }
+}
+
 /// The three places where bytes can be.
 #[derive(Clone, Debug)]
 pub enum Bytes {
     /// In the file they came from.
     File(Arc<PlainFile>),
-    /// In the spool, from byte `begin` on.
+    /// In the spool.
     Spool {
         /// The spool.
         file: Arc<AtOffset>,
-        /// Where this text begins in it.
+        /// What is added, wrapping, to a place in this text for the place in the spool.
         begin: u64,
     },
     /// In memory.
@@ -451,10 +472,10 @@ impl Original for Source {
     }
 
     fn read_into<'b>(&self, span: Span, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
-        match &self.bytes {
+        let read = match &self.bytes {
             Bytes::File(file) => file.read(span, buffer),
             Bytes::Spool { file, begin } => {
-                file.read_span(Span { offset: begin + span.offset, ..span }, buffer)
+                file.read_span(Span { offset: begin.wrapping_add(span.offset), ..span }, buffer)
             }
             Bytes::Memory(bytes) => {
                 let start = span.offset as usize;
@@ -462,9 +483,10 @@ impl Original for Source {
                 let range = range.ok_or_else(|| Error::other("no such bytes"))?;
                 buffer.clear();
                 buffer.extend_from_slice(range);
-                Ok(buffer)
+                Ok(&buffer[..])
             }
-        }
+        };
+        read.inspect_err(refusal::count_again)
     }
 
     fn decode<'a>(&self, bytes: &'a [u8]) -> Result<Record<'a>, String> {

@@ -281,7 +281,7 @@ pub fn resume(
 /// The trouble of a system that starts no more threads.
 pub fn no_thread(error: &io::Error) -> Trouble {
     let reason = format!("the system starts no thread for reading: {error}");
-    Trouble::new("entrail".to_owned(), Place::Whole, reason, true)
+    Trouble::no_room("entrail".to_owned(), reason)
 }
 
 impl Outcome {

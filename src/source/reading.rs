@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is where files are opened")]
 
 mod archive;
+mod beginning;
 mod blocks;
 mod lines;
 mod pump;
@@ -16,19 +17,20 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, PoisonError};
 use std::thread::Builder;
 
+use self::beginning::{Start, peek};
 use self::blocks::Text;
 use super::compression::{self, Counted, MAX_LAYERS, Packing};
-use super::content::{self, Content, Foreign};
+use super::content::{Content, Foreign};
 use super::decoding::accepts;
-use super::encoding::{Encoding, UTF8_MARK, Utf16};
+use super::encoding::{Encoding, Utf16};
 use super::framing::Framing;
-use super::framing::csv::MAX_HEADER;
 use super::framing::json::Json;
 use super::framing::mixed::Mixed;
 use super::graph::Feed;
 use super::index::State;
 use super::original::{Bytes, PlainFile, Source, Spool, Stamp};
 use super::pipeline::{Meter, Options, Outcome, Outlet, Part, Stopped, no_thread};
+use super::refusal;
 use super::tenant::{self, Watch};
 use super::walk::{self, Entry, Tail};
 use super::{Place, Trouble};
@@ -137,6 +139,8 @@ struct Input<'i> {
     layers: u32,
     /// Is it better to go on with few bytes than to wait for more?
     impatient: bool,
+    /// What was left out at its start.
+    start: Start,
 }
 
 impl Reading<'_> {
@@ -197,7 +201,7 @@ impl Reading<'_> {
                         let input = self.input(name, pump);
                         self.input_read(Input { impatient: true, ..input })
                     }
-                    Err(error) => self.whole(&name, walk::describe(&error), true),
+                    Err(error) => self.refused(&name, &error),
                 }
             }
         }
@@ -217,7 +221,7 @@ impl Reading<'_> {
             self.refused(&name, &error)?;
         }
         if !head.is_empty() {
-            let bytes = match self.place(None) {
+            let bytes = match self.place(None, 0) {
                 Ok(bytes) => bytes,
                 Err(error) => return self.unspooled(&name, &error),
             };
@@ -273,7 +277,8 @@ impl Reading<'_> {
         let read = Arc::new(AtomicU64::new(0));
         let counts = [Arc::clone(&read), Arc::clone(&self.meter.read)];
         let reader = Box::new(Counted::new(reader, counts));
-        Input { name, reader, bytes: None, file: None, read, layers: 0, impatient: false }
+        let start = Start::default();
+        Input { name, reader, bytes: None, file: None, read, layers: 0, impatient: false, start }
     }
 
     /// Unpacks as often as needed, then frames.
@@ -289,6 +294,9 @@ impl Reading<'_> {
         if let Some(error) = failure.filter(|_| head.is_empty()) {
             return self.refused(&input.name, &error);
         }
+        if !self.skip_blank(&mut input, &mut head, true)? {
+            return Ok(());
+        }
         let Some(packing) = Packing::of(&head) else {
             return self.text(input, head);
         };
@@ -296,14 +304,22 @@ impl Reading<'_> {
             let reason = format!("it is packed more than {MAX_LAYERS} times over; unpack it first");
             return self.whole(&input.name, reason, true);
         }
-        let Input { name, reader, bytes, read, layers, .. } = input;
+        let Input { name, reader, bytes, read, layers, start, .. } = input;
         let packed = Cursor::new(head).chain(reader);
         let counter = Arc::clone(&read);
         let unpacked = match packing {
             Packing::Zip => {
                 let reader = Box::new(packed);
-                let input =
-                    Input { name, reader, bytes, file: None, read, layers, impatient: false };
+                let input = Input {
+                    name,
+                    reader,
+                    bytes,
+                    file: None,
+                    read,
+                    layers,
+                    impatient: false,
+                    start,
+                };
                 return self.archive(input);
             }
             Packing::Gzip => Ok(compression::gunzip(packed, counter)),
@@ -318,6 +334,7 @@ impl Reading<'_> {
                 read,
                 layers: layers + 1,
                 impatient: false,
+                start: Start::default(),
             }),
             Err(error) => self.refused(&name, &error),
         }
@@ -329,15 +346,17 @@ impl Reading<'_> {
         if encoding != Encoding::Utf8 {
             let encoded = Cursor::new(std::mem::take(&mut head)).chain(input.reader);
             let reader = Box::new(Utf16::new(encoded, encoding));
-            input = Input { reader, bytes: None, file: None, ..input };
+            let start = input.start.decoded();
+            input = Input { reader, bytes: None, file: None, start, ..input };
             if let Err(error) = peek(&mut input, &mut head) {
                 self.refused(&input.name, &error)?;
             }
         }
-        let Some(start) = self.skip_blank(&mut input, &mut head)? else { return Ok(()) };
+        if !self.skip_blank(&mut input, &mut head, false)? {
+            return Ok(());
+        }
         let content = self.recognise(&mut input, &mut head)?;
-        // What was skipped of a file is still in it; a spool begins behind it.
-        let at = if input.bytes.is_some() { start.bytes } else { 0 };
+        let at = input.start.bytes;
         let (framing, layout): (Box<dyn Framing>, Layout) = match content {
             Content::Json { by_line } => {
                 (Box::new(Mixed::json(accepts, by_line, at)), Layout::Json)
@@ -348,73 +367,28 @@ impl Reading<'_> {
             }
             Content::Foreign(foreign) => return self.foreign(&input.name, &head, &foreign),
         };
-        let bytes = match self.place(input.bytes.take()) {
+        self.tell_nul(&input)?;
+        let bytes = match self.place(input.bytes.take(), at) {
             Ok(bytes) => bytes,
             Err(error) => return self.unspooled(&input.name, &error),
         };
         let source = Arc::new(Source::new(input.name.clone(), bytes.clone(), layout));
         let mut text = Text::new(bytes, source);
-        if start.bytes > 0 {
-            text.go_on(at, start.line);
-        }
+        text.go_on(at, input.start.line);
         self.frame(input, head, text, framing)
     }
 
-    /// Decides what a text is, reading more of it where its first line is longer than what is there.
-    fn recognise(&self, input: &mut Input<'_>, head: &mut Vec<u8>) -> Result<Content, Stopped> {
-        let mut end = head.len() < HEAD;
-        loop {
-            let content = content::of(head, end, accepts);
-            if !matches!(content, Content::More) || end {
-                return Ok(content);
-            }
-            let most = (2 * head.len()).min(2 * MAX_HEADER);
-            if let Err(error) = peek_to(input, head, most) {
-                self.refused(&input.name, &error)?;
-            }
-            end = head.len() < most;
-        }
-    }
-
-    /// Leaves out what is nothing but white space at the start of a text, however long; `None`
-    /// where that is all of it, which is told.
-    fn skip_blank(
-        &self,
-        input: &mut Input<'_>,
-        head: &mut Vec<u8>,
-    ) -> Result<Option<Start>, Stopped> {
-        let mut start = Start { bytes: 0, line: 1 };
-        loop {
-            if (self.stopped)() {
-                return Err(Stopped);
-            }
-            let mark = if head.starts_with(UTF8_MARK) { UTF8_MARK.len() } else { 0 };
-            if !head[mark..].trim_ascii_start().is_empty() {
-                return Ok(Some(start));
-            }
-            start.bytes += head.len() as u64;
-            start.line += memchr::memchr_iter(b'\n', head).count() as u64;
-            head.clear();
-            if let Err(error) = peek(input, head) {
-                self.refused(&input.name, &error)?;
-            }
-            if head.is_empty() {
-                let what = if start.bytes == 0 { "it is empty" } else { "it is blank" };
-                self.whole(&input.name, what.to_owned(), false)?;
-                return Ok(None);
-            }
-        }
-    }
-
-    /// Where the bytes of a text can be read again: where they are, or in the spool from here on.
-    fn place(&mut self, bytes: Option<Bytes>) -> io::Result<Bytes> {
+    /// Where the bytes of a text can be read again: where they are, or in the spool, which gets those
+    /// from byte `at` on.
+    fn place(&mut self, bytes: Option<Bytes>, at: u64) -> io::Result<Bytes> {
         if let Some(bytes) = bytes {
             return Ok(bytes);
         }
         if self.spool.is_none() {
             self.spool = Some(Spool::new()?);
         }
-        self.spool.as_ref().map(Spool::begin).ok_or_else(|| io::Error::other("no spool"))
+        let spool = self.spool.as_ref().ok_or_else(|| io::Error::other("no spool"))?;
+        Ok(spool.begin(at))
     }
 
     fn foreign(&self, name: &str, head: &[u8], foreign: &Foreign) -> Result<(), Stopped> {
@@ -432,44 +406,19 @@ impl Reading<'_> {
     /// Tells that the system refused to read something.
     fn refused(&self, name: &str, error: &io::Error) -> Result<(), Stopped> {
         self.meter.refused.store(true, Ordering::Relaxed);
-        self.whole(name, walk::describe(error), true)
+        self.outlet.trouble(Trouble::refused(name.to_owned(), Place::Whole, error), 0)
     }
 
     /// Tells that the text of a source cannot be kept.
     fn unspooled(&self, name: &str, error: &io::Error) -> Result<(), Stopped> {
         self.meter.refused.store(true, Ordering::Relaxed);
-        self.whole(name, no_spool(error), true)
+        self.outlet.trouble(Trouble::no_room(name.to_owned(), refusal::unkept(error)), 0)
     }
 
     fn whole(&self, name: &str, reason: String, lost: bool) -> Result<(), Stopped> {
         let source = name.to_owned();
         self.outlet.trouble(Trouble::new(source, Place::Whole, reason, lost), 0)
     }
-}
-
-/// Where a text begins behind white space.
-struct Start {
-    bytes: u64,
-    line: u64,
-}
-
-/// Reads up to [`HEAD`] bytes. An impatient input is left at the first bytes that tell what it is.
-fn peek(input: &mut Input<'_>, head: &mut Vec<u8>) -> io::Result<()> {
-    peek_to(input, head, HEAD)
-}
-
-/// Reads until `head` has `most` bytes, or there are no more.
-fn peek_to(input: &mut Input<'_>, head: &mut Vec<u8>, most: usize) -> io::Result<()> {
-    while head.len() < most {
-        let before = head.len();
-        read_some(&mut *input.reader, head, most - before)?;
-        let visible = head.trim_ascii_start().first();
-        let enough = input.impatient && head.len() >= 8 && matches!(visible, Some(b'{' | b'['));
-        if head.len() == before || enough {
-            break;
-        }
-    }
-    Ok(())
 }
 
 fn state(file: &File) -> Option<State> {
@@ -487,14 +436,6 @@ fn read_some(reader: &mut dyn Read, buffer: &mut Vec<u8>, most: usize) -> io::Re
     };
     buffer.truncate(before + read.as_ref().map_or(0, |&count| count));
     read.map(|_| ())
-}
-
-fn no_spool(error: &io::Error) -> String {
-    let folder = std::env::temp_dir();
-    format!(
-        "its text cannot be kept in {} ({error}); make room there or set TMPDIR to another folder",
-        folder.display()
-    )
 }
 
 /// Something an archive can be read from.

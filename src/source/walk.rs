@@ -10,6 +10,7 @@ use std::sync::Arc;
 use walkdir::WalkDir;
 
 use super::original::PlainFile;
+pub use super::refusal::describe;
 use super::{Origin, Place, Tenant, Trouble};
 use crate::demo;
 
@@ -78,23 +79,27 @@ pub fn each(origins: Vec<Origin>, stopped: &dyn Fn() -> bool, found: &mut dyn Fn
                 Err(error) => match matches(&path) {
                     Some(paths) if !paths.is_empty() => {
                         for path in paths {
-                            add(&path, stopped, found);
+                            match path {
+                                Ok(path) => add(&path, stopped, found),
+                                Err(error) => found(refused(error.path(), error.error())),
+                            }
                         }
                     }
                     Some(_) => {
                         found(missing(&path, "no file matches this pattern".to_owned()));
                     }
-                    None => found(missing(&path, describe(&error))),
+                    None => found(refused(&path, &error)),
                 },
             },
         }
     }
 }
 
-/// The paths a glob pattern matches, in order; `None` where it is no pattern.
-fn matches(path: &Path) -> Option<Vec<PathBuf>> {
+/// The paths a glob pattern matches, in order, and folders in which nothing could be looked for; `None`
+/// where it is no pattern.
+fn matches(path: &Path) -> Option<Vec<glob::GlobResult>> {
     let pattern = path.to_str().filter(|pattern| pattern.contains(['*', '?', '[']))?;
-    Some(glob::glob(pattern).ok()?.filter_map(Result::ok).collect())
+    Some(glob::glob(pattern).ok()?.collect())
 }
 
 fn add(path: &Path, stopped: &dyn Fn() -> bool, found: &mut dyn FnMut(Entry)) {
@@ -104,7 +109,7 @@ fn add(path: &Path, stopped: &dyn Fn() -> bool, found: &mut dyn FnMut(Entry)) {
             found(Entry::File(path.to_owned(), metadata.len()));
         }
         Ok(_) => found(Entry::Stream(path.to_owned())),
-        Err(error) => found(missing(path, describe(&error))),
+        Err(error) => found(refused(path, &error)),
     }
 }
 
@@ -132,12 +137,14 @@ fn add_folder(folder: &Path, stopped: &dyn Fn() -> bool, found: &mut dyn FnMut(E
                     found(Entry::File(entry.into_path(), metadata.len()));
                 }
                 Ok(_) => {}
-                Err(error) => found(missing(entry.path(), describe(&error))),
+                Err(error) => found(refused(entry.path(), &error)),
             },
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_owned();
-                let reason = error.io_error().map_or_else(|| error.to_string(), describe);
-                found(missing(&path, reason));
+                found(match error.io_error() {
+                    Some(error) => refused(&path, error),
+                    None => missing(&path, error.to_string()),
+                });
             }
         }
     }
@@ -151,14 +158,7 @@ fn missing(path: &Path, reason: String) -> Entry {
     Entry::Missing(Trouble::new(source, Place::Whole, reason, true))
 }
 
-/// An error of the system in words for the user, with the way out where there is one.
-pub fn describe(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-        io::ErrorKind::PermissionDenied => {
-            "you are not allowed to read this; change its permissions or copy it".to_owned()
-        }
-        io::ErrorKind::UnexpectedEof => "it is cut off; what came before is kept".to_owned(),
-        _ => format!("it cannot be read: {error}"),
-    }
+/// The same for what the system refused.
+fn refused(path: &Path, error: &io::Error) -> Entry {
+    Entry::Missing(Trouble::refused(path.display().to_string(), Place::Whole, error))
 }

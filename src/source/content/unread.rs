@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::FOREWORD;
 use crate::format;
 use crate::source::framing::csv;
 
@@ -150,9 +151,17 @@ fn is_markup(start: &[u8]) -> bool {
         .is_some_and(|&byte| byte.is_ascii_alphabetic() || matches!(byte, b'?' | b'!' | b'/'))
 }
 
-/// What a text without records is, by all that is there of it; `visible` is without white space at
-/// its start.
-pub(super) fn by_text(head: &[u8], visible: &[u8]) -> Foreign {
+impl Foreign {
+    /// The same of a text that was not looked through to its end.
+    pub(super) fn so_far(self) -> Self {
+        let mib = FOREWORD >> 20;
+        Self { what: Cow::Owned(format!("{}, in its first {mib} MiB", self.what)), ..self }
+    }
+}
+
+/// What a text without records is, by how it begins.
+pub(super) fn by_text(head: &[u8]) -> Foreign {
+    let visible = head.trim_ascii_start();
     if head.contains(&0) || std::str::from_utf8(head).is_err_and(|e| e.error_len().is_some()) {
         return foreign(("a binary file", ANY));
     }
@@ -191,8 +200,7 @@ mod tests {
     use super::*;
 
     fn told(text: &str) -> String {
-        let foreign = by_start(text.as_bytes())
-            .unwrap_or_else(|| by_text(text.as_bytes(), text.trim_start().as_bytes()));
+        let foreign = by_start(text.as_bytes()).unwrap_or_else(|| by_text(text.as_bytes()));
         format!("{}; {}", foreign.what, foreign.advice)
     }
 

@@ -16,6 +16,8 @@ const EFFORT: u64 = 32;
 pub const MAX_HEADER: usize = 4 << 20;
 /// Longest name of a column that a header is taken to have.
 const MAX_NAME: usize = 100;
+/// Most lines for programs that are looked for before the header row.
+const MOST_BEFORE: u32 = 8;
 /// Rows in which records are looked for, where the header is of no log.
 const LOOKED_AT: usize = 8;
 /// Cells that tell a header row from a row of values.
@@ -63,8 +65,8 @@ pub enum Probe {
 /// Looks for the head of a CSV file, behind an Excel `sep=` line, a `PowerShell` `#TYPE` line and
 /// blank lines. `end`: no more bytes follow.
 pub fn head(text: &[u8], end: bool) -> Probe {
-    let mut at = 0;
-    for _ in 0..8 {
+    let (mut at, mut lines) = (0, 0);
+    while lines < MOST_BEFORE {
         let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) else { return Probe::No };
         let delimiter = delimiter(rest);
         let Some((len, complete)) = Rows::plain(delimiter).row_len(rest) else { return Probe::No };
@@ -74,6 +76,7 @@ pub fn head(text: &[u8], end: bool) -> Probe {
         let row = without_mark(rest[..len].trim_ascii_end());
         if row.is_empty() || row.starts_with(b"sep=") || row.starts_with(b"#TYPE") {
             at += len;
+            lines += u32::from(!row.is_empty());
             continue;
         }
         let head = |layout: Layout, header: &[u8], rows_at: usize| {
@@ -228,6 +231,8 @@ pub struct Rows {
     /// Next byte to look at.
     at: u64,
     quoted: bool,
+    /// Was a row found?
+    begun: bool,
     /// Skipping the rest of a line that is too long to keep.
     skipping: Option<u64>,
     effort: u64,
@@ -324,8 +329,16 @@ impl Rows {
         }
     }
 
-    fn emit(&self, row: &[u8], start: u64, found: &mut Found) {
+    fn emit(&mut self, row: &[u8], start: u64, found: &mut Found) {
         let row = row.strip_suffix(b"\r").unwrap_or(row);
+        let before = self.blank_before(row);
+        if row[..before].contains(&0) {
+            let nul = memchr::memchr_iter(0, &row[..before]).count();
+            let bytes = if nul == 1 { "byte" } else { "bytes" };
+            let reason = format!("{nul} NUL {bytes} before the first record; passed over");
+            found.notes.push(Note { at: start, lost_bytes: 0, reason, lost: false, whole: false });
+        }
+        let (row, start) = (&row[before..], start + before as u64);
         if row.trim_ascii().is_empty() || without_mark(row) == self.header {
             return;
         }
@@ -350,6 +363,24 @@ impl Rows {
             return;
         }
         found.events.push(Span { offset: start, len: row.len() as u32 });
+        self.begun = true;
+    }
+
+    /// Bytes of the first row of all that are left out: NUL and byte order marks.
+    fn blank_before(&self, row: &[u8]) -> usize {
+        let nul = |rest: &[u8]| rest.iter().take_while(|byte| **byte == 0).count();
+        let mark = |rest: &[u8]| if rest.starts_with(UTF8_MARK) { UTF8_MARK.len() } else { 0 };
+        let mut at = 0;
+        if self.begun {
+            return 0;
+        }
+        loop {
+            match nul(&row[at..]).max(mark(&row[at..])) {
+                0 => break,
+                count => at += count,
+            }
+        }
+        if is_utf16(&row[at..]) { 0 } else { at }
     }
 
     /// Where in a row something else begins, glued behind its last value without a line break: JSON, or

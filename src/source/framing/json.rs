@@ -48,6 +48,8 @@ pub struct Json {
     damaged: bool,
     /// May CSV begin at the start of a line?
     among_others: bool,
+    /// The first byte of the text that is looked at: a line begins there.
+    first: u64,
 }
 
 /// The table whose rows are being framed.
@@ -81,12 +83,18 @@ impl Json {
             layout_is_rows: false,
             damaged: false,
             among_others: false,
+            first: 0,
         }
     }
 
     /// The same, looking for CSV that begins at the start of a line.
     pub fn among_others(self) -> Self {
         Self { among_others: true, ..self }
+    }
+
+    /// The same, from byte `at` of the text on, where a line begins.
+    pub fn from(self, at: u64) -> Self {
+        Self { at, first: at, ..self }
     }
 
     /// A framing that takes the value at the start of the text for damaged and searches inside it.
@@ -97,7 +105,7 @@ impl Json {
 
     /// Goes on with the value that was begun.
     fn follow(&mut self, mut scan: Scan, text: Text<'_>, found: &mut Found) -> Next {
-        let Text { bytes, base, end } = text;
+        let Text { bytes, base, end, .. } = text;
         let first = (scan.start - base) as usize;
         match scan.run(bytes, first, (self.at - base) as usize, self.by_line, end) {
             Reached::More(i) if end => {
@@ -260,7 +268,7 @@ impl Json {
 
     /// Looks for the next value between values.
     fn between(&mut self, text: Text<'_>, found: &mut Found) -> Next {
-        let Text { bytes, base, end } = text;
+        let Text { bytes, base, end, .. } = text;
         let mut i = (self.at - base) as usize;
         while let Some(&byte) = bytes.get(i) {
             match byte {
@@ -401,7 +409,7 @@ impl Json {
 
     /// Looks for the next candidate behind damage.
     fn seek(&mut self, text: Text<'_>, found: &mut Found) -> Next {
-        let Text { bytes, base, end } = text;
+        let Text { bytes, base, end, .. } = text;
         let rows = self.open.last() == Some(&Open::Rows);
         let mut i = (self.at - base) as usize;
         loop {
@@ -455,7 +463,7 @@ impl Json {
 
 impl Framing for Json {
     fn scan(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Found) -> Step {
-        let text = Text { bytes, base, end };
+        let text = Text { bytes, base, end, first: self.first };
         loop {
             let next = match self.value.take() {
                 Some(scan) => self.follow(scan, text, found),

@@ -23,8 +23,7 @@ impl Mixed {
     /// A framing of JSON that begins at byte `at` of the text. `by_line`: it is known to have one
     /// record per line.
     pub fn json(accept: Accept, by_line: bool, at: u64) -> Self {
-        let mut json = Json::new(accept, by_line).among_others();
-        json.pass(at);
+        let json = Json::new(accept, by_line).among_others().from(at);
         Self { accept, now: Now::Json(json) }
     }
 

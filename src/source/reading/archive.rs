@@ -2,7 +2,7 @@
 //! Never writes a member to a path of its own and never opens overlapping members.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek as _};
+use std::io::{self, Cursor, Read, Seek as _, Write as _};
 use std::sync::Arc;
 
 use zip::ZipArchive;
@@ -10,7 +10,10 @@ use zip::result::ZipError;
 
 use super::super::compression::{Counted, Guarded};
 use super::super::original::Bytes;
-use super::{Input, ReadSeek, Reading, Stopped, walk};
+use super::{Input, ReadSeek, Reading, Start, Stopped};
+
+/// Bytes copied at a time.
+const BLOCK: usize = 64 << 10;
 
 impl Reading<'_> {
     /// Reads all members of an archive.
@@ -21,11 +24,14 @@ impl Reading<'_> {
                 File::open(file.path()).map(|f| Box::new(f) as Box<dyn ReadSeek>)
             }
             Some(Bytes::Memory(bytes)) => Ok(Box::new(Cursor::new(Arc::clone(bytes)))),
-            _ => copied(reader).map(|file| Box::new(file) as Box<dyn ReadSeek>),
+            _ => match copied(reader) {
+                Ok(copied) => copied.map(|file| Box::new(file) as Box<dyn ReadSeek>),
+                Err(error) => return self.unspooled(&name, &error),
+            },
         };
         let seekable = match seekable {
             Ok(seekable) => seekable,
-            Err(error) => return self.unspooled(&name, &error),
+            Err(error) => return self.refused(&name, &error),
         };
         // Only what is in the file itself counts as progress: a copy was counted when it was made.
         let total = if bytes.is_some() { Arc::clone(&self.meter.read) } else { Arc::default() };
@@ -40,7 +46,7 @@ impl Reading<'_> {
                 let reason = "its members overlap, as in archives made to fill disks; not opened";
                 return self.whole(&name, reason.to_owned(), true);
             }
-            Err(error) => return self.whole(&name, describe(error), true),
+            Err(error) => return self.unopened(&name, error),
         };
         if archive.file_names().flatten().any(|member| member == "xl/workbook.xml") {
             let reason = "it is an Excel workbook; save the sheet with the records as CSV UTF-8";
@@ -67,11 +73,12 @@ impl Reading<'_> {
                         read: Arc::clone(&read),
                         layers: layers + 1,
                         impatient: false,
+                        start: Start::default(),
                     })?;
                 }
                 Err(error) => {
                     members += 1;
-                    self.whole(&member_name, describe(error), true)?;
+                    self.unopened(&member_name, error)?;
                 }
             }
         }
@@ -81,6 +88,21 @@ impl Reading<'_> {
             Ok(())
         }
     }
+
+    /// Tells why an archive, or a member of one, is not read.
+    fn unopened(&self, name: &str, error: ZipError) -> Result<(), Stopped> {
+        match error {
+            ZipError::Io(error) => self.refused(name, &error),
+            ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
+                let reason = "it is encrypted; unpack it with its password first";
+                self.whole(name, reason.to_owned(), true)
+            }
+            other => {
+                let reason = format!("it cannot be unpacked ({other}); unpack it yourself");
+                self.whole(name, reason, true)
+            }
+        }
+    }
 }
 
 /// What macOS adds to archives.
@@ -88,20 +110,19 @@ fn known_clutter(member: &str) -> bool {
     member.starts_with("__MACOSX/") || member.ends_with(".DS_Store")
 }
 
-/// A copy of packed bytes that can be read from any place; nobody else can open it.
-fn copied(mut reader: Box<dyn Read + '_>) -> io::Result<File> {
+/// A copy of packed bytes that can be read from any place; nobody else can open it. Fails where there is
+/// no room for it; what is inside of that is an error of reading.
+fn copied(mut reader: Box<dyn Read + '_>) -> io::Result<io::Result<File>> {
     let mut file = tempfile::tempfile()?;
-    io::copy(&mut reader, &mut file)?;
-    file.rewind()?;
-    Ok(file)
-}
-
-fn describe(error: ZipError) -> String {
-    match error {
-        ZipError::Io(error) => walk::describe(&error),
-        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
-            "it is encrypted; unpack it with its password first".to_owned()
-        }
-        other => format!("it cannot be unpacked ({other}); unpack it yourself"),
+    let mut block = vec![0; BLOCK];
+    loop {
+        let count = match reader.read(&mut block) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Ok(Err(error)),
+        };
+        file.write_all(&block[..count])?;
     }
+    Ok(file.rewind().map(|()| file))
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use super::super::framing::{Found, Framing, Note, Step};
 use super::super::original::{Bytes, Source};
 use super::super::pipeline::{Job, Outcome, Part, Stopped};
-use super::super::{Place, Trouble, walk};
+use super::super::{Place, Trouble};
 use super::lines::Pause;
 use super::{Input, Reading};
 use crate::store::Original as _;
@@ -62,12 +62,12 @@ impl Reading<'_> {
         match failure {
             Some(error) => {
                 self.meter.refused.store(true, Ordering::Relaxed);
-                let reason = match walk::describe(&error) {
-                    reason if text.base == 0 => reason,
-                    reason => format!("the rest of the file could not be read: {reason}"),
-                };
-                let place = Place::Byte(text.base);
-                self.outlet.trouble(Trouble::new(input.name, place, reason, true), 0)
+                let mut trouble = Trouble::refused(input.name, Place::Byte(text.base), &error);
+                if text.base > 0 {
+                    trouble.reason =
+                        format!("the rest of the file could not be read: {}", trouble.reason);
+                }
+                self.outlet.trouble(trouble, 0)
             }
             None => Ok(()),
         }
@@ -172,6 +172,7 @@ impl Text {
     /// Goes on at byte `base`, in line `line`, with nothing in the buffer.
     pub(super) fn go_on(&mut self, base: u64, line: u64) {
         (self.base, self.line) = (base, line);
+        self.counted = (base, line);
     }
 
     fn source_name(&self) -> String {

@@ -17,13 +17,15 @@ pub(super) struct Text<'b> {
     pub(super) base: u64,
     /// Is it the last one?
     pub(super) end: bool,
+    /// The first byte of the text that is looked at.
+    pub(super) first: u64,
 }
 
 impl Text<'_> {
     /// Is `bytes[i]` the first byte of a line?
     pub(super) fn at_line_start(self, i: usize) -> bool {
         match i.checked_sub(1).map(|before| self.bytes[before]) {
-            None => self.base == 0,
+            None => self.base == self.first,
             Some(before) => before == b'\n' || (before == 0xbf && self.base == 0 && i == 3),
         }
     }
@@ -69,7 +71,7 @@ impl Text<'_> {
         let space = |byte: &&u8| matches!(**byte, b' ' | b'\t' | 0xef | 0xbb | 0xbf);
         match before.iter().rev().find(|byte| !space(byte)) {
             Some(byte) => *byte == b'\n',
-            None => self.base == 0,
+            None => self.base == self.first,
         }
     }
 
