@@ -17,8 +17,10 @@ mod lookup;
 mod man;
 mod pull;
 mod query;
+mod room;
 mod rules;
 mod screen;
+mod standard;
 mod stdout;
 mod trails;
 
@@ -30,8 +32,12 @@ use clap::Parser as _;
 
 use crate::query::{Query, QueryError};
 use crate::secret::foreign;
+use crate::source::refusal::not_read_again;
 use crate::text::clean;
 use arguments::{Arguments, Command, KeysArguments};
+pub use standard::Closed;
+use standard::out;
+use stdout::Stdout;
 
 /// Something went wrong.
 const ERROR: u8 = 2;
@@ -58,7 +64,9 @@ impl Outcome {
 }
 
 /// Runs the program with the arguments of the process.
-pub fn main() -> ExitCode {
+pub fn main(closed: Closed) -> ExitCode {
+    standard::remember(closed);
+    room::outlive_large_files();
     crate::disk::keep_rights_of_owner();
     report_panics();
     run(std::env::args_os())
@@ -69,9 +77,13 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) if !error.use_stderr() => {
-            // Help or version; a reader that stopped early has seen enough.
-            let _ = error.print();
-            return ExitCode::SUCCESS;
+            // Help or version.
+            let text = error.render();
+            let written = match Stdout::look().colour {
+                true => write!(out(), "{}", text.ansi()),
+                false => write!(out(), "{text}"),
+            };
+            return ended(written.and_then(|()| out().flush()).map(|()| Outcome::Found));
         }
         Err(error) => {
             // It repeats the arguments, which may be names of hostile files.
@@ -83,7 +95,20 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(rows) = crate::config::overlay() {
         crate::catalogue::overlay(rows);
     }
-    match perform(arguments) {
+    ended(perform(arguments))
+}
+
+/// The exit code of an outcome, with what has to be told of it.
+fn ended(outcome: Result<Outcome, impl Into<anyhow::Error>>) -> ExitCode {
+    let outcome = outcome.map_err(Into::into);
+    if let (Ok(Outcome::Found | Outcome::Nothing), Some((count, why))) =
+        (&outcome, not_read_again())
+    {
+        let records = if count == 1 { "a record".to_owned() } else { format!("{count} records") };
+        tell(&format!("entrail: {records} could not be read again: {why}"));
+        return ExitCode::from(ERROR);
+    }
+    match outcome {
         Ok(Outcome::Found) => ExitCode::SUCCESS,
         Ok(Outcome::Nothing) => ExitCode::FAILURE,
         Ok(Outcome::Failed) => ExitCode::from(ERROR),
@@ -100,6 +125,10 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Does what was asked.
 fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.command {
+        Some(Command::Completions { .. } | Command::Man | Command::Complete(_)) => {}
+        _ => room::ensure()?,
+    }
+    match arguments.command {
         None if arguments.list_keys => keys::run(&KeysArguments::default()),
         None if arguments.account => query::account(&arguments.paths, arguments.index),
         None => screen::open(arguments.paths, arguments.index, arguments.screen),
@@ -115,11 +144,13 @@ fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Doctor(arguments)) => doctor::run(&arguments),
         Some(Command::Catalogue(command)) => graph::catalogue(&command),
         Some(Command::Completions { shell }) => {
-            io::stdout().lock().write_all(completions::script(shell).as_bytes())?;
+            out().write_all(completions::script(shell).as_bytes())?;
+            out().flush()?;
             Ok(Outcome::Found)
         }
         Some(Command::Man) => {
-            io::stdout().lock().write_all(&man::page()?)?;
+            out().write_all(&man::page()?)?;
+            out().flush()?;
             Ok(Outcome::Found)
         }
         Some(Command::Licences) => {

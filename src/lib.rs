@@ -97,6 +97,8 @@
 //! After a row was added, `UPDATE_README=1 cargo test --test readme` writes the README's tables anew,
 //! and `.ci/picture` its picture of the screen.
 
+#![forbid(unsafe_code)]
+
 pub mod app;
 pub mod case;
 pub mod catalogue;

@@ -1,9 +1,10 @@
 //! `entrail access`: load, find what somebody gained and lost, write it.
 //! Never decides who is meant: where a name fits several, they are told.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{BufWriter, Write as _};
 
 use super::arguments::AccessArguments;
+use super::standard::out;
 use super::{Outcome, load};
 use crate::text::clean;
 use crate::trails::access::Register;
@@ -35,13 +36,10 @@ pub(super) fn run(arguments: &AccessArguments) -> anyhow::Result<Outcome> {
         anyhow::bail!("several are called that; name one by its id: {}", several.join(", "));
     };
     let access = register.access(&loaded.store, &subject.keys);
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(out());
     let written =
         write_access(&loaded.store, &subject.name, &access, &mut out).and_then(|()| out.flush());
     loaded.tell_summary(access.unreadable);
     written?;
-    if access.unreadable > 0 {
-        return Ok(Outcome::Failed);
-    }
-    Ok(Outcome::found(!access.held.is_empty()))
+    Ok(loaded.outcome(!access.held.is_empty(), access.unreadable))
 }

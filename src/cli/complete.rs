@@ -8,6 +8,7 @@ use clap::CommandFactory as _;
 
 use super::Outcome;
 use super::arguments::{Arguments, CompleteArguments, CompleteFor};
+use super::standard::out;
 use crate::catalogue::catalogue;
 use crate::query::suggest::{Seen, suggest};
 use crate::record::field::Field;
@@ -32,7 +33,7 @@ pub(super) fn run(arguments: &CompleteArguments) -> anyhow::Result<Outcome> {
         Some(split) => split.words.get(1..).unwrap_or_default(),
         None => arguments.words.as_slice(),
     };
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(out());
     let found = candidates(words);
     for candidate in &found {
         let text = &candidate.text;

@@ -1,13 +1,14 @@
 //! `entrail doctor`: which logs a sign-in may read, and how to get what is missing.
 //! Never asks Graph: it reads the token.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
 use tokio_util::sync::CancellationToken;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::arguments::DoctorArguments;
 use super::graph::{nothing, tenant, wait_for};
+use super::standard::out;
 use super::{Outcome, tell};
 use crate::secret::foreign;
 use crate::source::sign_in::doctor;
@@ -21,7 +22,7 @@ pub(super) fn run(arguments: &DoctorArguments) -> anyhow::Result<Outcome> {
     let tenant = tenant(&arguments.sign_in, nothing(now))?;
     let cancel = CancellationToken::new();
     let claims = wait_for(&tenant, tenant.sign_in().claims(&cancel))??;
-    let mut out = io::stdout().lock();
+    let mut out = out();
     for line in doctor::report(&claims, now) {
         for line in wrapped(&foreign(&line)) {
             writeln!(out, "{line}")?;

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::arguments::{CatalogueCommand, GraphArguments, RangeArguments, SignInArguments};
 use super::screen::Opened;
+use super::standard::out;
 use super::{Outcome, parse_query, screen};
 use crate::config::{self, environment};
 use crate::query::push_down::{Endpoint, Names, PushDown, asks_for_now, push_down};
@@ -93,7 +94,7 @@ impl Wanted {
 
     /// Tells what is asked of Graph, what is evaluated here, and the requests.
     pub(super) fn explain(&self, tenant: &Tenant) -> anyhow::Result<Outcome> {
-        let mut out = io::stdout().lock();
+        let mut out = out();
         for line in self.explanation(tenant.base()) {
             writeln!(out, "{}", clean(&line))?;
         }
@@ -376,7 +377,7 @@ pub(super) fn catalogue(command: &CatalogueCommand) -> anyhow::Result<Outcome> {
     }
     config::keep_overlay(&rows).context("the catalogue of the tenant cannot be kept")?;
     writeln!(
-        io::stdout().lock(),
+        out(),
         "{} activities of the tenant, {fresh} of them not in the catalogue so far",
         listed.len()
     )?;

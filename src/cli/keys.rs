@@ -6,13 +6,14 @@ use std::io::{self, BufWriter, Write};
 use super::Outcome;
 use super::arguments::{KeysArguments, KeysFormat};
 use super::screen::configuration;
+use super::standard::out;
 use crate::app::action::{ACTIONS, ActionRow, Pane};
 use crate::app::keymap::Keymap;
 
 /// Writes all actions.
 pub(super) fn run(arguments: &KeysArguments) -> anyhow::Result<Outcome> {
     let keymap = configuration()?.keymap;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(out());
     match arguments.format {
         KeysFormat::Table => table(&keymap, &mut out)?,
         KeysFormat::Toml => toml(&keymap, &mut out)?,

@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::arguments::IndexArguments;
-use super::tell;
+use super::standard::closed;
+use super::{Outcome, tell};
+use crate::source::refusal::Cause;
 use crate::source::{
     self, Account, Delivery, IndexWriting, Load, Origin, Place, Prompt, Summary, Trouble,
 };
@@ -43,7 +45,13 @@ pub(super) fn searched(demo: bool, paths: &[PathBuf]) -> anyhow::Result<Vec<Orig
         return Ok(vec![Origin::Demo]);
     }
     if !paths.is_empty() {
-        return Ok(origins(paths.to_vec()));
+        let origins = origins(paths.to_vec());
+        let is_open = !closed().input || !origins.contains(&Origin::Stdin);
+        anyhow::ensure!(is_open, "-: standard input is closed; give a file, or pipe records in");
+        return Ok(origins);
+    }
+    if closed().input {
+        anyhow::bail!("nothing to search in: no files are given, and standard input is closed");
     }
     if !io::stdin().is_terminal() {
         return Ok(vec![Origin::Stdin]);
@@ -79,13 +87,17 @@ pub(super) fn load(load: Load) -> Loaded {
 pub(super) fn load_telling(load: Load, tell: &mut dyn FnMut(&str)) -> Loaded {
     let (mut store, mut summary, mut files_lost) = (Store::default(), Summary::default(), 0);
     let (mut messages, mut told) = (0, 0);
+    let mut no_room = false;
     let mut partly: HashSet<Arc<str>> = HashSet::new();
     let writing = source::read_all(load, |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Progress(_) | Delivery::Prompt(None) | Delivery::Following(_) => {}
+        // One line is enough, whatever else goes wrong for want of room.
+        Delivery::Trouble(_) if no_room => {}
         Delivery::Trouble(trouble) => {
+            no_room = trouble.cause == Cause::NoRoom;
             files_lost += u64::from(is_whole_file(&trouble, &mut partly));
-            if messages < MOST_TOLD {
+            if messages < MOST_TOLD || no_room {
                 tell(&format!("entrail: {trouble}"));
                 messages += 1;
                 told += trouble.times;
@@ -94,7 +106,7 @@ pub(super) fn load_telling(load: Load, tell: &mut dyn FnMut(&str)) -> Loaded {
         Delivery::Prompt(Some(prompt)) => tell(&prompt_text(&prompt)),
         Delivery::Done(done) => summary = done,
     });
-    if summary.troubles > told {
+    if summary.troubles > told && !no_room {
         tell(&format!("entrail: and {} more", summary.troubles - told));
     }
     Loaded { store, summary, files_lost, _writing: writing }
@@ -123,14 +135,29 @@ fn is_whole_file(trouble: &Trouble, partly: &mut HashSet<Arc<str>>) -> bool {
 }
 
 impl Loaded {
-    /// Was there something to read, but not one record in it could be?
+    /// Was there no room to read all of it, or something to read, but not one record in it could be?
     pub(super) fn is_failure(&self) -> bool {
         let summary = &self.summary;
-        self.store.is_empty()
-            && summary.progress.duplicates == 0
-            && summary.other.is_empty()
-            && summary.passed_over == 0
-            && summary.lost > 0
+        self.has_no_room()
+            || self.store.is_empty()
+                && summary.progress.duplicates == 0
+                && summary.other.is_empty()
+                && summary.passed_over == 0
+                && summary.lost > 0
+    }
+
+    /// Was there no room to read all of it? Then what was read is no answer.
+    pub(super) fn has_no_room(&self) -> bool {
+        self.summary.cause == Cause::NoRoom
+    }
+
+    /// How it ended, where `found` says whether something was found and `unreadable` counts records that
+    /// could not be read again.
+    pub(super) fn outcome(&self, found: bool, unreadable: u64) -> Outcome {
+        if unreadable > 0 || self.summary.cause >= Cause::Failing {
+            return Outcome::Failed;
+        }
+        Outcome::found(found)
     }
 
     /// What became of everything in each input.
@@ -141,6 +168,9 @@ impl Loaded {
     /// Tells what was lost, odd, left out or of another kind, `unreadable` being records that were
     /// found and could not be read again. Nothing where all is well.
     pub(super) fn tell_summary(&self, unreadable: u64) {
+        if self.has_no_room() {
+            return;
+        }
         if let Some(summary) = sentence(&self.summary, self.files_lost, unreadable) {
             tell(&format!("entrail: {summary}"));
         }

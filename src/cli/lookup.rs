@@ -1,9 +1,10 @@
 //! `entrail lookup`: the catalogue from the command line.
 //! Never reads records.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{BufWriter, Write as _};
 
 use super::arguments::{LookupArguments, LookupFormat};
+use super::standard::out;
 use super::stdout::Stdout;
 use super::{Outcome, tell};
 use crate::catalogue::catalogue;
@@ -18,7 +19,7 @@ pub(super) fn run(arguments: &LookupArguments) -> anyhow::Result<Outcome> {
         LookupFormat::Json => Format::Json,
     };
     let options = Options { filter, format, limit: arguments.limit.unwrap_or(usize::MAX) };
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(out());
     let found = lookup::run(&text, &options, &mut out, Stdout::look().colour)?;
     out.flush()?;
     if found == 0 {

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::arguments::PullArguments;
 use super::graph::{Wanted, tenant, wait_for};
+use super::standard::out;
 use super::{Outcome, parse_query, tell};
 use crate::query::matcher::Matcher;
 use crate::query::{self, Query};
@@ -93,8 +94,11 @@ async fn into_archive(
     let Some(every) = every else {
         let pulled = pull_into(&service, &request, &mut archive, overlap, cancel).await;
         archive.leave();
-        told(tenant, folder, &heard, &pulled, false)?;
-        return Ok(pulled);
+        match told(tenant, folder, &heard, &pulled, false) {
+            // How it ended is in the exit code as well.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
+            _ => return Ok(pulled),
+        }
     };
     let request = from_the_start(request);
     let mut next = |_| {
@@ -104,15 +108,19 @@ async fn into_archive(
         }
         request
     };
+    let mut unheard = None;
     let mut after = |pulled: &Pulled| match told(tenant, folder, &heard, pulled, true) {
         Ok(()) => ControlFlow::Continue(()),
         // Nobody listens any more.
-        Err(_) => ControlFlow::Break(()),
+        Err(error) => {
+            unheard = Some(error).filter(|error| error.kind() != io::ErrorKind::BrokenPipe);
+            ControlFlow::Break(())
+        }
     };
     let mut round = Round { request: &mut next, after: &mut after };
     let pulled = watch(&service, &mut archive, every, &mut round, cancel).await;
     archive.leave();
-    Ok(pulled)
+    unheard.map_or(Ok(pulled), |error| Err(error.into()))
 }
 
 /// The same, from where it first began: each round asks for what earlier ones could not have.
@@ -327,7 +335,7 @@ fn told(
         others => format!(" that match the query ({others} others left out)"),
     };
     writeln!(
-        io::stdout().lock(),
+        out(),
         "{}: {} new records{others} in {} slices, {asked}{}",
         clean(&folder.display().to_string()),
         heard.records,

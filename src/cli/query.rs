@@ -8,6 +8,7 @@ use anyhow::Context as _;
 
 use super::arguments::{DistinctArgument, IndexArguments, QueryArguments, SortArgument};
 use super::load::{self, Loaded};
+use super::standard::out;
 use super::stdout::Stdout;
 use super::{Outcome, parse_query, tell};
 use crate::case::{self, Case};
@@ -74,7 +75,7 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
     }
     let limit = arguments.limit.unwrap_or(usize::MAX);
     let mut report = Report::default();
-    let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
+    let mut out = BufWriter::with_capacity(64 << 10, out());
     let written = write(&loaded.store, &answer, arguments, &options, &mut report, &mut out)
         .and_then(|()| out.flush());
     if let Some(reason) = &report.first_error {
@@ -87,10 +88,7 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
     let unreadable = report.unreadable + answer.unreadable;
     loaded.tell_summary(unreadable);
     written?;
-    if unreadable > 0 {
-        return Ok(Outcome::Failed);
-    }
-    Ok(Outcome::found(!answer.rows.is_empty() && limit > 0))
+    Ok(loaded.outcome(!answer.rows.is_empty() && limit > 0, unreadable))
 }
 
 /// Loads what the answer needs. Records that cannot match are passed over, and columns nobody asks for
@@ -147,7 +145,11 @@ fn tell_unknown_keys(
         return Ok(());
     }
     let load = Load { origins, date_order: arguments.index.date_order(), ..Load::default() };
-    let store = load::load_telling(load, &mut |_| {}).store;
+    let loaded = load::load_telling(load, &mut |_| {});
+    if loaded.is_failure() {
+        return Ok(());
+    }
+    let store = loaded.store;
     for (field, key) in keys {
         let has = Query { expression: Some(Expression::has_key(field, key)) };
         if !answer(&store, has, None).rows.is_empty() {
@@ -198,7 +200,10 @@ pub(super) fn account(paths: &[PathBuf], index: IndexArguments) -> anyhow::Resul
 
 /// Writes the accounts of a load, and how many records match where that was asked for.
 fn written(loaded: &Loaded, matching: Option<usize>) -> anyhow::Result<Outcome> {
-    let mut out = BufWriter::new(io::stdout().lock());
+    if loaded.has_no_room() {
+        return Ok(Outcome::Failed);
+    }
+    let mut out = BufWriter::new(out());
     for line in export::account_lines(loaded.accounts(), &loaded.store) {
         writeln!(out, "{line}")?;
     }
@@ -206,13 +211,13 @@ fn written(loaded: &Loaded, matching: Option<usize>) -> anyhow::Result<Outcome> 
         writeln!(out, "{:>14}  records match the query", thousands(matching as u64))?;
     }
     out.flush()?;
-    Ok(if loaded.is_failure() { Outcome::Failed } else { Outcome::Found })
+    Ok(if loaded.is_failure() { Outcome::Failed } else { loaded.outcome(true, 0) })
 }
 
 /// Writes a query in another language. A `$filter` has no comments: what it leaves out is told.
 fn translated(query: &Query, language: Language) -> anyhow::Result<Outcome> {
     let made = translate(query, &context(), language);
-    let mut out = io::stdout().lock();
+    let mut out = out();
     let text = if language == Language::OData {
         made.comments().iter().for_each(|line| tell(line.trim_start_matches("# ")));
         made.code.clone()

@@ -1,9 +1,10 @@
 //! `entrail rules`: what records are rated by, from the command line.
 //! Never reads records.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{BufWriter, Write as _};
 
 use super::arguments::{RulesArguments, RulesFormat};
+use super::standard::out;
 use super::stdout::Stdout;
 use super::{Outcome, tell};
 use crate::lookup::rules::{self, Format};
@@ -16,7 +17,7 @@ pub(super) fn run(arguments: &RulesArguments) -> anyhow::Result<Outcome> {
         RulesFormat::Json => Format::Json,
         RulesFormat::Markdown => Format::Markdown,
     };
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(out());
     let found = rules::run(&text, format, &mut out, Stdout::look().colour)?;
     out.flush()?;
     if found == 0 {

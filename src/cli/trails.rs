@@ -1,9 +1,10 @@
 //! `entrail trails`: load, find sequences, write them.
 //! Never asks a question of its own: findings carry their queries.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{BufWriter, Write as _};
 
 use super::arguments::{TrailsArguments, TrailsFormat};
+use super::standard::out;
 use super::{Outcome, load};
 use crate::trails::write::{Format, write};
 use crate::trails::{Found, Trail, find};
@@ -29,13 +30,10 @@ pub(super) fn run(arguments: &TrailsArguments) -> anyhow::Result<Outcome> {
         TrailsFormat::Json => Format::Json,
         TrailsFormat::Markdown => Format::Markdown,
     };
-    let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
+    let mut out = BufWriter::with_capacity(64 << 10, out());
     let written = write(&loaded.store, &findings, format, arguments.ascii, &mut out);
     let written = written.and_then(|()| out.flush());
     loaded.tell_summary(unreadable);
     written?;
-    if unreadable > 0 {
-        return Ok(Outcome::Failed);
-    }
-    Ok(Outcome::found(!findings.is_empty()))
+    Ok(loaded.outcome(!findings.is_empty(), unreadable))
 }
