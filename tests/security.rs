@@ -31,7 +31,7 @@ fn add_tests(folder: &Path, names: &mut BTreeSet<String>) {
                         is_test = false;
                     }
                     Some(_) => is_test = false,
-                    None => is_test |= line.starts_with("#[test]"),
+                    None => is_test |= line.starts_with("#[") && line.ends_with("test]"),
                 }
             }
         }

@@ -108,7 +108,7 @@ impl Scenario {
         ended: &Ended,
         silent: bool,
     ) -> Result<(), String> {
-        if ended.err.contains("a fault of the program") || ended.code == Some(101) {
+        if ended.err.contains(" panicked at ") || ended.code == Some(101) {
             return Err("it panicked".to_owned());
         }
         if ended.code != Some(0) && ended.code.is_some() && ended.err.is_empty() && !silent {

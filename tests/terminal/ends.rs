@@ -86,7 +86,7 @@ fn an_abort_gives_the_terminal_back_also_without_memory_or_stack() {
         assert_ne!(mode(&term), taken, "{how}");
         if how == " thread" {
             assert_eq!(status.exit_code(), 101);
-            term.shows("a fault of the program");
+            term.shows(" panicked at ");
         } else {
             assert!(status.signal().is_some(), "{how}: {status}");
             term.shows("entrail: stopped: memory ran out, or entrail has a bug");
