@@ -151,7 +151,7 @@ fn written() -> String {
     }
     let mut out = "# Third-party notices\n\n\
         entrail is under the MIT licence (LICENSE). Its binary holds the crates below, each under its own\n\
-        licence, and the Rust standard library (MIT OR Apache-2.0). The source of each is at crates.io under\n\
+        licence, and the Rust standard library (MIT OR Apache-2.0). The source of each is published as a crate under\n\
         its name and version. `UPDATE_NOTICES=1 cargo test --test supply_chain` writes this file.\n\n"
         .to_owned();
     let mut bodies: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
