@@ -13,7 +13,15 @@ pub const NAME: &str = "lock";
 /// A lock that is held as long as this lives.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    /// Frees the lock itself: a child that is being started on another thread has the open file, too,
+    /// for a moment, and would keep it locked.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 impl Lock {
@@ -50,7 +58,7 @@ impl Lock {
             file.rewind()?;
             write!(file, "process {} since {now}", std::process::id())?;
         }
-        Ok(Self { _file: file })
+        Ok(Self { file })
     }
 }
 
