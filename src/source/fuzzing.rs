@@ -126,7 +126,7 @@ pub fn framing(data: &[u8]) {
     let is_damaged = |framed: &Framed| {
         let sound =
             |span: &Span| format::is_sound(&text[span.offset as usize..][..span.len as usize]);
-        way < 3 && (!framed.1.is_empty() || !framed.0.iter().all(|(_, span)| sound(span)))
+        !framed.1.is_empty() || (way < 3 && !framed.0.iter().all(|(_, span)| sound(span)))
     };
     if is_damaged(&whole) || is_damaged(&parts) {
         assert!(are_in(&whole.0, &parts.0, text), "{whole:?}\n{parts:?} in blocks of {most}");
