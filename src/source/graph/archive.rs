@@ -17,6 +17,7 @@
 //! the next one finds either no line, and drops the file, or a line, and moves the file. Readers
 //! pass over folders whose name begins with a dot, so they see whole slices only.
 
+mod adopt;
 mod condense;
 mod damaged;
 mod day;
@@ -165,6 +166,7 @@ impl Archive {
         self.known.unlisted = self.find_unlisted()?;
         self.put_back()?;
         self.known.unlisted = self.find_unlisted()?;
+        self.adopt()?;
         self.is_unasked();
         Ok(())
     }

@@ -206,6 +206,12 @@ impl Manifest {
         }
         let mut manifest = Self::empty(folder, owner, file);
         let is_begun = manifest.read()?;
+        // Without it, the logs of two tenants could get into one archive.
+        if !is_begun && (manifest.unreadable > 0 || !manifest.entries.is_empty()) {
+            return Err(wrong(
+                "no line of it says whose archive it is: that line is unreadable or gone",
+            ));
+        }
         if manifest.len < bytes {
             manifest.file.set_len(manifest.len)?;
         }
@@ -622,6 +628,25 @@ mod tests {
         assert!(error.to_string().contains("tenant a"), "{error}");
         let header = Header { version: VERSION + 1, owner: owner("a") };
         assert!(check(&header, &owner("a")).is_err());
+    }
+
+    /// The logs of another tenant were pulled into such an archive.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the manifest is damaged on purpose")]
+    fn slices_without_a_line_that_says_whose_they_are_are_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(NAME);
+        let folder = Folder::open(folder.path()).expect("ours");
+        let mut manifest = Manifest::open(&folder, &owner("a")).expect("new");
+        manifest.add(entry("2026-05-01", "2026-05-03")).expect("written");
+        let text = std::fs::read_to_string(&path).expect("there");
+        let (header, slices) = text.split_once('\n').expect("lines");
+        for broken in [slices.to_owned(), format!("x{text}"), format!("x{header}\n")] {
+            std::fs::write(&path, &broken).expect("written");
+            let error = Manifest::open(&folder, &owner("b")).map(|_| ()).expect_err("nobody's");
+            assert!(error.to_string().contains("whose archive"), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).expect("there"), broken);
+        }
     }
 
     #[test]

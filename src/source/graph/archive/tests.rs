@@ -428,6 +428,29 @@ fn without_its_manifest_an_archive_still_has_no_record_twice() {
     assert_eq!(records(folder.path()), expected);
 }
 
+/// Such files were guarded by nothing: one that was damaged or gone was lost without a word.
+#[test]
+fn files_of_a_lost_manifest_are_guarded_again() {
+    for (harm, damage) in HARMS {
+        let folder = memory();
+        let tenant = Tenant::new(70, HOUR, 10);
+        let expected = tenant.lines();
+        let (server, _tenant) = tenant_server(tenant);
+        assert!(pulled_once(&server, &request(3), folder.path()).0.is_complete());
+        fs::remove_file(folder.path().join(".entrail/manifest.ndjson")).expect("removed");
+        let (outcome, told) = pulled_once(&server, &request(3), folder.path());
+        assert!(outcome.is_complete(), "{outcome:?}");
+        assert!(told.len() == 1 && told[0].contains("3 files with 70 records"), "{told:?}");
+        let sums = fs::read_to_string(folder.path().join(".entrail/sha256sums")).expect("sums");
+        assert_eq!(sums.lines().count(), 3);
+        damage(&folder.path().join(DAY));
+        let (outcome, _) = pulled_once(&server, &request(3), folder.path());
+        assert_eq!((outcome.damaged, outcome.gone), (1, 0), "{harm}");
+        let _ = fs::remove_dir_all(folder.path().join(".entrail/damaged"));
+        assert_eq!(records(folder.path()), expected, "{harm}");
+    }
+}
+
 #[test]
 fn what_could_not_be_had_is_asked_for_by_the_next_pull() {
     let folder = memory();
