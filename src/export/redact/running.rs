@@ -19,7 +19,7 @@ pub(super) static PLACE: LazyLock<Regex> = LazyLock::new(|| {
         r#"|(?-u:[a-z][a-z0-9+.\-]{1,15})://(?<host>[^\s/"'<>:?#\\()|]+)"#,
         r#"|/(?:personal|sites|teams)/(?<site>[^/\s?#"'<>\\,;]+)"#,
         r"|(?<id>s-1-[0-9]{1,3}(?:-[0-9]{1,10}){2,15})",
-        r"|(?-u:\b)(?<ticket>(?:inc|chg|crq|req|ritm|s?ctask|prb|tkt|ticket|case|incident)[\-#_ ]{0,2}(?:[a-z]{2,9}-)?[0-9]{4,15})(?-u:\b)",
+        r"|(?-u:\b)(?<ticket>(?:inc|chg|crq|req|ritm|s?ctask|prb|tkt|ticket|case|incident)[\-#_: ]{0,3}(?:[a-z]{2,9}-)?[0-9]{4,15})(?-u:\b)",
         r"|(?<phone>\+[0-9][0-9 ()./\-]{5,24}[0-9])",
         r"|(?<whole>(?:displayname|friendlyname) ?= ?)",
         r#"|(?:cn|ou|dc|o)=(?<part>[^,;/"\]\[=\\]+)"#,
@@ -80,8 +80,11 @@ impl Redactor {
         let mut at = 0;
         let mut mails = mails(text).into_iter().peekable();
         while let Some(place) = PLACE.find_at(text, at).map(|whole| whole.range()) {
-            // Most places are words, which have no parts.
-            let is_word = text[place.clone()].bytes().all(|b| b.is_ascii_alphanumeric());
+            // Most places are words, which have no parts; a number of a ticket may look like one.
+            let word = text[place.clone()].as_bytes();
+            let is_word = word.iter().all(u8::is_ascii_alphanumeric)
+                && !(word.first().is_some_and(u8::is_ascii_alphabetic)
+                    && word.last().is_some_and(u8::is_ascii_digit));
             let found = if is_word { None } else { PLACE.captures_at(text, at) };
             while mails.next_if(|mail| mail.end <= at.max(out.copied)).is_some() {}
             let mail =
@@ -170,11 +173,12 @@ impl Redactor {
             return (!name.is_empty()).then(|| (range, self.naming(name, "name")));
         }
         if let Some(range) = group("six").or_else(|| group("four")) {
-            let address = &text[range.clone()];
-            return address
-                .parse::<IpAddr>()
-                .is_ok()
-                .then(|| (range.clone(), self.address(address)));
+            let mut address = &text[range.clone()];
+            // What ends a sentence, or comes before what is said next, is no part of it.
+            while address.parse::<IpAddr>().is_err() {
+                address = address.strip_suffix(['.', ':'])?;
+            }
+            return Some((range.start..range.start + address.len(), self.address(address)));
         }
         self.word(text, &found.get(0)?.range())
     }

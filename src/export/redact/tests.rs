@@ -26,6 +26,38 @@ fn lines(records: &[Record<'_>]) -> String {
     String::from_utf8(out).expect("UTF-8")
 }
 
+/// A number glued to its word, and an address at the end of a sentence, came through.
+#[test]
+fn tickets_and_addresses_are_found_whatever_stands_around_them() {
+    let mut redactor = Redactor::default();
+    for ticket in
+        ["INC0098231", "RITM0012345", "case 4431", "CASE4431", "Ticket: 998124", "CHG-77120"]
+    {
+        let redacted = redactor.text(&format!("Approved under {ticket}. Done"));
+        assert!(redacted.starts_with("Approved under ticket-"), "{redacted}");
+        assert!(redacted.ends_with(". Done"), "{redacted}");
+    }
+    for address in ["2001:db8:77aa::beef", "fe80::1", "2001:db8:77aa:0:0:0:0:beef", "2001:db8::"] {
+        for around in ["from {}. Blocked", "from {}: blocked", "from {}..", "({}) x"] {
+            let text = around.replace("{}", address);
+            let redacted = redactor.text(&text);
+            assert_eq!(
+                redacted
+                    .replace("ip-1", "{}")
+                    .replace("ip-2", "{}")
+                    .replace("ip-3", "{}")
+                    .replace("ip-4", "{}"),
+                around,
+                "{text}"
+            );
+        }
+    }
+    // Words and times are none.
+    for text in ["incident", "at 10:20:30.", "case2", "sha256"] {
+        assert_eq!(redactor.text(text), text);
+    }
+}
+
 #[test]
 fn the_expressions_compile() {
     assert!(GUID.is_match("8f2a0000-0000-4000-8000-00000000000a"));
