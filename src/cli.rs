@@ -154,10 +154,10 @@ fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
             Ok(Outcome::Found)
         }
         Some(Command::Licences) => {
-            let mut out = io::stdout().lock();
             for text in LICENCES {
-                out.write_all(text.as_bytes())?;
+                out().write_all(text.as_bytes())?;
             }
+            out().flush()?;
             Ok(Outcome::Found)
         }
         Some(Command::Complete(arguments)) => complete::run(&arguments),

@@ -117,6 +117,16 @@ impl Refusal {
         Self { status, error, description }
     }
 
+    /// Is it a failure of the endpoint and not of what was sent? Entra says so with the status 400.
+    /// By the OAuth codes and Microsoft's page "Microsoft Entra authentication and authorization error
+    /// codes": a retryable error of another service, a budget used up, a directory that is not there,
+    /// a tenant that is throttled.
+    fn may_pass(&self) -> bool {
+        let code = self.description.split(':').next().unwrap_or_default();
+        matches!(self.error.as_str(), "temporarily_unavailable" | "server_error")
+            || matches!(code, "AADSTS90006" | "AADSTS90024" | "AADSTS90033" | "AADSTS90055")
+    }
+
     /// What was said and the way out, where it is known.
     pub fn words(&self) -> String {
         let mut said =
@@ -197,7 +207,12 @@ impl Heard {
         if status.is_success() {
             return Tried::Answered(Answer::Given(reply));
         }
-        Tried::Answered(Answer::Refused(Refusal::read(status.as_u16(), &reply)))
+        let refusal = Refusal::read(status.as_u16(), &reply);
+        if refusal.may_pass() {
+            let why = format!("{host} says: {}", refusal.words());
+            return Tried::Trouble { why, wait: self.wait() };
+        }
+        Tried::Answered(Answer::Refused(refusal))
     }
 }
 
@@ -308,6 +323,30 @@ mod tests {
         // A secret at the place where the text is cut leaves nothing of itself.
         let at_the_end = format!("{}not~a+secret", "x ".repeat(MOST_SAID / 2 - 3));
         assert!(!in_words(&at_the_end).contains("not"), "{}", in_words(&at_the_end));
+    }
+
+    /// A watch ended for good at these: they come with the status 400.
+    #[test]
+    fn a_failure_of_the_endpoint_itself_is_told_from_a_refusal() {
+        let refusal = |error: &str, description: &str| Refusal {
+            status: 400,
+            error: error.to_owned(),
+            description: description.to_owned(),
+        };
+        for (error, description) in [
+            ("temporarily_unavailable", "AADSTS90033: A transient error has occurred."),
+            ("server_error", ""),
+            ("invalid_request", "AADSTS90006: External server retryable error."),
+        ] {
+            assert!(refusal(error, description).may_pass(), "{error} {description}");
+        }
+        for (error, description) in [
+            ("invalid_client", "AADSTS7000215: Invalid client secret provided."),
+            ("invalid_grant", "see AADSTS90033: a transient error"),
+            ("", ""),
+        ] {
+            assert!(!refusal(error, description).may_pass(), "{error} {description}");
+        }
     }
 
     #[test]
