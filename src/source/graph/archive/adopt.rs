@@ -19,22 +19,8 @@ impl Archive {
         for (log, window, name) in std::mem::take(&mut self.known.unlisted) {
             match self.measured(&name, window) {
                 Ok(Some((file, count))) => {
-                    let entry = Entry {
-                        log: log.to_owned(),
-                        filter: None,
-                        query: None,
-                        start: window.start,
-                        end: window.end,
-                        asked: file.last,
-                        late: None,
-                        complete: false,
-                        records: count,
-                        slices: 1,
-                        request: String::new(),
-                        file: Some(file),
-                    };
                     self.step("line")?;
-                    self.manifest.add(entry)?;
+                    self.manifest.add(Entry::of_file(log, window, file, count))?;
                     (files, records) = (files + 1, records.saturating_add(count));
                 }
                 Ok(None) => {}

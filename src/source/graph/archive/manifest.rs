@@ -111,6 +111,25 @@ impl Stored {
 }
 
 impl Entry {
+    /// Of a file that is there, though nothing is known of how its records were asked for: the time of
+    /// `window` counts as not asked for.
+    pub fn of_file(log: &str, window: Window, file: Stored, records: u64) -> Self {
+        Self {
+            log: log.to_owned(),
+            filter: None,
+            query: None,
+            start: window.start,
+            end: window.end,
+            asked: file.last,
+            late: None,
+            complete: false,
+            records,
+            slices: 1,
+            request: String::new(),
+            file: Some(file),
+        }
+    }
+
     /// The slice's time.
     pub fn window(&self) -> Window {
         Window { start: self.start, end: self.end }

@@ -92,21 +92,8 @@ impl Archive {
         self.known.unlisted.retain(|(_, _, name)| name != place);
         self.learn(log, file.window())?;
         self.learn(log, window)?;
-        let mut entry = Entry {
-            log: log.name.to_owned(),
-            filter: None,
-            query: None,
-            start: window.start,
-            end: window.end,
-            asked: file.last,
-            late: None,
-            // Its time is asked for again: what came since left out what the file had.
-            complete: false,
-            records: gone.records,
-            slices: 1,
-            request: String::new(),
-            file: Some(file.clone()),
-        };
+        // Its time is asked for again: what came since left out what the file had.
+        let mut entry = Entry::of_file(log.name, window, file.clone(), gone.records);
         let is_free = self.manifest.file(&file.name).is_none()
             && (place == file.name || self.files.look(&file.name)?.is_none());
         let mut came_again = false;
