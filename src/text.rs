@@ -196,6 +196,14 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{f0000}'..='\u{10ffff}')
 }
 
+/// Adds a character as a string of JSON spells it: `\uXXXX`, or two of them beyond the first plane.
+pub fn push_json_escape(c: char, out: &mut String) {
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "\\u{unit:04x}");
+    }
+}
+
 /// Bytes as hexadecimal digits, as digests are written.
 pub fn hex(bytes: &[u8]) -> String {
     let mut digits = String::with_capacity(bytes.len() * 2);

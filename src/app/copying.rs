@@ -2,10 +2,9 @@
 //! Never changes what was asked for as it is; whatever else a record says leaves here on one line.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use crate::query::Query;
-use crate::text::{clean, defused, is_formula, is_invisible};
+use crate::text::{clean, defused, is_formula, is_invisible, push_json_escape};
 
 /// A text from records as it may be pasted anywhere: line breaks and other controls are pictures, as on
 /// the screen, and what a spreadsheet would calculate begins with an apostrophe, also where one splits
@@ -24,10 +23,7 @@ pub fn json(text: &str) -> String {
         match c {
             c if is_quoted && (c.is_control() || is_unseen) => {
                 // What follows a backslash here is no escape of JSON.
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    // Writing to a String cannot fail.
-                    let _ = write!(line, "\\u{unit:04x}");
-                }
+                push_json_escape(c, &mut line);
             }
             c if !is_quoted && c.is_whitespace() => continue,
             c if !is_quoted && (c.is_control() || is_unseen) => {

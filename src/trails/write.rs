@@ -10,7 +10,7 @@ use super::access::{Access, Held, Standing, Why};
 use super::{Finding, lasted};
 use crate::record::column::Column;
 use crate::store::{RowId, Store};
-use crate::text::{clean, is_invisible};
+use crate::text::{clean, is_invisible, push_json_escape};
 use crate::time::{Timestamp, Zone};
 
 /// How findings are written.
@@ -50,9 +50,7 @@ fn spelled_out(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if c != '\n' && (c.is_control() || is_invisible(c)) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04x}");
-            }
+            push_json_escape(c, &mut out);
         } else {
             out.push(c);
         }
