@@ -19,7 +19,7 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 
 use crate::record::Record;
-use crate::record::column::Column;
+use crate::record::column::{Column, Part};
 use crate::record::content::Content;
 use crate::time::Timestamp;
 
@@ -171,8 +171,8 @@ impl Store {
     }
 
     /// One part of a dictionary entry.
-    pub fn part(&self, column: Column, code: u32, part: usize) -> &str {
-        self.entry(column, code).split(crate::record::column::PART).nth(part).unwrap_or("")
+    pub fn part(&self, part: Part, code: u32) -> &str {
+        part.of(self.entry(part.column(), code))
     }
 
     /// The codes of a record in a column: one, or any number.

@@ -9,7 +9,7 @@ use super::message::Effect;
 use super::viewport::Viewport;
 use crate::catalogue::{Entry, catalogue};
 use crate::query::choice::Node;
-use crate::record::column::Column;
+use crate::record::column::{Column, Part};
 use crate::record::field::Field;
 
 impl App {
@@ -386,7 +386,7 @@ impl App {
             Pane::List => {
                 let row = self.list.current()?;
                 let code = *self.store.codes(row, Column::Path).first()?;
-                Some(("activity", self.store.part(Column::Path, code, 2).to_owned()))
+                Some(("activity", self.store.part(Part::ACTIVITY, code).to_owned()))
             }
             Pane::Detail => self.detail.current_line()?.value.clone(),
             Pane::Timeline => None,

@@ -10,7 +10,7 @@ use super::overlay::{Item, Menu, Wish};
 use crate::query::{Expression, Operator, Query};
 use crate::record::address::addresses;
 use crate::record::application::application_id;
-use crate::record::column::Column;
+use crate::record::column::{Column, Part};
 use crate::record::field::{Field, Stored};
 use crate::record::property::Key;
 use crate::record::sentence::{actor_name, target_name};
@@ -356,7 +356,7 @@ fn of_ip(record: &Record<'_>) -> Option<Pivot> {
 
 /// What columns tell of a record.
 fn from_columns(store: &Store, row: RowId) -> Record<'static> {
-    let part = |column, code, at| store.part(column, code, at).to_owned();
+    let part = |part, code| store.part(part, code).to_owned();
     let first = |column| store.codes(row, column).first().copied();
     let mut record = Record {
         time: store.time(row),
@@ -364,22 +364,22 @@ fn from_columns(store: &Store, row: RowId) -> Record<'static> {
         ..Record::default()
     };
     if let Some(code) = first(Column::Path) {
-        record.activity = part(Column::Path, code, 2).into();
+        record.activity = part(Part::ACTIVITY, code).into();
     }
     if let Some(code) = first(Column::Ip) {
-        record.actor.ip = part(Column::Ip, code, 0).into();
+        record.actor.ip = part(Part::ADDRESS, code).into();
     }
     if let Some(code) = first(Column::Actor) {
-        record.actor.upn = part(Column::Actor, code, 0).into();
-        record.actor.name = part(Column::Actor, code, 1).into();
-        record.actor.id = part(Column::Actor, code, 4).into();
-        record.actor.app_id = part(Column::Actor, code, 5).into();
+        record.actor.upn = part(Part::ACTOR_UPN, code).into();
+        record.actor.name = part(Part::ACTOR_NAME, code).into();
+        record.actor.id = part(Part::ACTOR_ID, code).into();
+        record.actor.app_id = part(Part::ACTOR_APP_ID, code).into();
     }
     for &code in store.codes(row, Column::Targets).iter() {
         record.targets.push(Target {
-            upn: part(Column::Targets, code, 0).into(),
-            name: part(Column::Targets, code, 1).into(),
-            id: part(Column::Targets, code, 3).into(),
+            upn: part(Part::TARGET_UPN, code).into(),
+            name: part(Part::TARGET_NAME, code).into(),
+            id: part(Part::TARGET_ID, code).into(),
             ..Target::default()
         });
     }

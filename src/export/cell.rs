@@ -2,7 +2,7 @@
 //! Never reads original bytes itself and never cleans or escapes: that is each format's own affair.
 
 use crate::record::Record;
-use crate::record::column::{Column, Entries};
+use crate::record::column::{Column, Entries, Part};
 use crate::record::field::{Field, Stored};
 use crate::store::{RowId, Store};
 
@@ -121,14 +121,14 @@ fn redacted_values(record: &Record<'_>, field: &Field, out: &mut dyn FnMut(&str)
 /// Hands on the first chosen part of each entry that is not empty; where entries have places, also an
 /// empty one.
 struct Firsts<'f> {
-    parts: &'f [usize],
+    parts: &'f [Part],
     places: bool,
     out: &'f mut dyn FnMut(&str),
 }
 
 impl Entries for Firsts<'_> {
     fn entry(&mut self, parts: &[&str]) {
-        match self.parts.iter().map(|&at| parts[at]).find(|part| !part.is_empty()) {
+        match self.parts.iter().map(|part| part.among(parts)).find(|part| !part.is_empty()) {
             Some(first) => (self.out)(first),
             None if self.places => (self.out)(""),
             None => {}

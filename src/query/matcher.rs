@@ -16,7 +16,7 @@ use columns::{by_codes, by_correlation, by_rows, retain};
 use super::pattern::{Pattern, in_raw_text};
 use super::{Context, Expression, Operator, Query, Term, Value, level, when};
 use crate::format;
-use crate::record::column::{Column, ENTRY, Kept, PART, WORDS};
+use crate::record::column::{Column, ENTRY, Kept, PART, Part};
 use crate::record::field::{Field, Stored, ValueKind, WORD_FIELDS};
 use crate::record::keyed::{ByKey, by_key};
 use crate::record::role;
@@ -66,7 +66,7 @@ struct Leaf {
 
 #[derive(Debug)]
 enum Test {
-    Words(Column, Vec<usize>, Pattern),
+    Words(Column, Vec<Part>, Pattern),
     /// One field of a column in which several are kept.
     Keyed(Kept, Pattern),
     Time(TimeRange),
@@ -271,7 +271,7 @@ fn plan_term(term: &Term, given: &Given<'_>, leaves: &mut Vec<Leaf>) -> Plan {
 
 /// The tests of which one holds where a pattern is in these parts of a column, also under another name
 /// of a role.
-fn in_words(column: Column, parts: &[usize], pattern: Pattern) -> Vec<Test> {
+fn in_words(column: Column, parts: &[Part], pattern: Pattern) -> Vec<Test> {
     let of_targets = column == Column::Targets && names::are_names(column, parts);
     let others = match of_targets {
         true => role::other_names(|name| pattern.matches(name, name)),
@@ -323,8 +323,8 @@ fn pattern(term: &Term) -> Option<Pattern> {
 }
 
 /// The columns a bare word looks in, each with the parts it looks at.
-fn word_columns() -> impl Iterator<Item = (Column, Vec<usize>)> {
-    let mut columns: Vec<(Column, Vec<usize>)> = Vec::new();
+fn word_columns() -> impl Iterator<Item = (Column, Vec<Part>)> {
+    let mut columns: Vec<(Column, Vec<Part>)> = Vec::new();
     for name in WORD_FIELDS {
         let Stored::Column(column, parts) = Field::named(name).stored else { continue };
         match columns.iter_mut().find(|(known, _)| *known == column) {
@@ -332,7 +332,7 @@ fn word_columns() -> impl Iterator<Item = (Column, Vec<usize>)> {
             None => columns.push((column, parts.to_vec())),
         }
     }
-    columns.push((Column::Properties, vec![WORDS]));
+    columns.push((Column::Properties, vec![Part::WORD]));
     columns.into_iter()
 }
 
@@ -389,7 +389,9 @@ impl Leaf {
 }
 
 /// Judges all entries of `words`: does one of their `parts` match?
-fn judge_words(words: &Words, parts: &[usize], pattern: &Pattern, verdicts: &mut [bool]) {
+fn judge_words(words: &Words, parts: &[Part], pattern: &Pattern, verdicts: &mut [bool]) {
+    let parts: Vec<usize> = parts.iter().map(|part| part.at()).collect();
+    let parts = &*parts;
     match pattern {
         Pattern::Contains(needle) => judge_by_search(words, needle, false, parts, verdicts),
         Pattern::Equals(whole) if !whole.is_empty() => {

@@ -4,7 +4,7 @@
 use super::known_names::{KnownName, known_names};
 use super::matcher::Matcher;
 use super::{Context, Expression, Operator, Query, Term, Value};
-use crate::record::column::Column;
+use crate::record::column::{Column, Part};
 use crate::record::field::Field;
 use crate::store::{RowId, Store, order};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
@@ -96,7 +96,7 @@ pub fn surroundings(store: &Store, row: RowId, ids: &[String]) -> Surroundings {
     let count = related.len();
     related.truncate(MOST);
     let [activity, by_actor, from_ip] = occurrences(store, row);
-    let has_ip = !text(store, row, Column::Ip, 0).is_empty();
+    let has_ip = !text(store, row, Part::ADDRESS).is_empty();
     Surroundings {
         joined,
         related,
@@ -109,9 +109,9 @@ pub fn surroundings(store: &Store, row: RowId, ids: &[String]) -> Surroundings {
     }
 }
 
-fn text(store: &Store, row: RowId, column: Column, part: usize) -> &str {
-    let code = store.codes(row, column).first().copied();
-    code.map_or("", |code| store.part(column, code, part))
+fn text(store: &Store, row: RowId, part: Part) -> &str {
+    let code = store.codes(row, part.column()).first().copied();
+    code.map_or("", |code| store.part(part, code))
 }
 
 fn matching(store: &Store, expression: Expression) -> Vec<RowId> {
@@ -124,16 +124,16 @@ fn matching(store: &Store, expression: Expression) -> Vec<RowId> {
 /// The same actor and one of the same targets, some minutes before and after.
 fn actor_and_target(store: &Store, row: RowId) -> Option<Expression> {
     let time = store.time(row)?;
-    let id = match text(store, row, Column::Actor, 4) {
-        "" => text(store, row, Column::Actor, 5),
+    let id = match text(store, row, Part::ACTOR_ID) {
+        "" => text(store, row, Part::ACTOR_APP_ID),
         id => id,
     };
     let actor = match id {
-        "" => ("actor", text(store, row, Column::Actor, 0)),
+        "" => ("actor", text(store, row, Part::ACTOR_UPN)),
         id => ("actor.id", id),
     };
     let targets = store.codes(row, Column::Targets);
-    let ids = targets.iter().map(|&code| store.part(Column::Targets, code, 3));
+    let ids = targets.iter().map(|&code| store.part(Part::TARGET_ID, code));
     let target = ids.into_iter().find(|id| !id.is_empty())?;
     if actor.1.is_empty() {
         return None;

@@ -1,9 +1,13 @@
 //! What of a record is kept in columns: one row of [`COLUMNS`] per dictionary column.
 //! Never stores anything; the store fills and scans columns by this table alone.
 
+pub mod part;
+
 use std::borrow::Cow;
 
-use super::address::{self, MOST_ADDRESSES};
+pub use part::Part;
+
+use super::address;
 use super::naming::former_names;
 use super::risk;
 use super::{Actor, Outcome, Record};
@@ -23,26 +27,22 @@ pub fn separable(part: &str) -> Cow<'_, str> {
 }
 
 /// The chosen parts of a dictionary entry that are not empty, in the order of `parts`.
-pub fn filled<'e>(entry: &'e str, parts: &'static [usize]) -> impl Iterator<Item = &'e str> {
-    let part = |&part: &usize| entry.split(PART).nth(part);
-    parts.iter().filter_map(part).filter(|value| !value.is_empty())
+pub fn filled<'e>(entry: &'e str, parts: &'static [Part]) -> impl Iterator<Item = &'e str> {
+    parts.iter().map(|part| part.of(entry)).filter(|value| !value.is_empty())
 }
 
-/// Names a row of [`COLUMNS`].
+/// Names a row of [`COLUMNS`]; [`Part`] names what is in its entries.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum Column {
     /// Service, category, activity: the path in the tree.
     Path,
-    /// The actor's names and ids: principal name, name, service principal name, principal name as
-    /// logged where that is another, id, application id, kind, name and object id of the application a
-    /// person acted through, and an id again where the actor has no name.
+    /// The actor's names and ids, and those of the application a person acted through.
     Actor,
-    /// Every target's names and ids: principal name, name, principal name as logged where that is
-    /// another, id, kind, application id, and the name and principal name that it had before.
+    /// Every target's names and ids, and the names that it had before.
     Targets,
     /// Names of the modified properties.
     Changes,
-    /// The actor's IP addresses in their usual form, [`address::MOST_ADDRESSES`] parts, then what was
+    /// The actor's IP addresses in their usual form, [`address::MOST_ADDRESSES`] at most, and what was
     /// logged where that is something else.
     Ip,
     /// Outcome word, and the result as logged: where it fits the outcome, and where it does not.
@@ -68,9 +68,7 @@ pub enum Column {
 }
 
 /// The parts of [`Column::Properties`] that are values.
-pub const VALUES: &[usize] = &[WORDS, 2];
-/// The part of [`Column::Properties`] that bare words look in.
-pub const WORDS: usize = 1;
+pub const VALUES: &[Part] = &[Part::WORD, Part::APART];
 
 /// Where in a dictionary column the values of a field are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,7 +76,7 @@ pub struct Kept {
     /// Which column.
     pub column: Column,
     /// Which parts of an entry.
-    pub parts: &'static [usize],
+    pub parts: &'static [Part],
     /// The first part of the entries that have values of the field; `None` where all have.
     pub key: Option<&'static str>,
 }
@@ -98,9 +96,8 @@ impl Kept {
     /// The values of an entry each of which is a thing of its own: rules that fired, and addresses in
     /// their usual form.
     pub fn things(self, entry: &str) -> impl Iterator<Item = &str> {
-        let as_logged = move |part: usize| self.column == Column::Ip && part == MOST_ADDRESSES;
-        let part = move |&part: &usize| entry.split(PART).nth(part).filter(|_| !as_logged(part));
-        self.parts.iter().filter_map(part).filter(|value| !value.is_empty())
+        let parts = self.parts.iter().filter(|&&part| part != Part::ADDRESS_AS_LOGGED);
+        parts.map(|part| part.of(entry)).filter(|value| !value.is_empty())
     }
 
     /// The first value of the field in an entry; empty where there is none.
@@ -231,6 +228,117 @@ impl Column {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::{ActorKind, Change, Target};
+
+    const ID: &str = "f6d4e8b0-c2a1-4c0b-9d6e-1f2a3b4c5d6e";
+
+    /// Keeps the parts of the entries of one record.
+    struct Kept(Vec<Vec<String>>);
+
+    impl Entries for Kept {
+        fn entry(&mut self, parts: &[&str]) {
+            self.0.push(parts.iter().map(|&part| part.to_owned()).collect());
+        }
+    }
+
+    fn filled_in(part: Part, record: &Record<'_>) -> String {
+        let mut kept = Kept(Vec::new());
+        (part.column().row().fill)(record, &mut kept);
+        kept.0.first().and_then(|entry| entry.get(part.at())).cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn each_part_has_what_its_name_says() {
+        let before = |name: &'static str, old: &'static str| Change {
+            name: name.into(),
+            old: Some(format!("\"{old}\"").into()),
+            new: Some("\"now\"".into()),
+        };
+        let record = Record {
+            service: "service".into(),
+            category: "category".into(),
+            activity: "activity".into(),
+            outcome: Outcome::Success,
+            result: "failure".into(),
+            result_reason: "reason".into(),
+            operation_type: "operation".into(),
+            source: "source".into(),
+            tenant_id: "tenant".into(),
+            user_agent: "agent".into(),
+            actor: Actor {
+                kind: ActorKind::User,
+                upn: "f6d4e8b0c2a14c0b9d6e1f2a3b4c5d6eactor@x.example".into(),
+                name: "name".into(),
+                service_principal_name: "spn".into(),
+                id: ID.into(),
+                app_id: "app".into(),
+                app_name: "through".into(),
+                app_object_id: "through id".into(),
+                ip: "[192.0.2.1]:443".into(),
+                ..Actor::default()
+            },
+            targets: vec![Target {
+                upn: "f6d4e8b0c2a14c0b9d6e1f2a3b4c5d6etarget@x.example".into(),
+                name: "now".into(),
+                id: ID.into(),
+                kind: "User".into(),
+                name_id: "name id".into(),
+                changes: vec![before("DisplayName", "was"), before("UserPrincipalName", "was@x")],
+                ..Target::default()
+            }],
+            ..Record::default()
+        };
+        let parts = [
+            (Part::SERVICE, "service"),
+            (Part::CATEGORY, "category"),
+            (Part::ACTIVITY, "activity"),
+            (Part::ACTOR_UPN, "actor@x.example"),
+            (Part::ACTOR_NAME, "name"),
+            (Part::ACTOR_SERVICE_PRINCIPAL, "spn"),
+            (Part::ACTOR_UPN_AS_LOGGED, "f6d4e8b0c2a14c0b9d6e1f2a3b4c5d6eactor@x.example"),
+            (Part::ACTOR_ID, ID),
+            (Part::ACTOR_APP_ID, "app"),
+            (Part::ACTOR_KIND, "user"),
+            (Part::THROUGH_NAME, "through"),
+            (Part::THROUGH_ID, "through id"),
+            (Part::TARGET_UPN, "target@x.example"),
+            (Part::TARGET_NAME, "now"),
+            (Part::TARGET_UPN_AS_LOGGED, "f6d4e8b0c2a14c0b9d6e1f2a3b4c5d6etarget@x.example"),
+            (Part::TARGET_ID, ID),
+            (Part::TARGET_TYPE, "User"),
+            (Part::TARGET_NAME_ID, "name id"),
+            (Part::TARGET_FORMER_NAME, "was"),
+            (Part::TARGET_FORMER_UPN, "was@x"),
+            (Part::CHANGE, "DisplayName"),
+            (Part::ADDRESS, "192.0.2.1"),
+            (Part::ADDRESS_AS_LOGGED, "[192.0.2.1]:443"),
+            (Part::OUTCOME, "success"),
+            (Part::RESULT_AS_LOGGED, ""),
+            (Part::RESULT_OTHERWISE, "failure"),
+            (Part::REASON, "reason"),
+            (Part::OPERATION, "operation"),
+            (Part::SOURCE, "source"),
+            (Part::TENANT, "tenant"),
+            (Part::AGENT, "agent"),
+            (Part::KIND, "audit"),
+        ];
+        for (part, said) in parts {
+            assert_eq!(filled_in(part, &record), said, "{part:?}");
+        }
+        let nameless = Actor { id: "id".into(), ..Actor::default() };
+        let nameless = Record { actor: nameless, result: "success".into(), ..record };
+        assert_eq!(filled_in(Part::ACTOR_STAND_IN, &nameless), "id");
+        assert_eq!(filled_in(Part::RESULT_AS_LOGGED, &nameless), "success");
+    }
+
+    #[test]
+    fn the_parts_of_a_field_are_those_of_its_column() {
+        for field in crate::record::field::FIELDS {
+            let Some(kept) = field.stored.kept() else { continue };
+            let own = kept.parts.iter().all(|part| part.column() == kept.column);
+            assert!(own && !kept.parts.is_empty(), "{}", field.name);
+        }
+    }
 
     #[test]
     fn the_table_is_in_the_order_of_the_names() {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::change::differences_of;
-use super::column::{COLUMNS, Column, Entries, Kept, VALUES, separable};
+use super::column::{COLUMNS, Column, Entries, Kept, Part, VALUES, part, separable};
 use super::licence::{self, Fate};
 use super::property::{Key, ROWS};
 use super::risk::NOT_RATED;
@@ -34,8 +34,8 @@ pub type Getter = fn(&Record<'_>, &mut dyn FnMut(&str));
 pub enum Stored {
     /// The record's time.
     Time,
-    /// Parts (by place in the entry) of a dictionary column.
-    Column(Column, &'static [usize]),
+    /// Parts of the entries of a dictionary column.
+    Column(Column, &'static [Part]),
     /// A property that only some kinds of record have, in the column of these.
     Property(Key),
     /// The correlation id column.
@@ -106,7 +106,7 @@ const OWN: &[Field] = &[
         name: "service",
         aliases: &["loggedByService"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Path, &[0]),
+        stored: Stored::Column(Column::Path, &[Part::SERVICE]),
         title: "Service",
         help: "the Entra service that logged it",
     },
@@ -114,7 +114,7 @@ const OWN: &[Field] = &[
         name: "category",
         aliases: &[],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Path, &[1]),
+        stored: Stored::Column(Column::Path, &[Part::CATEGORY]),
         title: "Category",
         help: "the audit category, such as RoleManagement",
     },
@@ -122,7 +122,7 @@ const OWN: &[Field] = &[
         name: "activity",
         aliases: &["activityDisplayName", "operationName"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Path, &[2]),
+        stored: Stored::Column(Column::Path, &[Part::ACTIVITY]),
         title: "Activity",
         help: "what happened, by its name in the catalogue or the log",
     },
@@ -130,7 +130,7 @@ const OWN: &[Field] = &[
         name: "result",
         aliases: &["outcome", "status"],
         kind: ValueKind::Word,
-        stored: Stored::Column(Column::Result, &[0, 1]),
+        stored: Stored::Column(Column::Result, &[Part::OUTCOME, Part::RESULT_AS_LOGGED]),
         title: "Result",
         help: "success, failure, interrupted, timeout or unknown; the log's own word where it fits",
     },
@@ -138,7 +138,7 @@ const OWN: &[Field] = &[
         name: "result.logged",
         aliases: &["resultStatus", "ownResult"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Result, &[1, 2]),
+        stored: Stored::Column(Column::Result, &[Part::RESULT_AS_LOGGED, Part::RESULT_OTHERWISE]),
         title: "Logged",
         help: "the result in the log's own word, even where error code and activity say otherwise",
     },
@@ -146,7 +146,7 @@ const OWN: &[Field] = &[
         name: "reason",
         aliases: &["resultReason"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Reason, &[0]),
+        stored: Stored::Column(Column::Reason, &[Part::REASON]),
         title: "Reason",
         help: "why it failed, or the justification given",
     },
@@ -154,7 +154,17 @@ const OWN: &[Field] = &[
         name: "actor",
         aliases: &["initiatedBy", "who", "user"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Actor, &[0, 1, 2, 3, 9, 7]),
+        stored: Stored::Column(
+            Column::Actor,
+            &[
+                Part::ACTOR_UPN,
+                Part::ACTOR_NAME,
+                Part::ACTOR_SERVICE_PRINCIPAL,
+                Part::ACTOR_UPN_AS_LOGGED,
+                Part::ACTOR_STAND_IN,
+                Part::THROUGH_NAME,
+            ],
+        ),
         title: "Actor",
         help: "who did it: user principal name, display name or application name, also of the application a person acted through; an id where there is no name",
     },
@@ -162,7 +172,10 @@ const OWN: &[Field] = &[
         name: "actor.id",
         aliases: &["actorId", "appId", "servicePrincipalId"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Actor, &[4, 5, 8]),
+        stored: Stored::Column(
+            Column::Actor,
+            &[Part::ACTOR_ID, Part::ACTOR_APP_ID, Part::THROUGH_ID],
+        ),
         title: "Actor id",
         help: "the actor's object id, service principal id or application id",
     },
@@ -171,7 +184,7 @@ const OWN: &[Field] = &[
         aliases: &["ip", "ipAddress"],
         kind: ValueKind::Address,
         // What was logged comes first: it is shown.
-        stored: Stored::Column(Column::Ip, &[8, 0, 1, 2, 3, 4, 5, 6, 7]),
+        stored: Stored::Column(Column::Ip, part::ADDRESSES),
         title: "IP",
         help: "the IP address the actor came from, in any spelling: actor.ip:203.0.113.0/24",
     },
@@ -179,7 +192,7 @@ const OWN: &[Field] = &[
         name: "actor.kind",
         aliases: &["actorType"],
         kind: ValueKind::Word,
-        stored: Stored::Column(Column::Actor, &[6]),
+        stored: Stored::Column(Column::Actor, &[Part::ACTOR_KIND]),
         title: "By",
         help: "user, app or unknown",
     },
@@ -187,7 +200,7 @@ const OWN: &[Field] = &[
         name: "actor.app",
         aliases: &["actorAppId"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Actor, &[5]),
+        stored: Stored::Column(Column::Actor, &[Part::ACTOR_APP_ID]),
         title: "App id",
         help: "the application (client) id of an application that acted",
     },
@@ -195,7 +208,16 @@ const OWN: &[Field] = &[
         name: "target",
         aliases: &["targetResources"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Targets, &[0, 1, 2, 6, 7]),
+        stored: Stored::Column(
+            Column::Targets,
+            &[
+                Part::TARGET_UPN,
+                Part::TARGET_NAME,
+                Part::TARGET_UPN_AS_LOGGED,
+                Part::TARGET_FORMER_NAME,
+                Part::TARGET_FORMER_UPN,
+            ],
+        ),
         title: "Target",
         help: "what it was done to, by name: all targets of a record, also those named only in its changes; a record that renames one is found by its old name too",
     },
@@ -203,7 +225,7 @@ const OWN: &[Field] = &[
         name: "target.id",
         aliases: &["targetId"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Targets, &[3, 5]),
+        stored: Stored::Column(Column::Targets, &[Part::TARGET_ID, Part::TARGET_NAME_ID]),
         title: "Target id",
         help: "object ids of the targets",
     },
@@ -211,7 +233,7 @@ const OWN: &[Field] = &[
         name: "target.type",
         aliases: &["targetType"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Targets, &[4]),
+        stored: Stored::Column(Column::Targets, &[Part::TARGET_TYPE]),
         title: "Type",
         help: "User, Group, ServicePrincipal, Application, Policy, Role, …",
     },
@@ -234,7 +256,7 @@ const OWN: &[Field] = &[
         name: "change",
         aliases: &["modifiedProperties", "property"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Changes, &[0]),
+        stored: Stored::Column(Column::Changes, &[Part::CHANGE]),
         title: "Changes",
         help: "name of a modified property, such as Role.DisplayName",
     },
@@ -334,7 +356,7 @@ const OWN: &[Field] = &[
         name: "op",
         aliases: &["operationType", "operation"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Operation, &[0]),
+        stored: Stored::Column(Column::Operation, &[Part::OPERATION]),
         title: "Op",
         help: "operation type: Add, Assign, Update, Unassign, Delete, …",
     },
@@ -342,7 +364,7 @@ const OWN: &[Field] = &[
         name: "kind",
         aliases: &["log"],
         kind: ValueKind::Word,
-        stored: Stored::Column(Column::Kind, &[0]),
+        stored: Stored::Column(Column::Kind, &[Part::KIND]),
         title: "Kind",
         help: "audit, sign-in, provisioning, risk or graph-call",
     },
@@ -366,7 +388,7 @@ const OWN: &[Field] = &[
         name: "source",
         aliases: &["file"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Source, &[0]),
+        stored: Stored::Column(Column::Source, &[Part::SOURCE]),
         title: "Source",
         help: "the file or stream the record came from",
     },
@@ -374,7 +396,7 @@ const OWN: &[Field] = &[
         name: "tenant",
         aliases: &["tenantId"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Tenant, &[0]),
+        stored: Stored::Column(Column::Tenant, &[Part::TENANT]),
         title: "Tenant",
         help: "tenant id, where the format carries one",
     },
@@ -382,7 +404,7 @@ const OWN: &[Field] = &[
         name: "agent",
         aliases: &["userAgent", "user-agent"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Agent, &[0]),
+        stored: Stored::Column(Column::Agent, &[Part::AGENT]),
         title: "Agent",
         help: "the actor's user agent",
     },
@@ -398,7 +420,7 @@ const OWN: &[Field] = &[
         name: "risk",
         aliases: &["level", "severity"],
         kind: ValueKind::Level,
-        stored: Stored::Column(Column::Risk, &[0]),
+        stored: Stored::Column(Column::Risk, &[Part::LEVEL]),
         title: "Risk",
         help: "low, medium, high, critical, by rules: risk>=high; -risk:* is not rated, not safe",
     },
@@ -406,7 +428,7 @@ const OWN: &[Field] = &[
         name: "risk.rule",
         aliases: &["rule"],
         kind: ValueKind::Text,
-        stored: Stored::Column(Column::Risk, &[1, 2, 3, 4]),
+        stored: Stored::Column(Column::Risk, part::RULES),
         title: "Rule",
         help: "name of a rule that rated it: entrail rules lists them",
     },
@@ -437,22 +459,22 @@ fn differing(record: &Record<'_>, new: bool, out: &mut dyn FnMut(&str)) {
 }
 
 /// Hands on the chosen parts of each entry.
-struct Parts<'f>(&'f [usize], &'f mut dyn FnMut(&str));
+struct Parts<'f>(&'f [Part], &'f mut dyn FnMut(&str));
 
 impl Entries for Parts<'_> {
     fn entry(&mut self, parts: &[&str]) {
         for &part in self.0 {
-            (self.1)(&separable(parts[part]));
+            (self.1)(&separable(part.among(parts)));
         }
     }
 }
 
 /// Joins the first chosen part that is not empty of each entry.
-struct Firsts<'f>(&'f [usize], String);
+struct Firsts<'f>(&'f [Part], String);
 
 impl Entries for Firsts<'_> {
     fn entry(&mut self, parts: &[&str]) {
-        if let Some(first) = self.0.iter().map(|&p| parts[p]).find(|p| !p.is_empty()) {
+        if let Some(first) = self.0.iter().map(|part| part.among(parts)).find(|p| !p.is_empty()) {
             if !self.1.is_empty() {
                 self.1.push_str(", ");
             }

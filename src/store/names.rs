@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use super::column::pack_guid;
 use super::{Segment, Store};
-use crate::record::column::{Column, Kept, PART};
+use crate::record::column::{Column, Kept, PART, Part};
 use crate::record::{Actor, ActorKind, NamedBy, Record, Target, risk};
 use crate::store::RowId;
 use crate::time::Timestamp;
@@ -25,31 +25,59 @@ const MOST_NAMES: usize = 8;
 /// Parts of an entry that name an object, the most telling first, and those that are its ids.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Naming {
-    names: &'static [usize],
-    ids: &'static [usize],
+    names: &'static [Part],
+    ids: &'static [Part],
 }
 
-const TARGET: Naming = Naming { names: &[0, 1], ids: &[3, 5] };
+const TARGET: Naming = Naming {
+    names: &[Part::TARGET_UPN, Part::TARGET_NAME],
+    ids: &[Part::TARGET_ID, Part::TARGET_NAME_ID],
+};
 /// Parts of a target's entry that have the name it was called by before the record, each with its rank
 /// among the names of a target.
-const FORMER: [(usize, usize); 2] = [(0, 7), (1, 6)];
+const FORMER: [(usize, Part); 2] = [(0, Part::TARGET_FORMER_UPN), (1, Part::TARGET_FORMER_NAME)];
 /// A person: the ids of the application acted through are not theirs.
-const PERSON: Naming = Naming { names: &[0, 1], ids: &[4] };
-const APPLICATION: Naming = Naming { names: &[1, 2], ids: &[4, 5] };
+const PERSON: Naming =
+    Naming { names: &[Part::ACTOR_UPN, Part::ACTOR_NAME], ids: &[Part::ACTOR_ID] };
+const APPLICATION: Naming = Naming {
+    names: &[Part::ACTOR_NAME, Part::ACTOR_SERVICE_PRINCIPAL],
+    ids: &[Part::ACTOR_ID, Part::ACTOR_APP_ID],
+};
 /// The application a person acted through.
-const THROUGH: Naming = Naming { names: &[7, 2], ids: &[8, 5] };
-
-/// The part of an actor's entry that has the id of whoever has no name.
-const STAND_IN: usize = 9;
+const THROUGH: Naming = Naming {
+    names: &[Part::THROUGH_NAME, Part::ACTOR_SERVICE_PRINCIPAL],
+    ids: &[Part::THROUGH_ID, Part::ACTOR_APP_ID],
+};
 
 /// Dictionary columns whose entries name objects, with the parts that do.
-const COLUMNS: [(Column, &[usize]); 2] =
-    [(Column::Targets, &[0, 1, 2, 6, 7]), (Column::Actor, &[0, 1, 2, 3, 7])];
+const COLUMNS: [(Column, &[Part]); 2] = [
+    (
+        Column::Targets,
+        &[
+            Part::TARGET_UPN,
+            Part::TARGET_NAME,
+            Part::TARGET_UPN_AS_LOGGED,
+            Part::TARGET_FORMER_NAME,
+            Part::TARGET_FORMER_UPN,
+        ],
+    ),
+    (
+        Column::Actor,
+        &[
+            Part::ACTOR_UPN,
+            Part::ACTOR_NAME,
+            Part::ACTOR_SERVICE_PRINCIPAL,
+            Part::ACTOR_UPN_AS_LOGGED,
+            Part::THROUGH_NAME,
+        ],
+    ),
+];
 
 /// Are these parts of this column names of objects?
-pub fn are_names(column: Column, parts: &[usize]) -> bool {
-    let is_stand_in = |part: &usize| column == Column::Actor && *part == STAND_IN;
-    let is_name = |names: &[usize], part: &usize| names.contains(part) || is_stand_in(part);
+pub fn are_names(column: Column, parts: &[Part]) -> bool {
+    // The id of whoever has no name stands among the names.
+    let is_name =
+        |names: &[Part], part: &Part| names.contains(part) || *part == Part::ACTOR_STAND_IN;
     COLUMNS.iter().any(|(of, names)| *of == column && parts.iter().all(|p| is_name(names, p)))
 }
 
@@ -57,7 +85,7 @@ pub fn are_names(column: Column, parts: &[usize]) -> bool {
 fn namings(column: Column, parts: &[&str]) -> &'static [Naming] {
     match column {
         Column::Targets => &[TARGET],
-        Column::Actor if parts.get(6) == Some(&ActorKind::App.word()) => &[APPLICATION],
+        Column::Actor if Part::ACTOR_KIND.among(parts) == ActorKind::App.word() => &[APPLICATION],
         Column::Actor => &[PERSON, THROUGH],
         _ => &[],
     }
@@ -90,19 +118,21 @@ pub struct Name {
     /// How telling it is: 0 is the most.
     rank: u8,
     entry: Entry,
-    part: u8,
+    /// Its place in the entry.
+    at: u8,
 }
 
 impl Name {
     /// Was the object called so before the record, and not by it any more?
     fn is_former(self) -> bool {
-        let is_it = |&(_, at): &(usize, usize)| at == usize::from(self.part);
+        let is_it = |(_, part): &(usize, Part)| part.at() == usize::from(self.at);
         self.entry.column == Column::Targets && FORMER.iter().any(is_it)
     }
 
     /// The name as logged.
     pub fn text(self, store: &Store) -> &str {
-        store.part(self.entry.column, self.entry.code, usize::from(self.part))
+        let entry = store.entry(self.entry.column, self.entry.code);
+        entry.split(PART).nth(usize::from(self.at)).unwrap_or("")
     }
 
     /// The name folded, to be compared.
@@ -110,19 +140,18 @@ impl Name {
         let column = self.entry.column;
         let after = store.segments.partition_point(|s| s.words(column).first() <= self.entry.code);
         let entry = store.segments[after - 1].words(column).folded_entry(self.entry.code);
-        entry.split(PART).nth(usize::from(self.part)).unwrap_or("")
+        entry.split(PART).nth(usize::from(self.at)).unwrap_or("")
     }
 }
 
 /// Is this part of an actor the name of the application a person used, where theirs should be? The
 /// directory writes a service of Microsoft, such as `Azure ESTS Service` or `Graph Explorer`, as the
 /// `displayName` of the user who called it; the user principal name beside it is the person's.
-fn is_of_service(entry: Entry, parts: &[&str], at: usize) -> bool {
-    entry.column == Column::Actor
-        && at == 1
-        && part(parts, 6) == ActorKind::User.word()
-        && !part(parts, 0).is_empty()
-        && risk::is_service(part(parts, at))
+fn is_of_service(parts: &[&str], part: Part) -> bool {
+    part == Part::ACTOR_NAME
+        && Part::ACTOR_KIND.among(parts) == ActorKind::User.word()
+        && !Part::ACTOR_UPN.among(parts).is_empty()
+        && risk::is_service(part.among(parts))
 }
 
 /// Calls back with each entry that a segment brings and that may name an object: its parts, and whether
@@ -132,14 +161,10 @@ fn each(segment: &Segment, mut call: impl FnMut(Entry, &[&str], bool)) {
         let words = segment.words(column);
         for code in words.first()..words.end() {
             let parts: Vec<&str> = words.entry(code).split(PART).collect();
-            let is_nameless = names.iter().all(|&at| part(&parts, at).is_empty());
+            let is_nameless = names.iter().all(|name| name.among(&parts).is_empty());
             call(Entry { column, code }, &parts, is_nameless);
         }
     }
-}
-
-fn part<'e>(parts: &[&'e str], at: usize) -> &'e str {
-    parts.get(at).copied().unwrap_or_default()
 }
 
 /// The ids of the entries that a segment brings without a name.
@@ -148,7 +173,7 @@ pub(super) fn nameless(segment: &Segment) -> Vec<(u128, Entry)> {
     each(segment, |entry, parts, is_nameless| {
         if is_nameless {
             let ids = namings(entry.column, parts).iter().flat_map(|naming| naming.ids);
-            let ids = ids.filter_map(|&at| number_of(part(parts, at)));
+            let ids = ids.filter_map(|id| number_of(id.among(parts)));
             found.extend(ids.map(|id| (id, entry)));
         }
     });
@@ -163,19 +188,19 @@ pub(super) fn named(segment: &Segment) -> Vec<Name> {
             return;
         }
         for naming in namings(entry.column, parts) {
-            for id in naming.ids.iter().filter_map(|&at| number_of(part(parts, at))) {
+            for id in naming.ids.iter().filter_map(|id| number_of(id.among(parts))) {
                 let named = naming.names.iter().enumerate();
                 let is_one =
-                    |at: usize| !part(parts, at).is_empty() && !is_of_service(entry, parts, at);
-                let named = named.filter(|&(_, &at)| is_one(at));
+                    |part: Part| !part.among(parts).is_empty() && !is_of_service(parts, part);
+                let named = named.filter(|&(_, &part)| is_one(part));
                 let former = FORMER.iter().filter(|_| entry.column == Column::Targets);
-                let former = former.map(|&(rank, at)| (rank, at)).filter(|&(_, at)| is_one(at));
-                let all = named.map(|(rank, &at)| (rank, at)).chain(former);
-                found.extend(all.map(|(rank, at)| Name {
+                let former = former.copied().filter(|&(_, part)| is_one(part));
+                let all = named.map(|(rank, &part)| (rank, part)).chain(former);
+                found.extend(all.map(|(rank, part)| Name {
                     id,
                     rank: rank as u8,
                     entry,
-                    part: at as u8,
+                    at: part.at() as u8,
                 }));
             }
         }
@@ -250,12 +275,12 @@ impl Store {
     fn renamed(&self, kept: Kept, code: u32) -> Option<u128> {
         let (_, names) = COLUMNS.iter().find(|(column, _)| *column == kept.column)?;
         let all: Vec<&str> = self.entry(kept.column, code).split(PART).collect();
-        let is_named = names.iter().any(|&at| !part(&all, at).is_empty());
+        let is_named = names.iter().any(|name| !name.among(&all).is_empty());
         if is_named || !are_names(kept.column, kept.parts) {
             return None;
         }
         let ids = namings(kept.column, &all).iter().flat_map(|naming| naming.ids);
-        let numbers = ids.filter_map(|&at| number_of(part(&all, at)));
+        let numbers = ids.filter_map(|id| number_of(id.among(&all)));
         let mut known = numbers.filter(|&id| self.is_known(id));
         known.next().filter(|&id| self.histories().has(id))
     }
@@ -275,12 +300,12 @@ impl Store {
             return own;
         };
         let all: Vec<&str> = entry.split(PART).collect();
-        if names.iter().any(|&at| !part(&all, at).is_empty()) {
+        if names.iter().any(|name| !name.among(&all).is_empty()) {
             return own;
         }
         let ids = namings(kept.column, &all).iter().flat_map(|naming| naming.ids);
         let mut names: Vec<&str> = Vec::new();
-        for name in ids.flat_map(|&at| self.names_of(part(&all, at))).chain(own) {
+        for name in ids.flat_map(|id| self.names_of(id.among(&all))).chain(own) {
             if !names.contains(&name) {
                 names.push(name);
             }

@@ -20,7 +20,7 @@ use objects::NOBODY;
 use standing::Line;
 use tells::Family;
 
-use crate::record::column::{Column, PART};
+use crate::record::column::{Column, PART, Part};
 use crate::store::{RowId, Store};
 use crate::text::fold;
 use crate::time::Timestamp;
@@ -386,16 +386,26 @@ fn in_columns(store: &Store, wanted: &str, whole: bool, most: usize) -> Vec<Subj
         !text.is_empty() && if whole { text == wanted } else { text.contains(wanted) }
     };
     let mut found: BTreeMap<String, Subject> = BTreeMap::new();
-    for (column, id) in [(Column::Targets, 3), (Column::Actor, 4)] {
+    let of_target = &[Part::TARGET_UPN, Part::TARGET_NAME, Part::TARGET_UPN_AS_LOGGED][..];
+    let of_actor = &[
+        Part::ACTOR_UPN,
+        Part::ACTOR_NAME,
+        Part::ACTOR_SERVICE_PRINCIPAL,
+        Part::ACTOR_UPN_AS_LOGGED,
+    ][..];
+    for (names, id) in [(of_target, Part::TARGET_ID), (of_actor, Part::ACTOR_ID)] {
+        let column = id.column();
         for code in 0..store.entries(column) as u32 {
             let parts: Vec<&str> = store.entry(column, code).split(PART).collect();
-            let kind = parts.get(4).copied().filter(|_| column == Column::Targets);
-            let kind = kind.unwrap_or_default();
+            let kind = match column {
+                Column::Targets => Part::TARGET_TYPE.among(&parts),
+                _ => "",
+            };
             if !can_hold(kind) {
                 continue;
             }
-            let names = &parts[..id.min(parts.len())];
-            let own_id = parts.get(id).copied().unwrap_or_default();
+            let names: Vec<&str> = names.iter().map(|name| name.among(&parts)).collect();
+            let own_id = id.among(&parts);
             if !names.iter().any(|name| fits(name)) && !fits(own_id) {
                 continue;
             }
@@ -444,9 +454,8 @@ fn naming(store: &Store, keys: &[String]) -> Vec<RowId> {
     for segment in store.segments() {
         for at in 0..segment.len() {
             let is_one = segment.codes(Column::Targets, at).iter().any(|&code| {
-                *known[code as usize].get_or_insert_with(|| {
-                    keys.contains(&fold(store.part(Column::Targets, code, 3)))
-                })
+                *known[code as usize]
+                    .get_or_insert_with(|| keys.contains(&fold(store.part(Part::TARGET_ID, code))))
             });
             if is_one {
                 rows.push(segment.first() + at as RowId);

@@ -7,7 +7,7 @@ use super::Finding;
 use super::judge::Pending;
 use crate::query::matcher::Matcher;
 use crate::query::{Context, Expression, Operator, Query, Term, Value};
-use crate::record::column::Column;
+use crate::record::column::Part;
 use crate::record::field::Field;
 use crate::store::column::{NOT_A_GUID, pack_guid};
 use crate::store::{RowId, Store};
@@ -209,18 +209,18 @@ fn values(store: &Store, row: RowId, name: &str) -> Vec<String> {
 fn by_span(store: &Store, rows: &[RowId]) -> Option<String> {
     let times = || rows.iter().filter_map(|&row| store.time(row));
     let (from, to) = (times().min()?, times().max()?);
-    let own = |column: Column, part: usize| {
+    let own = |part: Part| {
         let mut all: Vec<String> = rows
             .iter()
-            .filter_map(|&row| store.codes(row, column).first().copied())
-            .map(|code| store.part(column, code, part).to_owned())
+            .filter_map(|&row| store.codes(row, part.column()).first().copied())
+            .map(|code| store.part(part, code).to_owned())
             .collect();
         all.sort_unstable();
         all.dedup();
         all
     };
-    let activities = own(Column::Path, 2);
-    let actors: Vec<String> = own(Column::Actor, 4);
+    let activities = own(Part::ACTIVITY);
+    let actors: Vec<String> = own(Part::ACTOR_ID);
     let range = Value::Range(Some(from.to_rfc3339()), Some(to.to_rfc3339()));
     let time = Expression::Term(Term {
         field: Some(Field::named("time")),

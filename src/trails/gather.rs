@@ -7,7 +7,7 @@ use std::hash::{Hash as _, Hasher as _};
 
 use super::key::{Key, texts};
 use super::table::{BESIDE, Clue, TRAILS};
-use crate::record::column::Column;
+use crate::record::column::{Column, Part};
 use crate::record::{Outcome, Record};
 use crate::store::{RowId, Segment, Store};
 use crate::text::fold;
@@ -71,7 +71,7 @@ pub(super) fn gather(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Option<G
                     let codes = segment.codes(Column::Changes, at);
                     codes.iter().any(|&code| {
                         let name = changes[code as usize]
-                            .get_or_insert_with(|| fold(store.part(Column::Changes, code, 0)));
+                            .get_or_insert_with(|| fold(store.part(Part::CHANGE, code)));
                         name.eq_ignore_ascii_case(change)
                     })
                 };
@@ -126,8 +126,8 @@ fn wanted_activities() -> HashMap<String, Vec<Place>> {
 
 /// The places of the activity of a dictionary entry.
 fn places(store: &Store, code: u32, wanted: &HashMap<String, Vec<Place>>) -> Vec<Place> {
-    let category = fold(store.part(Column::Path, code, 1));
-    let activity = fold(store.part(Column::Path, code, 2));
+    let category = fold(store.part(Part::CATEGORY, code));
+    let activity = fold(store.part(Part::ACTIVITY, code));
     let all = wanted.get(&activity).map(Vec::as_slice).unwrap_or_default();
     let fits = |&(trail, clue): &Place| {
         let wanted = TRAILS[trail].clues[clue].category;

@@ -17,7 +17,7 @@ use super::gather::Event;
 use super::table::{BESIDE, Trail};
 use super::{Finding, Meanwhile, StepFound};
 use crate::query::{Expression, Operator, Query, Term, Value};
-use crate::record::column::Column;
+use crate::record::column::{Column, Part};
 use crate::record::field::Field;
 use crate::record::risk::{Level, rate};
 use crate::record::sentence::{actor_name, target_name};
@@ -42,6 +42,10 @@ pub(super) const SAID_OF_ALL: &[&str] = &[
 ];
 /// Names that are listed in a note; the others are counted.
 const MOST_NAMES: usize = 12;
+
+/// The parts of an actor's entry that name it.
+const ACTOR_NAMES: [Part; 4] =
+    [Part::ACTOR_UPN, Part::ACTOR_NAME, Part::ACTOR_SERVICE_PRINCIPAL, Part::ACTOR_UPN_AS_LOGGED];
 
 /// A chain, its records read.
 pub(super) struct Chain {
@@ -282,9 +286,10 @@ pub(super) fn count_meanwhile(store: &Store, pending: &mut [Pending]) {
             let ticks = segment.times()[at];
             let Some(code) = segment.column(Column::Actor).first(at) else { continue };
             let own = codes[code as usize].get_or_insert_with(|| {
-                let parts = [4, 5].map(|part| fold(store.part(Column::Actor, code, part)));
-                let is_app = store.part(Column::Actor, code, 6) == ActorKind::App.word();
-                let names = [0, 1, 2, 3].map(|part| fold(store.part(Column::Actor, code, part)));
+                let parts =
+                    [Part::ACTOR_ID, Part::ACTOR_APP_ID].map(|part| fold(store.part(part, code)));
+                let is_app = store.part(Part::ACTOR_KIND, code) == ActorKind::App.word();
+                let names = ACTOR_NAMES.map(|part| fold(store.part(part, code)));
                 let by_name = names.iter().filter(|_| is_app).filter_map(|name| of_app.get(name));
                 let mut own: Vec<usize> = parts
                     .iter()
@@ -305,7 +310,7 @@ pub(super) fn count_meanwhile(store: &Store, pending: &mut [Pending]) {
                 let except = pending[which].watch.as_ref().and_then(|watch| watch.except);
                 if let Some(except) = except {
                     let path = segment.column(Column::Path).first(at);
-                    let is = |code| store.part(Column::Path, code, 1).eq_ignore_ascii_case(except);
+                    let is = |code| store.part(Part::CATEGORY, code).eq_ignore_ascii_case(except);
                     if path.is_some_and(is) {
                         continue;
                     }

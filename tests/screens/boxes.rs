@@ -5,7 +5,7 @@ use super::session::{Session, deliveries, settings, small};
 use entrail::app::Settings;
 use entrail::app::action::Pane;
 use entrail::app::message::Message;
-use entrail::record::column::Column;
+use entrail::record::column::{Column, Part};
 use entrail::source::{Delivery, Following, Progress, Prompt, Summary};
 use entrail::time::Timestamp;
 use entrail::ui::theme::{Palette, Theme};
@@ -21,7 +21,7 @@ fn the_list_is_ordered_by_what_is_chosen_and_turned_around() {
     session.keys("<enter>");
     let service = |session: &Session| {
         let code = session.app.store.codes(session.current(), Column::Path)[0];
-        session.app.store.part(Column::Path, code, 0).to_owned()
+        session.app.store.part(Part::SERVICE, code).to_owned()
     };
     session.keys("g");
     assert_eq!(service(&session), "AAD Management UX");

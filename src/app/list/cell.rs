@@ -3,7 +3,7 @@
 
 use super::super::trails::shortened;
 use crate::record::Outcome;
-use crate::record::column::{Column, Kept};
+use crate::record::column::{Column, Kept, Part};
 use crate::record::field::{Field, Stored};
 use crate::record::risk::Level;
 use crate::store::{RowId, Store};
@@ -78,7 +78,7 @@ pub fn result_glyph(outcome: Outcome) -> &'static str {
 /// The outcome of a record, from its column.
 pub fn outcome(store: &Store, row: RowId) -> Outcome {
     let code = store.codes(row, Column::Result).first().copied();
-    code.map_or(Outcome::Unknown, |code| Outcome::from_word(store.part(Column::Result, code, 0)))
+    code.map_or(Outcome::Unknown, |code| Outcome::from_word(store.part(Part::OUTCOME, code)))
 }
 
 /// Which of several rows of one sign-in a record is.
@@ -128,10 +128,12 @@ pub fn cell(store: &Store, row: RowId, field: &Field, times: Times<'_>, width: u
             store.time(row).map_or_else(|| "no time".to_owned(), |time| times.text(time))
         }
         Stored::Correlation => store.correlation(row),
-        Stored::Column(Column::Result, [0, ..]) if width < 4 => {
+        Stored::Column(Column::Result, [Part::OUTCOME, ..]) if width < 4 => {
             result_glyph(outcome(store, row)).to_owned()
         }
-        Stored::Column(Column::Result, [0, ..]) => result_words(outcome(store, row)).to_owned(),
+        Stored::Column(Column::Result, [Part::OUTCOME, ..]) => {
+            result_words(outcome(store, row)).to_owned()
+        }
         Stored::Column(..) | Stored::Property(_) => {
             let Some(kept) = field.stored.kept() else { return String::new() };
             let codes = store.codes(row, kept.column);
@@ -175,7 +177,7 @@ fn actor(store: &Store, row: RowId, names: Kept, width: usize) -> String {
 /// The id of the first target, for records whose targets have no names.
 fn target_id(store: &Store, row: RowId) -> String {
     let codes = store.codes(row, Column::Targets);
-    let ids = codes.iter().map(|&code| store.part(Column::Targets, code, ID));
+    let ids = codes.iter().map(|&code| store.part(Part::TARGET_ID, code));
     ids.into_iter().find(|id| !id.is_empty()).unwrap_or_default().to_owned()
 }
 
@@ -217,7 +219,7 @@ fn targets(store: &Store, row: RowId, names: Kept, width: usize) -> String {
     let mut named: Vec<(usize, &str)> = Vec::new();
     for &code in codes.iter() {
         let name = store.values_in(names, code, row).first().copied();
-        let rank = rank(store.part(Column::Targets, code, KIND));
+        let rank = rank(store.part(Part::TARGET_TYPE, code));
         if let Some(name) = name.filter(|name| !named.iter().any(|(_, known)| known == name)) {
             named.push((rank, name));
         }
@@ -240,7 +242,7 @@ fn targets(store: &Store, row: RowId, names: Kept, width: usize) -> String {
     };
     let (_, whose) = *whose.1;
     let activity = store.codes(row, Column::Path).first().copied();
-    let activity = activity.map_or("", |code| store.part(Column::Path, code, 2));
+    let activity = activity.map_or("", |code| store.part(Part::ACTIVITY, code));
     let takes = TAKING.iter().any(|first| {
         activity.get(..first.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(first))
     });
@@ -254,10 +256,6 @@ fn targets(store: &Store, row: RowId, names: Kept, width: usize) -> String {
         false => pair_about(whose, arrow, about, &more, width),
     }
 }
-
-/// The parts of an entry of targets that say its id and its kind.
-const ID: usize = 3;
-const KIND: usize = 4;
 
 fn cells(text: &str) -> usize {
     fit(text, usize::MAX).1

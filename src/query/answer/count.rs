@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::{Axis, Bucket, PathCount, SPARK, bucket_of};
 use crate::record::Outcome;
-use crate::record::column::Column;
+use crate::record::column::{Column, Part};
 use crate::record::risk::Level;
 use crate::store::{RowId, Store};
 use crate::time::Timestamp;
@@ -26,7 +26,7 @@ impl Facts {
     /// Takes in the segments of `store` that arrived since the last call.
     pub fn extend(&mut self, store: &Store) {
         let failed: Vec<u32> = (0..store.entries(Column::Result) as u32)
-            .map(|code| u32::from(store.part(Column::Result, code, 0) == Outcome::Failure.word()))
+            .map(|code| u32::from(store.part(Part::OUTCOME, code) == Outcome::Failure.word()))
             .collect();
         let levels: Vec<u32> = (0..store.entries(Column::Risk) as u32)
             .map(|code| match Level::of_entry(store.entry(Column::Risk, code)) {
@@ -102,7 +102,7 @@ struct Tally {
 }
 
 /// What one thread brings.
-struct Part {
+struct Stretch {
     rows: Vec<RowId>,
     tallies: Vec<Tally>,
     timeline: Vec<Bucket>,
@@ -130,7 +130,7 @@ impl Walk<'_> {
         if self.descending {
             ranges.reverse();
         }
-        let parts: Vec<Part> =
+        let parts: Vec<Stretch> =
             ranges.into_par_iter().map(|range| self.part(&runs, range)).collect();
         self.together(parts)
     }
@@ -168,7 +168,7 @@ impl Walk<'_> {
     }
 
     /// Walks through some of the places.
-    fn part(&self, runs: &[Run], range: Range<usize>) -> Part {
+    fn part(&self, runs: &[Run], range: Range<usize>) -> Stretch {
         let unseen = Tally {
             count: 0,
             failures: 0,
@@ -178,7 +178,7 @@ impl Walk<'_> {
             last: 0,
             spark: [0; SPARK],
         };
-        let mut part = Part {
+        let mut part = Stretch {
             rows: Vec::with_capacity(range.len().min(self.matched.count_ones(..))),
             tallies: vec![unseen; self.admitted.len()],
             timeline: self.no_buckets(),
@@ -203,7 +203,7 @@ impl Walk<'_> {
         part
     }
 
-    fn along(&self, run: &Run, places: impl Iterator<Item = usize>, part: &mut Part) {
+    fn along(&self, run: &Run, places: impl Iterator<Item = usize>, part: &mut Stretch) {
         let mut bucket = Bucket::default();
         for place in places {
             let row = self.order[place];
@@ -237,7 +237,7 @@ impl Walk<'_> {
     }
 
     /// Puts together what the threads brought, in the order of their places.
-    fn together(&self, parts: Vec<Part>) -> Counted {
+    fn together(&self, parts: Vec<Stretch>) -> Counted {
         let mut counted = Counted {
             rows: Vec::new(),
             paths: vec![PathCount::default(); self.admitted.len()],

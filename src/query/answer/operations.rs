@@ -8,7 +8,7 @@ use std::hash::Hash;
 use hashbrown::{HashMap, HashSet};
 
 use crate::record::Outcome;
-use crate::record::column::Column;
+use crate::record::column::{Column, Part};
 use crate::record::risk::Level;
 use crate::store::column::NOT_A_GUID;
 use crate::store::order::TimeOrder;
@@ -66,7 +66,7 @@ struct Codes {
 impl Codes {
     fn of(store: &Store) -> Self {
         let outcome = |code| {
-            let outcome = Outcome::from_word(store.part(Column::Result, code, 0));
+            let outcome = Outcome::from_word(store.part(Part::OUTCOME, code));
             WORST_FIRST.iter().position(|known| *known == outcome).unwrap_or(3)
         };
         let level = |code| Level::of_entry(store.entry(Column::Risk, code));

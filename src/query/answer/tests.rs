@@ -163,7 +163,7 @@ fn an_answer_is_right_after_each_mark_whatever_was_asked_before() {
     };
     let failed = |store: &Store, row: RowId| {
         let code = store.codes(row, Column::Result)[0];
-        store.part(Column::Result, code, 0) == "failure"
+        store.part(crate::record::column::Part::OUTCOME, code) == "failure"
     };
     let queries: [(&str, Wanted); 8] = [
         ("", |_, _, _| true),

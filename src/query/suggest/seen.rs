@@ -3,7 +3,7 @@
 
 use hashbrown::HashMap;
 
-use crate::record::column::{Column, PART};
+use crate::record::column::{Column, PART, Part};
 use crate::record::field::Field;
 use crate::store::Store;
 use crate::store::column::RowCodes;
@@ -16,7 +16,7 @@ pub const MOST_SEEN: usize = 5_000;
 fn joined<'s>(
     store: &'s Store,
     column: Column,
-    parts: &[usize],
+    parts: &[Part],
 ) -> HashMap<u32, Vec<(&'s str, &'s str)>> {
     let mut found: HashMap<u32, Vec<_>> = HashMap::new();
     if are_names(column, parts) {
@@ -59,7 +59,8 @@ pub fn seen_values(store: &Store, field: &Field) -> Vec<(String, u64)> {
             continue;
         }
         let own_parts = entry.split(PART).zip(folded.split(PART)).enumerate();
-        let own_parts = own_parts.filter(|(at, (_, key))| !key.is_empty() && parts.contains(at));
+        let own_parts = own_parts
+            .filter(|(at, (_, key))| !key.is_empty() && parts.iter().any(|part| part.at() == *at));
         let named = joined.get(&(code as u32)).into_iter().flatten().copied();
         for (name, key) in named.chain(own_parts.map(|(_, value)| value)) {
             let number = *numbers.entry(key).or_insert_with(|| {

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Mutex;
 
 use super::*;
-use crate::record::column::{Column, PART};
+use crate::record::column::{Column, PART, Part};
 use crate::record::{Kind, Outcome, Target};
 use crate::store::events::Events;
 
@@ -126,7 +126,7 @@ fn rows_of_a_sign_in_are_kept_and_known_in_any_order() {
         let last = events.rows(0).next_back().expect("rows");
         assert_eq!(events.rows(2).collect::<Vec<_>>(), events.rows(0).collect::<Vec<_>>());
         assert_eq!(events.rows(1).len(), 0);
-        let word = store.part(Column::Result, store.codes(last, Column::Result)[0], 0);
+        let word = store.part(Part::OUTCOME, store.codes(last, Column::Result)[0]);
         assert_eq!(word, "success", "{order:?}");
     }
 }
@@ -167,7 +167,7 @@ fn who_goes_on_behind_a_store_knows_its_records_words_and_rows() {
     store.push(indexer.take_segment().expect("two more"));
     let code = |row| store.codes(row, Column::Path)[0];
     assert_eq!(code(3), code(0));
-    assert_eq!(store.part(Column::Path, code(4), 2), "d");
+    assert_eq!(store.part(Part::ACTIVITY, code(4)), "d");
     assert_eq!(store.len(), 5);
 }
 

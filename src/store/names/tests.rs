@@ -90,7 +90,11 @@ fn an_id_is_called_what_it_was_when_the_record_was_written() {
         on(9, nameless.clone()),
         nameless,
     ];
-    let kept = Kept { column: Column::Targets, parts: &[0, 1, 2], key: None };
+    let kept = Kept {
+        column: Column::Targets,
+        parts: &[Part::TARGET_UPN, Part::TARGET_NAME, Part::TARGET_UPN_AS_LOGGED],
+        key: None,
+    };
     for turn in 0..records.len() {
         let all = store(&records);
         for (row, record) in

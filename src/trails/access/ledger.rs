@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::Step;
 use super::objects::{NOBODY, Objects};
 use super::tells::{Family, TELLS, Tells};
-use crate::record::column::Column;
+use crate::record::column::{Column, Part};
 use crate::record::outcome::is_done;
 use crate::record::sentence::actor_name;
 use crate::record::{ActorKind, Outcome, Record, Target};
@@ -79,15 +79,14 @@ impl Ledger {
         let mut paths: Vec<Option<Option<&Tells>>> = vec![None; store.entries(Column::Path)];
         let mut ledger = Self { end: store.period().map(|(_, last)| last), ..Self::default() };
         let mut buffer = Vec::new();
-        let is = |code: u32, change: &str| {
-            store.part(Column::Changes, code, 0).eq_ignore_ascii_case(change)
-        };
+        let is =
+            |code: u32, change: &str| store.part(Part::CHANGE, code).eq_ignore_ascii_case(change);
         for segment in store.segments() {
             let mut rows = Vec::new();
             for at in 0..segment.len() {
                 let Some(code) = segment.column(Column::Path).first(at) else { continue };
                 let tells = paths[code as usize].get_or_insert_with(|| {
-                    known.get(&fold(store.part(Column::Path, code, 2))).copied()
+                    known.get(&fold(store.part(Part::ACTIVITY, code))).copied()
                 });
                 let has = |change: &str| {
                     let codes = segment.codes(Column::Changes, at);
