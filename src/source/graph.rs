@@ -87,6 +87,8 @@ pub struct Service {
     pace: Arc<dyn Pace>,
     limiter: Mutex<Limiter>,
     there: Mutex<Option<There>>,
+    /// When the newest record happened that came.
+    newest: Mutex<Option<Timestamp>>,
     skew_told: AtomicBool,
 }
 
@@ -99,8 +101,9 @@ impl Service {
         pace: Arc<dyn Pace>,
     ) -> Self {
         let limiter = Mutex::new(Limiter::default());
-        let (there, skew_told) = (Mutex::default(), AtomicBool::new(false));
-        Self { base, http, tokens, pace, limiter, there, skew_told }
+        let (there, newest) = (Mutex::default(), Mutex::default());
+        let skew_told = AtomicBool::new(false);
+        Self { base, http, tokens, pace, limiter, there, newest, skew_told }
     }
 
     /// Where it is.
@@ -123,6 +126,22 @@ impl Service {
     pub fn now_there(&self) -> Option<Timestamp> {
         let there = *self.there.lock().unwrap_or_else(PoisonError::into_inner);
         there?.now(self.pace.elapsed(), self.pace.now())
+    }
+
+    /// What time it is at least, whichever of both clocks is wrong: the earlier of both, or that of a
+    /// record that is there. What counts as asked for ends there, so that a clock that is ahead, of
+    /// this computer or of whatever answers, makes nothing count that is still to happen.
+    pub fn surely(&self) -> Timestamp {
+        let here = self.pace.now();
+        let Some(there) = self.now_there() else { return here };
+        let newest = *self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        there.min(here.max(newest.unwrap_or(here)))
+    }
+
+    /// A record that happened then is there.
+    fn came(&self, time: Timestamp) {
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        *newest = (*newest).max(Some(time));
     }
 
     /// Graph said just now what time it is.

@@ -150,7 +150,7 @@ impl Tenant {
         let follow = Follow::default();
         let service = self.service()?;
         let now = service.now();
-        let Window { start, end } = self.request.window_at(now);
+        let Window { start, end } = self.request.window_at(service.surely());
         let from = self.loaded_to().unwrap_or(end).min(now);
         let window = Window {
             start: from.plus(-ticks(follow.overlap)).max(start.min(from)),

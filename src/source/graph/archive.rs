@@ -42,7 +42,7 @@ use self::packed::Packing;
 use super::logs::{LOGS, Log};
 use super::page::Page;
 use super::seen::Seen;
-use super::slices::{Slice, Window, floor_second};
+use super::slices::{Slice, Window, floor_second, ticks};
 use super::{Done, Missing, Sink, State};
 use crate::disk::{Kind, Made};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
@@ -55,6 +55,9 @@ pub const OVERLAP: Duration = Duration::from_hours(24);
 const MOST_KNOWN: usize = 8 << 20;
 /// Ticks by which clocks of Graph may differ among themselves.
 const AHEAD: i64 = 60 * TICKS_PER_SECOND;
+/// How far back it is doubted what was asked for, once a clock turns out to have been ahead: others may
+/// have been asked for by it that are not of the future any more. Entra keeps no log for longer.
+const DOUBTED: Duration = Duration::from_hours(31 * 24);
 /// Bytes up to which more is added to a file.
 const MOST_BYTES: u64 = 8 << 20;
 
@@ -470,18 +473,22 @@ impl Archive {
 
 impl Sink for Archive {
     /// Slices that claim to be asked for later than that were asked for while a clock was wrong: what
-    /// happened until then was not to be had yet. Their time is asked for again.
+    /// happened until then was not to be had yet. Their time is asked for again, and all that Entra may
+    /// still have: nobody knows since when the clock was wrong.
     fn now_is(&mut self, now: Timestamp) -> io::Result<bool> {
         let latest = now.plus(AHEAD);
         let ahead = self.manifest.entries().filter(|entry| entry.asked > latest).count();
         if ahead == 0 {
             return Ok(false);
         }
-        let believed = self.manifest.entries().filter_map(|entry| match entry.asked > latest {
+        let since = now.plus(-ticks(DOUBTED));
+        let is_doubted = |entry: &Entry| entry.asked > latest || entry.end > since;
+        let believed = self.manifest.entries().filter_map(|entry| match is_doubted(entry) {
             false => Some(entry.clone()),
             // What it brought is there all the same.
             true if entry.file.is_some() => {
-                Some(Entry { asked: now, complete: false, late: None, ..entry.clone() })
+                let asked = entry.asked.min(now);
+                Some(Entry { asked, complete: false, late: None, ..entry.clone() })
             }
             true => None,
         });
@@ -493,9 +500,10 @@ impl Sink for Archive {
         })
         .map_err(|error| wrapped(&self.folder, error))?;
         let reason = format!(
-            "{ahead} slices of {} were asked for while a clock was ahead of Graph's: their time is \
-             asked for again",
-            self.folder.display()
+            "{ahead} slices of {} were asked for while a clock was ahead of Graph's: the last {} days \
+             are asked for again",
+            self.folder.display(),
+            DOUBTED.as_secs() / 86_400
         );
         self.odd("", None, reason);
         Ok(true)

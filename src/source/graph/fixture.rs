@@ -92,6 +92,8 @@ impl Reply {
 #[derive(Default, Debug)]
 pub struct TestPace {
     elapsed: Mutex<Duration>,
+    /// Ticks by which this computer's clock is ahead.
+    pub ahead: std::sync::atomic::AtomicI64,
     sleeps: Mutex<Vec<Duration>>,
     /// Waits longer than this never end.
     stuck_after: Option<Duration>,
@@ -116,7 +118,9 @@ impl TestPace {
 
 impl Pace for TestPace {
     fn now(&self) -> Timestamp {
-        at("2026-05-31T00:00:00Z").plus(ticks(self.elapsed()))
+        at("2026-05-31T00:00:00Z")
+            .plus(ticks(self.elapsed()))
+            .plus(self.ahead.load(Ordering::Relaxed))
     }
 
     fn elapsed(&self) -> Duration {

@@ -41,6 +41,7 @@ pub async fn pull(
         sink,
         cancel,
         window: request.window,
+        windows: Vec::new(),
         is_by_graph: false,
         state: State::default(),
         outcome: Outcome::default(),
@@ -56,8 +57,7 @@ pub async fn pull(
     }
     run.tell_untold();
     run.outcome.state = run.state;
-    let end = service.now_there().map_or(run.window.end, |now| run.window.end.min(now));
-    run.outcome.window = Some(Window { end, ..run.window });
+    run.outcome.window = Some(run.asked_window());
     run.outcome
 }
 
@@ -66,8 +66,10 @@ struct Run<'r> {
     request: &'r Request,
     sink: &'r mut dyn Sink,
     cancel: &'r CancellationToken,
-    /// What is asked for.
+    /// What is asked for, by the clock that is believed.
     window: Window,
+    /// What is asked for, by either clock: windows that do not touch each other.
+    windows: Vec<Window>,
     /// Was it compared with Graph's clock?
     is_by_graph: bool,
     state: State,
@@ -137,14 +139,25 @@ impl Run<'_> {
 
     /// What to ask for by the clock that is known now: as much at once as there is in one piece.
     fn plan(&mut self) -> VecDeque<Work> {
-        self.window = self.request.window_at(self.service.now());
-        if let Some(now) = self.service.now_there() {
+        let service = self.service;
+        let there = service.now_there();
+        let window_at = |now: Timestamp| {
+            let window = self.request.window_at(now);
             // Records that happen while it is asked are asked for too.
-            self.window.end = self.window.end.min(now.plus(TICKS_PER_SECOND));
-        }
+            let latest = there.map_or(window.end, |there| there.plus(TICKS_PER_SECOND));
+            Window { end: window.end.min(latest), ..window }
+        };
+        self.window = window_at(service.now());
+        // Where Graph's clock is the one that is wrong, the other window is the right one.
+        let others = [service.pace.now(), service.surely()].map(window_at);
+        let windows = others.into_iter().chain([self.window]).filter(|window| !window.is_empty());
+        self.windows = slices::joined(windows.collect());
         let (mut queue, mut total) = (VecDeque::new(), 0);
         for log in self.request.logs.iter().copied() {
-            let mut windows = self.sink.wanted(log, self.window);
+            let mut windows: Vec<Window> = Vec::new();
+            for window in &self.windows {
+                windows.extend(self.sink.wanted(log, *window));
+            }
             windows.retain(|window| !window.is_empty());
             total += slices::plan(log, &windows, self.request.grid).len();
             if self.request.newest_first {
@@ -160,6 +173,16 @@ impl Run<'_> {
         self.state.slices_total = self.state.slices_done.saturating_add(total as u32);
         self.tell();
         queue
+    }
+
+    /// What was asked for up to what is surely not in the future.
+    fn asked_window(&self) -> Window {
+        let Some(latest) = self.service.now_there().map(|_| self.service.surely()) else {
+            return self.window;
+        };
+        let begun = self.windows.iter().rfind(|window| window.start <= latest);
+        let window = *begun.unwrap_or(&self.window);
+        Window { end: window.end.min(latest), ..window }
     }
 
     /// The last second of the window, of any log. Asked for where nothing seems to be wanted, by

@@ -65,6 +65,19 @@ impl Window {
     }
 }
 
+/// Windows that do not touch each other, in order, with the same instants inside.
+pub fn joined(mut windows: Vec<Window>) -> Vec<Window> {
+    windows.sort_unstable();
+    let mut joined: Vec<Window> = Vec::new();
+    for window in windows {
+        match joined.last_mut().filter(|last| window.start <= last.end) {
+            Some(last) => last.end = last.end.max(window.end),
+            None => joined.push(window),
+        }
+    }
+    joined
+}
+
 /// The whole second an instant is in.
 pub fn floor_second(time: Timestamp) -> Timestamp {
     Timestamp::from_ticks(time.ticks() - time.ticks().rem_euclid(TICKS_PER_SECOND))

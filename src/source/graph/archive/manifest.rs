@@ -15,7 +15,7 @@ use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write as
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::super::slices::{Window, ticks};
+use super::super::slices::{Window, joined, ticks};
 use super::day;
 use crate::disk::Folder;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
@@ -479,19 +479,6 @@ impl Manifest {
         }
         written
     }
-}
-
-/// Windows that do not touch each other, in order, with the same instants inside.
-fn joined(mut windows: Vec<Window>) -> Vec<Window> {
-    windows.sort_unstable();
-    let mut joined: Vec<Window> = Vec::new();
-    for window in windows {
-        match joined.last_mut().filter(|last| window.start <= last.end) {
-            Some(last) => last.end = last.end.max(window.end),
-            None => joined.push(window),
-        }
-    }
-    joined
 }
 
 /// Reads a line that has a line break, as far as it is of use; its bytes, `None` behind the last one.

@@ -74,8 +74,7 @@ impl Run<'_> {
         if at <= start {
             return Ok(());
         }
-        let asked = self.asked(walk);
-        self.done(part(work.slice, start, at), asked).map_err(unkept)?;
+        self.done(part(work.slice, start, at), walk.asked).map_err(unkept)?;
         work.slice = part(work.slice, at, end);
         work.again = false;
         Ok(())
@@ -89,6 +88,7 @@ impl Run<'_> {
         self.sink.page(slice, page).map_err(|error| Failure::Unkept(error.to_string()))?;
         self.state.records += page.records().len() as u64;
         if let Some(newest) = page.records().iter().filter_map(|record| record.time).max() {
+            self.service.came(newest);
             let known = self.outcome.newest.entry(slice.log.name).or_insert(newest);
             *known = newest.max(*known);
         }

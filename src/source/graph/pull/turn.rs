@@ -121,7 +121,8 @@ impl Run<'_> {
             let minutes = apart.abs() / (60 * TICKS_PER_SECOND);
             let reason = format!(
                 "this computer's clock is {minutes} minutes {side} Graph's: records are asked for by \
-                 Graph's clock; set this one right, or sign-ins may fail"
+                 both, and what is between them is asked for again. Set this clock right if it is \
+                 wrong, or sign-ins may fail"
             );
             self.odd("", None, reason);
         }

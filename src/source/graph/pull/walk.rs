@@ -42,10 +42,9 @@ pub enum Walked {
 }
 
 /// What one walk along the pages of a slice saw.
-#[derive(Default)]
 pub struct Walk {
-    /// When it was asked for, by Graph's clock: no later than its first request.
-    pub asked: Option<Timestamp>,
+    /// When it was asked for: no later than its first request, by the earlier of both clocks.
+    pub asked: Timestamp,
     /// When it began.
     began: Duration,
     /// Does any record come before one that happened earlier?
@@ -83,6 +82,26 @@ struct Came {
 }
 
 impl Walk {
+    /// One that begins, and is asked for no earlier than `asked`.
+    fn begun(began: Duration, asked: Timestamp) -> Self {
+        Self {
+            asked,
+            began,
+            is_unordered: false,
+            is_rising: false,
+            held: None,
+            links: HashSet::new(),
+            bodies: HashSet::new(),
+            keys: HashSet::new(),
+            pages: 0,
+            empty: 0,
+            records: 0,
+            last: None,
+            from: None,
+            damage: None,
+        }
+    }
+
     /// Takes note of a page, and leaves in it what this walk had not. Fails where pages go in a
     /// circle.
     fn see(&mut self, page: &mut Page, slice: &Slice) -> Result<Came, Failure> {
@@ -114,7 +133,7 @@ impl Walk {
     /// Graph said what time it is: the walk began no later than that.
     fn was_at(&mut self, date: Option<Timestamp>, elapsed: Duration) {
         let began = date.map(|date| date.plus(-ticks(elapsed.saturating_sub(self.began))));
-        self.asked = self.asked.into_iter().chain(began).min();
+        self.asked = began.map_or(self.asked, |began| began.min(self.asked));
     }
 
     /// Where a slice that has grown too large can be ended: all before it was seen.
@@ -129,7 +148,7 @@ impl Run<'_> {
     /// Asks for a slice, page after page, and hands in its pieces. Returns when it was asked for too.
     pub(super) async fn walk(&mut self, work: &mut Work) -> (Walked, Timestamp) {
         let (began, whole) = (self.service.pace.elapsed(), work.slice);
-        let mut walk = Walk { began, asked: self.service.now_there(), ..Walk::default() };
+        let mut walk = Walk::begun(began, self.service.surely());
         let walked = match self.pages(work, &mut walk).await {
             Ok(walked) => walked,
             Err(failure) => Walked::Failed(failure, walk.pages),
@@ -138,15 +157,7 @@ impl Run<'_> {
             // What was handed in went by an order that was none.
             work.slice = whole;
         }
-        (walked, self.asked(&walk))
-    }
-
-    /// When a walk was asked for: by Graph's clock, where that is known.
-    pub(super) fn asked(&self, walk: &Walk) -> Timestamp {
-        walk.asked.unwrap_or_else(|| {
-            let since = self.service.pace.elapsed().saturating_sub(walk.began);
-            self.service.now().plus(-ticks(since))
-        })
+        (walked, walk.asked)
     }
 
     async fn pages(&mut self, work: &mut Work, walk: &mut Walk) -> Result<Walked, Failure> {
@@ -234,7 +245,7 @@ impl Run<'_> {
         self.is_over(work, at, walk)?;
         self.state.slices_total += 2;
         let (instant, end) = (part(work.slice, at, at.plus(1)), work.slice.window.end);
-        let told = self.incomplete(instant, OVERFULL.to_owned(), self.asked(walk));
+        let told = self.incomplete(instant, OVERFULL.to_owned(), walk.asked);
         work.slice = part(work.slice, at.plus(1), end);
         told.map_err(unkept)
     }

@@ -2,6 +2,7 @@
 //! Never reads the real clock: waiting moves the one of a test.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::super::archive::{Archive, Owner};
 use super::*;
@@ -69,8 +70,9 @@ fn a_window_ends_at_graphs_own_now_whatever_this_computers_clock_says() {
             for done in sink.done.iter().filter(|done| done.complete) {
                 assert!(done.asked <= now && done.slice.window.end <= done.asked, "{ahead}");
             }
-            // One more request, and only where it matters.
-            assert!(server.asked().len() <= 5, "{ahead}: {}", server.asked().len());
+            // One more request, and another for a window by this clock, and only where it matters.
+            let most = 5 + usize::from(ahead > 70 * slices::ticks(HOUR));
+            assert!(server.asked().len() <= most, "{ahead}: {}", server.asked().len());
             let told = sink.odd().len();
             assert_eq!(told, usize::from(ahead.abs() > 300 * SECOND), "{:?}", sink.missing);
         }
@@ -197,4 +199,101 @@ fn a_feed_goes_on_while_sign_in_is_down_and_says_so_once() {
     let status = status.lock().expect("free");
     let reasons: Vec<&str> = status.missing.iter().map(|m| m.reason.as_str()).collect();
     assert_eq!(reasons, ["login answers 503", "no consent"]);
+}
+
+/// A tenant with a record every hour, as it goes on: what has not happened yet is not to be had. Its
+/// `Date` is `there` ticks ahead of the right time.
+fn living(there: Arc<AtomicI64>) -> Server {
+    let first = TestPace::default().now().plus(-40 * slices::ticks(HOUR));
+    let records = (0..400).map(|number| {
+        let time = first.plus(i64::from(number) * slices::ticks(HOUR));
+        (time, record(number as usize, time))
+    });
+    let records: Vec<(Timestamp, String)> = records.collect();
+    Server::start(move |asked| {
+        let now = TestPace::default().now().plus(slices::ticks(asked.when));
+        let happened = records.iter().filter(|(time, _)| *time <= now).cloned();
+        let tenant = Tenant { records: happened.collect(), page: 100 };
+        let date = now.plus(there.load(Ordering::Relaxed));
+        tenant.answer(asked).with("Date", &http_date(date))
+    })
+}
+
+/// A `Date` that was ahead through several runs, and right later, lost what those runs took for asked.
+#[test]
+fn nothing_is_lost_by_either_clock_being_wrong_for_several_runs_and_right_later() {
+    let hours = |hours: i64| hours * slices::ticks(HOUR);
+    let wrong = [0, hours(30), hours(-30), hours(400 * 24), hours(-400 * 24)];
+    let pairs = wrong.iter().flat_map(|there| wrong.iter().map(move |here| (*there, *here)));
+    for (there, here) in pairs {
+        // Both ahead is noticed only while one of those runs is still to come.
+        let runs = if there.min(here) > 0 { 1..=2 } else { 1..=6 };
+        for (runs, overlap) in runs.step_by(5).map(|runs| (runs, HOUR * 24)).chain([(3, HOUR)]) {
+            if there.min(here) > 0 && overlap == HOUR && there.min(here) < hours(24) {
+                continue;
+            }
+            let folder = memory();
+            let date = Arc::new(AtomicI64::new(there));
+            let server = living(Arc::clone(&date));
+            server.pace.ahead.store(here, Ordering::Relaxed);
+            let pull = || {
+                let mut archive = open(folder.path()).with_overlap(overlap);
+                let outcome = pulled(&server.service(), &last(200), &mut archive);
+                assert!(outcome.is_complete(), "{there} {here}: {outcome:?}");
+                server.pace.forward(HOUR * 8);
+            };
+            (0..runs).for_each(|_| pull());
+            date.store(0, Ordering::Relaxed);
+            server.pace.ahead.store(0, Ordering::Relaxed);
+            (0..2).for_each(|_| pull());
+            let mut archive = open(folder.path());
+            let kept: u64 = archive.entries().map(|entry| entry.records).sum();
+            // Hours since the first record, when the last run began.
+            let happened = 40 + 8 * (runs + 1) + 1;
+            assert_eq!(kept, happened, "{there} {here} {runs} {overlap:?}");
+            let from = TestPace::default().now().plus(-hours(40));
+            let now = from.plus(hours(happened as i64 - 1));
+            let all = Window { start: from, end: now };
+            archive.set_overlap(Duration::ZERO);
+            assert!(archive.wanted(log("audit"), all).is_empty(), "{there} {here}");
+        }
+    }
+}
+
+/// The same for whoever follows on the screen.
+#[test]
+fn a_feed_loses_nothing_by_a_date_that_was_ahead() {
+    for (there, here) in [(30, 0), (-30, 0), (0, 30), (0, -30), (400 * 24, 0), (0, -400 * 24)] {
+        let date = Arc::new(AtomicI64::new(there * slices::ticks(HOUR)));
+        let server = living(Arc::clone(&date));
+        server.pace.ahead.store(here * slices::ticks(HOUR), Ordering::Relaxed);
+        let tokens = Turns { date, pace: Arc::clone(&server.pace), left: 9.into() };
+        let service = Arc::new(server.service_with(Arc::new(tokens)));
+        let follow = Some(Follow { every: HOUR * 3, overlap: HOUR });
+        let mut feed =
+            Feed::new(service, last(70), follow, CancellationToken::new()).expect("a runtime");
+        let mut text = String::new();
+        feed.read_to_string(&mut text).expect("read");
+        let hours = server.asked().last().expect("asked").when.as_secs() / 3_600;
+        assert_eq!(text.lines().count() as u64, 41 + hours, "{there} {here}");
+    }
+}
+
+/// Tokens for so many requests; both clocks are right from the fifth on.
+struct Turns {
+    date: Arc<AtomicI64>,
+    pace: Arc<TestPace>,
+    left: AtomicI64,
+}
+
+impl Tokens for Turns {
+    fn token(&self, _: bool) -> Token<'_> {
+        let left = self.left.fetch_sub(1, Ordering::Relaxed);
+        if left < 5 {
+            self.date.store(0, Ordering::Relaxed);
+            self.pace.ahead.store(0, Ordering::Relaxed);
+        }
+        let refused = NoToken { reason: "over".to_owned(), may_pass: false };
+        Box::pin(async move { if left > 0 { Ok("token".into()) } else { Err(refused) } })
+    }
 }
