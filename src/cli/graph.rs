@@ -185,10 +185,9 @@ impl Asked {
         let context = query::Context { now, around: None };
         let asked = push_down(&self.query, &context, Endpoint::Audits, Names::Kept).time;
         let unknown = |option: &str, text: &str| {
-            format!(
-                "{option} `{}` names no time; write 2026-11-01, 2026-11-01T14, last-24h",
-                clean(text)
-            )
+            let way = when::way_out(text)
+                .unwrap_or_else(|| "write 2026-11-01, 2026-11-01T14, last-24h".to_owned());
+            format!("{option} `{}` names no time; {way}", clean(text))
         };
         let since = match (&self.since, asked.start) {
             (Some(text), _) => {

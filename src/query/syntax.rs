@@ -439,10 +439,9 @@ fn check(
         };
     }
     let bad = |text: &str| {
-        error(
-            value_span.clone(),
-            format!("`{text}` is no time; write 2026-11-01, 2026-11-01T14:02, last-24h or today"),
-        )
+        let way = when::way_out(text)
+            .unwrap_or_else(|| "write 2026-11-01, 2026-11-01T14:02, last-24h or today".to_owned());
+        error(value_span.clone(), format!("`{text}` is no time; {way}"))
     };
     match value {
         Value::Text(text) if when::is_time(text) => Ok(()),

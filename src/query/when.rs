@@ -7,6 +7,9 @@ use crate::time::{TICKS_PER_SECOND, TimeRange, Timestamp};
 /// The span of time a text names, or `None` where it names none. `2026-11` is the whole month,
 /// `last-24h` from then on without an end, so that records arriving later are inside too.
 pub fn range(text: &str, context: &Context) -> Option<TimeRange> {
+    if way_out(text).is_some() {
+        return None;
+    }
     let lower = text.trim().to_ascii_lowercase();
     let now = context.now;
     if let Some(length) = lower.strip_prefix("last-") {
@@ -32,6 +35,36 @@ pub fn range(text: &str, context: &Context) -> Option<TimeRange> {
         _ => {}
     }
     calendar(text.trim())
+}
+
+/// What to write instead of a length of time whose unit is none, or may be two: `M` is a month to many,
+/// and a minute where small and large letters are one. `None` where that is not what is wrong.
+pub fn way_out(text: &str) -> Option<String> {
+    let text = text.trim();
+    let begins = |prefix: &&str| {
+        text.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix))
+    };
+    let prefix = ["last-", "±", "+-"].into_iter().find(begins)?;
+    let length = &text[prefix.len()..];
+    let at = length.find(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0)?;
+    let (number, unit) = length.split_at(at);
+    let number: u64 = number.parse().ok()?;
+    let months = format!("{prefix}{}d", number.saturating_mul(30));
+    match &*unit.to_lowercase() {
+        "m" if unit == "M" => Some(format!(
+            "`M` may be months or minutes; write {months} for months, {prefix}{number}m for minutes"
+        )),
+        "s" | "m" | "h" | "d" | "w" => None,
+        "mo" | "mon" | "month" | "months" => {
+            Some(format!("there is no unit for months; write {months}"))
+        }
+        "y" | "yr" | "year" | "years" => {
+            let years = number.saturating_mul(365);
+            Some(format!("there is no unit for years; write {prefix}{years}d"))
+        }
+        "min" | "mins" | "minute" | "minutes" => Some(format!("write {prefix}{number}m")),
+        _ => Some("the units are s, m (minutes), h, d and w".to_owned()),
+    }
 }
 
 /// The span of time in which a term on the time holds.
@@ -253,6 +286,36 @@ mod tests {
         assert_eq!(of("time>last-1d"), Some((day_ago, None)));
         let three = Timestamp::parse("2026-11-17T15:30:00Z");
         assert_eq!(of("time:last-3d..last-1d"), Some((three, day_ago)));
+    }
+
+    /// `last-1M` was one minute, without a word.
+    #[test]
+    fn a_unit_that_may_be_two_is_none_and_says_what_to_write() {
+        for (text, way) in [
+            ("last-1M", "write last-30d for months, last-1m for minutes"),
+            ("LAST-3M", "write last-90d for months, last-3m for minutes"),
+            (" ±10M ", "write ±300d for months, ±10m for minutes"),
+            ("+-2M", "+-60d"),
+            ("last-1mo", "last-30d"),
+            ("last-2months", "last-60d"),
+            ("last-1y", "last-365d"),
+            ("last-5min", "last-5m"),
+            ("last-5ms", "the units are"),
+            ("last-5é", "the units are"),
+        ] {
+            assert_eq!(range(text, &context()), None, "{text}");
+            assert_eq!((since(text, &context()), until(text, &context())), (None, None), "{text}");
+            assert!(way_out(text).is_some_and(|said| said.contains(way)), "{text}");
+            let query = format!("time:\"{}\"", text.trim());
+            let refused = crate::query::Query::parse(&query).expect_err(text).to_string();
+            assert!(refused.contains(way), "{refused}");
+            let query = format!("time:{}..now", text.trim());
+            assert!(crate::query::Query::parse(&query).is_err(), "{query}");
+        }
+        for text in ["last-1m", "last-1H", "LAST-7D", "Last-2W", "last-90S", "last-", "M", "1M"] {
+            assert_eq!(way_out(text), None, "{text}");
+        }
+        assert_eq!(range("LAST-7D", &context()), range("last-7d", &context()));
     }
 
     #[test]
