@@ -317,9 +317,8 @@ fn told(
         }
         tell(&format!("entrail: {trouble}"));
     }
-    if let Some(Stopped::SignIn(why) | Stopped::Unreachable(why) | Stopped::Unkept(why)) =
-        &pulled.stopped
-        && !heard.missing.iter().any(|missing| missing.reason == *why)
+    if let Some(why) = pulled.stopped.as_ref().and_then(Stopped::reason)
+        && !heard.missing.iter().any(|missing| missing.reason == why)
     {
         tell(&format!("entrail: {why}"));
     }
@@ -354,7 +353,10 @@ fn state(pulled: &Pulled, goes_on: bool) -> String {
         None if pulled.is_complete() => {
             return format!("complete, without {} (no licence)", pulled.unlicensed.join(", "));
         }
-        Some(Stopped::SignIn(_)) => "no sign-in; see the reason above, and `entrail doctor`",
+        Some(Stopped::TokenRefused(_)) if goes_on => return format!("NOT complete, {again}"),
+        Some(Stopped::SignIn(_) | Stopped::TokenRefused(_)) => {
+            "no sign-in; see the reason above, and `entrail doctor`"
+        }
         Some(Stopped::Unkept(_)) => "it cannot be kept; see the reason above",
         _ if pulled.refused.iter().any(|(_, refused)| !refused.is_doubtful()) => {
             "refused; see above, and `entrail doctor`, for what the sign-in lacks"
@@ -394,6 +396,7 @@ mod tests {
             (stopped(Stopped::Cancelled), "NOT complete, run it again"),
             (stopped(Stopped::Unreachable(String::new())), "NOT complete, run it again"),
             (stopped(Stopped::SignIn(String::new())), "NOT complete: no sign-in; see"),
+            (stopped(Stopped::TokenRefused(String::new())), "NOT complete: no sign-in; see"),
             (stopped(Stopped::Unkept(String::new())), "NOT complete: it cannot be kept"),
             (refused(b"{}"), "NOT complete: refused; see above"),
             (refused(b"<html>"), "NOT complete, run it again"),

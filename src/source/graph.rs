@@ -371,10 +371,26 @@ pub enum Stopped {
     Cancelled,
     /// There is no token: why not, and the way out.
     SignIn(String),
+    /// Graph refuses the token there is, and there is no other now: why, and the way out. It may be
+    /// accepted later.
+    TokenRefused(String),
     /// Graph cannot be reached, or answers nothing: why, and the way out.
     Unreachable(String),
     /// What was read cannot be kept: why not, and the way out.
     Unkept(String),
+}
+
+impl Stopped {
+    /// Why; `None` where somebody asked for it.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Cancelled => None,
+            Self::SignIn(why)
+            | Self::TokenRefused(why)
+            | Self::Unreachable(why)
+            | Self::Unkept(why) => Some(why),
+        }
+    }
 }
 
 /// How a pull ended.

@@ -202,7 +202,7 @@ pub struct SignInError {
     /// Did nobody wait for it any more?
     pub cancelled: bool,
     /// May the same way give one later, without anybody doing anything? Nobody refused: there was no
-    /// answer, or none that is one of the endpoint's.
+    /// answer, or none that is one of the endpoint's. Or Graph refused a token that has not ended.
     pub may_pass: bool,
 }
 
@@ -307,6 +307,8 @@ impl SignIn {
             return self.obtain(&mut state, challenge, cancel).await;
         };
         let said = |reason: String| SignInError::new(&reason);
+        // Graph errs: a token that has not ended may be accepted a moment later.
+        let may_pass = !refused.is_over(self.clock.now());
         // These two have nothing to ask anew with.
         if let (Some(method @ (Method::Token | Method::AzureCli)), Some(challenge)) =
             (state.method, challenge)
@@ -314,16 +316,16 @@ impl SignIn {
             return Err(said(challenge.way_out(method, &self.settings)));
         }
         if state.method == Some(Method::Token) {
-            return Err(said(challenge::REFUSED.to_owned()));
+            return Err(SignInError { may_pass, ..said(challenge::REFUSED.to_owned()) });
         }
         let token = self.obtain(&mut state, challenge, cancel).await?;
         if refused.is(&token) {
             state.grant = None;
             let method = state.method.unwrap_or(Method::Token);
-            return Err(said(match challenge {
-                Some(challenge) => challenge.way_out(method, &self.settings),
-                None => challenge::same_again(method),
-            }));
+            return Err(match challenge {
+                Some(challenge) => said(challenge.way_out(method, &self.settings)),
+                None => SignInError { may_pass, ..said(challenge::same_again(method)) },
+            });
         }
         Ok(token)
     }

@@ -11,9 +11,7 @@ use url::Url;
 
 use super::graph::pace::SystemPace;
 use super::graph::slices::{Window, ticks};
-use super::graph::{
-    Feed, Follow, Missing, NoToken, Request, Service, Status, Stopped, Token, Tokens,
-};
+use super::graph::{Feed, Follow, Missing, NoToken, Request, Service, Status, Token, Tokens};
 use super::sign_in::doctor::{self, Refusal};
 use super::sign_in::{Claims, Http, Settings, SignIn, SignInError};
 use super::{Place, Prompt, Pulling, Trouble};
@@ -303,10 +301,7 @@ impl Watch {
     pub fn stopped(&self) -> Option<Trouble> {
         let status = locked(&self.status);
         let stopped = status.outcome.as_ref()?.stopped.as_ref()?;
-        let reason = match stopped {
-            Stopped::Cancelled => return None,
-            Stopped::SignIn(why) | Stopped::Unreachable(why) | Stopped::Unkept(why) => why,
-        };
-        Some(Trouble::new(NAME.to_owned(), Place::Whole, reason.clone(), true))
+        let reason = stopped.reason()?.to_owned();
+        Some(Trouble::new(NAME.to_owned(), Place::Whole, reason, true))
     }
 }

@@ -19,7 +19,7 @@ const LONGEST: Duration = Duration::from_hours(24);
 /// The requests that bring what has arrived since `last` ended as `outcome` says: one for each log,
 /// from `overlap` before its newest record (of `newest`, and of the outcome) up to `now`. Records
 /// of the overlap come again. A log without new records is asked from `overlap` before the end of
-/// `last`, one that was refused is not asked any more.
+/// `last`, one that was refused for good is not asked any more.
 pub fn next_windows(
     last: &Request,
     outcome: &Outcome,
@@ -27,7 +27,7 @@ pub fn next_windows(
     now: Timestamp,
     overlap: Duration,
 ) -> Vec<Request> {
-    let is_definite = |refused: &super::Refused| !refused.is_doubtful();
+    let is_definite = |refused: &super::Refused| !refused.may_pass();
     let refused = |name: &str| {
         outcome.refused.iter().any(|(log, why)| *log == name && is_definite(why))
             || outcome.unlicensed.contains(&name)

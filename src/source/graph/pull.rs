@@ -50,6 +50,7 @@ pub async fn pull(
         quiet: Quiet::default(),
         loops: 0,
         sizes: HashMap::new(),
+        largest: HashMap::new(),
     };
     run.is_moving();
     if let Err(stopped) = run.all().await {
@@ -82,6 +83,8 @@ struct Run<'r> {
     loops: u32,
     /// Records of the last page that linked to another one, by the name of the log.
     sizes: HashMap<&'static str, usize>,
+    /// Records of the largest page that linked to none, by the name of the log.
+    largest: HashMap<&'static str, usize>,
 }
 
 /// A slice of the plan, and how its parts fared.
@@ -147,10 +150,10 @@ impl Run<'_> {
             let latest = there.map_or(window.end, |there| there.plus(TICKS_PER_SECOND));
             Window { end: window.end.min(latest), ..window }
         };
-        self.window = window_at(service.now());
-        // Where Graph's clock is the one that is wrong, the other window is the right one.
-        let others = [service.pace.now(), service.surely()].map(window_at);
-        let windows = others.into_iter().chain([self.window]).filter(|window| !window.is_empty());
+        // Where Graph's clock is the one that is wrong, the window by another one is right.
+        let windows = [service.now(), service.pace.now(), service.surely()].map(window_at);
+        self.window = windows[0];
+        let windows = windows.into_iter().filter(|window| !window.is_empty());
         self.windows = slices::joined(windows.collect());
         let (mut queue, mut total) = (VecDeque::new(), 0);
         for log in self.request.logs.iter().copied() {
@@ -265,6 +268,7 @@ impl Run<'_> {
             return match failure {
                 _ if only => Ok(()),
                 Failure::SignIn(_) => Err(Stopped::SignIn(reason)),
+                Failure::Reused(_) => Err(Stopped::TokenRefused(reason)),
                 _ => Err(Stopped::Unreachable(reason)),
             };
         }
@@ -298,6 +302,7 @@ impl Run<'_> {
             Failure::Foreign(_) => Some(true),
             Failure::SignIn(_)
             | Failure::SignInDown(_)
+            | Failure::Reused(_)
             | Failure::Untrusted(_)
             | Failure::Unreachable(_)
             | Failure::Elsewhere(_)

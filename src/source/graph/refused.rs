@@ -85,6 +85,14 @@ impl Refused {
     }
 }
 
+impl Refused {
+    /// May the same be granted later, without anybody doing anything? So may a token that is refused
+    /// without a word of what another one would have to have.
+    pub fn may_pass(&self) -> bool {
+        self.is_doubtful() || (self.status == 401 && self.challenge.is_none())
+    }
+}
+
 impl fmt::Display for Refused {
     /// `403 Authorization_RequestDenied: Insufficient privileges …`, and the way out where the
     /// answer itself tells one.

@@ -42,6 +42,8 @@ pub enum Failure {
     Refused(Refused),
     /// There is no token: why not, and the way out.
     SignIn(String),
+    /// The token is not accepted, and there is no other one; later the same may be accepted. Why not.
+    Reused(String),
     /// There is no token now; later there may be one. Why not.
     SignInDown(String),
     /// What was read cannot be kept: why not.
@@ -71,6 +73,7 @@ impl fmt::Display for Failure {
             | Self::Foreign(reason)
             | Self::SignIn(reason)
             | Self::SignInDown(reason)
+            | Self::Reused(reason)
             | Self::Unkept(reason) => f.write_str(reason),
             Self::Unauthorized(refused) | Self::Refused(refused) => write!(f, "{refused}"),
             Self::Cancelled => f.write_str("stopped"),
@@ -99,6 +102,8 @@ pub struct Tries {
     pub is_part: bool,
     /// Is it known that the tenant has no licence for such logs?
     pub is_unlicensed: bool,
+    /// Is it known that tokens are not accepted?
+    pub is_unauthorized: bool,
 }
 
 /// What to do after `failure`. `chance` is from 0 to 1 and spreads programs that failed together.
@@ -116,6 +121,11 @@ pub fn verdict(failure: &Failure, tries: Tries, chance: f64) -> Verdict {
         Failure::Refused(refused) if refused.is_doubtful() => {
             (3, Duration::from_secs(5), Duration::from_secs(15))
         }
+        // Graph errs here too, and then the same token is good a moment later.
+        Failure::Unauthorized(refused) if refused.may_pass() && !tries.is_unauthorized => {
+            (3, Duration::from_secs(1), Duration::from_secs(2))
+        }
+        Failure::Reused(_) => (3, Duration::from_secs(1), Duration::from_secs(2)),
         Failure::Elsewhere(_) => (3, Duration::from_secs(2), Duration::from_secs(4)),
         _ => return Verdict::GiveUp,
     };

@@ -2,6 +2,7 @@
 
 mod clock;
 mod endless;
+mod tokens;
 mod wide;
 
 use std::collections::HashMap;
@@ -329,8 +330,8 @@ fn a_token_that_is_never_accepted_ends_the_log() {
     let service = server.service_with(Arc::clone(&tokens) as Arc<dyn Tokens>);
     let mut sink = Everything::default();
     let outcome = pulled(&service, &days(4), &mut sink);
-    assert_eq!(*tokens.renewals.lock().expect("free"), 1);
-    assert_eq!(server.asked().len(), 2);
+    assert_eq!(*tokens.renewals.lock().expect("free"), 3);
+    assert_eq!(server.asked().len(), 4);
     assert_eq!(outcome.refused[0].1.code, "InvalidAuthenticationToken");
     assert_eq!(sink.missing.len(), 1);
     assert_eq!(sink.missing[0].window, Some(days(4).window));

@@ -50,6 +50,7 @@ impl Run<'_> {
             biased;
             () = cancel.cancelled() => return Err(Failure::Cancelled),
             token = token => token.map_err(|NoToken { reason, may_pass }| match may_pass {
+                true if refusal.is_some() => Failure::Reused(reason),
                 true => Failure::SignInDown(reason),
                 false => Failure::SignIn(reason),
             })?,

@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::super::address;
 use super::super::page::Page;
+use super::super::refused::Refused;
 use super::super::retry::{Failure, Tries, Verdict, verdict};
 use super::super::seen::Key;
 use super::super::slices::{Slice, floor_second, ticks};
@@ -23,7 +24,11 @@ const MOST_HELD: u32 = 8;
 /// Records of a page that is too small to be a full one: nobody's pages are.
 const FEW: usize = 9;
 /// Numbers of records that look like a whole page, whoever chose its size.
-const USUAL_SIZES: [usize; 6] = [100, 200, 250, 500, 999, 1_000];
+const USUAL_SIZES: [usize; 7] = [50, 100, 200, 250, 500, 999, 1_000];
+/// Records of a page that may be a whole one of whatever size: it is asked once what is behind.
+const MANY: usize = 100;
+/// Pages without a new record, after each other, that are asked for where none links to another.
+const MOST_UNLINKED: u32 = 3;
 
 /// How asking for a slice ended.
 pub enum Walked {
@@ -212,17 +217,25 @@ impl Run<'_> {
         Ok(walk.damage.take().map_or(Walked::Whole, Walked::Damaged))
     }
 
-    /// What may be behind a page that links nowhere: nothing, unless it is a full one.
+    /// What may be behind a page that links nowhere: nothing, unless it may be a full one.
     fn behind(&mut self, came: &Came, work: &mut Work, walk: &mut Walk) -> Result<Behind, Failure> {
         let log = work.slice.log;
+        let known = self.sizes.get(log.name);
         let is_full = came.records > FEW
             && (log.top == u32::try_from(came.records).ok()
-                || self.sizes.get(log.name) == Some(&came.records)
+                || known == Some(&came.records)
                 || USUAL_SIZES.contains(&came.records));
-        let Some(last) = walk.last.filter(|_| is_full && !log.time.is_empty()) else {
+        let is_ordered = log.ordered && !walk.is_unordered;
+        // Without order it takes more than one request to know: not where pages link, or hold more.
+        let largest = self.largest.entry(log.name).or_default();
+        *largest = came.records.max(*largest);
+        let is_largest = known.is_none() && came.records == *largest;
+        let is_many = came.records >= MANY && (is_ordered || is_largest);
+        let is_asked = (is_full || is_many) && walk.empty <= MOST_UNLINKED && !log.time.is_empty();
+        let Some(last) = walk.last.filter(|_| is_asked) else {
             return Ok(Behind::Nothing);
         };
-        if !log.ordered || walk.is_unordered {
+        if !is_ordered {
             let is_news = came.fresh > 0 && came.is_inside;
             return Ok(if is_news { Behind::More } else { Behind::Nothing });
         }
@@ -233,7 +246,9 @@ impl Run<'_> {
             }
             // Not even a page from there on leads further.
             from = last.plus(1);
-            self.skip(work, last, walk)?;
+            if is_full {
+                self.skip(work, last, walk)?;
+            }
         }
         walk.from = Some(from);
         let left = part(work.slice, from, work.slice.window.end);
@@ -252,16 +267,18 @@ impl Run<'_> {
 
     /// Asks for a page as often as it takes, and hands over its records.
     async fn page(&mut self, url: &Url, work: &mut Work, walk: &mut Walk) -> Result<Came, Failure> {
-        let is_unlicensed = !self.outcome.unlicensed.is_empty();
-        let mut tries = Tries { is_part: work.is_part, is_unlicensed, ..Tries::default() };
+        let mut tries = Tries {
+            is_part: work.is_part,
+            is_unlicensed: !self.outcome.unlicensed.is_empty(),
+            is_unauthorized: self.outcome.refused.iter().any(|(_, why)| why.status == 401),
+            ..Tries::default()
+        };
         let mut failing = None;
-        // A token is refused once; another one is not asked for again.
-        let mut renewed = false;
-        let mut refusal = None;
+        let mut tokens = RefusedTokens::default();
         loop {
             // The link behind a page whose damage costs nothing but itself.
             let mut damaged = None;
-            let failure = match self.once(url, work, refusal.take()).await {
+            let failure = match self.once(url, work, tokens.refusal.take()).await {
                 Ok(answer) => {
                     walk.was_at(answer.date, self.service.pace.elapsed());
                     let mut page = Page::read(&answer.body, answer.cut.is_none());
@@ -281,20 +298,15 @@ impl Run<'_> {
                         false => Failure::Broken(reason),
                     }
                 }
-                Err(Failure::Unauthorized(refused)) if !renewed => {
-                    (renewed, refusal) = (true, Some(refused));
-                    continue;
-                }
-                Err(Failure::Refused(refused)) if !renewed && refused.challenge.is_some() => {
-                    (renewed, refusal) = (true, Some(refused));
-                    continue;
-                }
-                Err(Failure::Refused(refused))
-                    if walk.pages > 0 && matches!(refused.status, 400 | 404) =>
-                {
-                    Failure::LostPlace(format!("Graph has lost the page: {refused}"))
-                }
-                Err(failure) => failure,
+                Err(failure) => match tokens.judge(failure) {
+                    None => continue,
+                    Some(Failure::Refused(refused))
+                        if walk.pages > 0 && matches!(refused.status, 400 | 404) =>
+                    {
+                        Failure::LostPlace(format!("Graph has lost the page: {refused}"))
+                    }
+                    Some(failure) => failure,
+                },
             };
             let now = self.service.pace.elapsed();
             tries.failed += 1;
@@ -306,6 +318,9 @@ impl Run<'_> {
                 (Verdict::Again(wait), failure, _) => {
                     self.is_quiet(work, wait, &failure.to_string());
                     self.wait(wait, waiting_for(&failure)).await?;
+                    if let Failure::Unauthorized(refused) = failure {
+                        tokens.refusal = Some(refused);
+                    }
                 }
                 (Verdict::GiveUp, Failure::Broken(reason), Some(next)) => {
                     let after = walk.last.map(|last| format!(", after {last}")).unwrap_or_default();
@@ -314,8 +329,49 @@ impl Run<'_> {
                     walk.pages += 1;
                     return Ok(Came { next, ..Came::default() });
                 }
-                (Verdict::GiveUp, failure, _) => return Err(failure),
+                (Verdict::GiveUp, failure, _) => return Err(tokens.end(failure)),
             }
+        }
+    }
+}
+
+/// What was tried for one page with tokens that Graph refused.
+#[derive(Default)]
+struct RefusedTokens {
+    /// Was another one asked for at once? That is done once.
+    is_renewed: bool,
+    /// The refusal that the next token has to be another one for.
+    refusal: Option<Refused>,
+    /// Why there is no other token, once that was tried.
+    reused: Option<String>,
+}
+
+impl RefusedTokens {
+    /// The failure that is left of one; `None`: it is asked again at once.
+    fn judge(&mut self, failure: Failure) -> Option<Failure> {
+        match failure {
+            Failure::Unauthorized(refused) if !self.is_renewed => {
+                (self.is_renewed, self.refusal) = (true, Some(refused));
+                None
+            }
+            Failure::Refused(refused) if !self.is_renewed && refused.challenge.is_some() => {
+                (self.is_renewed, self.refusal) = (true, Some(refused));
+                None
+            }
+            // The second time it was waited already: the same token is good enough to ask again.
+            Failure::Reused(reason) => {
+                let is_first = self.reused.replace(reason.clone()).is_none();
+                is_first.then_some(Failure::Reused(reason))
+            }
+            failure => Some(failure),
+        }
+    }
+
+    /// What is told where asking again did not help.
+    fn end(self, failure: Failure) -> Failure {
+        match (failure, self.reused) {
+            (Failure::Unauthorized(_), Some(reason)) => Failure::Reused(reason),
+            (failure, _) => failure,
         }
     }
 }
@@ -336,6 +392,7 @@ fn waiting_for(failure: &Failure) -> &'static str {
         Failure::Timeout => "Graph: it did not answer in time",
         Failure::Unreachable(_) => "the network",
         Failure::Broken(_) => "another try: the answer was broken",
+        Failure::Unauthorized(_) | Failure::Reused(_) => "another try: the token was refused",
         Failure::Elsewhere(_) => "another try: something else answered in Graph's place",
         _ => "another try",
     }

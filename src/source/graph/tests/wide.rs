@@ -150,6 +150,30 @@ fn a_full_page_without_a_link_is_not_the_last() {
             assert!(asked <= 6 * count.div_ceil(page), "{name} {count}: {asked} requests");
         }
     }
+    // Of any size that is plausible: 300 of a window that holds 1,000 were taken for all of it.
+    for (name, count, page) in [
+        ("audit", 1_000, 300),
+        ("audit", 700, 104),
+        ("sign-ins", 500, 137),
+        ("provisioning", 900, 300),
+    ] {
+        for is_reversed in [false, true] {
+            let tenant = Tenant::new(count, Duration::from_mins(13), page);
+            let expected = tenant.lines();
+            let server = Server::start(move |asked| {
+                unlinked(if is_reversed {
+                    newest_first(&tenant, asked)
+                } else {
+                    tenant.answer(asked)
+                })
+            });
+            let request = Request { logs: vec![log(name)], ..days(24) };
+            let (all, outcome) = pulled_by_day(&server, &request);
+            assert!(outcome.is_complete(), "{name} {count}: {:?}", all.missing);
+            assert_eq!(all.sorted(), expected, "{name} {count} {page} {is_reversed}");
+            assert!(server.asked().len() <= 64, "{name} {count}: {}", server.asked().len());
+        }
+    }
     // A size that nobody knows is known once a page of it linked to another.
     let tenant = Tenant::new(100, HOUR, 12);
     let expected = tenant.lines();
@@ -158,6 +182,24 @@ fn a_full_page_without_a_link_is_not_the_last() {
     let (all, outcome) = pulled_by_day(&server, &days(5));
     assert!(outcome.is_complete());
     assert_eq!(all.sorted(), expected);
+}
+
+#[test]
+fn an_honest_last_page_costs_one_request_and_is_never_told() {
+    // Records of one instant at the end are no full page.
+    let instant = at("2026-05-20T10:00:00Z");
+    let one_instant = (0..120).map(|number| (instant, record(number, instant))).collect();
+    for tenant in [
+        Tenant::new(300, HOUR, 999),
+        Tenant::new(120, HOUR, 999),
+        Tenant { records: one_instant, page: 999 },
+    ] {
+        let count = tenant.records.len();
+        let server = Server::start(move |asked| tenant.answer(asked));
+        let (all, outcome) = pulled_by_day(&server, &days(24));
+        assert!(outcome.is_complete() && all.missing.is_empty(), "{:?}", all.missing);
+        assert_eq!((all.lines.len(), server.asked().len() <= 3), (count, true));
+    }
 }
 
 #[test]
