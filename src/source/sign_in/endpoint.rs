@@ -23,6 +23,12 @@ const USUAL_BYTES: usize = 1 << 16;
 /// Requests for one token, and the first wait between them; each is twice the one before.
 const MOST_ATTEMPTS: u32 = 4;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// Longest that one request may take, its answer included, unless it says otherwise: an endpoint that
+/// sends a byte now and then would never end.
+const LONGEST: Duration = Duration::from_secs(13);
+/// Longest that is spent on all requests for one token, without the waits between them, if another one
+/// is to follow: what is wrong is said within half a minute.
+const MOST_SPENT: Duration = Duration::from_secs(15);
 /// Longest wait an endpoint may ask for.
 const MOST_WAIT: Duration = Duration::from_mins(1);
 /// Longest text of an endpoint that is passed on, in characters.
@@ -223,10 +229,11 @@ pub async fn hear(
 ) -> Result<Result<Heard, connection::Failed>, Failed> {
     let request = request.header("Accept", "application/json");
     let (client, request) = request.build_split();
-    let request = request.map_err(|error| {
+    let mut request = request.map_err(|error| {
         let why = secret::foreign(&error.without_url().to_string());
         Failed::Refused(format!("the request cannot be made: {why}"))
     })?;
+    request.timeout_mut().get_or_insert(LONGEST);
     let host = request.url().host_str().unwrap_or_default().to_owned();
     let heard = async {
         let response = client.execute(request).await?;
@@ -256,11 +263,14 @@ pub async fn ask(
     clock: &dyn Clock,
     cancel: &CancellationToken,
 ) -> Result<Answer, Failed> {
-    let mut pause = FIRST_WAIT;
+    let (mut pause, mut spent) = (FIRST_WAIT, Duration::ZERO);
     for attempt in 1.. {
-        match once(request(), cancel).await? {
+        let began = tokio::time::Instant::now();
+        let tried = once(request(), cancel).await?;
+        spent += began.elapsed();
+        match tried {
             Tried::Answered(answer) => return Ok(answer),
-            Tried::Trouble { why, .. } if attempt >= MOST_ATTEMPTS => {
+            Tried::Trouble { why, .. } if attempt >= MOST_ATTEMPTS || spent > MOST_SPENT => {
                 return Err(Failed::Unreachable(why));
             }
             Tried::Trouble { wait, .. } => {
@@ -346,6 +356,73 @@ mod tests {
             ("", ""),
         ] {
             assert!(!refusal(error, description).may_pass(), "{error} {description}");
+        }
+    }
+
+    /// A clock on which each wait is over at once.
+    struct AtOnce;
+
+    impl Clock for AtOnce {
+        fn now(&self) -> crate::time::Timestamp {
+            crate::time::Timestamp::from_ms(0)
+        }
+
+        fn sleep(&self, _: Duration) -> super::super::clock::Waiting<'_> {
+            Box::pin(std::future::ready(()))
+        }
+    }
+
+    /// A server that sends these bytes, and then one more every few milliseconds, as long as it is
+    /// heard; how many asked.
+    #[expect(clippy::disallowed_methods, reason = "a server of this test")]
+    fn dripping(begins: &'static [u8]) -> (String, std::sync::Arc<std::sync::atomic::AtomicU32>) {
+        use std::io::{Read as _, Write as _};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = format!("http://{}/token", listener.local_addr().expect("an address"));
+        let asked = std::sync::Arc::<std::sync::atomic::AtomicU32>::default();
+        let count = std::sync::Arc::clone(&asked);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a connection");
+                count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                std::thread::spawn(move || {
+                    let _ = stream.read(&mut [0; 4096]);
+                    let mut alive = stream.write_all(begins).is_ok();
+                    while alive {
+                        std::thread::sleep(Duration::from_millis(3));
+                        alive = stream.write_all(b"a").is_ok();
+                    }
+                });
+            }
+        });
+        (address, asked)
+    }
+
+    /// A proxy that sent a byte now and then held a pull for good, without a word.
+    #[tokio::test]
+    async fn an_answer_that_drips_is_given_up_and_said() {
+        use std::sync::atomic::Ordering;
+        // One that takes its time is followed by another, and two by none.
+        let longest = MOST_SPENT.max(LONGEST) + FIRST_WAIT * 3 + LONGEST;
+        assert!(2 * LONGEST > MOST_SPENT && longest < Duration::from_secs(32), "{longest:?}");
+        for begins in [
+            &b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"access_token\":\""[..],
+            b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n{",
+            b"HTTP/1.1 200 OK\r\nX-Long: ",
+            b"HTTP/1.1 2",
+            b"",
+        ] {
+            let (address, asked) = dripping(begins);
+            let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+            let request = || client.get(&address).timeout(Duration::from_millis(40));
+            let cancel = CancellationToken::new();
+            let asking = ask(request, &AtOnce, &cancel);
+            let ended = tokio::time::timeout(Duration::from_secs(20), asking).await;
+            let failed = ended.expect("it ends").err().expect("no token");
+            let Failed::Unreachable(why) = failed else { panic!("{failed:?}") };
+            // What cannot be a status is refused at once, else it is too late.
+            assert!(why.contains("in time") || begins.len() < 12, "{why}");
+            assert!(asked.load(Ordering::Relaxed) <= MOST_ATTEMPTS);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Answers that would go on for ever: each ends, is told within half a minute, and leaves the rest its turn.
-//! Never takes real time: waiting moves the clock of a test.
+//! Never takes real time: waiting moves the clock of a test, or it runs a thousand times as fast.
+#![expect(clippy::disallowed_methods, reason = "a server that drips, and a clock that runs fast")]
 
 use super::*;
 
@@ -168,4 +169,111 @@ fn a_server_that_never_answers_is_told_of_and_given_up() {
     let outcome = pulled(&server.service(), &days(1), &mut sink);
     assert!(matches!(outcome.stopped, Some(Stopped::Unreachable(_))), "{outcome:?}");
     assert!(server.asked().len() < 200, "{}", server.asked().len());
+}
+
+/// A clock that runs a thousand times as fast as ours.
+#[derive(Debug)]
+struct Fast(std::time::Instant);
+
+const SPEED: u32 = 1_000;
+
+impl pace::Pace for Fast {
+    fn now(&self) -> Timestamp {
+        at("2026-05-31").plus(slices::ticks(self.elapsed()))
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed() * SPEED
+    }
+
+    fn sleep(&self, time: Duration) -> pace::Wait<'_> {
+        Box::pin(tokio::time::sleep(time / SPEED))
+    }
+
+    fn limit(&self, time: Duration) -> pace::Wait<'_> {
+        Box::pin(tokio::time::sleep(time / SPEED))
+    }
+
+    fn chance(&self) -> f64 {
+        0.5
+    }
+}
+
+/// A server that sends the first bytes of an answer, and then one more now and then, for ever; it answers
+/// as it should once it is told to.
+fn dripping(begins: String) -> (Url, Arc<std::sync::atomic::AtomicBool>) {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let base = Url::parse(&format!("http://{}", listener.local_addr().expect("an address")));
+    let is_well = Arc::<std::sync::atomic::AtomicBool>::default();
+    let well = Arc::clone(&is_well);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, begins) = (stream.expect("a connection"), begins.clone());
+            let is_well = well.load(Ordering::Relaxed);
+            std::thread::spawn(move || {
+                let _ = stream.read(&mut [0; 4096]);
+                if is_well {
+                    let page = format!("{{\"value\":[{}]}}", records(0..7));
+                    let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length:";
+                    let _ = write!(stream, "{head} {}\r\n\r\n{page}", page.len());
+                    return;
+                }
+                let mut alive = stream.write_all(begins.as_bytes()).is_ok();
+                while alive {
+                    std::thread::sleep(Duration::from_millis(2));
+                    alive = stream.write_all(b" ").is_ok();
+                }
+            });
+        }
+    });
+    (base.expect("an address"), is_well)
+}
+
+#[test]
+fn an_answer_that_drips_is_said_in_half_a_minute_and_ends() {
+    let page = format!("{{\"value\":[{}", records(0..5));
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+    for (begins, came) in [
+        (format!("{head}Content-Length: 900000\r\n\r\n{page},"), 5),
+        (format!("{head}\r\n{page}]"), 5),
+        (format!("{head}X-Long:"), 0),
+        ("HTTP/1.1 429 Too Many\r\nContent-Length: 9000\r\n\r\n{".to_owned(), 0),
+        ("HTTP/1.1 400 Bad\r\nContent-Length: 9000\r\n\r\n{".to_owned(), 0),
+    ] {
+        let (base, is_well) = dripping(begins.clone());
+        let pace: Arc<dyn pace::Pace> = Arc::new(Fast(std::time::Instant::now()));
+        let service =
+            Service::new(base, client(), Arc::new(AnyToken::default()), Arc::clone(&pace));
+        let mut heard = FastHeard { pace, all: Everything::default(), told: None };
+        let outcome = pulled(&service, &days(1), &mut heard);
+        assert!(!outcome.is_complete(), "{begins}: {outcome:?}");
+        // A minute of this clock is 60 ms of ours, which others have their share of.
+        let told = heard.told.expect("told");
+        assert!(told < MINUTE * 5, "{begins}: {told:?}");
+        assert!(service.pace().elapsed() < HOUR * 3, "{:?}", service.pace().elapsed());
+        assert!(heard.all.lines.len() >= came, "{begins}: what came is kept");
+        is_well.store(true, Ordering::Relaxed);
+        let mut sink = Everything::default();
+        assert!(pulled(&service, &days(1), &mut sink).is_complete(), "{:?}", sink.missing);
+        assert_eq!(sink.lines.len(), 7);
+    }
+}
+
+/// A sink that knows when it was told something first, on that clock.
+struct FastHeard {
+    pace: Arc<dyn pace::Pace>,
+    all: Everything,
+    told: Option<Duration>,
+}
+
+impl Sink for FastHeard {
+    fn page(&mut self, slice: &Slice, page: &Page) -> io::Result<()> {
+        self.all.page(slice, page)
+    }
+
+    fn trouble(&mut self, missing: Missing) {
+        self.told.get_or_insert(self.pace.elapsed());
+        self.all.missing.push(missing);
+    }
 }
