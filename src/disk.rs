@@ -337,6 +337,15 @@ impl Folder {
         }
     }
 
+    /// Is it still where it was when it was opened?
+    pub fn is_in_place(&self) -> io::Result<bool> {
+        match system::walk(&self.path) {
+            Ok(now) => system::is_same_folder(&now, &self.held),
+            Err(error) if is_missing(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The names in it, in no order.
     pub fn names(&self) -> io::Result<Vec<OsString>> {
         system::names(&self.held)

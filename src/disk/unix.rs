@@ -239,6 +239,10 @@ pub fn is_same(a: &Metadata, b: &Metadata) -> bool {
     (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
 
+pub fn is_same_folder(a: &Held, b: &Held) -> io::Result<bool> {
+    Ok(is_same(&a.metadata()?, &b.metadata()?))
+}
+
 pub fn others_may_read(metadata: &Metadata) -> bool {
     metadata.mode() & OTHERS != 0
 }

@@ -26,6 +26,7 @@ mod lock;
 mod manifest;
 mod packed;
 mod put_back;
+mod still;
 mod tidy;
 
 use std::collections::{BTreeMap, HashSet};
@@ -104,6 +105,8 @@ pub struct Archive {
     damaged: u64,
     /// Was one found since the slice that is asked for began?
     spoiled: bool,
+    /// Names of files that were written since that was looked at.
+    written: HashSet<String>,
     /// Folders that were made for it; `None`: it was there before.
     made: Option<Made>,
     _lock: Lock,
@@ -125,6 +128,14 @@ struct Known {
     records: Seen,
     /// Files named like slices that no line of the manifest speaks of.
     unlisted: Vec<(&'static str, Window, String)>,
+}
+
+impl Known {
+    /// Forgets what was read: it is read again where it is needed.
+    fn forget(&mut self) {
+        self.read.clear();
+        self.records.clear();
+    }
 }
 
 impl Archive {
@@ -156,6 +167,7 @@ impl Archive {
             noted: Vec::new(),
             damaged: 0,
             spoiled: false,
+            written: HashSet::new(),
             made,
             _lock: lock,
         };
@@ -312,8 +324,7 @@ impl Archive {
     fn learn(&mut self, log: &'static Log, window: Window) -> io::Result<()> {
         if self.known.log != log.name || self.known.records.count() > MOST_KNOWN {
             self.known.log = log.name;
-            self.known.read.clear();
-            self.known.records.clear();
+            self.known.forget();
         }
         let mut files = Vec::new();
         for (entry, file) in self.manifest.files().into_values() {
@@ -439,6 +450,7 @@ impl Archive {
         self.known.read.insert(name.clone());
         self.step("move")?;
         self.files.put_incoming(&name)?;
+        self.wrote(&name);
         self.step("moved")
     }
 

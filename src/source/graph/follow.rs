@@ -113,12 +113,20 @@ async fn pull_once(
     archive.set_overlap(overlap);
     let mut outcome = pull(service, request, archive, cancel).await;
     archive.set_overlap(whole);
+    let looked = archive.look_again();
     let tidied = archive.settle(request, &mut outcome).and_then(|()| match outcome.stopped {
         Some(Stopped::Cancelled) => archive.write_sums(),
         Some(Stopped::Unkept(_)) => Ok(()),
         _ => archive.tidy(),
     });
-    if let (Err(error), None) = (tidied, &outcome.stopped) {
+    let in_place = archive.check_place();
+    // What was moved away is why nothing else went well.
+    if let Err(error) = &in_place
+        && !matches!(outcome.stopped, Some(Stopped::Cancelled))
+    {
+        outcome.stopped = Some(Stopped::Unkept(error.to_string()));
+    }
+    if let (Err(error), None) = (looked.and(tidied).and(in_place), &outcome.stopped) {
         outcome.stopped = Some(Stopped::Unkept(error.to_string()));
     }
     outcome

@@ -120,8 +120,7 @@ impl Archive {
         self.lost.extend(lost);
         self.note_lost()?;
         self.manifest.gone(&names)?;
-        self.known.read.clear();
-        self.known.records.clear();
+        self.known.forget();
         self.spoiled = true;
         for (log, window, reason) in told {
             let reason = format!("{reason}; what Entra still has of its time is asked for again");

@@ -53,6 +53,16 @@ impl Files {
         &self.hidden
     }
 
+    /// The folder of these that is not where it was any more, if one is not.
+    pub fn moved(&self) -> io::Result<Option<&Path>> {
+        for folder in [&self.root, &self.hidden] {
+            if !folder.is_in_place()? {
+                return Ok(Some(folder.path()));
+            }
+        }
+        Ok(None)
+    }
+
     /// A name of the archive as a path, for messages.
     pub fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)

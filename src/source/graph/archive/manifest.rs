@@ -114,19 +114,24 @@ impl Entry {
     /// Of a file that is there, though nothing is known of how its records were asked for: the time of
     /// `window` counts as not asked for.
     pub fn of_file(log: &str, window: Window, file: Stored, records: u64) -> Self {
+        Self { asked: file.last, records, file: Some(file), ..Self::unasked(log, window) }
+    }
+
+    /// Of a time that counts as not asked for, and no file yet.
+    pub fn unasked(log: &str, window: Window) -> Self {
         Self {
             log: log.to_owned(),
             filter: None,
             query: None,
             start: window.start,
             end: window.end,
-            asked: file.last,
+            asked: window.start,
             late: None,
             complete: false,
-            records,
+            records: 0,
             slices: 1,
             request: String::new(),
-            file: Some(file),
+            file: None,
         }
     }
 
@@ -348,7 +353,7 @@ impl Manifest {
         records
     }
 
-    /// Files that were there once and are not listed any more, as they were written last.
+    /// Files that were there once, as they were written last; some may be listed again.
     pub fn gone_files(&self) -> impl Iterator<Item = &Gone> {
         self.gone.values()
     }
@@ -390,6 +395,20 @@ impl Manifest {
         let header = Header { version: VERSION, owner: self.owner.clone() };
         let mut text = serde_json::to_vec(&Line::Archive(header))?;
         text.push(b'\n');
+        // What files were like that are gone, before all that counts: the lines that say that they are
+        // gone make less of those above them.
+        let days = self.gone.values().filter_map(|gone| {
+            let base = gone.file.name.rsplit('/').next().unwrap_or_default();
+            Some((gone, day::window(base)?))
+        });
+        let was = days.map(|(gone, day)| {
+            Line::Slice(Entry::of_file(&gone.log, day, gone.file.clone(), gone.records))
+        });
+        let is_gone = self.gone.keys().map(|name| Line::Gone(name.clone()));
+        for line in was.chain(is_gone) {
+            serde_json::to_writer(&mut text, &line)?;
+            text.push(b'\n');
+        }
         for entry in entries {
             let line = Line::Slice(entry);
             serde_json::to_writer(&mut text, &line)?;
@@ -410,6 +429,11 @@ impl Manifest {
         let folder = self.folder.clone();
         *self = anew;
         folder.sync()
+    }
+
+    /// Is the file that is written to still the one in its place?
+    pub fn is_in_place(&self) -> io::Result<bool> {
+        self.folder.is_still(NAME, &self.file)
     }
 
     /// Whose it is.

@@ -7,9 +7,9 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-use super::super::logs::{Log, find};
+use super::super::logs::{LOGS, Log, find};
 use super::super::page::Record;
-use super::super::slices::Slice;
+use super::super::slices::{Slice, Window};
 use super::files::flat;
 use super::manifest::{Entry, Gone, Stored};
 use super::packed::{Packing, each_record};
@@ -28,6 +28,7 @@ impl Archive {
         let others = self.manifest.gone_files().filter(|gone| !noted.contains(&known(&gone.file)));
         gone.extend(others.cloned());
         let aside = self.files.set_aside()?;
+        let named: HashSet<String> = gone.iter().map(|gone| flat(&gone.file.name)).collect();
         let mut back = HashSet::new();
         for gone in gone {
             let now = self.manifest.file(&gone.file.name);
@@ -47,7 +48,57 @@ impl Archive {
         }
         let before = self.lost.len();
         self.lost.retain(|lost| !back.contains(&known(&lost.file)));
-        if self.lost.len() < before { self.note_lost() } else { Ok(()) }
+        if self.lost.len() < before {
+            self.note_lost()?;
+        }
+        for (flat, places) in aside.into_iter().filter(|(flat, _)| !named.contains(flat)) {
+            for place in places {
+                self.take_unnamed(&flat, &place)?;
+            }
+        }
+        self.known.forget();
+        Ok(())
+    }
+
+    /// Takes the records back that the archive lacks from a file that was set aside and of which nothing
+    /// says any more what digest it had: earlier versions forgot that. Only from one that reads whole.
+    fn take_unnamed(&mut self, flat: &str, place: &str) -> io::Result<()> {
+        let Some((log, name, window)) = unflat(flat) else { return Ok(()) };
+        let found = match self.measured(place, window) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(()),
+            Err(error) if packed::is_of_contents(&error) => return Ok(()),
+            Err(error) => {
+                let reason =
+                    format!("{} cannot be read: {error}", self.files.path(place).display());
+                self.odd(log.name, Some(window), reason);
+                return Ok(());
+            }
+        };
+        let again = self.count_again(log, window, place, &found.file)?;
+        let count = found.times.len() as u64;
+        if again == count {
+            return Ok(());
+        }
+        let path = self.files.path(place);
+        let is_free = self.manifest.file(&name).is_none() && self.files.look(&name)?.is_none();
+        let (new, now) = if is_free && again == 0 {
+            self.files.rename(place, &name)?;
+            self.step("line")?;
+            let file = Stored { name: name.clone(), ..found.file };
+            self.manifest.add(Entry::of_file(log.name, window, file, count))?;
+            (count, format!("it is {} again", self.files.path(&name).display()))
+        } else {
+            let new = self.add_records(log, Slice { log, window }, place)?;
+            (new, "it stays where it is".to_owned())
+        };
+        let reason = format!(
+            "{} was set aside by an earlier version, reads whole, and has {new} records that the archive \
+             lacked: they are in the archive again, and {now}",
+            path.display()
+        );
+        self.odd(log.name, Some(window), reason);
+        Ok(())
     }
 
     /// Where a file is that is as it was written: in its place, or with those that were set aside.
@@ -93,7 +144,7 @@ impl Archive {
         self.learn(log, file.window())?;
         self.learn(log, window)?;
         // Its time is asked for again: what came since left out what the file had.
-        let mut entry = Entry::of_file(log.name, window, file.clone(), gone.records);
+        let entry = Entry::of_file(log.name, window, file.clone(), gone.records);
         let is_free = self.manifest.file(&file.name).is_none()
             && (place == file.name || self.files.look(&file.name)?.is_none());
         let mut came_again = false;
@@ -109,27 +160,26 @@ impl Archive {
             }
             self.step("line")?;
             self.manifest.add(entry)?;
-            self.known.read.clear();
-            self.known.records.clear();
+            self.known.forget();
             return Ok(());
         }
-        self.add_records(log, Slice { log, window }, place, &mut entry)?;
+        self.add_records(log, Slice { log, window }, place)?;
         if place != file.name {
             self.files.remove(place)?;
         }
         Ok(())
     }
 
-    /// Adds those records of a file that are not in the archive.
-    fn add_records(
+    /// Adds those records of a file that are not in the archive; how many these are.
+    pub(super) fn add_records(
         &mut self,
         log: &'static Log,
         slice: Slice,
         place: &str,
-        entry: &mut Entry,
-    ) -> io::Result<()> {
-        let Some(mut there) = self.files.read(place)? else { return Ok(()) };
+    ) -> io::Result<u64> {
+        let Some(mut there) = self.files.read(place)? else { return Ok(0) };
         let mut packing: Option<(Packing, super::Place)> = None;
+        let mut new = 0;
         each_record(&mut there, &mut |record, key, time| {
             if !self.known.records.is_new(key, time) {
                 return Ok(());
@@ -141,12 +191,21 @@ impl Archive {
                 let line = [record, b"\n"].concat();
                 packing.add(&line, &Record { len: line.len(), key, time })?;
             }
+            new += 1;
             self.is_back(log, time);
             Ok(())
         })?;
-        match packing {
-            Some(packing) => self.store(packing, entry),
-            None => Ok(()),
+        if let Some(packing) = packing {
+            self.store(packing, &mut Entry::unasked(log.name, slice.window))?;
         }
+        Ok(new)
     }
+}
+
+/// The log, the name and the day of a file by what [`flat`] made of its name.
+fn unflat(flat: &str) -> Option<(&'static Log, String, Window)> {
+    LOGS.iter().find_map(|log| {
+        let base = flat.strip_prefix(log.name)?.strip_prefix('-')?;
+        Some((log, format!("{}/{base}", log.name), day::window(base)?))
+    })
 }

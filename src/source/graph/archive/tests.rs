@@ -15,7 +15,9 @@ use super::super::slices::ticks;
 use super::super::{Outcome, Request, Round, Stopped, pull_into, watch};
 use super::*;
 
+mod back;
 mod hostile;
+mod still;
 
 const HOUR: Duration = Duration::from_hours(1);
 
