@@ -62,6 +62,7 @@ use crate::query::answer::{Answer, Question};
 use crate::query::seen::SeenValues;
 use crate::query::views::NOISE;
 use crate::query::{Context, Expression, Operator, Query, Term, Value};
+use crate::record::field::{Field, Stored};
 use crate::source::{Delivery, Summary};
 use crate::store::Store;
 use crate::time::{Timestamp, Zone};
@@ -487,9 +488,7 @@ impl App {
     }
 
     /// Narrows the filter by any of these values, or filters them out.
-    fn filter_by(&mut self, name: &str, values: &[String], inside: bool) -> Vec<Effect> {
-        use crate::record::field::{Field, Stored};
-        let field = Field::named(name);
+    fn filter_by(&mut self, field: &'static Field, values: &[String], inside: bool) -> Vec<Effect> {
         let is_long = |value: &String| value.chars().nth(LONGEST_ASKED).is_some();
         let (operator, most) = match field.stored {
             // Large values of originals are found by their beginning.

@@ -139,7 +139,8 @@ impl Report {
 }
 
 /// The fields of a table where none are chosen.
-pub const TABLE_FIELDS: &[&str] = &["time", "result", "activity", "actor", "target", "actor.ip"];
+pub const TABLE_FIELDS: &[&Field] =
+    &[Field::TIME, Field::RESULT, Field::ACTIVITY, Field::ACTOR, Field::TARGET, Field::ACTOR_IP];
 
 /// The fields a format has where none are chosen: a screen's worth for people; for CSV everything that
 /// is kept in columns, and the id. What only some kinds of record have is there where `store` has a
@@ -151,7 +152,7 @@ pub fn default_fields(format: Format, store: Option<&Store>) -> Vec<&'static Fie
     };
     match format {
         Format::Csv => FIELDS.iter().filter(is_there).collect(),
-        _ => TABLE_FIELDS.iter().map(|name| Field::named(name)).collect(),
+        _ => TABLE_FIELDS.to_vec(),
     }
 }
 
@@ -173,7 +174,7 @@ pub fn add_wanted(options: &Options, wanted: &mut Wanted) {
         // Which file they came from is told in a report.
         (Format::Report | Format::Undo, _) => {
             // What the rules said is told of each record.
-            vec![Field::named("source"), Field::named("risk")]
+            vec![Field::SOURCE, Field::RISK]
         }
         (_, Some(fields)) => fields,
         (format, None) => default_fields(format, None),

@@ -129,7 +129,7 @@ fn lines_that_are_appended_arrive_whole_and_once() {
 
 /// What a CSV export of these rows says, and how many it could not read again.
 fn exported(store: &Store, rows: &[u32]) -> (String, u64) {
-    let fields = ["activity", "target.id", "id"].map(Field::named).to_vec();
+    let fields = vec![Field::ACTIVITY, Field::TARGET_ID, Field::ID];
     let options = export::Options {
         format: export::Format::Csv,
         fields: Some(fields),

@@ -76,7 +76,7 @@ fn fields() -> String {
         let (name, help) = (field.name, cell(field.help));
         let _ = writeln!(table, "| `{name}` | {} | {help} |", also.join(" "));
     }
-    let words: Vec<String> = WORD_FIELDS.iter().map(|name| format!("`{name}`")).collect();
+    let words: Vec<String> = WORD_FIELDS.iter().map(|field| format!("`{}`", field.name)).collect();
     let _ = writeln!(
         table,
         "\nA word without a field looks in {}, and in what sign-ins and provisioning events add.",

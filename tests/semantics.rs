@@ -323,7 +323,7 @@ proptest! {
             query,
             context,
             choice,
-            sort: Sort { field: Field::named("time"), descending },
+            sort: Sort { field: Field::TIME, descending },
             axis,
             operations: false,
 hidden: None,
@@ -587,7 +587,7 @@ fn told(store: &Store, query: &Query, field: &'static Field) -> (String, String)
 }
 
 fn options_of(field: &'static Field) -> export::Options {
-    let fields = Some(vec![field, Field::named("time"), Field::named("id")]);
+    let fields = Some(vec![field, Field::TIME, Field::ID]);
     export::Options { format: export::Format::Csv, fields, ..export::Options::default() }
 }
 

@@ -112,7 +112,7 @@ fn wishes(record: &Record<'_>) -> Vec<(String, String, Wish)> {
         let name = target_name(target).to_owned();
         let note = format!("target, {}", clean(&target.kind));
         if target.kind == "AccessPackage" {
-            let term = Expression::term(Field::named("target.id"), Operator::Equals, &target.id);
+            let term = Expression::term(Field::TARGET_ID, Operator::Equals, &target.id);
             let query = Query { expression: Some(term) }.to_string();
             let events = Wish::Show(query, name.clone());
             found.push((name.clone(), format!("{note}: its events"), events));

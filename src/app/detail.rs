@@ -396,7 +396,7 @@ impl Detail {
 
 /// Is it the line of an id of the record's own actor or target? Their names stand beside it.
 fn is_own_id(line: &Line) -> bool {
-    matches!(line.value, Some(("actor.id" | "target.id", _)))
+    line.value.as_ref().is_some_and(|(field, _)| matches!(field.name, "actor.id" | "target.id"))
 }
 
 /// The values of a row by their columns; JSON in a cell as what it holds.

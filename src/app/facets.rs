@@ -40,7 +40,7 @@ impl App {
     pub(super) fn open_facets(&mut self) {
         let letter = |name: &str| LETTERS.iter().find(|(_, known)| *known == name);
         let focused = self.focused_value().filter(|_| self.focus == Pane::Detail);
-        let focused = focused.map(|(field, _)| field);
+        let focused = focused.map(|(field, _)| field.name);
         let item = |field: &&'static Field| {
             let key = letter(field.name).map(|(letter, _)| letter.to_string()).unwrap_or_default();
             let key = if focused == Some(field.name) { "f".to_owned() } else { key };
@@ -106,7 +106,7 @@ impl App {
                 spark: Some(value.spark),
                 ..Item::new(
                     clean(&value.value).into_owned(),
-                    Wish::FilterBy(facet.field.name, value.value.clone(), true),
+                    Wish::FilterBy(facet.field, value.value.clone(), true),
                 )
             }
         };
@@ -116,12 +116,12 @@ impl App {
     /// Filters by a value, or leaves it out, by what is chosen in the box of a facet.
     pub(super) fn filter_by_facet(
         &mut self,
-        field: &'static str,
+        field: &'static Field,
         value: &str,
         inside: bool,
     ) -> Vec<Effect> {
         // A value is a whole hour or day, which is no instant to be equal to.
-        if field == "time"
+        if field.name == "time"
             && let Ok(Query { expression: Some(span) }) = Query::parse(&format!("time:{value}"))
         {
             return self.narrow_by(span, inside);

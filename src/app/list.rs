@@ -66,15 +66,15 @@ pub struct ShownColumn {
 }
 
 /// Columns in the order they join as the list gets wider, and the least width of the list for each.
-const BY_WIDTH: &[(&str, usize)] = &[
-    ("time", 0),
-    ("result", 0),
-    ("activity", 0),
-    ("actor", 0),
-    ("target", 0),
-    ("actor.ip", 93),
-    ("service", 120),
-    ("category", 140),
+const BY_WIDTH: &[(&Field, usize)] = &[
+    (Field::TIME, 0),
+    (Field::RESULT, 0),
+    (Field::ACTIVITY, 0),
+    (Field::ACTOR, 0),
+    (Field::TARGET, 0),
+    (Field::ACTOR_IP, 93),
+    (Field::SERVICE, 120),
+    (Field::CATEGORY, 140),
 ];
 
 impl List {
@@ -153,7 +153,7 @@ impl List {
             Some(chosen) => chosen.clone(),
             None => (BY_WIDTH.iter())
                 .filter(|(_, least)| width >= *least)
-                .map(|(name, _)| Field::named(name))
+                .map(|(field, _)| *field)
                 .collect(),
         }
     }

@@ -136,7 +136,7 @@ pub enum Wish {
     /// Show the values of a field.
     Facet(&'static Field),
     /// Narrow the filter to a value of a field, or leave it out.
-    FilterBy(&'static str, String, bool),
+    FilterBy(&'static Field, String, bool),
     /// Show what a query finds, under a name.
     Show(String, String),
     /// Show what was given to the one of this id, folded, and this name.

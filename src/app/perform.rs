@@ -370,23 +370,23 @@ impl App {
     }
 
     /// The field and value `+` and `-` would filter by.
-    pub fn focused_value(&self) -> Option<(&'static str, String)> {
+    pub fn focused_value(&self) -> Option<(&'static Field, String)> {
         match self.focus {
             Pane::Tree => {
                 let branch = self.tree.current()?;
                 Some(match branch.depth {
-                    0 => ("service", branch.name.clone()),
-                    1 => ("category", branch.name.clone()),
-                    _ => ("activity", branch.name.clone()),
+                    0 => (Field::SERVICE, branch.name.clone()),
+                    1 => (Field::CATEGORY, branch.name.clone()),
+                    _ => (Field::ACTIVITY, branch.name.clone()),
                 })
             }
             Pane::List if self.show_activities => {
-                Some(("activity", self.activities.current()?.name.clone()))
+                Some((Field::ACTIVITY, self.activities.current()?.name.clone()))
             }
             Pane::List => {
                 let row = self.list.current()?;
                 let code = *self.store.codes(row, Column::Path).first()?;
-                Some(("activity", self.store.part(Part::ACTIVITY, code).to_owned()))
+                Some((Field::ACTIVITY, self.store.part(Part::ACTIVITY, code).to_owned()))
             }
             Pane::Detail => self.detail.current_line()?.value.clone(),
             Pane::Timeline => None,

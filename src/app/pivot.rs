@@ -52,12 +52,12 @@ const SPANS: [(char, i64, &str); 4] =
 /// Values longer than this are no name to look for.
 const LONGEST: usize = 300;
 
-fn term(field: &str, operator: Operator, value: &str) -> Expression {
-    Expression::term(Field::named(field), operator, value)
+fn term(field: &'static Field, operator: Operator, value: &str) -> Expression {
+    Expression::term(field, operator, value)
 }
 /// Wherever a text stands in a record: as actor, target, inside of changes and details.
 fn anywhere(name: &str, text: &str) -> Pivot {
-    let expression = term("raw", Operator::Contains, text);
+    let expression = term(Field::RAW, Operator::Contains, text);
     Pivot { name: name.to_owned(), expression, sets_time: false }
 }
 
@@ -67,11 +67,11 @@ fn of_actor(record: &Record<'_>) -> Option<Pivot> {
     let id = ids.into_iter().find(|id| !id.is_empty());
     let name = actor_name(actor);
     let expression = match id {
-        Some(id) => term("actor.id", Operator::Equals, id),
+        Some(id) => term(Field::ACTOR_ID, Operator::Equals, id),
         None if actor.upn.is_empty() && actor.name.is_empty() => return None,
         None => {
             let name = if actor.upn.is_empty() { &*actor.name } else { actor.original_upn().0 };
-            term("actor", Operator::Equals, name)
+            term(Field::ACTOR, Operator::Equals, name)
         }
     };
     Some(Pivot { name: format!("by {name}"), expression, sets_time: false })
@@ -105,7 +105,7 @@ fn around(time: Timestamp, minutes: i64, name: &str) -> Pivot {
     let (from, to) = (second(time.plus(-reach)), second(time.plus(reach)));
     let (from, to) = (from.to_rfc3339(), to.to_rfc3339());
     let value = crate::query::Value::Range(Some(from), Some(to));
-    let field = Some(Field::named("time"));
+    let field = Some(Field::TIME);
     let operator = Operator::Contains;
     let expression = Expression::Term(crate::query::Term { field, operator, value });
     Pivot { name: format!("±{name}"), expression, sets_time: true }
@@ -217,7 +217,7 @@ impl App {
         if let Some((field, value)) = self.focused_value().filter(|_| self.detail_is_focused()) {
             let value = if value.len() > LONGEST { String::new() } else { value };
             if !value.trim().is_empty() {
-                let bare = match field {
+                let bare = match field.name {
                     // What differs is asked for with its place, but stands elsewhere without it.
                     "change.new" | "change.old" => {
                         value.split_once('=').map_or("", |parts| parts.1)
@@ -225,12 +225,12 @@ impl App {
                     _ => &value,
                 };
                 pivots.push((anywhere(&format!("anywhere: {bare}"), bare.trim()), 'v'));
-                let exact = match Field::named(field).stored {
+                let exact = match field.stored {
                     Stored::Time => None,
                     _ => Some(term(field, Operator::Equals, &value)),
                 };
                 pivots.extend(exact.map(|expression| {
-                    let name = format!("same {field}");
+                    let name = format!("same {}", field.name);
                     (Pivot { name, expression, sets_time: false }, 'f')
                 }));
             }
@@ -250,14 +250,14 @@ impl App {
         pivots.extend(of_ip(&record).map(|pivot| (pivot, 'i')));
         pivots.extend(of_application(&record).map(|pivot| (pivot, 'p')));
         if !record.activity.is_empty() {
-            let expression = term("activity", Operator::Equals, &record.activity);
+            let expression = term(Field::ACTIVITY, Operator::Equals, &record.activity);
             let name = record.activity.to_string();
             pivots.push((Pivot { name, expression, sets_time: false }, 'y'));
         }
         let letters = ['r', 'R', 't', 'T', 'u', 'U'].into_iter().chain(repeat(' '));
         pivots.extend(of_changes(&record).into_iter().zip(letters));
         if !record.session_id.is_empty() {
-            let expression = term("session", Operator::Equals, &record.session_id);
+            let expression = term(Field::SESSION, Operator::Equals, &record.session_id);
             let name = "same session".to_owned();
             pivots.push((Pivot { name, expression, sets_time: false }, 's'));
         }
@@ -330,7 +330,8 @@ fn actor_key<'r>(record: &'r Record<'_>) -> Option<&'r str> {
 
 /// The sign-in that a token was issued at, and what Microsoft Graph was called with it.
 fn of_token(record: &Record<'_>) -> Option<Pivot> {
-    let expression = term("token", Operator::Equals, record.property(Key::Token)?);
+    let expression =
+        term(Field::of_property(Key::Token), Operator::Equals, record.property(Key::Token)?);
     Some(Pivot { name: "same token".to_owned(), expression, sets_time: false })
 }
 
@@ -338,7 +339,7 @@ fn of_correlation(record: &Record<'_>) -> Option<Pivot> {
     let id = &*record.correlation_id;
     (!id.is_empty()).then(|| Pivot {
         name: format!("operation {}", id.get(..8).unwrap_or(id)),
-        expression: term("correlation", Operator::Equals, id),
+        expression: term(Field::CORRELATION, Operator::Equals, id),
         sets_time: false,
     })
 }
@@ -349,7 +350,7 @@ fn of_ip(record: &Record<'_>) -> Option<Pivot> {
     let ip = usual.as_deref().unwrap_or(logged);
     (!ip.is_empty()).then(|| Pivot {
         name: format!("from {ip}"),
-        expression: term("actor.ip", Operator::Equals, ip),
+        expression: term(Field::ACTOR_IP, Operator::Equals, ip),
         sets_time: false,
     })
 }

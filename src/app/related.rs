@@ -92,8 +92,8 @@ impl App {
 
     fn related_line(&self, row: RowId, is_itself: bool) -> Line {
         let times = list::Times { seconds: true, ..self.times() };
-        let cell = |name: &str| {
-            let text = list::cell(&self.store, row, Field::named(name), times, usize::MAX);
+        let cell = |field: &'static Field| {
+            let text = list::cell(&self.store, row, field, times, usize::MAX);
             clean(&text).into_owned()
         };
         let outcome = list::outcome(&self.store, row);
@@ -106,12 +106,12 @@ impl App {
             None => ' ',
         };
         let text = vec![
-            (Tone::Label, format!("{arrow}{mark}{} {glyph} ", cell("time"))),
-            (tone, cell("activity")),
+            (Tone::Label, format!("{arrow}{mark}{} {glyph} ", cell(Field::TIME))),
+            (tone, cell(Field::ACTIVITY)),
             (Tone::Label, " by ".to_owned()),
-            (Tone::Plain, cell("actor")),
+            (Tone::Plain, cell(Field::ACTOR)),
             (Tone::Label, " → ".to_owned()),
-            (Tone::Plain, cell("target")),
+            (Tone::Plain, cell(Field::TARGET)),
         ];
         Line {
             copy: text.iter().map(|(_, text)| &**text).collect(),

@@ -44,8 +44,7 @@ impl Watch {
 
     /// The query for all that concerns a watched account, also inside of changes and details.
     fn query(&self) -> Query {
-        let term =
-            |name: &String| Expression::term(Field::named("raw"), Operator::Contains, name.trim());
+        let term = |name: &String| Expression::term(Field::RAW, Operator::Contains, name.trim());
         Query { expression: Some(Expression::or(self.given.iter().map(term).collect())) }
     }
 }

@@ -97,7 +97,7 @@ pub(super) fn query_language() -> String {
     let _ = writeln!(
         help,
         "\nA bare word looks in {}, and in what sign-ins and provisioning events add.\n\nFields:",
-        WORD_FIELDS.join(", ")
+        WORD_FIELDS.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
     );
     let widest = FIELDS.iter().map(|field| field.name.len()).max().unwrap_or(0);
     for field in FIELDS {

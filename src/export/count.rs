@@ -133,20 +133,21 @@ pub fn distinct(
     kind: Option<&str>,
 ) -> (usize, Report) {
     let (ids, names) = match field.name {
-        "target" | "target.id" => ("target.id", "target"),
-        "actor" | "actor.id" => ("actor.id", "actor"),
+        "target" | "target.id" => (Field::TARGET_ID, Field::TARGET),
+        "actor" | "actor.id" => (Field::ACTOR_ID, Field::ACTOR),
         _ => {
             let counted = count_by(store, rows, field);
             let nothing = counted.values.iter().any(|(value, _)| value == field.nothing());
             return (counted.values.len() - usize::from(nothing), counted.report);
         }
     };
-    let kept = |name: &str| Field::named(name).stored.kept();
     let report = Report { records: rows.len() as u64, ..Report::default() };
-    let (Some(ids), Some(names)) = (kept(ids), kept(names)) else { return (0, report) };
+    let (Some(ids), Some(names)) = (ids.stored.kept(), names.stored.kept()) else {
+        return (0, report);
+    };
     let kind = kind.map(fold);
     let is_wanted = |entry: &str| {
-        let own = || kept("target.type").map(|types| fold(types.first(entry)));
+        let own = || Field::TARGET_TYPE.stored.kept().map(|types| fold(types.first(entry)));
         kind.is_none() || own() == kind
     };
     let identity = |code: u32| {

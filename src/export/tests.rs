@@ -93,7 +93,7 @@ fn written(store: &Store, rows: &[RowId], options: &Options) -> (String, Report)
 }
 
 fn options(format: Format, fields: &[&str]) -> Options {
-    let fields: Vec<_> = fields.iter().map(|name| Field::named(name)).collect();
+    let fields: Vec<_> = fields.iter().map(|name| Field::find(name).expect(name)).collect();
     Options { format, fields: (!fields.is_empty()).then_some(fields), ..Options::default() }
 }
 
@@ -229,7 +229,9 @@ fn counting_takes_each_value_of_a_record_once_and_says_how_many_have_none() {
     let (store, memory) = store(&events, u64::MAX);
     let counted = |field: &str| {
         let mut out = Vec::new();
-        count_by(&store, &[0, 1, 2, 3], Field::named(field)).write(usize::MAX, &mut out).unwrap();
+        count_by(&store, &[0, 1, 2, 3], Field::find(field).expect(field))
+            .write(usize::MAX, &mut out)
+            .unwrap();
         String::from_utf8(out).unwrap()
     };
     assert_eq!(counted("target"), "2\tBea\n1\t(none)\n1\tCyd\n1\ta␉b␛[2J\n1\t日本\n");
@@ -245,7 +247,7 @@ fn counting_takes_each_value_of_a_record_once_and_says_how_many_have_none() {
 fn counts_stop_at_the_limit() {
     let (store, _) = store(&three(), u64::MAX);
     let mut out = Vec::new();
-    count_by(&store, &[0, 1, 2], Field::named("actor")).write(1, &mut out).unwrap();
+    count_by(&store, &[0, 1, 2], Field::ACTOR).write(1, &mut out).unwrap();
     assert_eq!(out, b"2\tada@tidewick.example\n");
 }
 
@@ -254,11 +256,11 @@ fn spellings_of_one_value_are_counted_as_one() {
     let targets = [&["Bea"][..], &["bea."], &["Bea", "BEA"], &["Add – it "], &["add - it"]];
     let events = targets.iter().enumerate().map(|(id, targets)| event(id, "ada", targets));
     let (store, _) = store(&events.collect::<Vec<_>>(), u64::MAX);
-    let (rows, field) = ([0, 1, 2, 3, 4], Field::named("target"));
+    let (rows, field) = ([0, 1, 2, 3, 4], Field::TARGET);
     let counted = count_by(&store, &rows, field).values;
     assert_eq!(counted, [("Bea".to_owned(), 3), ("Add – it ".to_owned(), 2)]);
     let shown = crate::query::facet::facet(&store, &rows, field, &|_| true).expect("not stopped");
     let shown = shown.values.into_iter().map(|value| (value.value, value.count));
     assert_eq!(shown.collect::<Vec<_>>(), counted);
-    assert_eq!(distinct(&store, &rows, Field::named("reason"), None).0, 0);
+    assert_eq!(distinct(&store, &rows, Field::REASON, None).0, 0);
 }

@@ -46,7 +46,7 @@ impl PartialEq for Sort {
 impl Sort {
     /// Newest first.
     pub fn newest_first() -> Self {
-        Self { field: Field::named("time"), descending: true }
+        Self { field: Field::TIME, descending: true }
     }
 }
 

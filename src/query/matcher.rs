@@ -325,8 +325,8 @@ fn pattern(term: &Term) -> Option<Pattern> {
 /// The columns a bare word looks in, each with the parts it looks at.
 fn word_columns() -> impl Iterator<Item = (Column, Vec<Part>)> {
     let mut columns: Vec<(Column, Vec<Part>)> = Vec::new();
-    for name in WORD_FIELDS {
-        let Stored::Column(column, parts) = Field::named(name).stored else { continue };
+    for field in WORD_FIELDS {
+        let Stored::Column(column, parts) = field.stored else { continue };
         match columns.iter_mut().find(|(known, _)| *known == column) {
             Some((_, known)) => known.extend(parts),
             None => columns.push((column, parts.to_vec())),

@@ -226,11 +226,11 @@ fn bare(ask: Ask, seen: &dyn Seen) -> Vec<Vec<Offer>> {
         return groups;
     }
     let (mut places, mut activities, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    for name in WORD_FIELDS {
-        let field = Field::named(name);
-        let sign = if *name == "activity" { "=" } else { ":" };
+    for &field in WORD_FIELDS {
+        let name = field.name;
+        let sign = if name == "activity" { "=" } else { ":" };
         let mut ask = Ask::new(&typed, limit, format!("{name}{sign}"));
-        match *name {
+        match name {
             "service" | "category" => places.extend(values(field, ask, seen)),
             "activity" => activities.extend(values(field, ask, seen)),
             _ => {
@@ -243,10 +243,10 @@ fn bare(ask: Ask, seen: &dyn Seen) -> Vec<Vec<Offer>> {
             }
         }
     }
-    for name in ["result", "kind", "actor.kind", "risk"] {
-        let ask = Ask::new(&typed, limit, format!("{name}:"));
+    for field in [Field::RESULT, Field::KIND, Field::ACTOR_KIND, Field::RISK] {
+        let ask = Ask::new(&typed, limit, format!("{}:", field.name));
         // A bare word is mostly not meant as one of these: it must begin like one.
-        let found = values(Field::named(name), ask, seen).into_iter();
+        let found = values(field, ask, seen).into_iter();
         places.extend(found.filter(|offer| offer.rank <= Rank::Start));
     }
     groups.extend([places, activities, others]);

@@ -72,13 +72,12 @@ const MINUTES: i64 = 10;
 /// thread.
 pub fn surroundings(store: &Store, row: RowId, ids: &[String]) -> Surroundings {
     let id = store.correlation(row);
-    let equals =
-        |name: &str, text: &str| Expression::term(Field::named(name), Operator::Equals, text);
+    let equals = |field, text: &str| Expression::term(field, Operator::Equals, text);
     let mut joined = Joined::Nothing;
     let mut related = Vec::new();
     if !id.is_empty() {
         joined = Joined::Correlation;
-        related = matching(store, equals("correlation", &id));
+        related = matching(store, equals(Field::CORRELATION, &id));
     }
     if related.len() <= 1
         && let Some(expression) = actor_and_target(store, row)
@@ -129,8 +128,8 @@ fn actor_and_target(store: &Store, row: RowId) -> Option<Expression> {
         id => id,
     };
     let actor = match id {
-        "" => ("actor", text(store, row, Part::ACTOR_UPN)),
-        id => ("actor.id", id),
+        "" => (Field::ACTOR, text(store, row, Part::ACTOR_UPN)),
+        id => (Field::ACTOR_ID, id),
     };
     let targets = store.codes(row, Column::Targets);
     let ids = targets.iter().map(|&code| store.part(Part::TARGET_ID, code));
@@ -142,13 +141,12 @@ fn actor_and_target(store: &Store, row: RowId) -> Option<Expression> {
     let ends = [time.plus(-reach), time.plus(reach)].map(|time| Some(time.to_rfc3339()));
     let [from, to] = ends;
     let span = Expression::Term(Term {
-        field: Some(Field::named("time")),
+        field: Some(Field::TIME),
         operator: Operator::Contains,
         value: Value::Range(from, to),
     });
-    let equals =
-        |name: &str, text: &str| Expression::term(Field::named(name), Operator::Equals, text);
-    Some(Expression::and(vec![span, equals(actor.0, actor.1), equals("target.id", target)]))
+    let equals = |field, text: &str| Expression::term(field, Operator::Equals, text);
+    Some(Expression::and(vec![span, equals(actor.0, actor.1), equals(Field::TARGET_ID, target)]))
 }
 
 /// How often the activity occurs, the activity by the actor, and the actor from the address.

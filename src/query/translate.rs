@@ -253,10 +253,10 @@ fn of_term(
     }
     let Some(field) = term.field else {
         let mut said = Vec::new();
-        for name in WORD_FIELDS {
+        for field in WORD_FIELDS {
             // A log that lacks one of them has nothing there to be found.
-            let Ok(place) = dialect.place(Field::named(name)) else { continue };
-            said.push(of_place(Field::named(name), place, term.operator, &term.value, dialect));
+            let Ok(place) = dialect.place(field) else { continue };
+            said.push(of_place(field, place, term.operator, &term.value, dialect));
         }
         return any_of(said.into_iter(), dialect).map(|(text, _)| (text, false));
     };

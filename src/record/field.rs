@@ -443,8 +443,16 @@ const OWN: &[Field] = &[
 ];
 
 /// The fields a bare word looks in.
-pub const WORD_FIELDS: &[&str] =
-    &["activity", "service", "category", "actor", "target", "actor.ip", "reason", "change"];
+pub const WORD_FIELDS: &[&Field] = &[
+    Field::ACTIVITY,
+    Field::SERVICE,
+    Field::CATEGORY,
+    Field::ACTOR,
+    Field::TARGET,
+    Field::ACTOR_IP,
+    Field::REASON,
+    Field::CHANGE,
+];
 
 /// Hands on each place where a property differs between old and new, as `PROPERTY.PATH=VALUE`: the
 /// value on one side. What is only repeated is not handed on.
@@ -497,7 +505,123 @@ impl Stored {
     }
 }
 
+/// The row of that exact name. For constants: a name that no row has does not compile.
+#[expect(clippy::panic, reason = "runs while compiling: a wrong name is an error there")]
+const fn named(name: &str) -> &'static Field {
+    let mut at = 0;
+    while at < FIELDS.len() {
+        if is_same(FIELDS[at].name, name) {
+            return &FIELDS[at];
+        }
+        at += 1;
+    }
+    panic!("no field has this name")
+}
+
+const fn is_same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
+/// Fields that the program itself asks for, by name.
 impl Field {
+    /// When it happened.
+    pub const TIME: &'static Self = named("time");
+    /// The service that logged it.
+    pub const SERVICE: &'static Self = named("service");
+    /// The category.
+    pub const CATEGORY: &'static Self = named("category");
+    /// The activity.
+    pub const ACTIVITY: &'static Self = named("activity");
+    /// How it ended.
+    pub const RESULT: &'static Self = named("result");
+    /// Why it ended so.
+    pub const REASON: &'static Self = named("reason");
+    /// Who did it, by name.
+    pub const ACTOR: &'static Self = named("actor");
+    /// Who did it, by id.
+    pub const ACTOR_ID: &'static Self = named("actor.id");
+    /// The address the actor came from.
+    pub const ACTOR_IP: &'static Self = named("actor.ip");
+    /// What kind of actor it was.
+    pub const ACTOR_KIND: &'static Self = named("actor.kind");
+    /// What it was done to, by name.
+    pub const TARGET: &'static Self = named("target");
+    /// What it was done to, by id.
+    pub const TARGET_ID: &'static Self = named("target.id");
+    /// What kind of object it was done to.
+    pub const TARGET_TYPE: &'static Self = named("target.type");
+    /// Names of modified properties.
+    pub const CHANGE: &'static Self = named("change");
+    /// Values of modified properties before.
+    pub const OLD: &'static Self = named("old");
+    /// Values of modified properties after.
+    pub const NEW: &'static Self = named("new");
+    /// What differed, with its place, before.
+    pub const CHANGE_OLD: &'static Self = named("change.old");
+    /// What differs, with its place, after.
+    pub const CHANGE_NEW: &'static Self = named("change.new");
+    /// Additional details.
+    pub const DETAIL: &'static Self = named("detail");
+    /// The correlation id.
+    pub const CORRELATION: &'static Self = named("correlation");
+    /// The record's own id.
+    pub const ID: &'static Self = named("id");
+    /// The operation type.
+    pub const OP: &'static Self = named("op");
+    /// The kind of record.
+    pub const KIND: &'static Self = named("kind");
+    /// The file or stream.
+    pub const SOURCE: &'static Self = named("source");
+    /// The tenant id.
+    pub const TENANT: &'static Self = named("tenant");
+    /// The user agent.
+    pub const AGENT: &'static Self = named("agent");
+    /// The session id.
+    pub const SESSION: &'static Self = named("session");
+    /// The level of risk.
+    pub const RISK: &'static Self = named("risk");
+    /// The rules that rated it.
+    pub const RISK_RULE: &'static Self = named("risk.rule");
+    /// The original text.
+    pub const RAW: &'static Self = named("raw");
+    /// Whether it is marked.
+    pub const MARK: &'static Self = named("mark");
+    /// The note on a mark.
+    pub const NOTE: &'static Self = named("note");
+}
+
+/// Fields are told apart and ordered by their names.
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Field {}
+
+impl PartialOrd for Field {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Field {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.name.cmp(other.name)
+    }
+}
+
+impl Field {
+    /// The field of a property that only some kinds of record have.
+    pub fn of_property(key: Key) -> &'static Self {
+        &FIELDS[OWN.len() + key as usize]
+    }
+
     /// The field of that name or alias, or of that property of Graph's, in any case.
     pub fn find(name: &str) -> Option<&'static Self> {
         FIELDS.iter().find(|field| {
@@ -506,18 +630,6 @@ impl Field {
                 || matches!(field.stored, Stored::Property(key)
                     if !name.is_empty() && key.row().path.eq_ignore_ascii_case(name))
         })
-    }
-
-    /// The field of that exact name, for names written in this program.
-    ///
-    /// # Panics
-    /// Where no row has that name: a mistake in the program, found by the tests.
-    #[expect(
-        clippy::expect_used,
-        reason = "a name written in this program that the table lacks is a bug"
-    )]
-    pub fn named(name: &str) -> &'static Self {
-        FIELDS.iter().find(|field| field.name == name).expect("a field of the table")
     }
 
     /// Its place in [`FIELDS`].
@@ -610,9 +722,12 @@ mod tests {
                 assert_eq!(Field::find(name).map(|f| f.name), Some(field.name));
             }
             assert!(!field.help.is_empty() && !field.title.is_empty());
+            if let Stored::Property(key) = field.stored {
+                assert_eq!(Field::of_property(key).name, field.name);
+            }
         }
-        for name in WORD_FIELDS {
-            assert!(!Field::named(name).reads_original(), "{name} is in a column");
+        for field in WORD_FIELDS {
+            assert!(!field.reads_original(), "{} is in a column", field.name);
         }
     }
 }

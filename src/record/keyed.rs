@@ -13,20 +13,20 @@ pub type ByKey = fn(&Record<'_>, &str, &mut dyn FnMut(&str));
 /// A field whose values have keys.
 struct KeyedField {
     /// The name of the field.
-    field: &'static str,
+    field: &'static Field,
     /// What may stand before the key besides the field's names.
     also: &'static [&'static str],
     /// Keys that records often have.
     usual: &'static [&'static str],
     /// The field whose values are keys of this one.
-    keys: Option<&'static str>,
+    keys: Option<&'static Field>,
     values: ByKey,
 }
 
 /// All of them. A change without a side is what it was changed to.
 const KEYED: &[KeyedField] = &[
     KeyedField {
-        field: "detail",
+        field: Field::DETAIL,
         also: &["details"],
         usual: USUAL_DETAILS,
         keys: None,
@@ -37,17 +37,17 @@ const KEYED: &[KeyedField] = &[
         },
     },
     KeyedField {
-        field: "new",
+        field: Field::NEW,
         also: &["change", "modifiedProperties", "property"],
         usual: &[],
-        keys: Some("change"),
+        keys: Some(Field::CHANGE),
         values: |record, key, out| changed(record, key, true, out),
     },
     KeyedField {
-        field: "old",
+        field: Field::OLD,
         also: &[],
         usual: &[],
-        keys: Some("change"),
+        keys: Some(Field::CHANGE),
         values: |record, key, out| changed(record, key, false, out),
     },
 ];
@@ -114,7 +114,7 @@ fn changed(record: &Record<'_>, key: &str, new: bool, out: &mut dyn FnMut(&str))
 /// such field has keys.
 pub fn find(name: &str) -> Option<(&'static Field, &str)> {
     KEYED.iter().find_map(|row| {
-        let field = Field::named(row.field);
+        let field = row.field;
         let names = std::iter::once(&field.name).chain(field.aliases).chain(row.also);
         let rest = |known: &&str| {
             let start = name.get(..known.len())?;
@@ -129,13 +129,13 @@ pub fn find(name: &str) -> Option<(&'static Field, &str)> {
 /// What may stand behind the full stop of a field with keys: keys that are often there, and the field
 /// whose values are keys. Empty where the field has none.
 pub fn keys_of(field: &Field) -> (&'static [&'static str], Option<&'static Field>) {
-    let row = KEYED.iter().find(|row| row.field == field.name);
-    row.map_or((&[][..], None), |row| (row.usual, row.keys.map(Field::named)))
+    let row = KEYED.iter().find(|row| row.field == field);
+    row.map_or((&[][..], None), |row| (row.usual, row.keys))
 }
 
 /// How the values under a key of this field are found; `None` where it has no keys.
 pub fn by_key(field: &Field) -> Option<ByKey> {
-    KEYED.iter().find(|row| row.field == field.name).map(|row| row.values)
+    KEYED.iter().find(|row| row.field == field).map(|row| row.values)
 }
 
 #[cfg(test)]

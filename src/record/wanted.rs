@@ -34,16 +34,16 @@ impl Wanted {
 
     /// Adds what a bare word looks in.
     pub fn add_words(&mut self) {
-        for name in WORD_FIELDS {
-            self.add(Field::named(name));
+        for field in WORD_FIELDS {
+            self.add(field);
         }
         self.columns |= 1 << Column::Properties.index();
     }
 
     /// Adds the columns that name objects: one may have the name of what the other has an id of.
     pub fn add_names(&mut self) {
-        self.add(Field::named("actor"));
-        self.add(Field::named("target"));
+        self.add(Field::ACTOR);
+        self.add(Field::TARGET);
     }
 
     /// Are all columns in it that name objects?
@@ -69,12 +69,12 @@ mod tests {
     #[test]
     fn a_field_needs_the_column_it_is_kept_in_and_no_other() {
         let mut wanted = Wanted::NOTHING;
-        for name in ["category", "time", "old", "raw"] {
-            wanted.add(Field::named(name));
+        for field in [Field::CATEGORY, Field::TIME, Field::OLD, Field::RAW] {
+            wanted.add(field);
         }
         assert!(wanted.has(Column::Path) && !wanted.has(Column::Actor));
         assert!(!wanted.has_correlations() && Wanted::default().has_correlations());
-        wanted.add(Field::named("correlation"));
+        wanted.add(Field::CORRELATION);
         wanted.add_words();
         assert!(wanted.has_correlations() && wanted.has(Column::Reason));
         assert!(!wanted.has(Column::Tenant) && Wanted::default().has(Column::Tenant));

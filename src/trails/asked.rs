@@ -19,7 +19,15 @@ const MANY: usize = 8;
 /// So many spans are tried: each is an answer over all records.
 const TRIES: usize = 60;
 /// Fields that tell records of one instant apart, in the order they are tried.
-const TELLING: &[&str] = &["activity", "actor.id", "target.id", "target", "actor", "op", "service"];
+const TELLING: &[&Field] = &[
+    Field::ACTIVITY,
+    Field::ACTOR_ID,
+    Field::TARGET_ID,
+    Field::TARGET,
+    Field::ACTOR,
+    Field::OP,
+    Field::SERVICE,
+];
 
 /// Gives each finding its query; `None` where `cancelled` said so.
 pub(super) fn with_queries(
@@ -47,8 +55,8 @@ pub(super) fn with_queries(
         }
         let own: HashSet<RowId> = rows.iter().copied().collect();
         let mut parts = Vec::new();
-        parts.extend(any_of("correlation", ids.clone()));
-        let mut groups: BTreeMap<Vec<(&str, String)>, Vec<String>> = BTreeMap::new();
+        parts.extend(any_of(Field::CORRELATION, ids.clone()));
+        let mut groups: BTreeMap<Vec<(&Field, String)>, Vec<String>> = BTreeMap::new();
         for &row in left {
             let Some(time) = store.time(row) else { continue };
             let others = same_time.get(&time.ticks()).map(Vec::as_slice).unwrap_or_default();
@@ -59,10 +67,9 @@ pub(super) fn with_queries(
         for (told, mut times) in groups {
             times.sort_unstable();
             times.dedup();
-            let told = told
-                .iter()
-                .map(|(field, text)| Expression::term(Field::named(field), Operator::Equals, text));
-            let all = told.chain(any_of("time", times)).collect();
+            let told =
+                told.iter().map(|(field, text)| Expression::term(field, Operator::Equals, text));
+            let all = told.chain(any_of(Field::TIME, times)).collect();
             parts.push(Expression::and(all));
         }
         let expression = (!parts.is_empty()).then(|| Expression::or(parts));
@@ -71,13 +78,13 @@ pub(super) fn with_queries(
     Some(findings)
 }
 
-fn any_of(field: &str, mut values: Vec<String>) -> Option<Expression> {
+fn any_of(field: &'static Field, mut values: Vec<String>) -> Option<Expression> {
     let value = match values.len() {
         0 => return None,
         1 => Value::Text(values.remove(0)),
         _ => Value::AnyOf(values.into_iter().map(Value::Text).collect()),
     };
-    let field = Some(Field::named(field));
+    let field = Some(field);
     Some(Expression::Term(Term { field, operator: Operator::Equals, value }))
 }
 
@@ -168,21 +175,21 @@ fn same_time(store: &Store, parted: &[(Vec<String>, Vec<RowId>)]) -> HashMap<i64
 }
 
 /// What tells a record from the others of its instant: as few fields as it takes.
-fn telling<'f>(store: &Store, row: RowId, mut others: Vec<RowId>) -> Vec<(&'f str, String)> {
+fn telling(store: &Store, row: RowId, mut others: Vec<RowId>) -> Vec<(&'static Field, String)> {
     let mut told = Vec::new();
     // A record that happened at the same instant as thousands: what can be told is told.
     others.truncate(10_000);
-    for &name in TELLING {
+    for &field in TELLING {
         if others.is_empty() {
             return told;
         }
         let before = others.len();
-        let Some(value) = values(store, row, name).into_iter().next() else { continue };
+        let Some(value) = values(store, row, field).into_iter().next() else { continue };
         let wanted = fold(&value);
-        let same = |other: &RowId| values(store, *other, name).iter().any(|v| fold(v) == wanted);
+        let same = |other: &RowId| values(store, *other, field).iter().any(|v| fold(v) == wanted);
         others.retain(same);
         if others.len() < before {
-            told.push((name, value));
+            told.push((field, value));
         }
     }
     if !others.is_empty()
@@ -190,14 +197,14 @@ fn telling<'f>(store: &Store, row: RowId, mut others: Vec<RowId>) -> Vec<(&'f st
         && let Ok(record) = store.span(row).0.decode(&bytes)
         && !record.id.is_empty()
     {
-        told.push(("id", record.id.into_owned()));
+        told.push((Field::ID, record.id.into_owned()));
     }
     told
 }
 
 /// The values of a field that is kept in a column.
-fn values(store: &Store, row: RowId, name: &str) -> Vec<String> {
-    let Some(kept) = Field::named(name).stored.kept() else { return Vec::new() };
+fn values(store: &Store, row: RowId, field: &Field) -> Vec<String> {
+    let Some(kept) = field.stored.kept() else { return Vec::new() };
     let mut found = Vec::new();
     for &code in store.codes(row, kept.column).iter() {
         found.extend(store.values(kept, code).into_iter().map(str::to_owned));
@@ -223,14 +230,14 @@ fn by_span(store: &Store, rows: &[RowId]) -> Option<String> {
     let actors: Vec<String> = own(Part::ACTOR_ID);
     let range = Value::Range(Some(from.to_rfc3339()), Some(to.to_rfc3339()));
     let time = Expression::Term(Term {
-        field: Some(Field::named("time")),
+        field: Some(Field::TIME),
         operator: Operator::Contains,
         value: range,
     });
     let mut parts = vec![time];
-    parts.extend(any_of("activity", activities));
+    parts.extend(any_of(Field::ACTIVITY, activities));
     if actors.len() <= 6 && actors.iter().all(|actor| !actor.is_empty()) {
-        parts.extend(any_of("actor.id", actors));
+        parts.extend(any_of(Field::ACTOR_ID, actors));
     }
     let query = Query { expression: Some(Expression::and(parts)) };
     let context = Context { now: to, around: None };

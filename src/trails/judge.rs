@@ -346,28 +346,26 @@ fn tell(finding: &mut Finding, watch: &Watch, count: u64, first: Option<(i64, Ro
         finding.last = finding.last.max(Timestamp::from_ticks(ticks));
     }
     let range = Value::Range(Some(watch.from.to_rfc3339()), watch.until.map(Timestamp::to_rfc3339));
-    let time = Field::named("time");
+    let time = Field::TIME;
     let mut parts = vec![Expression::Term(Term {
         field: Some(time),
         operator: Operator::Contains,
         value: range,
     })];
     if !watch.actors.is_empty() {
-        let ids = watch
-            .actors
-            .iter()
-            .map(|id| Expression::term(Field::named("actor.id"), Operator::Equals, id));
+        let ids =
+            watch.actors.iter().map(|id| Expression::term(Field::ACTOR_ID, Operator::Equals, id));
         let apps = watch.apps.iter().map(|name| {
             let kind = ActorKind::App.word();
             Expression::and(vec![
-                Expression::term(Field::named("actor"), Operator::Equals, name),
-                Expression::term(Field::named("actor.kind"), Operator::Equals, kind),
+                Expression::term(Field::ACTOR, Operator::Equals, name),
+                Expression::term(Field::ACTOR_KIND, Operator::Equals, kind),
             ])
         });
         parts.push(Expression::or(ids.chain(apps).collect()));
     }
     if let Some(category) = watch.except {
-        let term = Expression::term(Field::named("category"), Operator::Equals, category);
+        let term = Expression::term(Field::CATEGORY, Operator::Equals, category);
         parts.push(Expression::Not(Box::new(term)));
     }
     let query = Query { expression: Some(Expression::and(parts)) }.to_string();

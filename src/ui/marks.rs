@@ -22,8 +22,13 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         return;
     }
     let times = Times { seconds: true, ..app.times() };
-    let about = |name| cell(&app.store, note.row, Field::named(name), times, usize::MAX);
-    let title = format!(" Note: {} {} {} ", about("time"), about("activity"), about("target"));
+    let about = |field| cell(&app.store, note.row, field, times, usize::MAX);
+    let title = format!(
+        " Note: {} {} {} ",
+        about(Field::TIME),
+        about(Field::ACTIVITY),
+        about(Field::TARGET)
+    );
     let title = fit(&clean(&title), usize::from(area.width) - 4).0.into_owned();
     let mut block =
         Block::bordered().border_style(theme.focus).title(Line::styled(title, theme.focus));

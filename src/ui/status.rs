@@ -294,9 +294,9 @@ fn of_pane(app: &App) -> Vec<(String, String)> {
         Action::View if app.show_activities => "records".to_owned(),
         Action::Raw if app.detail.raw => "changes".to_owned(),
         // Which of the values under the cursor is meant is not to be seen otherwise.
-        Action::FilterIn => {
-            app.focused_value().map_or(hint.to_owned(), |(field, _)| format!("only this {field}"))
-        }
+        Action::FilterIn => app
+            .focused_value()
+            .map_or(hint.to_owned(), |(field, _)| format!("only this {}", field.name)),
         _ => hint.to_owned(),
     };
     front

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use super::lines::{Line, Tone};
 use crate::record::Record;
+use crate::record::field::Field;
 use crate::record::property::Key;
 use crate::text::clean;
 
@@ -67,7 +68,7 @@ fn summed_line(summed: &Summed, record: &Record<'_>) -> Option<Line> {
     for &key in summed.keys {
         let mut values = record.properties_of(key).filter_map(|value| {
             let word = said(key, value, record)?;
-            first.get_or_insert((key.row().field, value.to_owned()));
+            first.get_or_insert((Field::of_property(key), value.to_owned()));
             Some(clean(&word).into_owned())
         });
         let known: Vec<String> = values.by_ref().take(MOST_VALUES).collect();

@@ -49,7 +49,7 @@ pub struct Line {
     /// Columns of indentation.
     pub indent: usize,
     /// The field and value to filter by, as logged.
-    pub value: Option<(&'static str, String)>,
+    pub value: Option<(&'static Field, String)>,
     /// What copying this line copies, as logged.
     pub copy: String,
     /// The record this line is about, where it is another one.
@@ -110,12 +110,12 @@ fn shortened(text: &str) -> String {
 pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
     let said = sentence(record);
     let actor = actor_name(&record.actor);
-    let by = (record.actor.kind != ActorKind::Unknown).then(|| ("actor", actor.to_owned()));
+    let by = (record.actor.kind != ActorKind::Unknown).then(|| (Field::ACTOR, actor.to_owned()));
     let mut lines = vec![Line { value: by, ..heading(&said) }];
     let reason = record.result_reason.trim();
     if !reason.is_empty() {
         // Often it is all that tells what was done, or why it failed.
-        let mut line = value_line("Reason", "reason", reason);
+        let mut line = value_line("Reason", Field::REASON, reason);
         line.text = plain(clean(&first_of(reason)).into_owned());
         lines.push(line);
     }
@@ -136,7 +136,7 @@ pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
             indent: 2,
             label: clean(&detail.key).into_owned(),
             text: plain(shortened(&detail.value)),
-            value: Some(("detail", detail.value.to_string())),
+            value: Some((Field::DETAIL, detail.value.to_string())),
             copy: detail.value.to_string(),
             ..Line::default()
         });
@@ -164,7 +164,7 @@ fn property_lines(record: &Record<'_>, lines: &mut Vec<Line>) {
     }));
     let lines_of = own.map(|own| {
         let row = own.key.row();
-        Line { indent: 2, ..value_line(row.title, row.field, &own.value) }
+        Line { indent: 2, ..value_line(row.title, Field::of_property(own.key), &own.value) }
     });
     lines.extend(lines_of);
 }
@@ -188,9 +188,9 @@ pub fn note_line(note: &str) -> Line {
         label: "Marked".to_owned(),
         text: vec![text],
         value: Some(if note.is_empty() {
-            ("mark", marks::YES.to_owned())
+            (Field::MARK, marks::YES.to_owned())
         } else {
-            ("note", note.to_owned())
+            (Field::NOTE, note.to_owned())
         }),
         copy: note.to_owned(),
         ..Line::default()
@@ -277,7 +277,7 @@ const ABOUT_THE_CHANGE: &[&str] =
 fn target_lines(target: &Target<'_>, lines: &mut Vec<Line>) {
     let kind = if target.kind.is_empty() { "Target" } else { &*target.kind };
     let name = target_name(target);
-    let field = if name.is_empty() || name == target.id { "target.id" } else { "target" };
+    let field = if name.is_empty() || name == target.id { Field::TARGET_ID } else { Field::TARGET };
     let mut text =
         vec![(Tone::Strong, shortened(if name.is_empty() { "(no name)" } else { name }))];
     let upn = target.original_upn();
@@ -304,14 +304,14 @@ fn target_lines(target: &Target<'_>, lines: &mut Vec<Line>) {
         change_lines(change.name.as_ref(), change.old.as_deref(), change.new.as_deref(), lines);
     }
     if !target.id.is_empty() && *target.id != *name {
-        lines.push(Line { indent: 2, ..value_line("id", "target.id", &target.id) });
+        lines.push(Line { indent: 2, ..value_line("id", Field::TARGET_ID, &target.id) });
     }
     if !target.name_id.is_empty() && *target.name_id != *name {
-        lines.push(Line { indent: 2, ..value_line("app id", "target.id", &target.name_id) });
+        lines.push(Line { indent: 2, ..value_line("app id", Field::TARGET_ID, &target.name_id) });
     }
 }
 
-fn value_line(label: &str, field: &'static str, value: &str) -> Line {
+fn value_line(label: &str, field: &'static Field, value: &str) -> Line {
     Line {
         label: label.to_owned(),
         text: plain(shortened(value)),
@@ -322,21 +322,21 @@ fn value_line(label: &str, field: &'static str, value: &str) -> Line {
 }
 
 /// Label, field to filter by.
-const SHOWN_FIELDS: &[(&str, &str)] = &[
-    ("Activity", "activity"),
-    ("Category", "category"),
-    ("Service", "service"),
-    ("Reason", "reason"),
-    ("Actor", "actor"),
-    ("Actor id", "actor.id"),
-    ("IP", "actor.ip"),
-    ("Agent", "agent"),
-    ("Operation", "op"),
-    ("Correlation", "correlation"),
-    ("Record id", "id"),
-    ("Tenant", "tenant"),
-    ("Session", "session"),
-    ("Source", "source"),
+const SHOWN_FIELDS: &[(&str, &Field)] = &[
+    ("Activity", Field::ACTIVITY),
+    ("Category", Field::CATEGORY),
+    ("Service", Field::SERVICE),
+    ("Reason", Field::REASON),
+    ("Actor", Field::ACTOR),
+    ("Actor id", Field::ACTOR_ID),
+    ("IP", Field::ACTOR_IP),
+    ("Agent", Field::AGENT),
+    ("Operation", Field::OP),
+    ("Correlation", Field::CORRELATION),
+    ("Record id", Field::ID),
+    ("Tenant", Field::TENANT),
+    ("Session", Field::SESSION),
+    ("Source", Field::SOURCE),
 ];
 
 fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
@@ -347,20 +347,20 @@ fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
     lines.push(Line {
         label: "Time".to_owned(),
         text: plain(time.clone()),
-        value: record.time.map(|time| ("time", time.to_rfc3339())),
+        value: record.time.map(|time| (Field::TIME, time.to_rfc3339())),
         copy: record.time.map_or(time, Timestamp::to_rfc3339),
         ..Line::default()
     });
     lines.push(Line {
         label: "Result".to_owned(),
         text: std::iter::once(result_piece(record)).chain(result_logged(record)).collect(),
-        value: Some(("result", record.outcome.word().to_owned())),
+        value: Some((Field::RESULT, record.outcome.word().to_owned())),
         copy: record.result.to_string(),
         ..Line::default()
     });
     let told = first_of(record.result_reason.trim()) == record.result_reason.trim();
-    for (label, name) in SHOWN_FIELDS.iter().filter(|(_, name)| *name != "reason" || !told) {
-        let field = Field::named(name);
+    for &(label, field) in SHOWN_FIELDS.iter().filter(|(_, field)| field.name != "reason" || !told)
+    {
         let mut values: Vec<String> = Vec::new();
         field.values(record, "", &mut |value| {
             if !values.iter().any(|known| known == value) {
@@ -368,16 +368,16 @@ fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
             }
         });
         let Some(first) = values.first() else { continue };
-        let mut line = value_line(label, field.name, first);
+        let mut line = value_line(label, field, first);
         if values.len() > 1 {
             let others =
                 values[1..].iter().map(|value| clean(value)).collect::<Vec<_>>().join(" · ");
             line.text.push((Tone::Label, format!(" · {others}")));
         }
-        if *name == "actor" && record.actor.named_by != NamedBy::Itself {
+        if field.name == "actor" && record.actor.named_by != NamedBy::Itself {
             line.text.push((Tone::Label, format!(" ({})", record.actor.named_by.words())));
         }
-        if *name == "activity"
+        if field.name == "activity"
             && record.kind == Kind::Audit
             && catalogue().classify(&record.service, &record.category, &record.activity).is_none()
         {
@@ -401,9 +401,9 @@ fn how_many(found: &[Difference], old: Option<&str>, new: Option<&str>) -> Strin
 }
 
 /// What asks for records in which the same place differs so.
-fn differing(name: &str, one: &Difference) -> Option<(&'static str, String)> {
-    let new = one.text(name, true).map(|text| ("change.new", text));
-    new.or_else(|| one.text(name, false).map(|text| ("change.old", text)))
+fn differing(name: &str, one: &Difference) -> Option<(&'static Field, String)> {
+    let new = one.text(name, true).map(|text| (Field::CHANGE_NEW, text));
+    new.or_else(|| one.text(name, false).map(|text| (Field::CHANGE_OLD, text)))
 }
 
 /// A change as one line, or where old and new are large, one line for each place they differ.
@@ -420,9 +420,9 @@ fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Ve
         vec![(Tone::Old, shown(old)), (Tone::New, format!(" → {}", shown(new)))]
     };
     let value = |new: Option<&str>, old: Option<&str>| match (new, old) {
-        (Some(new), _) if !new.is_empty() => Some(("new", new.to_owned())),
-        (_, Some(old)) if !old.is_empty() => Some(("old", old.to_owned())),
-        _ => Some(("change", name.to_owned())),
+        (Some(new), _) if !new.is_empty() => Some((Field::NEW, new.to_owned())),
+        (_, Some(old)) if !old.is_empty() => Some((Field::OLD, old.to_owned())),
+        _ => Some((Field::CHANGE, name.to_owned())),
     };
     match found.as_slice() {
         [] => {
@@ -452,7 +452,7 @@ fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Ve
                 label,
                 text: vec![(Tone::Label, note)],
                 indent: 2,
-                value: Some(("change", name.to_owned())),
+                value: Some((Field::CHANGE, name.to_owned())),
                 copy,
                 ..Line::default()
             });
@@ -492,9 +492,9 @@ pub fn entry_lines(entry: &Entry) -> Vec<Line> {
     let service = catalogue().service_of(entry);
     let mut lines = vec![
         heading(entry.activity),
-        value_line("Activity", "activity", entry.activity),
-        value_line("Category", "category", entry.category),
-        value_line("Service", "service", service.logged_name()),
+        value_line("Activity", Field::ACTIVITY, entry.activity),
+        value_line("Category", Field::CATEGORY, entry.category),
+        value_line("Service", Field::SERVICE, service.logged_name()),
     ];
     let mut note = |label: &str, text: &str| {
         lines.push(Line {

@@ -3,6 +3,7 @@
 
 use super::lines::{Line, Tone};
 use crate::app::list::risk_glyph;
+use crate::record::field::Field;
 use crate::record::property::Key;
 use crate::record::risk::{Level, NOT_RATED, Rule, rate};
 use crate::record::sentence::rated;
@@ -35,9 +36,9 @@ fn microsoft_line(record: &Record<'_>) -> Option<Line> {
     }
     let own = record.property(Key::RiskDuring).unwrap_or_default();
     let field = match record.kind {
-        Kind::Risk => "risk.level",
-        _ if own == level.word() => "risk.signin",
-        _ => "risk.aggregated",
+        Kind::Risk => Field::of_property(Key::RiskLevel),
+        _ if own == level.word() => Field::of_property(Key::RiskDuring),
+        _ => Field::of_property(Key::RiskAggregated),
     };
     let text = format!("{} by Microsoft", in_words(level));
     Some(Line {
@@ -73,14 +74,14 @@ fn title_line(rule: &Rule) -> Line {
             (Tone::Plain, " ".to_owned()),
             (Tone::Strong, rule.title.clone()),
         ],
-        value: Some(("risk", rule.level.word().to_owned())),
+        value: Some((Field::RISK, rule.level.word().to_owned())),
         copy: rule.title.clone(),
         ..Line::default()
     }
 }
 
 fn rule_lines(rule: &'static Rule, record: &Record<'_>) -> Vec<Line> {
-    let by_rule = || Some(("risk.rule", rule.name.to_owned()));
+    let by_rule = || Some((Field::RISK_RULE, rule.name.to_owned()));
     let said = |label: &str, text: &str| Line {
         label: label.to_owned(),
         text: vec![(Tone::Plain, text.to_owned())],

@@ -75,14 +75,14 @@ fn many_rows_are_in_the_order_of_their_values() {
     assert!(by_time.len() > 4_096, "{} are not many", by_time.len());
     let target = |row: &RowId| {
         let codes = store.codes(*row, Column::Targets);
-        let kept = Field::named("target").stored.kept().expect("in a column");
+        let kept = Field::TARGET.stored.kept().expect("in a column");
         let name = |&code: &u32| store.values(kept, code).first().map(|name| fold(name));
         codes.iter().find_map(name)
     };
     for descending in [false, true] {
-        let sort = Sort { field: Field::named("target"), descending };
+        let sort = Sort { field: Field::TARGET, descending };
         let found = rows(&mut answerer, question("", sort));
-        let time = Sort { field: Field::named("time"), descending };
+        let time = Sort { field: Field::TIME, descending };
         let mut expected = rows(&mut answerer, question("", time));
         expected.sort_by(|a, b| match (target(a), target(b)) {
             (Some(a), Some(b)) if descending => b.cmp(&a),

@@ -155,7 +155,7 @@ impl<'t> Scan<'t> {
             return self.rest().find(')').map_or(self.text.len(), |close| self.at + close + 1);
         }
         let mut ahead = Scan { text: self.text, caret: usize::MAX, at: self.at, list: None };
-        ahead.value(Place::Value(Field::named("raw"), Operator::Contains));
+        ahead.value(Place::Value(Field::RAW, Operator::Contains));
         ahead.at
     }
 

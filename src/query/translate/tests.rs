@@ -195,7 +195,7 @@ proptest! {
     #[test]
     fn regular_expressions_and_wildcards_stay_literals_too(value in hostile()) {
         for value in [Value::Regex(value.clone()), Value::Wildcard(format!("*{value}?"))] {
-            let term = Term { field: Some(Field::named("activity")), operator: Operator::Contains, value };
+            let term = Term { field: Some(Field::ACTIVITY), operator: Operator::Contains, value };
             let query = Query { expression: Some(Expression::Term(term)) };
             for (language, read) in [
                 (Language::Kql, read_kql as fn(&str) -> Read),
