@@ -2,15 +2,15 @@
 //! as spreadsheets of the Macintosh write it, in CR alone.
 //! Never reads a field: what a row means is the format's business.
 
+mod lost;
+
+use std::ops::Range;
+
+use self::lost::Lost;
 use super::super::encoding::UTF8_MARK;
 use super::{Found, Framing, MAX_RECORD, Note, Step};
 use crate::format::{self, DELIMITERS, Layout};
 use crate::store::Span;
-
-/// A row in quotes that has not ended after so many bytes has lost its closing quote.
-const MAX_QUOTED: u64 = 1 << 20;
-/// How many times bytes may be looked at again after unclosed quotes, on average.
-const EFFORT: u64 = 32;
 
 /// Longest header row that is waited for.
 pub const MAX_HEADER: usize = 4 << 20;
@@ -224,17 +224,21 @@ pub struct Rows {
     columns: usize,
     /// Do rows hold JSON text of another system?
     wrapper: bool,
+    /// How rows are written; `None` where there is no header.
+    layout: Option<Layout>,
     /// The last value of the row before.
     last_value: Vec<u8>,
-    /// First byte of the current row.
+    /// First byte of the current row, or of the current line while something is passed over.
     start: u64,
     /// Next byte to look at.
     at: u64,
     quoted: bool,
+    /// Up to this byte there is no line break in the current row.
+    unbroken: u64,
     /// Was a row found?
     begun: bool,
-    /// Skipping the rest of a line that is too long to keep.
-    skipping: Option<u64>,
+    /// What is being passed over.
+    lost: Option<Lost>,
     effort: u64,
 }
 
@@ -266,6 +270,7 @@ impl Rows {
             header: head.header.clone(),
             columns: head.columns(),
             wrapper: head.is_wrapper(),
+            layout: Some(head.layout.clone()),
             start,
             at: start,
             ..Self::default()
@@ -279,7 +284,7 @@ impl Rows {
 
     /// Bytes of the first row with its line break, and whether that is there.
     fn row_len(&mut self, text: &[u8]) -> Option<(usize, bool)> {
-        match self.row(text, 0, 0, true) {
+        match self.row(text, 0, 0, 0, true) {
             Row::Ends(_, next) => Some((next, true)),
             Row::More(_) if text.is_empty() => None,
             Row::More(_) => Some((text.len(), false)),
@@ -287,8 +292,8 @@ impl Rows {
         }
     }
 
-    /// Goes on at `bytes[i]` with the row that begins at `bytes[first]`.
-    fn row(&mut self, bytes: &[u8], first: usize, i: usize, end: bool) -> Row {
+    /// Goes on at `bytes[i]` with the row that begins at `bytes[first]`; `bytes[0]` is byte `base`.
+    fn row(&mut self, bytes: &[u8], base: u64, first: usize, i: usize, end: bool) -> Row {
         let mut i = i;
         loop {
             let rest = &bytes[i..];
@@ -305,7 +310,7 @@ impl Rows {
                         i = quote + 1;
                         let fits =
                             after.is_none_or(|&b| b == self.delimiter || b == b'\r' || b == b'\n');
-                        if !fits && line_break(&bytes[first..quote]).is_some() {
+                        if !fits && self.is_broken(bytes, base, first..quote) {
                             return Row::Damage(quote);
                         }
                     }
@@ -327,6 +332,14 @@ impl Rows {
                 }
             }
         }
+    }
+
+    /// Is there a line break in these bytes of the current row? What was looked at is not again.
+    fn is_broken(&mut self, bytes: &[u8], base: u64, range: Range<usize>) -> bool {
+        let from = self.unbroken.clamp(base + range.start as u64, base + range.end as u64);
+        let found = line_break(&bytes[(from - base) as usize..range.end]);
+        self.unbroken = from + found.unwrap_or(range.end - (from - base) as usize) as u64;
+        found.is_some()
     }
 
     fn emit(&mut self, row: &[u8], start: u64, found: &mut Found) {
@@ -485,57 +498,15 @@ impl Rows {
             Probe::Head(head) => Another::Begins(Step::Csv(self.start + mark as u64, head)),
         }
     }
-
-    /// The row in `bytes[first..reached]` is damaged: gives up its first line and goes on behind it.
-    fn give_up_line(&mut self, bytes: &[u8], base: u64, reached: usize, found: &mut Found) {
-        let first = (self.start - base) as usize;
-        self.effort += (reached - first) as u64;
-        let exhausted = self.effort > EFFORT * self.start + 4 * MAX_QUOTED;
-        let searched = if exhausted { reached } else { first };
-        self.quoted = false;
-        let Some(line_break) = line_break(&bytes[searched..]) else {
-            self.skipping = Some(self.start);
-            self.start = base + bytes.len() as u64;
-            self.at = self.start;
-            return;
-        };
-        let next = base + (searched + line_break) as u64 + 1;
-        found.notes.push(Note {
-            at: self.start,
-            lost_bytes: next - self.start,
-            reason: "a quote is opened but not closed".to_owned(),
-            lost: true,
-            whole: false,
-        });
-        (self.start, self.at) = (next, next);
-    }
-
-    /// Skips to the end of a line that is too long to keep; `false` if it goes on.
-    fn skip(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Found) -> bool {
-        let Some(from) = self.skipping else { return true };
-        let rest = &bytes[(self.at - base) as usize..];
-        let line_break = line_break(rest);
-        self.at += line_break.map_or(rest.len(), |at| at + 1) as u64;
-        self.start = self.at;
-        if line_break.is_none() && !end {
-            return false;
-        }
-        self.skipping = None;
-        found.notes.push(Note {
-            at: from,
-            lost_bytes: self.at - from,
-            reason: "a line too long to be a row, or with a quote that is not closed".to_owned(),
-            lost: true,
-            whole: false,
-        });
-        true
-    }
 }
 
 impl Framing for Rows {
     fn scan(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Found) -> Step {
-        while self.skip(bytes, base, end, found) {
+        while self.pass_over(bytes, base, end, found) {
             let first = (self.start - base) as usize;
+            if end && first == bytes.len() {
+                break;
+            }
             if self.at == self.start {
                 match self.another(&bytes[first..], end) {
                     Another::Unknown => return Step::More,
@@ -543,49 +514,50 @@ impl Framing for Rows {
                     Another::No => {}
                 }
             }
-            match self.row(bytes, first, (self.at - base) as usize, end) {
-                Row::Ends(row_end, next) => {
-                    let row = &bytes[first..row_end];
-                    if let Some(length) = self.glued(row) {
-                        self.emit(&row[..length], self.start, found);
-                        self.pass(base + (first + length) as u64);
-                        continue;
-                    }
-                    self.emit(row, self.start, found);
-                    (self.start, self.at) = (base + next as u64, base + next as u64);
+            let row = self.row(bytes, base, first, (self.at - base) as usize, end);
+            let (Row::Ends(reached, _) | Row::More(reached) | Row::Damage(reached)) = row;
+            let text = &bytes[first..reached];
+            let next = match row {
+                _ if text.len() as u64 > MAX_RECORD => {
+                    self.give_up(self.start + MAX_RECORD, None);
+                    continue;
                 }
-                Row::Damage(reached) => self.give_up_line(bytes, base, reached, found),
-                Row::More(i) => {
-                    let len = (bytes.len() - first) as u64;
-                    if self.quoted && (len > MAX_QUOTED || (end && len > 0)) {
-                        self.give_up_line(bytes, base, bytes.len(), found);
-                    } else if len > MAX_RECORD {
-                        self.skipping = Some(self.start);
-                        self.at = base + bytes.len() as u64;
-                    } else if end && let Some(length) = self.glued(&bytes[first..]) {
-                        self.emit(&bytes[first..first + length], self.start, found);
-                        self.pass(base + (first + length) as u64);
-                    } else if end {
-                        self.emit(&bytes[first..], self.start, found);
-                        self.start = base + bytes.len() as u64;
-                        self.at = self.start;
-                        return Step::More;
-                    } else {
-                        self.at = base + i as u64;
-                        return Step::More;
-                    }
+                Row::Ends(_, next) => next,
+                Row::More(_) if !end => {
+                    self.at = base + reached as u64;
+                    return Step::More;
                 }
+                Row::More(_) if !self.quoted => bytes.len(),
+                Row::More(_) => {
+                    self.give_up(base + bytes.len() as u64, None);
+                    continue;
+                }
+                Row::Damage(_) => {
+                    let line = memchr::memrchr2(b'\n', b'\r', text);
+                    let until = line.map(|line| base + (first + line) as u64 + 1);
+                    self.give_up(base + reached as u64, until);
+                    continue;
+                }
+            };
+            if let Some(length) = self.glued(text) {
+                self.emit(&text[..length], self.start, found);
+                self.pass(base + (first + length) as u64);
+            } else if self.is_swallowing(text) {
+                self.give_up(base + reached as u64, None);
+            } else {
+                self.emit(text, self.start, found);
+                self.pass(base + next as u64);
             }
         }
         Step::More
     }
 
     fn keep_from(&self) -> u64 {
-        if self.skipping.is_some() { self.at } else { self.start }
+        self.start
     }
 
     fn lost_from(&self) -> Option<u64> {
-        self.skipping
+        self.lost.map(|lost| lost.from)
     }
 
     fn pass(&mut self, to: u64) {

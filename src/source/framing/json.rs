@@ -270,6 +270,7 @@ impl Json {
     fn between(&mut self, text: Text<'_>, found: &mut Found) -> Next {
         let Text { bytes, base, end, .. } = text;
         let mut i = (self.at - base) as usize;
+        let from = i;
         while let Some(&byte) = bytes.get(i) {
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' | b',' | 0xef | 0xbb | 0xbf | 0x1e => i += 1,
@@ -322,7 +323,8 @@ impl Json {
                 },
             }
         }
-        self.at = base + i as u64;
+        // What stands before the next value shows whether a line begins with it.
+        self.at = base + (i - if end { 0 } else { indentation(&bytes[from..i]) }) as u64;
         if end && !self.open.is_empty() && !self.damaged {
             let reason = "the file ends before its list of records is closed; it may be cut off";
             let (at, reason) = (self.at, reason.to_owned());
@@ -342,7 +344,10 @@ impl Json {
             }
         }
         match text.aside(i, self.open.is_empty()) {
-            Aside::Unknown => Err(Next::Wait),
+            Aside::Unknown => {
+                self.at -= indentation(&text.bytes[..i]) as u64;
+                Err(Next::Wait)
+            }
             Aside::Before(value) => Ok(value),
             Aside::Line(end) => {
                 found.notes.push(Note::aside(self.at, &text.bytes[i..end]));
@@ -510,6 +515,16 @@ impl Framing for Json {
 
     fn by_line(&self) -> bool {
         self.by_line
+    }
+}
+
+/// Length of the blanks at the end of a text, where they are not many.
+fn indentation(text: &[u8]) -> usize {
+    const MOST: usize = 1 << 10;
+    let blank = |byte: &&u8| matches!(**byte, b' ' | b'\t' | 0xef | 0xbb | 0xbf);
+    match text.iter().rev().take(MOST).take_while(blank).count() {
+        MOST => 0,
+        count => count,
     }
 }
 

@@ -278,3 +278,17 @@ proptest! {
         prop_assert_eq!(whole.0, split.0);
     }
 }
+
+#[test]
+fn a_comment_over_four_kilobytes_was_told_as_a_lost_record() {
+    for comment in ["// c", "# c", "c d ", "/* c", "Nov 1 host: said "] {
+        let comment = comment.to_owned() + &"long ".repeat(3_000);
+        let end = if comment.starts_with("/*") { "*/" } else { "" };
+        let text = format!("{comment}{end}\n{}\n  {comment}{end}\n{}\n", record("a"), record("b"));
+        let whole = framed(text.as_bytes(), usize::MAX / 2);
+        assert_eq!(whole.0.len(), 2);
+        assert_eq!(whole.1.len(), 2, "{:?}", whole.1);
+        assert!(whole.1.iter().all(|note| !note.lost && note.lost_bytes == 0), "{:?}", whole.1);
+        assert_eq!(framed(text.as_bytes(), 777), whole);
+    }
+}

@@ -5,8 +5,10 @@ use super::page;
 
 /// Bytes looked at to quote what is no record.
 const EXCERPT: usize = 64;
-/// Longest text around records that is taken for such.
+/// Longest text around records that is taken for such; behind others on its line, and on lines of its own,
+/// which are looked at once.
 const LONGEST_ASIDE: usize = 4 << 10;
+const LONGEST_LINE: usize = 4 << 20;
 
 /// The block being looked at.
 #[derive(Clone, Copy)]
@@ -81,14 +83,17 @@ impl Text<'_> {
         if rest[0] == 0 {
             return Aside::Damage("NUL bytes where a record should begin".to_owned());
         }
-        let line_break = memchr::memchr(b'\n', &rest[..rest.len().min(LONGEST_ASIDE)]);
-        if line_break.is_none() && rest.len() < LONGEST_ASIDE && !self.end {
+        let begins_line = self.begins_line(i);
+        let longest = if begins_line { LONGEST_LINE } else { LONGEST_ASIDE };
+        let rest = &rest[..rest.len().min(longest)];
+        let line_break = memchr::memchr(b'\n', rest);
+        if line_break.is_none() && rest.len() < longest && !self.end {
             // A string may be long; it has begun.
             let string =
                 rest[0] == b'"' && rest.get(1).is_some_and(|&b| matches!(b, b'{' | b'[' | b'\\'));
             return if string { Aside::Value } else { Aside::Unknown };
         }
-        let line = &rest[..line_break.unwrap_or(rest.len().min(LONGEST_ASIDE))];
+        let line = &rest[..line_break.unwrap_or(rest.len())];
         if rest[0] == b'"'
             && line.get(1).is_some_and(|byte| matches!(byte, b'{' | b'[' | b'"' | b'\\'))
         {
@@ -97,7 +102,6 @@ impl Text<'_> {
         if let Some(end) = comment_end(rest, line) {
             return Aside::Line(i + end);
         }
-        let begins_line = self.begins_line(i);
         match values_in(line).next() {
             Some(brace) if begins_line && is_before(line, brace) => {
                 let list = line[..brace].trim_ascii_end();
@@ -124,7 +128,7 @@ fn comment_end(rest: &[u8], line: &[u8]) -> Option<usize> {
     if line.starts_with(b"//") {
         return Some(line.len());
     }
-    let inside = rest[..rest.len().min(LONGEST_ASIDE)].strip_prefix(b"/*")?;
+    let inside = rest.strip_prefix(b"/*")?;
     memchr::memmem::find(inside, b"*/").map(|end| end + 4)
 }
 
