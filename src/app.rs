@@ -239,6 +239,7 @@ impl App {
             Message::Pressed(event) => self.pressed(event),
             Message::Moused(event) => self.moused(event),
             Message::Pasted(text) => self.pasted(&text),
+            Message::PastedPart(text) => self.pasted_part(&text),
             Message::Typed(text) => {
                 self.forget_asked();
                 self.pasted(&text)

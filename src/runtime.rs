@@ -405,6 +405,7 @@ impl Session {
                 | Message::Typed(_)
                 | Message::Moused(_)
                 | Message::Pasted(_)
+                | Message::PastedPart(_)
                 | Message::Resized(..)
         );
         let is_more = match &message {

@@ -325,6 +325,35 @@ fn drawing_gets_the_state_to_read_only() {
     }
 }
 
+/// A key is answered on the thread that draws: the records of a session are matched on others.
+#[test]
+fn the_state_matches_no_records_by_itself() {
+    let files = files();
+    let app = files.iter().filter(|file| file.room() == "app");
+    let may = |file: &File, name: &str| {
+        // The catalogue, which no load makes longer.
+        name == "Matcher" && file.path == "app/activities.rs"
+    };
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for file in app {
+        for name in words(&file.text) {
+            if ["Matcher", "Answerer"].contains(&&*name) {
+                let called = [format!("{name}("), format!("{name}::")];
+                if !called.iter().any(|call| file.text.contains(call)) {
+                    continue;
+                }
+                seen += 1;
+                if !may(file, &name) {
+                    wrong.push(format!("{}: {name}", file.path));
+                }
+            }
+        }
+    }
+    assert!(seen > 0, "the one that may is found");
+    wrong.dedup();
+    none(&wrong);
+}
+
 #[test]
 fn an_upward_import_is_found_however_it_is_written() {
     for (path, text) in [

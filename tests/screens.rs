@@ -25,6 +25,8 @@ mod marking;
 mod moving;
 #[path = "screens/narrowing.rs"]
 mod narrowing;
+#[path = "screens/pasting.rs"]
+mod pasting;
 #[path = "screens/pivoting.rs"]
 mod pivoting;
 #[path = "screens/reading.rs"]

@@ -47,6 +47,14 @@ impl App {
         }
     }
 
+    /// Takes in a paste whose end never came, and says so.
+    pub(super) fn pasted_part(&mut self, text: &str) -> Vec<Effect> {
+        let effects = if text.is_empty() { Vec::new() } else { self.pasted(text) };
+        let said = "the terminal sent no end of the paste; some of it may be missing";
+        self.notice.get_or_insert_with(|| said.to_owned());
+        effects
+    }
+
     /// Does a letter that is typed now become text, whatever letter it is?
     pub fn takes_text(&self) -> bool {
         if let Some(form) = &self.exporting.form {

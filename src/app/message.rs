@@ -29,6 +29,8 @@ pub enum Message {
     Moused(MouseEvent),
     /// Text was pasted.
     Pasted(String),
+    /// Text was pasted, and its end never came.
+    PastedPart(String),
     /// Letters were typed faster than they could be taken in, where [`super::App::takes_text`].
     Typed(String),
     /// The screen has this many columns and lines now.

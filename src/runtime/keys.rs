@@ -1,29 +1,30 @@
 //! Keys, mouse and pasted text from the terminal, as messages.
 //! Never says what they mean.
 
+#[cfg(unix)]
+mod decoder;
+
 use std::io;
 use std::time::Duration;
 
-use ratatui::crossterm::event::{self, Event};
+use ratatui::crossterm::event::Event;
 use tokio::sync::mpsc::{Sender, UnboundedSender};
 
 use crate::app::message::Message;
 
 /// Reads that may fail in a row before the terminal counts as gone.
 const MOST_FAILED_READS: u32 = 200;
-/// What was read already is asked for as long as this.
-const AT_HAND: Duration = Duration::from_millis(1);
 
 /// Reads keys on a thread of its own, which ends with the terminal; then it tells `gone`.
 pub fn read(inbox: Sender<Message>, gone: UnboundedSender<i32>) -> io::Result<()> {
-    let terminal = Waiting::new()?;
+    let mut terminal = Terminal::new()?;
     let read = move || {
         let mut failures = 0;
         while failures < MOST_FAILED_READS {
-            match next(&terminal) {
-                Ok(Next::Event(event)) => {
+            match terminal.next() {
+                Ok(Next::Message(message)) => {
                     failures = 0;
-                    if message(event).is_some_and(|message| inbox.blocking_send(message).is_err()) {
+                    if inbox.blocking_send(message).is_err() {
                         return;
                     }
                 }
@@ -44,51 +45,72 @@ pub fn read(inbox: Sender<Message>, gone: UnboundedSender<i32>) -> io::Result<()
 
 /// What comes next from a terminal.
 enum Next {
-    Event(Event),
+    Message(Message),
     Nothing,
     Gone,
 }
 
-/// The next event. crossterm takes the end of a terminal for nothing to read, and asks again at once,
-/// for ever: so it is asked for what is there only, and the terminal is waited for here.
-fn next(terminal: &Waiting) -> io::Result<Next> {
-    if event::poll(AT_HAND)? {
-        return Ok(Next::Event(event::read()?));
-    }
-    Ok(if terminal.is_gone() { Next::Gone } else { Next::Nothing })
+/// Bytes of one read.
+#[cfg(unix)]
+const BLOCK: usize = 4 << 10;
+
+/// A terminal. It is read here, not by crossterm: that takes the end of a terminal for nothing to read,
+/// and asks again at once, for ever; and it waits for the end of a paste as long as it runs, while every
+/// key goes into the paste.
+#[cfg(unix)]
+struct Terminal {
+    keys: std::fs::File,
+    decoder: decoder::Decoder,
 }
 
-/// Waits for a terminal.
 #[cfg(unix)]
-struct Waiting(std::os::fd::OwnedFd);
-
-#[cfg(unix)]
-impl Waiting {
+impl Terminal {
     fn new() -> io::Result<Self> {
-        super::terminal::held::keys().map(Self)
+        let keys = super::terminal::held::keys()?.into();
+        Ok(Self { keys, decoder: decoder::Decoder::default() })
     }
 
-    /// Waits until there is something to read, or the terminal is gone.
-    fn is_gone(&self) -> bool {
+    fn next(&mut self) -> io::Result<Next> {
+        use std::io::Read as _;
         use std::os::fd::AsFd as _;
-        super::watch::waits_for_keys(self.0.as_fd())
+
+        use super::watch::{Keys, waits_for_keys};
+        if let Some(message) = self.decoder.next() {
+            return Ok(Next::Message(message));
+        }
+        match waits_for_keys(self.keys.as_fd(), self.decoder.patience()) {
+            Keys::Gone => return Ok(Next::Gone),
+            Keys::Interrupted => {}
+            Keys::None => self.decoder.silence(),
+            Keys::There => {
+                let mut block = [0; BLOCK];
+                let count = match self.keys.read(&mut block) {
+                    Ok(0) => return Ok(Next::Gone),
+                    Ok(count) => count,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+                    Err(error) => return Err(error),
+                };
+                self.decoder.take(&block[..count], count == BLOCK);
+            }
+        }
+        Ok(Next::Nothing)
     }
 }
 
-/// Waits for a console.
+/// A console.
 #[cfg(not(unix))]
-struct Waiting;
+struct Terminal;
 
 #[cfg(not(unix))]
-impl Waiting {
+impl Terminal {
     fn new() -> io::Result<Self> {
         Ok(Self)
     }
 
     /// A console is never gone before its program.
-    fn is_gone(&self) -> bool {
-        let _ = event::poll(Duration::from_secs(3_600));
-        false
+    fn next(&mut self) -> io::Result<Next> {
+        let event = ratatui::crossterm::event::read()?;
+        Ok(message(event).map_or(Next::Nothing, Next::Message))
     }
 }
 

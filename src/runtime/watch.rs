@@ -123,10 +123,7 @@ impl Watch {
     /// be gone?
     fn wait(&self) -> bool {
         let left = self.asked.map(|(_, until)| until.saturating_duration_since(Instant::now()));
-        let timeout = left.map(|left| Timespec {
-            tv_sec: left.as_secs() as i64,
-            tv_nsec: left.subsec_nanos().into(),
-        });
+        let timeout = left.map(timespec);
         let [screen, keys] = self.terminals.each_ref().map(|terminal| terminal.as_fd());
         let mut wanted = [
             PollFd::new(self.delivery.get_read(), PollFlags::IN),
@@ -158,11 +155,30 @@ fn is_hung_up(terminal: &PollFd<'_>) -> bool {
     terminal.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
 }
 
-/// Waits until there are keys to read. Is the terminal gone?
-pub fn waits_for_keys(keys: BorrowedFd<'_>) -> bool {
+/// What waiting for keys ended with.
+pub enum Keys {
+    /// They can be read.
+    There,
+    /// None came.
+    None,
+    /// A signal came.
+    Interrupted,
+    /// The terminal is gone.
+    Gone,
+}
+
+/// Waits until there are keys to read, for `patience` at most where there is one.
+pub fn waits_for_keys(keys: BorrowedFd<'_>, patience: Option<Duration>) -> Keys {
     let mut wanted = [PollFd::from_borrowed_fd(keys, PollFlags::IN)];
-    match poll(&mut wanted, None) {
-        Ok(_) => is_hung_up(&wanted[0]),
-        Err(error) => error != rustix::io::Errno::INTR,
+    match poll(&mut wanted, patience.map(timespec).as_ref()) {
+        Ok(_) if is_hung_up(&wanted[0]) => Keys::Gone,
+        Ok(0) => Keys::None,
+        Ok(_) => Keys::There,
+        Err(rustix::io::Errno::INTR) => Keys::Interrupted,
+        Err(_) => Keys::Gone,
     }
+}
+
+fn timespec(time: Duration) -> Timespec {
+    Timespec { tv_sec: time.as_secs() as i64, tv_nsec: time.subsec_nanos().into() }
 }
