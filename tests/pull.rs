@@ -482,3 +482,60 @@ fn explaining_asks_nothing_and_a_log_that_is_none_is_named() {
     let (code, _, told) = pulled(&graph, home.path(), &["--log", "al"]);
     assert!(code == Some(2) && told.contains("or all"), "{told}");
 }
+
+/// A month ago and more asked for hundreds of empty days.
+#[test]
+fn what_entra_does_not_keep_is_not_asked_for_unless_that_is_wanted() {
+    let (graph, home) = (start(), memory());
+    let first = |more: &[&str]| {
+        let (code, out, told) = pulled(&graph, home.path(), more);
+        assert_eq!(code, Some(0), "{told}");
+        out.lines().take(2).map(str::to_owned).collect::<Vec<_>>().join("\n")
+    };
+    let cut = first(&["--since", "last-400d", "--explain"]);
+    assert!(
+        cut.contains("Entra keeps 30 days of logs, 7 without") && cut.contains("--beyond"),
+        "{cut}"
+    );
+    let all = first(&["--since", "last-400d", "--beyond-retention", "--explain"]);
+    assert!(all.contains("is probably gone") && all[..20] < cut[..20], "{all}");
+    let within = first(&["--since", "last-29d", "--explain"]);
+    assert!(!within.contains("Entra keeps"), "{within}");
+    let (code, out, told) = pulled(&graph, home.path(), &["--since", "last-400d"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert_eq!(told.matches("Entra keeps 30 days").count(), 1, "{told}");
+    assert!(out.contains("32 slices") && graph.count() <= 4, "{out} {}", graph.count());
+    let (code, _, told) = pulled(&graph, home.path(), &["--since", "last-1M"]);
+    assert!(code == Some(2) && told.contains("write last-30d for months"), "{told}");
+}
+
+/// A home directory in which nothing can be made does not keep records from an archive elsewhere.
+#[test]
+fn a_home_that_cannot_be_written_to_is_in_no_pulls_way() {
+    let (graph, outer) = (start(), memory());
+    let home = outer.path().join("home");
+    std::fs::create_dir(&home).expect("made");
+    for name in [".config", ".cache", ".local", "Library"] {
+        drop(std::fs::File::create(home.join(name)).expect("a file in the way"));
+    }
+    let archive = outer.path().join("archive").display().to_string();
+    let ran = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_entrail"))
+            .args(arguments)
+            .env_clear()
+            .env("HOME", &home)
+            .env("ENTRAIL_TOKEN", graph.token(&Grant::default()))
+            .stdin(Stdio::null())
+            .output()
+            .expect("it runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let base = graph.base();
+    let at = ["--login-url", &base, "--graph-url", &base];
+    let (code, out, told) = ran(&[&["pull", "--archive", &archive], &RANGE[..], &at].concat());
+    assert!(code == Some(0) && out.contains(" complete"), "{out}{told}");
+    assert_eq!(records(&graph, outer.path()), wanted(&graph));
+    let (code, out, told) = ran(&["query", "--count", "", &archive]);
+    assert_eq!((code, out.trim()), (Some(0), &*wanted(&graph).to_string()), "{told}");
+}
