@@ -339,15 +339,12 @@ impl Json {
         if self.among_others {
             match csv_head(text, i) {
                 Probe::Head(head) => return Err(Next::Step(Step::Csv(self.at, head))),
-                Probe::More => return Err(Next::Wait),
+                Probe::More => return Err(self.wait_before(text, i)),
                 Probe::No => {}
             }
         }
         match text.aside(i, self.open.is_empty()) {
-            Aside::Unknown => {
-                self.at -= indentation(&text.bytes[..i]) as u64;
-                Err(Next::Wait)
-            }
+            Aside::Unknown => Err(self.wait_before(text, i)),
             Aside::Before(value) => Ok(value),
             Aside::Line(end) => {
                 found.notes.push(Note::aside(self.at, &text.bytes[i..end]));
@@ -360,6 +357,12 @@ impl Json {
                 Err(Next::GoOn)
             }
         }
+    }
+
+    /// Waits for more of what begins at `bytes[i]`; the blanks before it show whether it begins its line.
+    fn wait_before(&mut self, text: Text<'_>, i: usize) -> Next {
+        self.at = text.base + (i - indentation(&text.bytes[..i])) as u64;
+        Next::Wait
     }
 
     /// In files of one record per line: the end of the line at `bytes[i]` if it can be taken whole,

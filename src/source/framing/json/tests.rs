@@ -15,7 +15,10 @@ fn record(id: &str) -> String {
 /// Frames `text` in blocks of `size` bytes as reading does: the events' texts, the notes, and the
 /// number of rows of unknown tables.
 fn framed(text: &[u8], size: usize) -> (Vec<String>, Vec<Note>, u64) {
-    let mut framing = Json::new(accepts, has_lines(text));
+    framed_by(Json::new(accepts, has_lines(text)), text, size)
+}
+
+fn framed_by(mut framing: Json, text: &[u8], size: usize) -> (Vec<String>, Vec<Note>, u64) {
     let (mut events, mut notes, mut other) = (Vec::new(), Vec::new(), 0);
     let (mut base, mut reached) = (0usize, 0usize);
     loop {
@@ -265,6 +268,23 @@ proptest! {
         for id in wanted {
             let start = format!(r#"{{"id":"{id}","#);
             prop_assert!(events.iter().any(|event| event.starts_with(&start)), "{id} in {text}");
+        }
+    }
+
+    #[test]
+    fn damage_is_cut_the_same_in_any_blocks(
+        text in r#"(x|ab,cd|\x00|\x00\x00|\{"a":1\}|\n|\{|,| ){0,14}"#,
+        size in 1usize..9,
+    ) {
+        let text = text.as_bytes();
+        for among_others in [false, true] {
+            let framing = || {
+                let framing = Json::new(accepts, has_lines(text));
+                if among_others { framing.among_others() } else { framing }
+            };
+            let whole = framed_by(framing(), text, usize::MAX / 2);
+            let split = framed_by(framing(), text, size);
+            prop_assert_eq!(whole, split, "{:?} in blocks of {}", text, size);
         }
     }
 
