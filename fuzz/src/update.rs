@@ -10,7 +10,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, Mo
 use super::session::{Session, deliveries};
 
 /// Most cells of a screen that is drawn; the state takes any size.
-const MOST_CELLS: u32 = 200_000;
+const MOST_CELLS: u32 = 20_000;
 /// Most events of one session.
 const MOST_EVENTS: usize = 24;
 
@@ -126,6 +126,14 @@ impl Events<'_> {
     }
 }
 
+fn draw(session: &mut Session) {
+    let screen = session.app.layout.screen;
+    if u32::from(screen.width) * u32::from(screen.height) <= MOST_CELLS {
+        session.draw();
+        session.check_viewports();
+    }
+}
+
 /// Nothing that can be typed, clicked, pasted, resized or delivered panics, and every cursor stays
 /// in what it points into.
 pub fn run(data: &[u8]) {
@@ -137,11 +145,13 @@ pub fn run(data: &[u8]) {
     let mut events = Events(data);
     for _ in 0..MOST_EVENTS {
         let Some(message) = events.next() else { break };
+        // Drawing takes far longer than a change: another size is drawn, and what all came to.
+        let is_size = matches!(message, Message::Resized(..));
         session.send(message);
-        let screen = session.app.layout.screen;
-        if u32::from(screen.width) * u32::from(screen.height) <= MOST_CELLS {
-            session.draw();
-        }
         session.check_viewports();
+        if is_size {
+            draw(&mut session);
+        }
     }
+    draw(&mut session);
 }
