@@ -42,10 +42,14 @@ pub(super) fn run(arguments: &PullArguments) -> anyhow::Result<Outcome> {
     let (pulled, signal) = wait_for(&tenant, until_asked_to_end(work, &cancel))??;
     match (signal, pulled) {
         (Some(number), _) => Ok(Outcome::Signal(number)),
-        (None, Ok(pulled)) if pulled.is_complete() => Ok(Outcome::Found),
-        (None, Ok(_)) => Ok(Outcome::Failed),
+        (None, Ok(pulled)) => Ok(ended(&pulled)),
         (None, Err(error)) => Err(error),
     }
+}
+
+/// What the exit code says of a pull.
+fn ended(pulled: &Pulled) -> Outcome {
+    if pulled.is_complete() { Outcome::Found } else { Outcome::Failed }
 }
 
 /// What comes of the work, and the number of the signal that asked for its end, if one did.
@@ -408,5 +412,21 @@ mod tests {
         }
         let missing = Pulled { missing: 1, ..Pulled::default() };
         assert_eq!(state(&missing, true), "NOT complete, asked for again in the next round");
+    }
+
+    #[test]
+    fn a_log_without_a_licence_is_a_failure_only_where_it_was_asked_for() {
+        let code = "Authentication_RequestFromNonPremiumTenantOrB2CTenant";
+        let body = format!("{{\"error\":{{\"code\":\"{code}\",\"message\":\"x\"}}}}");
+        let left_out = Pulled { unlicensed: vec!["sign-ins", "provisioning"], ..Pulled::default() };
+        assert!(matches!(ended(&left_out), Outcome::Found));
+        let told = state(&left_out, false);
+        assert_eq!(told, "complete, without sign-ins, provisioning (no licence)");
+        let refused = vec![("sign-ins", Refused::read(403, body.as_bytes(), ""))];
+        let asked = Pulled { missing: 1, refused, ..Pulled::default() };
+        assert!(matches!(ended(&asked), Outcome::Failed));
+        assert!(state(&asked, false).starts_with("NOT complete"), "{}", state(&asked, false));
+        let damaged = Pulled { damaged: 1, ..left_out };
+        assert!(matches!(ended(&damaged), Outcome::Failed));
     }
 }
