@@ -115,8 +115,13 @@ fn write(
     temporary.sync()?;
     let bytes = temporary.file().metadata()?.len();
     if job.overwrite {
-        if let Ok(replaced) = folder.read(&name) {
-            temporary.with_rights_of(&replaced)?;
+        match folder.read(&name) {
+            // A rename asks nobody whether the file it replaces may be written to.
+            Ok(replaced) if replaced.metadata()?.permissions().readonly() => {
+                return Err(io::Error::other("this file is read-only; give another name"));
+            }
+            Ok(replaced) => temporary.with_rights_of(&replaced)?,
+            Err(_) => {}
         }
         temporary.put(&name)?;
     } else if !temporary.put_new(&name)? {
@@ -194,4 +199,72 @@ fn about(job: &Job, store: &Store, origins: &[Origin], stopped: &dyn Fn() -> boo
         about.sequences = trails::sequences(store, &|_| !stopped());
     }
     about
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    fn job(file: &Path, overwrite: bool) -> Job {
+        Job {
+            rows: Vec::new(),
+            format: Format::Json,
+            redact: false,
+            title: String::new(),
+            queries: Vec::new(),
+            query: String::new(),
+            asks_for_marks: false,
+            case: None,
+            file: file.display().to_string(),
+            overwrite,
+        }
+    }
+
+    fn written(file: &Path, overwrite: bool) -> Result<Exported, String> {
+        let (inbox, _heard) = tokio::sync::mpsc::unbounded_channel();
+        let job = job(file, overwrite);
+        let store = Store::default();
+        write(&job, &store, &[], &inbox, &Arc::default()).map_err(|error| error.to_string())
+    }
+
+    /// Whatever stands at the name, nothing is left beside it and nothing else is written to.
+    #[test]
+    fn links_devices_pipes_and_files_that_are_read_only() {
+        let outer = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| outer.path().join(name);
+        fs::write(at("precious"), "precious").expect("written");
+        fs::set_permissions(at("precious"), fs::Permissions::from_mode(0o640)).expect("changed");
+        symlink("precious", at("link")).expect("a link");
+        symlink("nowhere", at("new-link")).expect("a link");
+        symlink("/dev/full", at("full")).expect("a link");
+        let made = std::process::Command::new("mkfifo").arg(at("pipe")).status();
+        assert!(made.expect("it runs").success());
+        fs::write(at("locked"), "precious").expect("written");
+        fs::set_permissions(at("locked"), fs::Permissions::from_mode(0o444)).expect("changed");
+        for overwrite in [false, true] {
+            for device in ["/dev/full", "/dev/null"] {
+                assert!(written(Path::new(device), overwrite).is_err(), "{device}");
+            }
+            for name in ["full", "pipe", "locked"] {
+                let refused = written(&at(name), overwrite).expect_err(name);
+                let way = refused.contains("give another name");
+                assert!(way || !overwrite, "{name}: {refused}");
+            }
+            for name in ["link", "new-link", "precious"] {
+                assert_eq!(written(&at(name), overwrite).is_ok(), overwrite, "{name}");
+            }
+            assert!(written(outer.path(), overwrite).is_err());
+        }
+        assert_eq!(fs::read_to_string(at("locked")).expect("read"), "precious");
+        assert!(at("link").symlink_metadata().expect("there").is_symlink(), "links stay");
+        assert_eq!(fs::read(at("precious")).expect("written through the link"), b"[\n]\n");
+        let mode = fs::metadata(at("precious")).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode, 0o640);
+        assert!(at("nowhere").exists());
+        let names = fs::read_dir(outer.path()).expect("there").count();
+        assert_eq!(names, 7, "nothing that was begun is left");
+    }
 }
