@@ -253,6 +253,47 @@ mod tests {
         assert!(fs::read_to_string(&file).expect("still there").contains("kestrel"));
     }
 
+    #[test]
+    fn many_sessions_at_once_lose_no_sign_in_and_leave_no_half_file() {
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let folder = folder.expect("a folder");
+        let file = folder.path().join("entrail/sign-ins.json");
+        std::thread::scope(|scope| {
+            for session in 0..6 {
+                let cache = Cache::new(file.clone());
+                let run = move || {
+                    let mut runtime = tokio::runtime::Builder::new_current_thread();
+                    let runtime = runtime.enable_all().build().expect("a runtime");
+                    for round in 0..4 {
+                        let tenant = format!("{session}-{round}");
+                        let kept = runtime.block_on(keep(&cache, &tenant, Some(&tenant)));
+                        kept.expect("kept");
+                        assert_eq!(found(&cache, &tenant), Some(tenant));
+                    }
+                };
+                std::thread::Builder::new().spawn_scoped(scope, run).expect("a thread");
+            }
+        });
+        let cache = Cache::new(file);
+        for tenant in
+            (0..6).flat_map(|session| (0..4).map(move |round| format!("{session}-{round}")))
+        {
+            assert_eq!(found(&cache, &tenant), Some(tenant));
+        }
+        assert_eq!(fs::read_dir(folder.path().join("entrail")).expect("there").count(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_made_is_one_line_and_nothing_is_found_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("state"), "").expect("a file in the way");
+        let cache = Cache::new(folder.path().join("state/entrail/sign-ins.json"));
+        assert_eq!(found(&cache, "a"), None);
+        let error = keep(&cache, "a", Some("kestrel")).await.expect_err("no folder");
+        assert!(error.contains("cannot be remembered") && error.lines().count() == 1, "{error}");
+        assert!(!error.contains("kestrel"), "{error}");
+    }
+
     #[tokio::test]
     async fn another_session_that_writes_is_waited_for_but_not_forever() {
         struct Quick;
