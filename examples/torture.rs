@@ -3,13 +3,20 @@
 //! Never a test of its own: what it checks is in `tests/`, which runs a small share of it.
 #![expect(clippy::disallowed_methods, reason = "it says how long it took")]
 
+#[path = "../tests/translations/asked.rs"]
+mod asked;
 #[path = "../tests/torture/formats.rs"]
 mod formats;
 #[path = "../tests/semantics/generate.rs"]
 mod generate;
+#[path = "../tests/translations/kql.rs"]
+mod kql;
 #[path = "../tests/semantics/memory.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod memory;
+#[path = "../tests/fake_graph/odata.rs"]
+#[allow(dead_code, reason = "the fake Graph uses more of it")]
+mod odata;
 #[path = "../tests/semantics/oracle.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod oracle;
@@ -19,6 +26,10 @@ mod queries;
 mod random;
 #[path = "../tests/torture/redaction.rs"]
 mod redaction;
+#[path = "../tests/translations/rows.rs"]
+mod rows;
+#[path = "../tests/translations/check.rs"]
+mod translations;
 
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -38,6 +49,9 @@ struct Arguments {
     /// Redact this many reports, and search them for planted identifiers
     #[arg(long, default_value_t = 10_000, value_name = "COUNT")]
     reports: usize,
+    /// Translate this many random queries, and compare what KQL and Graph find by them
+    #[arg(long, default_value_t = 20_000, value_name = "COUNT")]
+    translations: usize,
     /// Repeat a run (default: another one each time)
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
@@ -64,7 +78,7 @@ fn main() -> ExitCode {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64);
     let seed = arguments.seed.unwrap_or(clock % 1_000_000_007);
     println!("seed {seed}");
-    let Arguments { queries, records, reports, .. } = arguments;
+    let Arguments { queries, records, reports, translations: translated, .. } = arguments;
     let all = [
         run("queries", queries, || {
             let matched = queries::check(queries, seed)?;
@@ -73,6 +87,11 @@ fn main() -> ExitCode {
         run("formats", records, || {
             let files = formats::check(records, seed)?;
             Ok(format!("{records} records in each of {files} files gave the same NDJSON"))
+        }),
+        run("translations", translated, || {
+            let [audits, graph, sign_ins] = translations::check(translated, seed)?;
+            let narrowed = [audits, graph, sign_ins].map(|figures| figures.narrowed);
+            Ok(format!("{translated} in KQL and OData, {narrowed:?} of them found less than all"))
         }),
         run("redaction", reports, || {
             let planted = redaction::check(reports, seed)?;

@@ -33,12 +33,14 @@
 
 pub mod answer;
 pub mod choice;
+pub mod dialect;
 pub mod facet;
 pub mod known_names;
 mod level;
 pub mod matcher;
 mod narrow;
 pub mod pattern;
+pub mod plan;
 pub mod push_down;
 pub mod seen;
 pub mod sieve;

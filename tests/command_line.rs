@@ -748,12 +748,13 @@ fn a_configuration_of_others_is_not_used() {
 
 #[test]
 fn a_query_is_written_for_other_tools_without_reading_anything() {
-    let run = entrail(&["query", "activity:\"add user\" source:x", "--as", "kql"]);
+    let run = entrail(&["query", "activity:\"add role\" source:x", "--as", "kql"]);
     assert_eq!(
         run.out,
-        "// weaker: activity:\"add user\" (in part only: search what this finds with entrail)\n// left \
-         out: source:x (entrail does not write it in that language)\nAuditLogs\n| where (ActivityDisplayName \
-         contains \"add\" and ActivityDisplayName contains \"user\")\n"
+        "// weaker: activity:\"add role\" (compared by its plain parts there; search what this finds with \
+         entrail)\n// left out: source:x (entrail does not write it in that language)\nAuditLogs\n\
+         | where (coalesce(ActivityDisplayName, OperationName) contains \"add\" and \
+         coalesce(ActivityDisplayName, OperationName) contains \"role\")\n"
     );
     let run = entrail(&["query", "kind=sign-in risk.signin=high device.os:linux", "--as", "kql"]);
     assert!(run.out.contains("RiskLevelDuringSignIn contains \"high\""), "{run:?}");

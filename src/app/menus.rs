@@ -331,7 +331,7 @@ impl App {
             Item {
                 key: key.to_string(),
                 note: made.limits().map_or(preview, |limits| clean(&limits).into_owned()),
-                disabled: nothing.then(|| match made.left.is_empty() {
+                disabled: nothing.then(|| match made.parts.is_empty() {
                     true => format!("the query is empty: nothing to say in {label}"),
                     false => format!("nothing of the query can be said in {label}"),
                 }),

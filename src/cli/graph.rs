@@ -14,6 +14,7 @@ use super::screen::Opened;
 use super::standard::out;
 use super::{Outcome, parse_query, screen};
 use crate::config::{self, environment};
+use crate::query::plan::Part;
 use crate::query::push_down::{Endpoint, Names, PushDown, asks_for_now, push_down};
 use crate::query::{self, when};
 use crate::secret::Secret;
@@ -108,11 +109,18 @@ impl Wanted {
         lines.extend(self.request.notes.iter().cloned());
         for ((log, parted), (_, address)) in self.parted.iter().zip(self.request.addresses(base)) {
             lines.extend([String::new(), log.name.to_owned()]);
-            lines.extend(parted.pushed.iter().map(|part| format!("  Graph evaluates    {part}")));
-            lines.extend(
-                (parted.kept.iter())
-                    .map(|(part, why)| format!("  entrail evaluates  {part}   ({why})")),
-            );
+            lines.extend(parted.parts.iter().map(|(part, how)| match how {
+                Part::Exact => format!("  Graph evaluates    {part}"),
+                Part::AsWritten => {
+                    format!(
+                        "  Graph evaluates    {part}   (as written: other spellings are missing)"
+                    )
+                }
+                Part::Inexact(why) => {
+                    format!("  entrail evaluates  {part}   (Graph evaluates a part of it: {why})")
+                }
+                Part::Here(why) => format!("  entrail evaluates  {part}   ({why})"),
+            }));
             lines.push(format!("  GET {address}"));
         }
         lines.push(String::new());

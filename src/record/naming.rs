@@ -31,6 +31,12 @@ const KINDS: &[(&str, &str)] = &[
     ("directory", "Directory"),
 ];
 
+/// The words by which the names of changes call objects, in lower case, each with the type of target that
+/// such an object becomes.
+pub fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+    KINDS.iter().copied()
+}
+
 /// What a change says of an object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {

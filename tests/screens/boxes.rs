@@ -271,10 +271,10 @@ fn where_the_records_come_from_can_be_read_and_copied() {
 fn the_query_is_copied_in_the_languages_of_other_tools() {
     let mut session = Session::demo(80, 24);
     session.keys("/activity:role op=Add source:x<enter>y");
-    assert!(session.screen().contains("without op=Add (in part only"), "{}", session.screen());
+    assert!(session.screen().contains("weaker op=Add (compared by its"), "{}", session.screen());
     session.keys("k");
     let kql = session.copied.pop().expect("copied");
-    assert!(kql.starts_with("// weaker: op=Add (in part only"), "{kql}");
+    assert!(kql.starts_with("// weaker: op=Add (compared by its plain parts"), "{kql}");
     assert!(kql.contains("source:x (entrail does not write"), "{kql}");
     assert!(kql.contains("\n| where ") && kql.contains("AADOperationType"), "{kql}");
     session.keys("yw");
