@@ -85,7 +85,9 @@
 //! - **a log that only looks like Entra's**: a row of `src/format/shape/foreign.rs`
 //! - **a place records come from**: a variant of [`source::Origin`], read in `src/source/reading.rs`
 //! - **a log of Microsoft Graph**: a row of [`source::graph::logs::LOGS`]; what Graph can filter it by
-//!   is in [`query::push_down`]
+//!   is in [`query::dialect::odata`]
+//! - **a language a query is written in**: a file in `src/query/dialect` with its
+//!   [`query::plan::Dialect`], and a variant of [`query::translate::Language`]
 //! - **a way to sign in**: a variant of [`source::sign_in::Method`] and a file in `src/source/sign_in`
 //! - **a way to write records**: a file in `src/export`, and a variant of [`export::Format`]
 //! - **a fact about activities**: a line of a file in `assets/catalogue`

@@ -75,10 +75,10 @@ pub const SIGN_INS: &[Asked] = &[
     ("resource", NAMES),
     ("error.code", &["0", "50126", "50076"]),
     ("client", &["Browser", "Mobile Apps"]),
-    ("ca", &["success", "notApplied", "not"]),
-    ("auth.requirement", &["singleFactorAuthentication", "single"]),
+    ("ca", &["success", "notApplied"]),
+    ("auth.requirement", &["singleFactorAuthentication"]),
     ("risk.signin", &["high", "none"]),
-    ("risk.state", &["atRisk", "risk"]),
+    ("risk.state", &["atRisk"]),
     ("device.os", &["Windows", "macos"]),
     ("device.browser", &["Edge", "curl"]),
     ("location.country", &["US", "DE"]),
@@ -146,7 +146,18 @@ fn term(of: &[Asked], random: &mut Random) -> String {
             value => value.to_owned(),
         };
     }
-    if matches!(field, "time" | "kind" | "risk" | "result" | "actor.kind") {
+    if matches!(
+        field,
+        "time"
+            | "kind"
+            | "risk"
+            | "result"
+            | "actor.kind"
+            | "ca"
+            | "auth.requirement"
+            | "risk.signin"
+            | "risk.state"
+    ) {
         let operators: &[&'static str] =
             if field == "time" { &[":", "!=", "<", ">="] } else { &["=", "!="] };
         return format!("{field}{}{}", one(operators, random), one(values, random));

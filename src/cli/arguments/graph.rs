@@ -80,7 +80,7 @@ pub(crate) struct RangeArguments {
     #[arg(short, long, value_name = "QUERY", allow_hyphen_values = true, default_value = "")]
     pub(crate) query: String,
 
-    /// Have Graph compare names too: less to fetch, but it may miss other spellings
+    /// Have Graph compare names and target IDs too: less to fetch, but it misses other spellings
     #[arg(long)]
     pub(crate) push_names: bool,
 

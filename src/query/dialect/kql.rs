@@ -1,5 +1,5 @@
 //! KQL for the tables `AuditLogs` and `SigninLogs`.
-//! Never lets a value out of its literal: [`literal`] escapes everything that could end it.
+//! Never lets a value out of its literal: `literal` escapes everything that could end it.
 //!
 //! Columns: the Azure Monitor reference of both tables. Lists, as the targets are, are searched as
 //! text: `mv-apply` drops rows whose list is empty, as `mv-expand` does by its reference. A column that
@@ -66,8 +66,8 @@ const SIGN_INS: &[Row] = &[
     names(
         "target",
         &[loose("AppDisplayName"), loose("ResourceDisplayName")],
-        "((isnotempty(AppId) and AppDisplayName matches regex no_name) or \
-         (isnotempty(ResourceIdentity) and ResourceDisplayName matches regex no_name))",
+        "((isnotempty(coalesce(AppId, AppDisplayName)) and AppDisplayName matches regex no_name) or \
+         (isnotempty(coalesce(ResourceIdentity, ResourceDisplayName)) and ResourceDisplayName matches regex no_name))",
     ),
     row(
         "target.id",

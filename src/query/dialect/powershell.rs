@@ -1,5 +1,5 @@
 //! A pipeline of PowerShell: Graph filters by what means the same there, `Where-Object` by the rest.
-//! Never lets a value out of its literal: [`literal`] doubles every quote PowerShell knows.
+//! Never lets a value out of its literal: `literal` doubles every quote PowerShell knows.
 //!
 //! Properties: the reference of `Get-MgAuditLogDirectoryAudit` and `Get-MgAuditLogSignIn`. Texts are
 //! compared by `-match`, letter by letter; `-eq` passes over some.
@@ -35,9 +35,9 @@ const UNNAMED_USER: &str = concat!(
     "'))"
 );
 const UNNAMED_APP: &str = concat!(
-    "(($_.AppId -and $_.AppDisplayName -match '",
+    "((($_.AppId -or $_.AppDisplayName) -and $_.AppDisplayName -match '",
     no_name!(r"\u115F\u1160\u3164\uFFA0"),
-    "') -or ($_.ResourceId -and $_.ResourceDisplayName -match '",
+    "') -or (($_.ResourceId -or $_.ResourceDisplayName) -and $_.ResourceDisplayName -match '",
     no_name!(r"\u115F\u1160\u3164\uFFA0"),
     "'))"
 );
