@@ -138,6 +138,11 @@ impl Report {
     }
 }
 
+/// What marks a redacted record or line: the name of a member of JSON and of a column of CSV.
+pub const REDACTED: &str = "redacted";
+/// What it says: free text may hold what nothing gives away.
+pub const READ_FIRST: &str = "read free text before you share this";
+
 /// The fields of a table where none are chosen.
 pub const TABLE_FIELDS: &[&Field] =
     &[Field::TIME, Field::RESULT, Field::ACTIVITY, Field::ACTOR, Field::TARGET, Field::ACTOR_IP];
@@ -218,7 +223,7 @@ pub fn write(
     let fields = || chosen.clone().unwrap_or_else(|| default_fields(options.format, Some(store)));
     let mut shape: Box<dyn Shape> = match options.format {
         Format::Table => Box::new(table::Table::new(fields(), options.width, options.colour)),
-        Format::Csv => Box::new(csv::Csv::new(fields())),
+        Format::Csv => Box::new(csv::Csv::new(fields(), options.redact)),
         Format::Markdown => Box::new(markdown::Markdown::new(fields())),
         Format::Ndjson => Box::new(json::Json::new(chosen.clone(), false)),
         Format::Json => Box::new(json::Json::new(chosen.clone(), true)),
@@ -263,6 +268,10 @@ pub fn write(
         }
     }
     shape.end(&mut lines)?;
+    if options.redact && matches!(options.format, Format::Markdown | Format::Table) {
+        lines.clean("")?;
+        lines.clean(&format!("Redacted: {READ_FIRST}."))?;
+    }
     Ok(report)
 }
 

@@ -1,6 +1,7 @@
 //! Names compared and foreign text made safe: [`fold`] for every comparison, [`clean`] for every display.
 //! Never decides what a text means.
 
+pub mod escapes;
 mod formula;
 pub mod nearby;
 
@@ -143,7 +144,8 @@ fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }
 
-fn is_dash(c: char) -> bool {
+/// Is it one of the dashes that names have in place of a hyphen?
+pub fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
 }
 

@@ -651,6 +651,10 @@ fn no_format_tells_a_name_that_was_to_be_redacted() {
         for original in ["mallory", "8f2a0000", "203.0.113.7"] {
             assert!(!run.out.contains(original), "{format}: {original} in {}", run.out);
         }
+        // Free text is for a person to read: the file says so itself.
+        let mark =
+            if format == "report" || format == "undo" { "free text" } else { "read free text" };
+        assert!(run.out.contains(mark) && run.err.contains("read free text"), "{format}: {run:?}");
     }
     let all = piped(
         &[
@@ -664,7 +668,12 @@ fn no_format_tells_a_name_that_was_to_be_redacted() {
         ],
         evil().as_bytes(),
     );
-    assert_eq!(all.lines()[1], "user-1@domain-1.example,ip-1,", "{}", all.out);
+    assert_eq!(
+        all.lines()[1],
+        "user-1@domain-1.example,ip-1,,read free text before you share this",
+        "{}",
+        all.out
+    );
     let raw = piped(&["query", "", "--format", "raw", "--redact"], evil().as_bytes());
     assert!(raw.code == Some(2) && raw.out.is_empty(), "{raw:?}");
 }

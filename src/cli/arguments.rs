@@ -246,7 +246,8 @@ pub(super) struct QueryArguments {
     #[arg(long, conflicts_with_all = ["format", "fields"])]
     raw: bool,
 
-    /// Put pseudonyms in place of names, ids, IP addresses and domains: the same one each time
+    /// Put pseudonyms in place of names, ids, addresses, hosts and domains: the same one each time.
+    /// Read free text before you share the result
     #[arg(long, conflicts_with_all = ["raw", "by", "count"])]
     pub(super) redact: bool,
 

@@ -87,6 +87,9 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
     }
     let unreadable = report.unreadable + answer.unreadable;
     loaded.tell_summary(unreadable);
+    if options.redact && report.records > 0 {
+        tell(&format!("entrail: redacted by what is known and by form; {}", export::READ_FIRST));
+    }
     written?;
     Ok(loaded.outcome(!answer.rows.is_empty() && limit > 0, unreadable))
 }

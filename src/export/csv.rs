@@ -3,27 +3,30 @@
 
 use std::io;
 
-use super::Shape;
 use super::cell::Row;
 use super::line::Lines;
+use super::{READ_FIRST, REDACTED, Shape};
 use crate::record::field::Field;
 use crate::text::{clean, defused};
 
 /// One line for each record below a line of field names, CRLF at the end of each.
 pub(super) struct Csv {
     fields: Vec<&'static Field>,
+    /// Has each line the mark of a redacted one?
+    redact: bool,
     line: String,
 }
 
 impl Csv {
-    pub(super) fn new(fields: Vec<&'static Field>) -> Self {
-        Self { fields, line: String::new() }
+    pub(super) fn new(fields: Vec<&'static Field>, redact: bool) -> Self {
+        Self { fields, redact, line: String::new() }
     }
 }
 
 impl Shape for Csv {
     fn begin(&mut self, lines: &mut Lines<'_>) -> io::Result<()> {
-        let names: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
+        let mut names: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
+        names.extend(self.redact.then_some(REDACTED));
         lines.data(names.join(",").as_bytes(), "\r\n")
     }
 
@@ -34,6 +37,10 @@ impl Shape for Csv {
                 self.line.push(',');
             }
             push_cell(&row.joined(field, "; ", ""), &mut self.line);
+        }
+        if self.redact {
+            self.line.push(',');
+            self.line.push_str(READ_FIRST);
         }
         lines.data(self.line.as_bytes(), "\r\n")
     }

@@ -1,11 +1,11 @@
 //! Records as JSON: whole in Graph's property names, or an object of chosen fields; NDJSON or one array.
 //! Never writes a line break inside a record.
 
-use std::io;
+use std::io::{self, Write as _};
 
-use super::Shape;
 use super::cell::{Row, has_many};
 use super::line::Lines;
+use super::{READ_FIRST, REDACTED, Shape};
 use crate::format::write_graph;
 use crate::record::field::Field;
 
@@ -13,7 +13,8 @@ use crate::record::field::Field;
 ///
 /// With chosen fields a record is an object of them, named as in the field table. A field that can
 /// have several values is an array, any other a string, or null where the record has none. Names,
-/// types and ids of targets stand in one order, with null where a target has none.
+/// types and ids of targets stand in one order, with null where a target has none. A redacted record
+/// says so in a member of its own.
 pub(super) struct Json {
     fields: Option<Vec<&'static Field>>,
     array: bool,
@@ -43,6 +44,11 @@ impl Shape for Json {
             (Some(fields), _) => write_fields(row, fields, &mut self.line)?,
             (None, Some(record)) => write_graph(record, &mut self.line),
             (None, None) => return Ok(()),
+        }
+        if row.is_redacted {
+            self.line.pop();
+            let comma = if self.line.last() == Some(&b'{') { "" } else { "," };
+            write!(self.line, "{comma}\"{REDACTED}\":\"{READ_FIRST}\"}}")?;
         }
         self.waiting = true;
         if self.array { Ok(()) } else { lines.data(&self.line, "\n") }

@@ -4,14 +4,17 @@
 //! One value has one pseudonym in an export. Names can stand in the middle of any text, so all records
 //! are gone through once for the names in them before the first is written. What Microsoft named the
 //! same in every tenant stays, and so do services, categories, activities and the names
-//! of properties.
+//! of properties. Every other text is searched, also where only Microsoft's own words are expected.
 
 mod encoded;
+mod fields;
 mod folded;
+mod forms;
 mod keys;
 mod known;
 mod people;
 mod running;
+mod vocabulary;
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -21,17 +24,14 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::record::address;
-use crate::record::property::{Class, Property};
-use crate::record::{Actor, ActorKind, Change, Detail, Record, Target};
 use crate::text::glued_id;
 
 use folded::key;
-use keys::{class_by_key, class_of};
+use keys::class_by_key;
 
 /// What can be told from its form alone.
-static GUID: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(r"(?i-u)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-});
+static GUID: LazyLock<Regex> =
+    LazyLock::new(|| compiled(r"(?i-u)[0-9a-f]{8}[\-_](?:[0-9a-f]{4}[\-_]){3}[0-9a-f]{12}"));
 
 fn compiled(source: &str) -> Regex {
     Regex::new(source).unwrap_or_else(|_| unreachable!("a test compiles it"))
@@ -64,109 +64,9 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// The record with pseudonyms.
-    pub fn record(&mut self, record: &Record<'_>) -> Record<'static> {
-        let actor = self.actor(&record.actor);
-        let is_about_domains = record.activity.to_lowercase().contains("domain");
-        let targets = record.targets.iter().map(|target| self.target(target, is_about_domains));
-        let targets = targets.collect();
-        let details = record.details.iter().map(|detail| Detail {
-            key: self.label(&detail.key).into(),
-            value: self.value(&detail.value, &detail.key, "name", 0).into(),
-        });
-        let details = details.collect();
-        let properties = record.properties.iter().map(|own| Property {
-            key: own.key,
-            value: self.property(&own.value, own.key.row().class).into(),
-        });
-        let properties = properties.collect();
-        Record {
-            id: self.id(&record.id).into(),
-            actor,
-            targets,
-            details,
-            properties,
-            result_reason: self.value(&record.result_reason, "", "name", 0).into(),
-            correlation_id: self.id(&record.correlation_id).into(),
-            tenant_id: self.id(&record.tenant_id).into(),
-            session_id: self.id(&record.session_id).into(),
-            user_agent: self.text(&record.user_agent).into(),
-            source: self.named(&record.source, "file").into(),
-            ..record.clone().into_owned()
-        }
-    }
-
-    /// A value of a property that only some kinds of record have.
-    fn property(&mut self, value: &str, class: Class) -> String {
-        match class {
-            Class::Nothing => value.to_owned(),
-            Class::Id => self.id(value),
-            Class::Ip => self.address(value),
-            Class::Upn => self.naming(value, "user"),
-            Class::Place => self.naming(value, "place"),
-            Class::App => self.naming(value, "app"),
-            Class::Device => self.naming(value, "device"),
-            Class::Policy => match value.rsplit_once(": ") {
-                Some((name, result)) => format!("{}: {result}", self.naming(name, "policy")),
-                None => self.naming(value, "policy"),
-            },
-            Class::Text => self.text(value),
-        }
-    }
-
     /// The name of a file.
     pub fn file(&mut self, name: &str) -> String {
         self.named(name, "file")
-    }
-
-    fn actor(&mut self, actor: &Actor<'_>) -> Actor<'static> {
-        let class = if actor.kind == ActorKind::App { "app" } else { "user" };
-        let (upn, name) = self.both(&actor.upn, &actor.name, class);
-        Actor {
-            kind: actor.kind,
-            id: self.id(&actor.id).into(),
-            name: name.into(),
-            named_by: actor.named_by,
-            upn: upn.into(),
-            app_id: self.id(&actor.app_id).into(),
-            service_principal_name: self.naming(&actor.service_principal_name, "app").into(),
-            app_name: self.naming(&actor.app_name, "app").into(),
-            app_object_id: self.id(&actor.app_object_id).into(),
-            ip: self.address(&actor.ip).into(),
-            agent: actor.agent.to_string().into(),
-            blueprint: self.id(&actor.blueprint).into(),
-        }
-    }
-
-    fn target(&mut self, target: &Target<'_>, is_about_domains: bool) -> Target<'static> {
-        let class = class_of(&target.kind);
-        let is_domain = is_about_domains && target.name.contains('.') && !target.name.contains(' ');
-        let (upn, name) = if is_domain && !target.name.contains('@') {
-            (self.upn(&target.upn), self.domain(&target.name))
-        } else {
-            self.both(&target.upn, &target.name, class)
-        };
-        let changes = target.changes.iter().map(|change| {
-            let mut side = |value: &Option<std::borrow::Cow<'_, str>>| {
-                let value = value.as_deref()?;
-                Some(self.value(value, &change.name, class, 0).into())
-            };
-            let (old, new) = (side(&change.old), side(&change.new));
-            Change { name: self.label(&change.name).into(), old, new }
-        });
-        let changes = changes.collect();
-        Target {
-            id: self.id(&target.id).into(),
-            name: name.into(),
-            named_by: target.named_by,
-            name_id: self.id(&target.name_id).into(),
-            upn: upn.into(),
-            kind: target.kind.to_string().into(),
-            group_type: target.group_type.to_string().into(),
-            agent: target.agent.to_string().into(),
-            blueprint: self.id(&target.blueprint).into(),
-            changes,
-        }
     }
 
     /// Principal name and display name of one person: the same pseudonym where that is unambiguous.
@@ -247,6 +147,9 @@ impl Redactor {
     fn json(&mut self, value: &mut Value, key: &str, class: &'static str, layer: usize) {
         match value {
             Value::String(text) => *text = self.value(text, key, class, layer),
+            Value::Array(items) if self.are_bytes(items) => {
+                *value = Value::String(self.next("encoded"));
+            }
             Value::Array(items) => {
                 for item in items {
                     self.json(item, key, class, layer);
@@ -263,7 +166,14 @@ impl Redactor {
             Value::Number(number) if class_by_key(key, class).is_some() => {
                 *value = Value::String(self.naming(&number.to_string(), class));
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            Value::Number(number) => {
+                let written = number.to_string();
+                let redacted = self.text(&written);
+                if redacted != written {
+                    *value = Value::String(redacted);
+                }
+            }
+            Value::Null | Value::Bool(_) => {}
         }
     }
 
@@ -282,7 +192,7 @@ impl Redactor {
         if trimmed.parse::<IpAddr>().is_ok() {
             return self.address(name);
         }
-        if GUID.find(trimmed).is_some_and(|hit| hit.len() == trimmed.len()) {
+        if is_id(trimmed) {
             return self.id(name);
         }
         if let Some((scheme, address)) = trimmed.split_once(':')
@@ -292,6 +202,9 @@ impl Redactor {
         }
         if running::is_mail(trimmed) {
             return self.upn(name);
+        }
+        if class == "phone" && trimmed.bytes().any(|byte| byte.is_ascii_digit()) {
+            return self.phone(name);
         }
         self.named(name, class)
     }
@@ -335,21 +248,43 @@ impl Redactor {
         }
     }
 
+    /// An id has one pseudonym with hyphens, without and with other signs in their place.
     fn id(&mut self, id: &str) -> String {
-        if known::is_id(id) { id.to_owned() } else { self.named_quietly(id, "id") }
+        let trimmed = id.trim();
+        if !is_id(trimmed) {
+            return if known::is_id(id) { id.to_owned() } else { self.named_quietly(id, "id") };
+        }
+        let digits = trimmed.bytes().filter(u8::is_ascii_hexdigit).map(char::from);
+        let mut usual = digits.collect::<String>().to_ascii_lowercase();
+        for at in [20, 16, 12, 8] {
+            usual.insert(at, '-');
+        }
+        if known::is_id(&usual) { id.to_owned() } else { self.unlisted(&usual, "id") }
     }
 
     /// As [`Self::named`], for what is found in texts by its form: it need not be known as a name.
     fn named_quietly(&mut self, value: &str, class: &'static str) -> String {
         let is_told_by_form = GUID.is_match(value);
-        if !is_told_by_form {
-            return self.named(value, class);
-        }
+        if is_told_by_form { self.unlisted(value, class) } else { self.named(value, class) }
+    }
+
+    /// As [`Self::named`], but the value is not looked for in other texts.
+    fn unlisted(&mut self, value: &str, class: &'static str) -> String {
         if let Some(known) = self.pseudonyms.get(&key(value)) {
             return known.clone();
         }
         let pseudonym = self.next(class);
         self.pseudonyms.insert(key(value), pseudonym.clone());
+        pseudonym
+    }
+
+    /// A number of a telephone has one pseudonym, whatever stands between its digits.
+    fn phone(&mut self, number: &str) -> String {
+        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+        let pseudonym = self.named(digits.trim_start_matches('0'), "phone");
+        if !self.pseudonyms.contains_key(&key(number)) {
+            self.give(number, pseudonym.clone());
+        }
         pseudonym
     }
 
@@ -420,13 +355,19 @@ impl Redactor {
     }
 }
 
-#[cfg(test)]
-mod shapes;
+/// Is it an id, with signs between its digits or without?
+fn is_id(text: &str) -> bool {
+    GUID.find(text).is_some_and(|hit| hit.len() == text.len())
+        || (text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 /// A principal name without what may be the object id of a deleted user in front: whether it is one
 /// does not matter where neither may be seen.
 fn without_glued_id(upn: &str) -> &str {
     glued_id(upn).map_or(upn, |(_, rest)| rest)
 }
 
+#[cfg(test)]
+mod shapes;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::text::escapes::{hex_pair as pair, html_reference};
 use crate::text::is_invisible;
 
 /// Fewest characters of Base64 or hex digits in a row that are decoded.
@@ -226,11 +227,6 @@ impl Put<'_> {
     }
 }
 
-fn pair(high: u8, low: u8) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    Some((digit(high)? << 4 | digit(low)?) as u8)
-}
-
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
     let text = std::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'))?;
     u32::from_str_radix(text, radix).ok()
@@ -270,44 +266,9 @@ fn escape(bytes: &[u8], out: &mut Put<'_>) -> usize {
     }
 }
 
-/// Entities of HTML, by number and the names that letters of secrets have.
+/// References of HTML, by number and name.
 fn entity(bytes: &[u8], out: &mut Put<'_>) -> usize {
-    const NAMES: &[(&[u8], u8)] = &[
-        (b"amp", b'&'),
-        (b"lt", b'<'),
-        (b"gt", b'>'),
-        (b"quot", b'"'),
-        (b"apos", b'\''),
-        (b"nbsp", b' '),
-        (b"plus", b'+'),
-        (b"equals", b'='),
-        (b"sol", b'/'),
-        (b"period", b'.'),
-        (b"lowbar", b'_'),
-        (b"hyphen", b'-'),
-        (b"dash", b'-'),
-        (b"percnt", b'%'),
-        (b"colon", b':'),
-        (b"semi", b';'),
-        (b"excl", b'!'),
-        (b"quest", b'?'),
-        (b"num", b'#'),
-        (b"dollar", b'$'),
-        (b"commat", b'@'),
-        (b"ast", b'*'),
-    ];
-    let [b'&', rest @ ..] = bytes else { return 0 };
-    let Some(end) = rest.iter().take(12).position(|byte| *byte == b';') else { return 0 };
-    match &rest[..end] {
-        [b'#', b'x' | b'X', digits @ ..] => {
-            number(digits, 16).map_or(0, |letter| out.letter(letter, end + 2))
-        }
-        [b'#', digits @ ..] => number(digits, 10).map_or(0, |letter| out.letter(letter, end + 2)),
-        name => {
-            let known = NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known));
-            known.map_or(0, |(_, byte)| out.put(&[*byte], end + 2))
-        }
-    }
+    html_reference(bytes).map_or(0, |(letters, read)| out.put(letters.as_bytes(), read))
 }
 
 /// The six bits of a character of Base64 in either alphabet (RFC 4648).

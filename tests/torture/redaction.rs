@@ -30,6 +30,15 @@ struct Person {
     sid: String,
     phone: String,
     tenant: String,
+    /// What only running text has: told by its form, as nothing names it.
+    laptop: String,
+    server: String,
+    mac: String,
+    issue: String,
+    case: String,
+    account: String,
+    line: String,
+    four: String,
 }
 
 fn word(random: &mut Random, least: usize) -> String {
@@ -77,7 +86,23 @@ impl Person {
             ),
             _ => format!("203.0.{}.{}", 100 + random.below(155), 100 + random.below(155)),
         };
+        let mut pair = || format!("{:02x}", random.next() % 256);
+        let pairs: Vec<String> = (0..5).map(|_| pair()).collect();
+        let number = 100_000 + random.below(800_000);
         Self {
+            laptop: format!("LAPTOP-{}", word(random, 6).to_uppercase() + "7"),
+            server: format!("srv{}.{}.local", random.below(90) + 10, word(random, 5)),
+            mac: format!("a{}-{}", random.below(10), pairs.join("-")),
+            issue: format!("{}-{number}", word(random, 3).to_uppercase()),
+            case: format!("#{}", number + 1),
+            account: word(random, 5),
+            line: match random.below(4) {
+                0 => format!("(555) 012-{}", 1_000 + random.below(9_000)),
+                1 => format!("0044 7700 {number}"),
+                2 => format!("07700 {number}"),
+                _ => format!("555-012-{}", 1_000 + random.below(9_000)),
+            },
+            four: format!("198.51.{}.{}", 100 + random.below(155), 100 + random.below(155)),
             name: format!("{} {}", capital(&first), capital(&last)),
             id: random.guid(),
             host: format!("{}-{}", word(random, 4), random.below(900) + 100).to_uppercase(),
@@ -112,6 +137,14 @@ impl Person {
             &self.tenant,
             &self.first,
             &self.last,
+            &self.laptop,
+            &self.server,
+            &self.mac,
+            &self.issue,
+            &self.case,
+            &self.account,
+            &self.line,
+            &self.four,
         ];
         all.map(Clone::clone).to_vec()
     }
@@ -129,9 +162,64 @@ fn wide(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
+fn each(bytes: &[u8], before: &str, between: &str) -> String {
+    let pairs: Vec<String> = bytes.iter().map(|byte| format!("{before}{byte:02x}")).collect();
+    pairs.join(between)
+}
+
+fn base32(text: &str) -> String {
+    const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let bits: String = text.bytes().map(|byte| format!("{byte:08b}")).collect();
+    let digit = |bits: &[u8]| {
+        let bits = std::str::from_utf8(bits).expect("ASCII");
+        let value = u8::from_str_radix(bits, 2).expect("bits") << (5 - bits.len());
+        char::from(DIGITS[usize::from(value)])
+    };
+    let digits: String = bits.as_bytes().chunks(5).map(digit).collect();
+    format!("{digits}{}", "=".repeat((8 - digits.len() % 8) % 8))
+}
+
+fn full_width(text: &str) -> String {
+    let wide = |c: char| match c {
+        '!'..='~' => char::from_u32(c as u32 + 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    text.chars().map(wide).collect()
+}
+
+/// A text with some or all of its characters in another spelling.
+fn respelled(text: &str, random: &mut Random) -> String {
+    let way = random.below(7);
+    let least = random.below(3);
+    let one = |(at, c): (usize, char)| match way {
+        _ if c != 'z' && c != '@' && at % 3 < least => c.to_string(),
+        0 => format!("&#{};", c as u32),
+        1 => format!("&#x{:x};", c as u32),
+        2 => format!("&amp;#{};", c as u32),
+        3 => format!("\\x{:02x}", c as u32),
+        4 => format!("={:02X}", c as u32),
+        5 => full_width(c.encode_utf8(&mut [0; 4])),
+        _ => format!("\\u{{{:x}}}", c as u32),
+    };
+    text.char_indices().map(one).collect()
+}
+
 /// One of the ways in which systems pack a text into another.
 fn packed(text: &str, random: &mut Random) -> String {
-    match random.below(8) {
+    let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    match random.below(20) {
+        8 => respelled(text, random),
+        9 => each(text.as_bytes(), "", " "),
+        10 => each(text.as_bytes(), "", ""),
+        11 => each(text.as_bytes(), "0x", ", "),
+        12 => each(text.as_bytes(), "", *random.pick(&[":", "-", ".", "_"])),
+        13 => each(&wide(text), "", ""),
+        14 => each(&big(text), "", ""),
+        15 => base32(text),
+        16 => text.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(" "),
+        17 => full_width(text),
+        18 => each(&wide(text), "", " "),
+        19 => respelled(text, random),
         0 => STANDARD.encode(text),
         1 => URL_SAFE_NO_PAD.encode(text),
         2 => STANDARD.encode(wide(text)),
@@ -149,7 +237,20 @@ fn packed(text: &str, random: &mut Random) -> String {
 
 /// Running text about somebody.
 fn told(of: &Person, random: &mut Random) -> String {
-    match random.below(14) {
+    match random.below(26) {
+        14 => format!("{} and {} at {}", of.laptop, of.server, of.mac),
+        15 => format!("see {} or {}, ask {}", of.issue, of.case, of.line),
+        16 => format!("ZQCORP\\{} on {}", of.account, of.laptop.to_lowercase()),
+        17 => format!("x{0} and {0}x and ip{0}:443", of.four),
+        18 => format!("id{} or {}", of.id.replace('-', ""), of.id.replace('-', "_")),
+        19 => format!("{} wrote {}", respelled(&of.name, random), respelled(&of.upn, random)),
+        20 => format!("<b>{}</b> [{}]", respelled(&of.upn, random), respelled(&of.domain, random)),
+        21 => {
+            format!("mac {} / {}", of.mac.replace('-', ":"), of.mac.replace('-', "").to_uppercase())
+        }
+        22 => format!("\\\\{}\\share, {}", of.host, packed(&of.name, random)),
+        23 => format!("tel: {}", of.line),
+        24 => format!("{} via {}%eth0", packed(&of.upn, random), long_address(&of.address)),
         0 => format!("{} ({}) asked for it, see {}", of.name, of.upn, of.ticket),
         1 => format!("from {}:443 by {}", bracketed(&of.address), of.upn.to_uppercase()),
         2 => format!(
@@ -179,6 +280,14 @@ fn told(of: &Person, random: &mut Random) -> String {
 
 fn bracketed(address: &str) -> String {
     if address.contains(':') { format!("[{address}]") } else { address.to_owned() }
+}
+
+/// An address of the longer kind, as long as it can be written.
+fn long_address(address: &str) -> String {
+    match address.parse::<std::net::Ipv6Addr>() {
+        Ok(six) => six.segments().map(|group| format!("{group:04X}")).join(":"),
+        Err(_) => address.to_owned(),
+    }
 }
 
 /// A property that was changed, with somebody in its value.
@@ -288,11 +397,14 @@ fn sign_in(people: [&Person; 3], random: &mut Random) -> Value {
         "id": random.guid(), "createdDateTime": "2026-03-04T05:06:07Z",
         "userDisplayName": of.name, "userPrincipalName": of.upn, "userId": of.id,
         "appId": other.id, "appDisplayName": other.name, "ipAddress": of.address,
-        "correlationId": random.guid(), "clientAppUsed": "Browser", "isInteractive": true,
+        "correlationId": random.guid(), "clientAppUsed": told(of, random), "isInteractive": true,
+        "authenticationProtocol": told(other, random), "riskDetail": told(other, random),
+        "tokenIssuerType": told(of, random), "userType": told(of, random),
+        "riskEventTypes_v2": [told(of, random)], "clientCredentialType": told(of, random),
         "userAgent": format!("Edge {}", other.upn),
         "homeTenantId": of.tenant, "resourceTenantId": other.tenant,
         "status": {"errorCode": 50126, "failureReason": told(of, random), "additionalDetails": packed(&of.upn, random)},
-        "deviceDetail": {"deviceId": of.id, "displayName": of.host, "operatingSystem": "Windows", "browser": "Edge"},
+        "deviceDetail": {"deviceId": of.id, "displayName": of.host, "operatingSystem": told(of, random), "browser": told(other, random), "trustType": told(of, random)},
         "location": {"city": capital(&of.last), "state": "", "countryOrRegion": "GB"},
         "appliedConditionalAccessPolicies": [{"id": other.id, "displayName": format!("Block {}", other.name), "result": "failure"}],
     })
@@ -304,6 +416,18 @@ fn forms(value: &str) -> BTreeSet<String> {
         [value.to_owned(), percent(value, false), percent(value, true)].into();
     forms.insert(percent(&percent(value, false), false));
     forms.insert(value.replace(' ', "+"));
+    for between in ["", " ", ":", "-", ", 0x"] {
+        forms.insert(each(value.as_bytes(), "", between));
+        forms.insert(each(&wide(value), "", between));
+    }
+    let inner = base32(value);
+    forms.insert(inner.trim_end_matches('=').to_owned());
+    forms.insert(full_width(value));
+    forms.insert(value.chars().map(|c| format!("&#{};", c as u32)).collect());
+    forms.insert(value.chars().map(|c| format!("&#x{:x};", c as u32)).collect());
+    forms.insert(value.chars().map(|c| format!("={:02X}", c as u32)).collect());
+    forms.insert(value.replace('-', ":"));
+    forms.insert(value.replace('-', ""));
     if value.len() == 36 && value.matches('-').count() == 4 {
         forms.insert(value.replace('-', ""));
     }

@@ -1,19 +1,27 @@
-//! Text as it is searched for names: letter case, accents in two characters, runs of spaces, escapes undone.
+//! Text as it is searched for names: letter case, accents in two characters, runs of spaces, full-width and
+//! other forms of letters, and escapes are undone.
 //! Never what is written: each place leads back to the text as it was.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::text::is_invisible;
+use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
+
+use crate::text::escapes::{byte_escape, html_reference, language_escape};
+use crate::text::{is_dash, is_invisible};
 
 /// A text in one spelling, with the place in the original that each of its bytes stands for.
 pub(super) struct Folded<'t> {
-    /// Small letters; what was escaped (`%40`, `\u0040`) as itself; one space for a run of white space.
+    /// Small letters; what was escaped (`%40`, `\u0040`, `&#64;`) as itself; one space for a run of white
+    /// space.
     pub(super) text: String,
     /// Byte in the original of each byte, and its length at the end; `None` where both are the same.
     at: Option<Vec<usize>>,
     original: &'t str,
 }
+
+/// So many hexadecimal digits in a row are an id, or its beginning.
+const ID: usize = 8;
 
 /// How many times a text may be escaped for addresses of the web, and be read all the same.
 const MOST_ESCAPED: usize = 4;
@@ -51,11 +59,20 @@ pub(super) fn key(name: &str) -> String {
     Folded::of(name).text.trim().to_owned()
 }
 
+/// Letters in one form: full-width and mathematical letters, ligatures and such as plain ones.
+const FORMS: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfkc();
+
+/// Has the character another form that means the same? Signs have some, too, but end a word.
+fn has_form(c: char) -> bool {
+    !c.is_ascii()
+        && (c.is_alphanumeric() || matches!(c, '\u{ff00}'..='\u{ffef}' | '\u{fe50}'..='\u{fe6f}'))
+}
+
 impl<'t> Folded<'t> {
     pub(super) fn of(original: &'t str) -> Self {
         let plain = |pair: [u8; 2]| {
             let is_run = pair == *b"  ";
-            !is_run && !matches!(pair[0], 0..b' ' | 0x7f.. | b'%' | b'\\')
+            !is_run && !matches!(pair[0], 0..b' ' | 0x7f.. | b'%' | b'\\' | b'&')
         };
         let bytes = original.as_bytes();
         let is_plain = (bytes.iter().zip(bytes.iter().skip(1).chain(b".")))
@@ -63,14 +80,41 @@ impl<'t> Folded<'t> {
         if is_plain {
             return Self { text: original.to_ascii_lowercase(), at: None, original };
         }
+        Self::read(original, escaped)
+    }
+
+    /// The same where it was written in quoted-printable (RFC 2045): `=6B` is a letter. `None` where
+    /// nothing was.
+    pub(super) fn quoted(original: &'t str) -> Option<Self> {
+        has_quoted(original).then(|| {
+            Self::read(original, |text| match quoted_printable(text) {
+                Some((letter, len)) => {
+                    let read = letter.map(String::from).unwrap_or_default();
+                    Some((Cow::Owned(read), len))
+                }
+                None => escaped(text),
+            })
+        })
+    }
+
+    /// What `undone` reads from the beginning of a text stands for that many of its bytes.
+    fn read(
+        original: &'t str,
+        undone: impl Fn(&str) -> Option<(Cow<'static, str>, usize)>,
+    ) -> Self {
         let mut folded = Self { text: String::new(), at: Some(Vec::new()), original };
         let mut rest = original;
         while let Some(c) = rest.chars().next() {
             let start = original.len() - rest.len();
             let (read, len) =
-                escaped(rest).unwrap_or((Cow::Borrowed(&rest[..c.len_utf8()]), c.len_utf8()));
+                undone(rest).unwrap_or((Cow::Borrowed(&rest[..c.len_utf8()]), c.len_utf8()));
             for c in read.chars() {
-                folded.push(c, start);
+                if has_form(c) {
+                    let form = FORMS.normalize(c.encode_utf8(&mut [0; 4])).into_owned();
+                    form.chars().for_each(|c| folded.push(c, start));
+                } else {
+                    folded.push(c, start);
+                }
             }
             rest = &rest[len..];
         }
@@ -82,7 +126,8 @@ impl<'t> Folded<'t> {
 
     fn push(&mut self, c: char, start: usize) {
         let is_space = c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}');
-        if is_invisible(c) || (is_space && self.text.ends_with(' ')) {
+        // Zeros are what UTF-16 has between letters.
+        if c == '\0' || is_invisible(c) || (is_space && self.text.ends_with(' ')) {
             return;
         }
         if let Some(last) = self.text.chars().next_back()
@@ -98,6 +143,8 @@ impl<'t> Folded<'t> {
         }
         if is_space {
             self.text.push(' ');
+        } else if is_dash(c) {
+            self.text.push('-');
         } else if c.is_ascii() {
             self.text.push(c.to_ascii_lowercase());
         } else {
@@ -106,6 +153,11 @@ impl<'t> Folded<'t> {
         }
         let len = self.text.len();
         self.at.get_or_insert_default().resize(len, start);
+    }
+
+    /// What a place was written as.
+    pub(super) fn written(&self, range: &Range<usize>) -> &'t str {
+        &self.original[self.original(range)]
     }
 
     /// The place in the original.
@@ -119,41 +171,75 @@ impl<'t> Folded<'t> {
 /// What an escape at the start of a text stands for, and its length.
 fn escaped(text: &str) -> Option<(Cow<'static, str>, usize)> {
     let bytes = text.as_bytes();
-    if bytes.first() == Some(&b'%') {
-        // What was escaped again has the percent sign itself as `%25`.
-        let pair = |at: usize| -> Option<(u8, usize)> {
-            let mut at = Some(at).filter(|at| bytes.get(*at) == Some(&b'%'))? + 1;
-            let digits = |at: usize| {
-                let pair = text.get(at..at + 2).filter(|pair| !pair.starts_with('+'))?;
-                u8::from_str_radix(pair, 16).ok()
-            };
-            for _ in 0..MOST_ESCAPED {
-                if digits(at) != Some(b'%') || digits(at + 2).is_none() {
-                    break;
-                }
-                at += 2;
-            }
-            Some((digits(at)?, at + 2))
+    let owned = |(letter, len): (char, usize)| (Cow::Owned(letter.to_string()), len);
+    match bytes.first()? {
+        b'%' => percent(text),
+        b'&' => html_reference(bytes).map(|(letters, len)| (Cow::Owned(letters), len)),
+        b'\\' => {
+            // JSON in JSON doubles the backslashes.
+            let slashes = bytes.iter().take(17).take_while(|byte| **byte == b'\\').count();
+            let behind = bytes.get(slashes..).filter(|_| slashes <= 16)?;
+            language_escape(behind).map(|(letter, len)| owned((letter, slashes + len)))
+        }
+        _ => None,
+    }
+}
+
+/// `%40`, and `%u0040` as old scripts write it.
+fn percent(text: &str) -> Option<(Cow<'static, str>, usize)> {
+    let bytes = text.as_bytes();
+    if let [b'%', behind @ ..] = bytes
+        && let [b'u' | b'U', ..] = behind
+    {
+        let (letter, len) = language_escape(behind).filter(|(_, len)| *len == 5)?;
+        return Some((Cow::Owned(letter.to_string()), len + 1));
+    }
+    // What was escaped again has the percent sign itself as `%25`.
+    let pair = |at: usize| -> Option<(u8, usize)> {
+        let mut at = Some(at).filter(|at| bytes.get(*at) == Some(&b'%'))? + 1;
+        let digits = |at: usize| {
+            let pair = text.get(at..at + 2).filter(|pair| !pair.starts_with('+'))?;
+            u8::from_str_radix(pair, 16).ok()
         };
-        // Bytes of one character, or of several: only whole characters count.
-        let (mut read, mut end) = (Vec::new(), 0);
-        let one = (0..4).find_map(|_| {
-            let (byte, next) = pair(end)?;
-            read.push(byte);
-            end = next;
-            std::str::from_utf8(&read).ok().map(|text| (text.to_owned(), end))
-        })?;
-        return Some((Cow::Owned(one.0), one.1));
+        for _ in 0..MOST_ESCAPED {
+            if digits(at) != Some(b'%') || digits(at + 2).is_none() {
+                break;
+            }
+            at += 2;
+        }
+        Some((digits(at)?, at + 2))
+    };
+    // Bytes of one character, or of several: only whole characters count.
+    let (mut read, mut end) = (Vec::new(), 0);
+    let one = (0..4).find_map(|_| {
+        let (byte, next) = pair(end)?;
+        read.push(byte);
+        end = next;
+        std::str::from_utf8(&read).ok().map(|text| (text.to_owned(), end))
+    })?;
+    Some((Cow::Owned(one.0), one.1))
+}
+
+/// What quoted-printable at the start of a text stands for, nothing for a line that goes on, and its
+/// length.
+fn quoted_printable(text: &str) -> Option<(Option<char>, usize)> {
+    let bytes = text.as_bytes();
+    match bytes {
+        [b'=', b'\r', b'\n', ..] => Some((None, 3)),
+        [b'=', b'\n', ..] => Some((None, 2)),
+        [b'=', ..] => {
+            let (letter, len) = byte_escape(bytes, b"=")?;
+            // Ids follow an equals sign, too.
+            let run = bytes[1..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+            (!letter.is_control() && run < ID).then_some((Some(letter), len))
+        }
+        _ => None,
     }
-    // JSON in JSON doubles the backslashes.
-    let slashes = bytes.iter().take(17).take_while(|byte| **byte == b'\\').count();
-    if (1..=16).contains(&slashes) && bytes.get(slashes) == Some(&b'u') {
-        let digits =
-            text.get(slashes + 1..slashes + 5).filter(|digits| !digits.starts_with('+'))?;
-        let c = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)?;
-        return Some((Cow::Owned(c.to_string()), slashes + 5));
-    }
-    None
+}
+
+/// Is some of it written in quoted-printable?
+pub(super) fn has_quoted(text: &str) -> bool {
+    text.match_indices('=').any(|(at, _)| quoted_printable(&text[at..]).is_some())
 }
 
 #[cfg(test)]
@@ -172,6 +258,15 @@ mod tests {
             ("per.ek@hush.example", "per.ek%252540hush.example"),
             ("An\u{200b}na\tKlar", " anna klar"),
             ("Nguyễn", "NGUYE\u{302}\u{303}N"),
+            ("kim", "&#107;im"),
+            ("kim", "&amp;#x6B;i&#109"),
+            ("Übel", "&Uuml;bel"),
+            ("kim", "\\x6bim"),
+            ("kim", "%u006b\\u{69}m"),
+            ("kim@fern.example", "ｋｉｍ＠ｆｅｒｎ．ｅｘａｍｐｌｅ"),
+            ("kim", "𝐤𝗂𝓶"),
+            ("kim", "k\0i\0m\0"),
+            ("Anna-Lena", "anna–lena"),
         ] {
             assert_eq!(key(one), key(other), "{one}");
         }
@@ -179,6 +274,14 @@ mod tests {
         for (_, from, to) in JOINED {
             assert_eq!(from.chars().count(), to.chars().count(), "{from}");
         }
+    }
+
+    #[test]
+    fn quoted_printable_is_read_where_it_is_some() {
+        let read = |text: &str| Folded::quoted(text).map(|folded| folded.text);
+        assert_eq!(read("=6B=69=6D").as_deref(), Some("kim"));
+        assert_eq!(read("J=C3=BCr=\r\ngen").as_deref(), Some("jürgen"));
+        assert_eq!(read("a=b&c=zz&d=1b"), None);
     }
 
     #[test]

@@ -227,6 +227,7 @@ const GENERIC: &[&str] = &[
 const TOP: &[&str] = &[
     "ai",
     "app",
+    "arpa",
     "at",
     "be",
     "biz",

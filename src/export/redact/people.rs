@@ -26,10 +26,13 @@ const ORDINARY: &str = "about access account accounts active activity add added 
 /// Letters a word has at least.
 const SHORTEST: usize = 3;
 
+/// Is it a word that logs are written in?
+pub(super) fn is_ordinary(word: &str) -> bool {
+    ORDINARY.split(' ').any(|known| known == word)
+}
+
 fn is_word(word: &str) -> bool {
-    word.chars().count() >= SHORTEST
-        && word.chars().any(char::is_alphabetic)
-        && !ORDINARY.split(' ').any(|known| known == word)
+    word.chars().count() >= SHORTEST && word.chars().any(char::is_alphabetic) && !is_ordinary(word)
 }
 
 /// What a person of this display name and principal name is called, folded, once each.

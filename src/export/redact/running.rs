@@ -1,44 +1,18 @@
 //! Running text: what is known or can be told by its form is replaced wherever it stands.
 //! Never what stands where only a name can stand: that is replaced whole without being searched.
 
-use std::net::IpAddr;
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::Captures;
 
 use super::folded::Folded;
-use super::{GUID, Redactor, compiled, known};
-
-/// A place that its form gives away, or a word where a name may begin, in folded text. Each alternative
-/// ends soon or where it is found: a search from every word on must not look at the whole text again.
-pub(super) static PLACE: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(concat!(
-        // Ids are replaced before; this one was escaped.
-        r"(?<guid>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})",
-        r#"|(?-u:[a-z][a-z0-9+.\-]{1,15})://(?<host>[^\s/"'<>:?#\\()|]+)"#,
-        r#"|/(?:personal|sites|teams)/(?<site>[^/\s?#"'<>\\,;]+)"#,
-        r"|(?<id>s-1-[0-9]{1,3}(?:-[0-9]{1,10}){2,15})",
-        r"|(?-u:\b)(?<ticket>(?:inc|chg|crq|req|ritm|s?ctask|prb|tkt|ticket|case|incident)[\-#_: ]{0,3}(?:[a-z]{2,9}-)?[0-9]{4,15})(?-u:\b)",
-        r"|(?<phone>\+[0-9][0-9 ()./\-]{5,24}[0-9])",
-        r"|(?<whole>(?:displayname|friendlyname) ?= ?)",
-        r#"|(?:cn|ou|dc|o)=(?<part>[^,;/"\]\[=\\]+)"#,
-        r#"|(?-u:[a-z]{0,30}name|mail|upn)\\{0,15}" ?: ?\\{0,15}"(?<cut>[^"\\]+)"#,
-        r"|(?<six>[0-9a-f]{0,4}:[0-9a-f:.]{1,45})",
-        r"|(?<four>[0-9]{1,3}(?:\.[0-9]{1,3}){3})",
-        r"|[\p{L}\p{N}]+",
-    ))
-});
-
-/// Longest parts of an address of mail, and of a domain.
-const LONGEST_LOCAL: usize = 256;
-const LONGEST_DOMAIN: usize = 253;
-
-/// Least digits of a number of a telephone.
-const DIGITS: usize = 7;
+use super::forms::{self, DIGITS, PLACE, dotted, mails};
+use super::{GUID, Redactor, people};
 
 /// What a place is replaced by.
 type Replaced = Option<(Range<usize>, String)>;
+/// What is replaced by what, in folded text, in order.
+type Found = Vec<(Range<usize>, String)>;
 
 impl Redactor {
     /// A text with pseudonyms for everything in it that is known or can be told by its form.
@@ -70,48 +44,82 @@ impl Redactor {
 
     fn places(&mut self, original: &str, words: bool) -> String {
         let folded = Folded::of(original);
+        let found = self.found(&folded, words);
+        if found.is_empty() {
+            return original.to_owned();
+        }
+        let mut out = String::with_capacity(original.len());
+        let mut copied = 0;
+        for (range, with) in found {
+            out.push_str(&original[folded.original(&(copied..range.start))]);
+            out.push_str(&with);
+            copied = range.end;
+        }
+        out.push_str(&original[folded.original(&(copied..folded.text.len()))]);
+        out
+    }
+
+    /// What is known in a text or can be told by its form, and what stands for it.
+    pub(super) fn found(&mut self, folded: &Folded<'_>, words: bool) -> Found {
         let text = folded.text.as_str();
-        let mut out = Out {
-            text: String::with_capacity(original.len()),
-            original,
-            folded: &folded,
-            copied: 0,
-        };
-        let mut at = 0;
+        let mut found = Found::new();
+        let (mut at, mut copied) = (0, 0);
         let mut mails = mails(text).into_iter().peekable();
         while let Some(place) = PLACE.find_at(text, at).map(|whole| whole.range()) {
             // Most places are words, which have no parts; a number of a ticket may look like one.
             let word = text[place.clone()].as_bytes();
             let is_word = word.iter().all(u8::is_ascii_alphanumeric)
-                && !(word.first().is_some_and(u8::is_ascii_alphabetic)
-                    && word.last().is_some_and(u8::is_ascii_digit));
-            let found = if is_word { None } else { PLACE.captures_at(text, at) };
-            while mails.next_if(|mail| mail.end <= at.max(out.copied)).is_some() {}
+                && !word.last().is_some_and(u8::is_ascii_digit)
+                && word.len() != 12;
+            let parts = if is_word { None } else { PLACE.captures_at(text, at) };
+            while mails.next_if(|mail| mail.end <= at.max(copied)).is_some() {}
             let mail =
-                mails.peek().filter(|mail| mail.start <= place.start && mail.start >= out.copied);
+                mails.peek().filter(|mail| mail.start <= place.start && mail.start >= copied);
             let dotted = dotted(text, place.start);
             let end =
                 mail.or(dotted.as_ref()).map_or(place.end, |longer| longer.end.max(place.end));
-            let is = |name: &str| found.as_ref().is_some_and(|found| found.name(name).is_some());
+            let is = |name: &str| parts.as_ref().is_some_and(|parts| parts.name(name).is_some());
+            let is_ours = is("ours") && !folded.written(&place).contains(char::is_uppercase);
+            if is_ours || is("version") {
+                at = place.end;
+                continue;
+            }
             let form = !is("whole") && !is("cut");
             if form
-                && let Some((name, with)) = self.name_at(text, place.start, out.copied, words)
+                && let Some((name, with)) = self.name_at(text, place.start, copied, words)
                 && name.end >= end
             {
+                (at, copied) = (name.end, name.end);
+                found.push((name, with));
+                continue;
+            }
+            if let Some((domain, name)) = forms::account(text, place.start)
+                && mail.is_none()
+            {
                 at = name.end;
-                out.put(&name, &with);
+                copied = name.end;
+                let with = self.account(&text[domain.clone()], &text[name.clone()]);
+                found.push((domain.start..name.end, with));
                 continue;
             }
             let replaced = match mail.filter(|_| form) {
                 Some(mail) => Some((mail.clone(), self.upn(&text[mail.clone()]))),
-                None => match found {
-                    Some(found) => self.by_form(text, &found),
-                    None => self.word(text, &place),
+                None => match parts {
+                    Some(parts) => self.by_form(folded, &parts),
+                    None => self.word(folded, &place),
                 },
             };
-            if let Some((range, with)) = replaced {
+            if let Some((range, with)) = replaced.filter(|(range, _)| range.start >= copied) {
+                // What was in front of it, glued to it, is a name.
+                if range.start > place.start
+                    && let Some((name, with)) = self.name_at(text, place.start, copied, words)
+                    && name.end <= range.start
+                {
+                    found.push((name, with));
+                }
                 at = range.end.max(place.start + 1);
-                out.put(&range, &with);
+                copied = range.end;
+                found.push((range, with));
                 continue;
             }
             // A name may begin at a word of what is no such place after all.
@@ -123,24 +131,59 @@ impl Redactor {
                 Some(first) => place.start + first,
             };
             if first.is_some()
-                && let Some((name, with)) = self.name_at(text, place.start, out.copied, words)
-                && name.end <= at
+                && let Some((name, with)) = self.name_at(text, place.start, copied, words)
             {
-                out.put(&name, &with);
+                (at, copied) = (at.max(name.end), name.end);
+                found.push((name, with));
             }
         }
-        out.finish()
+        found
+    }
+
+    /// Has folded text a name that is known?
+    pub(super) fn has_name(&self, text: &str) -> bool {
+        let mut is_inside = false;
+        text.char_indices().any(|(at, c)| {
+            let begins = !is_inside && c.is_alphanumeric();
+            is_inside = c.is_alphanumeric();
+            begins && self.name_at(text, at, 0, true).is_some()
+        })
+    }
+
+    /// An account of a domain of Windows.
+    fn account(&mut self, domain: &str, name: &str) -> String {
+        let known = |of: &Self, word: &str| of.stands_for(word, true).cloned();
+        let domain = known(self, domain).unwrap_or_else(|| self.unlisted(domain, "domain"));
+        let name = known(self, name).unwrap_or_else(|| match people::is_ordinary(name) {
+            true => name.to_owned(),
+            false => self.named(name, "user"),
+        });
+        format!("{domain}\\{name}")
     }
 
     /// What a place is by its form.
-    fn by_form(&mut self, text: &str, found: &Captures<'_>) -> Replaced {
+    fn by_form(&mut self, folded: &Folded<'_>, found: &Captures<'_>) -> Replaced {
+        let text = folded.text.as_str();
         let group = |name: &str| found.name(name).map(|part| part.range());
         if let Some(range) = group("host") {
             let host = &text[range.clone()];
-            // An id stood here.
-            let is_id =
-                host.strip_prefix("id-").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
-            let with = if is_id { host.to_owned() } else { self.domain(host) };
+            // An id or something packed stood here.
+            let is_number = |n: &str| n.bytes().all(|b| b.is_ascii_digit());
+            let is_ours =
+                ["id-", "encoded-"].iter().any(|of| host.strip_prefix(of).is_some_and(is_number));
+            let with = match forms::four(host).filter(|(_, len)| *len == host.len()) {
+                Some((address, _)) => self.address(&address.to_string()),
+                None if is_ours => host.to_owned(),
+                None => self.domain(host),
+            };
+            return Some((range, with));
+        }
+        if let Some(range) = group("unc") {
+            let host = &text[range.clone()];
+            let with = match host.contains('.') {
+                true => self.domain(host),
+                false => self.naming(host, "device"),
+            };
             return Some((range, with));
         }
         if let Some(range) = group("guid") {
@@ -149,20 +192,29 @@ impl Redactor {
         }
         for (name, class) in [
             ("site", "site"),
-            ("id", "id"),
+            ("sid", "id"),
+            ("mac", "device"),
             ("ticket", "ticket"),
             ("part", "name"),
             ("cut", "name"),
         ] {
             if let Some(range) = group(name) {
-                let with = self.naming(&text[range.clone()], class);
+                let place = &text[range.clone()];
+                let has = |of: fn(&u8) -> bool| place.as_bytes().iter().any(of);
+                let is_bare = name == "mac" && place.len() == 12;
+                if is_bare && !(has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit)) {
+                    break;
+                }
+                let with = self.naming(place, class);
                 return Some((range, with));
             }
         }
-        if let Some(range) = group("phone") {
+        if let Some(range) = group("phone").or_else(|| group("number")) {
             let number = &text[range.clone()];
             let digits = number.bytes().filter(u8::is_ascii_digit).count();
-            return (digits >= DIGITS).then(|| (range.clone(), self.named(number, "phone")));
+            let is_day = number.as_bytes().get(4) == Some(&b'-') && number.starts_with("20");
+            let is_one = digits >= DIGITS && !is_day;
+            return is_one.then(|| (range.clone(), self.phone(number)));
         }
         if let Some(label) = group("whole") {
             // The name that a key is described by ends its description, whatever it consists of.
@@ -173,27 +225,54 @@ impl Redactor {
             return (!name.is_empty()).then(|| (range, self.naming(name, "name")));
         }
         if let Some(range) = group("six").or_else(|| group("four")) {
-            let mut address = &text[range.clone()];
-            // What ends a sentence, or comes before what is said next, is no part of it.
-            while address.parse::<IpAddr>().is_err() {
-                address = address.strip_suffix(['.', ':'])?;
-            }
-            return Some((range.start..range.start + address.len(), self.address(address)));
+            return self.address_in(text, range);
         }
-        self.word(text, &found.get(0)?.range())
+        self.word(folded, &found.get(0)?.range())
+    }
+
+    /// The address of a machine at the start of a place that may be one.
+    fn address_in(&mut self, text: &str, place: Range<usize>) -> Replaced {
+        let (address, len) = forms::longest_address(&text[place.clone()])?;
+        let end = place.start + len;
+        let next = text[end..].chars().next();
+        // `Foo::Bar` is no address.
+        let run = &text[place.start..end];
+        if !run.bytes().any(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        let is_glued = next.is_some_and(char::is_alphanumeric)
+            || text[..place.start].ends_with(char::is_alphanumeric);
+        if is_glued && !run.bytes().any(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        // The interface behind an address is one of a machine.
+        let zone = text[end..]
+            .strip_prefix('%')
+            .map_or(0, |zone| 1 + zone.find(|c: char| !c.is_alphanumeric()).unwrap_or(zone.len()));
+        let zone = if address.is_ipv6() { zone } else { 0 };
+        Some((place.start..end + zone, self.address(&address.to_string())))
     }
 
     /// What a word is by its form, or what begins with it.
-    fn word(&mut self, text: &str, place: &Range<usize>) -> Replaced {
-        let word = &text[place.clone()];
-        if word.len() == 32 && word.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Some((place.clone(), self.id(word)));
+    fn word(&mut self, folded: &Folded<'_>, place: &Range<usize>) -> Replaced {
+        let text = folded.text.as_str();
+        if let Some(id) = forms::bare_id(&text[place.clone()]) {
+            let range = place.start + id.start..place.start + id.end;
+            let with = self.id(&text[range.clone()]);
+            return Some((range, with));
         }
-        let range = dotted(text, place.start)?;
-        let with = match &text[range.clone()] {
-            path if path.ends_with("_onmicrosoft_com") => self.named(path, "user"),
-            domain => self.domain(domain),
-        };
+        if let Some(range) = dotted(text, place.start) {
+            let with = match &text[range.clone()] {
+                path if path.ends_with("_onmicrosoft_com") => self.named(path, "user"),
+                domain => self.domain(domain),
+            };
+            return Some((range, with));
+        }
+        if let Some((range, address)) = forms::glued(text, place) {
+            return Some((range, self.address(&address.to_string())));
+        }
+        let (range, class) = forms::machine(text, place.start, |range| folded.written(range))?;
+        let with = self.named(&text[range.clone()], class);
         Some((range, with))
     }
 
@@ -233,66 +312,6 @@ impl Redactor {
         let called = || self.called.get(name).filter(|_| words);
         self.pseudonyms.get(name).or_else(called)
     }
-}
-
-/// What was written so far.
-struct Out<'t> {
-    text: String,
-    original: &'t str,
-    folded: &'t Folded<'t>,
-    /// Where in the folded text it goes on.
-    copied: usize,
-}
-
-impl Out<'_> {
-    fn put(&mut self, range: &Range<usize>, with: &str) {
-        let between = self.folded.original(&(self.copied..range.start));
-        self.text.push_str(&self.original[between]);
-        self.text.push_str(with);
-        self.copied = range.end;
-    }
-
-    fn finish(mut self) -> String {
-        let rest = self.folded.original(&(self.copied..self.folded.text.len()));
-        self.text.push_str(&self.original[rest]);
-        self.text
-    }
-}
-
-/// A domain, or the address of somebody in a path, by what it ends in.
-fn dotted(text: &str, start: usize) -> Option<Range<usize>> {
-    let rest = &text[start..];
-    let long = rest.char_indices().take(LONGEST_DOMAIN);
-    let run = long.take_while(|(_, c)| c.is_alphanumeric() || "._-".contains(*c));
-    let run = &rest[..run.last().map_or(0, |(at, c)| at + c.len_utf8())];
-    let flat = "_onmicrosoft_com";
-    if let Some(at) = run.find(flat) {
-        return Some(start..start + at + flat.len());
-    }
-    let domain = run.trim_end_matches(['.', '-', '_']);
-    let is_one =
-        known::may_be_domain(domain) && !domain.contains("..") && !known::is_domain(domain);
-    is_one.then(|| start..start + domain.len())
-}
-
-/// Where addresses of mail are in a text, in order.
-fn mails(text: &str) -> Vec<Range<usize>> {
-    let is_local = |c: char| c.is_alphanumeric() || "._%+#$&*~!-".contains(c);
-    let is_domain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
-    let mut found: Vec<Range<usize>> = Vec::new();
-    for (at, _) in text.match_indices('@') {
-        let from = found.last().map_or(0, |last| last.end);
-        let before = text[from.min(at)..at].chars().rev().take_while(|&c| is_local(c));
-        let before: usize = before.take(LONGEST_LOCAL).map(char::len_utf8).sum();
-        let after = text[at + 1..].chars().take_while(|&c| is_domain(c)).take(LONGEST_DOMAIN);
-        let after: usize = after.map(char::len_utf8).sum();
-        let domain = text[at + 1..at + 1 + after].trim_end_matches(['.', '-']);
-        let inside = domain.trim_start_matches(['.', '-']).contains('.');
-        if before > 0 && inside && from <= at {
-            found.push(at - before..at + 1 + domain.len());
-        }
-    }
-    found
 }
 
 /// Is all of it one address of mail?
