@@ -250,7 +250,11 @@ fn search(text: &str, held: &[Arc<Held>]) -> Option<Vec<Range<usize>>> {
             held.find(&layer, &mut found);
         }
         if depth < DEEPEST {
-            layers.extend(layer.decoded(!held.is_empty()).map(|inner| (depth + 1, inner)));
+            // UTF-16 in Base64 or hex is one encoding, not two.
+            let is_wide = layer.kind == Kind::Bytes && layer.bytes.contains(&0);
+            let deeper = |inner: &Layer| usize::from(!(is_wide && inner.kind == Kind::Squeezed));
+            let inner = layer.decoded(!held.is_empty());
+            layers.extend(inner.map(|inner| (depth + deeper(&inner), inner)));
         }
     }
     Some(found)
