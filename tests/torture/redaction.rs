@@ -169,7 +169,8 @@ fn each(bytes: &[u8], before: &str, between: &str) -> String {
 
 fn base32(text: &str) -> String {
     const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let bits: String = text.bytes().map(|byte| format!("{byte:08b}")).collect();
+    let bits: Vec<String> = text.bytes().map(|byte| format!("{byte:08b}")).collect();
+    let bits = bits.concat();
     let digit = |bits: &[u8]| {
         let bits = std::str::from_utf8(bits).expect("ASCII");
         let value = u8::from_str_radix(bits, 2).expect("bits") << (5 - bits.len());
@@ -208,18 +209,20 @@ fn respelled(text: &str, random: &mut Random) -> String {
 fn packed(text: &str, random: &mut Random) -> String {
     let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
     match random.below(20) {
-        8 => respelled(text, random),
+        8 | 19 => respelled(text, random),
         9 => each(text.as_bytes(), "", " "),
         10 => each(text.as_bytes(), "", ""),
         11 => each(text.as_bytes(), "0x", ", "),
-        12 => each(text.as_bytes(), "", *random.pick(&[":", "-", ".", "_"])),
+        12 => {
+            let between = [":", "-", ".", "_"][random.below(4)];
+            each(text.as_bytes(), "", between)
+        }
         13 => each(&wide(text), "", ""),
         14 => each(&big(text), "", ""),
         15 => base32(text),
         16 => text.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(" "),
         17 => full_width(text),
         18 => each(&wide(text), "", " "),
-        19 => respelled(text, random),
         0 => STANDARD.encode(text),
         1 => URL_SAFE_NO_PAD.encode(text),
         2 => STANDARD.encode(wide(text)),
@@ -423,9 +426,9 @@ fn forms(value: &str) -> BTreeSet<String> {
     let inner = base32(value);
     forms.insert(inner.trim_end_matches('=').to_owned());
     forms.insert(full_width(value));
-    forms.insert(value.chars().map(|c| format!("&#{};", c as u32)).collect());
-    forms.insert(value.chars().map(|c| format!("&#x{:x};", c as u32)).collect());
-    forms.insert(value.chars().map(|c| format!("={:02X}", c as u32)).collect());
+    forms.insert(value.chars().map(|c| format!("&#{};", c as u32)).collect::<Vec<_>>().concat());
+    forms.insert(value.chars().map(|c| format!("&#x{:x};", c as u32)).collect::<Vec<_>>().concat());
+    forms.insert(value.chars().map(|c| format!("={:02X}", c as u32)).collect::<Vec<_>>().concat());
     forms.insert(value.replace('-', ":"));
     forms.insert(value.replace('-', ""));
     if value.len() == 36 && value.matches('-').count() == 4 {
