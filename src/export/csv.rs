@@ -1,5 +1,6 @@
 //! Records as CSV (RFC 4180) that a spreadsheet opens without running anything in it.
-//! Never writes a control character other than tab and line breaks, and those only inside quotes.
+//! Never writes a control character other than tab and line breaks, and those only inside quotes; what cannot
+//! be seen or turns the direction of text is written as on the screen (`<U+202E>`). NDJSON has it as it was.
 
 use std::io;
 
@@ -7,7 +8,7 @@ use super::cell::Row;
 use super::line::Lines;
 use super::{READ_FIRST, REDACTED, Shape};
 use crate::record::field::Field;
-use crate::text::{clean, defused};
+use crate::text::{clean, defused, is_invisible};
 
 /// One line for each record below a line of field names, CRLF at the end of each.
 pub(super) struct Csv {
@@ -58,7 +59,9 @@ fn push_cell(value: &str, out: &mut String) {
         match c {
             '"' => out.push_str("\"\""),
             '\t' | '\r' | '\n' => out.push(c),
-            c if c.is_control() => out.push_str(&clean(c.encode_utf8(&mut [0; 4]))),
+            c if c.is_control() || is_invisible(c) => {
+                out.push_str(&clean(c.encode_utf8(&mut [0; 4])));
+            }
             c => out.push(c),
         }
     }
@@ -93,7 +96,7 @@ mod tests {
             ("'=1", "''=1"),
             ("＝1", "'＝1"),
             ("－1", "'－1"),
-            ("\u{200b}=1", "'\u{200b}=1"),
+            ("\u{200b}=1", "'<U+200B>=1"),
             ("a=1", "a=1"),
             ("mallory@contoso.example", "mallory@contoso.example"),
         ] {
@@ -105,6 +108,7 @@ mod tests {
     fn quotes_commas_and_line_breaks_are_quoted_and_controls_made_visible() {
         assert_eq!(cell("a\"b,c\nd"), "\"a\"\"b,c\nd\"");
         assert_eq!(cell("a\u{1b}[2Jb\0\u{9b}"), "a␛[2Jb␀<U+009B>");
+        assert_eq!(cell("a\u{202e}b\u{200b}c"), "a<U+202E>b<U+200B>c");
         assert_eq!(cell(""), "");
     }
 }
