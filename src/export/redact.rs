@@ -252,7 +252,12 @@ impl Redactor {
     fn id(&mut self, id: &str) -> String {
         let trimmed = id.trim();
         if !is_id(trimmed) {
-            return if known::is_id(id) { id.to_owned() } else { self.named_quietly(id, "id") };
+            return match known::is_id(id) {
+                true => id.to_owned(),
+                // What has an id in it is found by its form.
+                false if GUID.is_match(id) => self.unlisted(id, "id"),
+                false => self.named(id, "id"),
+            };
         }
         let digits = trimmed.bytes().filter(u8::is_ascii_hexdigit).map(char::from);
         let mut usual = digits.collect::<String>().to_ascii_lowercase();
@@ -260,12 +265,6 @@ impl Redactor {
             usual.insert(at, '-');
         }
         if known::is_id(&usual) { id.to_owned() } else { self.unlisted(&usual, "id") }
-    }
-
-    /// As [`Self::named`], for what is found in texts by its form: it need not be known as a name.
-    fn named_quietly(&mut self, value: &str, class: &'static str) -> String {
-        let is_told_by_form = GUID.is_match(value);
-        if is_told_by_form { self.unlisted(value, class) } else { self.named(value, class) }
     }
 
     /// As [`Self::named`], but the value is not looked for in other texts.

@@ -54,7 +54,7 @@ pub fn way_out(text: &str) -> Option<String> {
         "m" if unit == "M" => Some(format!(
             "`M` may be months or minutes; write {months} for months, {prefix}{number}m for minutes"
         )),
-        "s" | "m" | "h" | "d" | "w" => None,
+        unit if seconds_of(unit).is_some() => None,
         "mo" | "mon" | "month" | "months" => {
             Some(format!("there is no unit for months; write {months}"))
         }
@@ -138,17 +138,22 @@ fn between(start: Timestamp, end: Timestamp) -> TimeRange {
 /// `24h`, `7d`, `90s`, `2w`, `10m`, in ticks.
 fn duration(text: &str) -> Option<i64> {
     let unit = text.chars().last()?;
-    let number: i64 = text[..text.len() - unit.len_utf8()].parse().ok()?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        'w' => 7 * 86_400,
-        _ => return None,
-    };
+    let (number, unit) = text.split_at(text.len() - unit.len_utf8());
+    let number: i64 = number.parse().ok()?;
     (number >= 0).then_some(())?;
-    number.checked_mul(seconds)?.checked_mul(TICKS_PER_SECOND)
+    number.checked_mul(seconds_of(unit)?)?.checked_mul(TICKS_PER_SECOND)
+}
+
+/// How long a unit is; `None` where it is none.
+fn seconds_of(unit: &str) -> Option<i64> {
+    Some(match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 7 * 86_400,
+        _ => return None,
+    })
 }
 
 fn calendar(text: &str) -> Option<TimeRange> {

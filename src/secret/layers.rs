@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::text::escapes::{hex_pair as pair, html_reference};
+use crate::text::escapes::{hex_pair as pair, html_reference, number};
 use crate::text::is_invisible;
 
 /// Fewest characters of Base64 or hex digits in a row that are decoded.
@@ -225,11 +225,6 @@ impl Put<'_> {
             None => 0,
         }
     }
-}
-
-fn number(digits: &[u8], radix: u32) -> Option<u32> {
-    let text = std::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'))?;
-    u32::from_str_radix(text, radix).ok()
 }
 
 /// `%2B` (RFC 3986), and `%u002B` as old scripts write it.

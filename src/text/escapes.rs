@@ -93,11 +93,11 @@ fn reference(text: &[u8]) -> Option<(String, usize)> {
     match text {
         [b'#', b'x' | b'X', ..] => {
             let end = run(2, u8::is_ascii_hexdigit);
-            Some((number(&text[2..end], 16)?.to_string(), closed(end)))
+            Some((letter(&text[2..end], 16)?.to_string(), closed(end)))
         }
         [b'#', ..] => {
             let end = run(1, u8::is_ascii_digit);
-            Some((number(&text[1..end], 10)?.to_string(), closed(end)))
+            Some((letter(&text[1..end], 10)?.to_string(), closed(end)))
         }
         _ => {
             let end = run(0, u8::is_ascii_alphabetic);
@@ -118,10 +118,28 @@ fn named(name: &str) -> Option<String> {
     Some(format!("{letter}{mark}"))
 }
 
-/// The character of a number in digits.
-fn number(digits: &[u8], radix: u32) -> Option<char> {
+/// A number in digits, and nothing but digits.
+pub fn number(digits: &[u8], radix: u32) -> Option<u32> {
     let text = std::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'))?;
-    char::from_u32(u32::from_str_radix(text, radix).ok()?)
+    u32::from_str_radix(text, radix).ok()
+}
+
+/// The character of a number in digits.
+fn letter(digits: &[u8], radix: u32) -> Option<char> {
+    char::from_u32(number(digits, radix)?)
+}
+
+/// The character that bytes make which are written one after the other, and where the last one ends.
+/// `next` reads the byte that is written at a place, and where it ends.
+pub fn whole_letter(next: impl Fn(usize) -> Option<(u8, usize)>) -> Option<(char, usize)> {
+    let (mut bytes, mut end) = ([0; 4], 0);
+    for count in 1..=bytes.len() {
+        (bytes[count - 1], end) = next(end)?;
+        if let Ok(whole) = std::str::from_utf8(&bytes[..count]) {
+            return whole.chars().next().map(|letter| (letter, end));
+        }
+    }
+    None
 }
 
 /// The byte of two hexadecimal digits.
@@ -142,51 +160,33 @@ pub fn quintet(byte: u8) -> Option<u8> {
 /// The character whose bytes are each written as `sign` and two hexadecimal digits at the start of a
 /// text, and the length of what was read.
 pub fn byte_escape(text: &[u8], sign: &[u8]) -> Option<(char, usize)> {
-    let (mut bytes, mut end) = (Vec::new(), 0);
-    for _ in 0..4 {
-        let digits = text.get(end..)?.strip_prefix(sign)?;
-        bytes.push(hex_pair(*digits.first()?, *digits.get(1)?)?);
-        end += sign.len() + 2;
-        if let Ok(whole) = std::str::from_utf8(&bytes) {
-            return whole.chars().next().map(|letter| (letter, end));
-        }
-    }
-    None
+    whole_letter(|at| {
+        let digits = text.get(at..)?.strip_prefix(sign)?;
+        Some((hex_pair(*digits.first()?, *digits.get(1)?)?, at + sign.len() + 2))
+    })
 }
 
 /// What an escape of a programming language stands for behind its backslashes: `x6b`, `u006b`,
 /// `u{6b}`, `U0000006b`; and its length.
 pub fn language_escape(text: &[u8]) -> Option<(char, usize)> {
-    let digits = |from: usize, len: usize| number(text.get(from..from + len)?, 16);
+    let digits = |from: usize, len: usize| letter(text.get(from..from + len)?, 16);
     match text {
         [b'x' | b'X', ..] => {
-            let (mut bytes, mut end) = (Vec::new(), 1);
-            loop {
-                bytes.push(hex_pair(*text.get(end)?, *text.get(end + 1)?)?);
-                end += 2;
-                if let Ok(whole) = std::str::from_utf8(&bytes) {
-                    let letter = whole.chars().next().filter(|letter| !letter.is_control());
-                    return letter.map(|letter| (letter, end));
-                }
-                let slashes =
-                    text[end..].iter().take(16).take_while(|byte| **byte == b'\\').count();
-                let is_next = slashes > 0 && matches!(text.get(end + slashes), Some(b'x' | b'X'));
-                if bytes.len() == 4 || !is_next {
-                    return None;
-                }
-                end += slashes + 1;
-            }
+            let byte = |at: usize| {
+                let sign = if at == 0 { 0 } else { escaped_again(text, at)? };
+                matches!(text.get(sign), Some(b'x' | b'X')).then_some(())?;
+                Some((hex_pair(*text.get(sign + 1)?, *text.get(sign + 2)?)?, sign + 3))
+            };
+            whole_letter(byte).filter(|(letter, _)| !letter.is_control())
         }
         [b'u', b'{', rest @ ..] => {
             let len = rest.iter().take(LONGEST).position(|byte| *byte == b'}')?;
-            Some((number(&rest[..len], 16)?, len + 3))
+            Some((letter(&rest[..len], 16)?, len + 3))
         }
         [b'U', ..] if digits(1, 8).is_some() => Some((digits(1, 8)?, 9)),
         [b'u' | b'U', ..] => {
-            if let Some(letter) = digits(1, 4) {
-                return Some((letter, 5));
-            }
-            surrogates(text)
+            let plain = digits(1, 4).map(|letter| (letter, 5));
+            plain.or_else(|| surrogates(text))
         }
         _ => None,
     }
@@ -194,16 +194,18 @@ pub fn language_escape(text: &[u8]) -> Option<(char, usize)> {
 
 /// A character beyond the first plane: `ud83d\ude00`, with any number of backslashes.
 fn surrogates(text: &[u8]) -> Option<(char, usize)> {
-    let unit = |from: usize| {
-        let digits = std::str::from_utf8(text.get(from..from + 4)?).ok()?;
-        u16::from_str_radix(digits, 16).ok()
-    };
-    let slashes = text.get(5..)?.iter().take(16).take_while(|byte| **byte == b'\\').count();
-    let second = 5 + slashes;
-    let is_pair = slashes > 0 && matches!(text.get(second), Some(b'u' | b'U'));
-    let units = is_pair.then(|| Some([unit(1)?, unit(second + 1)?])).flatten()?;
+    let unit = |from: usize| u16::try_from(number(text.get(from..from + 4)?, 16)?).ok();
+    let second = escaped_again(text, 5)?;
+    matches!(text.get(second), Some(b'u' | b'U')).then_some(())?;
+    let units = [unit(1)?, unit(second + 1)?];
     let letter = char::decode_utf16(units).next()?.ok()?;
     Some((letter, second + 5))
+}
+
+/// The place behind the backslashes at a place of a text; `None` where there are none.
+fn escaped_again(text: &[u8], at: usize) -> Option<usize> {
+    let slashes = text.get(at..)?.iter().take(16).take_while(|byte| **byte == b'\\').count();
+    (slashes > 0).then_some(at + slashes)
 }
 
 #[cfg(test)]

@@ -57,9 +57,7 @@ impl Redactor {
         }
         let bytes = BYTES.find_iter(text).filter(|run| self.are_packed(run.as_str()));
         found.extend(bytes.map(|run| run.range()));
-        if has_quoted(text) {
-            found.extend(self.quoted(text));
-        }
+        found.extend(self.quoted(text));
         if found.is_empty() {
             return None;
         }

@@ -5,9 +5,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use icu_normalizer::properties::CanonicalCompositionBorrowed;
 use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
 
-use crate::text::escapes::{byte_escape, html_reference, language_escape};
+use crate::text::escapes::{byte_escape, hex_pair, html_reference, language_escape, whole_letter};
 use crate::text::{is_dash, is_invisible};
 
 /// A text in one spelling, with the place in the original that each of its bytes stands for.
@@ -26,38 +27,14 @@ const ID: usize = 8;
 /// How many times a text may be escaped for addresses of the web, and be read all the same.
 const MOST_ESCAPED: usize = 4;
 
-/// Combining marks with the small letters they join, and what these become. Decomposed and composed
-/// letters meet in this form. Source: Unicode, canonical compositions of Latin, Greek and Cyrillic.
-const JOINED: &[(char, &str, &str)] = &[
-    ('\u{300}', "aeiounwyêâôăơưü", "àèìòùǹẁỳềầồằờừǜ"),
-    ('\u{301}', "aeiouycnlrszgkmpwæøαεηιουωêâôăơưкг", "áéíóúýćńĺŕśźǵḱḿṕẃǽǿάέήίόύώếấốắớứќѓ"),
-    ('\u{302}', "aeiouycghjswzạẹọ", "âêîôûŷĉĝĥĵŝŵẑậệộ"),
-    ('\u{303}', "anoeiuyvêâôăơư", "ãñõẽĩũỹṽễẫỗẵỡữ"),
-    ('\u{304}', "aeiougyæ", "āēīōūḡȳǣ"),
-    ('\u{306}', "aegiouиạ", "ăĕğĭŏŭйặ"),
-    ('\u{307}', "cegzabdfhmnprstwxy", "ċėġżȧḃḋḟḣṁṅṗṙṡṫẇẋẏ"),
-    ('\u{308}', "aeiouywhxtеіιυ", "äëïöüÿẅḧẍẗёїϊϋ"),
-    ('\u{309}', "aeiouyêâôăơư", "ảẻỉỏủỷểẩổẳởử"),
-    ('\u{30a}', "auwy", "åůẘẙ"),
-    ('\u{30b}', "ou", "őű"),
-    ('\u{30c}', "cdenrstzaiougkjl", "čďěňřšťžǎǐǒǔǧǩǰľ"),
-    ('\u{31b}', "ou", "ơư"),
-    ('\u{323}', "aeiouyơưbdhklmnrstvwz", "ạẹịọụỵợựḅḍḥḳḷṃṇṛṣṭṿẉẓ"),
-    ('\u{326}', "st", "șț"),
-    ('\u{327}', "cstgklnrdeh", "çşţģķļņŗḑȩḩ"),
-    ('\u{328}', "aeiuo", "ąęįųǫ"),
-];
-
-fn joined(letter: char, mark: char) -> Option<char> {
-    let (_, from, to) = JOINED.iter().find(|(known, ..)| *known == mark)?;
-    let at = from.chars().position(|known| known == letter)?;
-    to.chars().nth(at)
-}
-
 /// The one spelling of a name.
 pub(super) fn key(name: &str) -> String {
     Folded::of(name).text.trim().to_owned()
 }
+
+/// Letters and the marks behind them as one character, where there is one: decomposed and composed letters
+/// meet in this form.
+const JOINED: CanonicalCompositionBorrowed<'static> = CanonicalCompositionBorrowed::new();
 
 /// Letters in one form: full-width and mathematical letters, ligatures and such as plain ones.
 const FORMS: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfkc();
@@ -130,29 +107,34 @@ impl<'t> Folded<'t> {
         if c == '\0' || is_invisible(c) || (is_space && self.text.ends_with(' ')) {
             return;
         }
-        if let Some(last) = self.text.chars().next_back()
-            && let Some(both) = joined(last, c)
-        {
-            self.text.pop();
-            let at = self.at.get_or_insert_default();
-            let first = at.get(self.text.len()).copied().unwrap_or(start);
-            at.truncate(self.text.len());
-            self.text.push(both);
-            at.resize(self.text.len(), first);
-            return;
-        }
         if is_space {
-            self.text.push(' ');
+            self.put(' ', start);
         } else if is_dash(c) {
-            self.text.push('-');
+            self.put('-', start);
         } else if c.is_ascii() {
-            self.text.push(c.to_ascii_lowercase());
+            self.put(c.to_ascii_lowercase(), start);
         } else {
             // Upper then lower is full case folding: ß and SS meet.
-            self.text.extend(c.to_uppercase().flat_map(char::to_lowercase));
+            let folded = c.to_uppercase().flat_map(char::to_lowercase);
+            folded.for_each(|c| self.put(c, start));
         }
-        let len = self.text.len();
-        self.at.get_or_insert_default().resize(len, start);
+    }
+
+    /// Puts a folded character, or joins it with the last one.
+    fn put(&mut self, c: char, start: usize) {
+        let at = self.at.get_or_insert_default();
+        let last = self.text.chars().next_back().filter(|_| !c.is_ascii());
+        let (letter, start) = match last.and_then(|last| JOINED.compose(last, c)) {
+            Some(both) => {
+                self.text.pop();
+                let first = at.get(self.text.len()).copied().unwrap_or(start);
+                at.truncate(self.text.len());
+                (both, first)
+            }
+            None => (c, start),
+        };
+        self.text.push(letter);
+        at.resize(self.text.len(), start);
     }
 
     /// What a place was written as.
@@ -197,10 +179,7 @@ fn percent(text: &str) -> Option<(Cow<'static, str>, usize)> {
     // What was escaped again has the percent sign itself as `%25`.
     let pair = |at: usize| -> Option<(u8, usize)> {
         let mut at = Some(at).filter(|at| bytes.get(*at) == Some(&b'%'))? + 1;
-        let digits = |at: usize| {
-            let pair = text.get(at..at + 2).filter(|pair| !pair.starts_with('+'))?;
-            u8::from_str_radix(pair, 16).ok()
-        };
+        let digits = |at: usize| hex_pair(*bytes.get(at)?, *bytes.get(at + 1)?);
         for _ in 0..MOST_ESCAPED {
             if digits(at) != Some(b'%') || digits(at + 2).is_none() {
                 break;
@@ -209,15 +188,8 @@ fn percent(text: &str) -> Option<(Cow<'static, str>, usize)> {
         }
         Some((digits(at)?, at + 2))
     };
-    // Bytes of one character, or of several: only whole characters count.
-    let (mut read, mut end) = (Vec::new(), 0);
-    let one = (0..4).find_map(|_| {
-        let (byte, next) = pair(end)?;
-        read.push(byte);
-        end = next;
-        std::str::from_utf8(&read).ok().map(|text| (text.to_owned(), end))
-    })?;
-    Some((Cow::Owned(one.0), one.1))
+    let (letter, len) = whole_letter(pair)?;
+    Some((Cow::Owned(letter.to_string()), len))
 }
 
 /// What quoted-printable at the start of a text stands for, nothing for a line that goes on, and its
@@ -271,9 +243,38 @@ mod tests {
             assert_eq!(key(one), key(other), "{one}");
         }
         assert_eq!(key("100% \\user %zz \\u+123 %+1"), "100% \\user %zz \\u+123 %+1");
-        for (_, from, to) in JOINED {
+    }
+
+    /// Marks with small letters of Latin, Greek and Cyrillic, and what these become with the mark.
+    const JOINED_LETTERS: &[(char, &str, &str)] = &[
+        ('\u{300}', "aeiounwyêâôăơưü", "àèìòùǹẁỳềầồằờừǜ"),
+        ('\u{301}', "aeiouycnlrszgkmpwæøαεηιουωêâôăơưкг", "áéíóúýćńĺŕśźǵḱḿṕẃǽǿάέήίόύώếấốắớứќѓ"),
+        ('\u{302}', "aeiouycghjswzạẹọ", "âêîôûŷĉĝĥĵŝŵẑậệộ"),
+        ('\u{303}', "anoeiuyvêâôăơư", "ãñõẽĩũỹṽễẫỗẵỡữ"),
+        ('\u{304}', "aeiougyæ", "āēīōūḡȳǣ"),
+        ('\u{306}', "aegiouиạ", "ăĕğĭŏŭйặ"),
+        ('\u{307}', "cegzabdfhmnprstwxy", "ċėġżȧḃḋḟḣṁṅṗṙṡṫẇẋẏ"),
+        ('\u{308}', "aeiouywhxtеіιυ", "äëïöüÿẅḧẍẗёїϊϋ"),
+        ('\u{309}', "aeiouyêâôăơư", "ảẻỉỏủỷểẩổẳởử"),
+        ('\u{30a}', "auwy", "åůẘẙ"),
+        ('\u{30b}', "ou", "őű"),
+        ('\u{30c}', "cdenrstzaiougkjl", "čďěňřšťžǎǐǒǔǧǩǰľ"),
+        ('\u{31b}', "ou", "ơư"),
+        ('\u{323}', "aeiouyơưbdhklmnrstvwz", "ạẹịọụỵợựḅḍḥḳḷṃṇṛṣṭṿẉẓ"),
+        ('\u{326}', "st", "șț"),
+        ('\u{327}', "cstgklnrdeh", "çşţģķļņŗḑȩḩ"),
+        ('\u{328}', "aeiuo", "ąęįųǫ"),
+    ];
+
+    #[test]
+    fn letters_and_their_marks_are_one() {
+        for (mark, from, to) in JOINED_LETTERS {
             assert_eq!(from.chars().count(), to.chars().count(), "{from}");
+            for (letter, both) in from.chars().zip(to.chars()) {
+                assert_eq!(key(&format!("{letter}{mark}")), key(&both.to_string()), "{both}");
+            }
         }
+        assert_eq!(key("か\u{3099}き"), key("がき"));
     }
 
     #[test]
