@@ -9,8 +9,6 @@
 mod needle;
 mod term;
 
-use std::fmt;
-
 use super::{Context, Expression, Query};
 use crate::record::field::Field;
 use crate::text::is_guid;
@@ -41,41 +39,25 @@ impl Part {
     }
 }
 
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exact => f.write_str("exact"),
-            Self::AsWritten => f.write_str("as written: other spellings are missing"),
-            Self::Inexact(why) => write!(f, "inexact, evaluated again here: {why}"),
-            Self::Here(why) => write!(f, "evaluated here: {why}"),
-        }
-    }
-}
-
-/// A part of a query, and what a dialect says of it.
-#[derive(Clone, PartialEq, Debug)]
+/// What a dialect says of a part of a query.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Planned {
-    /// The condition.
-    pub part: Expression,
     /// What is said; `None` where nothing is.
     pub text: Option<String>,
     /// How much of it that is.
     pub how: Part,
 }
 
-/// What a dialect says of each of the conditions of a query that all have to hold.
-pub fn plan(query: &Query, context: &Context, dialect: &dyn Dialect) -> Vec<Planned> {
-    let planned = |part: &Expression| {
-        let bounds = Bounds::of(part, context, dialect);
-        let how = match &bounds {
-            Bounds { above: None, why, .. } => Part::Here(why),
-            Bounds { fit: Fit::Inexact, why, .. } => Part::Inexact(why),
-            Bounds { fit: Fit::AsWritten, .. } => Part::AsWritten,
-            Bounds { fit: Fit::Exact, .. } => Part::Exact,
-        };
-        Planned { part: part.clone(), text: bounds.above, how }
+/// What a dialect says of a condition.
+pub fn plan(part: &Expression, context: &Context, dialect: &dyn Dialect) -> Planned {
+    let bounds = Bounds::of(part, context, dialect);
+    let how = match &bounds {
+        Bounds { above: None, why, .. } => Part::Here(why),
+        Bounds { fit: Fit::Inexact, why, .. } => Part::Inexact(why),
+        Bounds { fit: Fit::AsWritten, .. } => Part::AsWritten,
+        Bounds { fit: Fit::Exact, .. } => Part::Exact,
     };
-    parts(query).iter().map(planned).collect()
+    Planned { text: bounds.above, how }
 }
 
 /// The conditions of a query that all have to hold.

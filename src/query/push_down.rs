@@ -24,13 +24,6 @@ pub struct PushDown {
     pub rest: String,
 }
 
-impl PushDown {
-    /// Conditions that entrail evaluates, each with the reason.
-    pub fn kept(&self) -> impl Iterator<Item = (&str, &'static str)> {
-        self.parts.iter().filter_map(|(part, how)| Some((part.as_str(), how.why()?)))
-    }
-}
-
 /// Parts a query.
 pub fn push_down(query: &Query, context: &Context, endpoint: Endpoint, names: Names) -> PushDown {
     let mut parted = PushDown::default();
@@ -42,11 +35,9 @@ pub fn push_down(query: &Query, context: &Context, endpoint: Endpoint, names: Na
             continue;
         }
         rest.push(part.clone());
-        let one = Query { expression: Some(part.clone()) };
-        for planned in plan(&one, context, &OData { endpoint, names }) {
-            filters.extend(planned.text);
-            parted.parts.push((written(part), planned.how));
-        }
+        let planned = plan(part, context, &OData { endpoint, names });
+        filters.extend(planned.text);
+        parted.parts.push((written(part), planned.how));
     }
     parted.filter = (!filters.is_empty()).then(|| filters.join(" and "));
     if !rest.is_empty() {
@@ -95,6 +86,13 @@ fn intersection(a: TimeRange, b: TimeRange) -> TimeRange {
 mod tests {
     use super::*;
     use crate::time::Timestamp;
+
+    impl PushDown {
+        /// Conditions that entrail evaluates, each with the reason.
+        fn kept(&self) -> impl Iterator<Item = (&str, &'static str)> {
+            self.parts.iter().filter_map(|(part, how)| Some((part.as_str(), how.why()?)))
+        }
+    }
 
     fn parted(text: &str, endpoint: Endpoint, names: Names) -> PushDown {
         let now = Timestamp::parse("2026-11-20T12:00:00Z").expect("a time");

@@ -8,7 +8,7 @@ use super::dialect::Log;
 use super::dialect::kql::{self, Kql};
 use super::dialect::odata::{Endpoint, Names, span};
 use super::dialect::powershell::{self, PowerShell};
-use super::plan::{Part, Planned, parts, plan, written};
+use super::plan::{Dialect, Part, parts, plan, written};
 use super::push_down::push_down;
 use super::{Context, Expression, Operator, Query, Term, Value};
 use crate::record::Kind;
@@ -98,8 +98,7 @@ pub fn translate(query: &Query, context: &Context, language: Language) -> Transl
     let (code, parts) = match language {
         Language::OData => odata(&query, context, log),
         Language::Kql => {
-            let planned = plan(&query, context, &Kql(log));
-            let (texts, parts) = split(planned);
+            let (texts, parts) = said(parts(&query), context, &Kql(log));
             (kql::query(log, &texts), parts)
         }
         Language::PowerShell => powershell(&query, context, log),
@@ -111,9 +110,14 @@ pub fn translate(query: &Query, context: &Context, language: Language) -> Transl
 /// What is said of a query, and how well each part of it is.
 type Said<T> = (T, Vec<(String, Part)>);
 
-fn split(planned: Vec<Planned>) -> Said<Vec<String>> {
-    let parts = planned.iter().map(|one| (written(&one.part), one.how)).collect();
-    (planned.into_iter().filter_map(|one| one.text).collect(), parts)
+fn said(parts: &[Expression], context: &Context, dialect: &dyn Dialect) -> Said<Vec<String>> {
+    let (mut texts, mut all) = (Vec::new(), Vec::new());
+    for part in parts {
+        let planned = plan(part, context, dialect);
+        texts.extend(planned.text);
+        all.push((written(part), planned.how));
+    }
+    (texts, all)
 }
 
 /// What Graph evaluates of a query.
@@ -143,7 +147,7 @@ fn powershell(query: &Query, context: &Context, log: Log) -> Said<String> {
             all.extend(by_graph);
             continue;
         }
-        let (texts, parts) = split(plan(&one, context, &PowerShell(log)));
+        let (texts, parts) = said(std::slice::from_ref(part), context, &PowerShell(log));
         conditions.extend(texts);
         all.extend(parts);
     }

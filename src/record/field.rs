@@ -208,16 +208,7 @@ const OWN: &[Field] = &[
         name: "target",
         aliases: &["targetResources"],
         kind: ValueKind::Text,
-        stored: Stored::Column(
-            Column::Targets,
-            &[
-                Part::TARGET_UPN,
-                Part::TARGET_NAME,
-                Part::TARGET_UPN_AS_LOGGED,
-                Part::TARGET_FORMER_NAME,
-                Part::TARGET_FORMER_UPN,
-            ],
-        ),
+        stored: Stored::Column(Column::Targets, part::TARGET_ALL_NAMES),
         title: "Target",
         help: "what it was done to, by name: all targets of a record, also those named only in its changes; a record that renames one is found by its old name too",
     },

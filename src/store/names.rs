@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use super::column::pack_guid;
 use super::{Segment, Store};
-use crate::record::column::{Column, Kept, PART, Part};
+use crate::record::column::{Column, Kept, PART, Part, part};
 use crate::record::{Actor, ActorKind, NamedBy, Record, Target, risk};
 use crate::store::RowId;
 use crate::time::Timestamp;
@@ -51,16 +51,7 @@ const THROUGH: Naming = Naming {
 
 /// Dictionary columns whose entries name objects, with the parts that do.
 const COLUMNS: [(Column, &[Part]); 2] = [
-    (
-        Column::Targets,
-        &[
-            Part::TARGET_UPN,
-            Part::TARGET_NAME,
-            Part::TARGET_UPN_AS_LOGGED,
-            Part::TARGET_FORMER_NAME,
-            Part::TARGET_FORMER_UPN,
-        ],
-    ),
+    (Column::Targets, part::TARGET_ALL_NAMES),
     (
         Column::Actor,
         &[

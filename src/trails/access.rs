@@ -20,7 +20,7 @@ use objects::NOBODY;
 use standing::Line;
 use tells::Family;
 
-use crate::record::column::{Column, PART, Part};
+use crate::record::column::{Column, PART, Part, part};
 use crate::store::{RowId, Store};
 use crate::text::fold;
 use crate::time::Timestamp;
@@ -386,14 +386,8 @@ fn in_columns(store: &Store, wanted: &str, whole: bool, most: usize) -> Vec<Subj
         !text.is_empty() && if whole { text == wanted } else { text.contains(wanted) }
     };
     let mut found: BTreeMap<String, Subject> = BTreeMap::new();
-    let of_target = &[Part::TARGET_UPN, Part::TARGET_NAME, Part::TARGET_UPN_AS_LOGGED][..];
-    let of_actor = &[
-        Part::ACTOR_UPN,
-        Part::ACTOR_NAME,
-        Part::ACTOR_SERVICE_PRINCIPAL,
-        Part::ACTOR_UPN_AS_LOGGED,
-    ][..];
-    for (names, id) in [(of_target, Part::TARGET_ID), (of_actor, Part::ACTOR_ID)] {
+    for (names, id) in [(part::TARGET_NAMES, Part::TARGET_ID), (part::ACTOR_NAMES, Part::ACTOR_ID)]
+    {
         let column = id.column();
         for code in 0..store.entries(column) as u32 {
             let parts: Vec<&str> = store.entry(column, code).split(PART).collect();

@@ -17,7 +17,7 @@ use super::gather::Event;
 use super::table::{BESIDE, Trail};
 use super::{Finding, Meanwhile, StepFound};
 use crate::query::{Expression, Operator, Query, Term, Value};
-use crate::record::column::{Column, Part};
+use crate::record::column::{Column, Part, part};
 use crate::record::field::Field;
 use crate::record::risk::{Level, rate};
 use crate::record::sentence::{actor_name, target_name};
@@ -42,10 +42,6 @@ pub(super) const SAID_OF_ALL: &[&str] = &[
 ];
 /// Names that are listed in a note; the others are counted.
 const MOST_NAMES: usize = 12;
-
-/// The parts of an actor's entry that name it.
-const ACTOR_NAMES: [Part; 4] =
-    [Part::ACTOR_UPN, Part::ACTOR_NAME, Part::ACTOR_SERVICE_PRINCIPAL, Part::ACTOR_UPN_AS_LOGGED];
 
 /// A chain, its records read.
 pub(super) struct Chain {
@@ -289,8 +285,9 @@ pub(super) fn count_meanwhile(store: &Store, pending: &mut [Pending]) {
                 let parts =
                     [Part::ACTOR_ID, Part::ACTOR_APP_ID].map(|part| fold(store.part(part, code)));
                 let is_app = store.part(Part::ACTOR_KIND, code) == ActorKind::App.word();
-                let names = ACTOR_NAMES.map(|part| fold(store.part(part, code)));
-                let by_name = names.iter().filter(|_| is_app).filter_map(|name| of_app.get(name));
+                let names = part::ACTOR_NAMES.iter().filter(|_| is_app);
+                let names = names.map(|&part| fold(store.part(part, code)));
+                let by_name = names.filter_map(|name| of_app.get(&name));
                 let mut own: Vec<usize> = parts
                     .iter()
                     .filter_map(|part| of_actor.get(part))

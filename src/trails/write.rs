@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::access::{Access, Held, Standing, Why};
 use super::{Finding, lasted};
-use crate::record::column::{Column, Part};
+use crate::record::column::{Column, Part, part};
 use crate::store::{RowId, Store};
 use crate::text::{clean, is_invisible, push_json_escape};
 use crate::time::{Timestamp, Zone};
@@ -297,36 +297,26 @@ pub fn heading(standing: Standing, by_other: bool) -> &'static str {
     }
 }
 
-/// What an actor is called by, the most telling first.
-const ACTOR: &[Part] = &[
-    Part::ACTOR_UPN,
-    Part::ACTOR_NAME,
-    Part::ACTOR_SERVICE_PRINCIPAL,
-    Part::ACTOR_UPN_AS_LOGGED,
-    Part::ACTOR_ID,
-];
-/// What a target is called by, the most telling first.
-const TARGET: &[Part] =
-    &[Part::TARGET_UPN, Part::TARGET_NAME, Part::TARGET_UPN_AS_LOGGED, Part::TARGET_ID];
-
 /// A record on one line: what was done, by whom, to which users; not cleaned.
 fn event(store: &Store, row: RowId) -> String {
     let first = |column: Column| store.codes(row, column).first().copied();
     let mut text = first(Column::Path)
         .map(|code| store.part(Part::ACTIVITY, code).to_owned())
         .unwrap_or_default();
-    let name = |parts: &[Part], code: u32| {
-        let mut parts = parts.iter().map(|&part| store.part(part, code));
+    let name = |names: &[Part], id: Part, code: u32| {
+        let mut parts = names.iter().chain([&id]).map(|&part| store.part(part, code));
         parts.find(|part| !part.is_empty()).unwrap_or_default().to_owned()
     };
-    if let Some(by) = first(Column::Actor).map(|code| name(ACTOR, code)) {
+    if let Some(by) = first(Column::Actor).map(|code| name(part::ACTOR_NAMES, Part::ACTOR_ID, code))
+    {
         let _ = write!(text, " by {by}");
     }
     let targets = store.codes(row, Column::Targets);
     let users = targets
         .iter()
         .filter(|&&code| store.part(Part::TARGET_TYPE, code).eq_ignore_ascii_case("User"));
-    let users: Vec<String> = users.map(|&code| name(TARGET, code)).collect();
+    let users: Vec<String> =
+        users.map(|&code| name(part::TARGET_NAMES, Part::TARGET_ID, code)).collect();
     if !users.is_empty() {
         let _ = write!(text, " · {}", users.join(", "));
     }

@@ -24,6 +24,23 @@ pub const ADDRESSES: &[Part] = &{
     all
 };
 
+/// The names of an actor, the most telling first.
+pub const ACTOR_NAMES: &[Part] =
+    &[Part::ACTOR_UPN, Part::ACTOR_NAME, Part::ACTOR_SERVICE_PRINCIPAL, Part::ACTOR_UPN_AS_LOGGED];
+
+/// The names that a target has, the most telling first.
+pub const TARGET_NAMES: &[Part] =
+    &[Part::TARGET_UPN, Part::TARGET_NAME, Part::TARGET_UPN_AS_LOGGED];
+
+/// The names that a target has, and those that it had before.
+pub const TARGET_ALL_NAMES: &[Part] = &[
+    Part::TARGET_UPN,
+    Part::TARGET_NAME,
+    Part::TARGET_UPN_AS_LOGGED,
+    Part::TARGET_FORMER_NAME,
+    Part::TARGET_FORMER_UPN,
+];
+
 /// The names of the rules that rated a record, the highest first.
 pub const RULES: &[Part] = &{
     let mut all = [Part::LEVEL; MOST_RULES];
