@@ -450,7 +450,7 @@ impl Archive {
         self.known.read.insert(name.clone());
         self.step("move")?;
         self.files.put_incoming(&name)?;
-        self.wrote(&name);
+        self.written.insert(name);
         self.step("moved")
     }
 

@@ -119,14 +119,13 @@ async fn pull_once(
         Some(Stopped::Unkept(_)) => Ok(()),
         _ => archive.tidy(),
     });
-    let in_place = archive.check_place();
     // What was moved away is why nothing else went well.
-    if let Err(error) = &in_place
-        && !matches!(outcome.stopped, Some(Stopped::Cancelled))
-    {
-        outcome.stopped = Some(Stopped::Unkept(error.to_string()));
-    }
-    if let (Err(error), None) = (looked.and(tidied).and(in_place), &outcome.stopped) {
+    let wrong = match (archive.check_place(), &outcome.stopped) {
+        (Err(error), stopped) if *stopped != Some(Stopped::Cancelled) => Some(error),
+        (_, None) => looked.and(tidied).err(),
+        _ => None,
+    };
+    if let Some(error) = wrong {
         outcome.stopped = Some(Stopped::Unkept(error.to_string()));
     }
     outcome

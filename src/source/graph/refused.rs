@@ -83,9 +83,7 @@ impl Refused {
     pub fn is_doubtful(&self) -> bool {
         self.is_unlicensed() || (self.status == 403 && self.is_html)
     }
-}
 
-impl Refused {
     /// May the same be granted later, without anybody doing anything? So may a token that is refused
     /// without a word of what another one would have to have.
     pub fn may_pass(&self) -> bool {

@@ -1,7 +1,6 @@
 //! What was removed, moved or replaced under a running pull: noticed at its end, by name.
 //! Never moves anything itself but a file that was read whole and is not as it was written.
 
-use std::collections::HashSet;
 use std::io;
 
 use super::manifest::NAME;
@@ -51,11 +50,5 @@ impl Archive {
         let reason = "it was moved, removed or replaced while records were pulled into it; what came is \
                       where it is now. Put it back, if you can, and pull again";
         Err(wrapped(&path, io::Error::other(reason)))
-    }
-
-    /// Takes note that a file was written.
-    pub(super) fn wrote(&mut self, name: &str) {
-        let written: &mut HashSet<String> = &mut self.written;
-        written.insert(name.to_owned());
     }
 }

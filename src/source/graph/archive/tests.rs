@@ -259,6 +259,16 @@ const HARMS: [(&str, Harm); 4] = [
 ];
 const DAY: &str = "audit/2026-05-02.ndjson.zst";
 
+/// An archive of three days; Graph has nothing of them any more from then on.
+fn forgotten() -> (tempfile::TempDir, Server, Vec<String>) {
+    let folder = memory();
+    let (server, tenant) = tenant_server(Tenant::new(70, HOUR, 10));
+    assert!(pulled_once(&server, &request(3), folder.path()).0.is_complete());
+    tenant.lock().expect("free").records.clear();
+    let before = records(folder.path());
+    (folder, server, before)
+}
+
 #[test]
 fn a_damaged_file_is_set_aside_and_its_time_asked_for_again() {
     for (harm, damage) in HARMS {

@@ -11,16 +11,6 @@ use super::*;
 const FIRST: &str = "audit/2026-05-01.ndjson.zst";
 const ASIDE: &str = ".entrail/damaged/audit-2026-05-02.ndjson.zst";
 
-/// An archive of three days, of which Graph has nothing any more.
-fn forgotten() -> (tempfile::TempDir, Server, Vec<String>) {
-    let folder = memory();
-    let (server, tenant) = tenant_server(Tenant::new(70, HOUR, 10));
-    assert!(pulled_once(&server, &request(3), folder.path()).0.is_complete());
-    tenant.lock().expect("free").records.clear();
-    let before = records(folder.path());
-    (folder, server, before)
-}
-
 fn unpacked(path: &Path) -> Vec<u8> {
     let mut text = Vec::new();
     let mut file = zstd::Decoder::new(fs_open(path)).expect("packed");

@@ -11,16 +11,6 @@ const DAY: &str = "audit/2026-05-02.ndjson.zst";
 const ASIDE: &str = ".entrail/damaged/audit-2026-05-02.ndjson.zst";
 const MANIFEST: &str = ".entrail/manifest.ndjson";
 
-/// An archive of three days; Graph has nothing of them any more from then on.
-fn forgotten() -> (tempfile::TempDir, Server, Vec<String>) {
-    let folder = memory();
-    let (server, tenant) = tenant_server(Tenant::new(70, HOUR, 10));
-    assert!(pulled_once(&server, &request(3), folder.path()).0.is_complete());
-    tenant.lock().expect("free").records.clear();
-    let before = records(folder.path());
-    (folder, server, before)
-}
-
 /// Adds a line to the manifest, as earlier versions did when they set a file aside.
 fn forget_day(folder: &Path) {
     let path = folder.join(MANIFEST);
