@@ -436,11 +436,15 @@ fn a_prepared_archive_overwrites_nothing_outside_of_it() {
 
 /// Pulls with these arguments instead of a range; its exit code and what it told.
 fn pulled(graph: &FakeGraph, home: &Path, more: &[&str]) -> (Option<i32>, String, String) {
+    let (archive, base) = (home.join("archive").display().to_string(), graph.base());
+    let pull = ["pull", "--archive", &archive, "--login-url", &base, "--graph-url", &base];
+    ran(graph, home, &[&pull, more].concat())
+}
+
+/// Runs the program with a token and nothing else but this home; its exit code and what it told.
+fn ran(graph: &FakeGraph, home: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_entrail"))
-        .args(["pull", "--archive"])
-        .arg(home.join("archive"))
-        .args(["--login-url", &graph.base(), "--graph-url", &graph.base()])
-        .args(more)
+        .args(arguments)
         .env_clear()
         .env("HOME", home)
         .env("ENTRAIL_TOKEN", graph.token(&Grant::default()))
@@ -519,18 +523,7 @@ fn a_home_that_cannot_be_written_to_is_in_no_pulls_way() {
         drop(std::fs::File::create(home.join(name)).expect("a file in the way"));
     }
     let archive = outer.path().join("archive").display().to_string();
-    let ran = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_entrail"))
-            .args(arguments)
-            .env_clear()
-            .env("HOME", &home)
-            .env("ENTRAIL_TOKEN", graph.token(&Grant::default()))
-            .stdin(Stdio::null())
-            .output()
-            .expect("it runs");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.code(), text(&output.stdout), text(&output.stderr))
-    };
+    let ran = |arguments: &[&str]| ran(&graph, &home, arguments);
     let base = graph.base();
     let at = ["--login-url", &base, "--graph-url", &base];
     let (code, out, told) = ran(&[&["pull", "--archive", &archive], &RANGE[..], &at].concat());
