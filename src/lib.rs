@@ -76,7 +76,7 @@
 //! - **a column**, for a field that is to be answered from memory: a row of
 //!   [`record::column::COLUMNS`], and the field's row names it
 //! - **an action**, its keys and its help: a row of [`app::action::ACTIONS`], and what it does in
-//!   [`app::perform`]
+//!   [`app::actions`]
 //! - **a shape of events**: a file in `src/format`, a line in `src/format/shape.rs` that recognises
 //!   it, and one in [`format::decode`]
 //! - **a kind of file** around events: `src/source/content.rs` recognises it, a file in

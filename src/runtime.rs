@@ -360,7 +360,7 @@ impl Session {
     /// How long after the last time to take in what was loaded: soon as long as there is little to
     /// be seen.
     fn between_take_ins(&self) -> Duration {
-        let list = &self.app.list.viewport;
+        let list = &self.app.panes.list.viewport;
         if list.len() < list.height() { LOADING_FRAME } else { TAKE_IN }
     }
 
@@ -409,12 +409,12 @@ impl Session {
                 | Message::Resized(..)
         );
         let is_more = match &message {
-            Message::Answered(_) => self.app.answer.revision > 0,
-            Message::Opened(..) => self.app.detail.row.is_some(),
+            Message::Answered(_) => self.app.data.answer.revision > 0,
+            Message::Opened(..) => self.app.panes.detail.row.is_some(),
             _ => false,
         };
         let follows_load = is_more
-            && self.app.loading.running
+            && self.app.data.loading.running
             && self.last_input.is_none_or(|at| at.elapsed() > ANSWER_TO_KEY);
         let mut effects = Vec::new();
         if is_input {

@@ -34,7 +34,7 @@ use theme::Theme;
 
 /// Paints everything.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let layout = &app.layout;
+    let layout = &app.screen.layout;
     if layout.screen != frame.area() {
         // The screen changed and the message about it is on its way.
         return;
@@ -63,11 +63,11 @@ fn border(
     title: impl Into<Line<'static>>,
     note: &str,
 ) -> Rect {
-    let area = app.layout.pane(pane);
+    let area = app.screen.layout.pane(pane);
     if area.is_empty() {
         return Rect::default();
     }
-    let focused = app.focus == pane && app.overlays.is_empty();
+    let focused = app.panes.focus == pane && app.overlays.is_empty();
     let style = if focused { theme.focus } else { theme.border };
     let room = usize::from(area.width.saturating_sub(4));
     let mut used = 0;
@@ -90,5 +90,5 @@ fn border(
         block = block.title(line);
     }
     frame.render_widget(block, area);
-    app.layout.inside(pane)
+    app.screen.layout.inside(pane)
 }

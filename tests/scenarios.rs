@@ -35,7 +35,7 @@ impl Case {
         for delivery in deliveries(incident, bytes) {
             session.send(Message::Delivered(delivery));
         }
-        assert!(session.app.store.len() > 3_000);
+        assert!(session.app.data.store.len() > 3_000);
         Self { session, keys: 0 }
     }
 

@@ -72,7 +72,9 @@ fn a_small_screen_has_one_pane() {
     assert!(session.keys("<tab>").screen().contains("Detail"));
     assert!(session.keys("<tab>").screen().contains("Services"));
     let mut session = Session::demo(59, 14);
-    assert!(session.app.layout.tree.is_empty() && session.app.layout.detail.is_empty());
+    assert!(
+        session.app.screen.layout.tree.is_empty() && session.app.screen.layout.detail.is_empty()
+    );
     assert!(session.list().contains("Records 6,000"));
 }
 

@@ -1,10 +1,10 @@
 //! The box of access: what the actor or a target of a record gained and lost, and holds as far as the log shows.
 //! Never looks for anything itself; the runtime does, on a thread.
 
-use super::App;
-use super::message::Effect;
-use super::overlay::{Item, Menu, Wish};
-use super::trails::shortened;
+use crate::app::message::Effect;
+use crate::app::overlay::{Item, Menu, Wish};
+use crate::app::state::App;
+use crate::app::trails::shortened;
 use crate::query::{Expression, Operator, Query};
 use crate::record::Record;
 use crate::record::field::Field;
@@ -18,14 +18,14 @@ const WIDE: u16 = 120;
 
 impl App {
     /// Asks for the access of the actor or target of the record; which, where there are several.
-    pub(super) fn open_access(&mut self) -> Vec<Effect> {
+    pub(in crate::app) fn open_access(&mut self) -> Vec<Effect> {
         let Some(record) = self.pivot_record() else { return Vec::new() };
         let mut wishes = wishes(&record);
         if wishes.len() < 2 {
             return match wishes.pop() {
                 Some((name, _, wish)) => self.show_access(&name, wish),
                 None => {
-                    self.notice = Some("the record names nobody by id".to_owned());
+                    self.screen.notice = Some("the record names nobody by id".to_owned());
                     Vec::new()
                 }
             };
@@ -51,20 +51,20 @@ impl App {
     }
 
     /// Asks for what was given to the one of this id.
-    pub(super) fn ask_for_access(&mut self, key: String, name: String) -> Vec<Effect> {
+    pub(in crate::app) fn ask_for_access(&mut self, key: String, name: String) -> Vec<Effect> {
         let mut menu = Menu::new(format!("Access of {}: looking …", clean(&name)), Vec::new());
         menu.access = true;
         self.overlays.push(menu);
         self.arrange();
-        vec![Effect::FindAccess(self.store.clone(), key, name)]
+        vec![Effect::FindAccess(self.data.store.clone(), key, name)]
     }
 
     /// Shows what was given, if it is still wanted.
-    pub(super) fn access_found(&mut self, name: &str, access: &Access) {
+    pub(in crate::app) fn access_found(&mut self, name: &str, access: &Access) {
         let Some(place) = self.overlays.iter().rposition(|menu| menu.access) else { return };
         let times = self.times();
         let time = |time| times.text(time);
-        let is_narrow = self.layout.screen.width < WIDE;
+        let is_narrow = self.screen.layout.screen.width < WIDE;
         let items = access.held.iter().filter_map(|line| {
             let last = line.events.last()?;
             let key = match (line.standing, line.by_other) {

@@ -3,10 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::App;
-use super::action::Action;
-use super::message::Effect;
-use super::overlay::{Item, Menu, Wish};
+use crate::app::action::Action;
+use crate::app::message::Effect;
+use crate::app::overlay::{Item, Menu, Wish};
+use crate::app::state::App;
 use crate::store::{Mark, RowId};
 use crate::text::{clean, fit, fit_end};
 use crate::time::Timestamp;
@@ -111,10 +111,10 @@ const TITLE: usize = 40;
 
 impl App {
     /// Why no case can be taken up now; `None` where one can.
-    pub(super) fn cannot_take_up(&self) -> Option<String> {
-        let why = if self.loading.running {
+    pub(in crate::app) fn cannot_take_up(&self) -> Option<String> {
+        let why = if self.data.loading.running {
             "the records are still being read; cases come after that"
-        } else if self.store.is_empty() {
+        } else if self.data.store.is_empty() {
             "no records are loaded"
         } else {
             return None;
@@ -123,9 +123,13 @@ impl App {
     }
 
     /// Cases were looked for.
-    pub(super) fn cases_found(&mut self, cases: Vec<KnownCase>, is_asked: bool) -> Vec<Effect> {
+    pub(in crate::app) fn cases_found(
+        &mut self,
+        cases: Vec<KnownCase>,
+        is_asked: bool,
+    ) -> Vec<Effect> {
         if cases.is_empty() && is_asked {
-            self.notice = Some("no case of these records was kept yet".to_owned());
+            self.screen.notice = Some("no case of these records was kept yet".to_owned());
         } else if is_asked || cases.iter().any(|case| case.marks > 0) {
             self.marking.offered = Some(Offer { cases, is_asked });
             self.offer_cases();
@@ -134,7 +138,7 @@ impl App {
     }
 
     /// Shows the cases that were found, unless something is being typed.
-    pub(super) fn offer_cases(&mut self) {
+    pub(in crate::app) fn offer_cases(&mut self) {
         let busy = self.filter.editing
             || self.finding.is_some()
             || self.marking.note.is_some()
@@ -147,9 +151,9 @@ impl App {
         let title = match &cases[..] {
             [one] if self.keeps_in(one) => format!("marks go to this case; {esc}"),
             [one] => {
-                let from = one
-                    .last
-                    .map(|time| format!(" from {}", self.zone.format(time, "%Y-%m-%d %H:%M")));
+                let from = one.last.map(|time| {
+                    format!(" from {}", self.clock.zone.format(time, "%Y-%m-%d %H:%M"))
+                });
                 let marks = counted(one.marks, "mark", "marks");
                 format!("{marks}{}: Enter takes them up, {esc}", from.unwrap_or_default())
             }
@@ -190,7 +194,7 @@ impl App {
         }
         let note = format!("{about}{lost}{}", clean(&place));
         let disabled = self.keeps_in(&case).then(|| "marks go there already".to_owned());
-        let date = |time| self.zone.format(time, "%Y-%m-%d %H:%M");
+        let date = |time| self.clock.zone.format(time, "%Y-%m-%d %H:%M");
         Item {
             key: case.last.map(date).unwrap_or_default(),
             note,
@@ -200,15 +204,15 @@ impl App {
     }
 
     /// Another key than those that answer was pressed in the list of cases.
-    pub(super) fn refuse_key_for_cases(&mut self) {
+    pub(in crate::app) fn refuse_key_for_cases(&mut self) {
         let refused = "only Enter takes it up, only Esc does not; no other key answers this";
-        self.notice = Some(refused.to_owned());
+        self.screen.notice = Some(refused.to_owned());
     }
 
     /// Is this case to be taken up now? With marks of another one it is asked for twice, as both
     /// become one, and that is not undone.
-    pub(super) fn is_to_be_taken_up(&mut self, path: &Path) -> bool {
-        let marks = self.store.marks().len();
+    pub(in crate::app) fn is_to_be_taken_up(&mut self, path: &Path) -> bool {
+        let marks = self.data.store.marks().len();
         let place = self.overlays.last().map_or(0, |menu| menu.viewport.cursor());
         if marks == 0 || self.is_asked_again((Action::Cases, Some(place as RowId))) {
             return true;
@@ -217,24 +221,27 @@ impl App {
         let name = clean(name.as_deref().unwrap_or_default()).into_owned();
         let marks = counted(marks, "mark", "marks");
         let undo = self.keymap.spoken(Action::UndoMarks);
-        self.notice = Some(format!(
+        self.screen.notice = Some(format!(
             "Enter again puts {marks} of here and {name} together; {undo} does not undo that"
         ));
         false
     }
 
     /// The list of cases was closed.
-    pub(super) fn took_up_none(&mut self) {
+    pub(in crate::app) fn took_up_none(&mut self) {
         let key = self.keymap.spoken(Action::Cases);
-        self.notice = Some(format!("nothing is taken up; {key} lists what can be"));
+        self.screen.notice = Some(format!("nothing is taken up; {key} lists what can be"));
     }
 
     /// A case was read to be taken up, or could not be.
-    pub(super) fn case_found(&mut self, found: Result<Box<FoundCase>, String>) -> Vec<Effect> {
+    pub(in crate::app) fn case_found(
+        &mut self,
+        found: Result<Box<FoundCase>, String>,
+    ) -> Vec<Effect> {
         match found {
             Ok(found) => self.take_up_case(&found),
             Err(why) => {
-                self.notice = Some(clean(&why).into_owned());
+                self.screen.notice = Some(clean(&why).into_owned());
                 Vec::new()
             }
         }
@@ -242,7 +249,7 @@ impl App {
 
     /// Takes up the marks of a case; what was marked since stays.
     fn take_up_case(&mut self, found: &FoundCase) -> Vec<Effect> {
-        let mut marks = self.store.marks().clone();
+        let mut marks = self.data.store.marks().clone();
         let had = !marks.is_empty();
         for (row, mark) in &found.marks {
             let here = marks.note(*row);
@@ -254,7 +261,7 @@ impl App {
             };
             marks.set(*row, Mark { note, ..mark.clone() });
         }
-        self.store.set_marks(marks);
+        self.data.store.set_marks(marks);
         if self.marking.title.is_empty() {
             self.marking.title.clone_from(&found.title);
         }
@@ -277,7 +284,7 @@ impl App {
                 0 => String::new(),
                 lost => format!("; {lost} more are on records that are not here"),
             };
-            self.notice = Some(format!("taken up · {}{lost}", self.all_marks()));
+            self.screen.notice = Some(format!("taken up · {}{lost}", self.all_marks()));
         }
         self.show_note();
         let mut effects = vec![Effect::TakeUpCase];
@@ -290,15 +297,15 @@ impl App {
     }
 
     /// The case goes to another file: somebody else wrote its own.
-    pub(super) fn case_moved(&mut self, moved: Moved) -> Vec<Effect> {
+    pub(in crate::app) fn case_moved(&mut self, moved: Moved) -> Vec<Effect> {
         let (from, to) = (clean(name_of(&moved.from)), clean(name_of(&moved.to)));
-        self.notice = Some(format!("somebody else changed {from}: marks go to {to}"));
+        self.screen.notice = Some(format!("somebody else changed {from}: marks go to {to}"));
         self.marking.moved = Some(moved);
         Vec::new()
     }
 
     /// The case was kept, in which file, or could not be.
-    pub(super) fn case_kept(&mut self, kept: Result<String, NotKept>) {
+    pub(in crate::app) fn case_kept(&mut self, kept: Result<String, NotKept>) {
         let known = self.marking.not_kept.take();
         match kept {
             Ok(file) => self.marking.file = Some(file),
@@ -309,18 +316,19 @@ impl App {
             Err(not_kept) => {
                 let why = format!("marks are not kept: {}", not_kept.why);
                 let why = clean(&why).into_owned();
-                let room = usize::from(self.layout.screen.width).saturating_sub(4);
+                let room = usize::from(self.screen.layout.screen.width).saturating_sub(4);
                 let room = room.saturating_sub(fit(&why, usize::MAX).1);
                 let file = clean(&not_kept.file).into_owned();
                 let file = fit_end(&file, room);
-                self.notice = Some(if file.len() > 8 { format!("{why} · {file}") } else { why });
+                self.screen.notice =
+                    Some(if file.len() > 8 { format!("{why} · {file}") } else { why });
                 self.marking.not_kept = Some(not_kept);
             }
         }
     }
 
     /// Leaves; where marks would be lost by it, only when that is asked for twice.
-    pub(super) fn quit(&mut self) -> Vec<Effect> {
+    pub(in crate::app) fn quit(&mut self) -> Vec<Effect> {
         let Some(not_kept) = &self.marking.not_kept else { return vec![Effect::Quit] };
         let [quit, export] =
             [Action::Quit, Action::Export].map(|action| self.keymap.spoken(action));
@@ -328,7 +336,7 @@ impl App {
         if self.is_asked_again((Action::Quit, None)) {
             return vec![Effect::Quit];
         }
-        self.notice = Some(format!(
+        self.screen.notice = Some(format!(
             "marks are not kept; {quit} again quits, {export} writes them to a file ({why})"
         ));
         Vec::new()

@@ -4,10 +4,10 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use tui_input::{Input, InputRequest};
 
-use super::App;
-use super::input::request;
-use super::message::Effect;
-use super::typed;
+use crate::app::input::request;
+use crate::app::message::Effect;
+use crate::app::state::App;
+use crate::app::typed;
 use crate::export::Format;
 use crate::store::RowId;
 use crate::text::{clean, fit_end};
@@ -169,10 +169,10 @@ impl Form {
 
 impl App {
     /// Why nothing can be exported; `None` where something can.
-    pub(super) fn cannot_export(&self) -> Option<String> {
+    pub(in crate::app) fn cannot_export(&self) -> Option<String> {
         let why = if self.exporting.running.is_some() {
             "an export is running; esc stops it"
-        } else if self.list.all_rows().is_empty() && self.store.marks().is_empty() {
+        } else if self.panes.list.all_rows().is_empty() && self.data.store.marks().is_empty() {
             "there are no records to export"
         } else {
             return None;
@@ -181,8 +181,8 @@ impl App {
     }
 
     /// Opens the box: for the marks as a report where there are any, for the view otherwise.
-    pub(super) fn begin_export(&mut self) -> Vec<Effect> {
-        let marks = !self.store.marks().is_empty();
+    pub(in crate::app) fn begin_export(&mut self) -> Vec<Effect> {
+        let marks = !self.data.store.marks().is_empty();
         self.exporting.form = Some(Form {
             marks,
             format: if marks { Format::Report } else { Format::Csv },
@@ -199,13 +199,13 @@ impl App {
 
     /// Number of records in the view and marked ones.
     pub fn exportable(&self) -> (usize, usize) {
-        (self.list.all_rows().len(), self.store.marks().len())
+        (self.panes.list.all_rows().len(), self.data.store.marks().len())
     }
 
     fn name_export(&mut self) {
         let Some(form) = self.exporting.form.as_mut().filter(|form| !form.is_named) else { return };
         let plain = |c: char| if c.is_alphanumeric() || c == '-' { c } else { '-' };
-        let name = self.loading.name.split('.').next().unwrap_or_default();
+        let name = self.data.loading.name.split('.').next().unwrap_or_default();
         let name: String = name.chars().take(40).map(plain).collect();
         let name = name.trim_matches('-');
         let name = if name.is_empty() { "entrail" } else { name };
@@ -215,7 +215,7 @@ impl App {
             _ if form.marks => "marks",
             _ => "records",
         };
-        let day = self.zone.format(self.now, "%Y%m%d-%H%M");
+        let day = self.clock.zone.format(self.clock.now, "%Y%m%d-%H%M");
         let extension = form.format.extension();
         // What was opened may be called by the name of who is not to be named.
         form.file = Input::new(match form.redact {
@@ -224,7 +224,7 @@ impl App {
         });
     }
 
-    pub(super) fn pressed_in_export(&mut self, event: &KeyEvent) -> Vec<Effect> {
+    pub(in crate::app) fn pressed_in_export(&mut self, event: &KeyEvent) -> Vec<Effect> {
         let Some(form) = &mut self.exporting.form else { return Vec::new() };
         let is_text = form.takes_text();
         match event.code {
@@ -247,24 +247,24 @@ impl App {
     }
 
     /// Adds pasted text to the line under the cursor.
-    pub(super) fn pasted_in_export(&mut self, text: &str) {
+    pub(in crate::app) fn pasted_in_export(&mut self, text: &str) {
         let Some(form) = &mut self.exporting.form else { return };
         let said = form.input().and_then(|input| typed::insert(input, text, typed::LINE));
         form.was_edited();
-        self.notice = said;
+        self.screen.notice = said;
     }
 
     fn export(&mut self) -> Vec<Effect> {
         let Some(form) = &self.exporting.form else { return Vec::new() };
         let rows: Vec<RowId> = match form.marks {
-            true => self.store.marks().iter().map(|(row, _)| row).collect(),
-            false => self.list.all_rows().to_vec(),
+            true => self.data.store.marks().iter().map(|(row, _)| row).collect(),
+            false => self.panes.list.all_rows().to_vec(),
         };
         let file = form.file.value().trim().to_owned();
         if rows.is_empty() || file.is_empty() {
             let why =
                 if file.is_empty() { "the file needs a name" } else { "there are no such records" };
-            self.notice = Some(why.to_owned());
+            self.screen.notice = Some(why.to_owned());
             return Vec::new();
         }
         let query = if form.marks { "mark:yes".to_owned() } else { self.whole_query() };
@@ -294,12 +294,12 @@ impl App {
             self.marking.title = title;
             effects = self.marks_changed();
         }
-        effects.push(Effect::Export(Box::new(job), self.store.clone()));
+        effects.push(Effect::Export(Box::new(job), self.data.store.clone()));
         effects
     }
 
     /// Takes in how an export goes.
-    pub(super) fn exported(&mut self, how: Exported) {
+    pub(in crate::app) fn exported(&mut self, how: Exported) {
         if let Exported::Going(done) = how {
             if let Some((known, _)) = &mut self.exporting.running {
                 *known = (*known).max(done);
@@ -323,14 +323,15 @@ impl App {
                 };
                 let noun = if records == 1 { "record" } else { "records" };
                 let told = format!("written: {records} {noun}, {bytes} bytes{lost} · ");
-                let room = usize::from(self.layout.screen.width).saturating_sub(told.len() + 2);
+                let room =
+                    usize::from(self.screen.layout.screen.width).saturating_sub(told.len() + 2);
                 format!("{told}{}", fit_end(&clean(&file), room.max(20)))
             }
             Exported::Stopped => "the export was stopped; nothing was written".to_owned(),
             Exported::Failed(why) => format!("not written: {why}"),
             Exported::Going(_) => return,
         };
-        self.notice = Some(clean(&told).into_owned());
+        self.screen.notice = Some(clean(&told).into_owned());
     }
 
     /// How far an export is, in words; `None` where none runs.

@@ -1,10 +1,10 @@
 //! Facets: the values of a field under the question as it is, to filter by or to leave out.
 //! Never counts; the runtime does, on a thread, and what comes too late is dropped.
 
-use super::App;
-use super::action::Pane;
-use super::message::Effect;
-use super::overlay::{Item, Menu, Wish};
+use crate::app::action::Pane;
+use crate::app::message::Effect;
+use crate::app::overlay::{Item, Menu, Wish};
+use crate::app::state::App;
 use crate::query::Query;
 use crate::query::facet::Facet;
 use crate::query::surroundings::is_rare;
@@ -37,9 +37,9 @@ const LETTERS: &[(char, &str)] = &[
 
 impl App {
     /// Opens the box that asks for a field.
-    pub(super) fn open_facets(&mut self) {
+    pub(in crate::app) fn open_facets(&mut self) {
         let letter = |name: &str| LETTERS.iter().find(|(_, known)| *known == name);
-        let focused = self.focused_value().filter(|_| self.focus == Pane::Detail);
+        let focused = self.focused_value().filter(|_| self.panes.focus == Pane::Detail);
         let focused = focused.map(|(field, _)| field.name);
         let item = |field: &&'static Field| {
             let key = letter(field.name).map(|(letter, _)| letter.to_string()).unwrap_or_default();
@@ -60,16 +60,16 @@ impl App {
     }
 
     /// Asks for the values of a field.
-    pub(super) fn ask_for_facet(&mut self, field: &'static Field) -> Vec<Effect> {
+    pub(in crate::app) fn ask_for_facet(&mut self, field: &'static Field) -> Vec<Effect> {
         let mut menu = Menu::new(format!("{}: counting, esc stops", field.name), Vec::new());
         menu.facet = Some(field);
         self.overlays.push(menu);
         self.arrange();
-        vec![Effect::Count(self.store.clone(), self.list.all_rows().to_vec(), field)]
+        vec![Effect::Count(self.data.store.clone(), self.panes.list.all_rows().to_vec(), field)]
     }
 
     /// Tells how far the counting is, if it is still wanted.
-    pub(super) fn counting(&mut self, field: &'static Field, share: u8) {
+    pub(in crate::app) fn counting(&mut self, field: &'static Field, share: u8) {
         let wanted = |menu: &&mut Menu| menu.facet.is_some_and(|known| known.name == field.name);
         if let Some(menu) = self.overlays.iter_mut().rev().find(wanted) {
             menu.title = format!("{}: counting, {share}%, esc stops", field.name);
@@ -77,7 +77,7 @@ impl App {
     }
 
     /// Shows the values of a field, if they are still wanted.
-    pub(super) fn counted(&mut self, facet: &Facet) {
+    pub(in crate::app) fn counted(&mut self, facet: &Facet) {
         let wanted = |menu: &Menu| menu.facet.is_some_and(|field| field.name == facet.field.name);
         let Some(place) = self.overlays.iter().rposition(wanted) else { return };
         let mut menu = Menu::new(title(facet), self.facet_items(facet));
@@ -89,7 +89,7 @@ impl App {
     fn facet_items(&self, facet: &Facet) -> Vec<Item> {
         let times = self.times();
         let time = |time| times.text(time);
-        let all = self.store.len() as u64;
+        let all = self.data.store.len() as u64;
         let item = |value: &crate::query::facet::FacetValue| {
             let share = value.count as f64 * 100.0 / facet.records.max(1) as f64;
             let seen = value.seen.map_or_else(String::new, |(first, last)| {
@@ -114,7 +114,7 @@ impl App {
     }
 
     /// Filters by a value, or leaves it out, by what is chosen in the box of a facet.
-    pub(super) fn filter_by_facet(
+    pub(in crate::app) fn filter_by_facet(
         &mut self,
         field: &'static Field,
         value: &str,

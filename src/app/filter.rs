@@ -3,8 +3,8 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::typed;
-use super::viewport::Viewport;
+use crate::app::typed;
+use crate::app::viewport::Viewport;
 use crate::query::suggest::Suggestions;
 use crate::query::{Expression, Query, QueryError};
 
@@ -16,6 +16,8 @@ pub struct Filter {
     pub editing: bool,
     /// The last text that was a query.
     pub query: Query,
+    /// Is noise left out as well?
+    pub hides_noise: bool,
     /// What is wrong with the text now.
     pub error: Option<QueryError>,
     /// What could be typed here; empty where nothing is offered.

@@ -1,9 +1,9 @@
 //! Following: what arrives after the load, from which record on, and until when nothing is asked.
 //! Never looks for records itself; the source does, and tells how it goes.
 
-use super::App;
-use super::message::Effect;
-use super::overlay::{Item, Menu, Wish};
+use crate::app::message::Effect;
+use crate::app::overlay::{Item, Menu, Wish};
+use crate::app::state::App;
 use crate::export::account_lines;
 use crate::source;
 use crate::store::RowId;
@@ -32,28 +32,29 @@ impl Following {
 
 impl App {
     /// Starts to follow, or stops.
-    pub(super) fn turn_following(&mut self) -> Vec<Effect> {
-        if self.following.running {
-            self.following.running = false;
-            self.notice = Some("stopped following; what arrived stays".to_owned());
+    pub(in crate::app) fn turn_following(&mut self) -> Vec<Effect> {
+        if self.data.following.running {
+            self.data.following.running = false;
+            self.screen.notice = Some("stopped following; what arrived stays".to_owned());
             return vec![Effect::StopFollowing];
         }
-        self.following = Following {
+        self.data.following = Following {
             running: true,
             preparing: Some(0),
             waiting_until: None,
             // What arrived before stays marked.
-            first: self.following.first.or(Some(self.store.len() as RowId)),
+            first: self.data.following.first.or(Some(self.data.store.len() as RowId)),
         };
-        let told = self.loading.troubles.iter().map(|trouble| trouble.source.clone()).collect();
-        vec![Effect::Follow(self.store.clone(), told)]
+        let told =
+            self.data.loading.troubles.iter().map(|trouble| trouble.source.clone()).collect();
+        vec![Effect::Follow(self.data.store.clone(), told)]
     }
 
     /// Why nothing can be followed; `None` where something can.
-    pub(super) fn cannot_follow(&self) -> Option<String> {
-        let why = if self.loading.name.is_empty() {
+    pub(in crate::app) fn cannot_follow(&self) -> Option<String> {
+        let why = if self.data.loading.name.is_empty() {
             "nothing was opened that could be followed"
-        } else if self.loading.running {
+        } else if self.data.loading.running {
             "it is still being read; then it can be followed"
         } else {
             return None;
@@ -62,36 +63,36 @@ impl App {
     }
 
     /// Takes in how following goes.
-    pub(super) fn following_went(&mut self, went: source::Following) {
+    pub(in crate::app) fn following_went(&mut self, went: source::Following) {
         match went {
-            source::Following::Preparing(share) => self.following.preparing = Some(share),
+            source::Following::Preparing(share) => self.data.following.preparing = Some(share),
             source::Following::Waiting(until) => {
-                self.following.preparing = None;
-                self.following.waiting_until = until;
+                self.data.following.preparing = None;
+                self.data.following.waiting_until = until;
             }
             source::Following::Ended(why) => {
-                self.following.running = false;
-                self.notice = Some(clean(&why).into_owned());
+                self.data.following.running = false;
+                self.screen.notice = Some(clean(&why).into_owned());
             }
         }
     }
 
     /// Number of records that arrived after the load.
     pub fn arrived(&self) -> u64 {
-        self.following.first.map_or(0, |first| self.store.len() as u64 - u64::from(first))
+        self.data.following.first.map_or(0, |first| self.data.store.len() as u64 - u64::from(first))
     }
 
     /// Where the records come from.
-    pub(super) fn origin_menu(&self) -> Menu {
+    pub(in crate::app) fn origin_menu(&self) -> Menu {
         let line = |text: &str| {
             Item::new(clean(text), Wish::Copy(text.to_owned(), "this line".to_owned()))
         };
-        let mut items: Vec<Item> = self.origin.iter().map(|text| line(text)).collect();
-        let progress = self.loading.progress;
-        let period = self.store.period();
+        let mut items: Vec<Item> = self.data.origin.iter().map(|text| line(text)).collect();
+        let progress = self.data.loading.progress;
+        let period = self.data.store.period();
         let period =
             period.map_or_else(String::new, |(first, last)| format!("; {first} to {last}"));
-        let read = if self.loading.name.is_empty() {
+        let read = if self.data.loading.name.is_empty() {
             "nothing was opened; the catalogue is shown".to_owned()
         } else {
             format!(
@@ -99,23 +100,23 @@ impl App {
                 progress.files_done,
                 progress.files_total,
                 progress.bytes_read,
-                self.store.len(),
+                self.data.store.len(),
                 progress.duplicates,
             )
         };
         items.push(line(&read));
         // While a file is followed more comes; this is what the load brought.
-        let accounts = self.loading.ended.as_ref().map(|summary| summary.accounts.as_slice());
+        let accounts = self.data.loading.ended.as_ref().map(|summary| summary.accounts.as_slice());
         let accounts = accounts.unwrap_or_default();
         if !accounts.is_empty() {
-            items.extend(account_lines(accounts, &self.store).iter().map(|text| line(text)));
+            items.extend(account_lines(accounts, &self.data.store).iter().map(|text| line(text)));
         }
         Menu::new("Where the records come from; Enter copies a line", items)
     }
 
     /// What the status line says of following; `None` where it says nothing.
     pub fn following_words(&self) -> Option<String> {
-        let following = &self.following;
+        let following = &self.data.following;
         let arrived = match self.arrived() {
             0 => String::new(),
             arrived => format!(" · {arrived} new"),
@@ -126,9 +127,9 @@ impl App {
         if let Some(share) = following.preparing {
             return Some(format!("looking at what was read, {share}%"));
         }
-        let until = following.waiting_until.filter(|until| *until > self.now);
+        let until = following.waiting_until.filter(|until| *until > self.clock.now);
         let next = until.map_or_else(String::new, |until| {
-            format!(" · next look {}", self.zone.format(until, "%H:%M:%S"))
+            format!(" · next look {}", self.clock.zone.format(until, "%H:%M:%S"))
         });
         Some(format!("following{arrived}{next}"))
     }

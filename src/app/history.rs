@@ -1,9 +1,9 @@
 //! The way back: every view the user left, and those he came back from.
 //! Never asks a question itself; who goes back asks it again.
 
-use super::App;
-use super::action::Pane;
-use super::message::Effect;
+use crate::app::action::Pane;
+use crate::app::message::Effect;
+use crate::app::state::App;
 use crate::query::answer::Sort;
 use crate::query::choice::Choice;
 use crate::store::RowId;
@@ -56,10 +56,10 @@ impl App {
     fn view(&self) -> View {
         View {
             filter: self.filter.text().trim().to_owned(),
-            choice: self.tree.choice.clone(),
-            sort: self.list.sort,
-            row: self.list.current(),
-            activities: self.show_activities,
+            choice: self.panes.tree.choice.clone(),
+            sort: self.panes.list.sort,
+            row: self.panes.list.current(),
+            activities: self.panes.show_activities,
             name: self.view_name(),
         }
     }
@@ -74,7 +74,7 @@ impl App {
             Some(_) => self.filter.query.to_string(),
             None => self.filter.text().trim().to_owned(),
         };
-        let mut marks = self.tree.choice.marks();
+        let mut marks = self.panes.tree.choice.marks();
         let text = match (filter.is_empty(), marks.next()) {
             (false, _) => filter,
             (true, None) => "all".to_owned(),
@@ -87,26 +87,26 @@ impl App {
     }
 
     /// Remembers the view before it changes.
-    pub(super) fn leave_view(&mut self) {
+    pub(in crate::app) fn leave_view(&mut self) {
         let view = self.view();
         self.history.leave(view);
     }
 
     /// Gives the view that follows a name.
-    pub(super) fn name_view(&mut self, name: &str) {
+    pub(in crate::app) fn name_view(&mut self, name: &str) {
         self.history.name = Some(short(name));
     }
 
     /// The filter is about to be typed in.
-    pub(super) fn begin_typing(&mut self) {
+    pub(in crate::app) fn begin_typing(&mut self) {
         self.history.typing = Some(self.view());
     }
 
     /// The filter was typed in: the view before it was left, if this is another.
-    pub(super) fn end_typing(&mut self) {
+    pub(in crate::app) fn end_typing(&mut self) {
         // The keys that follow are for the records that were asked for.
-        if self.focus == Pane::Timeline {
-            self.focus = Pane::List;
+        if self.panes.focus == Pane::Timeline {
+            self.panes.focus = Pane::List;
         }
         let Some(before) = self.history.typing.take() else { return };
         if before.filter != self.filter.text().trim() {
@@ -115,7 +115,7 @@ impl App {
     }
 
     /// Goes to the view before this one, or to the one it was left for.
-    pub(super) fn walk_views(&mut self, back: bool) -> Vec<Effect> {
+    pub(in crate::app) fn walk_views(&mut self, back: bool) -> Vec<Effect> {
         let now = self.view();
         let history = &mut self.history;
         let (from, to) = match back {
@@ -126,19 +126,19 @@ impl App {
         to.push(now);
         history.name = Some(view.name);
         self.filter.set_text(&view.filter);
-        self.tree.choice = view.choice;
-        self.tree.refresh();
-        self.list.sort = view.sort;
-        self.list.expect(view.row);
-        if self.show_activities != view.activities {
-            self.show_activities = view.activities;
-            self.detail.clear(None);
+        self.panes.tree.choice = view.choice;
+        self.panes.tree.refresh();
+        self.panes.list.sort = view.sort;
+        self.panes.list.expect(view.row);
+        if self.panes.show_activities != view.activities {
+            self.panes.show_activities = view.activities;
+            self.panes.detail.clear(None);
         }
         self.ask()
     }
 
     /// Why there is nothing to go to.
-    pub(super) fn no_view(&self, back: bool) -> Option<String> {
+    pub(in crate::app) fn no_view(&self, back: bool) -> Option<String> {
         let views = if back { &self.history.back } else { &self.history.forward };
         let why = if back { "this is where you began" } else { "nothing was left behind" };
         views.is_empty().then(|| why.to_owned())

@@ -1,5 +1,5 @@
 //! Keys, mouse and pasted text: what they mean where the keyboard is now.
-//! Never carries an action out itself: that is [`super::perform`].
+//! Never carries an action out itself: that is [`super::actions`].
 
 use ratatui::crossterm::event::{
     KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
@@ -7,16 +7,16 @@ use ratatui::crossterm::event::{
 use ratatui::layout::Position;
 use tui_input::InputRequest;
 
-use super::App;
-use super::action::{Action, Pane};
-use super::keymap::Key;
-use super::message::Effect;
-use super::typed;
+use crate::app::action::{Action, Pane};
+use crate::app::keymap::Key;
+use crate::app::message::Effect;
+use crate::app::state::App;
+use crate::app::typed;
 use crate::query::suggest::suggest;
 
 impl App {
-    pub(super) fn pasted(&mut self, text: &str) -> Vec<Effect> {
-        self.notice = None;
+    pub(in crate::app) fn pasted(&mut self, text: &str) -> Vec<Effect> {
+        self.screen.notice = None;
         if self.exporting.form.is_some() {
             self.pasted_in_export(text);
             return Vec::new();
@@ -25,13 +25,13 @@ impl App {
             self.pasted_in_note(text);
             return Vec::new();
         }
-        (self.waiting, self.count) = (None, None);
+        (self.panes.waiting, self.panes.count) = (None, None);
         if let Some(menu) = self.overlays.last_mut() {
-            self.notice = menu.paste(text);
+            self.screen.notice = menu.paste(text);
             return Vec::new();
         }
         if let Some(input) = &mut self.finding {
-            self.notice = typed::insert(input, text, typed::LINE);
+            self.screen.notice = typed::insert(input, text, typed::LINE);
             return self.found();
         }
         if !self.filter.editing {
@@ -41,17 +41,17 @@ impl App {
         match self.filter.paste(text) {
             Ok(changed) => self.after_typing(changed),
             Err(too_long) => {
-                self.notice = Some(too_long);
+                self.screen.notice = Some(too_long);
                 Vec::new()
             }
         }
     }
 
     /// Takes in a paste whose end never came, and says so.
-    pub(super) fn pasted_part(&mut self, text: &str) -> Vec<Effect> {
+    pub(in crate::app) fn pasted_part(&mut self, text: &str) -> Vec<Effect> {
         let effects = if text.is_empty() { Vec::new() } else { self.pasted(text) };
         let said = "the terminal sent no end of the paste; some of it may be missing";
-        self.notice.get_or_insert_with(|| said.to_owned());
+        self.screen.notice.get_or_insert_with(|| said.to_owned());
         effects
     }
 
@@ -69,11 +69,11 @@ impl App {
         }
     }
 
-    pub(super) fn pressed(&mut self, event: KeyEvent) -> Vec<Effect> {
+    pub(in crate::app) fn pressed(&mut self, event: KeyEvent) -> Vec<Effect> {
         if event.kind == KeyEventKind::Release {
             return Vec::new();
         }
-        self.notice = None;
+        self.screen.notice = None;
         self.forget_asked();
         let control = event.modifiers.contains(KeyModifiers::CONTROL);
         match event.code {
@@ -102,27 +102,29 @@ impl App {
 
     /// A key that goes through the keymap, perhaps after one that waits, perhaps after a number.
     fn pressed_key(&mut self, key: Key) -> Vec<Effect> {
-        let prefix = self.waiting.take();
+        let prefix = self.panes.waiting.take();
         if prefix.is_none() {
-            let more = key.digit().filter(|_| self.count.is_some());
-            let begins = key.alt_digit().filter(|&digit| digit > 0 || self.count.is_some());
+            let more = key.digit().filter(|_| self.panes.count.is_some());
+            let begins = key.alt_digit().filter(|&digit| digit > 0 || self.panes.count.is_some());
             if let Some(digit) = more.or(begins) {
-                self.count = Some((self.count.unwrap_or(0) * 10 + digit).min(100_000_000));
+                self.panes.count =
+                    Some((self.panes.count.unwrap_or(0) * 10 + digit).min(100_000_000));
                 return Vec::new();
             }
         }
-        if key.is_esc() && (prefix.is_some() || self.count.is_some()) {
-            self.count = None;
+        if key.is_esc() && (prefix.is_some() || self.panes.count.is_some()) {
+            self.panes.count = None;
             return Vec::new();
         }
-        if prefix.is_none() && !self.keymap.following(key, self.focus).is_empty() {
+        if prefix.is_none() && !self.keymap.following(key, self.panes.focus).is_empty() {
             // The number stays for the action.
-            self.waiting = Some(key);
+            self.panes.waiting = Some(key);
             return Vec::new();
         }
-        let count = self.count.take();
-        if let Some(action) = self.keymap.action(prefix, key, self.focus) {
-            let action = self.meant(action, || self.keymap.other_action(prefix, key, self.focus));
+        let count = self.panes.count.take();
+        if let Some(action) = self.keymap.action(prefix, key, self.panes.focus) {
+            let action =
+                self.meant(action, || self.keymap.other_action(prefix, key, self.panes.focus));
             return self.perform(action, count);
         }
         let is_there = |pane: &Pane| {
@@ -131,7 +133,7 @@ impl App {
         };
         let elsewhere: Vec<&str> = Pane::ALL.into_iter().filter(is_there).map(Pane::name).collect();
         let pressed = prefix.map_or_else(|| key.to_string(), |prefix| format!("{prefix} {key}"));
-        self.notice = Some(match &elsewhere[..] {
+        self.screen.notice = Some(match &elsewhere[..] {
             [pane] => format!("{pressed} works in the {pane} pane only"),
             [panes @ .., last] => {
                 format!("{pressed} works in the panes {} and {last} only", panes.join(", "))
@@ -146,7 +148,7 @@ impl App {
 
     /// What a key means that two actions share: the first while there is something for it to do.
     fn meant(&self, action: Action, other: impl FnOnce() -> Option<Action>) -> Action {
-        let searches = self.focus != Pane::Detail || !self.detail.find.is_empty();
+        let searches = self.panes.focus != Pane::Detail || !self.panes.detail.find.is_empty();
         if action != Action::FindNext || searches {
             return action;
         }
@@ -160,7 +162,7 @@ impl App {
             KeyCode::Enter => {
                 // What stands in the line is what the list answers, whenever it is not typed in.
                 if let Some(error) = &self.filter.error {
-                    self.notice = Some(format!("{error} (Esc: as before)"));
+                    self.screen.notice = Some(format!("{error} (Esc: as before)"));
                     return Vec::new();
                 }
                 let kept = self.filter.accept().map(Effect::Remember);
@@ -198,18 +200,18 @@ impl App {
     }
 
     /// Offers completion, and asks again where the query changed.
-    pub(super) fn after_typing(&mut self, changed: bool) -> Vec<Effect> {
+    pub(in crate::app) fn after_typing(&mut self, changed: bool) -> Vec<Effect> {
         let mut effects = if changed { self.ask() } else { Vec::new() };
         self.offer_completion();
-        if self.filter.editing && !self.seen.is_of(&self.store) {
-            effects.push(Effect::Survey(self.store.clone()));
+        if self.filter.editing && !self.data.seen.is_of(&self.data.store) {
+            effects.push(Effect::Survey(self.data.store.clone()));
         }
         effects
     }
 
-    pub(super) fn offer_completion(&mut self) {
+    pub(in crate::app) fn offer_completion(&mut self) {
         if self.filter.editing {
-            let found = suggest(self.filter.text(), self.filter.caret(), &self.seen, 50);
+            let found = suggest(self.filter.text(), self.filter.caret(), &self.data.seen, 50);
             self.filter.offer(found);
         }
     }
@@ -222,15 +224,15 @@ impl App {
             }
             KeyCode::Esc => {
                 self.finding = None;
-                self.tree.find("");
-                self.detail.find.clear();
+                self.panes.tree.find("");
+                self.panes.detail.find.clear();
                 Vec::new()
             }
             KeyCode::Down | KeyCode::Up => {
                 let back = event.code == KeyCode::Up;
-                match self.focus {
-                    Pane::Tree => self.tree.find_another(back),
-                    _ => self.detail.find_another(back),
+                match self.panes.focus {
+                    Pane::Tree => self.panes.tree.find_another(back),
+                    _ => self.panes.detail.find_another(back),
                 }
                 Vec::new()
             }
@@ -246,14 +248,14 @@ impl App {
 
     fn found(&mut self) -> Vec<Effect> {
         let text = self.finding.as_ref().map(|input| input.value().to_owned()).unwrap_or_default();
-        match self.focus {
-            Pane::Tree => self.tree.find(&text),
-            _ => self.detail.find(&text),
+        match self.panes.focus {
+            Pane::Tree => self.panes.tree.find(&text),
+            _ => self.panes.detail.find(&text),
         }
         Vec::new()
     }
 
-    pub(super) fn moused(&mut self, event: MouseEvent) -> Vec<Effect> {
+    pub(in crate::app) fn moused(&mut self, event: MouseEvent) -> Vec<Effect> {
         let wheel = match event.kind {
             MouseEventKind::ScrollDown => Some(3),
             MouseEventKind::ScrollUp => Some(-3),
@@ -266,15 +268,19 @@ impl App {
             return Vec::new();
         }
         let place = Position::new(event.column, event.row);
-        if let (Some(lines), Some(pane)) = (wheel, self.layout.pane_at(event.column, event.row)) {
+        if let (Some(lines), Some(pane)) =
+            (wheel, self.screen.layout.pane_at(event.column, event.row))
+        {
             match pane {
-                Pane::Tree => self.tree.viewport.scroll_by(lines),
-                Pane::List if self.show_activities => self.activities.viewport.scroll_by(lines),
-                Pane::List => {
-                    self.list.moved = true;
-                    self.list.viewport.scroll_by(lines);
+                Pane::Tree => self.panes.tree.viewport.scroll_by(lines),
+                Pane::List if self.panes.show_activities => {
+                    self.panes.activities.viewport.scroll_by(lines);
                 }
-                Pane::Detail => self.detail.viewport.scroll_by(lines),
+                Pane::List => {
+                    self.panes.list.moved = true;
+                    self.panes.list.viewport.scroll_by(lines);
+                }
+                Pane::Detail => self.panes.detail.viewport.scroll_by(lines),
                 Pane::Timeline => {
                     let closer = if lines < 0 { Action::ZoomIn } else { Action::ZoomOut };
                     return self.in_timeline(closer);
@@ -284,24 +290,26 @@ impl App {
         }
         let press = event.kind == MouseEventKind::Down(MouseButton::Left);
         let release = event.kind == MouseEventKind::Up(MouseButton::Left);
-        if self.timeline.dragging || (press && self.layout.timeline.contains(place)) {
+        if self.panes.timeline.dragging || (press && self.screen.layout.timeline.contains(place)) {
             return self.timeline_moused(event.column, press, release);
         }
         if !press {
             return Vec::new();
         }
-        self.notice = None;
+        self.screen.notice = None;
         self.forget_asked();
-        (self.waiting, self.count) = (None, None);
-        if self.layout.filter.contains(place) {
+        (self.panes.waiting, self.panes.count) = (None, None);
+        if self.screen.layout.filter.contains(place) {
             return self.perform(Action::Filter, None);
         }
-        let Some(pane) = self.layout.pane_at(event.column, event.row) else { return Vec::new() };
+        let Some(pane) = self.screen.layout.pane_at(event.column, event.row) else {
+            return Vec::new();
+        };
         let mut effects = Vec::new();
         if self.filter.editing {
             // Elsewhere nothing can be typed: a filter that is no query is taken back.
             if self.filter.error.is_some() {
-                self.notice =
+                self.screen.notice =
                     self.filter.error.as_ref().map(|error| format!("taken back: {error}"));
                 if self.filter.give_up() {
                     effects.extend(self.ask());
@@ -310,9 +318,9 @@ impl App {
             effects.extend(self.filter.accept().map(Effect::Remember));
             self.end_typing();
         }
-        let again = self.focus == pane;
-        self.focus = pane;
-        let inside = self.layout.inside(pane);
+        let again = self.panes.focus == pane;
+        self.panes.focus = pane;
+        let inside = self.screen.layout.inside(pane);
         if inside.contains(place) {
             effects.extend(self.clicked(pane, usize::from(event.row - inside.y), again));
         }
@@ -323,31 +331,31 @@ impl App {
     fn clicked(&mut self, pane: Pane, line: usize, again: bool) -> Vec<Effect> {
         match pane {
             Pane::Tree => {
-                let place = self.tree.viewport.top() + line;
-                let same = again && self.tree.viewport.cursor() == place;
-                if place < self.tree.viewport.len() {
-                    self.tree.viewport.go_to(place);
+                let place = self.panes.tree.viewport.top() + line;
+                let same = again && self.panes.tree.viewport.cursor() == place;
+                if place < self.panes.tree.viewport.len() {
+                    self.panes.tree.viewport.go_to(place);
                     if same {
-                        self.tree.toggle();
+                        self.panes.tree.toggle();
                     }
                 }
                 Vec::new()
             }
             Pane::List => {
                 let Some(line) = line.checked_sub(1) else { return Vec::new() };
-                let viewport = match self.show_activities {
-                    true => &mut self.activities.viewport,
-                    false => &mut self.list.viewport,
+                let viewport = match self.panes.show_activities {
+                    true => &mut self.panes.activities.viewport,
+                    false => &mut self.panes.list.viewport,
                 };
                 if viewport.top() + line < viewport.len() {
                     viewport.go_to(viewport.top() + line);
                 }
-                self.list.moved = true;
+                self.panes.list.moved = true;
                 self.follow_cursor()
             }
             Pane::Timeline => Vec::new(),
             Pane::Detail => {
-                self.detail.viewport.go_to(self.detail.viewport.top() + line);
+                self.panes.detail.viewport.go_to(self.panes.detail.viewport.top() + line);
                 Vec::new()
             }
         }
@@ -355,7 +363,7 @@ impl App {
 }
 
 /// What a key means to a line of text that is being edited.
-pub(super) fn request(event: &KeyEvent) -> Option<InputRequest> {
+pub(in crate::app) fn request(event: &KeyEvent) -> Option<InputRequest> {
     let control = event.modifiers.contains(KeyModifiers::CONTROL);
     let alt = event.modifiers.contains(KeyModifiers::ALT);
     Some(match (event.code, control, alt) {

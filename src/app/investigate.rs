@@ -1,14 +1,14 @@
 //! Actions that lead from what is seen to what else there is: pivots and views.
-//! Never what moves about in a view; that is [`super::perform`].
+//! Never what moves about in a view; that is [`super::actions`].
 
-use super::App;
-use super::action::Action;
-use super::message::Effect;
-use super::pivot::Shared;
+use crate::app::action::Action;
+use crate::app::actions::pivot::Shared;
+use crate::app::message::Effect;
+use crate::app::state::App;
 
 impl App {
     /// Carries an action of this kind out; others are not its business.
-    pub(super) fn investigate(&mut self, action: Action) -> Vec<Effect> {
+    pub(in crate::app) fn investigate(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Pivot => {
                 self.open_pivot_menu();
@@ -57,7 +57,7 @@ impl App {
     }
 
     /// Why such an action cannot be done now; `None` where it can.
-    pub(super) fn cannot_investigate(&self, action: Action) -> Option<String> {
+    pub(in crate::app) fn cannot_investigate(&self, action: Action) -> Option<String> {
         match action {
             Action::Pivot
             | Action::SameActor
@@ -67,11 +67,13 @@ impl App {
             | Action::Around
             | Action::Access => self.cannot_pivot(),
             Action::Watched => self.nobody_watched(),
-            Action::Facets if self.list.rows.is_empty() => {
+            Action::Facets if self.panes.list.rows.is_empty() => {
                 Some("there are no records to count".to_owned())
             }
             Action::Trails => self.cannot_find_trails(),
-            Action::Related if self.detail.opened.is_none() => Some("no record is open".to_owned()),
+            Action::Related if self.panes.detail.opened.is_none() => {
+                Some("no record is open".to_owned())
+            }
             Action::Operations | Action::UnfoldOperation => {
                 self.cannot_fold(action == Action::UnfoldOperation)
             }

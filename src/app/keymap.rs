@@ -5,7 +5,7 @@ use std::fmt;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::action::{ACTIONS, Action, Pane};
+use crate::app::action::{ACTIONS, Action, Pane};
 use crate::text::clean;
 use crate::text::nearby::nearest;
 

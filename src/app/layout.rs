@@ -3,7 +3,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::action::Pane;
+use crate::app::action::Pane;
 
 /// What decides the layout besides the size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub fn drawn(columns: u16, lines: u16) -> (u16, u16) {
 }
 
 /// So many columns and lines, or as many as are drawn at most.
-pub(super) fn at_most(columns: u16, lines: u16) -> (u16, u16) {
+pub(in crate::app) fn at_most(columns: u16, lines: u16) -> (u16, u16) {
     (columns.min(MOST.0), lines.min(MOST.1))
 }
 

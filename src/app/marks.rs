@@ -4,14 +4,14 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use tui_input::Input;
 
-use super::App;
-use super::action::{Action, Pane};
-use super::cases::{Moved, NotKept, Offer};
-use super::detail::Beside;
-use super::input::request;
-use super::list;
-use super::message::Effect;
-use super::typed;
+use crate::app::action::{Action, Pane};
+use crate::app::cases::{Moved, NotKept, Offer};
+use crate::app::input::request;
+use crate::app::message::Effect;
+use crate::app::panes::detail::Beside;
+use crate::app::panes::list;
+use crate::app::state::App;
+use crate::app::typed;
 use crate::store::{Mark, RowId};
 
 /// What is being marked, and what is known of the case.
@@ -34,11 +34,11 @@ pub struct Marking {
     /// Where marks go since somebody else wrote the file of the case; `None` where nobody did.
     pub moved: Option<Moved>,
     /// What changes of marks replaced, the last change last.
-    pub(super) done: Vec<Before>,
+    pub(in crate::app) done: Vec<Before>,
     /// Was a case taken up? What was before that is not undone.
-    pub(super) was_taken_up: bool,
+    pub(in crate::app) was_taken_up: bool,
     /// Has the case marks on records that are not here?
-    pub(super) has_lost: bool,
+    pub(in crate::app) has_lost: bool,
     /// What is done if the next key asks for it again, and what the last key left so.
     asked: Option<Asked>,
     last_asked: Option<Asked>,
@@ -49,7 +49,7 @@ type Asked = (Action, Option<RowId>);
 
 /// What one change of marks replaced.
 #[derive(Debug)]
-pub(super) struct Before {
+pub(in crate::app) struct Before {
     /// Each row with its mark then.
     marks: Vec<(RowId, Option<Mark>)>,
     /// The queries then.
@@ -83,10 +83,10 @@ const MOST_QUERIES: usize = 200;
 
 impl App {
     /// Why nothing can be marked; `None` where something can.
-    pub(super) fn cannot_mark(&self) -> Option<String> {
-        let why = if self.show_activities {
+    pub(in crate::app) fn cannot_mark(&self) -> Option<String> {
+        let why = if self.panes.show_activities {
             "activities are not marked; v shows the records"
-        } else if self.list.current().is_none() {
+        } else if self.panes.list.current().is_none() {
             "there is no record under the cursor"
         } else {
             return None;
@@ -94,7 +94,7 @@ impl App {
         Some(why.to_owned())
     }
 
-    pub(super) fn perform_marking(&mut self, action: Action) -> Vec<Effect> {
+    pub(in crate::app) fn perform_marking(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Mark => self.turn_mark(),
             Action::MarkRange => self.mark_range(),
@@ -107,7 +107,7 @@ impl App {
     }
 
     /// Why no change of marks can be undone; `None` where one can.
-    pub(super) fn cannot_undo_marks(&self) -> Option<String> {
+    pub(in crate::app) fn cannot_undo_marks(&self) -> Option<String> {
         let nothing = self.marking.done.is_empty();
         let why = match self.marking.was_taken_up {
             true => "no mark was changed since a case was taken up; nothing before that is undone",
@@ -117,12 +117,12 @@ impl App {
     }
 
     /// Another key was pressed: only what the last one asked for can be confirmed by it.
-    pub(super) fn forget_asked(&mut self) {
+    pub(in crate::app) fn forget_asked(&mut self) {
         self.marking.last_asked = self.marking.asked.take();
     }
 
     /// Is this asked for the second time, one key after the other? If not, the next key may.
-    pub(super) fn is_asked_again(&mut self, asked: Asked) -> bool {
+    pub(in crate::app) fn is_asked_again(&mut self, asked: Asked) -> bool {
         if self.marking.last_asked == Some(asked) {
             return true;
         }
@@ -132,19 +132,19 @@ impl App {
 
     /// The record under the cursor; beside related records the one of its line.
     fn record_here(&self) -> Option<RowId> {
-        let related = self.focus == Pane::Detail && self.detail.related;
-        let line = self.detail.current_line().filter(|_| related);
-        line.and_then(|line| line.row).or(self.list.current())
+        let related = self.panes.focus == Pane::Detail && self.panes.detail.related;
+        let line = self.panes.detail.current_line().filter(|_| related);
+        line.and_then(|line| line.row).or(self.panes.list.current())
     }
 
     /// Marks the record under the cursor, or takes its mark off. The cursor stays, so that the same
     /// key takes back what it did, and the next one notes something about the same record.
     fn turn_mark(&mut self) -> Vec<Effect> {
         let Some(row) = self.record_here() else { return Vec::new() };
-        let line = self.list.viewport.cursor();
+        let line = self.panes.list.viewport.cursor();
         // A line that stands for an operation stands for all its records.
-        let rows = match self.focus {
-            Pane::List => self.list.rows_between(line..=line),
+        let rows = match self.panes.focus {
+            Pane::List => self.panes.list.rows_between(line..=line),
             _ => vec![row],
         };
         self.turn_marks(&rows, (Action::Mark, Some(row))).unwrap_or_default()
@@ -154,13 +154,13 @@ impl App {
     /// `None` where nothing was done: notes go only when that is asked for twice.
     fn turn_marks(&mut self, rows: &[RowId], asked: Asked) -> Option<Vec<Effect>> {
         if rows.len() > MOST_AT_ONCE {
-            self.notice = Some(format!(
+            self.screen.notice = Some(format!(
                 "{} records are too many to mark (at most {MOST_AT_ONCE}); e exports all that is listed",
                 rows.len()
             ));
             return None;
         }
-        let marks = self.store.marks();
+        let marks = self.data.store.marks();
         let fresh: Vec<RowId> = rows.iter().copied().filter(|&row| !marks.has(row)).collect();
         if !fresh.is_empty() {
             self.change_marks(&fresh, Some(""));
@@ -184,7 +184,7 @@ impl App {
         };
         if notes > 0 && !self.is_asked_again(asked) {
             let key = self.keymap.spoken(asked.0);
-            self.notice = Some(format!("{key} again takes {what} off"));
+            self.screen.notice = Some(format!("{key} again takes {what} off"));
             return None;
         }
         self.change_marks(rows, None);
@@ -195,7 +195,7 @@ impl App {
     /// Takes back the last change of marks and notes.
     fn undo_marks(&mut self) -> Vec<Effect> {
         let Some(before) = self.marking.done.pop() else { return Vec::new() };
-        let mut marks = self.store.marks().clone();
+        let mut marks = self.data.store.marks().clone();
         let what = match before.marks.len() {
             1 => "the mark is as before".to_owned(),
             count => format!("{count} marks are as before"),
@@ -207,27 +207,29 @@ impl App {
                 None => marks.remove(row),
             }
         }
-        self.store.set_marks(marks);
-        self.notice = Some(format!("{what} · {}", self.all_marks()));
+        self.data.store.set_marks(marks);
+        self.screen.notice = Some(format!("{what} · {}", self.all_marks()));
         self.marks_changed()
     }
 
     /// Begins a range, or marks all from where it began to the cursor. Where all are marked their
     /// marks are taken off.
     fn mark_range(&mut self) -> Vec<Effect> {
-        let (Some(row), cursor) = (self.list.current(), self.list.viewport.cursor()) else {
+        let (Some(row), cursor) = (self.panes.list.current(), self.panes.list.viewport.cursor())
+        else {
             return Vec::new();
         };
         let Some(first) = self.marking.range.take() else {
             self.marking.range = Some(row);
             return Vec::new();
         };
-        let Some(place) = self.list.rows.iter().position(|&other| other == first) else {
-            self.notice = Some("the record the range began at is not in the list any more".into());
+        let Some(place) = self.panes.list.rows.iter().position(|&other| other == first) else {
+            self.screen.notice =
+                Some("the record the range began at is not in the list any more".into());
             return Vec::new();
         };
         let places = place.min(cursor)..=place.max(cursor);
-        let rows = self.list.rows_between(places);
+        let rows = self.panes.list.rows_between(places);
         let Some(effects) = self.turn_marks(&rows, (Action::MarkRange, Some(row))) else {
             self.marking.range = Some(first);
             return Vec::new();
@@ -238,12 +240,12 @@ impl App {
     /// Begins to write a note about the record under the cursor.
     fn begin_note(&mut self) {
         if let Some(row) = self.record_here() {
-            let input = Input::new(self.store.marks().note(row).to_owned());
+            let input = Input::new(self.data.store.marks().note(row).to_owned());
             self.marking.note = Some(Note { row, input });
         }
     }
 
-    pub(super) fn pressed_in_note(&mut self, event: &KeyEvent) -> Vec<Effect> {
+    pub(in crate::app) fn pressed_in_note(&mut self, event: &KeyEvent) -> Vec<Effect> {
         match event.code {
             KeyCode::Esc => self.marking.note = None,
             KeyCode::Enter => {
@@ -260,9 +262,9 @@ impl App {
     }
 
     /// Adds pasted text to the note; it stays one line.
-    pub(super) fn pasted_in_note(&mut self, text: &str) {
+    pub(in crate::app) fn pasted_in_note(&mut self, text: &str) {
         let Some(note) = &mut self.marking.note else { return };
-        self.notice = typed::insert(&mut note.input, text, typed::NOTE);
+        self.screen.notice = typed::insert(&mut note.input, text, typed::NOTE);
     }
 
     /// Keeps the note that is being written: nobody is there any more to finish it.
@@ -276,7 +278,7 @@ impl App {
 
     /// Notes something about a record, which marks it. An empty note is none.
     fn keep_note(&mut self, row: RowId, text: &str) -> Vec<Effect> {
-        let marks = self.store.marks();
+        let marks = self.data.store.marks();
         if marks.note(row) == text && (marks.has(row) || text.is_empty()) {
             return Vec::new();
         }
@@ -287,7 +289,7 @@ impl App {
 
     /// Marks rows with a note, or takes their marks off.
     fn change_marks(&mut self, rows: &[RowId], note: Option<&str>) {
-        let mut marks = self.store.marks().clone();
+        let mut marks = self.data.store.marks().clone();
         let before = rows.iter().map(|&row| (row, marks.get(row).cloned())).collect();
         let queries = self.marking.queries.clone();
         self.marking.done.push(Before { marks: before, queries });
@@ -295,7 +297,9 @@ impl App {
         self.marking.done.drain(..over);
         for &row in rows {
             match note {
-                Some(note) => marks.set(row, Mark { note: note.to_owned(), at: Some(self.now) }),
+                Some(note) => {
+                    marks.set(row, Mark { note: note.to_owned(), at: Some(self.clock.now) });
+                }
                 None => marks.remove(row),
             }
         }
@@ -303,7 +307,7 @@ impl App {
         if marks.is_empty() && !self.marking.has_lost {
             self.marking.queries.clear();
         }
-        self.store.set_marks(marks);
+        self.data.store.set_marks(marks);
         let query = self.whole_query();
         if note.is_some() && !query.is_empty() && !self.filter.query.asks_for_marks() {
             self.marking.queries.retain(|known| *known != query);
@@ -315,29 +319,29 @@ impl App {
 
     fn tell_marks(&mut self, what: &str) {
         let undo = self.keymap.spoken(Action::UndoMarks);
-        self.notice = Some(format!("{what} · {}; {undo} undoes it", self.all_marks()));
+        self.screen.notice = Some(format!("{what} · {}; {undo} undoes it", self.all_marks()));
     }
 
-    pub(super) fn all_marks(&self) -> String {
-        match self.store.marks().len() {
+    pub(in crate::app) fn all_marks(&self) -> String {
+        match self.data.store.marks().len() {
             1 => "1 mark in all".to_owned(),
             count => format!("{count} marks in all"),
         }
     }
 
     /// What follows from other marks: they are kept, and the list may depend on them.
-    pub(super) fn marks_changed(&mut self) -> Vec<Effect> {
+    pub(in crate::app) fn marks_changed(&mut self) -> Vec<Effect> {
         self.show_note();
         let draft =
             Draft { title: self.marking.title.clone(), queries: self.marking.queries.clone() };
-        let mut effects = vec![Effect::KeepCase(Box::new(draft), self.store.clone())];
+        let mut effects = vec![Effect::KeepCase(Box::new(draft), self.data.store.clone())];
         let moves = self.filter.query.asks_for_marks()
-            || self.list.sort.field.is_about_marks()
-            || self.hides_noise;
+            || self.panes.list.sort.field.is_about_marks()
+            || self.filter.hides_noise;
         if moves {
             effects.extend(self.ask());
         }
-        if self.detail.related {
+        if self.panes.detail.related {
             // Its lines say which records are marked.
             effects.extend(self.look_around());
         }
@@ -345,20 +349,26 @@ impl App {
     }
 
     /// What was noted about a record; `None` where it is not marked.
-    pub(super) fn note_of(&self, row: RowId) -> Option<String> {
-        self.store.marks().get(row).map(|mark| mark.note.clone())
+    pub(in crate::app) fn note_of(&self, row: RowId) -> Option<String> {
+        self.data.store.marks().get(row).map(|mark| mark.note.clone())
     }
 
     /// Shows in the detail what was noted about the record there, and of what operation it is.
-    pub(super) fn show_note(&mut self) {
-        let beside = self.detail.row.map(|row| self.beside(row)).unwrap_or_default();
-        self.detail.set_beside(beside);
+    pub(in crate::app) fn show_note(&mut self) {
+        let beside = self.panes.detail.row.map(|row| self.beside(row)).unwrap_or_default();
+        self.panes.detail.set_beside(beside);
     }
 
     /// What is known of a record beside what stands in it.
-    pub(super) fn beside(&self, row: RowId) -> Beside {
-        let is_current = self.list.current() == Some(row) && self.list.operations().is_some();
-        let operation = self.list.sum_of(self.list.viewport.cursor()).filter(|_| is_current);
-        Beside { note: self.note_of(row), operation, sign_in: list::sign_in_rows(&self.store, row) }
+    pub(in crate::app) fn beside(&self, row: RowId) -> Beside {
+        let is_current =
+            self.panes.list.current() == Some(row) && self.panes.list.operations().is_some();
+        let operation =
+            self.panes.list.sum_of(self.panes.list.viewport.cursor()).filter(|_| is_current);
+        Beside {
+            note: self.note_of(row),
+            operation,
+            sign_in: list::sign_in_rows(&self.data.store, row),
+        }
     }
 }

@@ -3,13 +3,14 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::action::{ACTIONS, Action, ActionRow, Pane};
-use super::copying::{self, pasteable};
-use super::input::request;
-use super::keymap::Key;
-use super::message::Effect;
-use super::overlay::{Item, Menu, Wish, wrapped};
-use super::{App, list};
+use crate::app::action::{ACTIONS, Action, ActionRow, Pane};
+use crate::app::copying::{self, pasteable};
+use crate::app::input::request;
+use crate::app::keymap::Key;
+use crate::app::message::Effect;
+use crate::app::overlay::{Item, Menu, Wish, wrapped};
+use crate::app::panes::list;
+use crate::app::state::App;
 use crate::query::Query;
 use crate::query::translate::{Language, translate};
 use crate::record::field::{FIELDS, Field};
@@ -18,14 +19,13 @@ use crate::text::clean;
 
 impl App {
     /// Opens the box of an action.
-    pub(super) fn open_menu(&mut self, action: Action) {
+    pub(in crate::app) fn open_menu(&mut self, action: Action) {
         let menu = match action {
             Action::Sort => self.sort_menu(),
             Action::Columns => self.columns_menu(),
             Action::Yank => self.yank_menu(),
-            Action::Help => {
-                self.action_menu(format!("Help: keys of the {} pane", self.focus.name()), true)
-            }
+            Action::Help => self
+                .action_menu(format!("Help: keys of the {} pane", self.panes.focus.name()), true),
             Action::Troubles => self.troubles_menu(),
             Action::Origin => self.origin_menu(),
             _ => self.action_menu("All actions".to_owned(), false),
@@ -34,14 +34,14 @@ impl App {
         self.arrange();
     }
 
-    pub(super) fn pressed_in_menu(&mut self, event: &KeyEvent) -> Vec<Effect> {
+    pub(in crate::app) fn pressed_in_menu(&mut self, event: &KeyEvent) -> Vec<Effect> {
         let Some(menu) = self.overlays.last_mut() else { return Vec::new() };
         let page = menu.viewport.height().max(1) as isize;
         let before = menu.viewport.cursor();
         match event.code {
             KeyCode::Esc => return self.close_menu(),
             KeyCode::Down | KeyCode::Up if event.modifiers.contains(KeyModifiers::SHIFT) => {
-                let width = menu.width(self.layout.screen.width).saturating_sub(2);
+                let width = menu.width(self.screen.layout.screen.width).saturating_sub(2);
                 let width = usize::from(width);
                 let lines = menu.current().map_or(0, |item| wrapped(&item.in_full(), width).len());
                 menu.said = match event.code {
@@ -102,7 +102,7 @@ impl App {
 
     fn choose(&mut self, item: Item) -> Vec<Effect> {
         if let Some(why) = item.disabled {
-            self.notice = Some(why);
+            self.screen.notice = Some(why);
             // There is nothing to choose about a case that is open.
             if matches!(item.wish, Wish::TakeUpCase(_)) {
                 self.overlays.pop();
@@ -131,7 +131,7 @@ impl App {
         match item.wish {
             Wish::Perform(action) => self.perform(action, None),
             Wish::SortBy(field) => self.sort_by(field),
-            Wish::TakeUpCase(path) => vec![Effect::ReadCase(path, self.store.clone())],
+            Wish::TakeUpCase(path) => vec![Effect::ReadCase(path, self.data.store.clone())],
             Wish::Copy(text, what) => vec![Effect::Copy(pasteable(&text), what)],
             Wish::CopyAsIs(text, what) => vec![Effect::Copy(text, what)],
             Wish::Pivot(pivot) => self.go_to(&pivot),
@@ -146,14 +146,15 @@ impl App {
     }
 
     /// Shows what is to be done to sign in, until it is done.
-    pub(super) fn prompted(&mut self, prompt: Option<&Prompt>) {
+    pub(in crate::app) fn prompted(&mut self, prompt: Option<&Prompt>) {
         self.overlays.retain(|menu| !menu.signs_in);
         let Some(prompt) = prompt else { return };
         let copied = |label: String, text: &str, what: &str| {
             Item::new(label, Wish::Copy(text.to_owned(), what.to_owned()))
         };
-        let until = self.zone.format(prompt.expires, "%H:%M");
-        let then = format!("3. sign in by {until} {}; entrail goes on by itself", self.zone.name());
+        let until = self.clock.zone.format(prompt.expires, "%H:%M");
+        let then =
+            format!("3. sign in by {until} {}; entrail goes on by itself", self.clock.zone.name());
         let items = vec![
             copied(format!("1. open  {}", clean(&prompt.address)), &prompt.address, "address"),
             copied(format!("2. enter {}", clean(&prompt.code)), &prompt.code, "code"),
@@ -167,7 +168,7 @@ impl App {
     }
 
     fn action_menu(&self, title: String, of_pane: bool) -> Menu {
-        let here = |row: &ActionRow| row.panes.contains(&self.focus);
+        let here = |row: &ActionRow| row.panes.contains(&self.panes.focus);
         let rows = ACTIONS.iter().filter(|row| !of_pane || here(row));
         let items = rows.map(|row| Item {
             key: self.keymap.all_keys(row.action),
@@ -192,7 +193,7 @@ impl App {
     }
 
     fn sort_menu(&self) -> Menu {
-        let sort = self.list.sort;
+        let sort = self.panes.list.sort;
         let items = FIELDS.iter().filter(|field| list::is_column(field)).map(|field| Item {
             note: match (field.name == sort.field.name, sort.descending) {
                 (true, true) => "now: last first; again turns it around".to_owned(),
@@ -215,14 +216,14 @@ impl App {
     }
 
     fn shown_fields(&self) -> Vec<&'static Field> {
-        self.list.fields(usize::from(self.layout.inside(Pane::List).width))
+        self.panes.list.fields(usize::from(self.screen.layout.inside(Pane::List).width))
     }
 
     fn toggle_column(&mut self, field: &'static Field) {
         let mut shown = self.shown_fields();
         match shown.iter().position(|other| other.name == field.name) {
             Some(_) if shown.len() == 1 => {
-                self.notice = Some("one column has to stay".to_owned());
+                self.screen.notice = Some("one column has to stay".to_owned());
                 return;
             }
             Some(at) => {
@@ -230,13 +231,13 @@ impl App {
             }
             None => shown.push(field),
         }
-        self.list.chosen = Some(shown);
-        self.list.scrolled = 0;
-        let width = usize::from(self.layout.inside(Pane::List).width);
-        if self.shown_fields().len() > self.list.columns(width, self.times().years).len() {
+        self.panes.list.chosen = Some(shown);
+        self.panes.list.scrolled = 0;
+        let width = usize::from(self.screen.layout.inside(Pane::List).width);
+        if self.shown_fields().len() > self.panes.list.columns(width, self.times().years).len() {
             let [right, left, zoom] = [Action::Right, Action::Left, Action::Zoom]
                 .map(|action| self.keymap.spoken(action));
-            self.notice = Some(format!(
+            self.screen.notice = Some(format!(
                 "more columns than fit: {right} and {left} scroll them, {zoom} zooms"
             ));
         }
@@ -250,7 +251,7 @@ impl App {
                 Wish::Copy(not_kept.to_string(), "this trouble".to_owned()),
             )
         });
-        let items = self.loading.troubles.iter().map(|trouble| Item {
+        let items = self.data.loading.troubles.iter().map(|trouble| Item {
             key: if trouble.lost { "✗ lost".to_owned() } else { "! odd".to_owned() },
             ..Item::new(
                 clean(&trouble.to_string()),
@@ -280,7 +281,7 @@ impl App {
             });
         };
         let raw_line = self.raw_line();
-        let line = self.detail.current_line().filter(|_| self.focus == Pane::Detail);
+        let line = self.panes.detail.current_line().filter(|_| self.panes.focus == Pane::Detail);
         let value = match (&raw_line, line) {
             (Some((_, value)), _) => Some(value.clone()),
             (None, Some(line)) => Some(line.copy.clone()),
@@ -291,7 +292,7 @@ impl App {
         offer('v', "value", value, false);
         offer('V', "value as logged", logged, true);
         offer('p', "path", raw_line.map(|(path, _)| path), false);
-        if let Some(opened) = self.detail.opened.as_ref() {
+        if let Some(opened) = self.panes.detail.opened.as_ref() {
             offer('i', "record id", Some(opened.record.id.to_string()), false);
             offer('c', "correlation id", Some(opened.record.correlation_id.to_string()), false);
             let raw = opened.raw.trim();
@@ -304,10 +305,11 @@ impl App {
             offer('J', logged, differs, true);
             offer('s', "sentence", Some(crate::record::sentence::sentence(&opened.record)), false);
         }
-        if let Some(row) = self.list.current().filter(|_| !self.show_activities) {
+        if let Some(row) = self.panes.list.current().filter(|_| !self.panes.show_activities) {
             let cells = self.shown_fields().into_iter();
-            let times = list::Times::whole(&self.zone);
-            let cells = cells.map(|field| list::cell(&self.store, row, field, times, usize::MAX));
+            let times = list::Times::whole(&self.clock.zone);
+            let cells =
+                cells.map(|field| list::cell(&self.data.store, row, field, times, usize::MAX));
             offer('r', "row", Some(copying::row(cells)), true);
         }
         offer('q', "query", Some(copying::query(&self.whole_query())), true);
@@ -343,16 +345,16 @@ impl App {
 
     /// Path and value of the line of the raw view under the cursor.
     fn raw_line(&self) -> Option<(String, String)> {
-        if !self.detail.raw || self.focus != Pane::Detail {
+        if !self.panes.detail.raw || self.panes.focus != Pane::Detail {
             return None;
         }
-        let line = self.detail.outline.as_ref()?.lines().get(self.detail.current()?)?;
+        let line = self.panes.detail.outline.as_ref()?.lines().get(self.panes.detail.current()?)?;
         Some((line.path.clone(), line.value.clone()))
     }
 
     /// The filter and the choice in the tree as one query.
     pub fn whole_query(&self) -> String {
-        let choice = self.tree.choice.to_query(|service| {
+        let choice = self.panes.tree.choice.to_query(|service| {
             use crate::catalogue::catalogue;
             match catalogue().find_service(service) {
                 Some(service) => service.spellings().map(str::to_owned).collect(),

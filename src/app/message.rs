@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
-use super::cases::{FoundCase, KnownCase, Moved, NotKept};
-use super::exporting::{Exported, Job};
-use super::marks::Draft;
+use crate::app::cases::{FoundCase, KnownCase, Moved, NotKept};
+use crate::app::exporting::{Exported, Job};
+use crate::app::marks::Draft;
 use crate::query::answer::{Answer, Question};
 use crate::query::facet::Facet;
 use crate::query::seen::SeenValues;

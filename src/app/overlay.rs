@@ -7,10 +7,10 @@ use fuzzy_matcher::FuzzyMatcher as _;
 use fuzzy_matcher::skim::SkimMatcherV2;
 use tui_input::{Input, InputRequest};
 
-use super::action::Action;
-use super::pivot::Pivot;
-use super::typed;
-use super::viewport::Viewport;
+use crate::app::action::Action;
+use crate::app::actions::pivot::Pivot;
+use crate::app::typed;
+use crate::app::viewport::Viewport;
 use crate::query::answer::SPARK;
 use crate::record::field::Field;
 use crate::store::RowId;

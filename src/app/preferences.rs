@@ -1,7 +1,8 @@
 //! What a user's configuration says besides keys and who is watched: working week and saved views.
 //! Never read from a file here; [`Preferences`] comes with the settings of a session.
 
-use super::timeline::WorkingWeek;
+use crate::app::panes::timeline::WorkingWeek;
+use crate::app::watch::Watch;
 use crate::query::Query;
 
 /// What the configuration says besides keys and who is watched.
@@ -11,6 +12,8 @@ pub struct Preferences {
     pub working_week: WorkingWeek,
     /// Views the user saved, in the order of the file.
     pub views: Vec<SavedView>,
+    /// Accounts that are watched.
+    pub watch: Watch,
 }
 
 /// A view the user saved.

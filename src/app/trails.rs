@@ -1,9 +1,9 @@
 //! The box of trails: what was found, most severe first, each with its steps; Enter filters to its records.
 //! Never looks for anything itself; the runtime does, on a thread.
 
-use super::App;
-use super::message::Effect;
-use super::overlay::{Item, Menu, Wish};
+use crate::app::message::Effect;
+use crate::app::overlay::{Item, Menu, Wish};
+use crate::app::state::App;
 use crate::text::{clean, thousands};
 use crate::trails::{Finding, Found, lasted};
 
@@ -14,21 +14,21 @@ const WIDE: u16 = 160;
 
 impl App {
     /// Opens the box and asks for what is in it.
-    pub(super) fn open_trails(&mut self) -> Vec<Effect> {
+    pub(in crate::app) fn open_trails(&mut self) -> Vec<Effect> {
         let mut menu = Menu::new(LOOKING.to_owned(), Vec::new());
         menu.trails = true;
         self.overlays.push(menu);
         self.arrange();
-        vec![Effect::FindTrails(self.store.clone())]
+        vec![Effect::FindTrails(self.data.store.clone())]
     }
 
     /// Why there is nothing to look for.
-    pub(super) fn cannot_find_trails(&self) -> Option<String> {
-        self.store.is_empty().then(|| "no records are loaded".to_owned())
+    pub(in crate::app) fn cannot_find_trails(&self) -> Option<String> {
+        self.data.store.is_empty().then(|| "no records are loaded".to_owned())
     }
 
     /// Tells how many records were looked at, while they are.
-    pub(super) fn trails_go_on(&mut self, looked_at: usize, all: usize) {
+    pub(in crate::app) fn trails_go_on(&mut self, looked_at: usize, all: usize) {
         let Some(menu) = self.overlays.iter_mut().rfind(|menu| menu.trails) else { return };
         if menu.items.is_empty() {
             let share = looked_at.min(all) * 100 / all.max(1);
@@ -38,14 +38,14 @@ impl App {
     }
 
     /// Shows what was found, if it is still wanted.
-    pub(super) fn trails_found(&mut self, found: &Found) {
+    pub(in crate::app) fn trails_found(&mut self, found: &Found) {
         let Some(place) = self.overlays.iter().rposition(|menu| menu.trails) else { return };
         let items = found.findings.iter().map(|finding| self.trail_item(finding)).collect();
         let unreadable = match found.unreadable {
             0 => String::new(),
             count => format!(", {count} records could not be read again"),
         };
-        let still = if self.loading.running { " so far" } else { "" };
+        let still = if self.data.loading.running { " so far" } else { "" };
         let count = found.findings.len();
         let title = format!(
             "Trails: {count} found{still}{unreadable} · ⏎ its records · → meanwhile · shift ↓ reads on"
@@ -73,7 +73,7 @@ impl App {
         }
         let meanwhile = finding.meanwhile.as_ref().map(|meanwhile| meanwhile.query.clone());
         // Where there is little room, people are named without their domain.
-        let fitting = |text: &str| match self.layout.screen.width {
+        let fitting = |text: &str| match self.screen.layout.screen.width {
             ..WIDE => shortened(text),
             _ => text.to_owned(),
         };
@@ -95,7 +95,7 @@ impl App {
     }
 
     /// Closes the topmost box; who closes that of trails no longer waits for them.
-    pub(super) fn close_menu(&mut self) -> Vec<Effect> {
+    pub(in crate::app) fn close_menu(&mut self) -> Vec<Effect> {
         match self.overlays.pop() {
             Some(menu) if (menu.trails || menu.access) && menu.items.is_empty() => {
                 vec![Effect::StopTrails]
@@ -113,7 +113,7 @@ impl App {
     }
 
     /// Leaves for what happened while the finding under the cursor was going on.
-    pub(super) fn show_meanwhile(&mut self, wish: &Wish) -> Vec<Effect> {
+    pub(in crate::app) fn show_meanwhile(&mut self, wish: &Wish) -> Vec<Effect> {
         let Wish::Trail(_, meanwhile, name) = wish else { return Vec::new() };
         match meanwhile {
             Some(query) => {
@@ -122,7 +122,7 @@ impl App {
                 self.show_from_the_first(query, &name)
             }
             None => {
-                self.notice =
+                self.screen.notice =
                     Some("nothing was open meanwhile; this is for roles, keys, support".to_owned());
                 Vec::new()
             }
@@ -131,7 +131,7 @@ impl App {
 }
 
 /// Text in which people are named without their domain: the list has room for little.
-pub(super) fn shortened(text: &str) -> String {
+pub(in crate::app) fn shortened(text: &str) -> String {
     let word = |word: &str| match word.split_once('@') {
         Some((name, domain)) if !name.is_empty() && domain.len() > 1 => {
             let end = if word.ends_with([',', ':']) { &word[word.len() - 1..] } else { "" };

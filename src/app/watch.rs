@@ -1,15 +1,15 @@
 //! Accounts that are watched, such as those for emergencies: starred wherever they are.
 //! Never decides who is watched; that is configuration.
 
-use super::App;
-use super::message::Effect;
+use crate::app::message::Effect;
+use crate::app::state::App;
 use crate::query::{Expression, Operator, Query};
 use crate::record::column::{Column, PART};
 use crate::record::field::Field;
 use crate::store::{RowId, Store};
 
 /// Names and ids that are watched, folded.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Watch {
     given: Vec<String>,
     folded: Vec<String>,
@@ -51,14 +51,14 @@ impl Watch {
 
 impl App {
     /// Shows all that concerns watched accounts.
-    pub(super) fn show_watched(&mut self) -> Vec<Effect> {
-        let query = self.watch.query().to_string();
+    pub(in crate::app) fn show_watched(&mut self) -> Vec<Effect> {
+        let query = self.preferences.watch.query().to_string();
         self.show_from_the_first(&query, "watched")
     }
 
     /// Why there is nothing to show.
-    pub(super) fn nobody_watched(&self) -> Option<String> {
+    pub(in crate::app) fn nobody_watched(&self) -> Option<String> {
         let why = "nobody is watched: `watch = [\"account@…\"]` in the configuration does that";
-        self.watch.is_empty().then(|| why.to_owned())
+        self.preferences.watch.is_empty().then(|| why.to_owned())
     }
 }

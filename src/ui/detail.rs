@@ -12,8 +12,8 @@ use super::text::searched;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::action::Pane;
-use crate::app::detail::Tone;
-use crate::app::list::risk_glyph;
+use crate::app::panes::detail::Tone;
+use crate::app::panes::list::risk_glyph;
 use crate::text::clean;
 
 /// A text with its glyph of risk as the theme draws it.
@@ -28,9 +28,9 @@ fn in_letters<'t>(tone: Tone, text: &'t str, theme: &Theme) -> Cow<'t, str> {
 
 /// Paints the detail.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let detail = &app.detail;
+    let detail = &app.panes.detail;
     let title: Line<'static> = match &app.finding {
-        Some(input) if app.focus == Pane::Detail => {
+        Some(input) if app.panes.focus == Pane::Detail => {
             format!("Find: {}▏", clean(input.value())).into()
         }
         _ if !detail.find.is_empty() => format!("Detail ({})", clean(&detail.find)).into(),
@@ -47,7 +47,9 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     };
     let count = detail.viewport.len();
     let note = match count > detail.viewport.height() {
-        true if app.focus == Pane::Detail => format!("{}/{count}", detail.viewport.cursor() + 1),
+        true if app.panes.focus == Pane::Detail => {
+            format!("{}/{count}", detail.viewport.cursor() + 1)
+        }
         // How much is not worth repainting for each record the cursor of the list goes by.
         true => if theme.ascii { "v" } else { "↓" }.to_owned(),
         false => String::new(),
@@ -56,7 +58,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     if area.is_empty() {
         return;
     }
-    let focused = app.focus == Pane::Detail && app.overlays.is_empty();
+    let focused = app.panes.focus == Pane::Detail && app.overlays.is_empty();
     for (at, place) in detail.viewport.visible().enumerate() {
         let Some(line) = detail.screen.get(place) else { break };
         let mut spans: Vec<Span<'static>> = Vec::new();

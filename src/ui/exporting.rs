@@ -22,7 +22,10 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let Some(form) = &app.exporting.form else { return };
     let lines = form.lines();
     let height = lines.len() as u16 + 3;
-    let area = app.layout.centered(app.layout.screen.width.saturating_sub(4).min(90), height);
+    let area = app
+        .screen
+        .layout
+        .centered(app.screen.layout.screen.width.saturating_sub(4).min(90), height);
     if area.width < 16 || area.height < 4 {
         return;
     }

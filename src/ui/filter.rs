@@ -17,7 +17,7 @@ use crate::text::{clean, fit, thousands};
 
 /// Paints the filter line and what can be typed.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let area = app.layout.filter;
+    let area = app.screen.layout.filter;
     if area.is_empty() {
         return;
     }
@@ -73,8 +73,8 @@ fn chars_to_skip(text: &str, caret: usize, room: usize) -> usize {
 fn draw_suggestions(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let filter = &app.filter;
     let items = &filter.suggestions.items;
-    let line = app.layout.filter;
-    let above = line.y.saturating_sub(app.layout.screen.y);
+    let line = app.screen.layout.filter;
+    let above = line.y.saturating_sub(app.screen.layout.screen.y);
     let height = (filter.viewport.visible().len() as u16 + 2).min(above);
     if items.is_empty() || height < 3 || line.width < 20 {
         return;

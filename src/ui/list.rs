@@ -16,10 +16,10 @@ use super::theme::Theme;
 use super::timeline::spark;
 use crate::app::App;
 use crate::app::action::{Action, Pane};
-use crate::app::activities::ActivityLine;
-use crate::app::folding::Fold;
-use crate::app::list::{self, ShownColumn, Times};
 use crate::app::overlay::wrapped;
+use crate::app::panes::activities::ActivityLine;
+use crate::app::panes::folding::Fold;
+use crate::app::panes::list::{self, ShownColumn, Times};
 use crate::catalogue::catalogue;
 use crate::query::answer::Sum;
 use crate::record::Outcome;
@@ -28,7 +28,7 @@ use crate::text::{clean, fit, fit_name, thousands};
 
 /// Paints the list.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    if app.show_activities {
+    if app.panes.show_activities {
         draw_activities(app, theme, frame);
     } else {
         draw_records(app, theme, frame);
@@ -36,13 +36,13 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 }
 
 fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let arrow = match (app.list.sort.descending, theme.ascii) {
+    let arrow = match (app.panes.list.sort.descending, theme.ascii) {
         (true, false) => "▾",
         (false, false) => "▴",
         (true, true) => "v",
         (false, true) => "^",
     };
-    let note = format!("{} {arrow}", app.list.sort.field.name);
+    let note = format!("{} {arrow}", app.panes.list.sort.field.name);
     let area = border(app, theme, frame, Pane::List, records_title(app, theme), &note);
     if area.is_empty() {
         return;
@@ -51,7 +51,7 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let gutter = if area.width > 8 { gutter::width(app) } else { 0 };
     let room = usize::from(area.width) - gutter;
     let times = Times { seconds: list::has_seconds(room), ..app.times() };
-    let columns = app.list.columns(room, times.years);
+    let columns = app.panes.list.columns(room, times.years);
     // A cut title would be nothing but the sign that it is cut.
     let title = |column: &ShownColumn| if column.width < 4 { "" } else { column.field.title };
     let titles = columns.iter().map(|column| (title(column), column.width, theme.muted));
@@ -61,19 +61,19 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         0,
         spans(titles),
     );
-    if app.list.rows.is_empty() {
+    if app.panes.list.rows.is_empty() {
         let lines = empty_lines(app).into_iter();
         let lines = lines.flat_map(|text| wrapped(&clean(&text), usize::from(area.width)));
         for (at, text) in lines.take(usize::from(area.height)).enumerate() {
             line(frame, area, at as u16 + 1, vec![Span::styled(text, theme.muted)]);
         }
     }
-    for (at, place) in app.list.viewport.visible().enumerate() {
-        let Some(&row) = app.list.rows.get(place) else { break };
+    for (at, place) in app.panes.list.viewport.visible().enumerate() {
+        let Some(&row) = app.panes.list.rows.get(place) else { break };
         // A line that stands for several records says the worst of them.
-        let fold = app.list.fold_of(place);
-        let sum = app.list.sum_of(place).filter(|_| matches!(fold, Fold::Folded(_)));
-        let outcome = sum.map_or_else(|| list::outcome(&app.store, row), |sum| sum.worst);
+        let fold = app.panes.list.fold_of(place);
+        let sum = app.panes.list.sum_of(place).filter(|_| matches!(fold, Fold::Folded(_)));
+        let outcome = sum.map_or_else(|| list::outcome(&app.data.store, row), |sum| sum.worst);
         let cells = columns.iter().map(|column| {
             let style = match (column.field.name, outcome) {
                 ("result", Outcome::Success) => theme.good,
@@ -81,13 +81,13 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
                 ("time", _) => theme.muted,
                 _ => theme.plain,
             };
-            let text = list::cell(&app.store, row, column.field, times, column.width);
+            let text = list::cell(&app.data.store, row, column.field, times, column.width);
             let text = match column.field.name {
                 "activity" => {
                     let room = column.width - folded("", fold, theme).width().min(column.width);
                     folded(&name_of(&text, room), fold, theme)
                 }
-                "result" => match list::sign_in_rows(&app.store, row) {
+                "result" => match list::sign_in_rows(&app.data.store, row) {
                     // The row that is seen is not the last one, and this is not how it ended.
                     Some(rows) if fold == Fold::Single && rows.ended != outcome => {
                         let glyph = |outcome| list::result_words(outcome).chars().next();
@@ -103,9 +103,10 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
             };
             (text, column.width, style)
         });
-        let mut text = under_cursor(app, theme, place == app.list.viewport.cursor(), spans(cells));
+        let mut text =
+            under_cursor(app, theme, place == app.panes.list.viewport.cursor(), spans(cells));
         if gutter > 0 {
-            let risk = sum.map_or_else(|| list::risk(&app.store, row), |sum| sum.highest);
+            let risk = sum.map_or_else(|| list::risk(&app.data.store, row), |sum| sum.highest);
             text.splice(0..0, gutter::cells(app, theme, (place, row), risk));
         }
         line(frame, area, at as u16 + 1, text);
@@ -114,16 +115,16 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 
 /// How many records there are, of how many, and how many are above those in sight.
 fn records_title(app: &App, theme: &Theme) -> String {
-    let all = app.store.len() as u64;
-    let shown = app.list.all_rows().len() as u64;
-    let mut title = if let Some(operations) = app.list.operations() {
+    let all = app.data.store.len() as u64;
+    let shown = app.panes.list.all_rows().len() as u64;
+    let mut title = if let Some(operations) = app.panes.list.operations() {
         format!("Operations {} · records {}", thousands(operations as u64), thousands(shown))
     } else if shown == all {
         format!("Records {}", thousands(all))
     } else {
         format!("Records {} of {}", thousands(shown), thousands(all))
     };
-    if let (of_sign_ins @ 1.., sign_ins) = app.list.of_sign_ins {
+    if let (of_sign_ins @ 1.., sign_ins) = app.panes.list.of_sign_ins {
         title = format!("{title} · {}", sign_in_words(of_sign_ins, sign_ins));
     }
     // While what is typed cannot be read, the rows are those of the filter before it.
@@ -132,7 +133,7 @@ fn records_title(app: &App, theme: &Theme) -> String {
         let before = if before.is_empty() { "no filter".to_owned() } else { before };
         title = format!("{title}, still of {}", clean(&before));
     }
-    let above = app.list.viewport.visible().start;
+    let above = app.panes.list.viewport.visible().start;
     if above > 0 {
         let arrow = if theme.ascii { '^' } else { '↑' };
         title = format!("{title} {arrow}{}", thousands(above as u64));
@@ -188,15 +189,15 @@ fn folded(activity: &str, fold: Fold, theme: &Theme) -> String {
 
 /// What stands in a list without records: why there are none.
 fn empty_lines(app: &App) -> Vec<String> {
-    if app.loading.running || app.answering {
+    if app.data.loading.running || app.data.answering {
         return vec!["…".to_owned()];
     }
-    if !app.store.is_empty() {
+    if !app.data.store.is_empty() {
         return vec!["nothing matches: x empties the filter, X the tree's marks".to_owned()];
     }
     let mut lines = vec!["no records".to_owned()];
-    lines.extend(app.loading.ended.as_ref().and_then(Summary::left_out));
-    let troubles = &app.loading.troubles;
+    lines.extend(app.data.loading.ended.as_ref().and_then(Summary::left_out));
+    let troubles = &app.data.loading.troubles;
     // The first says most; those where something is lost come before those that are odd.
     let first = troubles.iter().find(|trouble| trouble.lost).or(troubles.first());
     lines.extend(first.map(|trouble| format!("! {trouble}")));
@@ -208,14 +209,14 @@ fn empty_lines(app: &App) -> Vec<String> {
 }
 
 fn draw_activities(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let lines = &app.activities.lines;
+    let lines = &app.panes.activities.lines;
     let seen = lines.iter().filter(|line| line.count > 0).count();
-    let title = if app.store.is_empty() {
+    let title = if app.data.store.is_empty() {
         format!("Activities {} of the catalogue", thousands(lines.len() as u64))
     } else {
         format!("Activities {} seen", thousands(seen as u64))
     };
-    let note = if app.store.is_empty() || app.tree.unseen {
+    let note = if app.data.store.is_empty() || app.panes.tree.unseen {
         String::new()
     } else {
         format!("{} shows the whole catalogue", app.keymap.spoken(Action::Unseen))
@@ -225,7 +226,7 @@ fn draw_activities(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         return;
     }
     let seen = app.times().width();
-    let widths = ActivityWidths::new(usize::from(area.width), app.store.is_empty(), seen);
+    let widths = ActivityWidths::new(usize::from(area.width), app.data.store.is_empty(), seen);
     line(frame, area, 0, spans(widths.titles().into_iter().map(|(t, w)| (t, w, theme.muted))));
     if lines.is_empty() {
         line(
@@ -242,13 +243,13 @@ fn draw_activities(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
             ],
         );
     }
-    for (at, place) in app.activities.viewport.visible().enumerate() {
+    for (at, place) in app.panes.activities.viewport.visible().enumerate() {
         let Some(activity) = lines.get(place) else { break };
         let cells = widths.cells(activity, app, theme);
         let text = under_cursor(
             app,
             theme,
-            place == app.activities.viewport.cursor(),
+            place == app.panes.activities.viewport.cursor(),
             spans(cells.into_iter()),
         );
         line(frame, area, at as u16 + 1, text);
@@ -301,7 +302,7 @@ impl ActivityWidths {
 
     fn cells(&self, line: &ActivityLine, app: &App, theme: &Theme) -> Vec<(String, usize, Style)> {
         let style =
-            if line.count == 0 && !app.store.is_empty() { theme.muted } else { theme.plain };
+            if line.count == 0 && !app.data.store.is_empty() { theme.muted } else { theme.plain };
         let times = app.times();
         let time = |time| times.text(time);
         let (first, last) = line.seen.map_or_else(Default::default, |(a, b)| (time(a), time(b)));
@@ -344,7 +345,7 @@ fn under_cursor(
     if !is_cursor {
         return spans;
     }
-    let here = app.focus == Pane::List && app.overlays.is_empty();
+    let here = app.panes.focus == Pane::List && app.overlays.is_empty();
     let style = if here { theme.cursor } else { theme.cursor_elsewhere };
     let least = spans.iter().map(Span::width).sum::<usize>() / BAR;
     let mut covered = 0;

@@ -10,19 +10,20 @@ use super::text::piece;
 use super::theme::{ASCII_BORDER, Theme};
 use crate::app::App;
 use crate::app::layout::inside;
-use crate::app::list::{Times, cell};
+use crate::app::panes::list::{Times, cell};
 use crate::record::field::Field;
 use crate::text::{clean, fit};
 
 /// Paints the note that is being written.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let Some(note) = &app.marking.note else { return };
-    let area = app.layout.centered(app.layout.screen.width.saturating_sub(4).min(110), 3);
+    let area =
+        app.screen.layout.centered(app.screen.layout.screen.width.saturating_sub(4).min(110), 3);
     if area.width < 8 || area.height < 3 {
         return;
     }
     let times = Times { seconds: true, ..app.times() };
-    let about = |field| cell(&app.store, note.row, field, times, usize::MAX);
+    let about = |field| cell(&app.data.store, note.row, field, times, usize::MAX);
     let title = format!(
         " Note: {} {} {} ",
         about(Field::TIME),

@@ -18,10 +18,10 @@ use crate::text::{clean, fit};
 /// Paints the topmost box.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let Some(menu) = app.overlays.last() else { return };
-    let width = menu.width(app.layout.screen.width);
+    let width = menu.width(app.screen.layout.screen.width);
     let lines = menu.viewport.height().min(menu.items.len().max(1)) as u16;
-    let note = note_lines(menu, width.saturating_sub(2), app.layout.screen.height);
-    let area = app.layout.centered(width, lines + 3 + note);
+    let note = note_lines(menu, width.saturating_sub(2), app.screen.layout.screen.height);
+    let area = app.screen.layout.centered(width, lines + 3 + note);
     if area.width < 4 || area.height < 3 {
         return;
     }
@@ -49,7 +49,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     }
     // Some items stay in sight, whatever is to be said of one.
     let room = area.height.saturating_sub(top + lines.min(FEWEST_ITEMS));
-    let is_low = app.layout.screen.height <= LOW_SCREEN;
+    let is_low = app.screen.layout.screen.height <= LOW_SCREEN;
     let note = if is_low && !is_all_said(menu) { 0 } else { note.min(room.max(1)) };
     let height = area.height.saturating_sub(top + note);
     draw_items(menu, theme, frame, Rect { y: area.y + top, height, ..area });

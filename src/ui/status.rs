@@ -20,7 +20,7 @@ const MOST_OF_NAME: usize = 24;
 
 /// Paints what is loaded.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let area = app.layout.status;
+    let area = app.screen.layout.status;
     if area.is_empty() {
         return;
     }
@@ -47,7 +47,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 }
 
 fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
-    let loading = &app.loading;
+    let loading = &app.data.loading;
     if loading.name.is_empty() {
         let catalogue = crate::catalogue::catalogue();
         let text = format!(
@@ -60,7 +60,7 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
     let mut parts = vec![(loading.name.clone(), theme.strong)];
     // What is known of a running load is more than what was taken in of it.
     let known = if loading.running { loading.progress.records } else { 0 };
-    let records = known.max(app.store.len() as u64);
+    let records = known.max(app.data.store.len() as u64);
     let noun = if records == 1 { "record" } else { "records" };
     parts.push((format!("{} {noun}", thousands(records)), theme.plain));
     if !loading.troubles.is_empty() {
@@ -89,8 +89,8 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
         };
         parts.push((text, theme.warning));
     }
-    if let Some((first, last)) = app.store.period() {
-        let zone = &app.zone;
+    if let Some((first, last)) = app.data.store.period() {
+        let zone = &app.clock.zone;
         let year = |time| zone.format(time, "%Y");
         let end = if year(first) == year(last) { "%m-%d" } else { "%Y-%m-%d" };
         let [from, until] = [first, last].map(|time| zone.format(time, "%Y-%m-%d"));
@@ -117,9 +117,9 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
     if let Some(words) = app.following_words() {
         parts.push((words, theme.strong));
     }
-    if app.answer.unreadable > 0 {
+    if app.data.answer.unreadable > 0 {
         let text =
-            format!("! {} records could not be read again", thousands(app.answer.unreadable));
+            format!("! {} records could not be read again", thousands(app.data.answer.unreadable));
         parts.push((text, theme.warning));
     }
     parts
@@ -130,21 +130,21 @@ fn progress(app: &App, theme: &Theme) -> String {
     if let Some(words) = app.export_words() {
         return words;
     }
-    if app.loading.running {
-        let rate = app.loading.progress.rate.map(rate).unwrap_or_default();
-        if let Some(pulling) = app.loading.progress.pulling {
-            return pulled(pulling, app.now);
+    if app.data.loading.running {
+        let rate = app.data.loading.progress.rate.map(rate).unwrap_or_default();
+        if let Some(pulling) = app.data.loading.progress.pulling {
+            return pulled(pulling, app.clock.now);
         }
-        let Some(share) = app.loading.share() else {
-            let megabytes = app.loading.progress.bytes_read / 1_000_000;
+        let Some(share) = app.data.loading.share() else {
+            let megabytes = app.data.loading.progress.bytes_read / 1_000_000;
             return format!("{rate}reading, {} MB ", thousands(megabytes));
         };
         let filled = ((share * 5.0).round() as usize).min(5);
         let bar = format!("{}{}", full.repeat(filled), empty.repeat(5 - filled));
         return format!("{rate}{bar} {:3.0}% ", share * 100.0);
     }
-    if app.answering && app.filter.query.reads_original() && !app.store.is_empty() {
-        let share = app.answer.scanned as f64 / app.store.len() as f64;
+    if app.data.answering && app.filter.query.reads_original() && !app.data.store.is_empty() {
+        let share = app.data.answer.scanned as f64 / app.data.store.len() as f64;
         let stop = app.keymap.spoken(Action::Back);
         return format!("searching {:3.0}%, {stop} stops ", share.min(1.0) * 100.0);
     }
@@ -176,12 +176,12 @@ fn rate(records: u64) -> String {
 
 /// Paints the keys that work now, or what there is to tell.
 pub fn draw_hints(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let area = app.layout.hints;
+    let area = app.screen.layout.hints;
     if area.is_empty() {
         return;
     }
     let width = usize::from(area.width);
-    if let Some(notice) = &app.notice {
+    if let Some(notice) = &app.screen.notice {
         let (span, _) = piece(&format!(" {notice}"), width, theme.strong);
         frame.render_widget(Line::from(span), area);
         return;
@@ -242,14 +242,14 @@ fn hints(app: &App) -> Vec<(String, String)> {
     if app.finding.is_some() {
         return fixed(&[("⏎", "stay"), ("↑↓", "previous, next"), ("esc", "give up")]);
     }
-    if app.marking.range.is_some() && app.focus == Pane::List {
+    if app.marking.range.is_some() && app.panes.focus == Pane::List {
         let key = app.keymap.hint(Action::MarkRange);
         return fixed(&[(&key, "marks up to here"), ("esc", "gives up")]);
     }
-    if let Some(prefix) = app.waiting {
+    if let Some(prefix) = app.panes.waiting {
         return after_prefix(app, prefix);
     }
-    if let Some(count) = app.count {
+    if let Some(count) = app.panes.count {
         return vec![(count.to_string(), "times …".to_owned())];
     }
     searching(app).unwrap_or_else(|| of_pane(app))
@@ -257,9 +257,9 @@ fn hints(app: &App) -> Vec<(String, String)> {
 
 /// Keys that go through the places found, while a text is searched in this pane.
 fn searching(app: &App) -> Option<Vec<(String, String)>> {
-    let text = match app.focus {
-        Pane::Tree => !app.tree.find.is_empty(),
-        Pane::Detail => !app.detail.find.is_empty(),
+    let text = match app.panes.focus {
+        Pane::Tree => !app.panes.tree.find.is_empty(),
+        Pane::Detail => !app.panes.detail.find.is_empty(),
         _ => false,
     };
     let hints = [
@@ -281,18 +281,20 @@ fn of_pane(app: &App) -> Vec<(String, String)> {
         Action::Open,
         Action::NextPane,
         Action::Pivot,
-        if app.focus == Pane::Detail { Action::Mark } else { Action::View },
-        if app.focus == Pane::Detail { Action::Note } else { Action::View },
+        if app.panes.focus == Pane::Detail { Action::Mark } else { Action::View },
+        if app.panes.focus == Pane::Detail { Action::Note } else { Action::View },
         Action::Quit,
     ];
     let rows = ACTIONS.iter().filter(|row| {
-        !row.hint.is_empty() && row.panes.contains(&app.focus) && app.disabled(row.action).is_none()
+        !row.hint.is_empty()
+            && row.panes.contains(&app.panes.focus)
+            && app.disabled(row.action).is_none()
     });
     let (mut front, back): (Vec<_>, Vec<_>) = rows.partition(|row| first.contains(&row.action));
     front.sort_by_key(|row| first.iter().position(|action| *action == row.action));
     let words = |action: Action, hint: &'static str| match action {
-        Action::View if app.show_activities => "records".to_owned(),
-        Action::Raw if app.detail.raw => "changes".to_owned(),
+        Action::View if app.panes.show_activities => "records".to_owned(),
+        Action::Raw if app.panes.detail.raw => "changes".to_owned(),
         // Which of the values under the cursor is meant is not to be seen otherwise.
         Action::FilterIn => app
             .focused_value()
@@ -308,10 +310,10 @@ fn of_pane(app: &App) -> Vec<(String, String)> {
 
 /// What may follow the key that waits.
 fn after_prefix(app: &App, prefix: Key) -> Vec<(String, String)> {
-    let times = app.count.map(|count| (count.to_string(), "times".to_owned()));
+    let times = app.panes.count.map(|count| (count.to_string(), "times".to_owned()));
     let mut hints: Vec<(String, String)> = times.into_iter().collect();
     hints.push((shown(&prefix.to_string()), "then".to_owned()));
-    let following = app.keymap.following(prefix, app.focus).into_iter();
+    let following = app.keymap.following(prefix, app.panes.focus).into_iter();
     hints.extend(following.map(|(key, action)| {
         let row = action.row();
         let word = if row.hint.is_empty() { row.name } else { row.hint };

@@ -4,8 +4,8 @@
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 
-use crate::app::detail::Tone;
-use crate::app::list::risk_glyph;
+use crate::app::panes::detail::Tone;
+use crate::app::panes::list::risk_glyph;
 use crate::record::risk::Level;
 
 /// Styles by role. Foreground and background are the terminal's own wherever possible.

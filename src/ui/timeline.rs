@@ -20,8 +20,8 @@ const ASCII_BARS: [&str; 9] = [" ", ".", ".", ":", ":", "|", "|", "#", "#"];
 /// reversed: a reversed bar looks like the room above it.
 /// Cells without records show where they are; those after hours are shaded.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let area = app.layout.timeline;
-    let buckets = &app.answer.timeline;
+    let area = app.screen.layout.timeline;
+    let buckets = &app.data.answer.timeline;
     if area.is_empty() || buckets.is_empty() {
         return;
     }
@@ -71,11 +71,11 @@ struct Strip<'a> {
 
 impl<'a> Strip<'a> {
     fn new(app: &'a App, theme: &'a Theme) -> Self {
-        let axis = app.answer.axis.filter(|_| app.focus == Pane::Timeline);
-        let cursor = axis.and_then(|axis| app.timeline.cursor(&axis));
-        let brushed = axis.and_then(|axis| app.timeline.brushed(&axis));
+        let axis = app.data.answer.axis.filter(|_| app.panes.focus == Pane::Timeline);
+        let cursor = axis.and_then(|axis| app.panes.timeline.cursor(&axis));
+        let brushed = axis.and_then(|axis| app.panes.timeline.brushed(&axis));
         let empty = if theme.ascii { "_" } else { "·" };
-        let is_single = app.layout.timeline.height < 2;
+        let is_single = app.screen.layout.timeline.height < 2;
         let pointer = is_single.then_some(if theme.ascii { "V" } else { "▼" });
         Self { app, theme, cursor, brushed, empty, pointer }
     }
@@ -84,7 +84,7 @@ impl<'a> Strip<'a> {
         let is_empty = text == self.empty;
         let mut style = if is_empty { self.theme.muted } else { style };
         let mut text = text;
-        if self.app.timeline.is_after_hours(at) {
+        if self.app.panes.timeline.is_after_hours(at) {
             style = style.patch(self.theme.after_hours);
             // Working hours without records are what stands out.
             text = if is_empty { " " } else { text };

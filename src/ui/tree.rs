@@ -18,9 +18,9 @@ const WIDE: usize = 30;
 
 /// Paints the tree.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let tree = &app.tree;
+    let tree = &app.panes.tree;
     let title = match &app.finding {
-        Some(input) if app.focus == Pane::Tree => format!("Find: {}▏", clean(input.value())),
+        Some(input) if app.panes.focus == Pane::Tree => format!("Find: {}▏", clean(input.value())),
         _ if !tree.find.is_empty() => format!("Services ({})", clean(&tree.find)),
         _ => "Services".to_owned(),
     };
@@ -50,7 +50,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
             (Some(Mark::Excluded), true) => "-",
             (None, _) => "",
         };
-        let count = if app.store.is_empty() { String::new() } else { thousands(branch.count) };
+        let count = if app.data.store.is_empty() { String::new() } else { thousands(branch.count) };
         let excluded = tree.mark(branch) == Some(Mark::Excluded);
         let style =
             if !branch.seen || branch.count == 0 || excluded { theme.muted } else { theme.plain };
@@ -89,6 +89,6 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 }
 
 fn cursor_style(app: &App, theme: &Theme) -> ratatui::style::Style {
-    let here = app.focus == Pane::Tree && app.overlays.is_empty();
+    let here = app.panes.focus == Pane::Tree && app.overlays.is_empty();
     if here { theme.cursor } else { theme.cursor_elsewhere }
 }

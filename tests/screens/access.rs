@@ -63,5 +63,5 @@ fn of_an_access_package_its_events_are_shown() {
     assert!(session.screen().contains("AccessPackage: its events"), "{}", session.screen());
     session.keys("a");
     assert!(session.app.filter.text().starts_with("target.id="), "{}", session.app.filter.text());
-    assert!(session.app.list.rows.len() > 20);
+    assert!(session.app.panes.list.rows.len() > 20);
 }

@@ -20,8 +20,8 @@ fn the_list_is_ordered_by_what_is_chosen_and_turned_around() {
     assert!(session.screen().contains("the Entra service that logged it"));
     session.keys("<enter>");
     let service = |session: &Session| {
-        let code = session.app.store.codes(session.current(), Column::Path)[0];
-        session.app.store.part(Part::SERVICE, code).to_owned()
+        let code = session.app.data.store.codes(session.current(), Column::Path)[0];
+        session.app.data.store.part(Part::SERVICE, code).to_owned()
     };
     session.keys("g");
     assert_eq!(service(&session), "AAD Management UX");
@@ -67,7 +67,7 @@ fn help_is_searched_and_carries_out_what_it_finds() {
     let screen = session.screen();
     assert!(screen.contains("> zoom") && screen.contains("Give the focused pane"), "{screen}");
     session.keys("<enter>");
-    assert!(session.app.overlays.is_empty() && session.app.zoomed);
+    assert!(session.app.overlays.is_empty() && session.app.panes.zoomed);
     session.keys("z?actor.ip");
     assert!(session.screen().contains("actor.ip:"), "help lists the fields of filters too");
     session.keys("<esc>?j");
@@ -93,8 +93,8 @@ fn the_list_of_all_actions_says_why_one_cannot_be_done() {
 fn what_could_not_be_read_is_listed_with_its_place() {
     let damaged = deliveries("damaged.ndjson", DAMAGED.to_vec());
     let mut session = Session::loaded("damaged.ndjson", &damaged, 120, 40);
-    let count = session.app.loading.troubles.len();
-    assert!(count >= 2 && session.app.store.len() >= 5);
+    let count = session.app.data.loading.troubles.len();
+    assert!(count >= 2 && session.app.data.store.len() >= 5);
     assert!(session.status().contains(&format!("! {count} troubles")), "{}", session.status());
     session.keys("T");
     let screen = session.screen();
@@ -183,7 +183,7 @@ fn without_colours_nothing_has_one() {
 fn results_are_told_by_more_than_colour() {
     let mut session = Session::demo(120, 40);
     assert!(session.keys("/result=failure<enter>").list().contains("✗ fail"));
-    assert!(session.app.focus == Pane::List && session.detail().contains("✗ failure"));
+    assert!(session.app.panes.focus == Pane::List && session.detail().contains("✗ failure"));
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn a_sign_in_shows_its_code_until_it_is_done() {
 fn what_arrives_is_marked_counted_and_leaves_the_reader_where_he_is() {
     let mut session = Session::demo(80, 24);
     session.keys("jj");
-    let before = session.app.list.current();
+    let before = session.app.panes.list.current();
     session.keys("F");
     assert_eq!(session.outside, ["follow"]);
     assert!(session.status().contains("looking at what was read"), "{}", session.status());
@@ -241,7 +241,7 @@ fn what_arrives_is_marked_counted_and_leaves_the_reader_where_he_is() {
     assert!(session.status().contains("following · next look 18:00:30"), "{}", session.status());
     let arrivals = session.arrivals(2);
     session.send(Message::Delivered(Delivery::Segment(arrivals)));
-    assert_eq!(session.app.list.current(), before);
+    assert_eq!(session.app.panes.list.current(), before);
     assert!(session.status().contains("following · 2 new"), "{}", session.status());
     session.keys("g");
     let screen = session.screen();
@@ -258,7 +258,7 @@ fn where_the_records_come_from_can_be_read_and_copied() {
     let origin = vec!["  GET https://graph.example/v1.0/logs?$filter=x".to_owned()];
     let mut session = Session::new(Settings { origin, ..settings(Some("Graph"), 80, 24) });
     assert_eq!(
-        session.keys("F").app.notice.as_deref(),
+        session.keys("F").app.screen.notice.as_deref(),
         Some("it is still being read; then it can be followed")
     );
     session.keys("<ctrl-o>");

@@ -41,7 +41,7 @@ fn the_lines_of_the_box_are_changed_with_keys() {
     session.keys("<ctrl-u>out/x.ndjson").paste(".new\n").keys("<up><up><right><down><down><enter>");
     let job = &session.exports[0];
     assert_eq!((job.format, job.redact, &*job.file), (Format::Json, true, "out/x.ndjson.new"));
-    assert_eq!(job.rows, session.app.list.rows);
+    assert_eq!(job.rows, session.app.panes.list.rows);
     assert!(!job.overwrite);
     // A report has a title, which belongs to the case from then on.
     let mut session = Session::demo(80, 24);
@@ -70,7 +70,7 @@ fn a_file_that_exists_is_replaced_only_when_asked_again() {
     let done = Exported::Done("/there/x.csv".to_owned(), 6_000, 123, 1);
     session.send(Message::Exported(done));
     assert!(session.app.exporting.form.is_none());
-    let told = session.app.notice.clone().unwrap_or_default();
+    let told = session.app.screen.notice.clone().unwrap_or_default();
     assert_eq!(told, "written: 6000 records, 123 bytes · 1 could not be read again · /there/x.csv");
 }
 

@@ -15,10 +15,10 @@ fn the_values_of_a_field_are_counted_under_the_filter_and_filter_in_turn() {
     let first = screen.lines().find(|line| line.contains("Delete user")).expect("a value");
     assert!(first.contains("41") && first.contains("32.0%"), "{first}");
     session.keys("<enter>");
-    assert_eq!(session.app.list.rows.len(), 41);
+    assert_eq!(session.app.panes.list.rows.len(), 41);
     assert!(session.app.filter.text().contains("activity=\"Delete user\""));
     session.keys("<backspace>fy-");
-    assert_eq!(session.app.list.all_rows().len(), 128 - 41);
+    assert_eq!(session.app.panes.list.all_rows().len(), 128 - 41);
     assert!(session.app.filter.text().contains("-activity=\"Delete user\""));
 }
 
@@ -34,7 +34,7 @@ fn any_field_can_be_counted_also_those_that_are_read_from_the_originals() {
     }
     session.keys("fd<enter>");
     assert!(session.app.filter.text().contains("time:2026-11-"), "{}", session.app.filter.text());
-    assert_eq!(session.app.list.rows.len(), 2);
+    assert_eq!(session.app.panes.list.rows.len(), 2);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn what_belongs_to_a_record_is_listed_with_the_reason_and_can_be_gone_to() {
     assert!(detail.contains("the same correlation id"), "{detail}");
     let before = session.current();
     let other = |session: &Session| {
-        let line = session.app.detail.current_line();
+        let line = session.app.panes.detail.current_line();
         line.is_some_and(|line| line.row.is_some_and(|row| row != before))
     };
     for _ in 0..20 {

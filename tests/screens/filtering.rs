@@ -9,12 +9,12 @@ use entrail::app::Settings;
 use entrail::app::message::Message;
 
 fn rows(session: &Session) -> usize {
-    session.app.list.rows.len()
+    session.app.panes.list.rows.len()
 }
 
 /// The text of the filter line that is underlined.
 fn underlined(session: &mut Session) -> String {
-    let area = session.app.layout.filter;
+    let area = session.app.screen.layout.filter;
     let buffer = session.draw();
     let cells = (area.left()..area.right()).filter_map(|x| buffer.cell(Position::new(x, area.y)));
     cells
@@ -186,9 +186,9 @@ fn the_cursor_stays_on_its_record_when_the_filter_changes() {
 fn the_cursor_goes_to_the_nearest_in_time_when_its_record_leaves() {
     let mut session = Session::demo(80, 24);
     session.keys("<alt-4>00j");
-    let (store, row) = (session.app.store.clone(), session.current());
+    let (store, row) = (session.app.data.store.clone(), session.current());
     session.keys("-");
-    assert!(!session.app.list.rows.contains(&row));
+    assert!(!session.app.panes.list.rows.contains(&row));
     let distance =
         store.time(row).expect("a time").ms() - store.time(session.current()).expect("a time").ms();
     assert!(distance.abs() < 6 * 3_600_000, "{distance} ms");
@@ -200,7 +200,7 @@ fn an_answer_to_an_older_question_is_dropped() {
     session.hold = true;
     session.keys("/marek<enter>/<ctrl-u>print.relay<enter>");
     let asked = std::mem::take(&mut session.asked);
-    assert!(session.app.answering && asked.len() > 5);
+    assert!(session.app.data.answering && asked.len() > 5);
     let answers: Vec<_> =
         asked.into_iter().map(|(question, store)| session.answer(question, store)).collect();
     let last = answers.last().expect("an answer").rows.clone();
@@ -211,10 +211,14 @@ fn an_answer_to_an_older_question_is_dropped() {
         assert_eq!(rows(&session), LINES, "the rows of the last answer in time stay");
     }
     session.send(Message::Answered(Box::new(answers[count - 1].clone())));
-    assert_eq!(session.app.list.all_rows(), last);
+    assert_eq!(session.app.panes.list.all_rows(), last);
     session.send(Message::Answered(Box::new(answers[0].clone())));
-    assert_eq!(session.app.list.all_rows(), last, "an older one that comes late is dropped too");
-    assert!(!session.app.answering);
+    assert_eq!(
+        session.app.panes.list.all_rows(),
+        last,
+        "an older one that comes late is dropped too"
+    );
+    assert!(!session.app.data.answering);
 }
 
 #[test]
@@ -234,21 +238,27 @@ fn an_activity_is_shown_and_asked_for_by_the_name_that_records_have() {
     };
     let mut session = session_of(&[line(1, "Reset user password"), line(2, "Add user")]);
     session.keys("vg");
-    while session.app.activities.current().is_some_and(|line| line.name != "Reset user password") {
+    while session
+        .app
+        .panes
+        .activities
+        .current()
+        .is_some_and(|line| line.name != "Reset user password")
+    {
         session.keys("j");
     }
     session.keys("+");
     assert_eq!(session.app.filter.text(), "activity=\"Reset user password\"");
-    assert_eq!(session.app.list.rows.len(), 1);
+    assert_eq!(session.app.panes.list.rows.len(), 1);
     // Two spellings of one activity stand in one line, and both are asked for.
     let mut session = session_of(&[line(1, "Reset user password"), line(2, "Reset password")]);
     session.keys("v");
-    let name = session.app.activities.current().map(|line| line.name.clone());
+    let name = session.app.panes.activities.current().map(|line| line.name.clone());
     assert_eq!(name.as_deref(), Some("Reset user password / Reset password"));
     session.keys("+");
-    assert_eq!(session.app.list.rows.len(), 2, "{}", session.app.filter.text());
+    assert_eq!(session.app.panes.list.rows.len(), 2, "{}", session.app.filter.text());
     session.keys("-");
-    assert_eq!(session.app.list.rows.len(), 0, "{}", session.app.filter.text());
+    assert_eq!(session.app.panes.list.rows.len(), 0, "{}", session.app.filter.text());
 }
 
 #[test]
@@ -256,5 +266,5 @@ fn a_key_that_is_completed_waits_for_its_value() {
     let mut session = Session::demo(80, 24);
     session.keys("/change.acc<tab>false<enter>");
     assert_eq!(session.app.filter.text(), "change.AccountEnabled=false");
-    assert!(session.app.list.rows.len() > 9, "{}", session.screen());
+    assert!(session.app.panes.list.rows.len() > 9, "{}", session.screen());
 }

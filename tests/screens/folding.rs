@@ -7,22 +7,24 @@ use super::session::{Session, deliveries};
 fn records_of_one_operation_fold_into_one_line_and_unfold_in_the_order_they_happened() {
     let mut session = Session::demo(80, 24);
     session.keys("/target:ca004<enter>GO");
-    assert_eq!(session.app.list.rows.len(), 2);
-    assert_eq!(session.app.list.all_rows().len(), 4);
+    assert_eq!(session.app.panes.list.rows.len(), 2);
+    assert_eq!(session.app.panes.list.all_rows().len(), 4);
     let list = session.list();
     assert!(list.contains("Operations 2 · records 4") && list.contains("▸ 2 Update"), "{list}");
     session.keys("<space>");
     let list = session.list();
     assert!(list.contains("▾ 2 Update") && list.contains("│ Update"), "{list}");
-    assert_eq!(session.app.list.rows.len(), 3);
-    let time = |session: &Session, line: usize| session.app.store.time(session.app.list.rows[line]);
+    assert_eq!(session.app.panes.list.rows.len(), 3);
+    let time = |session: &Session, line: usize| {
+        session.app.data.store.time(session.app.panes.list.rows[line])
+    };
     assert!(time(&session, 1) <= time(&session, 2));
     // What is under the cursor stays there when another letter is typed, and when all unfold.
     let row = session.current();
     session.keys("O");
-    assert_eq!((session.current(), session.app.list.rows.len()), (row, 4));
+    assert_eq!((session.current(), session.app.panes.list.rows.len()), (row, 4));
     session.keys("O<space>");
-    assert_eq!(session.app.list.rows.len(), 3, "all begin folded");
+    assert_eq!(session.app.panes.list.rows.len(), 3, "all begin folded");
 }
 
 #[test]
@@ -90,8 +92,8 @@ fn a_folded_operation_shows_the_worst_result_and_the_highest_risk_of_its_records
 fn operations_stand_where_the_time_they_show_belongs_in_both_orders() {
     let mut session = Session::loaded("mixed", &mixed(), 100, 24);
     let times = |session: &Session| -> Vec<_> {
-        let rows = session.app.list.rows.iter();
-        rows.map(|&row| session.app.store.time(row).expect("a time")).collect()
+        let rows = session.app.panes.list.rows.iter();
+        rows.map(|&row| session.app.data.store.time(row).expect("a time")).collect()
     };
     session.keys("O");
     let newest_first = times(&session);
@@ -105,7 +107,7 @@ fn operations_stand_where_the_time_they_show_belongs_in_both_orders() {
     assert!(session.list().contains("08:00:00"), "the oldest of it: {}", session.list());
     // Folding again leaves the cursor at the operation.
     session.keys("g<space>jj<space>");
-    assert_eq!(session.app.list.viewport.cursor(), 0);
+    assert_eq!(session.app.panes.list.viewport.cursor(), 0);
 }
 
 #[test]
@@ -128,5 +130,5 @@ fn a_mark_on_a_record_that_is_folded_away_is_seen_and_taken_off_with_the_others(
     session.keys("m");
     assert!(session.hints().contains("3 marks and a note taken off"), "{}", session.hints());
     session.keys("U");
-    assert_eq!(session.app.store.marks().len(), 3);
+    assert_eq!(session.app.data.store.marks().len(), 3);
 }

@@ -75,7 +75,7 @@ fn no_name_drives_the_terminal() {
     let deliveries = hostile();
     for (width, height) in [(80, 24), (200, 50), (40, 10)] {
         let mut session = Session::loaded("evil\u{1b}[2J\u{202e}.json", &deliveries, width, height);
-        assert_eq!(session.app.store.len(), NAMES.len());
+        assert_eq!(session.app.data.store.len(), NAMES.len());
         session.keys("l");
         for (at, _) in NAMES.iter().enumerate() {
             check(&mut session, &format!("record {at}"));

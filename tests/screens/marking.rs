@@ -11,7 +11,7 @@ use entrail::ui::theme::{Palette, Theme};
 use super::session::Session;
 
 fn marks(session: &Session) -> Vec<(u32, String)> {
-    let marks = session.app.store.marks();
+    let marks = session.app.data.store.marks();
     marks.iter().map(|(row, mark)| (row, mark.note.clone())).collect()
 }
 
@@ -81,10 +81,10 @@ fn the_key_of_notes_is_that_of_the_search_only_while_the_detail_is_searched() {
     session.keys("<ctrl-f>a<enter>");
     let hints = session.hints();
     assert!(hints.contains("n next place found") && hints.contains("esc ends"), "{hints}");
-    let before = session.app.detail.current();
+    let before = session.app.panes.detail.current();
     session.keys("n");
     assert!(session.app.marking.note.is_none());
-    assert_ne!(session.app.detail.current(), before);
+    assert_ne!(session.app.panes.detail.current(), before);
     session.keys("<esc>n");
     assert!(session.app.marking.note.is_some());
     session.keys("<esc>Rn");
@@ -95,7 +95,7 @@ fn the_key_of_notes_is_that_of_the_search_only_while_the_detail_is_searched() {
     assert!(!lines.iter().any(|line| session.detail().contains(line)), "{}", session.detail());
     session.keys("mjjmn");
     assert!(lines.iter().all(|line| session.detail().contains(line)), "{}", session.detail());
-    let line = session.app.detail.current_line().and_then(|line| line.row);
+    let line = session.app.panes.detail.current_line().and_then(|line| line.row);
     assert_eq!(session.app.marking.note.as_ref().map(|note| note.row), line);
     assert_eq!(marks(&session).len(), 3);
 }
@@ -156,7 +156,7 @@ fn the_filter_answers_after_each_mark() {
     session.keys("x/mark:no<enter>");
     assert!(session.list().contains("Records 5,997 of 6,000"), "{}", session.list());
     session.keys("xsmark<enter>smark<enter>g");
-    assert!(session.app.store.marks().has(session.current()), "marked ones first");
+    assert!(session.app.data.store.marks().has(session.current()), "marked ones first");
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn a_case_of_the_same_inputs_is_offered_and_taken_up_or_not() {
     // What was marked before one is taken up stays, and of two notes both.
     let mut session = Session::demo(80, 24);
     session.keys("m");
-    session.app.list.go_to_row(3);
+    session.app.panes.list.go_to_row(3);
     session.keys("nmine<enter>");
     session.send(Message::CaseFound(Ok(found.into())));
     assert_eq!(marks(&session).len(), 3);
@@ -308,7 +308,7 @@ fn the_language_knows_marks() {
 fn a_folded_operation_is_marked_and_exported_with_all_its_records() {
     let mut session = Session::demo(80, 24);
     session.keys("/target:CA004 actor:print.relay<enter>O");
-    assert_eq!(session.app.list.rows.len(), 1, "{}", session.list());
+    assert_eq!(session.app.panes.list.rows.len(), 1, "{}", session.list());
     session.keys("m");
     assert_eq!(marks(&session).len(), 2);
     assert!(session.hints().contains("2 records marked"), "{}", session.hints());
@@ -327,7 +327,7 @@ fn what_is_marked_is_never_hidden_as_noise() {
     session.keys("9<enter>gm");
     let (row, _) = marks(&session)[0];
     session.keys("xH");
-    assert!(session.app.list.rows.contains(&row));
+    assert!(session.app.panes.list.rows.contains(&row));
     session.keys("/mark:yes<enter>");
     assert!(session.list().contains("Records 1 of 6,000"), "{}", session.list());
 }
@@ -336,7 +336,7 @@ fn what_is_marked_is_never_hidden_as_noise() {
 fn a_folded_operation_that_is_marked_in_part_looks_so() {
     let mut session = Session::demo(80, 24);
     session.keys("/target:CA004 actor:print.relay<enter>mO");
-    assert_eq!(session.app.list.rows.len(), 1, "{}", session.list());
+    assert_eq!(session.app.panes.list.rows.len(), 1, "{}", session.list());
     assert!(session.list().contains("◐") && !session.list().contains("●"), "{}", session.list());
     session.keys("m");
     assert!(session.hints().contains("1 more record marked · 2 marks"), "{}", session.hints());

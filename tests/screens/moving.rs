@@ -9,7 +9,7 @@ use entrail::app::message::Message;
 use ratatui::crossterm::event::MouseEventKind;
 
 fn line(session: &Session) -> usize {
-    session.app.list.viewport.cursor()
+    session.app.panes.list.viewport.cursor()
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_number_before_a_key_repeats_it() {
 #[test]
 fn pages_move_by_what_is_visible() {
     let mut session = Session::demo(80, 24);
-    let page = session.app.list.viewport.height();
+    let page = session.app.panes.list.viewport.height();
     assert_eq!(line(session.keys("<pgdn>")), page);
     assert_eq!(line(session.keys("<ctrl-d>")), page + page / 2);
     assert_eq!(line(session.keys("<pgup><ctrl-u>")), 0);
@@ -38,20 +38,26 @@ fn pages_move_by_what_is_visible() {
 #[test]
 fn a_click_puts_the_cursor_where_it_is_and_focuses() {
     let mut session = Session::demo(80, 24);
-    let list = session.app.layout.inside(Pane::List);
+    let list = session.app.screen.layout.inside(Pane::List);
     session.click(list.x + 3, list.y + 4);
     assert_eq!(line(&session), 3, "the first line is the titles");
-    assert!(session.app.detail.row == Some(session.current()));
-    let tree = session.app.layout.inside(Pane::Tree);
+    assert!(session.app.panes.detail.row == Some(session.current()));
+    let tree = session.app.screen.layout.inside(Pane::Tree);
     session.click(tree.x, tree.y + 2);
-    assert_eq!((session.app.focus, session.app.tree.viewport.cursor()), (Pane::Tree, 2));
-    let before = session.app.tree.viewport.len();
+    assert_eq!(
+        (session.app.panes.focus, session.app.panes.tree.viewport.cursor()),
+        (Pane::Tree, 2)
+    );
+    let before = session.app.panes.tree.viewport.len();
     session.click(tree.x, tree.y + 2);
-    assert!(session.app.tree.viewport.len() > before, "a second click unfolds");
-    let detail = session.app.layout.inside(Pane::Detail);
+    assert!(session.app.panes.tree.viewport.len() > before, "a second click unfolds");
+    let detail = session.app.screen.layout.inside(Pane::Detail);
     session.click(detail.x, detail.y + 1);
-    assert_eq!((session.app.focus, session.app.detail.viewport.cursor()), (Pane::Detail, 1));
-    let filter = session.app.layout.filter;
+    assert_eq!(
+        (session.app.panes.focus, session.app.panes.detail.viewport.cursor()),
+        (Pane::Detail, 1)
+    );
+    let filter = session.app.screen.layout.filter;
     session.click(filter.x + 5, filter.y);
     assert!(session.app.filter.editing);
 }
@@ -59,16 +65,18 @@ fn a_click_puts_the_cursor_where_it_is_and_focuses() {
 #[test]
 fn the_wheel_scrolls_what_is_under_it() {
     let mut session = Session::demo(80, 24);
-    let (tree, list) =
-        (session.app.layout.inside(Pane::Tree), session.app.layout.inside(Pane::List));
+    let (tree, list) = (
+        session.app.screen.layout.inside(Pane::Tree),
+        session.app.screen.layout.inside(Pane::List),
+    );
     session.mouse(MouseEventKind::ScrollDown, list.x, list.y);
-    assert_eq!(session.app.list.viewport.top(), 3);
+    assert_eq!(session.app.panes.list.viewport.top(), 3);
     session.mouse(MouseEventKind::ScrollDown, tree.x, tree.y);
-    assert_eq!((session.app.tree.viewport.top(), session.app.focus), (3, Pane::List));
+    assert_eq!((session.app.panes.tree.viewport.top(), session.app.panes.focus), (3, Pane::List));
     session.mouse(MouseEventKind::ScrollUp, list.x, list.y);
-    assert_eq!(session.app.list.viewport.top(), 0);
+    assert_eq!(session.app.panes.list.viewport.top(), 0);
     session.keys("?").mouse(MouseEventKind::ScrollDown, list.x, list.y);
-    assert_eq!(session.app.list.viewport.top(), 0, "a box takes the wheel");
+    assert_eq!(session.app.panes.list.viewport.top(), 0, "a box takes the wheel");
     assert_eq!(session.app.overlays[0].viewport.cursor(), 3);
 }
 
@@ -83,7 +91,7 @@ fn another_size_keeps_the_record_under_the_cursor_in_sight() {
         session.check_viewports();
         session.draw();
     }
-    let at = session.app.list.viewport;
+    let at = session.app.panes.list.viewport;
     assert!(at.visible().contains(&at.cursor()) && at.height() > 5);
 }
 
@@ -92,10 +100,12 @@ fn a_zoomed_pane_has_the_screen_and_gives_it_back() {
     let mut session = Session::demo(80, 24);
     let before = session.screen();
     session.keys("z");
-    assert_eq!(session.app.layout.list.width, 80);
-    assert!(session.app.layout.tree.is_empty());
+    assert_eq!(session.app.screen.layout.list.width, 80);
+    assert!(session.app.screen.layout.tree.is_empty());
     session.keys("<tab>");
-    assert!(session.app.layout.list.is_empty() && session.app.layout.detail.width == 80);
+    assert!(
+        session.app.screen.layout.list.is_empty() && session.app.screen.layout.detail.width == 80
+    );
     session.keys("<shift-tab>z");
     assert_eq!(session.screen(), before);
 }
@@ -104,20 +114,20 @@ fn a_zoomed_pane_has_the_screen_and_gives_it_back() {
 fn escape_steps_back_one_thing_at_a_time() {
     let mut session = Session::demo(80, 24);
     session.keys("v<tab><tab>").keys("<ctrl-f>user<enter>").keys("<esc>");
-    assert!(session.app.tree.find.is_empty() && session.app.focus == Pane::Tree);
+    assert!(session.app.panes.tree.find.is_empty() && session.app.panes.focus == Pane::Tree);
     session.keys("<esc>");
-    assert_eq!((session.app.focus, session.app.show_activities), (Pane::List, true));
+    assert_eq!((session.app.panes.focus, session.app.panes.show_activities), (Pane::List, true));
     session.keys("<esc>");
-    assert!(!session.app.show_activities);
+    assert!(!session.app.panes.show_activities);
     session.keys("<tab>rz?");
     session.keys("<esc>");
-    assert!(session.app.overlays.is_empty() && session.app.zoomed);
+    assert!(session.app.overlays.is_empty() && session.app.panes.zoomed);
     session.keys("<esc>");
-    assert!(!session.app.zoomed && session.app.detail.raw);
+    assert!(!session.app.panes.zoomed && session.app.panes.detail.raw);
     session.keys("<esc>");
-    assert!(!session.app.detail.raw && session.app.focus == Pane::Detail);
+    assert!(!session.app.panes.detail.raw && session.app.panes.focus == Pane::Detail);
     session.keys("<esc>");
-    assert_eq!(session.app.focus, Pane::List);
+    assert_eq!(session.app.panes.focus, Pane::List);
     session.keys("<esc>");
     assert!(session.hints().contains("q leaves"), "{}", session.hints());
     assert!(session.outside.is_empty(), "it never quits by itself");
@@ -148,12 +158,12 @@ fn alt_and_a_number_repeats_and_plain_digits_go_on_with_it() {
     let hints = session.keys("<alt-1>2").hints();
     assert!(hints.contains("12 times …"), "{hints}");
     session.keys("<esc>j");
-    assert_eq!(session.app.list.viewport.cursor(), 1, "esc gives the number up");
+    assert_eq!(session.app.panes.list.viewport.cursor(), 1, "esc gives the number up");
     session.keys("<alt-1>2j");
-    assert_eq!(session.app.list.viewport.cursor(), 13);
+    assert_eq!(session.app.panes.list.viewport.cursor(), 13);
     // No number begins with 0.
     session.keys("<alt-0>j");
-    assert_eq!(session.app.list.viewport.cursor(), 14);
+    assert_eq!(session.app.panes.list.viewport.cursor(), 14);
 }
 
 #[test]
@@ -173,21 +183,21 @@ fn after_a_prefix_the_last_line_tells_what_may_follow() {
     session.keys("jjjg");
     assert_eq!(session.hints().trim(), "g then  g first  a actor  esc give up");
     session.keys("g");
-    assert_eq!(session.app.list.viewport.cursor(), 0);
+    assert_eq!(session.app.panes.list.viewport.cursor(), 0);
     // Esc gives up; another key says that it means nothing.
     session.keys("jg<esc>");
-    assert_eq!((session.app.list.viewport.cursor(), session.app.waiting), (1, None));
+    assert_eq!((session.app.panes.list.viewport.cursor(), session.app.panes.waiting), (1, None));
     let hints = session.keys("gx").hints();
     assert!(hints.contains("g x does nothing here; ? shows what works"), "{hints}");
     // The number waits with it.
     let hints = session.keys("<alt-7>g").hints();
     assert!(hints.contains("7 times") && hints.contains("g first"), "{hints}");
     session.keys("g");
-    assert_eq!(session.app.list.viewport.cursor(), 6);
+    assert_eq!(session.app.panes.list.viewport.cursor(), 6);
     // In the tree, space is no prefix.
     session.keys("<space>p");
     assert!(!session.app.overlays.is_empty(), "the pivot menu is open");
     session.keys("<esc><shift-tab><space>");
-    assert_eq!(session.app.waiting, None);
-    assert!(!session.app.tree.choice.is_empty());
+    assert_eq!(session.app.panes.waiting, None);
+    assert!(!session.app.panes.tree.choice.is_empty());
 }

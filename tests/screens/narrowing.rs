@@ -13,7 +13,7 @@ use entrail::store::RowId;
 const EITHER: &str = "activity:\"add member to role\" OR category:Policy";
 
 fn rows(session: &Session) -> Vec<RowId> {
-    let mut rows = session.app.list.rows.clone();
+    let mut rows = session.app.panes.list.rows.clone();
     rows.sort_unstable();
     rows
 }
@@ -161,5 +161,5 @@ fn a_long_value_of_a_column_is_asked_for_whole() {
     let deliveries = super::session::deliveries("audit.ndjson", text.into_bytes());
     let mut session = Session::loaded("audit.ndjson", &deliveries, 120, 40);
     session.keys("fw").keys("end<enter>");
-    assert_eq!(session.app.list.rows.len(), 1, "{}", session.app.filter.text());
+    assert_eq!(session.app.panes.list.rows.len(), 1, "{}", session.app.filter.text());
 }

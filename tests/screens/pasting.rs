@@ -32,7 +32,7 @@ fn a_paste_is_one_change_that_asks_once_at_most_and_leaves_no_more_than_a_line_t
         // The whole line, then what it lets in last.
         for text in ["long ".repeat(LONG / 5), "x".repeat(LONG)] {
             assert_eq!(asked(&mut session, Message::Pasted(text)), 0, "{place}");
-            let notice = session.app.notice.clone().unwrap_or_default();
+            let notice = session.app.screen.notice.clone().unwrap_or_default();
             assert!(notice.contains(said), "{place}: {notice}");
         }
         session.draw();
@@ -49,7 +49,7 @@ fn a_paste_whose_end_never_came_is_taken_in_and_said() {
         let mut session = Session::demo(120, 40);
         session.keys(keys);
         session.send(Message::PastedPart("actor:ada".to_owned()));
-        let notice = session.app.notice.clone().unwrap_or_default();
+        let notice = session.app.screen.notice.clone().unwrap_or_default();
         assert!(notice.contains("no end of the paste"), "{place}: {notice}");
         // What is said stands in its place until the next key.
         session.keys("<left>");
@@ -58,6 +58,6 @@ fn a_paste_whose_end_never_came_is_taken_in_and_said() {
         }
         session.keys("<esc>");
         session.send(Message::PastedPart(String::new()));
-        assert!(session.app.notice.is_some(), "{place}");
+        assert!(session.app.screen.notice.is_some(), "{place}");
     }
 }

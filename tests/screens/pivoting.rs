@@ -16,7 +16,7 @@ fn an_actor_is_one_key_away_and_so_is_the_way_back() {
     session.keys("a");
     assert!(session.app.filter.text().starts_with("actor.id="), "{}", session.app.filter.text());
     assert_eq!(session.current(), record, "the cursor stays on its record");
-    let rows = session.app.list.rows.len();
+    let rows = session.app.panes.list.rows.len();
     assert!(rows > 2, "{rows}");
     let crumbs = session.app.breadcrumb();
     assert_eq!(crumbs[..2], ["all", "ca004"]);
@@ -25,7 +25,7 @@ fn an_actor_is_one_key_away_and_so_is_the_way_back() {
     session.keys("g<backspace>");
     assert_eq!((session.current(), session.app.filter.text()), (record, before.as_str()));
     session.keys("]");
-    assert_eq!(session.app.list.rows.len(), rows);
+    assert_eq!(session.app.panes.list.rows.len(), rows);
     session.keys("<backspace><backspace><backspace>");
     assert_eq!(session.app.filter.text(), "");
     assert!(session.hints().contains("this is where you began"), "{}", session.hints());
@@ -38,23 +38,23 @@ fn an_id_is_found_on_any_side() {
     find(&mut session, "ca004");
     session.keys("G<tab>");
     for _ in 0..40 {
-        let line = session.app.detail.current_line().and_then(|line| line.value.clone());
+        let line = session.app.panes.detail.current_line().and_then(|line| line.value.clone());
         if line.is_some_and(|(_, value)| value.contains("excludeUsers[]=5f8bc936-391f-")) {
             break;
         }
         session.keys("j");
     }
     session.keys("+");
-    let (filter, rows) = (session.app.filter.text().to_owned(), session.app.list.rows.len());
+    let (filter, rows) = (session.app.filter.text().to_owned(), session.app.panes.list.rows.len());
     assert!(filter.contains("change.new=\"PolicyDetail[0].") && rows == 1, "{filter} {rows}");
     session.keys("<backspace>p");
     assert!(session.screen().contains("anywhere"), "{} {}", session.hints(), session.screen());
     session.keys("v");
     assert!(session.app.filter.text().starts_with("raw:5f8bc936"), "{}", session.app.filter.text());
-    let rows = session.app.list.rows.clone();
+    let rows = session.app.panes.list.rows.clone();
     let sides = |text: &str, session: &mut Session| {
         session.keys(&format!("x/{text}<enter>"));
-        session.app.list.rows.len()
+        session.app.panes.list.rows.len()
     };
     let id = "5f8bc936-391f*";
     let actor = sides(&format!("actor.id={id}"), &mut session);
@@ -97,15 +97,15 @@ fn every_way_to_change_the_question_can_be_taken_back() {
         session.keys("g");
         let before = (
             session.app.filter.text().to_owned(),
-            session.app.tree.choice.clone(),
-            session.app.list.sort,
+            session.app.panes.tree.choice.clone(),
+            session.app.panes.list.sort,
         );
         session.keys(keys).keys("<esc><esc>");
         session.keys("<backspace>");
         let after = (
             session.app.filter.text().to_owned(),
-            session.app.tree.choice.clone(),
-            session.app.list.sort,
+            session.app.panes.tree.choice.clone(),
+            session.app.panes.list.sort,
         );
         assert_eq!(before, after, "{keys}");
         session.keys("]");

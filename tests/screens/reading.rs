@@ -20,7 +20,7 @@ fn of_a_giant_value_only_what_differs_is_shown() {
     for same in ["grantControls", "includeRoles", "createdDateTime"] {
         assert!(!detail.contains(same), "{same} did not change\n{detail}");
     }
-    let opened = session.app.detail.opened.as_ref().expect("a record");
+    let opened = session.app.panes.detail.opened.as_ref().expect("a record");
     assert!(opened.raw.contains("grantControls"), "the original has it");
 }
 
@@ -44,8 +44,8 @@ fn the_original_unfolds_and_folds() {
     assert!(folded.lines().count() == raw.lines().count() && !folded.contains("ipAddress"));
     session.keys("/").keys("<esc>");
     session.keys("gjjjjjjjjjjj");
-    let line = session.app.detail.current().expect("a line");
-    let key = session.app.detail.outline.as_ref().expect("JSON").lines()[line].key.clone();
+    let line = session.app.panes.detail.current().expect("a line");
+    let key = session.app.panes.detail.outline.as_ref().expect("JSON").lines()[line].key.clone();
     let open = session.keys("l").detail();
     assert!(open.contains(&format!("▾ {key}: ")), "{key}\n{open}");
     assert_eq!(
@@ -59,15 +59,16 @@ fn the_original_unfolds_and_folds() {
 fn text_is_found_inside_of_folded_lines() {
     let mut session = weakened_policy();
     session.keys("rC<ctrl-f>python-requests<enter>");
-    let line = session.app.detail.current().expect("a line");
-    let outline = session.app.detail.outline.as_ref().expect("JSON");
+    let line = session.app.panes.detail.current().expect("a line");
+    let outline = session.app.panes.detail.outline.as_ref().expect("JSON");
     assert!(outline.lines()[line].text.contains("python-requests"));
     let detail = session.detail();
     assert!(detail.contains("python-requests"), "{detail}");
     session.keys("<esc>r");
     session.keys("<ctrl-f>notenforced");
-    let at = session.app.detail.viewport.cursor();
-    let text: String = session.app.detail.screen[at].text.iter().map(|(_, text)| &**text).collect();
+    let at = session.app.panes.detail.viewport.cursor();
+    let text: String =
+        session.app.panes.detail.screen[at].text.iter().map(|(_, text)| &**text).collect();
     assert!(text.contains("NotEnforced"), "{text}");
 }
 
@@ -75,14 +76,14 @@ fn text_is_found_inside_of_folded_lines() {
 fn the_next_place_found_is_another_line() {
     let mut session = weakened_policy();
     session.keys("<ctrl-f>tidewick<enter>");
-    let mut lines = vec![session.app.detail.current()];
+    let mut lines = vec![session.app.panes.detail.current()];
     for _ in 0..3 {
         session.keys("n");
-        lines.push(session.app.detail.current());
+        lines.push(session.app.panes.detail.current());
     }
     assert!(lines.windows(2).all(|two| two[0] != two[1]), "{lines:?}");
     session.keys("N");
-    assert_eq!(session.app.detail.current(), lines[2]);
+    assert_eq!(session.app.panes.detail.current(), lines[2]);
 }
 
 #[test]
@@ -92,10 +93,10 @@ fn a_value_under_the_cursor_becomes_a_filter_and_keeps_its_record() {
     let row = session.current();
     session.keys("zx").keys("+");
     assert_eq!(session.app.filter.text(), "actor.ip=192.0.2.71");
-    assert!(session.app.list.rows.len() > 10);
+    assert!(session.app.panes.list.rows.len() > 10);
     assert_eq!(session.current(), row);
     session.keys("-");
-    assert_eq!(session.app.list.rows.len(), 0, "{}", session.app.filter.text());
+    assert_eq!(session.app.panes.list.rows.len(), 0, "{}", session.app.filter.text());
 }
 
 #[test]

@@ -155,10 +155,10 @@ fn an_actor_with_only_an_id_shows_it() {
         // The value that is shown finds the record, as a value of the field and as a word.
         for filter in [format!("actor={id}"), format!("actor:{}", &id[..9]), id.to_owned()] {
             session.keys("x/").paste(&filter).keys("<enter>");
-            assert_eq!(session.app.list.rows.len(), 1, "{filter}");
+            assert_eq!(session.app.panes.list.rows.len(), 1, "{filter}");
         }
         session.keys("x/-actor:*<enter>");
-        assert_eq!(session.app.list.rows.len(), 0);
+        assert_eq!(session.app.panes.list.rows.len(), 0);
         session.keys("xfa");
         assert!(session.screen().contains(id), "{}", session.screen());
         session.keys("<esc>Gp");
@@ -222,7 +222,7 @@ fn the_original_of_a_csv_row_is_shown_by_its_columns() {
                2026-11-02T08:00:00.000Z,0a1b2c3d-2f1e-404e-a5d0-8062ba63f001,Core Directory,UserManagement,Update user,success,\"first; \"\"second\"\"\",User,,1a2b3c4d-0000-4000-8000-000000000001,ann.bell@fern.example,192.0.2.4,User,Bob\r\n";
     let deliveries = deliveries("audit.csv", csv.as_bytes().to_vec());
     let mut session = Session::loaded("audit.csv", &deliveries, 120, 40);
-    assert_eq!(session.app.list.rows.len(), 1, "{}", session.screen());
+    assert_eq!(session.app.panes.list.rows.len(), 1, "{}", session.screen());
     session.keys("<tab>r");
     let shown = session.detail();
     for line in [
@@ -298,7 +298,7 @@ fn the_detail_wraps_why_a_record_cannot_be_read_again() {
 fn the_timeline_of_one_line_is_never_reversed() {
     let mut session = Session::demo(80, 24);
     let reversed = |session: &mut Session| {
-        let area = session.app.layout.timeline;
+        let area = session.app.screen.layout.timeline;
         assert_eq!(area.height, 1);
         let buffer = session.draw();
         (area.left()..area.right())
@@ -310,8 +310,8 @@ fn the_timeline_of_one_line_is_never_reversed() {
     };
     assert_eq!(reversed(&mut session), 0);
     // What is rated high is bold, and what failed is underlined: not told by colour alone.
-    let buckets = session.app.answer.timeline.clone();
-    let area = session.app.layout.timeline;
+    let buckets = session.app.data.answer.timeline.clone();
+    let area = session.app.screen.layout.timeline;
     let buffer = session.draw();
     for (x, bucket) in (area.left()..).zip(&buckets) {
         let cell = buffer.cell((x, area.y)).expect("a cell");
@@ -320,7 +320,7 @@ fn the_timeline_of_one_line_is_never_reversed() {
     }
     session.keys("tp");
     assert_eq!(reversed(&mut session), 0);
-    let line = session.part(|app| app.layout.timeline);
+    let line = session.part(|app| app.screen.layout.timeline);
     assert!(line.contains('▼'), "where the cursor is: {line}");
     session.keys("<space>hh");
     assert_eq!(reversed(&mut session), 0);

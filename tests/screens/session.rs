@@ -202,7 +202,7 @@ impl Session {
 
     /// So many records that arrive now, like the first one but for their ids.
     pub fn arrivals(&self, count: usize) -> Arc<Segment> {
-        let store = &self.app.store;
+        let store = &self.app.data.store;
         let (original, span) = store.span(0);
         let bytes = original.read(span).expect("readable");
         let mut indexer = Indexer::resuming(store, []);
@@ -264,7 +264,7 @@ impl Session {
 
     /// What is on the screen, cell by cell.
     pub fn draw(&mut self) -> Buffer {
-        let screen = self.app.layout.screen;
+        let screen = self.app.screen.layout.screen;
         self.terminal.backend_mut().resize(screen.width, screen.height);
         self.terminal.resize(screen).expect("a screen in memory");
         let (app, theme) = (&self.app, &self.theme);
@@ -285,40 +285,44 @@ impl Session {
     }
 
     pub fn tree(&mut self) -> String {
-        self.part(|app| app.layout.tree)
+        self.part(|app| app.screen.layout.tree)
     }
 
     pub fn list(&mut self) -> String {
-        self.part(|app| app.layout.list)
+        self.part(|app| app.screen.layout.list)
     }
 
     pub fn detail(&mut self) -> String {
-        self.part(|app| app.layout.detail)
+        self.part(|app| app.screen.layout.detail)
     }
 
     /// The last line: keys, or what there is to tell.
     pub fn hints(&mut self) -> String {
-        self.part(|app| app.layout.hints)
+        self.part(|app| app.screen.layout.hints)
     }
 
     pub fn status(&mut self) -> String {
-        self.part(|app| app.layout.status)
+        self.part(|app| app.screen.layout.status)
     }
 
     /// The record under the cursor of the list.
     pub fn current(&self) -> RowId {
-        self.app.list.current().expect("a record under the cursor")
+        self.app.panes.list.current().expect("a record under the cursor")
     }
 
     /// Every cursor is in its window and every window in its lines.
     pub fn check_viewports(&self) {
         let app = &self.app;
-        assert_eq!(app.list.viewport.len(), app.list.rows.len());
-        assert_eq!(app.activities.viewport.len(), app.activities.lines.len());
-        assert_eq!(app.detail.viewport.len(), app.detail.screen.len());
-        assert_eq!(app.tree.viewport.len(), app.tree.visible().count());
-        let panes =
-            [app.tree.viewport, app.list.viewport, app.activities.viewport, app.detail.viewport];
+        assert_eq!(app.panes.list.viewport.len(), app.panes.list.rows.len());
+        assert_eq!(app.panes.activities.viewport.len(), app.panes.activities.lines.len());
+        assert_eq!(app.panes.detail.viewport.len(), app.panes.detail.screen.len());
+        assert_eq!(app.panes.tree.viewport.len(), app.panes.tree.visible().count());
+        let panes = [
+            app.panes.tree.viewport,
+            app.panes.list.viewport,
+            app.panes.activities.viewport,
+            app.panes.detail.viewport,
+        ];
         let menus = app.overlays.iter().map(|menu| menu.viewport);
         for viewport in panes.into_iter().chain(menus).chain([app.filter.viewport]) {
             check(viewport);

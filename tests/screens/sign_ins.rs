@@ -28,7 +28,10 @@ fn rows_of_one_sign_in_are_one_line_judged_by_the_last() {
         let list = session.list();
         assert!(list.contains("Records 4 · 3 rows of one sign-in"), "{list}");
         assert!(list.contains("✓ ok   ▸ 3 Sign-in"), "{list}");
-        assert_eq!((session.app.list.rows.len(), session.app.list.all_rows().len()), (2, 4));
+        assert_eq!(
+            (session.app.panes.list.rows.len(), session.app.panes.list.all_rows().len()),
+            (2, 4)
+        );
         session.keys("<home>");
         if !session.list().contains("▸ 3 Sign-in") {
             session.keys("<down>");
@@ -36,9 +39,9 @@ fn rows_of_one_sign_in_are_one_line_judged_by_the_last() {
         session.keys("/una<enter><space>");
         let list = session.list();
         assert!(list.contains("▾ 3 Sign-in") && list.contains("│ Sign-in"), "{list}");
-        assert_eq!(session.app.list.rows.len(), 3);
+        assert_eq!(session.app.panes.list.rows.len(), 3);
         session.keys("<space>");
-        assert_eq!(session.app.list.rows.len(), 1);
+        assert_eq!(session.app.panes.list.rows.len(), 1);
     }
 }
 
@@ -77,5 +80,5 @@ fn what_a_token_did_is_one_key_away_from_its_sign_in() {
     assert!(session.screen().contains("same token"), "{}", session.screen());
     session.keys("n");
     assert_eq!(session.app.filter.text(), "token=dG9rZW4tb2YtdW5h");
-    assert_eq!(session.app.list.rows.len(), 3);
+    assert_eq!(session.app.panes.list.rows.len(), 3);
 }

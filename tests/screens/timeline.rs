@@ -6,20 +6,20 @@ use entrail::app::action::Pane;
 use ratatui::crossterm::event::{MouseButton, MouseEventKind};
 
 fn count(session: &Session) -> usize {
-    session.app.list.rows.len()
+    session.app.panes.list.rows.len()
 }
 
 #[test]
 fn a_span_is_brushed_with_keys_and_becomes_a_filter() {
     let mut session = Session::demo(80, 24);
     session.keys("/ca004<enter>Gt");
-    assert_eq!(session.app.focus, Pane::Timeline);
+    assert_eq!(session.app.panes.focus, Pane::Timeline);
     // The cursor is where the record was.
-    let told = session.app.notice.clone().expect("what is under the cursor");
+    let told = session.app.screen.notice.clone().expect("what is under the cursor");
     assert!(told.contains("11-12 00:00 – 12:00 UTC: 2 records"), "{told}");
     assert!(told.contains("cell 12 hours"), "{told}");
     session.keys("<space>l<enter>");
-    assert_eq!(session.app.focus, Pane::List);
+    assert_eq!(session.app.panes.focus, Pane::List);
     assert!(
         session.app.filter.text().ends_with("time:2026-11-12"),
         "{}",
@@ -36,7 +36,7 @@ fn a_span_is_brushed_with_keys_and_becomes_a_filter() {
 fn looking_closer_makes_cells_shorter_down_to_seconds_and_back() {
     let mut session = Session::demo(80, 24);
     session.keys("/ca004<enter>Gt");
-    let width = |session: &Session| session.app.answer.axis.expect("an axis").width;
+    let width = |session: &Session| session.app.data.answer.axis.expect("an axis").width;
     let mut widths = vec![width(&session)];
     for _ in 0..12 {
         session.keys("+");
@@ -53,14 +53,14 @@ fn looking_closer_makes_cells_shorter_down_to_seconds_and_back() {
     assert_eq!(count(&session), 2);
     session.keys("t").keys(&"-".repeat(20));
     assert_eq!(width(&session), widths[0]);
-    assert!(!session.app.timeline.is_zoomed());
+    assert!(!session.app.panes.timeline.is_zoomed());
 }
 
 #[test]
 fn a_zoomed_timeline_moves_on_at_its_edge() {
     let mut session = Session::demo(80, 24);
     session.keys("t++++");
-    let start = |session: &Session| session.app.answer.axis.expect("an axis").start;
+    let start = |session: &Session| session.app.data.answer.axis.expect("an axis").start;
     let before = start(&session);
     session.keys("gh");
     assert!(start(&session) < before);
@@ -71,9 +71,9 @@ fn a_zoomed_timeline_moves_on_at_its_edge() {
 #[test]
 fn the_mouse_brushes_too() {
     let mut session = Session::demo(80, 24);
-    let line = session.app.layout.timeline.y;
+    let line = session.app.screen.layout.timeline.y;
     session.click(10, line);
-    assert_eq!(session.app.focus, Pane::Timeline);
+    assert_eq!(session.app.panes.focus, Pane::Timeline);
     session.mouse(MouseEventKind::Drag(MouseButton::Left), 13, line);
     session.mouse(MouseEventKind::Up(MouseButton::Left), 13, line);
     // Two days: four cells of twelve hours.
@@ -90,9 +90,9 @@ fn cells_without_records_are_drawn_and_nights_are_not_like_days() {
     let strip: String = session.screen().lines().nth(1).expect("a line").to_owned();
     assert!(strip.contains('·'), "{strip}");
     session.keys("t+++");
-    let axis = session.app.answer.axis.expect("an axis");
+    let axis = session.app.data.answer.axis.expect("an axis");
     let off: Vec<bool> =
-        (0..axis.buckets).map(|bucket| session.app.timeline.is_after_hours(bucket)).collect();
+        (0..axis.buckets).map(|bucket| session.app.panes.timeline.is_after_hours(bucket)).collect();
     assert!(off.contains(&true) && off.contains(&false));
 }
 
@@ -100,9 +100,9 @@ fn cells_without_records_are_drawn_and_nights_are_not_like_days() {
 fn escape_gives_up_the_brush_and_then_the_timeline() {
     let mut session = Session::demo(80, 24);
     session.keys("t<space>hh<esc>");
-    assert_eq!(session.app.focus, Pane::Timeline);
+    assert_eq!(session.app.panes.focus, Pane::Timeline);
     session.keys("<esc>");
-    assert_eq!((session.app.focus, session.app.filter.text()), (Pane::List, ""));
+    assert_eq!((session.app.panes.focus, session.app.filter.text()), (Pane::List, ""));
 }
 
 #[test]
@@ -110,17 +110,17 @@ fn the_highest_cells_are_gone_to_one_after_the_other() {
     let mut session = Session::demo(80, 24);
     session.keys("tp");
     let told = |session: &Session| {
-        let told = session.app.notice.clone().expect("what is under the cursor");
+        let told = session.app.screen.notice.clone().expect("what is under the cursor");
         let count =
             told.split(": ").nth(1).and_then(|rest| rest.split(' ').next().map(str::to_owned));
         count.and_then(|count| count.parse::<u32>().ok()).expect("a count")
     };
-    let highest = session.app.answer.timeline.iter().map(|bucket| bucket.count).max();
+    let highest = session.app.data.answer.timeline.iter().map(|bucket| bucket.count).max();
     assert_eq!(Some(told(&session)), highest);
     let first = told(&session);
     session.keys("p");
     assert!(told(&session) <= first);
-    assert_ne!(session.app.answer.timeline.len(), 0);
+    assert_ne!(session.app.data.answer.timeline.len(), 0);
 }
 
 #[test]
@@ -134,5 +134,5 @@ fn a_screen_too_small_for_the_timeline_says_so() {
 fn a_filter_typed_from_the_timeline_leads_to_its_records() {
     let mut session = Session::demo(80, 24);
     session.keys("t/mallory<enter>");
-    assert_eq!(session.app.focus, Pane::List);
+    assert_eq!(session.app.panes.focus, Pane::List);
 }

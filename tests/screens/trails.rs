@@ -13,7 +13,7 @@ fn trails_are_listed_with_their_steps_the_most_severe_first() {
     assert!(screen.contains("●●●●") && screen.contains("4/4 steps (critical)"), "{screen}");
     assert!(screen.contains("authentication set after 8 min"), "{screen}");
     session.keys("<enter>");
-    assert_eq!(session.app.list.rows.len(), 4);
+    assert_eq!(session.app.panes.list.rows.len(), 4);
     assert!(
         session.app.filter.text().starts_with("correlation=("),
         "{}",
@@ -21,7 +21,7 @@ fn trails_are_listed_with_their_steps_the_most_severe_first() {
     );
     session.keys("<backspace>");
     assert_eq!(session.app.filter.text(), "");
-    assert_eq!(session.app.list.all_rows().len(), session.app.store.len());
+    assert_eq!(session.app.panes.list.all_rows().len(), session.app.data.store.len());
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn what_happened_meanwhile_is_one_key() {
         }
     }
     session.keys("<right>");
-    assert_eq!(session.app.list.all_rows().len(), 5073);
+    assert_eq!(session.app.panes.list.all_rows().len(), 5073);
     session.keys("<backspace>");
     assert_eq!(session.app.filter.text(), "");
 }
@@ -55,7 +55,14 @@ fn nothing_meanwhile_is_said_and_dots_are_letters_without_them() {
     session.keys("Lset up the domain");
     assert!(session.screen().contains("****   kai.morrow"), "{}", session.screen());
     session.keys("<esc>L<right>");
-    assert!(session.app.notice.as_deref().is_some_and(|notice| notice.starts_with("nothing was")));
+    assert!(
+        session
+            .app
+            .screen
+            .notice
+            .as_deref()
+            .is_some_and(|notice| notice.starts_with("nothing was"))
+    );
     session.keys("<esc>");
     assert!(session.app.overlays.is_empty());
 }
@@ -76,7 +83,7 @@ fn keys_that_are_typed_while_trails_are_looked_for_are_kept() {
         session.keys("<backspace>");
     }
     session.keys("fede");
-    let found = entrail::trails::find(&session.app.store, &|_| true).expect("found");
+    let found = entrail::trails::find(&session.app.data.store, &|_| true).expect("found");
     let all = found.findings.len();
     session.send(Message::TrailsFound(Box::new(found)));
     session.keys("rated");
@@ -148,5 +155,5 @@ fn all_that_is_said_of_a_trail_can_be_read_and_a_wide_screen_is_used() {
 fn who_closes_the_box_no_longer_waits() {
     let mut session = Session::catalogue(80, 24);
     session.keys("L");
-    assert!(session.app.overlays.is_empty() && session.app.notice.is_some());
+    assert!(session.app.overlays.is_empty() && session.app.screen.notice.is_some());
 }

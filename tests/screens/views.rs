@@ -14,7 +14,7 @@ fn a_digit_opens_a_view_and_backspace_comes_back() {
     session.keys("/ca004<enter>7");
     assert_eq!(session.app.filter.text(), "service=PIM");
     assert!(session.screen().contains("all › ca004 › pim"), "{}", session.screen());
-    assert!(!session.app.list.rows.is_empty());
+    assert!(!session.app.panes.list.rows.is_empty());
     session.keys("<backspace>");
     assert_eq!(session.app.filter.text(), "ca004");
 }
@@ -26,7 +26,7 @@ fn every_view_is_listed_by_its_question_and_most_find_something_in_the_demo() {
     for view in VIEWS.iter() {
         session.keys("0").keys(&view.name).keys("<enter>");
         assert_eq!(session.app.filter.text(), view.query, "{}", view.name);
-        if session.app.list.rows.is_empty() {
+        if session.app.panes.list.rows.is_empty() {
             empty.push(&view.name);
         }
     }
@@ -38,18 +38,19 @@ fn every_view_is_listed_by_its_question_and_most_find_something_in_the_demo() {
 #[test]
 fn noise_is_hidden_counted_and_shown_again() {
     let mut session = Session::demo(80, 24);
-    let all = session.app.list.rows.len();
+    let all = session.app.panes.list.rows.len();
     let view = VIEWS.iter().find(|view| view.name == "noise").expect("a view");
     session.keys("9x/").paste(&format!("({}) -risk>=low", view.query)).keys("<enter>");
-    let noise = session.app.list.rows.len();
+    let noise = session.app.panes.list.rows.len();
     assert!(noise > 0 && noise < all);
     session.keys("<backspace><backspace><backspace>H");
-    assert_eq!(session.app.list.rows.len(), all - noise);
+    assert_eq!(session.app.panes.list.rows.len(), all - noise);
     assert!(session.status().contains(&format!("{noise} noise hidden")), "{}", session.status());
     session.keys("/update user<enter>");
-    let (shown, hidden) = (session.app.list.rows.len() as u64, session.app.answer.hidden);
+    let (shown, hidden) =
+        (session.app.panes.list.rows.len() as u64, session.app.data.answer.hidden);
     session.keys("H");
-    assert_eq!(session.app.list.rows.len() as u64, shown + hidden);
+    assert_eq!(session.app.panes.list.rows.len() as u64, shown + hidden);
     assert!(!session.status().contains("hidden"));
 }
 
@@ -57,11 +58,11 @@ fn noise_is_hidden_counted_and_shown_again() {
 fn a_number_is_begun_with_alt() {
     let mut session = Session::demo(80, 24);
     session.keys("<alt-1>2j");
-    assert_eq!(session.app.list.viewport.cursor(), 12);
+    assert_eq!(session.app.panes.list.viewport.cursor(), 12);
     session.keys("<alt-3>");
     assert!(session.hints().contains("3 times"), "{}", session.hints());
     session.keys("k");
-    assert_eq!(session.app.list.viewport.cursor(), 9);
+    assert_eq!(session.app.panes.list.viewport.cursor(), 9);
 }
 
 #[test]
@@ -85,12 +86,12 @@ fn watched_accounts_are_starred_and_found_inside_of_changes_too() {
 fn a_view_is_read_from_its_first_record_on() {
     let mut session = Session::demo(80, 24);
     session.keys("G8");
-    let first = session.app.list.rows[0];
+    let first = session.app.panes.list.rows[0];
     assert_eq!(session.current(), first);
     assert!(!session.list().contains('↑'), "{}", session.list());
     // What is above the window is told.
     session.keys("<pgdn><pgdn>");
-    let above = session.app.list.viewport.visible().start;
+    let above = session.app.panes.list.viewport.visible().start;
     assert!(above > 0 && session.list().contains(&format!("↑{above}")), "{}", session.list());
 }
 
@@ -98,9 +99,9 @@ fn a_view_is_read_from_its_first_record_on() {
 fn whoever_asks_for_noise_sees_it() {
     let mut session = Session::demo(80, 24);
     session.keys("9");
-    let noise = session.app.list.rows.len();
+    let noise = session.app.panes.list.rows.len();
     session.keys("8H9");
-    assert_eq!(session.app.list.rows.len(), noise);
+    assert_eq!(session.app.panes.list.rows.len(), noise);
 }
 
 #[test]

@@ -20,9 +20,9 @@ fn branches_unfold_and_fold() {
     assert!(open.contains("▾ AAD Management UX") && open.contains("  ▸ UserManagement"), "{open}");
     let deeper = session.keys("jl").tree();
     assert!(deeper.contains("  ▾ DeviceManagement"), "{deeper}");
-    assert_eq!(session.keys("l").app.tree.current().map(|branch| branch.depth), Some(2));
+    assert_eq!(session.keys("l").app.panes.tree.current().map(|branch| branch.depth), Some(2));
     assert_eq!(session.keys("hhhh").tree(), folded, "h folds and goes up, back to the start");
-    let all = session.keys("E").app.tree.viewport.len();
+    let all = session.keys("E").app.panes.tree.viewport.len();
     assert!(all > 300, "{all}");
     session.keys("C");
     assert_eq!(session.tree(), folded);
@@ -34,29 +34,32 @@ fn a_branch_is_taken_in_then_out_then_neither() {
     session.keys("<shift-tab>");
     let service = count(&mut session, "AAD Management UX");
     session.keys("<space>");
-    assert_eq!(session.app.list.rows.len(), service);
+    assert_eq!(session.app.panes.list.rows.len(), service);
     assert!(session.tree().contains("●AAD Management UX"));
     session.keys("<space>");
-    assert_eq!(session.app.list.rows.len(), LINES - service);
+    assert_eq!(session.app.panes.list.rows.len(), LINES - service);
     assert!(session.tree().contains("○AAD Management UX"));
     assert_eq!(count(&mut session, "AAD Management UX"), service, "counts leave the marks aside");
     session.keys("<space>");
-    assert_eq!(session.app.list.rows.len(), LINES);
+    assert_eq!(session.app.panes.list.rows.len(), LINES);
     session.keys("<space>X");
-    assert_eq!((session.app.list.rows.len(), session.app.tree.choice.is_empty()), (LINES, true));
+    assert_eq!(
+        (session.app.panes.list.rows.len(), session.app.panes.tree.choice.is_empty()),
+        (LINES, true)
+    );
 }
 
 #[test]
 fn marks_and_filter_are_one_query_to_copy_and_it_finds_the_same() {
     let mut session = Session::demo(120, 40);
     session.keys("<shift-tab><ctrl-f>pim<enter><space>").keys("<tab>/result=failure<enter>");
-    let found = session.app.list.rows.len();
+    let found = session.app.panes.list.rows.len();
     assert!(found > 0 && found < 300, "{found}");
     session.keys("yq");
     let query = session.copied.pop().expect("a query");
     let mut other = Session::demo(120, 40);
     other.keys("/").paste(&query).keys("<enter>");
-    assert_eq!(other.app.list.rows.len(), found, "{query}");
+    assert_eq!(other.app.panes.list.rows.len(), found, "{query}");
 }
 
 #[test]
@@ -67,9 +70,11 @@ fn names_are_found_in_the_tree_while_typing() {
     assert!(found.contains("Find: set federation"), "{found}");
     assert!(found.contains("▾ Core Directory") && found.contains("Set federation"), "{found}");
     assert!(!found.contains("Access Reviews"));
-    assert!(session.app.tree.current().is_some_and(|branch| branch.name.starts_with("Set fed")));
+    assert!(
+        session.app.panes.tree.current().is_some_and(|branch| branch.name.starts_with("Set fed"))
+    );
     session.keys("<enter><space>");
-    assert!(!session.app.list.rows.is_empty() && session.app.list.rows.len() < 10);
+    assert!(!session.app.panes.list.rows.is_empty() && session.app.panes.list.rows.len() < 10);
     session.keys("<space><space><esc>g");
     assert_eq!(session.tree(), before);
 }
@@ -77,23 +82,23 @@ fn names_are_found_in_the_tree_while_typing() {
 #[test]
 fn the_whole_catalogue_can_be_seen_beside_the_data() {
     let mut session = Session::demo(120, 40);
-    let seen = session.keys("<shift-tab>E").app.tree.viewport.len();
+    let seen = session.keys("<shift-tab>E").app.panes.tree.viewport.len();
     session.keys("u");
     assert!(session.hints().contains("the whole catalogue"));
-    assert!(session.app.tree.viewport.len() > seen + 500);
+    assert!(session.app.panes.tree.viewport.len() > seen + 500);
     session.keys("u");
-    assert_eq!(session.app.tree.viewport.len(), seen);
+    assert_eq!(session.app.panes.tree.viewport.len(), seen);
 }
 
 #[test]
 fn an_activity_opens_its_records() {
     let mut session = Session::demo(120, 40);
     session.keys("vj");
-    let line = session.app.activities.current().expect("an activity").clone();
+    let line = session.app.panes.activities.current().expect("an activity").clone();
     assert!(session.detail().contains(&line.name), "{}", session.detail());
     session.keys("<enter>");
-    assert!(!session.app.show_activities);
-    assert_eq!(session.app.list.rows.len() as u64, line.count);
+    assert!(!session.app.panes.show_activities);
+    assert_eq!(session.app.panes.list.rows.len() as u64, line.count);
     assert!(session.list().contains(&line.name));
 }
 

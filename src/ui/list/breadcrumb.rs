@@ -12,7 +12,7 @@ use crate::text::fit;
 /// Paints the names of the views on the way here.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let names = app.breadcrumb();
-    let area = app.layout.list;
+    let area = app.screen.layout.list;
     let room = usize::from(area.width.saturating_sub(4));
     if names.is_empty() || area.height < 2 || room < 8 {
         return;

@@ -5,7 +5,7 @@ use ratatui::text::Span;
 
 use super::super::theme::Theme;
 use crate::app::App;
-use crate::app::folding::Fold;
+use crate::app::panes::folding::Fold;
 use crate::record::risk::Level;
 use crate::store::RowId;
 
@@ -15,8 +15,8 @@ pub fn width(app: &App) -> usize {
 }
 
 fn notices(app: &App) -> bool {
-    let has_marks = !app.store.marks().is_empty() || app.marking.range.is_some();
-    app.arrived() > 0 || has_marks || !app.watch.is_empty()
+    let has_marks = !app.data.store.marks().is_empty() || app.marking.range.is_some();
+    app.arrived() > 0 || has_marks || !app.preferences.watch.is_empty()
 }
 
 /// What stands in front of a record: that it has a note, that it is marked (of a folded operation:
@@ -29,9 +29,9 @@ pub fn cells(
     risk: Option<Level>,
 ) -> Vec<Span<'static>> {
     // A mark is seen also where its record is folded away.
-    let folded = matches!(app.list.fold_of(line), Fold::Folded(_));
-    let rows = if folded { app.list.operation_of(line) } else { &[] };
-    let marks = app.store.marks();
+    let folded = matches!(app.panes.list.fold_of(line), Fold::Folded(_));
+    let rows = if folded { app.panes.list.operation_of(line) } else { &[] };
+    let marks = app.data.store.marks();
     let marked = rows.iter().take(MOST_LOOKED_AT).copied().filter(|row| marks.has(*row));
     let row = marked.max_by_key(|row| !marks.note(*row).is_empty()).unwrap_or(row);
     let is_part = marks.has(row) && !rows.iter().all(|row| marks.has(*row));
@@ -51,12 +51,14 @@ const MOST_LOOKED_AT: usize = 1_000;
 
 fn noticed(app: &App, theme: &Theme, row: RowId) -> Span<'static> {
     let glyph = |plain, ascii| if theme.ascii { ascii } else { plain };
-    match app.store.marks().get(row) {
+    match app.data.store.marks().get(row) {
         Some(mark) if !mark.note.is_empty() => Span::styled(glyph("✎", "n"), theme.strong),
         Some(_) => Span::styled(glyph("●", "m"), theme.strong),
         None if app.marking.range == Some(row) => Span::styled(glyph("▸", ">"), theme.key),
-        None if app.watch.has(&app.store, row) => Span::styled(glyph("★", "*"), theme.warning),
-        None if app.following.has_brought(row) => Span::styled("+", theme.new),
+        None if app.preferences.watch.has(&app.data.store, row) => {
+            Span::styled(glyph("★", "*"), theme.warning)
+        }
+        None if app.data.following.has_brought(row) => Span::styled("+", theme.new),
         None => Span::raw(" "),
     }
 }

@@ -1,16 +1,16 @@
 //! Canned views and the noise that can be left out.
 //! Never hides anything without saying how much.
 
-use super::App;
-use super::message::Effect;
-use super::overlay::{Item, Menu, Wish};
-use super::preferences::SavedView;
+use crate::app::message::Effect;
+use crate::app::overlay::{Item, Menu, Wish};
+use crate::app::preferences::SavedView;
+use crate::app::state::App;
 use crate::query::views::{NOISE_VIEW, VIEWS, of_digit};
 use crate::text::clean;
 
 impl App {
     /// Opens the canned view of a digit.
-    pub(super) fn open_view(&mut self, digit: u8) -> Vec<Effect> {
+    pub(in crate::app) fn open_view(&mut self, digit: u8) -> Vec<Effect> {
         // What the user saved under a digit goes before what comes along.
         let is_digit =
             |saved: &&SavedView| saved.digit.and_then(|c| c.to_digit(10)) == Some(digit.into());
@@ -21,7 +21,7 @@ impl App {
         match of_digit(digit) {
             Some(view) => {
                 // Whoever asks for the noise wants to see it.
-                self.hides_noise &= view.name != NOISE_VIEW;
+                self.filter.hides_noise &= view.name != NOISE_VIEW;
                 self.show_from_the_first(&view.query, &view.name)
             }
             None => Vec::new(),
@@ -29,7 +29,7 @@ impl App {
     }
 
     /// Opens the box of all views.
-    pub(super) fn open_views(&mut self) {
+    pub(in crate::app) fn open_views(&mut self) {
         let taken = |digit: u8| {
             let is_digit = |c: char| c.to_digit(10) == Some(digit.into());
             self.preferences.views.iter().any(|saved| saved.digit.is_some_and(is_digit))
@@ -60,16 +60,18 @@ impl App {
     }
 
     /// Leaves noise out, or shows it again.
-    pub(super) fn turn_noise(&mut self) -> Vec<Effect> {
-        self.hides_noise = !self.hides_noise;
-        self.list.moved = true;
+    pub(in crate::app) fn turn_noise(&mut self) -> Vec<Effect> {
+        self.filter.hides_noise = !self.filter.hides_noise;
+        self.panes.list.moved = true;
         self.ask()
     }
 
     /// What the status line says of noise that is left out; `None` where it is shown.
     pub fn noise_words(&self) -> Option<String> {
-        let all = self.answer.hidden + self.list.all_rows().len() as u64;
-        let share = self.answer.hidden as f64 * 100.0 / all.max(1) as f64;
-        self.hides_noise.then(|| format!("{} noise hidden ({share:.0}%)", self.answer.hidden))
+        let all = self.data.answer.hidden + self.panes.list.all_rows().len() as u64;
+        let share = self.data.answer.hidden as f64 * 100.0 / all.max(1) as f64;
+        self.filter
+            .hides_noise
+            .then(|| format!("{} noise hidden ({share:.0}%)", self.data.answer.hidden))
     }
 }

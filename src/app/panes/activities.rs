@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, LazyLock};
 
-use super::tree::Tree;
-use super::viewport::Viewport;
+use crate::app::panes::tree::Tree;
+use crate::app::viewport::Viewport;
 use crate::catalogue::{Filter, catalogue};
 use crate::query::answer::{PathCount, SPARK};
 use crate::query::choice::Node;

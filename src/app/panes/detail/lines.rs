@@ -3,9 +3,9 @@
 
 use std::borrow::Cow;
 
-use super::kinds::summary_lines;
-use super::risk::{in_words, risk_glance, risk_lines};
-use crate::app::list::{SignInRows, result_words};
+use crate::app::panes::detail::kinds::summary_lines;
+use crate::app::panes::detail::risk::{in_words, risk_glance, risk_lines};
+use crate::app::panes::list::{SignInRows, result_words};
 use crate::catalogue::{Entry, catalogue};
 use crate::query::answer::Sum;
 use crate::record::change::{Difference, differences, kept, one_line};

@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 use std::iter::repeat;
 
-use super::App;
-use super::message::Effect;
-use super::overlay::{Item, Menu, Wish};
+use crate::app::message::Effect;
+use crate::app::overlay::{Item, Menu, Wish};
+use crate::app::state::App;
 use crate::query::{Expression, Operator, Query};
 use crate::record::address::addresses;
 use crate::record::application::application_id;
@@ -150,16 +150,16 @@ fn of_application(record: &Record<'_>) -> Option<Pivot> {
 
 impl App {
     /// The record under the cursor, complete where it was read again.
-    pub(super) fn pivot_record(&self) -> Option<Record<'static>> {
-        let row = self.list.current().filter(|_| !self.show_activities)?;
-        match &self.detail.opened {
-            Some(opened) if self.detail.row == Some(row) => Some(opened.record.clone()),
-            _ => Some(from_columns(&self.store, row)),
+    pub(in crate::app) fn pivot_record(&self) -> Option<Record<'static>> {
+        let row = self.panes.list.current().filter(|_| !self.panes.show_activities)?;
+        match &self.panes.detail.opened {
+            Some(opened) if self.panes.detail.row == Some(row) => Some(opened.record.clone()),
+            _ => Some(from_columns(&self.data.store, row)),
         }
     }
 
     /// Goes to all records that share something with the one under the cursor.
-    pub(super) fn pivot(&mut self, shared: Shared) -> Vec<Effect> {
+    pub(in crate::app) fn pivot(&mut self, shared: Shared) -> Vec<Effect> {
         let Some(record) = self.pivot_record() else { return Vec::new() };
         let found = match shared {
             Shared::Actor => of_actor(&record),
@@ -188,7 +188,7 @@ impl App {
                     Shared::Ip => "IP address",
                     Shared::Around => "time",
                 };
-                self.notice = Some(format!("the record has no {what}"));
+                self.screen.notice = Some(format!("the record has no {what}"));
                 Vec::new()
             }
         }
@@ -211,7 +211,7 @@ impl App {
     }
 
     /// Opens the menu of all pivots.
-    pub(super) fn open_pivot_menu(&mut self) {
+    pub(in crate::app) fn open_pivot_menu(&mut self) {
         let Some(record) = self.pivot_record() else { return };
         let mut pivots: Vec<(Pivot, char)> = Vec::new();
         if let Some((field, value)) = self.focused_value().filter(|_| self.detail_is_focused()) {
@@ -272,17 +272,17 @@ impl App {
     }
 
     fn detail_is_focused(&self) -> bool {
-        self.focus == super::action::Pane::Detail
+        self.panes.focus == crate::app::action::Pane::Detail
     }
 
     /// Why there is nothing to pivot on.
-    pub(super) fn cannot_pivot(&self) -> Option<String> {
-        let no_record = self.show_activities || self.list.current().is_none();
+    pub(in crate::app) fn cannot_pivot(&self) -> Option<String> {
+        let no_record = self.panes.show_activities || self.panes.list.current().is_none();
         no_record.then(|| "no record is under the cursor".to_owned())
     }
 
     /// Leaves the view for a pivot. A span of time that was asked for stays, unless it sets one.
-    pub(super) fn go_to(&mut self, pivot: &Pivot) -> Vec<Effect> {
+    pub(in crate::app) fn go_to(&mut self, pivot: &Pivot) -> Vec<Effect> {
         let kept = match pivot.sets_time {
             true => Vec::new(),
             false => self.filter.query.times(),
@@ -292,28 +292,28 @@ impl App {
         let query = Query { expression: Some(Expression::and(all)) };
         let effects = self.show_query(&query.to_string(), &pivot.name);
         if within {
-            self.notice =
+            self.screen.notice =
                 Some("only within the time that was asked for: it stands in the filter".to_owned());
         }
         effects
     }
 
     /// Leaves the view for a question of its own, read from its first record on.
-    pub(super) fn show_from_the_first(&mut self, query: &str, name: &str) -> Vec<Effect> {
+    pub(in crate::app) fn show_from_the_first(&mut self, query: &str, name: &str) -> Vec<Effect> {
         let effects = self.show_query(query, name);
-        self.list.start_over();
+        self.panes.list.start_over();
         effects
     }
 
     /// Leaves the view for a query over everything.
-    pub(super) fn show_query(&mut self, query: &str, name: &str) -> Vec<Effect> {
+    pub(in crate::app) fn show_query(&mut self, query: &str, name: &str) -> Vec<Effect> {
         self.leave_view();
         self.name_view(name);
         self.filter.set_text(query);
-        self.tree.choice.clear();
-        self.tree.refresh();
-        self.list.moved = true;
-        self.show_activities = false;
+        self.panes.tree.choice.clear();
+        self.panes.tree.refresh();
+        self.panes.list.moved = true;
+        self.panes.show_activities = false;
         let mut effects: Vec<Effect> =
             self.filter.remember().map(Effect::Remember).into_iter().collect();
         effects.extend(self.ask());

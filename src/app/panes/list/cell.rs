@@ -1,7 +1,7 @@
 //! What stands in a cell of the list: outcome, risk, time, targets, and the text of any field.
 //! Never cleans and never paints; what a record is about is cut last.
 
-use super::super::trails::shortened;
+use crate::app::trails::shortened;
 use crate::record::Outcome;
 use crate::record::column::{Column, Kept, Part};
 use crate::record::field::{Field, Stored};

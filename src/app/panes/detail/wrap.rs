@@ -4,7 +4,7 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::lines::Tone;
+use crate::app::panes::detail::lines::Tone;
 
 /// A piece of a line as it stands on the screen.
 #[derive(Clone, Debug, PartialEq)]

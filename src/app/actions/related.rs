@@ -1,12 +1,12 @@
 //! The related tab of the detail: what belongs to a record, and how unusual it is in this data.
 //! Never looks for related records itself; the runtime does, on a thread.
 
-use super::App;
-use super::action::{Action, Pane};
-use super::detail::UNUSUAL;
-use super::detail::lines::{Line, Tone};
-use super::list::{self, result_words};
-use super::message::Effect;
+use crate::app::action::{Action, Pane};
+use crate::app::message::Effect;
+use crate::app::panes::detail::UNUSUAL;
+use crate::app::panes::detail::lines::{Line, Tone};
+use crate::app::panes::list::{self, result_words};
+use crate::app::state::App;
 use crate::query::surroundings::{Joined, Surroundings, Times};
 use crate::record::field::Field;
 use crate::store::RowId;
@@ -17,31 +17,32 @@ const LEAST_TO_COMPARE: u64 = 20;
 
 impl App {
     /// Takes in what is around the record that is shown.
-    pub(super) fn surrounded(&mut self, row: RowId, found: &Surroundings) {
-        if self.detail.row != Some(row) {
+    pub(in crate::app) fn surrounded(&mut self, row: RowId, found: &Surroundings) {
+        if self.panes.detail.row != Some(row) {
             return;
         }
         let lines = self.related_lines(row, found);
         // Of a part of the data nothing can be said to be the first.
         let is_much = found.records >= LEAST_TO_COMPARE;
-        let unusual = unusual(found).filter(|_| is_much && !self.loading.running);
-        self.detail.surround(unusual, lines);
-        self.detail.name_ids(&found.names);
+        let unusual = unusual(found).filter(|_| is_much && !self.data.loading.running);
+        self.panes.detail.surround(unusual, lines);
+        self.panes.detail.name_ids(&found.names);
     }
 
     /// Looks again for what is around the record that is shown.
-    pub(super) fn look_around(&self) -> Vec<Effect> {
-        let row = self.detail.row.filter(|_| self.detail.opened.is_some());
-        let surround = |row| Effect::Surround(row, self.store.clone(), self.detail.mentioned_ids());
+    pub(in crate::app) fn look_around(&self) -> Vec<Effect> {
+        let row = self.panes.detail.row.filter(|_| self.panes.detail.opened.is_some());
+        let surround =
+            |row| Effect::Surround(row, self.data.store.clone(), self.panes.detail.mentioned_ids());
         row.map(surround).into_iter().collect()
     }
 
     /// Shows what belongs to the record, or goes back to the record.
-    pub(super) fn turn_related(&mut self) -> Vec<Effect> {
-        let related = !self.detail.related;
-        self.detail.set_related(related);
-        if related && self.focus == Pane::List {
-            self.focus = Pane::Detail;
+    pub(in crate::app) fn turn_related(&mut self) -> Vec<Effect> {
+        let related = !self.panes.detail.related;
+        self.panes.detail.set_related(related);
+        if related && self.panes.focus == Pane::List {
+            self.panes.focus = Pane::Detail;
         }
         Vec::new()
     }
@@ -93,14 +94,14 @@ impl App {
     fn related_line(&self, row: RowId, is_itself: bool) -> Line {
         let times = list::Times { seconds: true, ..self.times() };
         let cell = |field: &'static Field| {
-            let text = list::cell(&self.store, row, field, times, usize::MAX);
+            let text = list::cell(&self.data.store, row, field, times, usize::MAX);
             clean(&text).into_owned()
         };
-        let outcome = list::outcome(&self.store, row);
+        let outcome = list::outcome(&self.data.store, row);
         let glyph = result_words(outcome).split(' ').next().unwrap_or_default();
         let tone = if is_itself { Tone::Strong } else { Tone::Plain };
         let arrow = if is_itself { '›' } else { ' ' };
-        let mark = match self.store.marks().get(row) {
+        let mark = match self.data.store.marks().get(row) {
             Some(mark) if !mark.note.is_empty() => '✎',
             Some(_) => '●',
             None => ' ',
@@ -122,27 +123,27 @@ impl App {
     }
 
     /// Goes to the related record under the cursor, also where the filter hides it now.
-    pub(super) fn open_related(&mut self) -> Option<Vec<Effect>> {
-        let row = self.detail.current_line()?.row?;
+    pub(in crate::app) fn open_related(&mut self) -> Option<Vec<Effect>> {
+        let row = self.panes.detail.current_line()?.row?;
         self.go_to_record(row)
     }
 
     /// Goes to a record, also where the filter hides it now.
-    pub(super) fn go_to_record(&mut self, row: RowId) -> Option<Vec<Effect>> {
-        if self.list.rows.contains(&row) {
-            self.list.moved = true;
-            self.list.go_to_row(row);
+    pub(in crate::app) fn go_to_record(&mut self, row: RowId) -> Option<Vec<Effect>> {
+        if self.panes.list.rows.contains(&row) {
+            self.panes.list.moved = true;
+            self.panes.list.go_to_row(row);
             return Some(self.follow_cursor());
         }
-        let id = self.store.correlation(row);
-        let time = self.store.time(row).map(crate::time::Timestamp::to_rfc3339);
+        let id = self.data.store.correlation(row);
+        let time = self.data.store.time(row).map(crate::time::Timestamp::to_rfc3339);
         let query = match (&*id, time) {
             ("", Some(time)) => format!("time:{time}"),
             ("", None) => return None,
             (id, _) => format!("correlation={}", crate::query::quoted(id, false)),
         };
         let effects = self.show_query(&query, "related");
-        self.list.expect(Some(row));
+        self.panes.list.expect(Some(row));
         Some(effects)
     }
 }

@@ -1,8 +1,8 @@
 //! What the rules of risk say of a record, as lines: why it matters, and what to look at next.
 //! Never says that a record is safe.
 
-use super::lines::{Line, Tone};
-use crate::app::list::risk_glyph;
+use crate::app::panes::detail::lines::{Line, Tone};
+use crate::app::panes::list::risk_glyph;
 use crate::record::field::Field;
 use crate::record::property::Key;
 use crate::record::risk::{Level, NOT_RATED, Rule, rate};

@@ -3,9 +3,11 @@
 
 mod cell;
 
-use super::folding::Folding;
-use super::viewport::Viewport;
-use crate::query::answer::{Operations, Sort};
+use std::ops::RangeInclusive;
+
+use crate::app::panes::folding::{Fold, Folding};
+use crate::app::viewport::Viewport;
+use crate::query::answer::{Operations, Sort, Sum};
 use crate::record::field::{Field, Stored};
 use crate::store::{RowId, Store};
 
@@ -27,6 +29,8 @@ pub struct List {
     pub chosen: Option<Vec<&'static Field>>,
     /// Columns scrolled out to the left.
     pub scrolled: usize,
+    /// Are records put together by operation?
+    pub by_operation: bool,
     /// Has the user moved the cursor? Until then it stays on the first line while records arrive.
     pub moved: bool,
     /// The record the user went to last: the cursor comes back to it when an answer has it again.
@@ -34,7 +38,7 @@ pub struct List {
     /// The record the last answer put the cursor on.
     left_at: Option<RowId>,
     /// What is folded, where operations are shown.
-    pub(super) folding: Option<Folding>,
+    folding: Option<Folding>,
     /// How many rows are of sign-ins that have several, and how many sign-ins that is.
     pub of_sign_ins: (usize, usize),
 }
@@ -47,6 +51,7 @@ impl Default for List {
             sort: Sort::newest_first(),
             chosen: None,
             scrolled: 0,
+            by_operation: false,
             moved: false,
             anchor: None,
             left_at: None,
@@ -134,7 +139,7 @@ impl List {
     }
 
     /// Shows these rows, the cursor on one of them.
-    pub(super) fn show_rows(&mut self, rows: Vec<RowId>, row: RowId) {
+    fn show_rows(&mut self, rows: Vec<RowId>, row: RowId) {
         self.rows = rows;
         self.viewport.set_len(self.rows.len());
         self.go_to_row(row);
@@ -145,6 +150,62 @@ impl List {
         if let Some(place) = self.rows.iter().position(|&other| other == row) {
             self.viewport.go_to(place);
         }
+    }
+
+    /// All rows that match, also those that are folded away.
+    pub fn all_rows(&self) -> &[RowId] {
+        self.folding.as_ref().map_or(&self.rows, |folding| &folding.all)
+    }
+
+    /// The rows of some lines, those that are folded away there too.
+    pub(in crate::app) fn rows_between(&self, lines: RangeInclusive<usize>) -> Vec<RowId> {
+        match &self.folding {
+            Some(folding) => folding.rows_between(&lines),
+            None => self.rows.get(lines).map(<[RowId]>::to_vec).unwrap_or_default(),
+        }
+    }
+
+    /// What a line is.
+    pub fn fold_of(&self, line: usize) -> Fold {
+        self.folding.as_ref().map_or(Fold::Single, |folding| folding.fold_of(line))
+    }
+
+    /// Number of operations, where records are listed by operation.
+    pub fn operations(&self) -> Option<usize> {
+        self.folding.as_ref()?.operations()
+    }
+
+    /// Takes in operations; returns the rows to be shown.
+    fn fold(&mut self, all: Vec<RowId>, operations: Option<Operations>) -> Vec<RowId> {
+        let Some(operations) = operations else {
+            self.folding = None;
+            return all;
+        };
+        self.folding.get_or_insert_default().take(all, operations)
+    }
+
+    /// What the records of the operation of a line come to; `None` where it is one record.
+    pub fn sum_of(&self, line: usize) -> Option<Sum> {
+        self.folding.as_ref()?.sum_of(line)
+    }
+
+    /// All rows of the operation of a line; none where operations are not put together.
+    pub fn operation_of(&self, line: usize) -> &[RowId] {
+        self.folding.as_ref().map_or(&[], |folding| folding.operation_of(line))
+    }
+
+    /// The row that stands for a row: the one of its line, where its operation is folded.
+    fn shown_row(&self, row: RowId) -> RowId {
+        let folding = self.folding.as_ref().filter(|_| !self.rows.contains(&row));
+        folding.and_then(|folding| folding.lead_of(row)).unwrap_or(row)
+    }
+
+    /// Unfolds the operation under the cursor, or folds it again.
+    pub(in crate::app) fn turn_fold(&mut self) -> bool {
+        let (Some(row), Some(folding)) = (self.current(), &mut self.folding) else { return false };
+        let Some((rows, head)) = folding.turn(row) else { return false };
+        self.show_rows(rows, head);
+        true
     }
 
     /// The fields shown at a width, before scrolling.

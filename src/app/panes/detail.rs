@@ -8,10 +8,10 @@ pub mod wrap;
 
 use serde_json::Value;
 
-use super::list::SignInRows;
-use super::message::Opened;
-use super::outline::Outline;
-use super::viewport::{Viewport, once_around};
+use crate::app::message::Opened;
+use crate::app::panes::list::SignInRows;
+use crate::app::panes::outline::Outline;
+use crate::app::viewport::{Viewport, once_around};
 use crate::query::answer::Sum;
 use crate::query::known_names::{KnownName, ids_in};
 use crate::record::Record;
@@ -24,7 +24,7 @@ pub use lines::{Line, Tone, entry_lines};
 use wrap::{ScreenLine, wrap};
 
 /// Names the line that says what is unusual about a record.
-pub(super) const UNUSUAL: &str = "Unusual";
+pub(in crate::app) const UNUSUAL: &str = "Unusual";
 
 /// Stands before the name of what is mentioned by its id.
 const IS_CALLED: &str = " = ";
@@ -202,7 +202,7 @@ impl Detail {
     }
 
     /// The ids that the record mentions, but for its own and that of its operation.
-    pub(super) fn mentioned_ids(&self) -> Vec<String> {
+    pub(in crate::app) fn mentioned_ids(&self) -> Vec<String> {
         let Some(record) = self.opened.as_ref().map(|opened| &opened.record) else {
             return Vec::new();
         };
@@ -217,7 +217,7 @@ impl Detail {
 
     /// Writes names behind the ids that the record mentions. An actor who excludes itself from a policy is
     /// one of them.
-    pub(super) fn name_ids(&mut self, names: &[KnownName]) {
+    pub(in crate::app) fn name_ids(&mut self, names: &[KnownName]) {
         for line in self.lines.iter_mut().filter(|line| !is_own_id(line)) {
             // Said once, however often it is told.
             let is_said =

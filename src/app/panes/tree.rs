@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::viewport::{Viewport, once_around};
+use crate::app::viewport::{Viewport, once_around};
 use crate::catalogue::catalogue;
 use crate::query::answer::PathCount;
 use crate::query::choice::{Choice, Mark, Node, logged_names};
