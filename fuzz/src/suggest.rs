@@ -14,7 +14,7 @@ fn seen() -> &'static SeenValues {
     SEEN.get_or_init(|| {
         let scale = entrail::demo::Scale { records: 60, seed: 1 };
         let found = deliveries("small", entrail::demo::tenant(scale));
-        let store: Store = Session::loaded("small", &found, 80, 24).app.store;
+        let store: Store = Session::loaded("small", &found, 80, 24).app.data.store;
         SeenValues::of(&store)
     })
 }

@@ -127,7 +127,7 @@ impl Events<'_> {
 }
 
 fn draw(session: &mut Session) {
-    let screen = session.app.layout.screen;
+    let screen = session.app.screen.layout.screen;
     if u32::from(screen.width) * u32::from(screen.height) <= MOST_CELLS {
         session.draw();
         session.check_viewports();
