@@ -123,8 +123,10 @@ pub(super) fn write(
             lines.clean(&format!("> {}", escaped(note)))?;
             lines.clean("")?;
         }
-        let mut told =
-            if is_undo { undo::steps(record, row, number, &mut ledger) } else { told(record) };
+        let mut told = match is_undo {
+            true => undo::lines(record, &undo::decide(record, row, number, &mut ledger)),
+            false => told(record),
+        };
         if !is_undo {
             let at = told.len().min(2);
             told.splice(at..at, findings::lines(store, row));

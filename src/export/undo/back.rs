@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 
-use super::told_differences;
+use super::values::told_differences;
 use crate::record::{Record, Target};
 use crate::store::RowId;
 use crate::text::fold;
@@ -32,17 +32,50 @@ enum Kind {
 }
 
 impl Kind {
-    /// What was done first, and what took it back: a giving, or a taking away.
-    fn words(self, took_back_gives: bool) -> (&'static str, &'static str) {
+    /// What was done first, where what took it back gave something, or took it away.
+    const fn deed(self, took_back_gives: bool) -> Deed {
         match (self, took_back_gives) {
-            (Self::Deleted, true) => ("deleted", "restored"),
-            (Self::Deleted, false) => ("restored", "deleted again"),
-            (Self::Disabled, true) => ("disabled", "enabled again"),
-            (Self::Disabled, false) => ("enabled", "disabled again"),
-            (Self::Added, true) => ("removed", "added again"),
-            (Self::Added, false) => ("added", "removed"),
+            (Self::Deleted, true) => Deed::Deleted,
+            (Self::Deleted, false) => Deed::Restored,
+            (Self::Disabled, true) => Deed::Disabled,
+            (Self::Disabled, false) => Deed::Enabled,
+            (Self::Added, true) => Deed::Removed,
+            (Self::Added, false) => Deed::Added,
         }
     }
+}
+
+/// What was done, and taken back by its opposite.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Deed {
+    /// Given, then taken away.
+    Given,
+    /// Taken away, then given again.
+    TakenAway,
+    /// Deleted, then restored.
+    Deleted,
+    /// Restored, then deleted again.
+    Restored,
+    /// Disabled, then enabled again.
+    Disabled,
+    /// Enabled, then disabled again.
+    Enabled,
+    /// Added, then removed.
+    Added,
+    /// Removed, then added again.
+    Removed,
+    /// Changed, then changed back.
+    Changed,
+}
+
+/// Why two records need no reverse.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct TakenBack {
+    pub(super) deed: Deed,
+    /// When it was done.
+    pub(super) at: Option<Timestamp>,
+    /// When it was taken back.
+    pub(super) until: Option<Timestamp>,
 }
 
 #[derive(Debug)]
@@ -76,8 +109,8 @@ pub(super) struct Back {
     gone: HashMap<String, Option<Timestamp>>,
 }
 
-/// A pair that cancels out: both rows, and the words for it.
-pub(super) type Pair = (RowId, RowId, String);
+/// A pair that cancels out: both rows, and why.
+pub(super) type Pair = (RowId, RowId, TakenBack);
 
 impl Back {
     /// Enters a record that succeeded; `is_paired` where somebody else looks for its opposite;
@@ -191,9 +224,9 @@ impl Back {
                     open.push(turn);
                     continue;
                 }
-                let (was, became) = kind.words(turn.given);
+                let deed = kind.deed(turn.given);
                 for first in open.drain(..) {
-                    let told = both_here((was, first.time), (became, turn.time));
+                    let told = TakenBack { deed, at: first.time, until: turn.time };
                     gone.extend([first.row, turn.row]);
                     pairs.push((first.row, turn.row, told));
                 }
@@ -262,16 +295,6 @@ impl Back {
     }
 }
 
-/// Why two records need no reverse: what the first did, and what the second made of it.
-pub(super) fn both_here(did: (&str, Option<Timestamp>), then: (&str, Option<Timestamp>)) -> String {
-    format!("{} at {}, {} at {}, both among these records.", did.0, at(did.1), then.0, at(then.1))
-}
-
-/// A time as sheets write it.
-pub(super) fn at(time: Option<Timestamp>) -> String {
-    time.map_or_else(|| "an unknown time".to_owned(), Timestamp::to_rfc3339)
-}
-
 fn account(record: &Record<'_>) -> Option<String> {
     record.targets.iter().find(|target| target.kind.eq_ignore_ascii_case("user")).and_then(known)
 }
@@ -284,7 +307,7 @@ fn known(target: &Target<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Ledger, steps};
+    use super::super::{Ledger, decide, lines};
     use super::*;
     use crate::record::{Change, Outcome};
 
@@ -321,7 +344,7 @@ mod tests {
     }
 
     fn steps_of(record: &Record<'_>, row: RowId, number: usize, ledger: &mut Ledger) -> String {
-        steps(record, row, number, ledger).join("\n")
+        lines(record, &decide(record, row, number, ledger)).join("\n")
     }
 
     fn set(minute: i64, old: &str, new: &str) -> Record<'static> {

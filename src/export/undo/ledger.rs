@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::back::{Back, Fate, both_here};
-use super::{is_whole, sets_values};
+use super::back::{Back, Deed, Fate, TakenBack};
+use super::sets_values;
+use super::values::is_whole;
 use crate::record::{Outcome, Record, Target, value_text};
 use crate::store::RowId;
 use crate::text::fold;
@@ -58,7 +59,7 @@ pub(in crate::export) struct Ledger {
     entries: HashMap<Held, Vec<Entry>>,
     /// Ids by the name that stands beside them: some records have only one of both.
     ids: HashMap<(&'static str, String), String>,
-    cancelled: HashMap<RowId, String>,
+    taken_back: HashMap<RowId, TakenBack>,
     back: Back,
     /// Records whose values are all that is to be set back.
     whole: Vec<RowId>,
@@ -169,8 +170,8 @@ impl Ledger {
             }
         }
         for (first, second, told) in self.back.close() {
-            self.cancelled.insert(first, told.clone());
-            self.cancelled.insert(second, told);
+            self.taken_back.insert(first, told);
+            self.taken_back.insert(second, told);
         }
         for row in std::mem::take(&mut self.whole) {
             let mut first = None;
@@ -183,22 +184,22 @@ impl Ledger {
                 true
             });
             if are_back && !fates.is_empty() {
-                self.cancelled.insert(row, both_here(("changed", first), ("changed back", last)));
+                let told = TakenBack { deed: Deed::Changed, at: first, until: last };
+                self.taken_back.insert(row, told);
             }
         }
     }
 
     fn cancel(&mut self, first: &Entry, second: &Entry) {
-        let (was, became) =
-            if first.given { ("given", "taken away") } else { ("taken away", "given again") };
-        let told = both_here((was, first.time), (became, second.time));
-        self.cancelled.insert(first.row, told.clone());
-        self.cancelled.insert(second.row, told);
+        let deed = if first.given { Deed::Given } else { Deed::TakenAway };
+        let told = TakenBack { deed, at: first.time, until: second.time };
+        self.taken_back.insert(first.row, told);
+        self.taken_back.insert(second.row, told);
     }
 
     /// Why a record needs no reverse: another one among these reversed it.
-    pub(in crate::export) fn cancelled(&self, row: RowId) -> Option<String> {
-        self.cancelled.get(&row).cloned()
+    pub(super) fn taken_back(&self, row: RowId) -> Option<TakenBack> {
+        self.taken_back.get(&row).copied()
     }
 
     /// What came of the values a record set, in their order.
@@ -255,7 +256,7 @@ mod tests {
             ledger.enter(row, record);
         }
         ledger.close();
-        (0..).take(records.len()).map(|row| ledger.cancelled(row).is_some()).collect()
+        (0..).take(records.len()).map(|row| ledger.taken_back(row).is_some()).collect()
     }
 
     #[test]
