@@ -30,9 +30,9 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use crate::place::refusal::not_read_again;
 use crate::query::{Query, QueryError};
 use crate::secret::foreign;
-use crate::source::refusal::not_read_again;
 use crate::text::clean;
 use arguments::{Arguments, Command, KeysArguments};
 pub use standard::Closed;

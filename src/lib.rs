@@ -18,6 +18,7 @@
 //! | | [`store`] | all records of a session, in columns |
 //! | | [`demo`] | the demo tenant: ordinary days and the stories buried in them |
 //! | 3 | [`query`] | the filter language: parsing, matching, answering, completing |
+//! | | [`place`] | wherever records come from: what is told of it, and files that are read again |
 //! | | [`source`] | files, folders, archives, streams and tenants to segments; the only door data comes in by |
 //! | | [`case`] | marks and notes of an investigation, and the records they belong to |
 //! | 4 | [`export`] | records and counts, written as table, JSON, CSV, Markdown and original bytes |
@@ -111,6 +112,7 @@ pub mod disk;
 pub mod export;
 pub mod format;
 pub mod lookup;
+pub mod place;
 pub mod query;
 pub mod record;
 pub mod runtime;

@@ -7,10 +7,11 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use entrail::export::{self, Format};
+use entrail::place::Trouble;
 use entrail::query::answer::{Answer, Answerer, Axis, Question, Sort};
 use entrail::query::choice::Choice;
 use entrail::query::{Context, Query};
-use entrail::source::{self, Delivery, IndexCache, Load, Origin, Summary, Trouble};
+use entrail::source::{self, Delivery, IndexCache, Load, Origin, Summary};
 use entrail::store::{RowId, Store};
 use entrail::time::Timestamp;
 use proptest::prelude::*;

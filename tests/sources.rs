@@ -11,7 +11,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use entrail::source::{self, Delivery, Origin, Place, Summary, Trouble};
+use entrail::place::{Position, Trouble};
+use entrail::source::{self, Delivery, Origin, Summary};
 use entrail::store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -189,7 +190,7 @@ fn a_csv_row_with_an_unclosed_quote_costs_one_line() {
     let loaded = memory("portal.csv", &text);
     assert_eq!(activities(&loaded), ["First", "Second", "Third", "Fourth"], "{:?}", loaded.told());
     assert_eq!(loaded.troubles.len(), 1, "{:?}", loaded.told());
-    assert_eq!(loaded.troubles[0].place, Place::Line(3));
+    assert_eq!(loaded.troubles[0].place, Position::Line(3));
     assert!(loaded.troubles[0].lost);
 }
 
@@ -198,7 +199,7 @@ fn a_broken_page_keeps_its_records_and_names_the_byte() {
     let loaded = fixture("page-broken-in-the-middle.json");
     assert_eq!(loaded.ids(), ["Directory_1", "Directory_2"], "{:?}", loaded.told());
     assert_eq!(loaded.troubles.len(), 1, "{:?}", loaded.told());
-    assert!(matches!(loaded.troubles[0].place, Place::Byte(1..)), "{:?}", loaded.told());
+    assert!(matches!(loaded.troubles[0].place, Position::Byte(1..)), "{:?}", loaded.told());
     assert!(loaded.summary.lost_bytes > 0);
 }
 
@@ -206,8 +207,13 @@ fn a_broken_page_keeps_its_records_and_names_the_byte() {
 fn a_broken_line_is_named_by_its_number() {
     let loaded = fixture("lines-with-damage.ndjson");
     assert_eq!(loaded.ids(), ["1", "3", "6", "7", "8", "8b"], "{:?}", loaded.told());
-    let places: Vec<Place> = loaded.troubles.iter().map(|trouble| trouble.place).collect();
-    assert_eq!(places, [Place::Line(2), Place::Line(4), Place::Line(9)], "{:?}", loaded.told());
+    let places: Vec<Position> = loaded.troubles.iter().map(|trouble| trouble.place).collect();
+    assert_eq!(
+        places,
+        [Position::Line(2), Position::Line(4), Position::Line(9)],
+        "{:?}",
+        loaded.told()
+    );
 }
 
 #[test]
@@ -374,7 +380,7 @@ fn one_cause_in_a_file_is_one_message_with_a_count() {
     assert_eq!((loaded.summary.troubles, loaded.summary.lost), (1_500, 1_500));
     assert_eq!(loaded.told().len(), 1, "{:?}", loaded.told());
     assert!(loaded.told()[0].ends_with("(1,500 times)"), "{}", loaded.told()[0]);
-    assert_eq!(loaded.troubles[0].place, Place::Line(2));
+    assert_eq!(loaded.troubles[0].place, Position::Line(2));
 }
 
 #[test]
@@ -397,7 +403,7 @@ fn a_line_of_two_hundred_megabytes_is_skipped_and_the_rest_is_read() {
     let loaded = path(&packed);
     assert_eq!(loaded.ids(), ["a", "b", "c"], "{:?}", loaded.told());
     assert_eq!(loaded.troubles.len(), 1);
-    assert_eq!(loaded.troubles[0].place, Place::Line(3));
+    assert_eq!(loaded.troubles[0].place, Position::Line(3));
     assert!(loaded.told()[0].contains("64 MiB"), "{:?}", loaded.told());
     assert!(loaded.summary.lost_bytes > 200 << 20);
 }

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use entrail::format::{self, Decoded, Depth, Layout, decode};
+use entrail::place::Trouble;
 use entrail::record::Record;
-use entrail::source::{self, Delivery, Origin, Summary, Trouble};
+use entrail::source::{self, Delivery, Origin, Summary};
 use entrail::store::Store;
 use entrail::time::Timestamp;
 use proptest::prelude::*;

@@ -3,7 +3,8 @@
 use std::sync::OnceLock;
 
 use entrail::app::message::Message;
-use entrail::source::{Delivery, Place, Trouble};
+use entrail::place::{Position, Trouble};
+use entrail::source::Delivery;
 use entrail::time::Timestamp;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEventKind};
 
@@ -103,7 +104,7 @@ impl Events<'_> {
             }
             0x16 => {
                 let reason = self.text()?;
-                let trouble = Trouble::new(reason.clone(), Place::Line(7), reason, true);
+                let trouble = Trouble::new(reason.clone(), Position::Line(7), reason, true);
                 Message::Delivered(Delivery::Trouble(trouble))
             }
             0x17 => key(KeyCode::F(self.byte()?), KeyModifiers::NONE),

@@ -1,7 +1,8 @@
 //! The running load: how far it is, what could not be read, how it ended.
 //! Never reads anything; it listens to what the source delivers.
 
-use crate::source::{Progress, Summary, Trouble};
+use crate::place::Trouble;
+use crate::source::{Progress, Summary};
 
 /// What is known of the load of this session.
 #[derive(Debug, Default)]

@@ -11,10 +11,10 @@ use crate::app::message::Effect;
 use crate::app::overlay::{Item, Menu, Wish, wrapped};
 use crate::app::panes::list;
 use crate::app::state::App;
+use crate::place::Prompt;
 use crate::query::Query;
 use crate::query::translate::{Language, translate};
 use crate::record::field::{FIELDS, Field};
-use crate::source::Prompt;
 use crate::text::clean;
 
 impl App {

@@ -10,10 +10,9 @@ use std::sync::Arc;
 use super::arguments::IndexArguments;
 use super::standard::closed;
 use super::{Outcome, tell};
-use crate::source::refusal::Cause;
-use crate::source::{
-    self, Account, Delivery, IndexWriting, Load, Origin, Place, Prompt, Summary, Trouble,
-};
+use crate::place::refusal::Cause;
+use crate::place::{Position, Prompt, Trouble};
+use crate::source::{self, Account, Delivery, IndexWriting, Load, Origin, Summary};
 use crate::store::Store;
 use crate::text::clean;
 
@@ -125,7 +124,7 @@ fn prompt_text(prompt: &Prompt) -> String {
 /// Is it about a file that could not be read at all? What is said of a file as a whole after its
 /// records were told one by one only sums them up.
 fn is_whole_file(trouble: &Trouble, partly: &mut HashSet<Arc<str>>) -> bool {
-    if trouble.place != Place::Whole {
+    if trouble.place != Position::Whole {
         if !partly.contains(trouble.source.as_str()) {
             partly.insert(trouble.source.as_str().into());
         }

@@ -2,7 +2,7 @@
 //! Never more than a look, and what can be done about it.
 
 #[cfg(unix)]
-use crate::source::refusal::{Cause, cause};
+use crate::place::refusal::{Cause, cause};
 
 /// Files that must be allowed to be open at the same time: standard streams, the terminal, timers,
 /// connections, and a file that is read, unpacked and written. Below that nothing is begun, so that

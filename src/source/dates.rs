@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::original::Source;
 use super::pipeline::{Dated, Outcome};
-use super::{Place, Trouble};
 use crate::format::{Dates, DatesSeen};
+use crate::place::{Position, Trouble};
 use crate::store::Original as _;
 use crate::store::builder::Batch;
 use crate::time::DateOrder;
@@ -130,7 +130,7 @@ impl Deciding {
     fn notice(&self, source: &Source, dates: Dates) -> Option<Trouble> {
         let reason = reason(&self.seen, dates, self.undecided)?;
         let source = source.name().to_owned();
-        Some(Trouble::new(source, Place::Whole, reason, false))
+        Some(Trouble::new(source, Position::Whole, reason, false))
     }
 }
 

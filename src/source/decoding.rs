@@ -13,8 +13,8 @@ use super::framing::page::error_text;
 use super::framing::{Found, Framing, Step};
 use super::original::Source;
 use super::pipeline::{Buffers, Dated, Job, Options, Outcome, Work};
-use super::{Place, Trouble};
 use crate::format::{self, Dates, DecodeError, Depth, Draft, Drafted, Either, Layout};
+use crate::place::{Position, Trouble};
 use crate::record::column::Column;
 use crate::store::builder::Batch;
 use crate::store::dictionary::Room;
@@ -362,9 +362,9 @@ impl<'j> Block<'j> {
             let passed = self.job.bytes.get(from_byte..to_byte).unwrap_or_default();
             let line = line + memchr::memchr_iter(b'\n', passed).count() as u64;
             self.line = (at.max(from), line);
-            Place::Line(line)
+            Position::Line(line)
         } else {
-            Place::Byte(at)
+            Position::Byte(at)
         };
         let source = self.job.source.name().to_owned();
         self.troubles.push((at, Trouble::new(source, place, reason, lost)));

@@ -42,7 +42,7 @@ use self::pace::Pace;
 use self::page::Page;
 use self::slices::{Slice, Window};
 use self::there::There;
-use super::{Place, Trouble};
+use crate::place::{Position, Trouble};
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -302,7 +302,7 @@ impl Missing {
             let second = |time: Timestamp| Timestamp::from_ms(time.ms().div_euclid(1_000) * 1_000);
             source = format!("{source}, {} to {}", second(start), second(end));
         }
-        Trouble::new(source, Place::Whole, self.reason.clone(), self.lost)
+        Trouble::new(source, Position::Whole, self.reason.clone(), self.lost)
     }
 }
 

@@ -15,7 +15,8 @@ use super::account::Accounts;
 use super::dates::Deciding;
 use super::pipeline::{Meter, Outcome, Part};
 use super::tenant::Asking;
-use super::{Delivery, Place, Progress, Summary, Trouble};
+use super::{Delivery, Progress, Summary};
+use crate::place::{Position, Trouble};
 use crate::store::builder::Indexer;
 
 mod held;
@@ -186,7 +187,7 @@ impl<'l> Merging<'l> {
         self.summary.cause = self.summary.cause.max(trouble.cause);
         let account = self.accounts.of(&trouble.source);
         match (trouble.lost, trouble.place) {
-            (true, Place::Whole) => account.unread = true,
+            (true, Position::Whole) => account.unread = true,
             (true, _) => account.lost += trouble.times,
             (false, _) => account.odd += trouble.times,
         }

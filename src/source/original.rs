@@ -1,92 +1,20 @@
 //! Where the bytes of records are read again: the file itself, memory, or a spool.
-//! Never maps a file into memory: a file that shrinks is an error, not a crash.
-#![expect(clippy::disallowed_methods, reason = "this file reads originals again, by offset")]
+//! Never says that bytes are there which are not those that were read.
 
 use std::collections::HashMap;
-use std::fmt;
-use std::fs::File;
 use std::io::{self, Error};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::refusal::{self, Cause};
-use super::sample::Prefix;
 use crate::format::{self, Columns, Dates, Decoded, Depth, Layout};
+use crate::place::plain::{AtOffset, PlainFile, Reading};
+use crate::place::refusal;
 use crate::record::Record;
 use crate::record::content::Content;
 use crate::store::persist::wire::{Damaged, Decoder, Encoder};
 use crate::store::{Original, Span};
 use crate::time::DateOrder;
-
-/// How long a file that cannot be opened for want of room is tried again, and how often.
-const PATIENCE: Duration = Duration::from_millis(200);
-const PAUSE: Duration = Duration::from_millis(5);
-
-/// A file read and written at offsets, by several threads at once.
-#[derive(Debug)]
-pub struct AtOffset {
-    file: File,
-    #[cfg(not(unix))]
-    seeking: Mutex<()>,
-}
-
-impl AtOffset {
-    /// An open file.
-    pub fn new(file: File) -> Self {
-        Self {
-            file,
-            #[cfg(not(unix))]
-            seeking: Mutex::new(()),
-        }
-    }
-
-    /// What the file is like now.
-    pub fn stamp(&self) -> io::Result<Stamp> {
-        Ok(Stamp::of(&self.file.metadata()?))
-    }
-
-    /// Fills `buffer` with the bytes from `offset` on; fails where there are not as many.
-    #[cfg(unix)]
-    pub fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        std::os::unix::fs::FileExt::read_exact_at(&self.file, buffer, offset)
-    }
-
-    /// The bytes of a span, at the beginning of a buffer that grows where it is too short.
-    fn read_span<'b>(&self, span: Span, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
-        let len = span.len as usize;
-        if buffer.len() < len {
-            buffer.resize(len, 0);
-        }
-        self.read_exact_at(&mut buffer[..len], span.offset)?;
-        Ok(&buffer[..len])
-    }
-
-    #[cfg(unix)]
-    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        std::os::unix::fs::FileExt::write_all_at(&self.file, bytes, offset)
-    }
-
-    /// Fills `buffer` with the bytes from `offset` on; fails where there are not as many.
-    #[cfg(not(unix))]
-    pub fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        use std::io::{Read as _, Seek as _};
-        let _seeking = self.seeking.lock().unwrap_or_else(PoisonError::into_inner);
-        (&self.file).seek(io::SeekFrom::Start(offset))?;
-        (&self.file).read_exact(buffer)
-    }
-
-    #[cfg(not(unix))]
-    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        use std::io::{Seek as _, Write as _};
-        let _seeking = self.seeking.lock().unwrap_or_else(PoisonError::into_inner);
-        (&self.file).seek(io::SeekFrom::Start(offset))?;
-        (&self.file).write_all(bytes)
-    }
-}
 
 /// Decoded text of everything that is not a plain UTF-8 file, in one file without a name: it is
 /// readable by nobody else and gone when entrail ends, however it ends.
@@ -116,197 +44,6 @@ impl Spool {
     }
 }
 
-/// What a file was like when it was read.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Stamp {
-    len: u64,
-    modified: Option<SystemTime>,
-    /// As in [`changed`].
-    changed: (i64, i64),
-}
-
-/// When anything about a file changed, in seconds and nanoseconds: unlike the time of its contents
-/// it cannot be set back. Zero where the system does not tell.
-pub fn changed(metadata: &std::fs::Metadata) -> (i64, i64) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        (metadata.ctime(), metadata.ctime_nsec())
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = metadata;
-        (0, 0)
-    }
-}
-
-impl Stamp {
-    /// A file of that many bytes, written and changed at those times.
-    pub fn new(len: u64, modified: SystemTime, changed: (i64, i64)) -> Self {
-        Self { len, modified: Some(modified), changed }
-    }
-
-    /// Number of bytes.
-    pub fn len(&self) -> u64 {
-        self.len
-    }
-
-    /// Is it the same but for what may change with the contents as they were, such as who may read
-    /// the file?
-    fn is_like(&self, other: &Self) -> bool {
-        (self.len, self.modified) == (other.len, other.modified)
-    }
-
-    /// The state of a file now.
-    pub fn of(metadata: &std::fs::Metadata) -> Self {
-        let (len, modified) = (metadata.len(), metadata.modified().ok());
-        Self { len, modified, changed: changed(metadata) }
-    }
-}
-
-/// A plain file: its bytes stay where they are.
-#[derive(Debug)]
-pub struct PlainFile {
-    path: PathBuf,
-    reading: Reading,
-    state: Mutex<State>,
-}
-
-/// What is known of a file that was read.
-#[derive(Debug)]
-enum State {
-    /// It is being read: until then it may grow.
-    Reading,
-    /// It was read to its end, and was like this then.
-    Read(Stamp),
-    /// It is followed: what was read stays where it is, and more comes behind it.
-    Growing(Box<Grown>),
-    /// What was read is not in it any more.
-    Replaced,
-}
-
-/// A file that is followed.
-#[derive(Debug)]
-struct Grown {
-    /// What was read of it.
-    prefix: Prefix,
-    /// What the file was like when that was last found in it.
-    found: Stamp,
-    /// What it was like when something else was found.
-    missed: Option<Stamp>,
-}
-
-impl PlainFile {
-    /// The file at `path`, about to be read.
-    pub fn new(path: PathBuf) -> Self {
-        Self { path, reading: Reading::new(), state: Mutex::new(State::Reading) }
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The file was read to its end and was like this then.
-    pub fn was_read(&self, stamp: Stamp) {
-        *self.state() = State::Read(stamp);
-    }
-
-    /// The file is followed from here on. Its first `len` bytes, which were read, are looked at; the
-    /// caller knows that they are those. Fails where they cannot be read.
-    pub fn grows(&self, len: u64) -> io::Result<()> {
-        let file = File::open(&self.path)?;
-        let found = Stamp::of(&file.metadata()?);
-        let prefix = Prefix::of(&AtOffset::new(file), len)?;
-        *self.state() = State::Growing(Box::new(Grown { prefix, found, missed: None }));
-        Ok(())
-    }
-
-    /// More of a file that is followed is to be read, up to byte `to`.
-    pub fn grew(&self, file: &AtOffset, to: u64) -> io::Result<()> {
-        match &mut *self.state() {
-            State::Growing(grown) if grown.prefix.len() < to => grown.prefix.extend(file, to),
-            _ => Ok(()),
-        }
-    }
-
-    /// What was read is not in the file any more.
-    pub fn was_replaced(&self) {
-        *self.state() = State::Replaced;
-    }
-
-    /// What it was like when it was read; `None` while it may grow.
-    pub fn read_as(&self) -> Option<Stamp> {
-        match &*self.state() {
-            State::Read(stamp) => Some(*stamp),
-            State::Reading | State::Growing(..) | State::Replaced => None,
-        }
-    }
-
-    /// Is it followed?
-    pub fn is_growing(&self) -> bool {
-        matches!(&*self.state(), State::Growing(..))
-    }
-
-    /// Is what was read still where it was in this file, opened at its path?
-    pub fn is_there(&self, opened: &AtOffset) -> bool {
-        let Ok(now) = opened.stamp() else { return false };
-        match &mut *self.state() {
-            State::Reading => true,
-            State::Read(then) => then.is_like(&now),
-            State::Growing(grown) if grown.found == now => true,
-            State::Growing(grown) if grown.missed == Some(now) => false,
-            State::Growing(grown) => {
-                let is_there = grown.prefix.is_in(opened, now.len);
-                match is_there {
-                    true => grown.found = now,
-                    false => grown.missed = Some(now),
-                }
-                is_there
-            }
-            State::Replaced => false,
-        }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn read<'b>(&self, span: Span, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
-        let changed = || {
-            Error::other(
-                "the file was changed after it was read; open it again, or follow it if it only grew",
-            )
-        };
-        let opened = AtOffset::new(open_again(&self.path)?);
-        let before = opened.stamp()?;
-        if before.len < span.offset + u64::from(span.len) || !self.is_there(&opened) {
-            return Err(changed());
-        }
-        opened.read_span(span, buffer)?;
-        // It may have been written anew meanwhile.
-        if opened.stamp()? != before && !self.is_there(&opened) {
-            return Err(changed());
-        }
-        Ok(&buffer[..span.len as usize])
-    }
-}
-
-/// Opens a file that was read before. Where too many files are open, those are of other threads that read
-/// records again, and are closed at once.
-fn open_again(path: &Path) -> io::Result<File> {
-    let mut waited = Duration::ZERO;
-    loop {
-        match File::open(path) {
-            Err(error) if refusal::cause(&error) == Cause::NoRoom && waited < PATIENCE => {
-                std::thread::sleep(PAUSE);
-                waited += PAUSE;
-            }
-            opened => return opened,
-        }
-    }
-}
-
 /// The three places where bytes can be.
 #[derive(Clone, Debug)]
 pub enum Bytes {
@@ -333,25 +70,6 @@ pub struct Source {
     dates: RwLock<Dates>,
     shape: u64,
     reading: Reading,
-}
-
-/// The number of one reading of a file or stream.
-#[derive(Clone, Copy)]
-struct Reading(usize);
-
-impl Reading {
-    /// Another number than all before it.
-    fn new() -> Self {
-        static NEXT: AtomicUsize = AtomicUsize::new(1);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-}
-
-impl fmt::Debug for Reading {
-    /// Without the number, which differs from run to run.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Reading")
-    }
 }
 
 impl Source {
@@ -521,8 +239,8 @@ impl Original for Source {
     /// The tail of a file that grows belongs to the reading of the file.
     fn reading(&self) -> usize {
         match &self.bytes {
-            Bytes::File(file) => file.reading.0,
-            Bytes::Spool { .. } | Bytes::Memory(_) => self.reading.0,
+            Bytes::File(file) => file.reading().number(),
+            Bytes::Spool { .. } | Bytes::Memory(_) => self.reading.number(),
         }
     }
 

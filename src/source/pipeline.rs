@@ -19,9 +19,10 @@ use super::index::State;
 use super::original::Source;
 use super::tenant::Watch;
 use super::walk::Input;
-use super::{Delivery, Place, Trouble, Unwanted};
+use super::{Delivery, Unwanted};
 use super::{decoding, merging, reading};
 use crate::format::{DatesSeen, DecodeError, Depth, Draft, Drafted, Either, Layout};
+use crate::place::{Position, Trouble};
 use crate::record::wanted::Wanted;
 use crate::store::Span;
 use crate::store::builder::{Batch, Indexer};
@@ -288,7 +289,7 @@ impl Outcome {
     /// The outcome of a mistake in entrail itself.
     pub fn mistake(source: String, what: &str) -> Self {
         let reason = format!("{what}: this is a mistake in entrail, please report it");
-        let trouble = Trouble::new(source.clone(), Place::Whole, reason, true);
+        let trouble = Trouble::new(source.clone(), Position::Whole, reason, true);
         Self { troubles: vec![trouble], source, ..Self::default() }
     }
 }

@@ -28,13 +28,14 @@ use super::framing::json::Json;
 use super::framing::mixed::Mixed;
 use super::graph::Feed;
 use super::index::State;
-use super::original::{Bytes, PlainFile, Source, Spool, Stamp};
+use super::original::{Bytes, Source, Spool};
 use super::pipeline::{Meter, Options, Outcome, Outlet, Part, Stopped, no_thread};
-use super::refusal;
 use super::tenant::{self, Watch};
 use super::walk::{self, Entry, Tail};
-use super::{Place, Trouble};
 use crate::format::Layout;
+use crate::place::plain::{PlainFile, Stamp};
+use crate::place::refusal;
+use crate::place::{Position, Trouble};
 
 /// Bytes looked at to find out what a source is.
 const HEAD: usize = 64 << 10;
@@ -406,7 +407,7 @@ impl Reading<'_> {
     /// Tells that the system refused to read something.
     fn refused(&self, name: &str, error: &io::Error) -> Result<(), Stopped> {
         self.meter.refused.store(true, Ordering::Relaxed);
-        self.outlet.trouble(Trouble::refused(name.to_owned(), Place::Whole, error), 0)
+        self.outlet.trouble(Trouble::refused(name.to_owned(), Position::Whole, error), 0)
     }
 
     /// Tells that the text of a source cannot be kept.
@@ -417,7 +418,7 @@ impl Reading<'_> {
 
     fn whole(&self, name: &str, reason: String, lost: bool) -> Result<(), Stopped> {
         let source = name.to_owned();
-        self.outlet.trouble(Trouble::new(source, Place::Whole, reason, lost), 0)
+        self.outlet.trouble(Trouble::new(source, Position::Whole, reason, lost), 0)
     }
 }
 

@@ -14,7 +14,7 @@ use super::graph::slices::{Window, ticks};
 use super::graph::{Feed, Follow, Missing, NoToken, Request, Service, Status, Token, Tokens};
 use super::sign_in::doctor::{self, Refusal};
 use super::sign_in::{Claims, Http, Settings, SignIn, SignInError};
-use super::{Place, Prompt, Pulling, Trouble};
+use crate::place::{Position, Prompt, Pulling, Trouble};
 use crate::secret::Secret;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
@@ -302,6 +302,6 @@ impl Watch {
         let status = locked(&self.status);
         let stopped = status.outcome.as_ref()?.stopped.as_ref()?;
         let reason = stopped.reason()?.to_owned();
-        Some(Trouble::new(NAME.to_owned(), Place::Whole, reason, true))
+        Some(Trouble::new(NAME.to_owned(), Position::Whole, reason, true))
     }
 }

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use walkdir::WalkDir;
 
-use super::original::PlainFile;
-pub use super::refusal::describe;
-use super::{Origin, Place, Tenant, Trouble};
+use super::{Origin, Tenant};
 use crate::demo;
+use crate::place::plain::PlainFile;
+use crate::place::{Position, Trouble};
 
 /// One thing to read.
 #[derive(Debug)]
@@ -155,10 +155,10 @@ fn add_folder(folder: &Path, stopped: &dyn Fn() -> bool, found: &mut dyn FnMut(E
 
 fn missing(path: &Path, reason: String) -> Entry {
     let source = path.display().to_string();
-    Entry::Missing(Trouble::new(source, Place::Whole, reason, true))
+    Entry::Missing(Trouble::new(source, Position::Whole, reason, true))
 }
 
 /// The same for what the system refused.
 fn refused(path: &Path, error: &io::Error) -> Entry {
-    Entry::Missing(Trouble::refused(path.display().to_string(), Place::Whole, error))
+    Entry::Missing(Trouble::refused(path.display().to_string(), Position::Whole, error))
 }

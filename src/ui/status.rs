@@ -11,7 +11,8 @@ use crate::app::App;
 use crate::app::action::{ACTIONS, Action, Pane};
 use crate::app::exporting;
 use crate::app::keymap::{Key, shown};
-use crate::source::{Pulling, Summary};
+use crate::place::Pulling;
+use crate::source::Summary;
 use crate::text::{clean, fit, thousands};
 use crate::time::Timestamp;
 

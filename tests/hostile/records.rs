@@ -231,7 +231,7 @@ fn the_screen_and_the_clipboard_take_every_field() {
 #[test]
 fn what_a_sign_in_server_says_is_shown_and_copied_clean() {
     use entrail::app::message::Message;
-    use entrail::source::Prompt;
+    use entrail::place::Prompt;
     use entrail::time::Timestamp;
     for text in HOSTILE {
         let mut session = Session::catalogue(100, 30);

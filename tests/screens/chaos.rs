@@ -2,7 +2,8 @@
 //! Never random from run to run: the seed is fixed, a failure is shrunk to the keys that cause it.
 
 use entrail::app::message::Message;
-use entrail::source::{Delivery, Place, Progress, Trouble};
+use entrail::place::{Position, Trouble};
+use entrail::source::{Delivery, Progress};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEventKind};
@@ -140,7 +141,7 @@ fn happen(session: &mut Session, event: Event, rest: &mut dyn Iterator<Item = &D
             }
         }
         Event::Trouble(reason) => {
-            let (source, place) = (reason.clone(), Place::Line(7));
+            let (source, place) = (reason.clone(), Position::Line(7));
             let trouble = Trouble::new(source, place, reason, true);
             session.send(Message::Delivered(Delivery::Trouble(trouble)));
         }

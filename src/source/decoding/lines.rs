@@ -4,11 +4,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::super::Place;
-use super::super::original::{AtOffset, Source};
+use super::super::original::Source;
 use super::super::pipeline::{Job, Options, Outcome};
 use super::entries::Within;
 use super::{Block, Kept};
+use crate::place::Position;
+use crate::place::plain::AtOffset;
 use crate::store::Span;
 
 /// Bytes read beyond a stretch for the end of its last line; where they are not enough the framing
@@ -145,7 +146,7 @@ impl Lines {
     /// of the first line here.
     pub fn placed(mut self, line: u64) -> Self {
         for trouble in &mut self.outcome.troubles {
-            if let Place::Line(number) = &mut trouble.place {
+            if let Position::Line(number) = &mut trouble.place {
                 *number += line - 1;
             }
         }

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::Origin;
-use super::super::original::{AtOffset, PlainFile, Source, Stamp};
+use super::super::original::Source;
 use super::super::walk::{self, Entry, Tail};
 use crate::format::{self, Decoded, Depth, Layout};
+use crate::place::plain::{AtOffset, PlainFile, Stamp};
 use crate::store::{Original as _, Segment, Span, Store};
 use crate::time::Timestamp;
 

@@ -244,7 +244,7 @@ impl Archive {
             let reason = match sha256 {
                 Ok(sha256) if sha256 == file.sha256 => return None,
                 Ok(_) => "its bytes are not those that were written".to_owned(),
-                Err(error) => crate::source::walk::describe(&error),
+                Err(error) => crate::place::refusal::describe(&error),
             };
             Some((file.name.clone(), reason))
         });
@@ -360,7 +360,7 @@ impl Archive {
                 Ok(()) => {}
                 Err(error) if packed::is_of_contents(&error) => {
                     let reason =
-                        format!("{}: {}", path.display(), super::super::walk::describe(&error));
+                        format!("{}: {}", path.display(), crate::place::refusal::describe(&error));
                     self.odd(log.name, Some(window), reason);
                 }
                 Err(error) => return Err(wrapped(&path, error)),

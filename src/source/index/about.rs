@@ -1,7 +1,8 @@
 //! What an index says besides its segments: of which files it is, the summary, and all troubles.
 //! Never the records themselves.
 
-use super::super::{Account, Place, Progress, Summary, Trouble};
+use super::super::{Account, Progress, Summary};
+use crate::place::{Position, Trouble};
 use crate::store::persist::wire::{Damaged, Decoder, Encoder};
 
 /// What stands in an index besides its segments.
@@ -44,9 +45,9 @@ impl About {
         out.u32(self.troubles.len() as u32);
         for trouble in &self.troubles {
             let (kind, at) = match trouble.place {
-                Place::Line(line) => (LINE, line),
-                Place::Byte(byte) => (BYTE, byte),
-                Place::Whole => (WHOLE, 0),
+                Position::Line(line) => (LINE, line),
+                Position::Byte(byte) => (BYTE, byte),
+                Position::Whole => (WHOLE, 0),
             };
             out.text(&trouble.source);
             out.byte(kind);
@@ -134,9 +135,9 @@ fn trouble(input: &mut Decoder<'_>) -> Result<Trouble, Damaged> {
     let source = input.text()?.to_owned();
     let (kind, at) = (input.byte()?, input.u64()?);
     let place = match kind {
-        LINE => Place::Line(at),
-        BYTE => Place::Byte(at),
-        WHOLE => Place::Whole,
+        LINE => Position::Line(at),
+        BYTE => Position::Byte(at),
+        WHOLE => Position::Whole,
         _ => return Err(Damaged),
     };
     let (reason, lost, times) = (input.text()?.to_owned(), flag(input)?, input.u64()?);

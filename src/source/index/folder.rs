@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::super::original::AtOffset;
 use super::MOST_BYTES;
 use crate::disk::{self, Kind, is_open_to_others};
+use crate::place::plain::AtOffset;
 use crate::store::persist::Stored;
 
 /// Indexes that are kept.

@@ -10,8 +10,8 @@ use std::time::{Duration, SystemTime};
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::super::original::{AtOffset, Stamp, changed};
-use super::super::sample::sample;
+use crate::place::plain::{AtOffset, Stamp, changed};
+use crate::place::sample::sample;
 use crate::store::persist::wire::Encoder;
 
 /// How coarse the times of files may be: most systems count in a few milliseconds, some in seconds.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::source::{Place, Trouble};
+use crate::place::{Position, Trouble};
 
 /// Causes that are told apart.
 const MOST_CAUSES: usize = 1_000;
@@ -45,7 +45,7 @@ impl Held {
             && let Some(first) = troubles.first()
         {
             let reason = format!("and {more} more of other causes");
-            let rest = Trouble::new(first.source.clone(), Place::Whole, reason, lost > 0);
+            let rest = Trouble::new(first.source.clone(), Position::Whole, reason, lost > 0);
             troubles.push(Trouble { times: more, ..rest });
         }
         troubles
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     fn trouble(reason: &str, line: u64, lost: bool) -> Trouble {
-        Trouble::new("a.json".to_owned(), Place::Line(line), reason.to_owned(), lost)
+        Trouble::new("a.json".to_owned(), Position::Line(line), reason.to_owned(), lost)
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::io;
 use super::super::content::{self, Content, FOREWORD, Search};
 use super::super::encoding::UTF8_MARK;
 use super::super::pipeline::Stopped;
-use super::super::{Place, Trouble};
 use super::{HEAD, Input, Reading, accepts, read_some};
+use crate::place::{Position, Trouble};
 use crate::text::thousands;
 
 /// A run of spaces and tabs so long is no indentation and no empty cells.
@@ -82,7 +82,7 @@ impl Reading<'_> {
         let count = thousands(input.start.nul);
         let bytes = if input.start.nul == 1 { "byte" } else { "bytes" };
         let reason = format!("{count} NUL {bytes} before the first record; passed over");
-        let trouble = Trouble::new(input.name.clone(), Place::Byte(0), reason, false);
+        let trouble = Trouble::new(input.name.clone(), Position::Byte(0), reason, false);
         self.outlet.trouble(trouble, 0)
     }
 

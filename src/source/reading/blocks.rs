@@ -8,9 +8,9 @@ use std::sync::atomic::Ordering;
 use super::super::framing::{Found, Framing, Note, Step};
 use super::super::original::{Bytes, Source};
 use super::super::pipeline::{Job, Outcome, Part, Stopped};
-use super::super::{Place, Trouble};
 use super::lines::Pause;
 use super::{Input, Reading};
+use crate::place::{Position, Trouble};
 use crate::store::Original as _;
 
 impl Reading<'_> {
@@ -62,7 +62,7 @@ impl Reading<'_> {
         match failure {
             Some(error) => {
                 self.meter.refused.store(true, Ordering::Relaxed);
-                let mut trouble = Trouble::refused(input.name, Place::Byte(text.base), &error);
+                let mut trouble = Trouble::refused(input.name, Position::Byte(text.base), &error);
                 if text.base > 0 {
                     trouble.reason =
                         format!("the rest of the file could not be read: {}", trouble.reason);
@@ -201,10 +201,13 @@ impl Text {
     /// A note as it is told to the user.
     fn told(&mut self, note: Note, buffer: &[u8], by_line: bool) -> Trouble {
         if note.whole {
-            return Trouble::new(self.source_name(), Place::Whole, note.reason, note.lost);
+            return Trouble::new(self.source_name(), Position::Whole, note.reason, note.lost);
         }
-        let place =
-            if by_line { Place::Line(self.line_of(note.at, buffer)) } else { Place::Byte(note.at) };
+        let place = if by_line {
+            Position::Line(self.line_of(note.at, buffer))
+        } else {
+            Position::Byte(note.at)
+        };
         let reason = match note.lost_bytes {
             0 => note.reason,
             bytes => format!("{}; {bytes} bytes skipped", note.reason),

@@ -9,10 +9,11 @@ use std::sync::mpsc::Receiver;
 
 use super::super::decoding::lines::{Kind, Lines, Stretch};
 use super::super::framing::{Framing, Plain};
-use super::super::original::{AtOffset, Source};
+use super::super::original::Source;
 use super::super::pipeline::{Part, Stopped};
 use super::blocks::Text;
 use super::{Input, Reading};
+use crate::place::plain::AtOffset;
 
 /// Stretches in which this is to be repaid: what was decoded in vain when one had to be given back.
 const REPAID: u32 = 16;

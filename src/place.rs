@@ -1,0 +1,124 @@
+//! Wherever records come from, and what is told of it.
+//! Never reads, decodes or keeps a record.
+
+pub(crate) mod plain;
+pub mod refusal;
+pub(crate) mod sample;
+
+use std::fmt;
+use std::io;
+
+use self::refusal::Cause;
+use crate::time::Timestamp;
+use crate::{secret, text};
+
+/// Where in a source something is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Position {
+    /// A line, from 1.
+    Line(u64),
+    /// A byte of the text (decompressed and in UTF-8), from 0.
+    Byte(u64),
+    /// The source as a whole.
+    Whole,
+}
+
+impl fmt::Display for Position {
+    /// `:line`, ` at byte N`, or nothing: to be put behind the source's name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(line) => write!(f, ":{line}"),
+            Self::Byte(byte) => write!(f, " at byte {byte}"),
+            Self::Whole => Ok(()),
+        }
+    }
+}
+
+/// One record, page or file that could not be read or was odd.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trouble {
+    /// Name of the source, as shown to the user.
+    pub source: String,
+    /// Where in it.
+    pub place: Position,
+    /// What is wrong and, where there is one, the way out.
+    pub reason: String,
+    /// Is something lost? `false`: the record is kept, or there was nothing to lose.
+    pub lost: bool,
+    /// How often it was met in the source: the place is that of the first.
+    pub times: u64,
+    /// What it says about the answer.
+    pub cause: Cause,
+}
+
+impl Trouble {
+    /// A trouble that was met once. What looks like a secret is taken out of the reason, which may
+    /// repeat what was read.
+    pub fn new(source: String, place: Position, reason: String, lost: bool) -> Self {
+        let reason = secret::without_secrets(reason);
+        Self { source, place, reason, lost, times: 1, cause: Cause::Data }
+    }
+
+    /// The system refused to read something.
+    pub fn refused(source: String, place: Position, error: &io::Error) -> Self {
+        let cause = refusal::cause(error);
+        Self { cause, ..Self::new(source, place, refusal::describe(error), true) }
+    }
+
+    /// There is no room to go on.
+    pub fn no_room(source: String, reason: String) -> Self {
+        Self { cause: Cause::NoRoom, ..Self::new(source, Position::Whole, reason, true) }
+    }
+}
+
+impl fmt::Display for Trouble {
+    /// `audit.json:3: reason`, cleaned for a terminal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}: {}", text::clean(&self.source), self.place, text::clean(&self.reason))?;
+        if self.times > 1 { write!(f, " ({} times)", text::thousands(self.times)) } else { Ok(()) }
+    }
+}
+
+/// What the user has to do to be signed in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Prompt {
+    /// The code to type there.
+    pub code: String,
+    /// The address to open in a browser.
+    pub address: String,
+    /// When the code ceases to be accepted (UTC).
+    pub expires: Timestamp,
+}
+
+/// How far a load from a service is.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Pulling {
+    /// Spans of time that were fetched to their end.
+    pub slices_done: u32,
+    /// All of them as far as is known: a span that is too much is parted.
+    pub slices_total: u32,
+    /// When the next request will be sent, where the service asked to wait (UTC).
+    pub waiting_until: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trouble_reads_as_compilers_write_them() {
+        let trouble = |place| Trouble {
+            source: "audit.json".to_owned(),
+            place,
+            reason: "broken\u{1b}[2J".to_owned(),
+            lost: true,
+            times: 1,
+            cause: Cause::Data,
+        };
+        assert_eq!(trouble(Position::Line(3)).to_string(), "audit.json:3: broken␛[2J");
+        assert_eq!(trouble(Position::Byte(9)).to_string(), "audit.json at byte 9: broken␛[2J");
+        assert_eq!(trouble(Position::Whole).to_string(), "audit.json: broken␛[2J");
+        let often = Trouble { times: 1_656, ..trouble(Position::Line(3)) };
+        assert_eq!(often.to_string(), "audit.json:3: broken␛[2J (1,656 times)");
+    }
+}
