@@ -17,6 +17,8 @@
 //! | 2 | [`format`](mod@format) | the shapes of events: bytes of one event to a record, and a record to Graph's JSON |
 //! | | [`store`] | all records of a session, in columns |
 //! | | [`demo`] | the demo tenant: ordinary days and the stories buried in them |
+//! | | [`http`] | asking over HTTP: clients, one request, when to ask again, and in what rhythm; for any service |
+//! | | [`sign_in`] | access tokens for any service: seven ways to get one |
 //! | 3 | [`query`] | the filter language: parsing, matching, answering, completing |
 //! | | [`place`] | wherever records come from: what is told of it, and files that are read again |
 //! | | [`source`] | files, folders, archives, streams and tenants to segments; the only door data comes in by |
@@ -89,7 +91,7 @@
 //!   is in [`query::dialect::odata`]
 //! - **a language a query is written in**: a file in `src/query/dialect` with its
 //!   [`query::plan::Dialect`], and a variant of [`query::translate::Language`]
-//! - **a way to sign in**: a variant of [`source::sign_in::Method`] and a file in `src/source/sign_in`
+//! - **a way to sign in**: a variant of [`sign_in::Method`] and a file in `src/sign_in`
 //! - **a way to write records**: a file in `src/export`, and a variant of [`export::Format`]
 //! - **a fact about activities**: a line of a file in `assets/catalogue`
 //! - **a rule of risk**: some lines of a file in `assets/risk`, and two records in
@@ -111,12 +113,14 @@ pub mod demo;
 pub mod disk;
 pub mod export;
 pub mod format;
+pub mod http;
 pub mod lookup;
 pub mod place;
 pub mod query;
 pub mod record;
 pub mod runtime;
 pub mod secret;
+pub mod sign_in;
 pub mod source;
 pub mod store;
 pub mod text;

@@ -231,6 +231,18 @@ pub fn foreign(text: &str) -> String {
     text::clean(&masked(text)).into_owned()
 }
 
+/// The first `most` characters of foreign text, made safe.
+pub fn excerpt(foreign: &str, most: usize) -> String {
+    /// Bytes that are looked into beyond what is shown.
+    const BEYOND: usize = 4096;
+    // Before it is cut, so that no part of a secret is left at the end.
+    let foreign = &foreign[..foreign.floor_char_boundary(4 * most + BEYOND)];
+    let foreign = &*masked(foreign);
+    let cut = foreign.char_indices().nth(most).map_or(foreign.len(), |(at, _)| at);
+    let cleaned = text::clean(&foreign[..cut]).into_owned();
+    if cut < foreign.len() { cleaned + "…" } else { cleaned }
+}
+
 /// Where secrets stand in a text; `None` where it has more layers than are searched.
 fn search(text: &str, held: &[Arc<Held>]) -> Option<Vec<Range<usize>>> {
     let mut found = Vec::new();

@@ -7,7 +7,6 @@
 
 mod account;
 mod compression;
-mod connection;
 mod content;
 mod dates;
 mod decoding;
@@ -23,7 +22,6 @@ mod merging;
 mod original;
 mod pipeline;
 mod reading;
-pub mod sign_in;
 pub mod tenant;
 mod walk;
 

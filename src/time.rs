@@ -7,6 +7,7 @@ mod spelling;
 mod tests;
 
 use std::fmt;
+use std::time::Duration;
 
 use jiff::civil;
 
@@ -21,6 +22,11 @@ pub struct Timestamp(i64);
 pub const TICKS_PER_MS: i64 = 10_000;
 /// Ticks of 100 ns in one second.
 pub const TICKS_PER_SECOND: i64 = 10_000_000;
+
+/// `time` as ticks of 100 ns; what is longer than 29,000 years is that long.
+pub fn ticks(time: Duration) -> i64 {
+    i64::try_from(time.as_nanos() / 100).unwrap_or(i64::MAX)
+}
 
 /// Which of day and month stands first in dates such as `05/06/2026`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -16,6 +16,8 @@ const ROOMS: &[(&str, u8, u8)] = &[
     ("format", 2, 0),
     ("store", 2, 0),
     ("demo", 2, 0),
+    ("http", 2, 0),
+    ("sign_in", 2, 1),
     ("query", 3, 0),
     ("place", 3, 1),
     ("source", 3, 2),

@@ -12,11 +12,11 @@ use std::time::Duration;
 
 use entrail::export;
 use entrail::record::field::Field;
+use entrail::sign_in::{Cloud, Environment, Method, Settings};
 use entrail::source::following::Follow;
 use entrail::source::graph::Request;
 use entrail::source::graph::logs::find;
 use entrail::source::graph::slices::Window;
-use entrail::source::sign_in::{Cloud, Environment, Method, Settings};
 use entrail::source::{self, Delivery, Following, Origin, Tenant};
 use entrail::store::Store;
 use entrail::time::Timestamp;

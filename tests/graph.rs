@@ -11,12 +11,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use entrail::http::pace::{Pace, Wait};
 use entrail::query::matcher::Matcher;
 use entrail::query::push_down::{Endpoint, Names, push_down};
 use entrail::query::{Context, Query};
 use entrail::source::graph::archive::{Archive, Owner};
 use entrail::source::graph::logs::find;
-use entrail::source::graph::pace::{Pace, Wait};
 use entrail::source::graph::slices::Window;
 use entrail::source::graph::{Request, Service, Token, Tokens, pull};
 use entrail::source::{Delivery, Origin, read_all};

@@ -13,7 +13,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use entrail::source::sign_in::Method;
+use entrail::sign_in::Method;
 use entrail::time::Timestamp;
 use fake_graph::tenant::IDENTITY_HEADER;
 use fake_graph::{FakeGraph, Grant, Tenant};

@@ -11,7 +11,7 @@ use super::graph::{nothing, tenant, wait_for};
 use super::standard::out;
 use super::{Outcome, tell};
 use crate::secret::foreign;
-use crate::source::sign_in::doctor;
+use crate::source::graph::doctor;
 
 /// Columns of the report: those of the smallest usual terminal, also where it is read later.
 const WIDTH: usize = 80;

@@ -18,12 +18,12 @@ use super::standard::out;
 use super::{Outcome, parse_query, tell};
 use crate::query::matcher::Matcher;
 use crate::query::{self, Query};
+use crate::sign_in::Claims;
 use crate::source::graph::archive::{Archive, Owner, Told};
 use crate::source::graph::slices::Window;
 use crate::source::graph::{
     Missing, Outcome as Pulled, Request, Round, Service, Span, State, Stopped, pull_into, watch,
 };
-use crate::source::sign_in::Claims;
 use crate::source::{Delivery, Origin, Tenant, read_all};
 use crate::store::{RowId, Store};
 use crate::text::clean;
@@ -383,7 +383,7 @@ fn state(pulled: &Pulled, goes_on: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::graph::Refused;
+    use crate::http::refused::Refused;
 
     #[test]
     fn what_is_not_complete_says_what_helps() {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::secret::Secret;
-use crate::source::sign_in::Environment;
+use crate::sign_in::Environment;
 
 /// Reads the environment of this process.
 pub fn sign_in() -> Environment {

@@ -11,6 +11,7 @@ mod structure;
 
 pub use self::balance::object_end;
 use crate::format::Layout;
+use crate::secret::excerpt;
 use crate::store::Span;
 
 /// Longest record that is kept, in bytes. Anything longer is skipped and told.
@@ -34,7 +35,7 @@ pub struct Note {
 impl Note {
     /// A line of text between records, which never was one.
     fn aside(at: u64, line: &[u8]) -> Self {
-        let shown = page::excerpt(&String::from_utf8_lossy(line.trim_ascii()), 24);
+        let shown = excerpt(&String::from_utf8_lossy(line.trim_ascii()), 24);
         let reason = format!("“{shown}” is text between records; passed over");
         Self { at, lost_bytes: 0, reason, lost: false, whole: false }
     }

@@ -12,19 +12,14 @@
 mod activity_types;
 mod address;
 pub mod archive;
-mod ask;
+pub mod doctor;
 mod feed;
 mod follow;
-mod limiter;
 pub mod logs;
-pub mod pace;
 pub mod page;
 mod pull;
-mod refused;
-mod retry;
 pub mod seen;
 pub mod slices;
-mod there;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -36,12 +31,13 @@ use std::time::Duration;
 
 use url::Url;
 
-use self::limiter::Limiter;
 use self::logs::Log;
-use self::pace::Pace;
 use self::page::Page;
 use self::slices::{Slice, Window};
-use self::there::There;
+use crate::http::limiter::Limiter;
+use crate::http::pace::Pace;
+use crate::http::refused::Refused;
+use crate::http::there::There;
 use crate::place::{Position, Trouble};
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -50,7 +46,6 @@ pub use self::activity_types::activity_types;
 pub use self::feed::{Feed, Follow, Status};
 pub use self::follow::{Round, Rounds, next_windows, pull_into, watch};
 pub use self::pull::pull;
-pub use self::refused::Refused;
 
 /// A token on its way, or why there is none.
 pub type Token<'t> = Pin<Box<dyn Future<Output = Result<Secret, NoToken>> + Send + 't>>;

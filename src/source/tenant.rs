@@ -9,14 +9,15 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::graph::pace::SystemPace;
-use super::graph::slices::{Window, ticks};
+use super::graph::doctor::{self, Refusal};
+use super::graph::slices::Window;
 use super::graph::{Feed, Follow, Missing, NoToken, Request, Service, Status, Token, Tokens};
-use super::sign_in::doctor::{self, Refusal};
-use super::sign_in::{Claims, Http, Settings, SignIn, SignInError};
+use crate::http::client::Http;
+use crate::http::pace::SystemPace;
 use crate::place::{Position, Prompt, Pulling, Trouble};
 use crate::secret::Secret;
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::sign_in::{self, Claims, Settings, SignIn, SignInError};
+use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
 
 /// What entrail calls Graph where it names the source of something.
 pub const NAME: &str = "Microsoft Graph";
@@ -77,8 +78,8 @@ impl Tenant {
         let asked: Arc<Mutex<Asked>> = Arc::default();
         let ask = {
             let asked = Arc::clone(&asked);
-            move |prompt: super::sign_in::Prompt| {
-                let super::sign_in::Prompt { code, address, expires, .. } = prompt;
+            move |prompt: sign_in::Prompt| {
+                let sign_in::Prompt { code, address, expires, .. } = prompt;
                 let prompt = Some(Prompt { code, address, expires });
                 *locked(&asked) = Asked { prompt, is_told: false };
             }

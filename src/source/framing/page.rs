@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::structure::Form;
-use crate::{secret, text};
+use crate::secret::excerpt;
 
 /// A container that is open around the current byte.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -138,18 +138,6 @@ pub fn error_text(object: &[u8]) -> Option<String> {
         (None, None) => return None,
     };
     Some(excerpt(&told, 300))
-}
-
-/// The first `most` characters of foreign text, made safe.
-pub fn excerpt(foreign: &str, most: usize) -> String {
-    /// Bytes that are looked into beyond what is shown.
-    const BEYOND: usize = 4096;
-    // Before it is cut, so that no part of a secret is left at the end.
-    let foreign = &foreign[..foreign.floor_char_boundary(4 * most + BEYOND)];
-    let foreign = &*secret::masked(foreign);
-    let cut = foreign.char_indices().nth(most).map_or(foreign.len(), |(at, _)| at);
-    let cleaned = text::clean(&foreign[..cut]).into_owned();
-    if cut < foreign.len() { cleaned + "…" } else { cleaned }
 }
 
 #[cfg(test)]

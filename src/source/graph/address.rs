@@ -53,7 +53,7 @@ pub fn filter(slice: &Slice, pushed: Option<&str>) -> String {
 /// The page a link leads to. Fails where it leads to another place than `base`.
 pub fn next(base: &Url, link: &str) -> Result<Url, String> {
     let refused = |what: &str| {
-        let shown = super::super::framing::page::excerpt(link, 120);
+        let shown = crate::secret::excerpt(link, 120);
         format!("a page's @odata.nextLink {what}: “{shown}”")
     };
     let url = base.join(link).map_err(|_| refused("is no address"))?;

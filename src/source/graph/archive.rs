@@ -43,10 +43,10 @@ use self::packed::Packing;
 use super::logs::{LOGS, Log};
 use super::page::Page;
 use super::seen::Seen;
-use super::slices::{Slice, Window, floor_second, ticks};
+use super::slices::{Slice, Window, floor_second};
 use super::{Done, Missing, Sink, State};
 use crate::disk::{Kind, Made};
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
 
 pub use self::manifest::{Entry, Owner, Stored};
 

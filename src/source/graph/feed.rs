@@ -16,9 +16,9 @@ use super::follow::{least_pause, next_windows};
 use super::page::Page;
 use super::pull::pull;
 use super::seen::Seen;
-use super::slices::{Slice, Window, ticks};
+use super::slices::{Slice, Window};
 use super::{Missing, Outcome, Request, Service, Sink, State, Stopped};
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
 
 /// What is known of a feed beside its bytes.
 #[derive(Clone, Default, Debug)]

@@ -13,10 +13,11 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::logs::{Log, find};
-use super::pace::{Pace, Wait};
 use super::page::Page;
-use super::slices::{Slice, Window, ticks};
+use super::slices::{Slice, Window};
 use super::*;
+use crate::http::pace::{Pace, Wait};
+use crate::time::ticks;
 
 pub fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).expect(text)

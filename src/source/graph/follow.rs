@@ -9,9 +9,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::archive::Archive;
 use super::pull::pull;
-use super::slices::{Window, ticks};
+use super::slices::Window;
 use super::{Outcome, Request, Service, Stopped};
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
 
 /// Longest that is looked back for records that arrive late, however quiet a log is.
 const LONGEST: Duration = Duration::from_hours(24);
@@ -68,7 +68,7 @@ pub struct Rounds {
 }
 
 impl Rounds {
-    /// The overlap of a round that begins at `elapsed` (of [`super::pace::Pace::elapsed`]): `whole`
+    /// The overlap of a round that begins at `elapsed` (of [`crate::http::pace::Pace::elapsed`]): `whole`
     /// in the first round and every six hours, an hour in the others.
     pub fn overlap(&mut self, elapsed: Duration, whole: Duration) -> Duration {
         if self.thorough.is_some_and(|last| elapsed < last.saturating_add(THOROUGH)) {

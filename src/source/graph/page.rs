@@ -9,10 +9,10 @@ use serde_json::value::RawValue;
 
 use super::super::decoding::accepts;
 use super::super::framing::json::Json;
-use super::super::framing::page::excerpt;
 use super::super::framing::{Found, Framing as _, Step};
 use super::seen::{Key, Seen};
 use crate::format::Layout;
+use crate::secret::excerpt;
 use crate::time::Timestamp;
 
 /// Records of one answer.

@@ -13,10 +13,10 @@ use tokio_util::sync::CancellationToken;
 use self::turn::Quiet;
 use self::walk::Walked;
 use super::logs::Log;
-use super::retry::Failure;
 use super::seen::Seen;
 use super::slices::{self, Slice, Window, floor_second};
 use super::{Done, Missing, Outcome, Request, Service, Sink, State, Stopped, address};
+use crate::http::retry::Failure;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// Failed parts of a slice after which it is not cut any further. Finding one bad second in a week

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::logs::Log;
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
 
 /// A stretch of time from `start` (included) to `end` (not included).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -91,11 +91,6 @@ pub fn floor(time: Timestamp, grid: Duration) -> Timestamp {
 
 fn ceil_second(time: Timestamp) -> Timestamp {
     floor_second(time.plus(TICKS_PER_SECOND - 1))
-}
-
-/// `time` as ticks of 100 ns; what is longer than 29,000 years is that long.
-pub fn ticks(time: Duration) -> i64 {
-    i64::try_from(time.as_nanos() / 100).unwrap_or(i64::MAX)
 }
 
 /// A window of a log.

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::fixture::*;
 use super::*;
+use crate::time::ticks;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -20,7 +21,7 @@ const HOUR: Duration = Duration::from_hours(1);
 /// One day, or as many as the tenant has records for.
 fn days(days: i64) -> Request {
     let start = at("2026-05-01");
-    let end = start.plus(slices::ticks(Duration::from_hours(24)) * days);
+    let end = start.plus(ticks(Duration::from_hours(24)) * days);
     Request::new(vec![log("audit")], Window { start, end }).for_archive()
 }
 
@@ -229,7 +230,7 @@ fn slices_that_are_too_much_for_the_service_are_halved() {
     let expected = tenant.lines();
     let server = faulty(tenant, |_, asked, reply| {
         let (first, last) = asked.bounds();
-        let hours = (last.ticks() - first.ticks()) / slices::ticks(HOUR);
+        let hours = (last.ticks() - first.ticks()) / ticks(HOUR);
         if hours >= 3 { Reply::status(504) } else { reply }
     });
     let mut sink = Everything::default();

@@ -1,7 +1,7 @@
 //! A block of JSON text and what its bytes look like from outside a record.
 //! Never follows brackets.
 
-use super::page;
+use crate::secret::excerpt;
 
 /// Bytes looked at to quote what is no record.
 const EXCERPT: usize = 64;
@@ -119,7 +119,7 @@ impl Text<'_> {
             _ => {}
         }
         let shown = String::from_utf8_lossy(&line[..line.len().min(EXCERPT)]);
-        Aside::Damage(format!("“{}” where a record should begin", page::excerpt(&shown, 24)))
+        Aside::Damage(format!("“{}” where a record should begin", excerpt(&shown, 24)))
     }
 }
 

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use super::super::slices::{Slice, Window, ticks};
-use crate::time::Timestamp;
+use super::super::slices::{Slice, Window};
+use crate::time::{Timestamp, ticks};
 
 const ENDING: &str = ".ndjson.zst";
 

@@ -15,10 +15,10 @@ use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write as
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::super::slices::{Window, joined, ticks};
+use super::super::slices::{Window, joined};
 use super::day;
 use crate::disk::Folder;
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
 
 /// Raised whenever an older program could not go on with the manifest.
 const VERSION: u32 = 1;

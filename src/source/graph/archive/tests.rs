@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 
 use super::super::fixture::*;
-use super::super::slices::ticks;
 use super::super::{Outcome, Request, Round, Stopped, pull_into, watch};
 use super::*;
+use crate::time::ticks;
 
 mod back;
 mod hostile;

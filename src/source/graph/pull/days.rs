@@ -2,11 +2,11 @@
 //! Never hands over a record of a later piece before all earlier ones are handed in.
 
 use super::super::page::Page;
-use super::super::retry::Failure;
 use super::super::slices::{self, Slice, Window};
 use super::walk::Walk;
 use super::{Run, Work, part, unkept};
-use crate::time::Timestamp;
+use crate::http::retry::Failure;
+use crate::time::{Timestamp, ticks};
 
 impl Run<'_> {
     /// Hands over the records of a page that are new.
@@ -56,7 +56,7 @@ impl Run<'_> {
                 self.is_over(work, start, walk)?;
             }
             let Window { start, end } = work.slice.window;
-            let next = slices::floor(start, grid).plus(slices::ticks(grid)).min(end);
+            let next = slices::floor(start, grid).plus(ticks(grid)).min(end);
             self.give(&part(work.slice, start, next), &page.part(from..to))?;
             from = to;
         }

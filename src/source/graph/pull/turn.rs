@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::super::ask::{Answer, ask};
-use super::super::refused::Refused;
-use super::super::retry::Failure;
-use super::super::slices::{self, Window};
+use super::super::slices::Window;
 use super::super::{Missing, NoToken};
 use super::{Run, Work};
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::http::ask::{Answer, ask};
+use crate::http::refused::Refused;
+use crate::http::retry::Failure;
+use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
 
 /// A difference of clocks that is told, in ticks of 100 ns.
 const SKEW: i64 = 5 * 60 * TICKS_PER_SECOND;
@@ -135,7 +135,7 @@ impl Run<'_> {
 
     /// Waits for `time`, and shows what for.
     pub(super) async fn wait(&mut self, time: Duration, what: &'static str) -> Result<(), Failure> {
-        let until = self.service.pace.now().plus(slices::ticks(time));
+        let until = self.service.pace.now().plus(ticks(time));
         self.state.waiting_until = Some(until);
         self.state.waiting_for = what;
         self.tell();

@@ -9,12 +9,12 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::super::address;
 use super::super::page::Page;
-use super::super::refused::Refused;
-use super::super::retry::{Failure, Tries, Verdict, verdict};
 use super::super::seen::Key;
-use super::super::slices::{Slice, floor_second, ticks};
+use super::super::slices::{Slice, floor_second};
 use super::{OVERFULL, Run, Work, part, unkept};
-use crate::time::Timestamp;
+use crate::http::refused::Refused;
+use crate::http::retry::{Failure, Tries, Verdict, verdict};
+use crate::time::{Timestamp, ticks};
 
 /// Pages without a record that this walk had not, after each other, that are followed.
 const MOST_EMPTY: u32 = 30;

@@ -1,6 +1,7 @@
 //! A computer whose clock is wrong, and sign-ins that are down: nothing is lost by either.
 //! Never reads the real clock: waiting moves the one of a test.
 
+use crate::time::ticks;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -12,14 +13,14 @@ fn graph(ahead: i64) -> Server {
     let pace = TestPace::default();
     let there = pace.now().plus(ahead);
     let count = 60;
-    let first = there.plus(-(count - 1) * slices::ticks(HOUR));
+    let first = there.plus(-(count - 1) * ticks(HOUR));
     let records = (0..count).map(|number| {
-        let time = first.plus(number * slices::ticks(HOUR));
+        let time = first.plus(number * ticks(HOUR));
         (time, record(number as usize, time))
     });
     let tenant = Tenant { records: records.collect(), page: 25 };
     Server::start(move |asked| {
-        tenant.answer(asked).with("Date", &http_date(there.plus(slices::ticks(asked.when))))
+        tenant.answer(asked).with("Date", &http_date(there.plus(ticks(asked.when))))
     })
 }
 
@@ -32,7 +33,7 @@ fn http_date(time: Timestamp) -> String {
 /// The last so many hours.
 fn last(hours: i64) -> Request {
     let span = Span::new(move |now| Window {
-        start: now.plus(-hours * slices::ticks(HOUR)),
+        start: now.plus(-hours * ticks(HOUR)),
         end: now.plus(crate::time::TICKS_PER_SECOND),
     });
     let window = span.at(TestPace::default().now());
@@ -71,7 +72,7 @@ fn a_window_ends_at_graphs_own_now_whatever_this_computers_clock_says() {
                 assert!(done.asked <= now && done.slice.window.end <= done.asked, "{ahead}");
             }
             // One more request, and another for a window by this clock, and only where it matters.
-            let most = 5 + usize::from(ahead > 70 * slices::ticks(HOUR));
+            let most = 5 + usize::from(ahead > 70 * ticks(HOUR));
             assert!(server.asked().len() <= most, "{ahead}: {}", server.asked().len());
             let told = sink.odd().len();
             assert_eq!(told, usize::from(ahead.abs() > 300 * SECOND), "{:?}", sink.missing);
@@ -89,10 +90,10 @@ fn what_is_asked_for_in_the_future_is_not_there_yet() {
         let mut request = last(70);
         if is_fixed {
             // Until two days from now, whoever's now that is.
-            let end = server.pace.now().plus(48 * slices::ticks(HOUR));
+            let end = server.pace.now().plus(48 * ticks(HOUR));
             request = Request {
                 span: None,
-                window: Window { start: now.plus(-70 * slices::ticks(HOUR)), end },
+                window: Window { start: now.plus(-70 * ticks(HOUR)), end },
                 ..request
             };
         }
@@ -119,7 +120,7 @@ fn slices_of_a_clock_that_was_ahead_are_asked_for_again() {
     let folder = memory();
     let mut archive = open(folder.path()).with_overlap(Duration::ZERO);
     // As a program wrote it whose clock was 30 hours ahead: until then, and nothing came.
-    let wrong = TestPace::default().now().plus(30 * slices::ticks(HOUR));
+    let wrong = TestPace::default().now().plus(30 * ticks(HOUR));
     let slice = Slice { log: log("audit"), window: window("2026-05-27", "2026-06-01T06:00:00Z") };
     let request = Url::parse("http://127.0.0.1/x").expect("an address");
     archive.slice_done(&Done { slice, complete: true, request, asked: wrong }).expect("kept");
@@ -204,14 +205,14 @@ fn a_feed_goes_on_while_sign_in_is_down_and_says_so_once() {
 /// A tenant with a record every hour, as it goes on: what has not happened yet is not to be had. Its
 /// `Date` is `there` ticks ahead of the right time.
 fn living(there: Arc<AtomicI64>) -> Server {
-    let first = TestPace::default().now().plus(-40 * slices::ticks(HOUR));
+    let first = TestPace::default().now().plus(-40 * ticks(HOUR));
     let records = (0..400).map(|number| {
-        let time = first.plus(i64::from(number) * slices::ticks(HOUR));
+        let time = first.plus(i64::from(number) * ticks(HOUR));
         (time, record(number as usize, time))
     });
     let records: Vec<(Timestamp, String)> = records.collect();
     Server::start(move |asked| {
-        let now = TestPace::default().now().plus(slices::ticks(asked.when));
+        let now = TestPace::default().now().plus(ticks(asked.when));
         let happened = records.iter().filter(|(time, _)| *time <= now).cloned();
         let tenant = Tenant { records: happened.collect(), page: 100 };
         let date = now.plus(there.load(Ordering::Relaxed));
@@ -222,7 +223,7 @@ fn living(there: Arc<AtomicI64>) -> Server {
 /// A `Date` that was ahead through several runs, and right later, lost what those runs took for asked.
 #[test]
 fn nothing_is_lost_by_either_clock_being_wrong_for_several_runs_and_right_later() {
-    let hours = |hours: i64| hours * slices::ticks(HOUR);
+    let hours = |hours: i64| hours * ticks(HOUR);
     let wrong = [0, hours(30), hours(-30), hours(400 * 24), hours(-400 * 24)];
     let pairs = wrong.iter().flat_map(|there| wrong.iter().map(move |here| (*there, *here)));
     for (there, here) in pairs {
@@ -264,9 +265,9 @@ fn nothing_is_lost_by_either_clock_being_wrong_for_several_runs_and_right_later(
 #[test]
 fn a_feed_loses_nothing_by_a_date_that_was_ahead() {
     for (there, here) in [(30, 0), (-30, 0), (0, 30), (0, -30), (400 * 24, 0), (0, -400 * 24)] {
-        let date = Arc::new(AtomicI64::new(there * slices::ticks(HOUR)));
+        let date = Arc::new(AtomicI64::new(there * ticks(HOUR)));
         let server = living(Arc::clone(&date));
-        server.pace.ahead.store(here * slices::ticks(HOUR), Ordering::Relaxed);
+        server.pace.ahead.store(here * ticks(HOUR), Ordering::Relaxed);
         let tokens = Turns { date, pace: Arc::clone(&server.pace), left: 9.into() };
         let service = Arc::new(server.service_with(Arc::new(tokens)));
         let follow = Some(Follow { every: HOUR * 3, overlap: HOUR });

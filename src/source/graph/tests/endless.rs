@@ -3,6 +3,8 @@
 #![expect(clippy::disallowed_methods, reason = "a server that drips, and a clock that runs fast")]
 
 use super::*;
+use crate::http::pace;
+use crate::time::ticks;
 
 /// Pulls the audit log from a server that is wrong in some way, and then provisioning, which is not;
 /// what came, and when anything was told first.
@@ -50,9 +52,8 @@ impl Sink for Heard {
 }
 
 fn records(numbers: std::ops::Range<usize>) -> String {
-    let record = |number: usize| {
-        record(number, at("2026-05-01").plus(slices::ticks(MINUTE) * number as i64))
-    };
+    let record =
+        |number: usize| record(number, at("2026-05-01").plus(ticks(MINUTE) * number as i64));
     numbers.map(record).collect::<Vec<_>>().join(",")
 }
 
@@ -179,7 +180,7 @@ const SPEED: u32 = 1_000;
 
 impl pace::Pace for Fast {
     fn now(&self) -> Timestamp {
-        at("2026-05-31").plus(slices::ticks(self.elapsed()))
+        at("2026-05-31").plus(ticks(self.elapsed()))
     }
 
     fn elapsed(&self) -> Duration {

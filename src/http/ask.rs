@@ -7,7 +7,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, DATE, HeaderName, RETRY_AFTER, WWW_
 use reqwest::{Client, Response, StatusCode};
 use url::Url;
 
-use super::super::connection::{self, Kind};
+use super::connection::{self, Kind};
 use super::pace::Pace;
 use super::refused::Refused;
 use super::retry::{Failure, http_date, retry_after};

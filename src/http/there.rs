@@ -7,8 +7,7 @@
 
 use std::time::Duration;
 
-use super::slices::ticks;
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
 
 /// How far apart both clocks of this computer may go before an answer counts no more: it slept, or was
 /// set.

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::super::framing::page::excerpt;
+use crate::secret::excerpt;
 
 /// Most characters of a message that are kept.
 const MOST: usize = 400;

@@ -6,11 +6,11 @@ use std::time::Duration;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 
-use super::super::connection;
 use super::Prompt;
 use super::attempt::{Attempt, posted};
 use super::endpoint::{self, Answer, Failed, Refusal, Tried};
-use super::token::{self, Grant};
+use super::token::Grant;
+use crate::http::connection;
 use crate::secret::{self, Secret};
 
 /// "Microsoft Graph Command Line Tools", a public client every tenant knows unless it was blocked.
@@ -109,7 +109,7 @@ impl Code {
             prompt: Prompt {
                 code,
                 address,
-                expires: attempt.clock.now().plus(token::ticks(life)),
+                expires: attempt.clock.now().plus(crate::time::ticks(life)),
                 message,
             },
             interval: seconds("interval")

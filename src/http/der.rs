@@ -25,7 +25,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element: tag and contents. `None` at the end and where there is no whole element.
-    pub fn next(&mut self) -> Option<(u8, &'a [u8])> {
+    pub fn element(&mut self) -> Option<(u8, &'a [u8])> {
         let (&tag, rest) = self.0.split_first()?;
         if tag & 0x1f == 0x1f {
             return None;
@@ -48,7 +48,7 @@ impl<'a> Reader<'a> {
     /// The contents of the next element, if it has this tag; else nothing is read.
     pub fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
         let mut ahead = *self;
-        let (found, contents) = ahead.next()?;
+        let (found, contents) = ahead.element()?;
         if found != tag {
             return None;
         }
@@ -89,9 +89,9 @@ mod tests {
         assert_eq!(inside.take(OCTETS), None);
         assert_eq!(inside.number(), Some(5));
         assert_eq!(inside.take(OCTETS), Some(&[0xff][..]));
-        assert_eq!(inside.next(), None);
+        assert_eq!(inside.element(), None);
         assert_eq!(reader.number(), Some(0x90));
-        assert_eq!(reader.next(), None);
+        assert_eq!(reader.element(), None);
     }
 
     #[test]
@@ -103,7 +103,7 @@ mod tests {
             &[0x30, 0x84, 255, 255, 255, 255],
             &[0x1f, 1, 1],
         ] {
-            assert_eq!(Reader::new(bytes).next(), None, "{bytes:?}");
+            assert_eq!(Reader::new(bytes).element(), None, "{bytes:?}");
         }
     }
 
@@ -112,7 +112,7 @@ mod tests {
         fn any_bytes_are_read_to_an_end(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let mut reader = Reader::new(&bytes);
             let mut elements = 0;
-            while reader.next().is_some() {
+            while reader.element().is_some() {
                 elements += 1;
             }
             prop_assert!(elements <= bytes.len());

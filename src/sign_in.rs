@@ -12,18 +12,14 @@ mod claims;
 mod client_secret;
 mod clock;
 mod cloud;
-mod der;
 mod device_code;
-pub mod doctor;
 mod encryption;
 mod endpoint;
 mod given;
-mod http;
 mod managed_identity;
 #[cfg(test)]
 mod tests;
 mod token;
-mod trust;
 
 use std::fmt::{self, Write as _};
 use std::path::PathBuf;
@@ -41,10 +37,10 @@ pub use self::clock::{Clock, SystemClock, Waiting};
 pub use self::cloud::Cloud;
 pub use self::device_code::DEFAULT_CLIENT;
 use self::endpoint::Failed;
-pub use self::http::Http;
 use self::token::Grant;
+use crate::http::client::Http;
 use crate::secret::{self, Secret};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, ticks};
 
 /// How long a token that is still good is used on after it could not be renewed, before the next try.
 const AFTER_FAILURE: Duration = Duration::from_mins(1);
@@ -156,7 +152,7 @@ pub struct Settings {
     pub client: Option<String>,
     /// `--sign-in`: this way only. `None`: the first that is set up.
     pub method: Option<Method>,
-    /// The permissions a person is asked for, without the address of Graph; see [`doctor::scopes`].
+    /// The permissions a person is asked for, without the address of Graph; see `source::graph::doctor::scopes`.
     pub scopes: Vec<String>,
     /// The file sign-ins are remembered in, only with `--remember`.
     pub remember: Option<PathBuf>,
@@ -273,7 +269,7 @@ impl SignIn {
             .filter(|grant| !failed.cancelled && !grant.is_over(self.clock.now()))
         {
             Some(grant) => {
-                grant.renew = Some(self.clock.now().plus(token::ticks(AFTER_FAILURE)));
+                grant.renew = Some(self.clock.now().plus(ticks(AFTER_FAILURE)));
                 Ok(grant.token.clone())
             }
             None => Err(failed),

@@ -5,8 +5,7 @@ mod needs;
 mod roles;
 
 use self::needs::{NEEDS, Need};
-use super::claims::Claims;
-use super::device_code::DEFAULT_CLIENT;
+use crate::sign_in::{Claims, DEFAULT_CLIENT};
 use crate::text;
 use crate::time::Timestamp;
 

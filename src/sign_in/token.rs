@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::claims::Claims;
 use crate::secret::Secret;
-use crate::time::{TICKS_PER_MS, TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
 
 /// A token is renewed this long before it ends, or after half its life where that is short.
 const MARGIN: Duration = Duration::from_mins(5);
@@ -79,11 +79,6 @@ impl Grant {
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.expires.is_some_and(|expires| now >= expires)
     }
-}
-
-/// A duration in ticks of 100 ns.
-pub fn ticks(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX).saturating_mul(TICKS_PER_MS)
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
-use super::super::connection::chain;
-use super::{cloud, trust};
+use super::connection::chain;
+use super::{address, trust};
 
 /// How long to try to reach a host.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -50,7 +50,7 @@ impl Http {
     /// `NO_PROXY`) or of the system, but to this machine always straight: a proxy would look for
     /// that address on a machine of its own. The error tells why there is none and what to do.
     pub fn client(&self, address: &Url) -> Result<&Client, String> {
-        let (kept, proxied) = match cloud::is_loopback(address) {
+        let (kept, proxied) = match address::is_loopback(address) {
             true => (&self.0.own, false),
             false => (&self.0.far, true),
         };
@@ -58,20 +58,20 @@ impl Http {
     }
 
     /// The same for an address in a text.
-    pub(super) fn client_for(&self, address: &str) -> Result<&Client, String> {
+    pub fn client_for(&self, address: &str) -> Result<&Client, String> {
         let url =
             Url::parse(address).map_err(|error| format!("{address} is no address: {error}"))?;
         self.client(&url)
     }
 
     /// The client for the platform under this machine: through no proxy, unencrypted.
-    pub(super) fn nearby(&self) -> Result<&Client, String> {
+    pub fn nearby(&self) -> Result<&Client, String> {
         let make = || nearby().tls_certs_only([]).build().map_err(|error| unbuilt(&error));
         self.0.nearby.get_or_init(make).as_ref().map_err(Clone::clone)
     }
 
     /// A client for one endpoint near this machine, whose certificate `config` knows.
-    pub(super) fn pinned(config: rustls::ClientConfig) -> Result<Client, String> {
+    pub fn pinned(config: rustls::ClientConfig) -> Result<Client, String> {
         nearby().tls_backend_preconfigured(config).build().map_err(|error| unbuilt(&error))
     }
 

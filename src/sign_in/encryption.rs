@@ -12,7 +12,7 @@ use des::cipher::{BlockCipherDecrypt, KeyInit as _};
 use rc2::Rc2;
 use zeroize::Zeroizing;
 
-use super::der::{NUMBER_0_OCTETS, OBJECT, OCTETS, Reader, SEQUENCE};
+use crate::http::der::{NUMBER_0_OCTETS, OBJECT, OCTETS, Reader, SEQUENCE};
 
 /// Most rounds of making a key from a password; files have some thousand to a million.
 const MOST_ROUNDS: u32 = 20_000_000;

@@ -9,11 +9,11 @@ use reqwest::RequestBuilder;
 use reqwest::header::HeaderValue;
 use url::Url;
 
-use super::super::connection;
 use super::attempt::Attempt;
-use super::cloud;
 use super::endpoint::{Answer, Failed};
 use super::token::Grant;
+use crate::http::address::is_nearby;
+use crate::http::connection;
 use crate::secret::Secret;
 
 /// The Azure Instance Metadata Service, at the same address in every virtual machine.
@@ -45,7 +45,7 @@ pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
 fn address(attempt: &Attempt<'_>, base: &str, version: &str) -> Result<Url, Failed> {
     let mut url = Url::parse(base)
         .map_err(|error| Failed::Refused(format!("{base} is no address: {error}")))?;
-    if url.scheme() != "https" && !cloud::is_nearby(&url) {
+    if url.scheme() != "https" && !is_nearby(&url) {
         return Err(Failed::Refused(format!(
             "{base} is neither encrypted nor on this machine's own network; a managed identity is not asked there"
         )));

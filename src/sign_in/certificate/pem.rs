@@ -6,9 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use memchr::memmem;
 use zeroize::Zeroizing;
 
-use super::super::der::{Reader, SEQUENCE};
 use super::super::encryption;
 use super::{Parts, words};
+use crate::http::der::{Reader, SEQUENCE};
 
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";

@@ -3,9 +3,9 @@
 
 use zeroize::Zeroizing;
 
-use super::super::der::{NUMBER_0, OBJECT, OCTETS, Reader, SEQUENCE};
 use super::super::encryption::{self, Closed};
 use super::{Parts, key, sequence, words};
+use crate::http::der::{NUMBER_0, OBJECT, OCTETS, Reader, SEQUENCE};
 
 /// PKCS #7 and the bags of PKCS #12 (RFC 7292).
 const DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];

@@ -23,8 +23,8 @@ use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
 use self::key::Key;
-use super::der::{INTEGER, NUMBER_0, OBJECT, OCTETS, Reader, SEQUENCE};
 use super::encryption::Closed;
+use crate::http::der::{INTEGER, NUMBER_0, OBJECT, OCTETS, Reader, SEQUENCE};
 use crate::secret::Secret;
 
 /// Largest file that is read; these have some thousand bytes.

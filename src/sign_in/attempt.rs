@@ -6,12 +6,12 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, RequestBuilder};
 use tokio_util::sync::CancellationToken;
 
-use super::super::connection;
 use super::clock::Clock;
 use super::endpoint::{self, Answer, Failed, Refusal};
-use super::http::Http;
 use super::token::Grant;
 use super::{Ask, Settings};
+use crate::http::client::Http;
+use crate::http::connection;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 

@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::super::connection;
 use super::advice;
 use super::clock::Clock;
+use crate::http::connection;
 use crate::secret;
 
 /// Longest answer that is read; a token endpoint sends some thousand bytes.

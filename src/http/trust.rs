@@ -11,7 +11,7 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 
-use super::super::connection::NotTrusted;
+use super::connection::NotTrusted;
 use super::der::{INTEGER, NUMBER_0, Reader, SEQUENCE};
 
 /// The settings of TLS for a client that trusts what the system trusts and these authorities. Fails

@@ -16,9 +16,9 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, Signa
 
 use super::super::attempt::Attempt;
 use super::super::endpoint::Failed;
-use super::super::http::Http;
 use super::super::token::Grant;
 use super::platform;
+use crate::http::client::Http;
 use crate::secret::Secret;
 
 const VERSION: &str = "2019-07-01-preview";

@@ -1,0 +1,14 @@
+//! Asking over HTTP: clients, one request, when to ask again, and in what rhythm; for any service.
+//! Never knows which service it asks, and never reads an answer further than to its error.
+
+pub mod address;
+pub mod ask;
+pub mod client;
+pub mod connection;
+pub mod der;
+pub mod limiter;
+pub mod pace;
+pub mod refused;
+pub mod retry;
+pub mod there;
+mod trust;
