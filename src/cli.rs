@@ -4,25 +4,17 @@
 //! Exit codes are grep's: 0 something was found, 1 nothing was, 2 something is wrong. A reader that
 //! stops early (`| head`) is a success.
 
-mod access;
+mod account;
 mod arguments;
-mod complete;
-mod completions;
-mod doctor;
-mod graph;
-mod help;
-mod keys;
+mod command;
+mod language;
 mod load;
-mod lookup;
-mod man;
-mod pull;
-mod query;
 mod room;
-mod rules;
 mod screen;
 mod standard;
 mod stdout;
-mod trails;
+mod tenant;
+mod wanted;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -34,15 +26,14 @@ use crate::place::refusal::not_read_again;
 use crate::query::{Query, QueryError};
 use crate::secret::foreign;
 use crate::text::clean;
-use arguments::{Arguments, Command, KeysArguments};
+use arguments::CommandLine;
+use command::Command;
 pub use standard::Closed;
 use standard::out;
 use stdout::Stdout;
 
 /// Something went wrong.
 const ERROR: u8 = 2;
-/// What `entrail licences` prints.
-const LICENCES: [&str; 3] = [include_str!("../LICENSE"), "\n", include_str!("../THIRD-PARTY.md")];
 
 /// How it ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,7 +65,7 @@ pub fn main(closed: Closed) -> ExitCode {
 
 /// Runs the program with these arguments, the program's name first.
 fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments = match CommandLine::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) if !error.use_stderr() => {
             // Help or version.
@@ -123,44 +114,15 @@ fn ended(outcome: Result<Outcome, impl Into<anyhow::Error>>) -> ExitCode {
 }
 
 /// Does what was asked.
-fn perform(arguments: Arguments) -> anyhow::Result<Outcome> {
-    match arguments.command {
-        Some(Command::Completions { .. } | Command::Man | Command::Complete(_)) => {}
-        _ => room::ensure()?,
+fn perform(arguments: CommandLine) -> anyhow::Result<Outcome> {
+    if arguments.command.as_ref().is_none_or(Command::needs_room) {
+        room::ensure()?;
     }
     match arguments.command {
-        None if arguments.list_keys => keys::run(&KeysArguments::default()),
-        None if arguments.account => query::account(&arguments.paths, arguments.index),
-        None => screen::open(arguments.paths, arguments.index, arguments.screen),
-        Some(Command::Demo(demo)) => screen::demo(demo.screen),
-        Some(Command::Query(query)) => query::run(&query),
-        Some(Command::Keys(keys)) => keys::run(&keys),
-        Some(Command::Trails(arguments)) => trails::run(&arguments),
-        Some(Command::Access(arguments)) => access::run(&arguments),
-        Some(Command::Lookup(lookup)) => lookup::run(&lookup),
-        Some(Command::Rules(rules)) => rules::run(&rules),
-        Some(Command::Graph(arguments)) => graph::open(arguments),
-        Some(Command::Pull(arguments)) => pull::run(&arguments),
-        Some(Command::Doctor(arguments)) => doctor::run(&arguments),
-        Some(Command::Catalogue(command)) => graph::catalogue(&command),
-        Some(Command::Completions { shell }) => {
-            out().write_all(completions::script(shell).as_bytes())?;
-            out().flush()?;
-            Ok(Outcome::Found)
-        }
-        Some(Command::Man) => {
-            out().write_all(&man::page()?)?;
-            out().flush()?;
-            Ok(Outcome::Found)
-        }
-        Some(Command::Licences) => {
-            for text in LICENCES {
-                out().write_all(text.as_bytes())?;
-            }
-            out().flush()?;
-            Ok(Outcome::Found)
-        }
-        Some(Command::Complete(arguments)) => complete::run(&arguments),
+        Some(command) => command.run(),
+        None if arguments.list_keys => command::list_keys(),
+        None if arguments.account => account::run(&arguments.paths, arguments.index),
+        None => screen::open(arguments.paths, arguments.index, &arguments.screen),
     }
 }
 
@@ -215,7 +177,7 @@ mod tests {
 
     #[test]
     fn the_arguments_are_well_formed() {
-        Arguments::command().debug_assert();
+        CommandLine::command().debug_assert();
     }
 
     #[test]

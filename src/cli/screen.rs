@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
 
-use super::arguments::{Arguments, IndexArguments, ScreenArguments};
+use super::arguments::{CommandLine, IndexArguments, ScreenArguments};
 use super::{Outcome, load, parse_query};
 use crate::config::Configuration;
 use crate::config::cases;
 use crate::runtime::cases::NamedCase;
 use crate::runtime::{self, Ended, Start};
-use crate::source::{Load, Origin};
+use crate::source::Load;
 use crate::text::nearby::nearest;
 
 /// Opens the screen on these files, folders and patterns; on the catalogue where there are none.
 pub(super) fn open(
     paths: Vec<PathBuf>,
     index: IndexArguments,
-    screen: ScreenArguments,
+    screen: &ScreenArguments,
 ) -> anyhow::Result<Outcome> {
     // Something is piped in and nothing else was named.
     let piped = paths.is_empty() && !stdin().is_terminal();
@@ -39,12 +39,6 @@ pub(super) fn open(
     )
 }
 
-/// Opens the screen on the demo tenant.
-pub(super) fn demo(screen: ScreenArguments) -> anyhow::Result<Outcome> {
-    let origin = vec!["the demo tenant: invented, and the same in every copy".to_owned()];
-    start(vec![Origin::Demo].into(), Opened { name: "demo".to_owned(), origin }, screen)
-}
-
 /// What is opened, in words.
 pub(super) struct Opened {
     /// Its name in the first line.
@@ -57,7 +51,7 @@ pub(super) struct Opened {
 pub(super) fn start(
     load: Load,
     opened: Opened,
-    screen: ScreenArguments,
+    screen: &ScreenArguments,
 ) -> anyhow::Result<Outcome> {
     let Opened { name, origin } = opened;
     if let Some(query) = &screen.filter {
@@ -74,7 +68,7 @@ pub(super) fn start(
         stdout().is_terminal(),
         "the screen needs a terminal; to write to a file or pipe use: entrail query QUERY PATH"
     );
-    let filter = screen.filter.unwrap_or_default();
+    let filter = screen.filter.clone().unwrap_or_default();
     let palette = screen.theme.map(Into::into);
     let Configuration { keymap, watch, preferences } = configuration()?;
     let ascii = screen.ascii;
@@ -119,7 +113,7 @@ fn may_exist(path: &Path) -> bool {
 fn check(paths: &[PathBuf]) -> anyhow::Result<()> {
     let Some(first) = paths.first().filter(|path| !may_exist(path)) else { return Ok(()) };
     let shown = first.display();
-    let command = Arguments::command();
+    let command = CommandLine::command();
     let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
     let word = first.to_str().filter(|word| !word.contains(['/', '\\', '.']));
     if let Some(meant) = word.and_then(|word| nearest(word, names)) {

@@ -1,57 +1,29 @@
-//! `entrail graph` and `catalogue`: what the arguments ask of a tenant.
-//! Never talks to Graph itself; a [`Tenant`] does.
+//! What the arguments ask of Microsoft Graph: logs, a span of time, and the part of a query it evaluates.
+//! Never asks it.
 
-use std::io::{self, BufRead as _, Write as _};
-use std::sync::Arc;
+use std::io::Write as _;
 
 use anyhow::Context as _;
-use tokio_util::sync::CancellationToken;
 use url::Url;
-use zeroize::Zeroizing;
 
-use super::arguments::{CatalogueCommand, GraphArguments, RangeArguments, SignInArguments};
-use super::screen::Opened;
+use super::arguments::RangeArguments;
 use super::standard::out;
-use super::{Outcome, parse_query, screen};
-use crate::config::{self, environment};
+use super::{Outcome, parse_query};
 use crate::query::plan::Part;
 use crate::query::push_down::{Endpoint, Names, PushDown, asks_for_now, push_down};
 use crate::query::{self, when};
-use crate::secret::Secret;
-use crate::sign_in::{Cloud, Method, Settings};
-use crate::source::graph::activity_types;
-use crate::source::graph::doctor;
+use crate::source::Tenant;
 use crate::source::graph::logs::{LOGS, Log, find};
 use crate::source::graph::slices::Window;
 use crate::source::graph::{Request, Span};
-use crate::source::tenant::Asking;
-use crate::source::{Load, Origin, Tenant};
 use crate::text::clean;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
-
-/// Opens a tenant's logs on the screen, or explains what would be asked.
-pub(super) fn open(arguments: GraphArguments) -> anyhow::Result<Outcome> {
-    let GraphArguments { range, sign_in, mut screen } = arguments;
-    let wanted = Wanted::new(&range)?;
-    let tenant = tenant(&sign_in, wanted.request.clone())?.ended(wanted.is_ended);
-    if range.explain {
-        return wanted.explain(&tenant);
-    }
-    // What Graph was not asked for is asked of the records that came.
-    if screen.filter.is_none() && !range.query.is_empty() {
-        screen.filter = Some(range.query.clone());
-    }
-    let opened =
-        Opened { name: "Microsoft Graph".to_owned(), origin: wanted.explanation(tenant.base()) };
-    let origins = vec![Origin::Tenant(Arc::new(tenant))];
-    screen::start(Load { origins, ..Load::default() }, opened, screen)
-}
 
 /// What is asked of Graph, and what stays here.
 pub(super) struct Wanted {
     pub(super) request: Request,
     /// Does it end at a time that was asked for?
-    is_ended: bool,
+    pub(super) is_ended: bool,
     /// The query without its span of time; empty: none. What depends on the time it is asked at has
     /// that in it.
     pub(super) question: String,
@@ -104,7 +76,7 @@ impl Wanted {
     }
 
     /// The same, line by line; not cleaned.
-    fn explanation(&self, base: &Url) -> Vec<String> {
+    pub(super) fn explanation(&self, base: &Url) -> Vec<String> {
         let Window { start, end } = self.request.window;
         let mut lines = vec![format!("from {start} until {end}, asked of Graph")];
         lines.extend(self.request.notes.iter().cloned());
@@ -254,140 +226,4 @@ fn endpoint(log: &Log) -> Endpoint {
     } else {
         Endpoint::Audits
     }
-}
-
-/// A request of the audit log for who only wants to be signed in.
-pub(super) fn nothing(end: Timestamp) -> Request {
-    let window = Window { start: end.plus(-TICKS_PER_SECOND), end };
-    Request::new(LOGS.iter().take(1).collect(), window)
-}
-
-/// The tenant of these arguments and of the environment.
-pub(super) fn tenant(arguments: &SignInArguments, request: Request) -> anyhow::Result<Tenant> {
-    let mut environment = environment::sign_in();
-    environment.arc_keys = arguments.arc_keys.clone().or(environment.arc_keys);
-    let cloud = match (&arguments.login_url, &arguments.graph_url, &arguments.cloud) {
-        (Some(login), Some(graph), _) => Cloud::at(login, graph).map_err(anyhow::Error::msg)?,
-        (_, _, Some(name)) => Cloud::named(name).with_context(|| {
-            let known: Vec<&str> = Cloud::names().collect();
-            format!("there is no cloud `{}`; the clouds are {}", clean(name), known.join(", "))
-        })?,
-        _ => match &environment.authority {
-            Some(host) => Cloud::of_authority(host).map_err(anyhow::Error::msg)?,
-            None => Cloud::default(),
-        },
-    };
-    let method = match &arguments.sign_in {
-        Some(name) => Some(Method::named(name).with_context(|| {
-            let known: Vec<&str> = Method::all().map(Method::name).collect();
-            format!(
-                "there is no way `{}` to sign in; the ways are {}",
-                clean(name),
-                known.join(", ")
-            )
-        })?),
-        None => None,
-    };
-    let remember = match arguments.remember {
-        true => Some(
-            environment::remembered_sign_ins()
-                .context("--remember needs a home directory to keep the sign-in in")?,
-        ),
-        false => None,
-    };
-    let scopes = request.logs.iter().flat_map(|log| doctor::scopes(log.name));
-    let mut scopes: Vec<String> = scopes.map(|&scope| scope.to_owned()).collect();
-    scopes.sort_unstable();
-    scopes.dedup();
-    let settings = Settings {
-        cloud,
-        tenant: arguments.tenant.clone(),
-        client: arguments.client_id.clone(),
-        method,
-        scopes,
-        remember,
-        environment,
-        token_from_stdin: if arguments.token_stdin { Some(token_from_stdin()?) } else { None },
-    };
-    Tenant::new(settings, arguments.ca_cert.clone(), request).map_err(anyhow::Error::msg)
-}
-
-/// Room for a token, in bytes, so that it is not moved while it is read.
-const USUAL_TOKEN: usize = 1 << 16;
-
-fn token_from_stdin() -> anyhow::Result<Secret> {
-    let mut line = Zeroizing::new(String::with_capacity(USUAL_TOKEN));
-    io::stdin().lock().read_line(&mut line).context("standard input: cannot read the token")?;
-    let token = line.trim();
-    anyhow::ensure!(!token.is_empty(), "--token-stdin: there is no token on standard input");
-    Ok(Secret::new(token))
-}
-
-/// Runs what waits for the network, telling on standard error what a person has to do.
-pub(super) fn wait_for<T>(tenant: &Tenant, work: impl Future<Output = T>) -> anyhow::Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        tokio::pin!(work);
-        loop {
-            let pause = tokio::time::sleep(std::time::Duration::from_millis(100));
-            tokio::select! {
-                done = &mut work => return Ok(done),
-                () = pause => if let Asking::For(prompt) = tenant.asking() {
-                    super::load::tell_prompt(&prompt);
-                },
-            }
-        }
-    })
-}
-
-/// One activity as Graph lists it.
-#[derive(serde::Deserialize)]
-struct Listed {
-    #[serde(default)]
-    service: String,
-    #[serde(default)]
-    category: String,
-    #[serde(default)]
-    activity: String,
-}
-
-/// Lays what a tenant offers over the catalogue, or takes it away.
-pub(super) fn catalogue(command: &CatalogueCommand) -> anyhow::Result<Outcome> {
-    let CatalogueCommand::Refresh { sign_in } = command else {
-        config::forget_overlay().context("the catalogue of the tenant cannot be removed")?;
-        return Ok(Outcome::Found);
-    };
-    let end = crate::runtime::now();
-    let tenant = tenant(sign_in, nothing(end))?;
-    let service = tenant.service().map_err(anyhow::Error::msg)?;
-    let cancel = CancellationToken::new();
-    let lines =
-        wait_for(&tenant, activity_types(&service, &cancel))?.map_err(anyhow::Error::msg)?;
-    let listed: Vec<Listed> = lines
-        .split(|&byte| byte == b'\n')
-        .filter_map(|line| serde_json::from_slice(line).ok())
-        .collect();
-    let day = end.to_rfc3339();
-    let source = format!("tenant, {}", day.get(..10).unwrap_or(&day));
-    let known = crate::catalogue::catalogue();
-    let fresh = listed.iter().filter(|listed| {
-        known.classify(&listed.service, &listed.category, &listed.activity).is_none()
-    });
-    let fresh = fresh.count();
-    let mut rows = String::new();
-    for listed in &listed {
-        for name in [&listed.service, &listed.category, &listed.activity] {
-            rows.push_str(&name.replace(['\t', '\n', '\r'], " "));
-            rows.push('\t');
-        }
-        rows.push_str(&source);
-        rows.push('\n');
-    }
-    config::keep_overlay(&rows).context("the catalogue of the tenant cannot be kept")?;
-    writeln!(
-        out(),
-        "{} activities of the tenant, {fresh} of them not in the catalogue so far",
-        listed.len()
-    )?;
-    Ok(Outcome::Found)
 }

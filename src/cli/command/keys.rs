@@ -3,20 +3,44 @@
 
 use std::io::{self, BufWriter, Write};
 
-use super::Outcome;
-use super::arguments::{KeysArguments, KeysFormat};
-use super::screen::configuration;
-use super::standard::out;
+use clap::{Args, ValueEnum};
+
 use crate::app::action::{ACTIONS, ActionRow, Pane};
 use crate::app::keymap::Keymap;
+use crate::cli::Outcome;
+use crate::cli::screen::configuration;
+use crate::cli::standard::out;
+
+const EXAMPLES: &str = "\
+Examples:
+  entrail keys                      what each key does, and in which pane
+  entrail keys --format toml        to be pasted into the configuration file and changed";
+
+/// List all actions with their keys, as the configuration file has set them
+#[derive(Args, Debug, Default)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::cli) struct Arguments {
+    /// How they are written
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Columns for people
+    #[default]
+    Table,
+    /// As the configuration file takes them, to be pasted and changed
+    Toml,
+}
 
 /// Writes all actions.
-pub(super) fn run(arguments: &KeysArguments) -> anyhow::Result<Outcome> {
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let keymap = configuration()?.keymap;
     let mut out = BufWriter::new(out());
     match arguments.format {
-        KeysFormat::Table => table(&keymap, &mut out)?,
-        KeysFormat::Toml => toml(&keymap, &mut out)?,
+        Format::Table => table(&keymap, &mut out)?,
+        Format::Toml => toml(&keymap, &mut out)?,
     }
     out.flush()?;
     Ok(Outcome::Found)

@@ -5,17 +5,19 @@
 use std::collections::HashSet;
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use clap::{Args, ValueHint};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::arguments::PullArguments;
-use super::graph::{Wanted, tenant, wait_for};
-use super::standard::out;
-use super::{Outcome, parse_query, tell};
+use crate::cli::arguments::{RangeArguments, SignInArguments};
+use crate::cli::standard::out;
+use crate::cli::tenant::{tenant, wait_for};
+use crate::cli::wanted::Wanted;
+use crate::cli::{Outcome, parse_query, tell};
 use crate::query::matcher::Matcher;
 use crate::query::{self, Query};
 use crate::sign_in::Claims;
@@ -29,8 +31,41 @@ use crate::store::{RowId, Store};
 use crate::text::clean;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
+const EXAMPLES: &str = "\
+Examples:
+  entrail pull --archive ~/entra --since last-30d     fill an archive, or bring it up to date
+  entrail pull --archive ~/entra --log all --watch 15
+  entrail ~/entra                                     open it
+
+Exit codes: 0 everything that was asked for is there, 2 something is missing.";
+
+/// Keep an archive of a tenant's logs, beyond the days that Entra keeps them
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::cli) struct Arguments {
+    /// Folder of the archive; made where there is none
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    archive: PathBuf,
+
+    /// Go on: ask again every so many minutes
+    #[arg(long, value_name = "MINUTES", num_args = 0..=1, default_missing_value = "5",
+        value_parser = clap::value_parser!(u32).range(1..=1440))]
+    watch: Option<u32>,
+
+    /// Hours before the end of the archive that are asked for again: records arrive late
+    #[arg(long, value_name = "HOURS", default_value_t = 24,
+        value_parser = clap::value_parser!(u32).range(0..=720))]
+    overlap: u32,
+
+    #[command(flatten)]
+    range: RangeArguments,
+
+    #[command(flatten)]
+    sign_in: SignInArguments,
+}
+
 /// Pulls into an archive.
-pub(super) fn run(arguments: &PullArguments) -> anyhow::Result<Outcome> {
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let wanted = Wanted::new(&arguments.range)?;
     let request = wanted.request.clone().for_archive();
     let tenant = tenant(&arguments.sign_in, request.clone())?;
@@ -73,7 +108,7 @@ async fn until_asked_to_end<T>(
 
 /// Signs in, and pulls until all is there, or again and again.
 async fn into_archive(
-    arguments: &PullArguments,
+    arguments: &Arguments,
     tenant: &Tenant,
     wanted: &Wanted,
     cancel: &CancellationToken,

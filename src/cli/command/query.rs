@@ -1,17 +1,21 @@
 //! `entrail query`: load, answer, write.
 //! Never asks anything: what is missing is an error that says how to give it.
 
+mod arguments;
+
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::arguments::{DistinctArgument, IndexArguments, QueryArguments, SortArgument};
-use super::load::{self, Loaded};
-use super::standard::out;
-use super::stdout::Stdout;
-use super::{Outcome, parse_query, tell};
+pub(in crate::cli) use self::arguments::Arguments;
+use self::arguments::{DistinctArgument, SortArgument};
 use crate::case::{self, Case};
+use crate::cli::account::written;
+use crate::cli::load::{self, Loaded};
+use crate::cli::standard::out;
+use crate::cli::stdout::Stdout;
+use crate::cli::{Outcome, parse_query, tell};
 use crate::config::cases;
 use crate::export::{self, About, Format, Options, Report};
 use crate::query::answer::{Answer, Answerer, Question, Sort};
@@ -26,12 +30,12 @@ use crate::record::keyed;
 use crate::record::wanted::Wanted;
 use crate::source::{Load, Origin, Unwanted};
 use crate::store::{Marks, RowId, Store};
+use crate::text::clean;
 use crate::text::nearby::nearest;
-use crate::text::{clean, thousands};
 use crate::trails;
 
 /// Answers a query on standard output.
-pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let query = parse_query(&arguments.query)?;
     if let Some(language) = arguments.language {
         return translated(&query, language.into());
@@ -97,7 +101,7 @@ pub(super) fn run(arguments: &QueryArguments) -> anyhow::Result<Outcome> {
 /// Loads what the answer needs. Records that cannot match are passed over, and columns nobody asks for
 /// stay empty; where an object then has an id and no name, everything is read after all, as any record
 /// may name it.
-fn loaded(arguments: &QueryArguments, query: &Query, has_case: bool) -> anyhow::Result<Loaded> {
+fn loaded(arguments: &Arguments, query: &Query, has_case: bool) -> anyhow::Result<Loaded> {
     let tells_inputs = matches!(arguments.format(), Format::Report | Format::Undo);
     // An index that is asked for is an index of everything, and a case wants all its records.
     let is_whole = arguments.index.is_asked_for() || has_case || tells_inputs || arguments.account;
@@ -137,7 +141,7 @@ fn loaded(arguments: &QueryArguments, query: &Query, has_case: bool) -> anyhow::
 /// Says which of these keys no record has: one that is mistyped finds nothing, like one that is right.
 /// Standard input cannot be read again and is not looked through.
 fn tell_unknown_keys(
-    arguments: &QueryArguments,
+    arguments: &Arguments,
     keys: &[(&'static Field, String)],
 ) -> anyhow::Result<()> {
     if keys.is_empty() {
@@ -189,34 +193,6 @@ fn sign_in_words(store: &Store, rows: &[RowId]) -> Option<String> {
     }
 }
 
-/// Writes what became of everything in each input.
-pub(super) fn account(paths: &[PathBuf], index: IndexArguments) -> anyhow::Result<Outcome> {
-    let loaded = load::load(Load {
-        origins: load::searched(false, paths)?,
-        cache: index.cache(),
-        unwanted: None,
-        wanted: Wanted::NOTHING,
-        date_order: index.date_order(),
-    });
-    written(&loaded, None)
-}
-
-/// Writes the accounts of a load, and how many records match where that was asked for.
-fn written(loaded: &Loaded, matching: Option<usize>) -> anyhow::Result<Outcome> {
-    if loaded.has_no_room() {
-        return Ok(Outcome::Failed);
-    }
-    let mut out = BufWriter::new(out());
-    for line in export::account_lines(loaded.accounts(), &loaded.store) {
-        writeln!(out, "{line}")?;
-    }
-    if let Some(matching) = matching {
-        writeln!(out, "{:>14}  records match the query", thousands(matching as u64))?;
-    }
-    out.flush()?;
-    Ok(if loaded.is_failure() { Outcome::Failed } else { loaded.outcome(true, 0) })
-}
-
 /// Writes a query in another language. A `$filter` has no comments: what it leaves out is told.
 fn translated(query: &Query, language: Language) -> anyhow::Result<Outcome> {
     let made = translate(query, &context(), language);
@@ -236,7 +212,7 @@ fn translated(query: &Query, language: Language) -> anyhow::Result<Outcome> {
 }
 
 /// What to search in; also fails where the only file was taken for the query.
-fn origins(arguments: &QueryArguments) -> anyhow::Result<Vec<Origin>> {
+fn origins(arguments: &Arguments) -> anyhow::Result<Vec<Origin>> {
     load::searched(arguments.demo, &arguments.paths).map_err(|nothing| {
         let query = &arguments.query;
         if !is_file(query) {
@@ -277,7 +253,7 @@ fn unwanted(query: &Query) -> Option<Unwanted> {
 }
 
 /// The columns that the answer is made from.
-fn wanted(query: &Query, arguments: &QueryArguments) -> Wanted {
+fn wanted(query: &Query, arguments: &Arguments) -> Wanted {
     let tells = matches!(arguments.format(), Format::Report | Format::Undo);
     if tells && !arguments.count && arguments.by.is_none() {
         // Sequences, and names of ids, are looked for in all records.
@@ -298,7 +274,7 @@ fn wanted(query: &Query, arguments: &QueryArguments) -> Wanted {
     wanted
 }
 
-fn options(arguments: &QueryArguments) -> Options {
+fn options(arguments: &Arguments) -> Options {
     let stdout = Stdout::look();
     Options {
         format: arguments.format(),
@@ -312,7 +288,7 @@ fn options(arguments: &QueryArguments) -> Options {
 }
 
 /// What a report says of itself; this reads the inputs once more for their digests.
-fn about(arguments: &QueryArguments, store: &Store, case: Option<&Case>) -> anyhow::Result<About> {
+fn about(arguments: &Arguments, store: &Store, case: Option<&Case>) -> anyhow::Result<About> {
     let mut about = About {
         title: case.map(|case| case.title.clone()).unwrap_or_default(),
         made: Some(crate::runtime::now()),
@@ -364,7 +340,7 @@ fn answer(store: &Store, query: Query, sort: Option<SortArgument>) -> Answer {
 fn write(
     store: &Store,
     answer: &Answer,
-    arguments: &QueryArguments,
+    arguments: &Arguments,
     options: &Options,
     report: &mut Report,
     out: &mut dyn Write,

@@ -2,19 +2,42 @@
 //! Never decides who is meant: where a name fits several, they are told.
 
 use std::io::{BufWriter, Write as _};
+use std::path::PathBuf;
 
-use super::arguments::AccessArguments;
-use super::standard::out;
-use super::{Outcome, load};
+use clap::{Args, ValueHint};
+
+use crate::cli::arguments::IndexArguments;
+use crate::cli::standard::out;
+use crate::cli::{Outcome, load};
 use crate::text::clean;
 use crate::trails::access::Register;
 use crate::trails::write::write_access;
+
+/// Tell what a user, group or application gained and lost, and holds as far as the log shows
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Arguments {
+    /// Name, sign-in name or id of a user, group, application, role or access package; a part of it is
+    /// enough where that is clear
+    #[arg(value_name = "NAME|ID")]
+    name: String,
+
+    /// Files, folders, patterns such as 'logs/*.json', or - for standard input
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    paths: Vec<PathBuf>,
+
+    /// Search in the built-in demo tenant
+    #[arg(long, conflicts_with = "paths")]
+    demo: bool,
+
+    #[command(flatten)]
+    index: IndexArguments,
+}
 
 /// Those of a name that are told where it fits several.
 const MOST_TOLD: usize = 20;
 
 /// Writes what was gained and lost to standard output.
-pub(super) fn run(arguments: &AccessArguments) -> anyhow::Result<Outcome> {
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let Some(loaded) = load::everything(arguments.demo, &arguments.paths, arguments.index)? else {
         return Ok(Outcome::Failed);
     };

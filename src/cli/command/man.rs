@@ -1,19 +1,39 @@
 //! `entrail man`: the manual page, from the arguments, the field table and the action table.
 //! Never text of its own where one of those says it.
 
-use std::io;
+use std::io::{self, Write as _};
 
-use clap::{Command, CommandFactory as _};
+use clap::{Args, Command, CommandFactory as _};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use super::arguments::Arguments;
-use super::help;
 use crate::app::action::{ACTIONS, Pane};
+use crate::cli::Outcome;
+use crate::cli::arguments::{self, CommandLine};
+use crate::cli::language::query_language;
+use crate::cli::standard::out;
+
+const EXAMPLES: &str = "\
+Examples:
+  entrail man > ~/.local/share/man/man1/entrail.1
+  entrail man | man -l -";
+
+/// Write the manual page to standard output
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::cli) struct Arguments {}
+
+/// Writes it.
+pub(super) fn run(_: &Arguments) -> anyhow::Result<Outcome> {
+    let mut out = out();
+    out.write_all(&page()?)?;
+    out.flush()?;
+    Ok(Outcome::Found)
+}
 
 /// The page, in roff.
-pub(super) fn page() -> io::Result<Vec<u8>> {
-    let mut command = Arguments::command();
+fn page() -> io::Result<Vec<u8>> {
+    let mut command = CommandLine::command();
     command.build();
     let main = Man::new(command.clone());
     let mut page = Vec::new();
@@ -23,10 +43,10 @@ pub(super) fn page() -> io::Result<Vec<u8>> {
     main.render_description_section(&mut page)?;
     main.render_options_section(&mut page)?;
     commands(&command, &mut page)?;
-    section("QUERY LANGUAGE", &help::query_language(), &mut page)?;
+    section("QUERY LANGUAGE", &query_language(), &mut page)?;
     keys(&mut page)?;
     files(&mut page)?;
-    section("EXAMPLES", help::EXAMPLES, &mut page)?;
+    section("EXAMPLES", arguments::EXAMPLES, &mut page)?;
     main.render_version_section(&mut page)?;
     Ok(page)
 }
@@ -103,7 +123,7 @@ mod tests {
     fn the_page_has_every_command_field_and_action() {
         let page = String::from_utf8(page().expect("written")).expect("UTF-8");
         let plain = page.replace("\\-", "-").replace("\\&", "").replace("\\*(Aq", "'");
-        for command in Arguments::command().get_subcommands().filter(|one| !one.is_hide_set()) {
+        for command in CommandLine::command().get_subcommands().filter(|one| !one.is_hide_set()) {
             let title = format!(".SH \"ENTRAIL {}\"", command.get_name().to_uppercase());
             assert!(plain.contains(&title), "{title}");
         }

@@ -3,21 +3,29 @@
 
 use std::io::Write as _;
 
+use clap::Args;
 use tokio_util::sync::CancellationToken;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::arguments::DoctorArguments;
-use super::graph::{nothing, tenant, wait_for};
-use super::standard::out;
-use super::{Outcome, tell};
+use crate::cli::arguments::SignInArguments;
+use crate::cli::standard::out;
+use crate::cli::tenant::{nothing, tenant, wait_for};
+use crate::cli::{Outcome, tell};
 use crate::secret::foreign;
 use crate::source::graph::doctor;
+
+/// Tell which logs a sign-in may read, what is missing and how to get it
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Arguments {
+    #[command(flatten)]
+    sign_in: SignInArguments,
+}
 
 /// Columns of the report: those of the smallest usual terminal, also where it is read later.
 const WIDTH: usize = 80;
 
 /// Tells what a sign-in may read.
-pub(super) fn run(arguments: &DoctorArguments) -> anyhow::Result<Outcome> {
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let now = crate::runtime::now();
     let tenant = tenant(&arguments.sign_in, nothing(now))?;
     let cancel = CancellationToken::new();

@@ -1,13 +1,40 @@
 //! `entrail completions`: scripts that complete commands and options themselves, and ask the program
 //! for what may follow in a query. Never more of a shell's language than that needs.
 
-use clap::{Command, CommandFactory as _};
+use std::io::Write as _;
+
+use clap::{Args, Command, CommandFactory as _};
 use clap_complete::Shell;
 
-use super::arguments::Arguments;
+use crate::cli::Outcome;
+use crate::cli::arguments::CommandLine;
+use crate::cli::standard::out;
+
+const EXAMPLES: &str = "\
+Examples:
+  entrail completions bash > ~/.local/share/bash-completion/completions/entrail
+  entrail completions fish > ~/.config/fish/completions/entrail.fish
+  entrail completions zsh > \"${fpath[1]}/_entrail\"
+  entrail completions powershell >> $PROFILE";
+
+/// Write completions for a shell to standard output
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::cli) struct Arguments {
+    /// Which shell
+    shell: Shell,
+}
+
+/// Writes the script.
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let mut out = out();
+    out.write_all(script(arguments.shell).as_bytes())?;
+    out.flush()?;
+    Ok(Outcome::Found)
+}
 
 /// The script for a shell.
-pub(super) fn script(shell: Shell) -> String {
+fn script(shell: Shell) -> String {
     let mut bytes = Vec::new();
     clap_complete::generate(shell, &mut command(), "entrail", &mut bytes);
     let fixed = String::from_utf8_lossy(&bytes).into_owned();
@@ -23,7 +50,7 @@ pub(super) fn script(shell: Shell) -> String {
 
 /// The command line without what people do not call themselves.
 fn command() -> Command {
-    let whole = Arguments::command();
+    let whole = CommandLine::command();
     Command::new("entrail")
         .version(env!("CARGO_PKG_VERSION"))
         .args(whole.get_arguments().cloned())

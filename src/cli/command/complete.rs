@@ -4,21 +4,49 @@
 use std::io::{self, BufWriter, Read as _, Write as _};
 use std::sync::Arc;
 
-use clap::CommandFactory as _;
+use clap::{Args, CommandFactory as _, ValueEnum};
 
-use super::Outcome;
-use super::arguments::{Arguments, CompleteArguments, CompleteFor};
-use super::standard::out;
 use crate::catalogue::catalogue;
+use crate::cli::Outcome;
+use crate::cli::arguments::CommandLine;
+use crate::cli::standard::out;
 use crate::query::suggest::{Seen, suggest};
 use crate::record::field::Field;
 use crate::text::{clean, fold, fold_fragment, is_invisible};
+
+/// What may follow on a command line, for the scripts of `entrail completions`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Arguments {
+    /// Who asks
+    #[arg(long = "for", value_enum, default_value_t)]
+    shell: CompleteFor,
+
+    /// The command line up to the cursor; - reads it from standard input
+    #[arg(long, allow_hyphen_values = true, conflicts_with = "words")]
+    line: Option<String>,
+
+    /// The words behind the program's name, the last one being typed
+    #[arg(last = true)]
+    words: Vec<String>,
+}
+
+/// How candidates are written.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum CompleteFor {
+    /// Candidate, tab, meaning
+    #[default]
+    Any,
+    /// As bash puts it in place of its last word
+    Bash,
+    /// Quoted for PowerShell, tab, meaning
+    Powershell,
+}
 
 /// Most candidates for one word.
 const MOST: usize = 500;
 
 /// Writes the candidates, one on each line.
-pub(super) fn run(arguments: &CompleteArguments) -> anyhow::Result<Outcome> {
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let line = match arguments.line.as_deref() {
         Some("-") => {
             let mut line = String::new();
@@ -110,7 +138,7 @@ fn candidates(words: &[String]) -> Vec<Candidate> {
 
 /// The words that are no options; `None` where the next word is an option's value.
 fn places<'w>(command: &str, given: &'w [String]) -> Option<Vec<&'w str>> {
-    let arguments = Arguments::command();
+    let arguments = CommandLine::command();
     let command = arguments.find_subcommand(command)?;
     let takes_value = |word: &str| {
         let name = word.strip_prefix("--")?;

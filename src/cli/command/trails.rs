@@ -1,0 +1,107 @@
+//! `entrail trails`: load, find sequences, write them.
+//! Never asks a question of its own: findings carry their queries.
+
+use std::io::{BufWriter, Write as _};
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Args, ValueEnum, ValueHint};
+
+use crate::cli::arguments::IndexArguments;
+use crate::cli::standard::out;
+use crate::cli::{Outcome, load};
+use crate::trails::TRAILS;
+use crate::trails::write::{Format, write};
+use crate::trails::{Found, Trail, find};
+
+const EXAMPLES: &str = "\
+Examples:
+  entrail trails audit.json
+  entrail trails --demo --trail package,support --newest
+  entrail trails logs/ --format markdown > findings.md
+
+Exit codes: 0 something was found, 1 nothing was found, 2 something is wrong.";
+
+/// Find sequences that mean something together: consent, credentials, roles, access packages, …
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::cli) struct Arguments {
+    /// Files, folders, patterns such as 'logs/*.json', or - for standard input, which is also read
+    /// when nothing is given and something is piped in
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    paths: Vec<PathBuf>,
+
+    /// Search in the built-in demo tenant
+    #[arg(long, conflicts_with = "paths")]
+    demo: bool,
+
+    /// Only these trails
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', ignore_case = true,
+        value_parser = any_trail())]
+    trail: Vec<String>,
+
+    /// How findings are written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: FormatName,
+
+    /// The newest first, not the most severe
+    #[arg(long)]
+    newest: bool,
+
+    /// Write at most this many findings
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+
+    /// Draw steps with ASCII characters
+    #[arg(long)]
+    ascii: bool,
+
+    #[command(flatten)]
+    index: IndexArguments,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum FormatName {
+    /// A block of lines each, for people
+    #[default]
+    Table,
+    /// An array of objects
+    Json,
+    /// Headings and lists, for tickets and reports
+    Markdown,
+}
+
+/// The names of the table of trails.
+fn any_trail() -> PossibleValuesParser {
+    let names = TRAILS.iter().map(|trail| PossibleValue::new(trail.name).help(trail.title));
+    PossibleValuesParser::new(names)
+}
+
+/// Writes what is found to standard output.
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let Some(loaded) = load::everything(arguments.demo, &arguments.paths, arguments.index)? else {
+        return Ok(Outcome::Failed);
+    };
+    let Found { mut findings, unreadable } = find(&loaded.store, &|_| true).unwrap_or_default();
+    if !arguments.trail.is_empty() {
+        let named = |trail: &Trail| {
+            arguments.trail.iter().any(|name| name.eq_ignore_ascii_case(trail.name))
+        };
+        findings.retain(|finding| named(finding.trail));
+    }
+    if arguments.newest {
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.last));
+    }
+    findings.truncate(arguments.limit.unwrap_or(usize::MAX));
+    let format = match arguments.format {
+        FormatName::Table => Format::Table,
+        FormatName::Json => Format::Json,
+        FormatName::Markdown => Format::Markdown,
+    };
+    let mut out = BufWriter::with_capacity(64 << 10, out());
+    let written = write(&loaded.store, &findings, format, arguments.ascii, &mut out);
+    let written = written.and_then(|()| out.flush());
+    loaded.tell_summary(unreadable);
+    written?;
+    Ok(loaded.outcome(!findings.is_empty(), unreadable))
+}
