@@ -244,3 +244,24 @@ impl Service {
         std::iter::once(self.name).chain(others.map(|alias| alias.name))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_has_every_activity_or_its_row_says_how_it_is_known() {
+        for own in crate::meaning::activities() {
+            let is_known = |name: &str| catalogue().named(name).next().is_some();
+            assert!(
+                is_known(own.name) != own.source.is_some(),
+                "{}: a source for what the catalogue does not have, and only then",
+                own.name
+            );
+            for other in &own.also {
+                let same = catalogue().named(other).any(|entry| entry.activity == own.name);
+                assert!(same, "{other}: no other spelling of {}", own.name);
+            }
+        }
+    }
+}

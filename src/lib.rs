@@ -12,6 +12,7 @@
 //! | | [`text`] | names folded to be compared, foreign text cleaned to be shown |
 //! | | [`disk`] | folders and files of the program's own: held open, checked, replaced whole |
 //! | | [`secret`] | secrets in memory, and texts from outside without them |
+//! | | [`meaning`] | what activities mean: what they give and take, of which trail they are a step, how they are undone |
 //! | | [`record`] | a logged event; the tables of fields and of columns; what differs between two values; a record in one sentence; the rules of risk |
 //! | | [`catalogue`] | the known services, categories and activities, found by any spelling |
 //! | 2 | [`format`](mod@format) | the shapes of events: bytes of one event to a record, and a record to Graph's JSON |
@@ -94,9 +95,12 @@
 //! - **a way to sign in**: a variant of [`sign_in::Method`] and a file in `src/sign_in`
 //! - **a way to write records**: a file in `src/export`, and a variant of [`export::Format`]
 //! - **a fact about activities**: a line of a file in `assets/catalogue`
+//! - **what an activity means**, gives, takes, reverses, and how it is undone: its entry in a file of
+//!   `assets/activities`
 //! - **a rule of risk**: some lines of a file in `assets/risk`, and two records in
 //!   `tests/fixtures/risk`: one it fires on, one it does not
-//! - **a trail**: a row of [`trails::TRAILS`], and how it is judged in `src/trails/judge`
+//! - **a trail**: a row of [`trails::TRAILS`], how it is judged in `src/trails/judge`, and the `step`
+//!   lines of its activities in `assets/activities`
 //! - **a story of the demo tenant**: an entry of [`demo::STORIES`], written in `src/demo/incidents`
 //!
 //! After a row was added, `UPDATE_README=1 cargo test --test readme` writes the README's tables anew,
@@ -115,6 +119,7 @@ pub mod export;
 pub mod format;
 pub mod http;
 pub mod lookup;
+pub mod meaning;
 pub mod place;
 pub mod query;
 pub mod record;

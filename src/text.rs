@@ -1,6 +1,7 @@
 //! Names compared and foreign text made safe: [`fold`] for every comparison, [`clean`] for every display.
 //! Never decides what a text means.
 
+pub mod draft;
 pub mod escapes;
 mod formula;
 pub mod nearby;

@@ -5,10 +5,10 @@
 
 mod back;
 mod ledger;
-mod table;
 mod values;
 mod words;
 
+use crate::meaning::{self, Act, Kind, Needs, Thing, Way};
 use crate::record::{Outcome, Record};
 use crate::store::RowId;
 use crate::text::fold;
@@ -16,7 +16,6 @@ use crate::time::Timestamp;
 
 use back::TakenBack;
 pub(super) use ledger::Ledger;
-use table::{Kind, Needs, STEPS, Step, Way};
 use values::Item;
 pub(super) use words::lines;
 
@@ -44,6 +43,7 @@ enum Verdict {
     GoneForGood(Timestamp),
     /// How a user is restored.
     Restore {
+        way: &'static Way,
         /// The step of the sheet that tells it at length; `None` where this one is the first.
         told_in: Option<usize>,
         /// The last date to do so.
@@ -85,10 +85,10 @@ pub(super) fn decide<'r>(
     if let Some(back) = ledger.taken_back(row) {
         return only(Verdict::TakenBack(back));
     }
-    let way = way(&record.activity);
+    let way = meaning::way(&record.activity);
     let needs = way.map_or(Needs::Old, |way| way.needs);
     let values = match needs {
-        Needs::NoStep | Needs::Nothing => Vec::new(),
+        Needs::Nothing => Vec::new(),
         needs => values::items(record, needs, ledger.fates(row)),
     };
     let (verdict, values) = verdict(record, (way, values), number, ledger);
@@ -113,10 +113,11 @@ fn verdict<'r>(
         Kind::RestoreUser => match ledger.gone(record) {
             Some(gone) => Verdict::GoneForGood(gone),
             None => {
-                let is_deleted = fold(&record.activity) == "delete user";
+                let own = meaning::of(&record.activity);
+                let is_deleted = own.is_some_and(|own| own.does(Act::Deleted, Thing::UserItself));
                 let until = record.time.filter(|_| is_deleted).map(|time| time.plus(KEPT));
                 let made = made();
-                Verdict::Restore { told_in: ledger.restoring(number), until, made }
+                Verdict::Restore { way, told_in: ledger.restoring(number), until, made }
             }
         },
         Kind::EnableAccount => match made() {
@@ -144,29 +145,7 @@ fn special(record: &Record<'_>) -> Option<Verdict> {
 
 /// What reverses an activity is setting the old values, and nothing else.
 fn sets_values(activity: &str) -> bool {
-    way(activity).is_some_and(|way| way.kind == Kind::SetBack)
-}
-
-/// How an activity is reversed.
-fn way(activity: &str) -> Option<&'static Way> {
-    let activity = fold(activity);
-    let mut steps = STEPS.iter();
-    let step = steps.find(|Step(names, _)| names.iter().any(|name| fits(name, &activity)));
-    step.map(|Step(_, way)| way)
-}
-
-/// `*` stands for any letters.
-fn fits(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, between)) = parts.split_last() else { return rest.is_empty() };
-    let mut rest = rest;
-    for part in between {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
+    meaning::way(activity).is_some_and(|way| way.kind == Kind::SetBack)
 }
 
 #[cfg(test)]
@@ -314,17 +293,5 @@ mod tests {
     fn what_failed_needs_no_reverse() {
         let failed = Record { outcome: Outcome::Failure, ..record("Add user", "x", None, None) };
         assert!(told(&failed).contains("Nothing to undo"));
-    }
-
-    #[test]
-    fn patterns_stand_for_any_letters() {
-        assert!(fits("add *", "add user") && !fits("add *", "readd user"));
-        assert!(fits("*password*", "reset password (by admin)") && fits("a*b", "ab"));
-        assert!(!fits("a*b", "a") && fits("delete user", "delete user") && !fits("x", "xy"));
-        for Step(names, _) in STEPS {
-            for name in *names {
-                assert_eq!(fold(name), *name, "patterns are folded");
-            }
-        }
     }
 }

@@ -8,7 +8,6 @@ mod ledger;
 mod objects;
 mod reading;
 mod standing;
-mod tells;
 
 #[cfg(test)]
 mod tests;
@@ -18,103 +17,12 @@ use std::collections::BTreeMap;
 use ledger::Ledger;
 use objects::NOBODY;
 use standing::Line;
-use tells::Family;
 
+use crate::meaning::{Act, Thing};
 use crate::record::column::{Column, PART, Part, part};
 use crate::store::{RowId, Store};
 use crate::text::fold;
 use crate::time::Timestamp;
-
-/// What a record tells of a thing.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Step {
-    /// It was given.
-    Given,
-    /// It was given, not by PIM, which saw it.
-    Outside,
-    /// A role that could be activated was.
-    Activated,
-    /// Somebody approved it.
-    Approved,
-    /// It needed nobody's approval.
-    AutoApproved,
-    /// Somebody asked for it.
-    Asked,
-    /// Somebody assigned it without a request.
-    Assigned,
-    /// It is about to be given.
-    Ready,
-    /// It was denied, canceled, or nobody decided in time.
-    Refused,
-    /// Only a part was given.
-    Partly,
-    /// It could not be given.
-    Failed,
-    /// Its end was put off.
-    Extended,
-    /// Somebody asked for it to be removed, or ordered it.
-    RemovalAsked,
-    /// It was taken.
-    Taken,
-    /// Its time was over.
-    Expired,
-    /// Who activated it ended it.
-    Deactivated,
-    /// A list has it before and after a change: it was there already.
-    Listed,
-    /// Somebody consented.
-    Consented,
-    /// The account was deleted.
-    Deleted,
-    /// The account was restored.
-    Restored,
-    /// The account can sign in no more.
-    Disabled,
-    /// The account can sign in again.
-    Enabled,
-}
-
-impl Step {
-    const fn gives(self) -> bool {
-        matches!(
-            self,
-            Self::Given
-                | Self::Outside
-                | Self::Activated
-                | Self::Partly
-                | Self::Extended
-                | Self::Listed
-                | Self::Consented
-        )
-    }
-
-    /// The words for it.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Given | Self::Consented => "given",
-            Self::Outside => "given outside of PIM",
-            Self::Activated => "activated",
-            Self::Approved => "approved",
-            Self::AutoApproved => "approved by policy",
-            Self::Asked => "asked for",
-            Self::Assigned => "assigned",
-            Self::Ready => "made ready",
-            Self::Refused => "refused",
-            Self::Partly => "partly given",
-            Self::Failed => "failed",
-            Self::Extended => "extended",
-            Self::RemovalAsked => "removal asked for",
-            Self::Taken => "taken",
-            Self::Expired => "expired",
-            Self::Deactivated => "deactivated",
-            Self::Listed => "listed",
-            Self::Deleted => "deleted",
-            Self::Restored => "restored",
-            Self::Disabled => "disabled",
-            Self::Enabled => "enabled",
-        }
-    }
-}
 
 /// How it stands at the end of the data.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -199,7 +107,7 @@ pub struct Given {
     /// When (UTC).
     pub time: Timestamp,
     /// What it tells.
-    pub step: Step,
+    pub act: Act,
     /// Does the record say that it was done? Else its result is neither success nor failure.
     pub is_done: bool,
     /// By whom; empty where that says nothing. Not cleaned.
@@ -338,23 +246,23 @@ impl Register {
         };
         let kind = match line.is_activated {
             true => "role, activated",
-            false => line.family.word(),
+            false => line.kind.word(),
         };
         let (kind, what) = if by_other {
-            let how = match line.family {
-                Family::Role | Family::Eligible | Family::Scoped => format!("{kind}{within}"),
-                Family::Group => "member".to_owned(),
-                Family::AppRole | Family::Grant => format!("{kind} {called}"),
+            let how = match line.kind {
+                Thing::Role | Thing::Eligible | Thing::Scoped => format!("{kind}{within}"),
+                Thing::Group => "member".to_owned(),
+                Thing::AppRole | Thing::Grant => format!("{kind} {called}"),
                 _ => kind.to_owned(),
             };
             ("", format!("{}: {}", objects.name(line.holder), how.trim_end()))
         } else {
-            let what = match line.family {
-                Family::Role | Family::Eligible | Family::Scoped => format!("{thing}{within}"),
-                Family::AppRole | Family::Grant => of_thing(called),
-                Family::Owner => of_thing(""),
-                Family::Credential | Family::Consent => called.clone(),
-                Family::Life => objects.name(line.holder).to_owned(),
+            let what = match line.kind {
+                Thing::Role | Thing::Eligible | Thing::Scoped => format!("{thing}{within}"),
+                Thing::AppRole | Thing::Grant => of_thing(called),
+                Thing::Owner => of_thing(""),
+                Thing::Credential | Thing::Consent => called.clone(),
+                thing if thing.is_object() => objects.name(line.holder).to_owned(),
                 _ => thing.to_owned(),
             };
             (kind, what)

@@ -6,7 +6,8 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 
 use super::key::{Key, texts};
-use super::table::{BESIDE, Clue, TRAILS};
+use super::table::{BESIDE, TRAILS};
+use crate::meaning;
 use crate::record::column::{Column, Part};
 use crate::record::{Outcome, Record};
 use crate::store::{RowId, Segment, Store};
@@ -37,8 +38,8 @@ pub(super) struct Gathered {
     pub(super) unreadable: u64,
 }
 
-/// A trail and a clue, by their places.
-type Place = (usize, usize);
+/// A trail and a clue, by their places, and the property that must be among the changed ones.
+type Place = (usize, usize, &'static str);
 
 /// Most keys of one kind of one record: a record with thousands of targets joins nothing more.
 const MOST_KEYS: usize = 64;
@@ -46,7 +47,6 @@ const MOST_KEYS: usize = 64;
 /// Looks at every record's columns, and reads those that may be a step. `goes_on` is told how many
 /// records were looked at.
 pub(super) fn gather(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Option<Gathered> {
-    let wanted = wanted_activities();
     let mut paths: Vec<Option<Vec<Place>>> = vec![None; store.entries(Column::Path)];
     let mut changes: Vec<Option<String>> = vec![None; store.entries(Column::Changes)];
     let mut numbers = Numbers::default();
@@ -60,13 +60,12 @@ pub(super) fn gather(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Option<G
         let mut rows: Vec<usize> = Vec::new();
         for at in 0..segment.len() {
             let Some(code) = segment.column(Column::Path).first(at) else { continue };
-            let places = paths[code as usize].get_or_insert_with(|| places(store, code, &wanted));
+            let places = paths[code as usize].get_or_insert_with(|| places(store, code));
             if places.is_empty() || segment.time(at).is_none() {
                 continue;
             }
             let mut may_be = false;
-            for &(trail, clue) in places.iter() {
-                let change = TRAILS[trail].clues[clue].change;
+            for &(_, _, change) in places.iter() {
                 may_be = may_be || change.is_empty() || {
                     let codes = segment.codes(Column::Changes, at);
                     codes.iter().any(|&code| {
@@ -108,48 +107,39 @@ pub(super) fn gather(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Option<G
     Some(gathered)
 }
 
-/// Where each activity that is looked for is in the table, by its folded name.
-fn wanted_activities() -> HashMap<String, Vec<Place>> {
-    let mut wanted: HashMap<String, Vec<Place>> = HashMap::new();
-    for (trail, row) in TRAILS.iter().enumerate() {
-        for (clue, Clue { activities, .. }) in row.clues.iter().enumerate() {
-            for activity in *activities {
-                let places = wanted.entry(fold(activity)).or_default();
-                if !places.contains(&(trail, clue)) {
-                    places.push((trail, clue));
-                }
-            }
+/// The places of the activity of a dictionary entry.
+fn places(store: &Store, code: u32) -> Vec<Place> {
+    let Some(activity) = meaning::of(store.part(Part::ACTIVITY, code)) else { return Vec::new() };
+    let category = fold(store.part(Part::CATEGORY, code));
+    let mut places = Vec::new();
+    for step in &activity.steps {
+        for (trail, row) in TRAILS.iter().enumerate().filter(|(_, row)| row.name == step.trail) {
+            let clues = row.clues.iter().enumerate();
+            let fits = clues.filter(|(_, clue)| {
+                let is_of_category = clue.category.is_empty() || fold(clue.category) == category;
+                clue.part == step.part && is_of_category
+            });
+            places.extend(fits.map(|(clue, _)| (trail, clue, &*step.needs)));
         }
     }
-    wanted
-}
-
-/// The places of the activity of a dictionary entry.
-fn places(store: &Store, code: u32, wanted: &HashMap<String, Vec<Place>>) -> Vec<Place> {
-    let category = fold(store.part(Part::CATEGORY, code));
-    let activity = fold(store.part(Part::ACTIVITY, code));
-    let all = wanted.get(&activity).map(Vec::as_slice).unwrap_or_default();
-    let fits = |&(trail, clue): &Place| {
-        let wanted = TRAILS[trail].clues[clue].category;
-        wanted.is_empty() || fold(wanted) == category
-    };
-    all.iter().copied().filter(fits).collect()
+    places.sort_unstable();
+    places
 }
 
 fn event(
     segment: &Segment,
     at: usize,
     record: &Record<'_>,
-    (trail, number): Place,
+    (trail, number, change): Place,
     numbers: &mut Numbers,
 ) -> Option<Event> {
     let clue = &TRAILS[trail].clues[number];
     if record.outcome == Outcome::Failure && !clue.failures || !(clue.when)(record) {
         return None;
     }
-    if !clue.change.is_empty() {
+    if !change.is_empty() {
         let changes = record.targets.iter().flat_map(|target| &target.changes);
-        if !changes.into_iter().any(|change| change.name.eq_ignore_ascii_case(clue.change)) {
+        if !changes.into_iter().any(|own| own.name.eq_ignore_ascii_case(change)) {
             return None;
         }
     }

@@ -16,6 +16,7 @@ use std::fmt::Write as _;
 use super::gather::Event;
 use super::table::{BESIDE, Trail};
 use super::{Finding, Meanwhile, StepFound};
+use crate::meaning::{self, Act, Thing};
 use crate::query::{Expression, Operator, Query, Term, Value};
 use crate::record::column::{Column, Part, part};
 use crate::record::field::Field;
@@ -182,6 +183,22 @@ impl Chain {
 /// From one instant to another, in words.
 fn between(from: Timestamp, to: Timestamp) -> String {
     super::lasted(to.ticks() - from.ticks())
+}
+
+/// Is a record one of these parts of a trail?
+pub(super) fn is_part(record: &Record<'_>, trail: &str, parts: &[&str]) -> bool {
+    let own = meaning::of(&record.activity);
+    own.is_some_and(|own| parts.iter().any(|part| own.is_step(trail, part)))
+}
+
+/// Does a record do this with such a thing?
+fn does(record: &Record<'_>, act: Act, thing: Thing) -> bool {
+    meaning::of(&record.activity).is_some_and(|own| own.does(act, thing))
+}
+
+/// Is the thing the actor's own?
+fn is_of_actor(record: &Record<'_>) -> bool {
+    meaning::of(&record.activity).is_some_and(|own| own.is_of_actor)
 }
 
 /// Who did it, by the name people know.

@@ -60,16 +60,14 @@ pub(super) enum Follows {
     Either,
 }
 
-/// Tells that records of some activities are a step.
+/// Tells that records of some activities are a step: those whose meaning names the trail and this part.
 pub(super) struct Clue {
     /// Of which step; [`BESIDE`] for none.
     pub(super) step: u8,
-    /// Activities, compared folded.
-    pub(super) activities: &'static [&'static str],
+    /// What `assets/activities` calls the records that it is about.
+    pub(super) part: &'static str,
     /// The category they are logged in; empty for any.
     pub(super) category: &'static str,
-    /// A property that must be among the changed ones; empty for any. Looked up in columns.
-    pub(super) change: &'static str,
     /// What else must hold.
     pub(super) when: fn(&Record<'_>) -> bool,
     /// Do failures count?
@@ -86,12 +84,11 @@ pub(super) struct Clue {
     pub(super) alone: bool,
 }
 
-const fn clue(step: u8, activities: &'static [&'static str], keys: &'static [Key]) -> Clue {
+const fn clue(step: u8, part: &'static str, keys: &'static [Key]) -> Clue {
     Clue {
         step,
-        activities,
+        part,
         category: "",
-        change: "",
         when: |_| true,
         failures: false,
         keys,
@@ -105,10 +102,6 @@ const fn clue(step: u8, activities: &'static [&'static str], keys: &'static [Key
 impl Clue {
     const fn in_category(self, category: &'static str) -> Self {
         Self { category, ..self }
-    }
-
-    const fn changing(self, change: &'static str) -> Self {
-        Self { change, ..self }
     }
 
     const fn when(self, when: fn(&Record<'_>) -> bool) -> Self {
@@ -196,34 +189,6 @@ const OF_CLIENT: &[Key] = &[
 const FOR_WHOM: &[Key] = &[Key::RequesterAndPackage];
 const WHOSE_ROLE: &[Key] = &[Key::SubjectAndRole];
 
-/// Both spellings of the dash occur.
-const SECRETS: &[&str] = &[
-    "Update application - Certificates and secrets management",
-    "Update application – Certificates and secrets management ",
-    "Add service principal credentials",
-];
-const GIVEN_A_ROLE: &[&str] = &[
-    "Add member to role",
-    "Add eligible member to role",
-    "Add member to role in PIM completed (permanent)",
-    "Add member to role in PIM completed (timebound)",
-    "Add eligible member to role in PIM completed (permanent)",
-    "Add eligible member to role in PIM completed (timebound)",
-    "Add member to role outside of PIM (permanent)",
-];
-const APP_ROLE_CHANGED: &[&str] = &[
-    "Add app role assignment grant to user",
-    "Add app role assignment to user",
-    "Add app role assignment to group",
-    "Add app role assignment to service principal",
-    "Remove app role assignment from user",
-    "Remove app role assignment from group",
-    "Remove app role assignment from service principal",
-    "Add a deletion-marked app role assignment grant to user as part of link removal",
-    "Add a deletion-marked app role assignment grant to group as part of link removal",
-    "Add a deletion-marked app role assignment grant to service principal as part of link removal",
-];
-
 /// All trails, in the order help lists them.
 pub static TRAILS: &[Trail] = &[
     Trail {
@@ -240,10 +205,10 @@ pub static TRAILS: &[Trail] = &[
         ],
         ends: 1 << 5,
         clues: &[
-            clue(0, &["Add application"], &[Key::Correlation, Key::Change("AppId")]),
+            clue(0, "added", &[Key::Correlation, Key::Change("AppId")]),
             clue(
                 1,
-                &["Add service principal"],
+                "principal",
                 &[
                     Key::Correlation,
                     Key::Target("ServicePrincipal"),
@@ -251,21 +216,11 @@ pub static TRAILS: &[Trail] = &[
                     Key::Change("AppPrincipalId"),
                 ],
             ),
-            clue(2, &["Add delegated permission grant", "Add OAuth2PermissionGrant"], CLIENT),
-            clue(3, &["Add app role assignment grant to user"], &[Key::Correlation]),
-            clue(3, &["Add app role assignment to service principal"], CLIENT),
-            clue(4, &["Consent to application"], PRINCIPAL).or_failing(),
-            clue(
-                5,
-                &[
-                    "Remove delegated permission grant",
-                    "Remove OAuth2PermissionGrant",
-                    "Remove service principal",
-                    "Delete service principal",
-                ],
-                &[],
-            )
-            .following(&[
+            clue(2, "granted", CLIENT),
+            clue(3, "role for user", &[Key::Correlation]),
+            clue(3, "role", CLIENT),
+            clue(4, "consented", PRINCIPAL).or_failing(),
+            clue(5, "taken back", &[]).following(&[
                 Key::Target("ServicePrincipal"),
                 Key::Change("ServicePrincipal.ObjectID"),
             ]),
@@ -284,27 +239,16 @@ pub static TRAILS: &[Trail] = &[
         steps: &["owner added", "credential added", "permission or role granted", "used"],
         ends: 0,
         clues: &[
-            clue(
-                0,
-                &["Add owner to application", "Add owner to service principal"],
-                &[Key::Target("Application"), Key::Target("ServicePrincipal")],
-            ),
-            clue(1, SECRETS, OF_APPLICATION).when(adds_a_key),
-            clue(1, &["Update application"], OF_APPLICATION)
-                .changing("KeyDescription")
-                .when(adds_a_key),
-            clue(1, &["Update service principal"], OF_APPLICATION)
-                .changing("KeyDescription")
-                .when(adds_a_key),
-            clue(2, &["Add app role assignment to service principal"], OF_CLIENT)
-                .when(|record| judge::package::client(record).is_some()),
+            clue(0, "owner", &[Key::Target("Application"), Key::Target("ServicePrincipal")]),
+            clue(1, "added", OF_APPLICATION).when(adds_a_key),
+            clue(2, "app role", OF_CLIENT).when(|record| judge::package::client(record).is_some()),
             clue(
                 2,
-                &["Consent to application"],
+                "consented",
                 &[Key::Target("ServicePrincipal"), Key::AppId, Key::ActorAndApplication],
             )
             .when(judge::consent::is_for_everybody),
-            clue(2, GIVEN_A_ROLE, &[Key::Target("ServicePrincipal"), Key::ActorAndApplication])
+            clue(2, "role", &[Key::Target("ServicePrincipal"), Key::ActorAndApplication])
                 .when(|record| record.targets.iter().any(|t| t.kind == "ServicePrincipal")),
         ],
         within: 12 * HOUR,
@@ -319,9 +263,9 @@ pub static TRAILS: &[Trail] = &[
         steps: &["user added", "role given", "user deleted"],
         ends: 0,
         clues: &[
-            clue(0, &["Add user", "Create user"], USER),
-            clue(1, GIVEN_A_ROLE, &[]).following(USER),
-            clue(2, &["Delete user", "Hard Delete user"], &[]).following(USER),
+            clue(0, "added", USER),
+            clue(1, "raised", &[]).following(USER),
+            clue(2, "deleted", &[]).following(USER),
         ],
         within: DAY,
         follows_within: 30 * DAY,
@@ -335,14 +279,10 @@ pub static TRAILS: &[Trail] = &[
         steps: &["domain added", "verified", "authentication set", "federation set"],
         ends: 0,
         clues: &[
-            clue(0, &["Add unverified domain"], DOMAIN),
-            clue(
-                1,
-                &["Verify domain", "Add verified domain", "Verify email verified domain"],
-                DOMAIN,
-            ),
-            clue(2, &["Set domain authentication"], DOMAIN),
-            clue(3, &["Set federation settings on domain"], DOMAIN),
+            clue(0, "added", DOMAIN),
+            clue(1, "verified", DOMAIN),
+            clue(2, "authentication", DOMAIN),
+            clue(3, "federated", DOMAIN),
         ],
         within: 30 * DAY,
         follows_within: 0,
@@ -356,41 +296,18 @@ pub static TRAILS: &[Trail] = &[
         steps: &["requested", "decided", "activated", "ended"],
         ends: 1 << 3,
         clues: &[
-            clue(0, &["Add member to role requested (PIM activation)"], PIM).offering(WHOSE_ROLE),
-            clue(
-                1,
-                &[
-                    "Add member to role request approved (PIM activation)",
-                    "Add member to role request denied (PIM activation)",
-                ],
-                PIM,
-            )
-            .offering(WHOSE_ROLE),
-            clue(
-                BESIDE,
-                &[
-                    // The same request, said again to those who decide.
-                    "Add member to role approval requested (PIM activation)",
-                    "Add member to role canceled (PIM activation)",
-                    "PIM activation request expired",
-                ],
-                PIM,
-            ),
+            clue(0, "requested", PIM).offering(WHOSE_ROLE),
+            clue(1, "approved", PIM).offering(WHOSE_ROLE),
+            clue(1, "denied", PIM).offering(WHOSE_ROLE),
+            // The same request, said again to those who decide.
+            clue(BESIDE, "approval asked", PIM),
+            clue(BESIDE, "canceled", PIM),
+            clue(BESIDE, "timed out", PIM),
             // Who loosens a role's settings before activating it is no accident.
-            clue(BESIDE, &["Update role setting in PIM"], &[]).leading(&[Key::ActorAndRole]),
-            clue(2, &["Add member to role completed (PIM activation)"], PIM)
-                .or_failing()
-                .offering(WHOSE_ROLE),
-            clue(
-                3,
-                &[
-                    "Remove member from role (PIM activation expired)",
-                    "Remove member from role completed (PIM deactivate)",
-                ],
-                PIM,
-            )
-            .following(WHOSE_ROLE)
-            .once(),
+            clue(BESIDE, "settings", &[]).leading(&[Key::ActorAndRole]),
+            clue(2, "activated", PIM).or_failing().offering(WHOSE_ROLE),
+            clue(3, "expired", PIM).following(WHOSE_ROLE).once(),
+            clue(3, "deactivated", PIM).following(WHOSE_ROLE).once(),
         ],
         within: 7 * DAY,
         follows_within: 25 * HOUR,
@@ -404,10 +321,14 @@ pub static TRAILS: &[Trail] = &[
         steps: &["requested", "decided", "assigned"],
         ends: 0,
         clues: &[
-            clue(0, ASSIGNMENT_REQUESTED, PIM),
-            clue(1, ASSIGNMENT_DECIDED, PIM),
-            clue(2, ASSIGNMENT_COMPLETED, PIM).or_failing(),
-            clue(BESIDE, ASSIGNMENT_CANCELED, PIM),
+            clue(0, "requested", PIM),
+            clue(0, "requested as eligible", PIM),
+            clue(0, "extension requested", PIM),
+            clue(0, "extension requested as eligible", PIM),
+            clue(1, "approved", PIM),
+            clue(1, "denied", PIM),
+            clue(2, "assigned", PIM).or_failing(),
+            clue(BESIDE, "canceled", PIM),
         ],
         within: 7 * DAY,
         follows_within: 0,
@@ -421,36 +342,13 @@ pub static TRAILS: &[Trail] = &[
         steps: &["temporary access pass", "new factor", "password reset"],
         ends: 0,
         clues: &[
-            clue(0, &["Admin registered security info", "Create temporary access pass"], USER)
-                .when(|record| {
-                    fold(&record.result_reason).contains("temporary access pass")
-                        || fold(&record.activity).contains("temporary access pass")
-                }),
-            clue(
-                1,
-                &[
-                    "User registered security info",
-                    "User registered all required security info",
-                    "Admin registered security info",
-                    "Admin updated security info",
-                ],
-                &[],
-            )
-            .when(|record| !fold(&record.result_reason).contains("temporary access pass"))
-            .following(USER),
-            clue(
-                2,
-                &[
-                    "Reset password",
-                    "Reset password (by admin)",
-                    "Reset user password",
-                    "Reset password (self-service)",
-                    "Change password (self-service)",
-                    "Change user password",
-                ],
-                &[],
-            )
-            .around(USER),
+            clue(0, "made", USER),
+            clue(0, "given", USER)
+                .when(|record| fold(&record.result_reason).contains("temporary access pass")),
+            clue(1, "factor", &[])
+                .when(|record| !fold(&record.result_reason).contains("temporary access pass"))
+                .following(USER),
+            clue(2, "password", &[]).around(USER),
         ],
         within: DAY,
         follows_within: 2 * DAY,
@@ -464,20 +362,11 @@ pub static TRAILS: &[Trail] = &[
         steps: &["invited", "redeemed", "got a group or role", "became member"],
         ends: 0,
         clues: &[
-            clue(
-                0,
-                &["Invite external user", "Invite external user with reset invitation status"],
-                &[Key::Inviter],
-            )
-            .offering(GUEST),
-            clue(1, &["Redeem external user invite", "Redeem extern user invite"], &[])
-                .following(GUEST),
-            clue(2, &["Add member to group"], &[]).following(GUEST),
-            clue(2, GIVEN_A_ROLE, &[]).following(GUEST),
-            clue(3, &["Update user"], &[])
-                .changing("UserType")
-                .when(becomes_member)
-                .following(GUEST),
+            clue(0, "invited", &[Key::Inviter]).offering(GUEST),
+            clue(1, "redeemed", &[]).following(GUEST),
+            clue(2, "joined", &[]).following(GUEST),
+            clue(2, "raised", &[]).following(GUEST),
+            clue(3, "became member", &[]).when(becomes_member).following(GUEST),
         ],
         within: HOUR,
         follows_within: 30 * DAY,
@@ -491,9 +380,9 @@ pub static TRAILS: &[Trail] = &[
         steps: &["weakened", "restored"],
         ends: 1 << 1,
         clues: &[
-            clue(0, POLICIES, POLICY).when(|record| judge::policy::direction(record) < 0),
-            clue(0, &["Delete conditional access policy"], POLICY),
-            clue(1, POLICIES, POLICY).when(|record| judge::policy::direction(record) > 0),
+            clue(0, "changed", POLICY).when(|record| judge::policy::direction(record) < 0),
+            clue(0, "deleted", POLICY),
+            clue(1, "changed", POLICY).when(|record| judge::policy::direction(record) > 0),
         ],
         within: 30 * DAY,
         follows_within: 0,
@@ -514,14 +403,29 @@ pub static TRAILS: &[Trail] = &[
         ],
         ends: 1 << 5,
         clues: &[
-            package(0, judge::package::REQUESTED),
-            package(1, judge::package::ASKED),
-            package(2, judge::package::DECIDED),
-            package(3, judge::package::ASSIGNING),
-            package(4, judge::package::DELIVERED),
-            clue(5, judge::package::REMOVED, PACKAGE).following(FOR_WHOM).alone(),
-            package(BESIDE, judge::package::BESIDE),
-            clue(BESIDE, judge::package::LATER, PACKAGE).following(FOR_WHOM).alone(),
+            package(0, "requested"),
+            package(0, "requested for a principal"),
+            package(0, "assigned directly"),
+            package(0, "created"),
+            package(1, "approval asked"),
+            package(2, "approved by policy"),
+            package(2, "decided"),
+            package(2, "denied"),
+            package(3, "resource assigned"),
+            package(4, "delivered"),
+            clue(5, "removed", PACKAGE).following(FOR_WHOM).alone(),
+            // Nobody decided, nothing was assigned or delivered.
+            package(BESIDE, "approver added"),
+            package(BESIDE, "timed out"),
+            package(BESIDE, "canceled"),
+            package(BESIDE, "ready"),
+            package(BESIDE, "beside"),
+            package(BESIDE, "partly delivered"),
+            package(BESIDE, "failed"),
+            // What is asked for once somebody has an access package.
+            clue(BESIDE, "removal asked", PACKAGE).following(FOR_WHOM).alone(),
+            clue(BESIDE, "extension asked", PACKAGE).following(FOR_WHOM).alone(),
+            clue(BESIDE, "extended", PACKAGE).following(FOR_WHOM).alone(),
         ],
         within: 31 * DAY,
         follows_within: 400 * DAY,
@@ -535,10 +439,12 @@ pub static TRAILS: &[Trail] = &[
         steps: &["request created", "decided", "access approved", "access removed"],
         ends: 1 << 3,
         clues: &[
-            support(0, &["Request created"]),
-            support(1, &["Request approved", "Request rejected", "Request canceled"]),
-            support(2, &["Access approved", "Approval approved"]),
-            support(3, &["Access removed", "Approval removed"]),
+            support(0, "created"),
+            support(1, "approved"),
+            support(1, "rejected"),
+            support(1, "canceled"),
+            support(2, "let in"),
+            support(3, "removed"),
         ],
         within: 400 * DAY,
         follows_within: 0,
@@ -552,14 +458,10 @@ pub static TRAILS: &[Trail] = &[
         steps: &["app role given or taken"],
         ends: 0,
         clues: &[
-            clue(0, APP_ROLE_CHANGED, WHO_GOT_IT).when(judge::package::by_hand),
+            clue(0, "changed", WHO_GOT_IT).when(judge::package::by_hand),
             // What explains it is none of its steps.
-            clue(BESIDE, &["Consent to application"], &[Key::Correlation]),
-            clue(BESIDE, judge::package::ASSIGNING, WHO_GOT_IT),
-            clue(BESIDE, judge::package::DELIVERED, WHO_GOT_IT),
-            clue(BESIDE, judge::package::REMOVED, WHO_GOT_IT),
-            clue(BESIDE, judge::package::BESIDE, WHO_GOT_IT),
-            clue(BESIDE, judge::package::LATER, WHO_GOT_IT),
+            clue(BESIDE, "consented", &[Key::Correlation]),
+            clue(BESIDE, "explained", WHO_GOT_IT),
         ],
         within: 600,
         follows_within: 0,
@@ -568,45 +470,12 @@ pub static TRAILS: &[Trail] = &[
     },
 ];
 
-const ASSIGNMENT_REQUESTED: &[&str] = &[
-    "Add eligible member to role in PIM requested (permanent)",
-    "Add eligible member to role in PIM requested (renew)",
-    "Add eligible member to role in PIM requested (timebound)",
-    "Add member to role in PIM requested (permanent)",
-    "Add member to role in PIM requested (renew)",
-    "Add member to role in PIM requested (timebound)",
-    "Update eligible member in PIM requested (extend)",
-    "Update member in PIM requested (extend)",
-];
-const ASSIGNMENT_DECIDED: &[&str] = &[
-    "Update member in PIM approved by admin (extend/renew)",
-    "Update member in PIM denied by admin (extend/renew)",
-];
-const ASSIGNMENT_CANCELED: &[&str] = &[
-    "Add eligible member to role in PIM canceled (permanent)",
-    "Add eligible member to role in PIM canceled (renew)",
-    "Add eligible member to role in PIM canceled (timebound)",
-    "Add member to role in PIM canceled (permanent)",
-    "Add member to role in PIM canceled (renew)",
-    "Add member to role in PIM canceled (timebound)",
-    "Update eligible member in PIM canceled (extend)",
-    "Update member in PIM canceled (extend)",
-];
-const ASSIGNMENT_COMPLETED: &[&str] = &[
-    "Add eligible member to role in PIM completed (permanent)",
-    "Add eligible member to role in PIM completed (timebound)",
-    "Add member to role in PIM completed (permanent)",
-    "Add member to role in PIM completed (timebound)",
-];
-
-const POLICIES: &[&str] = &["Update conditional access policy", "Update policy"];
-
-const fn package(step: u8, activities: &'static [&'static str]) -> Clue {
-    clue(step, activities, PACKAGE).or_failing().offering(FOR_WHOM)
+const fn package(step: u8, part: &'static str) -> Clue {
+    clue(step, part, PACKAGE).or_failing().offering(FOR_WHOM)
 }
 
-const fn support(step: u8, activities: &'static [&'static str]) -> Clue {
-    clue(step, activities, SUPPORT).in_category("MicrosoftSupportAccessManagement")
+const fn support(step: u8, part: &'static str) -> Clue {
+    clue(step, part, SUPPORT).in_category("MicrosoftSupportAccessManagement")
 }
 
 /// Does it have a key afterwards that it had not before? Where no keys are told, it has.

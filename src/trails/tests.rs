@@ -961,3 +961,22 @@ fn a_finding_is_looked_for_by_what_it_names() {
     assert!(!named.contains("same"), "{named}");
     assert!(named.contains("Editor"), "{named}");
 }
+
+#[test]
+fn every_step_of_an_activity_is_a_part_of_a_trail_and_every_part_has_an_activity() {
+    let is_part = |trail: &Trail, part: &str| trail.clues.iter().any(|clue| clue.part == part);
+    for activity in crate::meaning::activities() {
+        for step in &activity.steps {
+            let trail = Trail::named(&step.trail);
+            let is_known = trail.is_some_and(|trail| is_part(trail, &step.part));
+            assert!(is_known, "{}: no part `{} {}`", activity.name, step.trail, step.part);
+        }
+    }
+    for trail in TRAILS {
+        for clue in trail.clues {
+            let mut activities = crate::meaning::activities().iter();
+            let is_used = activities.any(|own| own.is_step(trail.name, clue.part));
+            assert!(is_used, "{} {}: no activity is this", trail.name, clue.part);
+        }
+    }
+}

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::access::{Access, Held, Standing, Why};
 use super::{Finding, lasted};
+use crate::meaning::Act;
 use crate::record::column::{Column, Part, part};
 use crate::store::{RowId, Store};
 use crate::text::{clean, is_invisible, push_json_escape};
@@ -190,7 +191,7 @@ pub fn held(line: &Held, time: &dyn Fn(Timestamp) -> String) -> String {
             by => format!(" by {by}"),
         };
         let result = if event.is_done { "" } else { ", without success" };
-        format!("{} {}{by}{result}", event.step.words(), time(event.time))
+        format!("{} {}{by}{result}", act(event.act), time(event.time))
     });
     let events: Vec<String> = events.collect();
     let _ = write!(text, " · {}", events.join(", before that "));
@@ -234,6 +235,34 @@ fn because(why: &Why, time: &dyn Fn(Timestamp) -> String) -> String {
         Why::ConsentTells => "no record of a grant belongs to it".to_owned(),
         Why::RemovalAsked => "removal not done in the log".to_owned(),
         Why::NoSuccess => "the result is neither success nor failure".to_owned(),
+    }
+}
+
+/// What happened to something that is held.
+const fn act(act: Act) -> &'static str {
+    match act {
+        Act::Given => "given",
+        Act::Outside => "given outside of PIM",
+        Act::Activated => "activated",
+        Act::Approved => "approved",
+        Act::AutoApproved => "approved by policy",
+        Act::Asked => "asked for",
+        Act::Assigned => "assigned",
+        Act::Ready => "made ready",
+        Act::Refused => "refused",
+        Act::Partly => "partly given",
+        Act::Failed => "failed",
+        Act::Extended => "extended",
+        Act::RemovalAsked => "removal asked for",
+        Act::Taken => "taken",
+        Act::Expired => "expired",
+        Act::Deactivated => "deactivated",
+        Act::Listed => "listed",
+        Act::Deleted | Act::Erased => "deleted",
+        Act::Restored => "restored",
+        Act::Disabled => "disabled",
+        Act::Enabled => "enabled",
+        Act::Named => "named",
     }
 }
 

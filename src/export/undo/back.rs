@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 
 use super::values::told_differences;
+use crate::meaning::{self, Act, Thing};
 use crate::record::{Record, Target};
 use crate::store::RowId;
 use crate::text::fold;
@@ -123,13 +124,14 @@ impl Back {
         sets_values: bool,
     ) {
         let activity = fold(&record.activity);
-        if activity == "add user"
+        let own = meaning::of(&record.activity);
+        if own.is_some_and(|own| own.is_step("account", "added"))
             && let Some(user) = account(record)
         {
             let time = self.made.entry(user).or_insert(record.time);
             *time = (*time).min(record.time);
         }
-        if activity == "hard delete user"
+        if own.is_some_and(|own| own.does(Act::Erased, Thing::UserItself))
             && let Some(user) = account(record)
         {
             let time = self.gone.entry(user).or_default();

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::back::Fate;
-use super::table::Needs;
+use crate::meaning::Needs;
 use crate::record::change::{Difference, differences};
 use crate::record::sentence::target_name;
 use crate::record::{Change, Record, Target, value_text};

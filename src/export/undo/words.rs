@@ -6,6 +6,7 @@ use super::values::{How, Item, ToSet};
 use super::{Undo, Verdict};
 use crate::export::markdown::{code, escaped, fenced};
 use crate::export::report::{target, value};
+use crate::meaning::Way;
 use crate::record::Record;
 use crate::time::Timestamp;
 
@@ -33,13 +34,13 @@ fn verdict(record: &Record<'_>, verdict: &Verdict) -> String {
         Verdict::GoneForGood(gone) => format!(
             "This cannot be undone: the user was deleted for good at {gone}, among these records."
         ),
-        Verdict::Restore { told_in, until, made } => restore(*told_in, *until, *made),
+        Verdict::Restore { way, told_in, until, made } => restore(way, *told_in, *until, *made),
         Verdict::DisabledNew(made) => format!(
             "Leave it disabled, if the account was not to be there: it was added at {made}, among these records. {TO_UNDO} otherwise: Enable the account again."
         ),
         Verdict::TakenByPim => "PIM took the role away, as it does when an activation ends: then nothing has to be undone. Give the member the role again only where a record of PIM tells that an assignment was removed.".to_owned(),
         Verdict::SupportLetIn => "This let Microsoft Support in, if access followed. An open access is ended by hand before the support request is closed, in the Microsoft Entra admin center under Learn & support > Diagnose and solve problems > Microsoft Support Access Requests (Manage pending requests opens them); by itself it ends when the support request is closed.".to_owned(),
-        Verdict::NoStep(way) => way.says.to_owned(),
+        Verdict::NoStep(way) => way.says.clone(),
         Verdict::NothingToSet { has_values } => format!(
             "{TO_UNDO_NOW} {}: compare what is there with a backup.",
             match has_values {
@@ -69,10 +70,15 @@ const TO_UNDO: &str = "**To undo**";
 const TO_UNDO_NOW: &str = "**To undo:**";
 
 /// How a deleted user is restored, told at length once in a sheet.
-fn restore(told_in: Option<usize>, until: Option<Timestamp>, made: Option<Timestamp>) -> String {
+fn restore(
+    way: &Way,
+    told_in: Option<usize>,
+    until: Option<Timestamp>,
+    made: Option<Timestamp>,
+) -> String {
     let until = until.map(|until| format!(" Last date to restore: {until}.")).unwrap_or_default();
     let told = match told_in {
-        None => format!("{}{until}", super::table::RESTORE_USER),
+        None => format!("{}{until}", way.says),
         Some(step) => format!("Restore the user, as told in step {step}.{until}"),
     };
     match made {

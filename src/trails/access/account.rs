@@ -6,15 +6,15 @@ use std::collections::HashMap;
 use super::ledger::{Entry, Ledger};
 use super::objects::NOBODY;
 use super::standing::{Lane, Line, TOGETHER, line};
-use super::tells::Family;
-use super::{Standing, Step, Why};
+use super::{Standing, Why};
+use crate::meaning::{Act, Thing};
 
 /// Accounts that were deleted or disabled, and are as far as the log shows.
 pub(super) fn lines(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
     let mut lines = Vec::new();
-    for steps in [[Step::Deleted, Step::Restored], [Step::Disabled, Step::Enabled]] {
+    for steps in [[Act::Deleted, Act::Restored], [Act::Disabled, Act::Enabled]] {
         let mut lanes: Vec<(u32, Vec<&Entry>)> = Vec::new();
-        for &entry in entries.iter().filter(|entry| steps.contains(&entry.step)) {
+        for &entry in entries.iter().filter(|entry| steps.contains(&entry.act)) {
             let holder = ledger.objects.of(entry.holder);
             match lanes.iter_mut().find(|(own, _)| *own == holder) {
                 Some((_, own)) => own.push(entry),
@@ -22,8 +22,8 @@ pub(super) fn lines(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
             }
         }
         for (holder, entries) in lanes {
-            let is_gone = entries.iter().any(|entry| entry.is_done && entry.step == steps[0]);
-            let ends = |entry: &&&Entry| entry.step == steps[0] || !entry.is_done && is_gone;
+            let is_gone = entries.iter().any(|entry| entry.is_done && entry.act == steps[0]);
+            let ends = |entry: &&&Entry| entry.act == steps[0] || !entry.is_done && is_gone;
             let Some(last) = entries.last().filter(ends) else { continue };
             let mut lane = Lane::default();
             for entry in &entries {
@@ -34,7 +34,7 @@ pub(super) fn lines(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
             let used = ledger.objects.about(holder).used;
             let is_later = used.is_some_and(|used| used.ticks() > last.time.ticks() + TOGETHER);
             // It is there again, though nothing says how.
-            if steps[0] == Step::Deleted && is_later {
+            if steps[0] == Act::Deleted && is_later {
                 line.standing = Standing::Unclear;
                 line.why = Some(Why::Back(ledger.objects.name(holder).to_owned(), last.time));
             }
@@ -48,14 +48,14 @@ pub(super) fn lines(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
 /// minutes.
 pub(super) fn consents(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
     let consents: Vec<&Entry> =
-        entries.iter().copied().filter(|entry| entry.family == Family::Consent).collect();
+        entries.iter().copied().filter(|entry| entry.kind == Thing::Consent).collect();
     if consents.is_empty() {
         return Vec::new();
     }
     // When each was given permissions, and in which operations.
     let mut given: HashMap<u32, (Vec<i64>, Vec<u32>)> = HashMap::new();
     for entry in &ledger.entries {
-        if matches!(entry.family, Family::Grant | Family::AppRole) && entry.step.gives() {
+        if matches!(entry.kind, Thing::Grant | Thing::AppRole) && entry.act.gives() {
             let (times, operations) = given.entry(ledger.objects.of(entry.holder)).or_default();
             times.push(entry.time.ticks());
             operations.push(entry.requests[0]);
@@ -80,7 +80,7 @@ pub(super) fn consents(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
         lane.give(consent, ledger);
         let mut line = line(ledger, consent, lane, false);
         if line.standing == Standing::Holds {
-            let why = if consent.tells { Why::ConsentTells } else { Why::OnlyConsent };
+            let why = if consent.names_permissions { Why::ConsentTells } else { Why::OnlyConsent };
             (line.standing, line.why) = (Standing::Unclear, Some(why));
         }
         line

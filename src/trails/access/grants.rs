@@ -39,7 +39,7 @@ struct Grants<'e> {
 pub(super) fn lines(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
     let mut grants = Grants::default();
     for &entry in entries {
-        if entry.step.gives() { grants.give(entry, ledger) } else { grants.take(entry, ledger) }
+        if entry.act.gives() { grants.give(entry, ledger) } else { grants.take(entry, ledger) }
     }
     for (scope, (count, last)) in &grants.crowds {
         for &at in grants.by_scope.get(scope).into_iter().flatten() {
@@ -134,7 +134,7 @@ impl Grant<'_> {
             (standing, why) = (Standing::Unclear, Some(Why::OneOfSeveral(self.doubt)));
         }
         Line {
-            family: self.entry.family,
+            kind: self.entry.kind,
             is_activated: false,
             holder,
             thing: self.thing,

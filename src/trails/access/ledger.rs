@@ -3,9 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::Step;
 use super::objects::{NOBODY, Objects};
-use super::tells::{Family, TELLS, Tells};
+use crate::meaning::{self, Act, Activity, Does, Thing};
 use crate::record::column::{Column, Part};
 use crate::record::outcome::is_done;
 use crate::record::sentence::actor_name;
@@ -34,8 +33,8 @@ pub(super) enum Pim {
 pub(super) struct Entry {
     pub(super) row: RowId,
     pub(super) time: Timestamp,
-    pub(super) family: Family,
-    pub(super) step: Step,
+    pub(super) kind: Thing,
+    pub(super) act: Act,
     /// Does the record say that it was done? Else its result is neither success nor failure.
     pub(super) is_done: bool,
     /// Who has it then.
@@ -57,7 +56,7 @@ pub(super) struct Entry {
     /// Texts that records of one request, or one consent, share, as numbers; 0 for none.
     pub(super) requests: [u32; 2],
     /// Does the record of a consent name permissions?
-    pub(super) tells: bool,
+    pub(super) names_permissions: bool,
 }
 
 /// All entries of all records.
@@ -73,10 +72,8 @@ pub(super) struct Ledger {
 impl Ledger {
     /// Reads all records that tell of access; `None` where `cancelled` said so.
     pub(super) fn gather(store: &Store, cancelled: &dyn Fn() -> bool) -> Option<Self> {
-        let known: HashMap<String, &Tells> = (TELLS.iter())
-            .flat_map(|tells| tells.activities.iter().map(move |name| (fold(name), tells)))
-            .collect();
-        let mut paths: Vec<Option<Option<&Tells>>> = vec![None; store.entries(Column::Path)];
+        let mut paths: Vec<Option<Option<&'static Activity>>> =
+            vec![None; store.entries(Column::Path)];
         let mut ledger = Self { end: store.period().map(|(_, last)| last), ..Self::default() };
         let mut buffer = Vec::new();
         let is =
@@ -85,14 +82,14 @@ impl Ledger {
             let mut rows = Vec::new();
             for at in 0..segment.len() {
                 let Some(code) = segment.column(Column::Path).first(at) else { continue };
-                let tells = paths[code as usize].get_or_insert_with(|| {
-                    known.get(&fold(store.part(Part::ACTIVITY, code))).copied()
-                });
+                let activity = *paths[code as usize]
+                    .get_or_insert_with(|| meaning::of(store.part(Part::ACTIVITY, code)));
                 let has = |change: &str| {
                     let codes = segment.codes(Column::Changes, at);
                     change.is_empty() || codes.iter().any(|&code| is(code, change))
                 };
-                if tells.is_some_and(|tells| has(tells.change)) {
+                let mut told = activity.into_iter().flat_map(told);
+                if told.any(|does| has(&does.needs)) {
                     rows.push(at);
                 }
             }
@@ -106,8 +103,10 @@ impl Ledger {
                         return;
                     };
                     let code = segment.column(Column::Path).first(at).unwrap_or_default();
-                    if let Some(Some(tells)) = paths[code as usize] {
-                        ledger.read(&record, tells, segment.first() + at as RowId);
+                    let Some(Some(activity)) = paths[code as usize] else { return };
+                    for does in told(activity) {
+                        let row = segment.first() + at as RowId;
+                        ledger.read(&record, activity, does, row);
                     }
                 });
             }
@@ -115,41 +114,41 @@ impl Ledger {
         ledger.objects.settle();
         ledger.fill_requests();
         ledger.entries.sort_by_key(|entry| {
-            let is_listed = entry.step == Step::Listed;
-            (entry.time, is_listed, !entry.step.gives(), entry.row)
+            let is_listed = entry.act == Act::Listed;
+            (entry.time, is_listed, !entry.act.gives(), entry.row)
         });
         Some(ledger)
     }
 
     /// Enters what one record tells.
-    fn read(&mut self, record: &Record<'_>, tells: &Tells, row: RowId) {
+    fn read(&mut self, record: &Record<'_>, activity: &Activity, does: &Does, row: RowId) {
         let Some(time) = record.time else { return };
-        let mut step = tells.step;
+        let Does { act, thing: kind, .. } = *does;
+        // What is deleted for good is as gone as what can be restored.
+        let mut act = if act == Act::Erased { Act::Deleted } else { act };
         if record.outcome == Outcome::Failure {
-            step = match step {
-                Step::Given | Step::Ready | Step::Failed if tells.family == Family::Package => {
-                    Step::Failed
-                }
+            act = match act {
+                Act::Given | Act::Ready | Act::Failed if kind == Thing::Package => Act::Failed,
                 // What was not delivered is a failure; the rest was.
-                Step::Partly => step,
+                Act::Partly => act,
                 _ => return,
             };
         }
         self.identify(record);
-        if tells.family == Family::Life && step == Step::Asked {
+        if act == Act::Named {
             return;
         }
         let actor = &record.actor;
         let is_pim = actor.kind == ActorKind::App && fold(&actor.name) == "ms-pim";
         let of_pim = fold(&record.service) == "pim" || fold(&record.activity).contains("pim");
-        let kind = if actor.kind == ActorKind::App { "serviceprincipal" } else { "user" };
-        let by = self.objects.object(kind, &actor.id, actor_name(actor));
+        let actor_kind = if actor.kind == ActorKind::App { "serviceprincipal" } else { "user" };
+        let by = self.objects.object(actor_kind, &actor.id, actor_name(actor));
         let mut entry = Entry {
             row,
             time,
-            family: tells.family,
-            step,
-            is_done: is_done(record) || matches!(step, Step::Failed | Step::Partly),
+            kind,
+            act,
+            is_done: is_done(record) || matches!(act, Act::Failed | Act::Partly),
             holder: NOBODY,
             thing: NOBODY,
             part: NOBODY,
@@ -164,32 +163,38 @@ impl Ledger {
             until: None,
             policy: String::new(),
             requests: [0; 2],
-            tells: false,
+            names_permissions: false,
         };
-        if step.gives() {
+        if act.gives() {
             (entry.from, entry.until) = (start(record), end(record));
         }
-        match tells.family {
-            Family::Role | Family::Eligible | Family::Scoped => self.role(record, &mut entry),
-            Family::Group => self.group(record, &mut entry),
-            Family::AppRole => self.app_role(record, &mut entry),
-            Family::Grant => self.grant(record, &mut entry),
-            Family::Owner => self.owner(record, &mut entry),
-            Family::Package => self.package(record, &mut entry),
-            Family::Azure => self.azure(record, &mut entry),
-            Family::Licence => return self.licences(record, &entry),
-            Family::Credential => return self.credentials(record, &entry),
-            Family::Consent => self.consent(record, &mut entry),
-            Family::Life => return self.life(record, entry),
+        match kind {
+            Thing::Role | Thing::Eligible | Thing::Scoped => self.role(record, &mut entry),
+            Thing::Group => self.group(record, &mut entry),
+            Thing::AppRole => self.app_role(record, &mut entry),
+            Thing::Grant => self.grant(record, &mut entry),
+            Thing::Owner => self.owner(record, &mut entry),
+            Thing::Package => self.package(record, activity, &mut entry),
+            Thing::Azure => self.azure(record, &mut entry),
+            Thing::Licence => return self.licences(record, &entry),
+            Thing::Credential => return self.credentials(record, &entry),
+            Thing::Consent => self.consent(record, &mut entry),
+            Thing::Unit | Thing::Support => return,
+            Thing::UserItself
+            | Thing::GroupItself
+            | Thing::ApplicationItself
+            | Thing::PrincipalItself
+            | Thing::PackageItself
+            | Thing::RoleItself => return self.life(record, entry),
         }
-        if entry.family != Family::Package && package::delivers(record) {
+        if entry.kind != Thing::Package && package::delivers(record) {
             entry.by = self.objects.object("", "", DELIVERY);
         }
         // PIM does not say which of the two was extended.
-        if entry.family == Family::Role && step == Step::Extended {
-            self.entries.push(Entry { family: Family::Eligible, ..entry.clone() });
+        if entry.kind == Thing::Role && act == Act::Extended {
+            self.entries.push(Entry { kind: Thing::Eligible, ..entry.clone() });
         }
-        if step.gives() && entry.is_done {
+        if act.gives() && entry.is_done {
             self.objects.used(entry.holder, time);
             self.objects.used(entry.thing, time);
         }
@@ -200,8 +205,8 @@ impl Ledger {
     fn life(&mut self, record: &Record<'_>, entry: Entry) {
         let Some(target) = record.targets.first() else { return };
         let holder = self.objects.target(target);
-        if entry.is_done && matches!(entry.step, Step::Deleted | Step::Restored) {
-            self.objects.lives(holder, entry.time, entry.step == Step::Deleted);
+        if entry.is_done && matches!(entry.act, Act::Deleted | Act::Restored) {
+            self.objects.lives(holder, entry.time, entry.act == Act::Deleted);
         }
         if target.kind.eq_ignore_ascii_case("User") {
             self.entries.push(Entry { holder, ..entry });
@@ -242,7 +247,7 @@ impl Ledger {
     /// Tells who and what a record is about that names only the request.
     fn fill_requests(&mut self) {
         let mut known: HashMap<u32, [u32; 2]> = HashMap::new();
-        for entry in self.entries.iter().filter(|entry| entry.family == Family::Package) {
+        for entry in self.entries.iter().filter(|entry| entry.kind == Thing::Package) {
             for request in entry.requests.into_iter().filter(|&request| request != NOBODY) {
                 let [holder, thing] = known.entry(request).or_insert([NOBODY; 2]);
                 for (own, other) in [(holder, entry.holder), (thing, entry.thing)] {
@@ -252,7 +257,7 @@ impl Ledger {
                 }
             }
         }
-        for entry in self.entries.iter_mut().filter(|entry| entry.family == Family::Package) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.kind == Thing::Package) {
             for request in entry.requests {
                 let Some(&[holder, thing]) = known.get(&request) else { continue };
                 if entry.holder == NOBODY {
@@ -264,6 +269,11 @@ impl Ledger {
             }
         }
     }
+}
+
+/// What an activity does that is told of: what is read elsewhere only is not.
+fn told(activity: &'static Activity) -> impl Iterator<Item = &'static Does> {
+    activity.does.iter().filter(|does| !matches!(does.thing, Thing::Unit | Thing::Support))
 }
 
 fn is_application(target: &Target<'_>) -> bool {

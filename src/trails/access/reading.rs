@@ -1,9 +1,9 @@
 //! What a record of each family says: who holds, what it is, which part of it.
 //! Never says how things stand, and names nobody that the record does not.
 
-use super::Step;
 use super::ledger::{Entry, Ledger};
 use super::objects::NOBODY;
+use crate::meaning::{Act, Activity};
 use crate::record::licence::{self, Fate};
 use crate::record::sentence::target_name;
 use crate::record::{ActorKind, Record, Target};
@@ -149,7 +149,7 @@ impl Ledger {
         let kind = value(record, "DelegatedPermissionGrant.ConsentType").unwrap_or_default();
         entry.policy = fold(&kind);
         // A user consents for themself; who takes it back is somebody else.
-        let whose = match (&*entry.policy, entry.step.gives()) {
+        let whose = match (&*entry.policy, entry.act.gives()) {
             ("principal", true) => format!("principal\u{2}{}", entry.by),
             (kind, _) => kind.to_owned(),
         };
@@ -186,20 +186,20 @@ impl Ledger {
     pub(super) fn credentials(&mut self, record: &Record<'_>, entry: &Entry) {
         let Some(holder) = record.targets.first() else { return };
         let holder = self.objects.target(holder);
-        let kept = judge::credential::kept(record).into_iter().map(|key| (key, Step::Listed));
+        let kept = judge::credential::kept(record).into_iter().map(|key| (key, Act::Listed));
         let changed = judge::credential::keys(record).into_iter();
         let changed = changed.map(|(key, given)| match given {
-            true => (key, Step::Given),
-            false => (key, Step::Taken),
+            true => (key, Act::Given),
+            false => (key, Act::Taken),
         });
-        for (called, step) in changed.chain(kept) {
+        for (called, act) in changed.chain(kept) {
             let id = called.rsplit_once(" (").map_or(&*called, |(_, id)| id.trim_end_matches(')'));
             let part = self.objects.number(format!("\u{2}key\u{2}{}", fold(id)));
             // Who changed the list gave nothing of what was in it.
-            let by = if step == Step::Listed { NOBODY } else { entry.by };
+            let by = if act == Act::Listed { NOBODY } else { entry.by };
             // What is in the list before and after was there, whatever became of the change.
-            let is_done = entry.is_done || step == Step::Listed;
-            self.entries.push(Entry { step, is_done, holder, part, called, by, ..entry.clone() });
+            let is_done = entry.is_done || act == Act::Listed;
+            self.entries.push(Entry { act, is_done, holder, part, called, by, ..entry.clone() });
         }
     }
 
@@ -215,15 +215,15 @@ impl Ledger {
         let Some(holder) = record.targets.first() else { return };
         let holder = self.objects.target(holder);
         for (licence, fate) in licence::changed(record) {
-            let step = match fate {
-                Fate::Given => Step::Given,
-                Fate::Taken => Step::Taken,
-                Fate::Kept => Step::Listed,
+            let act = match fate {
+                Fate::Given => Act::Given,
+                Fate::Taken => Act::Taken,
+                Fate::Kept => Act::Listed,
             };
             let thing = self.objects.object("licence", &licence.id, &licence.name);
-            let by = if step == Step::Listed { NOBODY } else { entry.by };
-            let is_done = entry.is_done || step == Step::Listed;
-            self.entries.push(Entry { step, is_done, holder, thing, by, ..entry.clone() });
+            let by = if act == Act::Listed { NOBODY } else { entry.by };
+            let is_done = entry.is_done || act == Act::Listed;
+            self.entries.push(Entry { act, is_done, holder, thing, by, ..entry.clone() });
         }
     }
 
@@ -234,7 +234,7 @@ impl Ledger {
         if is_of_admin.is_some_and(|text| fold(&text) == "true") {
             "of an administrator".clone_into(&mut entry.called);
         }
-        entry.tells = value(record, "ConsentAction.Permissions").is_some();
+        entry.names_permissions = value(record, "ConsentAction.Permissions").is_some();
         entry.requests = [self.operation(record), NOBODY];
     }
 
@@ -246,19 +246,16 @@ impl Ledger {
         }
     }
 
-    pub(super) fn package(&mut self, record: &Record<'_>, entry: &mut Entry) {
+    pub(super) fn package(&mut self, record: &Record<'_>, activity: &Activity, entry: &mut Entry) {
         let given = target(record, &["AccessPackage"]);
         let id = detail(record, "AccessPackageId").or_else(|| given.map(|given| &*given.id));
         let name = package::name(record).unwrap_or_default();
         entry.thing = self.objects.object("accesspackage", id.unwrap_or_default(), &name);
-        let is_own = match entry.step {
+        let is_own = match entry.act {
             // Who got it is the actor, says Microsoft's "View reports and logs in entitlement
             // management".
-            Step::Given => target(record, &["User"]).is_none(),
-            Step::Asked | Step::RemovalAsked => {
-                let activity = fold(&record.activity);
-                activity.starts_with("user requests") && !activity.contains("on behalf of")
-            }
+            Act::Given => target(record, &["User"]).is_none(),
+            Act::Asked | Act::RemovalAsked => activity.is_of_actor,
             _ => false,
         };
         let actor = &record.actor;
@@ -270,9 +267,9 @@ impl Ledger {
         }
         // The service acts for whoever decided: its own name says nothing.
         let is_service = actor.kind == ActorKind::App;
-        let says_nothing = match entry.step {
-            Step::Given => is_service || entry.by == entry.holder,
-            Step::AutoApproved | Step::Partly | Step::Failed => is_service,
+        let says_nothing = match entry.act {
+            Act::Given => is_service || entry.by == entry.holder,
+            Act::AutoApproved | Act::Partly | Act::Failed => is_service,
             _ => false,
         };
         if says_nothing {

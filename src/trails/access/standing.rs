@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use super::ledger::{Entry, Ledger, Pim};
 use super::objects::NOBODY;
-use super::tells::Family;
-use super::{Given, Standing, Step, Why, account, grants};
+use super::{Given, Standing, Why, account, grants};
+use crate::meaning::{Act, Thing};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// PIM and the directory write of one thing within this time.
@@ -21,7 +21,7 @@ const LATER: i64 = 10 * 60 * TICKS_PER_SECOND;
 /// How one thing of one holder stands.
 #[derive(Debug)]
 pub(super) struct Line {
-    pub(super) family: Family,
+    pub(super) kind: Thing,
     pub(super) is_activated: bool,
     pub(super) holder: u32,
     pub(super) thing: u32,
@@ -56,7 +56,7 @@ impl Lane {
             return;
         }
         (self.given, self.from, self.until) = (Some(entry.time), entry.from, entry.until);
-        self.only_for_pim = entry.pim == Pim::Acts && entry.family == Family::Role;
+        self.only_for_pim = entry.pim == Pim::Acts && entry.kind == Thing::Role;
     }
 
     pub(super) fn take(&mut self, entry: &Entry, ledger: &Ledger) {
@@ -79,8 +79,8 @@ impl Lane {
             NOBODY => String::new(),
             by => ledger.objects.name(by).to_owned(),
         };
-        let Entry { row, time, step, is_done, .. } = *entry;
-        self.events.push(Given { row, time, step, is_done, by });
+        let Entry { row, time, act, is_done, .. } = *entry;
+        self.events.push(Given { row, time, act, is_done, by });
         if !entry.policy.is_empty() {
             entry.policy.clone_into(&mut self.policy);
         }
@@ -136,32 +136,32 @@ pub(super) fn lines(ledger: &Ledger, own: &[u32]) -> Vec<Line> {
     let mut own_entries = Vec::new();
     for entry in &ledger.entries {
         let (holder, thing) = (of(entry.holder), of(entry.thing));
-        if matches!(entry.family, Family::Life | Family::Consent) {
+        if entry.kind.is_object() || entry.kind == Thing::Consent {
             if is_own(holder) {
                 own_entries.push(entry);
             }
-        } else if entry.family == Family::Grant {
+        } else if entry.kind == Thing::Grant {
             clients.entry(holder).or_default().push(entry);
         } else if is_own(holder) || is_own(thing) {
-            let is_named = thing != NOBODY || entry.family == Family::Credential;
+            let is_named = thing != NOBODY || entry.kind == Thing::Credential;
             let is_named = is_named && holder != NOBODY;
             let alone = match (is_named, entry.requests[0]) {
                 (true, _) => (0, 0),
                 (false, NOBODY) => (1, entry.row),
                 (false, request) => (2, request),
             };
-            let place = (holder, entry.family as u8, thing, of(entry.part), alone);
+            let place = (holder, entry.kind as u8, thing, of(entry.part), alone);
             places.entry(place).or_default().push(entry);
         }
     }
     let mut lines = Vec::new();
     for entries in places.into_values() {
         let Some(first) = entries.first() else { continue };
-        match first.family {
-            Family::Role | Family::Eligible | Family::Scoped => {
+        match first.kind {
+            Thing::Role | Thing::Eligible | Thing::Scoped => {
                 lines.extend(roles(ledger, &entries));
             }
-            Family::Package => lines.extend(package(ledger, &entries)),
+            Thing::Package => lines.extend(package(ledger, &entries)),
             _ => lines.push(plain(ledger, &entries)),
         }
     }
@@ -181,7 +181,7 @@ pub(super) fn line(ledger: &Ledger, entry: &Entry, lane: Lane, is_activated: boo
     let [holder, thing] = [entry.holder, entry.thing].map(|number| ledger.objects.of(number));
     let (standing, why) = lane.standing(ledger, [thing, holder], is_activated);
     let called = entry.called.clone();
-    Line { family: entry.family, is_activated, holder, thing, called, standing, why, lane }
+    Line { kind: entry.kind, is_activated, holder, thing, called, standing, why, lane }
 }
 
 fn plain(ledger: &Ledger, entries: &[&Entry]) -> Line {
@@ -190,20 +190,20 @@ fn plain(ledger: &Ledger, entries: &[&Entry]) -> Line {
     for entry in entries {
         // The directory writes a change of licences twice: as one, and as an update of the user.
         let is_double = |last: &Given| {
-            last.step == entry.step
+            last.act == entry.act
                 && (last.is_done || !entry.is_done)
                 && entry.time.ticks() - last.time.ticks() <= TOGETHER
         };
-        if entry.family == Family::Licence && lane.events.last().is_some_and(is_double) {
+        if entry.kind == Thing::Licence && lane.events.last().is_some_and(is_double) {
             continue;
         }
-        if entry.step == Step::Listed {
+        if entry.act == Act::Listed {
             if lane.given.is_some() {
                 continue;
             }
             is_before = !lane.is_told;
         }
-        if entry.step.gives() { lane.give(entry, ledger) } else { lane.take(entry, ledger) }
+        if entry.act.gives() { lane.give(entry, ledger) } else { lane.take(entry, ledger) }
     }
     let named = entries.iter().rev().find(|entry| !entry.called.is_empty());
     let mut line = line(ledger, named.unwrap_or(&entries[0]), lane, false);
@@ -218,18 +218,18 @@ fn roles(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
     let Some(first) = entries.first() else { return Vec::new() };
     let (mut assigned, mut activated) = (Lane::default(), Lane::default());
     for entry in without_doubles(entries) {
-        match entry.step {
-            Step::Activated => activated.give(entry, ledger),
-            Step::Expired | Step::Deactivated => activated.take(entry, ledger),
-            Step::Approved => activated.note(entry, ledger),
-            Step::Extended if assigned.given.is_some() => {
+        match entry.act {
+            Act::Activated => activated.give(entry, ledger),
+            Act::Expired | Act::Deactivated => activated.take(entry, ledger),
+            Act::Approved => activated.note(entry, ledger),
+            Act::Extended if assigned.given.is_some() => {
                 assigned.note(entry, ledger);
                 if entry.is_done {
                     assigned.until = entry.until;
                 }
             }
-            Step::Extended => {}
-            step if step.gives() => assigned.give(entry, ledger),
+            Act::Extended => {}
+            act if act.gives() => assigned.give(entry, ledger),
             // The directory does not say which of the two ended.
             _ if activated.given.is_some()
                 && (entry.pim == Pim::Acts || assigned.given.is_none()) =>
@@ -251,15 +251,15 @@ fn without_doubles<'e>(entries: &[&'e Entry]) -> Vec<&'e Entry> {
         let of = |pim: bool| {
             let fits = move |entry: &&&Entry| {
                 let decides = matches!(
-                    entry.step,
-                    Step::Given | Step::Activated | Step::Taken | Step::Expired | Step::Deactivated
+                    entry.act,
+                    Act::Given | Act::Activated | Act::Taken | Act::Expired | Act::Deactivated
                 );
                 let is_it = if pim {
                     entry.pim == Pim::Writes && entry.is_done
                 } else {
                     entry.pim == Pim::Acts
                 };
-                decides && is_it && entry.step.gives() == gives
+                decides && is_it && entry.act.gives() == gives
             };
             entries.iter().filter(fits)
         };
@@ -275,8 +275,8 @@ fn without_doubles<'e>(entries: &[&'e Entry]) -> Vec<&'e Entry> {
     // What PIM saw is what was given just before.
     let mut before: Option<&Entry> = None;
     for &entry in entries {
-        if entry.step != Step::Outside {
-            before = Some(entry).filter(|entry| entry.step == Step::Given && entry.is_done);
+        if entry.act != Act::Outside {
+            before = Some(entry).filter(|entry| entry.act == Act::Given && entry.is_done);
         } else if before.is_some_and(|b| entry.time.ticks() - b.time.ticks() <= TOGETHER) {
             doubles.insert(entry.row);
         }
@@ -290,32 +290,32 @@ fn package(ledger: &Ledger, entries: &[&Entry]) -> Option<Line> {
     let mut lane = Lane::default();
     let (mut open, mut held, mut removing) = (None, None, None);
     for entry in entries {
-        match entry.step {
-            Step::Taken if !entry.is_done && lane.given.is_some() => held = Some(Why::NoSuccess),
-            Step::Given | Step::Taken if !entry.is_done => open = Some(Why::NoSuccess),
-            Step::Given | Step::Partly => {
+        match entry.act {
+            Act::Taken if !entry.is_done && lane.given.is_some() => held = Some(Why::NoSuccess),
+            Act::Given | Act::Taken if !entry.is_done => open = Some(Why::NoSuccess),
+            Act::Given | Act::Partly => {
                 lane.give(entry, ledger);
                 (open, removing) = (None, None);
-                held = (entry.step == Step::Partly).then_some(Why::Partly);
+                held = (entry.act == Act::Partly).then_some(Why::Partly);
                 continue;
             }
-            Step::Taken => {
+            Act::Taken => {
                 lane.take(entry, ledger);
                 (open, held, removing) = (None, None, None);
                 continue;
             }
-            Step::Asked => open = Some(Why::Asked),
-            Step::Assigned => open = Some(Why::Assigned),
-            Step::Approved | Step::AutoApproved | Step::Ready => open = Some(Why::Approved),
-            Step::Failed => open = Some(Why::Failed),
-            Step::Refused => open = None,
-            Step::RemovalAsked => removing = Some(Why::RemovalAsked),
-            Step::Extended if !entry.is_done => {}
-            Step::Extended if lane.given.is_some() => lane.until = entry.until.or(lane.until),
-            Step::Extended => open = Some(Why::OnlyExtended),
+            Act::Asked => open = Some(Why::Asked),
+            Act::Assigned => open = Some(Why::Assigned),
+            Act::Approved | Act::AutoApproved | Act::Ready => open = Some(Why::Approved),
+            Act::Failed => open = Some(Why::Failed),
+            Act::Refused => open = None,
+            Act::RemovalAsked => removing = Some(Why::RemovalAsked),
+            Act::Extended if !entry.is_done => {}
+            Act::Extended if lane.given.is_some() => lane.until = entry.until.or(lane.until),
+            Act::Extended => open = Some(Why::OnlyExtended),
             _ => {}
         }
-        if entry.step != Step::Ready {
+        if entry.act != Act::Ready {
             lane.note(entry, ledger);
         }
     }

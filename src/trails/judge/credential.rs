@@ -1,7 +1,8 @@
 //! A new key on an application: who added it, who had consented, and whether it was used.
 //! Never tells keys apart that the record does not name.
 
-use super::{Chain, Judged, Watch, distinct, key_of, listed, many, name_of, who};
+use super::{Chain, Judged, Watch, distinct, does, key_of, listed, many, name_of, who};
+use crate::meaning::{Act, Thing};
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
 use crate::text::fold;
@@ -144,7 +145,7 @@ fn after_owner(chain: &Chain, keys: &[String]) -> String {
 pub(in crate::trails) fn application(record: &Record<'_>) -> Option<String> {
     match super::package::client(record) {
         Some((name, _)) => Some(name),
-        None if fold(&record.activity).starts_with("add app role") => None,
+        None if does(record, Act::Given, Thing::AppRole) => None,
         None => name_of(record, &["Application", "ServicePrincipal"]),
     }
 }

@@ -1,7 +1,7 @@
 //! Guests: who invited how many, who came, who rose, who has not come yet.
 //! Never asks the mailboxes.
 
-use super::{Chain, Judged, between, detail, distinct, listed, many, target, who};
+use super::{Chain, Judged, between, detail, distinct, is_part, listed, many, target, who};
 use crate::record::Record;
 use crate::record::risk::Level;
 use crate::record::sentence::target_name;
@@ -98,13 +98,12 @@ pub(in crate::trails) fn names(record: &Record<'_>) -> Vec<String> {
             keep(&guest.id);
             keep(guest.original_upn().0);
             // The service's own "UPN: …, Email: …, InvitationId: …"; other names are chosen by people.
-            let redeems = fold(&record.activity).starts_with("redeem");
-            if redeems && guest.name.starts_with("UPN:") {
+            if is_part(record, "guest", &["redeemed"]) && guest.name.starts_with("UPN:") {
                 let mut parts = guest.name.split(", ");
                 keep(parts.find_map(|part| part.strip_prefix("Email:")).unwrap_or_default());
             }
         }
-        None if fold(&record.activity).starts_with("redeem") => {
+        None if is_part(record, "guest", &["redeemed"]) => {
             keep(crate::trails::key::actor_key(&record.actor));
         }
         None => {}

@@ -5,45 +5,16 @@
 //! management".
 
 use super::{
-    Chain, Judged, between, detail, key_of, listed, name_of, target, user_name, value, who,
+    Chain, Judged, between, detail, does, is_of_actor, is_part, key_of, listed, name_of, target,
+    user_name, value, who,
 };
+use crate::meaning::{Act, Thing};
 use crate::record::risk::Level;
 use crate::record::sentence::target_name;
 use crate::record::{ActorKind, Outcome, Record, Target};
 use crate::text::{fold, folds_to};
 use crate::time::TICKS_PER_SECOND;
 
-pub(in crate::trails) const REQUESTED: &[&str] = &[
-    "User requests access package assignment",
-    "User requests an access package assignment on behalf of service principal",
-    "Administrator directly assigns user to access package",
-    "Entitlement Management creates access package assignment request for user",
-];
-pub(in crate::trails) const ASKED: &[&str] = &["Create request approval"];
-pub(in crate::trails) const DECIDED: &[&str] = &[
-    "Auto approve access package assignment request",
-    "Approval stage completed for access package assignment request",
-    "Approve access package assignment request",
-    "Deny access package assignment request",
-];
-pub(in crate::trails) const ASSIGNING: &[&str] = &["Fulfill access package resource assignment"];
-pub(in crate::trails) const DELIVERED: &[&str] =
-    &["Fulfill access package assignment", "Fulfill access package assignment request"];
-pub(in crate::trails) const REMOVED: &[&str] = &[
-    "Remove access package assignment",
-    "Administrator directly removes user access package assignment",
-];
-/// What belongs to a request and is no step of it: nobody decided, nothing was assigned or delivered.
-pub(in crate::trails) const BESIDE: &[&str] = &[
-    "Add approver to request approval",
-    "Access package assignment request timed out (no approver action taken)",
-    "Cancel access package assignment request",
-    "Ready to fulfill access package assignment request",
-    "Schedule a future access package assignment",
-    "Execute custom extension",
-    "Partially fulfill access package assignment request",
-    "Failed access package assignment request",
-];
 /// As which application entitlement management gives and takes what is in an access package, says
 /// Microsoft's workbook "Application role assignment activity", which leaves it out by this name.
 const DELIVERER: &str = "azure ad identity governance - user management";
@@ -62,13 +33,8 @@ pub(in crate::trails) fn by_hand(record: &Record<'_>) -> bool {
     !delivers(record)
 }
 
-/// What is asked for once somebody has an access package.
-pub(in crate::trails) const LATER: &[&str] = &[
-    "User requests to remove access package assignment",
-    "Entitlement Management removes access package assignment request for user",
-    "User requests to extend access package assignment",
-    "Extend access package assignment",
-];
+/// Parts of the trail that are asked for once somebody has an access package.
+const LATER: &[&str] = &["removal asked", "extension asked", "extended"];
 
 const BESIDE_STEP: u8 = crate::trails::table::BESIDE;
 
@@ -85,9 +51,7 @@ pub(super) const OVER: &str = "The 7 days in which it could be reprocessed are o
 
 /// The key of the user a record of entitlement management is about.
 pub(in crate::trails) fn requester(record: &Record<'_>) -> Option<String> {
-    let activity = fold(&record.activity);
-    let is_own = activity.starts_with("user requests") && !activity.contains("on behalf of");
-    if is_own {
+    if is_of_actor(record) {
         let key = crate::trails::key::actor_key(&record.actor);
         if !key.is_empty() {
             return Some(key.to_owned());
@@ -110,8 +74,7 @@ pub(in crate::trails) fn name(record: &Record<'_>) -> Option<String> {
 }
 
 fn requester_name(record: &Record<'_>) -> Option<String> {
-    let activity = fold(&record.activity);
-    if activity.starts_with("user requests") && !activity.contains("on behalf of") {
+    if is_of_actor(record) {
         let upn = record.actor.original_upn().0;
         if !upn.is_empty() {
             return Some(upn.to_owned());
@@ -127,7 +90,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let whom = all().find_map(requester_name);
     let named = whom.as_deref().unwrap_or("somebody not named");
     let mut notes = Vec::new();
-    if all().all(|record| is_one_of(record, LATER) || is_one_of(record, REMOVED)) {
+    if all().all(|record| is(record, LATER) || is(record, &["removed"])) {
         return judge_later(chain, &package, whom.as_deref());
     }
     let approvers = approvers(chain);
@@ -138,14 +101,14 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         notes.push(format!("Justification: {why}."));
     }
     let asked = chain.first(0);
-    let begins = |words: &str| asked.filter(|asked| fold(&asked.activity).starts_with(words));
-    let direct = begins("administrator directly assigns");
+    let begins = |part: &str| asked.filter(|asked| is(asked, &[part]));
+    let direct = begins("assigned directly");
     let title = match (direct, asked) {
         (Some(direct), _) => format!("{} assigned {package} to {named}", who(direct)),
-        (None, Some(_)) if begins("entitlement management").is_some() => {
+        (None, Some(_)) if begins("created").is_some() => {
             format!("Entitlement Management asked for {package} for {named}")
         }
-        (None, Some(asked)) if begins("user requests an access").is_some() => {
+        (None, Some(asked)) if begins("requested for a principal").is_some() => {
             let principal = name_of(asked, &["ServicePrincipal"]);
             let principal = principal.unwrap_or_else(|| "a service principal".to_owned());
             format!("{} asked for {package} for {principal}", who(asked))
@@ -168,7 +131,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         let by = listed(chain.of(2).map(decider));
         notes.push(format!("Decided by {by} after {}.", between(from, to)));
     }
-    for record in all().filter(|record| is_one_of(record, LATER)) {
+    for record in all().filter(|record| is(record, LATER)) {
         notes.push(format!("{}: {}.", record.activity.trim(), who(record)));
     }
     let (verdict, severity, ordinary) = verdict(chain, &approvers, &mut notes);
@@ -178,16 +141,15 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
 
 /// Who decided: the policy where nobody had to.
 fn decider(record: &Record<'_>) -> String {
-    match fold(&record.activity).starts_with("auto approve") {
+    match is(record, &["approved by policy"]) {
         true => "the policy".to_owned(),
         false => who(record),
     }
 }
 
-/// Is a record of one of these activities?
-fn is_one_of(record: &Record<'_>, activities: &[&str]) -> bool {
-    let activity = fold(&record.activity);
-    activities.iter().any(|other| fold(other) == activity)
+/// Is a record one of these parts of the trail?
+fn is(record: &Record<'_>, parts: &[&str]) -> bool {
+    is_part(record, "package", parts)
 }
 
 /// What was asked of an assignment whose request is not in this data.
@@ -195,13 +157,13 @@ fn judge_later(chain: &Chain, package: &str, whom: Option<&str>) -> Option<Judge
     let (_, first) = chain.records.first()?;
     let asked = chain.of(BESIDE_STEP).next();
     let who = asked.map_or_else(|| who(first), who);
-    let activity = fold(&asked.unwrap_or(first).activity);
+    let about = asked.unwrap_or(first);
     let of = match whom {
         Some(whom) if fold(whom) != fold(&who) => format!(" of {whom}"),
         _ => String::new(),
     };
-    let extends = activity.contains("extend");
-    let title = match (extends, activity.starts_with("extend")) {
+    let extends = is(about, &["extension asked", "extended"]);
+    let title = match (extends, is(about, &["extended"])) {
         (true, true) => format!("{who} extended an assignment of {package}{of}"),
         (true, false) => format!("{who} asked to extend an assignment of {package}{of}"),
         _ => format!("{who} asked to remove an assignment of {package}{of}"),
@@ -218,7 +180,7 @@ fn judge_later(chain: &Chain, package: &str, whom: Option<&str>) -> Option<Judge
 
 fn approvers(chain: &Chain) -> Vec<String> {
     let beside = chain.of(BESIDE_STEP);
-    let added = beside.filter(|record| fold(&record.activity).starts_with("add approver"));
+    let added = beside.filter(|record| is(record, &["approver added"]));
     let asked = chain.first(0);
     let asks = |user: &Target<'_>| asked.is_some_and(|asked| is_requester(asked, user));
     // The user who asks is a target too: the approver is the last one.
@@ -250,10 +212,9 @@ fn is_cut_off(record: &Record<'_>) -> bool {
 
 /// How it stands; how much it asks to be looked at; whether it is ordinary.
 fn verdict(chain: &Chain, approvers: &[String], notes: &mut Vec<String>) -> (String, Level, bool) {
-    let done = |words: &str| {
-        let records = chain.records.iter().rev().map(|(_, record)| record);
-        let mut own = records.filter(|record| !is_one_of(record, LATER));
-        own.find(|record| fold(&record.activity).contains(words))
+    let done = |part: &str| {
+        let mut records = chain.records.iter().rev().map(|(_, record)| record);
+        records.find(|record| is(record, &[part]))
     };
     let start = chain.events.first().map(|e| crate::time::Timestamp::from_ticks(e.ticks));
     let start = start.unwrap_or(chain.end);
@@ -268,8 +229,8 @@ fn verdict(chain: &Chain, approvers: &[String], notes: &mut Vec<String>) -> (Str
         return (format!("removed{} by {by}", from.unwrap_or_default()), Level::Low, true);
     }
     if let Some(delivered) = chain.of(4).next_back() {
-        let asked = chain.of(BESIDE_STEP).rev().find(|record| is_one_of(record, LATER));
-        let asked = asked.map(|record| match fold(&record.activity).contains("extend") {
+        let asked = chain.of(BESIDE_STEP).rev().find(|record| is(record, LATER));
+        let asked = asked.map(|record| match is(record, &["extension asked", "extended"]) {
             true => ", extended",
             false => ", removal asked for",
         });
@@ -284,38 +245,36 @@ fn verdict(chain: &Chain, approvers: &[String], notes: &mut Vec<String>) -> (Str
             notes.push(OVER.to_owned());
         }
     };
-    if let Some(record) = done("partially fulfill") {
+    if let Some(record) = done("partly delivered") {
         again(record, notes);
         return (format!("partially delivered{}", reason(record)), Level::Medium, false);
     }
     let failed = |record: &&Record<'static>| {
-        let fulfills = fold(&record.activity).starts_with("fulfill");
+        let fulfills = is(record, &["delivered", "resource assigned"]);
         record.outcome == Outcome::Failure && fulfills
     };
-    if let Some(record) =
-        done("failed access package").or_else(|| chain.of(BESIDE_STEP).find(failed))
-    {
+    if let Some(record) = done("failed").or_else(|| chain.of(BESIDE_STEP).find(failed)) {
         again(record, notes);
         return (format!("failed{}", reason(record)), Level::Medium, false);
     }
-    if let Some(record) = done("deny access package") {
+    if let Some(record) = done("denied") {
         return (format!("denied by {}{}", who(record), reason(record)), Level::Low, true);
     }
     if let Some(record) = done("timed out") {
         return (format!("timed out after {}", since(record)), Level::Low, false);
     }
-    if let Some(record) = done("cancel access package") {
+    if let Some(record) = done("canceled") {
         return (format!("canceled by {}", who(record)), Level::Low, true);
     }
     let waiting = chain.since(start);
     let Some(asked) = chain.first(0) else {
         return ("no delivery in this data".to_owned(), Level::Low, false);
     };
-    if fold(&asked.activity).starts_with("administrator directly assigns") {
+    if is(asked, &["assigned directly"]) {
         let text = format!("assigned directly, no delivery in this data {waiting} later");
         return (text, Level::Low, false);
     }
-    if chain.has(2) || chain.has(3) || done("ready to fulfill").is_some() {
+    if chain.has(2) || chain.has(3) || done("ready").is_some() {
         return (format!("approved, waiting {waiting} to be delivered"), Level::Medium, false);
     }
     let whom = match approvers {
@@ -376,10 +335,7 @@ pub(in crate::trails) fn judge_app_role(chain: &Chain) -> Option<Judged> {
     let whom = or(listed(chain.of(0).filter_map(principal)), "somebody not named");
     let application =
         or(listed(chain.of(0).filter_map(resource)), "an application the records do not name");
-    let takes = |record: &Record<'_>| {
-        let activity = fold(&record.activity);
-        activity.starts_with("remove") || activity.contains("deletion-marked")
-    };
+    let takes = |record: &Record<'_>| does(record, Act::Taken, Thing::AppRole);
     let (taken, given) = (chain.of(0).any(takes), chain.of(0).any(|record| !takes(record)));
     let roles = listed(chain.of(0).filter_map(|record| value(record, "AppRole.Value")));
     let mut notes = vec![NO_PACKAGE.to_owned()];

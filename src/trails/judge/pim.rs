@@ -1,7 +1,7 @@
 //! An activation of a role: who asked, who agreed, how long it lasted, what was done meanwhile.
 //! Never counts what others did.
 
-use super::{Chain, Judged, Watch, between, listed, name_of, target, user_name, who};
+use super::{Chain, Judged, Watch, between, is_part, listed, name_of, target, user_name, who};
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Outcome, Record};
 use crate::text::fold;
@@ -21,9 +21,9 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let role = name_of(begun, &["Role", "Group"]).unwrap_or_else(|| "a role".to_owned());
     let holder = user_name(begun).unwrap_or_else(|| who(begun));
     let mut notes = Vec::new();
-    let asked = |word: &str| own().find(|record| fold(&record.activity).contains(word));
+    let asked = |parts: &[&str]| own().find(|record| is(record, parts));
     let start = chain.when(ACTIVE);
-    let approved = asked("request approved");
+    let approved = asked(&["approved"]);
     if let Some(approved) = approved {
         notes.push(format!("Approved by {}.", who(approved)));
     } else if start.is_some() {
@@ -120,8 +120,13 @@ fn by_and_for(record: &Record<'_>, holder: &str) -> (String, String) {
     }
 }
 
+/// Is a record one of these parts of the trail?
+fn is(record: &Record<'_>, parts: &[&str]) -> bool {
+    is_part(record, "pim", parts)
+}
+
 fn is_setting(record: &Record<'_>) -> bool {
-    fold(&record.activity).starts_with("update role setting")
+    is(record, &["settings"])
 }
 
 /// A role that was to be assigned: who asked for whom, and whether it was.
@@ -130,17 +135,18 @@ pub(in crate::trails) fn judge_assignment(chain: &Chain) -> Option<Judged> {
     let start = chain.when(ASKED)?;
     let role = name_of(asked, &["Role", "Group"]).unwrap_or_else(|| "a role".to_owned());
     let holder = user_name(asked).unwrap_or_else(|| "somebody not named".to_owned());
-    let activity = fold(&asked.activity);
-    let kind = if activity.contains("eligible") { "eligible" } else { "active" };
+    let is_one = |parts: &[&str]| is_part(asked, "assignment", parts);
+    let eligible = is_one(&["requested as eligible", "extension requested as eligible"]);
+    let kind = if eligible { "eligible" } else { "active" };
     let (by, of) = by_and_for(asked, &holder);
     let mut notes = Vec::new();
     let why = listed(chain.records.iter().map(|(_, record)| record.result_reason.to_string()));
     if !why.is_empty() {
         notes.push(format!("Reasons given: {why}."));
     }
-    let said = |word: &str| {
+    let said = |part: &str| {
         let mut records = chain.records.iter().map(|(_, record)| record);
-        records.find(|record| fold(&record.activity).contains(word))
+        records.find(|record| is_part(record, "assignment", &[part]))
     };
     let failed = chain.of(BESIDE).any(|record| record.outcome == Outcome::Failure);
     let verdict = match chain.when(ACTIVE) {
@@ -157,7 +163,8 @@ pub(in crate::trails) fn judge_assignment(chain: &Chain) -> Option<Judged> {
             }
         },
     };
-    let verb = if activity.contains("(extend)") { "asked to extend" } else { "asked for" };
+    let extends = is_one(&["extension requested", "extension requested as eligible"]);
+    let verb = if extends { "asked to extend" } else { "asked for" };
     let title = format!("{by} {verb} {role} ({kind}){of}");
     let ordinary = chain.has(ACTIVE);
     Some(Judged { title, verdict, severity: Level::Low, ordinary, notes, watch: None })
@@ -166,23 +173,23 @@ pub(in crate::trails) fn judge_assignment(chain: &Chain) -> Option<Judged> {
 /// Why it was not activated.
 fn not_active<'c>(
     chain: &'c Chain,
-    decided: &dyn Fn(&str) -> Option<&'c crate::record::Record<'static>>,
+    decided: &dyn Fn(&[&str]) -> Option<&'c crate::record::Record<'static>>,
 ) -> String {
-    if let Some(denied) = decided("request denied") {
+    if let Some(denied) = decided(&["denied"]) {
         return format!("denied by {}", who(denied));
     }
-    if decided("canceled").is_some() {
+    if decided(&["canceled"]).is_some() {
         return "canceled".to_owned();
     }
-    if decided("expired").is_some() {
+    if decided(&["timed out", "expired"]).is_some() {
         return "timed out".to_owned();
     }
-    let failed = chain.of(BESIDE).any(|record| fold(&record.activity).contains("completed"));
+    let failed = chain.of(BESIDE).any(|record| is(record, &["activated"]));
     if failed {
         return "activation failed".to_owned();
     }
     let since = chain.when(ASKED).map(|asked| chain.since(asked)).unwrap_or_default();
-    match decided("request approved") {
+    match decided(&["approved"]) {
         Some(approver) => format!("approved by {}, not activated in this data", who(approver)),
         None => format!("neither decided nor activated in this data, {since} later"),
     }

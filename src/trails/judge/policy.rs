@@ -1,7 +1,7 @@
 //! Conditional Access policies that were weakened, and restored.
 //! Never evaluates a policy: only state, exclusions, inclusions and controls are compared.
 
-use super::{Chain, Judged, between, listed, name_of, who};
+use super::{Chain, Judged, between, is_part, listed, name_of, who};
 use crate::record::Record;
 use crate::record::change::{Difference, differences};
 use crate::record::risk::Level;
@@ -84,7 +84,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     if !told.is_empty() {
         notes.push(format!("Weakened: {}.", listed(told)));
     }
-    let deleted = chain.of(0).any(|r| r.activity.to_ascii_lowercase().starts_with("delete"));
+    let deleted = chain.of(0).any(|r| is_part(r, "policy", &["deleted"]));
     let restored = chain.last(1).filter(|last| *last > start);
     let what = if deleted { "deleted" } else { "weakened" };
     let (verdict, severity) = match restored {

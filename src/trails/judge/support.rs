@@ -4,10 +4,9 @@
 //! Which activities a person begins and which are automated is in Microsoft's "View activity logs
 //! for Microsoft Support access requests".
 
-use super::{Chain, Judged, Watch, between, detail, who};
+use super::{Chain, Judged, Watch, between, detail, is_part, who};
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
-use crate::text::fold;
 
 /// Access that is open for longer is asked about.
 const LONG: i64 = 7 * 24 * 3_600 * crate::time::TICKS_PER_SECOND;
@@ -20,10 +19,10 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         case.or_else(|| first.targets.first().map(|target| super::target_name(target).to_owned()));
     let case = case.filter(|case| !case.is_empty()).unwrap_or_else(|| "a request".to_owned());
     let notes: Vec<String> = all().map(|record| format!("{}.", step(record))).collect();
-    let decided = |word: &str| chain.of(1).find(|record| fold(&record.activity).ends_with(word));
+    let decided = |part: &str| chain.of(1).find(|record| is_part(record, "support", &[part]));
     let approved = decided("approved");
     let open = chain.when(2).or_else(|| {
-        let at = chain.of(1).position(|record| fold(&record.activity).ends_with("approved"))?;
+        let at = chain.of(1).position(|record| is_part(record, "support", &["approved"]))?;
         chain
             .events
             .iter()
@@ -74,13 +73,13 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
 
 /// A step with who is behind it: a person, or a process.
 fn step(record: &Record<'_>) -> String {
-    let activity = fold(&record.activity);
+    let is = |parts: &[&str]| is_part(record, "support", parts);
     let by_user = record.actor.kind == ActorKind::User;
-    let kind = match &*activity {
-        "request approved" | "request rejected" => "user-initiated",
-        "request created" | "access approved" => "automated",
-        "access removed" if by_user => "user-initiated, before the case was closed",
-        "access removed" => "automated, when the case was closed",
+    let kind = match by_user {
+        _ if is(&["approved", "rejected"]) => "user-initiated",
+        _ if is(&["created", "let in"]) => "automated",
+        true if is(&["removed"]) => "user-initiated, before the case was closed",
+        false if is(&["removed"]) => "automated, when the case was closed",
         _ if by_user => "by a person; not documented",
         _ => "not documented",
     };
