@@ -8,6 +8,7 @@ pub mod column;
 pub mod content;
 pub mod field;
 pub mod keyed;
+mod kind;
 pub mod licence;
 pub mod naming;
 pub mod outcome;
@@ -19,58 +20,11 @@ pub mod wanted;
 
 use std::borrow::Cow;
 
+pub use kind::Kind;
+
 use crate::text::original_upn;
 use crate::time::Timestamp;
 use property::{Key, Property};
-
-/// Which log a record belongs to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Kind {
-    /// A directory audit: something was changed (or read, where Entra logs reads).
-    #[default]
-    Audit,
-    /// A sign-in of a user, service principal or managed identity.
-    SignIn,
-    /// An action of the provisioning service.
-    Provisioning,
-    /// What Identity Protection says: a detection of risk, or the state of an account at risk.
-    Risk,
-    /// A call of Microsoft Graph.
-    GraphCall,
-}
-
-impl Kind {
-    /// All kinds, in the order they are listed.
-    pub const ALL: [Self; 5] =
-        [Self::Audit, Self::SignIn, Self::Provisioning, Self::Risk, Self::GraphCall];
-
-    /// The service that records of this kind are listed under; audits name their own.
-    pub const fn service(self) -> Option<&'static str> {
-        match self {
-            Self::Audit => None,
-            Self::SignIn => Some("Sign-ins"),
-            Self::Provisioning => Some("Provisioning"),
-            Self::Risk => Some("Identity Protection risks"),
-            Self::GraphCall => Some("Microsoft Graph calls"),
-        }
-    }
-
-    /// Is that the service of a kind whose records are not audits? The catalogue does not know these.
-    pub fn lists(service: &str) -> bool {
-        Self::ALL.iter().any(|kind| kind.service() == Some(service))
-    }
-
-    /// The word for this kind in queries and on the screen.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Audit => "audit",
-            Self::SignIn => "sign-in",
-            Self::Provisioning => "provisioning",
-            Self::Risk => "risk",
-            Self::GraphCall => "graph-call",
-        }
-    }
-}
 
 /// How it ended, as [`outcome::decide`] finds from everything the record says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

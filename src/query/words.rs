@@ -14,7 +14,7 @@ pub fn known(field: &Field) -> Vec<&'static str> {
     match field.name {
         "result" => End::ALL.map(Outcome::word).into(),
         "actor.kind" => [By::User, By::App, By::Unknown].map(ActorKind::word).into(),
-        "kind" => Kind::ALL.map(Kind::word).into(),
+        "kind" => Kind::ALL.iter().map(|kind| kind.word()).collect(),
         "mark" => [marks::YES, marks::NO].into(),
         "risk" => Level::ALL.map(Level::word).into(),
         // Microsoft's own levels.

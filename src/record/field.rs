@@ -610,7 +610,7 @@ impl Ord for Field {
 impl Field {
     /// The field of a property that only some kinds of record have.
     pub fn of_property(key: Key) -> &'static Self {
-        &FIELDS[OWN.len() + key as usize]
+        &FIELDS[OWN.len() + key.place()]
     }
 
     /// The field of that name or alias, or of that property of Graph's, in any case.

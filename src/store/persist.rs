@@ -34,7 +34,7 @@ use crate::time::Timestamp;
 use wire::{Damaged, Decoder, Encoder};
 
 /// To be raised whenever what is stored of a record, or how, changes.
-const FORMAT: u32 = 12;
+const FORMAT: u32 = 13;
 const MAGIC: &[u8; 8] = b"entrail\x1a";
 const HEADER: usize = 16;
 const FOOTER: usize = 24;

@@ -238,7 +238,7 @@ fn properties() -> impl Strategy<Value = Vec<Property<'static>>> {
 
 /// Any record. Services are none of the catalogue's, so that paths stay as they are.
 pub fn record() -> impl Strategy<Value = Record<'static>> {
-    let kind = select(&Kind::ALL[..]);
+    let kind = select(Kind::ALL);
     let outcome = select(&Outcome::ALL[..]);
     let id = select(&["", "", "1", "2", "3", "4", "5", "6", "7", "8", "9", "Add user."][..]);
     let service = select(&["", "Moon", "moon.", "Mars"][..]);

@@ -155,13 +155,7 @@ fn property_lines(record: &Record<'_>, lines: &mut Vec<Line>) {
     if own.peek().is_none() {
         return;
     }
-    lines.push(heading(match record.kind {
-        Kind::SignIn => "Sign-in",
-        Kind::Provisioning => "Provisioning",
-        Kind::Risk => "Identity Protection",
-        Kind::GraphCall => "Graph call",
-        Kind::Audit => "Properties",
-    }));
+    lines.push(heading(record.kind.heading()));
     let lines_of = own.map(|own| {
         let row = own.key.row();
         Line { indent: 2, ..value_line(row.title, Field::of_property(own.key), &own.value) }
