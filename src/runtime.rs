@@ -32,7 +32,7 @@ use crate::source::following::Follow;
 use crate::source::{self, Delivery, Load, Origin};
 use crate::time::{Timestamp, Zone};
 use crate::ui;
-use crate::ui::theme::{Palette, Theme};
+use crate::ui::theme::{NO_COLOUR, Palette, Theme};
 use answering::Workers;
 use cases::{Keeper, NamedCase};
 use exporting::Exporter;
@@ -57,7 +57,7 @@ pub struct Start {
     /// Draw with ASCII characters only.
     pub ascii: bool,
     /// The colours to use; `None` lets the environment decide.
-    pub palette: Option<Palette>,
+    pub palette: Option<&'static Palette>,
     /// Which keys mean what.
     pub keymap: Keymap,
     /// What else the configuration says.
@@ -124,9 +124,8 @@ pub fn now() -> Timestamp {
 fn theme(start: &Start) -> Theme {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let palette = match start.palette {
-        _ if variable("NO_COLOR").is_some() => Palette::None,
-        Some(palette) => palette,
-        None => Palette::Dark,
+        _ if variable("NO_COLOR").is_some() => NO_COLOUR,
+        given => given.unwrap_or_default(),
     };
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| variable(name));
     let narrow = locale.is_some_and(|locale| matches!(locale.as_str(), "C" | "POSIX"));

@@ -180,7 +180,7 @@ impl Session {
             keymap: Keymap::default(),
             preferences: Preferences::default(),
         });
-        let theme = Theme::new(Palette::Dark, false);
+        let theme = Theme::new(<&Palette>::default(), false);
         let terminal = Terminal::new(TestBackend::new(80, 24))?;
         let mut session = Self { app, answerer: Answerer::default(), theme, terminal };
         for segment in store.segments() {

@@ -69,7 +69,7 @@ pub(super) fn start(
         "the screen needs a terminal; to write to a file or pipe use: entrail query QUERY PATH"
     );
     let filter = screen.filter.clone().unwrap_or_default();
-    let palette = screen.theme.map(Into::into);
+    let palette = screen.theme;
     let Configuration { keymap, watch, preferences } = configuration()?;
     let ascii = screen.ascii;
     let start =

@@ -1,6 +1,10 @@
 //! Roles of colour and their styles: [`Theme`].
 //! Never the only sign of anything: what colour says, a glyph, a word or a modifier says too.
 
+mod dark;
+mod light;
+mod none;
+
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 
@@ -59,23 +63,41 @@ pub const ASCII_BORDER: border::Set<'static> = border::Set {
     horizontal_bottom: "-",
 };
 
-/// Which theme to use.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Palette {
-    /// The sixteen colours of a terminal with a dark background.
-    #[default]
-    Dark,
-    /// The same for a light background.
-    Light,
-    /// No colours: bold, underlined, reversed and dim only.
-    None,
+/// The colours of a theme.
+#[derive(Debug)]
+pub struct Palette {
+    /// What the command line calls it.
+    pub name: &'static str,
+    /// One line for help.
+    pub help: &'static str,
+    /// Gives its colours to a theme that has none.
+    colour: fn(Theme) -> Theme,
+}
+
+/// All palettes; the first is the default.
+pub static PALETTES: &[&Palette] = &[&dark::PALETTE, &light::PALETTE, &none::PALETTE];
+
+/// What `NO_COLOR` asks for.
+pub static NO_COLOUR: &Palette = &none::PALETTE;
+
+impl Palette {
+    /// The palette of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        PALETTES.iter().find(|palette| palette.name == name).copied()
+    }
+}
+
+impl Default for &'static Palette {
+    fn default() -> Self {
+        &dark::PALETTE
+    }
 }
 
 impl Theme {
     /// The theme of a palette.
-    pub fn new(palette: Palette, ascii: bool) -> Self {
+    pub fn new(palette: &Palette, ascii: bool) -> Self {
         let style = Style::new();
-        let plain = Self {
+        let without = Self {
             plain: style,
             muted: style.add_modifier(Modifier::DIM),
             strong: style.add_modifier(Modifier::BOLD),
@@ -94,11 +116,12 @@ impl Theme {
             warning: style.add_modifier(Modifier::BOLD),
             ascii,
         };
-        let (accent, mark) = match palette {
-            Palette::None => return plain,
-            Palette::Dark => (Color::Cyan, Color::Yellow),
-            Palette::Light => (Color::Blue, Color::Magenta),
-        };
+        (palette.colour)(without)
+    }
+
+    /// This theme with the sixteen colours of a terminal: one for what is in focus, one for what is marked.
+    fn with_colours(self, accent: Color, mark: Color) -> Self {
+        let style = Style::new();
         Self {
             muted: style.fg(Color::DarkGray),
             border: style.fg(Color::DarkGray),
@@ -112,7 +135,7 @@ impl Theme {
             count: style.fg(accent),
             key: style.fg(accent).add_modifier(Modifier::BOLD),
             warning: style.fg(mark).add_modifier(Modifier::BOLD),
-            ..plain
+            ..self
         }
     }
 

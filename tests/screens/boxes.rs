@@ -9,7 +9,7 @@ use entrail::place::Prompt;
 use entrail::record::column::{Column, Part};
 use entrail::source::{Delivery, Following, Progress, Summary};
 use entrail::time::Timestamp;
-use entrail::ui::theme::{Palette, Theme};
+use entrail::ui::theme::{NO_COLOUR, Theme};
 use ratatui::style::Color;
 
 const DAMAGED: &[u8] = include_bytes!("../fixtures/damage/lines-with-damage.ndjson");
@@ -143,7 +143,7 @@ const TOUR: &[&str] = &[
 #[test]
 fn borders_and_bars_are_ascii_where_the_terminal_has_no_more() {
     let mut session = Session::demo(120, 40);
-    session.theme = Theme::new(Palette::None, true);
+    session.theme = Theme::new(NO_COLOUR, true);
     for keys in TOUR {
         let screen = session.keys(keys).screen();
         let drawn = |c: char| matches!(c, '\u{2500}'..='\u{259f}');
@@ -171,7 +171,7 @@ fn borders_and_bars_are_ascii_where_the_terminal_has_no_more() {
 #[test]
 fn without_colours_nothing_has_one() {
     let mut session = Session::demo(120, 40);
-    session.theme = Theme::new(Palette::None, false);
+    session.theme = Theme::new(NO_COLOUR, false);
     for keys in TOUR {
         let buffer = session.keys(keys).draw();
         let coloured =

@@ -6,7 +6,7 @@ use entrail::app::message::Message;
 use entrail::query::Query;
 use entrail::store::Mark;
 use entrail::time::Timestamp;
-use entrail::ui::theme::{Palette, Theme};
+use entrail::ui::theme::{NO_COLOUR, Theme};
 
 use super::session::Session;
 
@@ -162,7 +162,7 @@ fn the_filter_answers_after_each_mark() {
 #[test]
 fn marks_are_seen_where_there_is_only_ascii() {
     let mut session = Session::demo(80, 24);
-    session.theme = Theme::new(Palette::None, true);
+    session.theme = Theme::new(NO_COLOUR, true);
     session.keys("mjnfirst<enter>");
     let list = session.list();
     assert!(list.contains("|m ") && list.contains("|n "), "{list}");
@@ -342,7 +342,7 @@ fn a_folded_operation_that_is_marked_in_part_looks_so() {
     assert!(session.hints().contains("1 more record marked · 2 marks"), "{}", session.hints());
     assert!(session.list().contains("●") && !session.list().contains("◐"), "{}", session.list());
     session.keys("U");
-    session.theme = Theme::new(Palette::None, true);
+    session.theme = Theme::new(NO_COLOUR, true);
     assert!(session.list().contains("|o!"), "{}", session.list());
 }
 

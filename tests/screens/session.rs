@@ -123,7 +123,7 @@ impl Session {
         let (width, height) = settings.size;
         Self {
             app: App::new(settings),
-            theme: Theme::new(Palette::Dark, false),
+            theme: Theme::new(<&Palette>::default(), false),
             copied: Vec::new(),
             remembered: Vec::new(),
             outside: Vec::new(),

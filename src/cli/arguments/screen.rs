@@ -3,9 +3,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum, ValueHint};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueHint};
 
-use crate::ui::theme::Palette;
+use crate::ui::theme::{PALETTES, Palette};
 
 /// How the screen starts and looks.
 #[derive(Args, Clone, Debug)]
@@ -15,8 +16,8 @@ pub(in crate::cli) struct ScreenArguments {
     pub(in crate::cli) filter: Option<String>,
 
     /// Colours: for a dark or a light background, or none (as with the variable `NO_COLOR`)
-    #[arg(long, value_enum, value_name = "THEME")]
-    pub(in crate::cli) theme: Option<ThemeName>,
+    #[arg(long, value_name = "THEME", value_parser = any_palette())]
+    pub(in crate::cli) theme: Option<&'static Palette>,
 
     /// Keep marks and notes in this file, and take up those that are in it; made where there is none
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -27,23 +28,9 @@ pub(in crate::cli) struct ScreenArguments {
     pub(in crate::cli) ascii: bool,
 }
 
-/// Which colours the screen uses.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(in crate::cli) enum ThemeName {
-    /// For a dark background (the default)
-    Dark,
-    /// For a light background
-    Light,
-    /// Bold, underlined, reversed and dim only
-    None,
-}
-
-impl From<ThemeName> for Palette {
-    fn from(name: ThemeName) -> Self {
-        match name {
-            ThemeName::Dark => Self::Dark,
-            ThemeName::Light => Self::Light,
-            ThemeName::None => Self::None,
-        }
-    }
+/// The names of the palettes.
+fn any_palette() -> impl TypedValueParser<Value = &'static Palette> {
+    let names = PALETTES.iter().map(|one| PossibleValue::new(one.name).help(one.help));
+    PossibleValuesParser::new(names)
+        .try_map(|name| Palette::named(&name).ok_or_else(|| format!("there is no theme `{name}`")))
 }
