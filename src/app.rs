@@ -168,7 +168,8 @@ impl App {
             Delivery::Progress(progress) => self.data.loading.progress = progress,
             Delivery::Trouble(trouble) => self.data.loading.troubles.push(trouble),
             Delivery::Following(following) => self.following_went(following),
-            Delivery::Prompt(prompt) => self.prompted(prompt.as_ref()),
+            Delivery::Pulling(name, pulling) => self.data.loading.pulled(&name, pulling),
+            Delivery::Prompt(name, prompt) => self.prompted(&name, prompt),
             Delivery::Done(summary) => {
                 self.data.loading.progress = summary.progress;
                 self.data.loading.running = false;

@@ -6,13 +6,15 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
+use crate::place::Place;
 use crate::record::Record;
 use crate::record::sentence::{actor_name, target_name};
-use crate::source::{Origin, inputs};
+use crate::source::inputs;
 use crate::store::{Mark, RowId, Store};
 use crate::text::hex;
 use crate::time::Timestamp;
@@ -65,11 +67,15 @@ impl Input {
     }
 }
 
-/// What these origins consist of now, with digests; what cannot be read any more has none. Reads all of
+/// What these places consist of now, with digests; what cannot be read any more has none. Reads all of
 /// every file, until `stopped` says so.
-pub fn digested(origins: &[Origin], store: &Store, stopped: &dyn Fn() -> bool) -> Vec<Input> {
+pub fn digested(
+    places: &[Arc<dyn Place>],
+    store: &Store,
+    stopped: &dyn Fn() -> bool,
+) -> Vec<Input> {
     let digest = |path: &PathBuf| inputs::sha256(path, stopped).ok().flatten();
-    let inputs = inputs::inputs(origins, store).into_iter();
+    let inputs = inputs::inputs(places, store).into_iter();
     inputs.map(|input| Input::of(&input, input.path.as_ref().and_then(digest))).collect()
 }
 
@@ -261,13 +267,13 @@ pub fn count_here(store: &Store, cases: &[&Case], stopped: &dyn Fn() -> bool) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Delivery, Origin, read_all};
+    use crate::source::{Delivery, local, read_all};
     use crate::store::Original;
 
     fn store(lines: &[&str]) -> Store {
-        let bytes = lines.join("\n").into_bytes().into();
+        let bytes = lines.join("\n").into_bytes();
         let mut store = Store::default();
-        drop(read_all(vec![Origin::Memory { name: "here".to_owned(), bytes }], |delivery| {
+        drop(read_all(vec![local::at_hand("here", bytes)], |delivery| {
             if let Delivery::Segment(segment) = delivery {
                 store.push(segment);
             }

@@ -21,7 +21,7 @@
 //! | | [`http`] | asking over HTTP: clients, one request, when to ask again, and in what rhythm; for any service |
 //! | | [`sign_in`] | access tokens for any service: seven ways to get one |
 //! | 3 | [`query`] | the filter language: parsing, matching, answering, completing |
-//! | | [`place`] | wherever records come from: what is told of it, and files that are read again |
+//! | | [`place`] | wherever records come from: one trait for files, pipes, the demo and services |
 //! | | [`source`] | files, folders, archives, streams and tenants to segments; the only door data comes in by |
 //! | | [`case`] | marks and notes of an investigation, and the records they belong to |
 //! | 4 | [`export`] | records and counts, written as table, JSON, CSV, Markdown and original bytes |
@@ -43,7 +43,8 @@
 //! - A **field** is a property of records that has a name, so that it can be filtered, shown and
 //!   counted. A **column** is where the store keeps the values of fields that are asked for often.
 //! - The **catalogue** is what is known of activities before any record was read.
-//! - An **origin** is what the user named to be read. A load hands over **deliveries**; a **trouble**
+//! - A **place** is what the user named to be read, such as files or a tenant; it consists of
+//!   **pieces**. A load hands over **deliveries**; a **trouble**
 //!   is one of them: something that could not be read, or was odd.
 //! - Records arrive in **segments**, which never change. The **store** is the list of them, and a
 //!   **row id** a record's place in it, for good. A **span** is where a record's original bytes are.
@@ -62,7 +63,7 @@
 //! ui::draw(&App, &Theme, &mut Frame)                      paints the state; cannot change it
 //! app::layout::layout(Rect, Open) -> Layout               one geometry for update, mouse and drawing
 //! Matcher::matching(&mut self, &Segment, cancelled) -> …  rows of a segment that match; on any thread
-//! source::start(Vec<Origin>, Sender<Delivery>, CancellationToken)   loads on threads of its own
+//! source::start(Places, Sender<Delivery>, CancellationToken)   loads on threads of its own
 //! ```
 //!
 //! [`runtime`] puts them together: keys and deliveries become messages, effects become work on other
@@ -87,7 +88,8 @@
 //!   `src/source/framing` finds where its events begin and end
 //! - **a file that is not read**, with what to do instead: a row in `src/source/content/unread.rs`
 //! - **a log that only looks like Entra's**: a row of `src/format/shape/foreign.rs`
-//! - **a place records come from**: a variant of [`source::Origin`], read in `src/source/reading.rs`
+//! - **a place records come from**: a folder (or file) of `src/source` with a type that is a
+//!   [`place::Place`], and the command in `src/cli` that makes one; nothing else asks which it is
 //! - **a log of Microsoft Graph**: a row of [`source::graph::logs::LOGS`]; what Graph can filter it by
 //!   is in [`query::dialect::odata`]
 //! - **a language a query is written in**: a file in `src/query/dialect` with its

@@ -1,124 +1,118 @@
-//! Wherever records come from, and what is told of it.
-//! Never reads, decodes or keeps a record.
+//! Wherever records come from: one trait for files, pipes, the demo and services alike.
+//! Never reads, decodes or keeps a record, and nothing above it asks which place it is.
+//!
+//! A [`Place`] is named, found again, planned for, read and followed. What it consists of, it hands out
+//! as [`Piece`]s, one after the other while it finds them: the first are read while others are still
+//! looked for. A service tells beside its records how far it is, what a person has to do and what is
+//! missing ([`Status`]).
+//!
+//! A piece says how its bytes can be had ([`Contents`]) instead of being a reader, as that is a
+//! property of the bytes and not of the place: a plain file is opened when its turn comes, is read by
+//! several threads, can be read again where it is, may have an index and may grow; a stream is none
+//! of that. So a place that leaves files on the disk gets all of it without being a folder.
+//!
+//! What would answer a query better than what was loaded is a place as well ([`Plan::again`]): it is
+//! read like any other, behind what is there.
 
+mod piece;
 pub(crate) mod plain;
 pub mod refusal;
 pub(crate) mod sample;
+mod trouble;
 
+use std::borrow::Cow;
 use std::fmt;
-use std::io;
+use std::sync::Arc;
 
-use self::refusal::Cause;
-use crate::time::Timestamp;
-use crate::{secret, text};
+use tokio_util::sync::CancellationToken;
 
-/// Where in a source something is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Position {
-    /// A line, from 1.
-    Line(u64),
-    /// A byte of the text (decompressed and in UTF-8), from 0.
-    Byte(u64),
-    /// The source as a whole.
-    Whole,
-}
+use crate::query::Query;
+use crate::query::plan::Part;
+use crate::store::{Segment, Store};
+use crate::time::{TimeRange, Timestamp};
 
-impl fmt::Display for Position {
-    /// `:line`, ` at byte N`, or nothing: to be put behind the source's name.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Line(line) => write!(f, ":{line}"),
-            Self::Byte(byte) => write!(f, " at byte {byte}"),
-            Self::Whole => Ok(()),
-        }
+pub use piece::{Contents, News, Opened, Piece, Prompt, Pulling, Status, Stream, Tail};
+pub use trouble::{Position, Trouble};
+
+/// Places that are open together, in the order in which they were named.
+pub type Places = Vec<Arc<dyn Place>>;
+
+/// Where records come from.
+pub trait Place: fmt::Debug + Send + Sync {
+    /// What it is called: in the `source` column where its pieces have no names of their own, in the
+    /// status line, where it is told of. No other place that is open has the same.
+    fn name(&self) -> Cow<'_, str>;
+
+    /// The same each time this place is opened, and another for every other place: by this, cases and
+    /// filters are found again. It is hashed where it is kept.
+    fn key(&self) -> String;
+
+    /// The words that name it where `entrail query` takes paths; none where it cannot be named so.
+    fn arguments(&self) -> Vec<String>;
+
+    /// Hands over what it consists of, in order; in place of what is not there, why. Stops early when
+    /// `stop` fires. Opens nothing.
+    fn pieces(&self, stop: &CancellationToken, found: &mut dyn FnMut(Result<Piece, Trouble>));
+
+    /// What arrives from now on. Fails with why nothing can: `the demo does not grow`.
+    fn follow(&self, read: &AlreadyRead<'_>) -> Result<Box<dyn Follower>, String>;
+
+    /// May it keep others waiting: for a person, for a service, for another program? It is read beside
+    /// the others then.
+    fn waits(&self) -> bool {
+        false
+    }
+
+    /// Is it gone once it was read?
+    fn is_read_once(&self) -> bool {
+        false
+    }
+
+    /// How it would answer a query.
+    fn plan(&self, query: &Query, now: Timestamp) -> Plan {
+        let _ = (query, now);
+        Plan::default()
     }
 }
 
-/// One record, page or file that could not be read or was odd.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Trouble {
-    /// Name of the source, as shown to the user.
-    pub source: String,
-    /// Where in it.
-    pub place: Position,
-    /// What is wrong and, where there is one, the way out.
-    pub reason: String,
-    /// Is something lost? `false`: the record is kept, or there was nothing to lose.
-    pub lost: bool,
-    /// How often it was met in the source: the place is that of the first.
-    pub times: u64,
-    /// What it says about the answer.
-    pub cause: Cause,
+/// How a place would answer a query.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The span of time it would be asked for.
+    pub span: TimeRange,
+    /// Each condition, as a query, and who answers it; none where the place is read whole.
+    pub parts: Vec<(String, Part)>,
+    /// What would be asked, line by line.
+    pub told: Vec<String>,
+    /// The same place, asked for this; `None` where it has nothing that was not loaded.
+    pub again: Option<Arc<dyn Place>>,
 }
 
-impl Trouble {
-    /// A trouble that was met once. What looks like a secret is taken out of the reason, which may
-    /// repeat what was read.
-    pub fn new(source: String, place: Position, reason: String, lost: bool) -> Self {
-        let reason = secret::without_secrets(reason);
-        Self { source, place, reason, lost, times: 1, cause: Cause::Data }
-    }
-
-    /// The system refused to read something.
-    pub fn refused(source: String, place: Position, error: &io::Error) -> Self {
-        let cause = refusal::cause(error);
-        Self { cause, ..Self::new(source, place, refusal::describe(error), true) }
-    }
-
-    /// There is no room to go on.
-    pub fn no_room(source: String, reason: String) -> Self {
-        Self { cause: Cause::NoRoom, ..Self::new(source, Position::Whole, reason, true) }
-    }
+/// What was read before something is followed.
+#[derive(Debug)]
+pub struct AlreadyRead<'r> {
+    /// The records.
+    pub store: &'r Store,
+    /// Names of pieces that were told to be unreadable.
+    pub told: &'r [String],
 }
 
-impl fmt::Display for Trouble {
-    /// `audit.json:3: reason`, cleaned for a terminal.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}: {}", text::clean(&self.source), self.place, text::clean(&self.reason))?;
-        if self.times > 1 { write!(f, " ({} times)", text::thousands(self.times)) } else { Ok(()) }
+/// Looks for what arrives at a place.
+pub trait Follower: Send {
+    /// Takes note of records that were read, of this place or another.
+    fn took(&mut self, segment: &Segment) {
+        let _ = segment;
     }
+
+    /// What there is to be read now. It is asked again when that was read, or after a pause.
+    fn look(&mut self, stop: &CancellationToken) -> Look;
 }
 
-/// What the user has to do to be signed in.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Prompt {
-    /// The code to type there.
-    pub code: String,
-    /// The address to open in a browser.
-    pub address: String,
-    /// When the code ceases to be accepted (UTC).
-    pub expires: Timestamp,
-}
-
-/// How far a load from a service is.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Pulling {
-    /// Spans of time that were fetched to their end.
-    pub slices_done: u32,
-    /// All of them as far as is known: a span that is too much is parted.
-    pub slices_total: u32,
-    /// When the next request will be sent, where the service asked to wait (UTC).
-    pub waiting_until: Option<Timestamp>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trouble_reads_as_compilers_write_them() {
-        let trouble = |place| Trouble {
-            source: "audit.json".to_owned(),
-            place,
-            reason: "broken\u{1b}[2J".to_owned(),
-            lost: true,
-            times: 1,
-            cause: Cause::Data,
-        };
-        assert_eq!(trouble(Position::Line(3)).to_string(), "audit.json:3: broken␛[2J");
-        assert_eq!(trouble(Position::Byte(9)).to_string(), "audit.json at byte 9: broken␛[2J");
-        assert_eq!(trouble(Position::Whole).to_string(), "audit.json: broken␛[2J");
-        let often = Trouble { times: 1_656, ..trouble(Position::Line(3)) };
-        assert_eq!(often.to_string(), "audit.json:3: broken␛[2J (1,656 times)");
-    }
+/// What was found at a look.
+#[derive(Debug)]
+pub enum Look {
+    /// These; none where nothing is new.
+    Found(Vec<Piece>),
+    /// Nothing will ever come again: why.
+    Over(String),
 }

@@ -28,8 +28,9 @@ use crate::app::keymap::Keymap;
 use crate::app::message::{Effect, Message};
 use crate::app::preferences::Preferences;
 use crate::app::{App, Settings};
+use crate::place::Places;
 use crate::source::following::Follow;
-use crate::source::{self, Delivery, Load, Origin};
+use crate::source::{self, Delivery, Load};
 use crate::time::{Timestamp, Zone};
 use crate::ui;
 use crate::ui::theme::{NO_COLOUR, Palette, Theme};
@@ -162,7 +163,7 @@ struct Session {
     inbox: mpsc::UnboundedSender<Message>,
     cancel: CancellationToken,
     /// Where the records come from, to be followed.
-    origins: Vec<Origin>,
+    places: Places,
     following: CancellationToken,
     /// What a load, or what is followed, delivers; `None` where nothing comes any more.
     deliveries: Option<mpsc::Receiver<Delivery>>,
@@ -180,8 +181,8 @@ struct Session {
 
 async fn session(start: Start) -> anyhow::Result<Ended> {
     let theme = theme(&start);
-    let loads = !start.load.origins.is_empty();
-    let (origins, name) = (start.load.origins.clone(), start.name.clone());
+    let places = start.load.places.clone();
+    let loads = !places.is_empty();
     // The load goes ahead while the screen is being set up.
     let cancel = CancellationToken::new();
     let (outbox, deliveries) = mpsc::channel(DELIVERIES);
@@ -191,7 +192,7 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         drop(outbox);
     }
     let (inbox, mut messages) = mpsc::unbounded_channel();
-    let keeper = Keeper::start(origins.clone(), &name, start.case, inbox.clone())?;
+    let keeper = Keeper::start(places.clone(), start.case, inbox.clone())?;
     // Before the terminal is taken and its size is asked for: no signal may fall in between.
     let mut signals = Signals::new(keeper.ending())?;
     let ending = keeper.ending();
@@ -221,7 +222,7 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         exporter: Exporter::default(),
         inbox: inbox.clone(),
         cancel,
-        origins,
+        places,
         following: CancellationToken::new(),
         deliveries: loads.then_some(deliveries),
         due: Due::Now,
@@ -495,8 +496,8 @@ impl Session {
             Effect::Follow(store, told) => {
                 let (outbox, deliveries) = mpsc::channel(DELIVERIES);
                 self.following = CancellationToken::new();
-                let origins = self.origins.clone();
-                source::follow(Follow { origins, store, told }, outbox, self.following.clone());
+                let places = self.places.clone();
+                source::follow(Follow { places, store, told }, outbox, self.following.clone());
                 self.deliveries = Some(deliveries);
             }
             Effect::StopFollowing => {
@@ -525,8 +526,8 @@ impl Session {
                 }
             }
             Effect::Export(job, store) => {
-                let (origins, inbox) = (self.origins.clone(), self.inbox.clone());
-                self.exporter.start(*job, store, origins, inbox);
+                let (places, inbox) = (self.places.clone(), self.inbox.clone());
+                self.exporter.start(*job, store, places, inbox);
             }
             Effect::StopExporting => self.exporter.stop(),
             other => {

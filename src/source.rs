@@ -18,16 +18,16 @@ pub mod fuzzing;
 pub mod graph;
 mod index;
 pub mod inputs;
+mod lanes;
+pub mod local;
 mod merging;
 mod original;
 mod pipeline;
 mod reading;
 pub mod tenant;
-mod walk;
 
 use std::fmt;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -35,7 +35,7 @@ use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use crate::place::refusal::Cause;
-use crate::place::{Prompt, Pulling, Trouble};
+use crate::place::{Places, Prompt, Pulling, Trouble};
 use crate::record::wanted::Wanted;
 use crate::store::{Segment, Span};
 use crate::time::{DateOrder, Timestamp};
@@ -44,27 +44,6 @@ pub use account::Account;
 pub use following::follow;
 pub use index::IndexCache;
 pub use tenant::Tenant;
-
-/// Where records come from.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Origin {
-    /// A file, a folder (read recursively, in order of paths), or a glob pattern where nothing of
-    /// that name exists.
-    Path(PathBuf),
-    /// Standard input, until it ends.
-    Stdin,
-    /// The built-in demo tenant, made when the load begins.
-    Demo,
-    /// The logs of a tenant, from Microsoft Graph.
-    Tenant(Arc<Tenant>),
-    /// Bytes at hand, under a name.
-    Memory {
-        /// The name shown to the user.
-        name: String,
-        /// The contents, of any kind a file may have.
-        bytes: Arc<[u8]>,
-    },
-}
 
 /// What a running load hands over.
 #[derive(Clone, Debug)]
@@ -75,8 +54,10 @@ pub enum Delivery {
     Progress(Progress),
     /// Something that could not be read, or was odd.
     Trouble(Trouble),
-    /// A sign-in waits for the user, or (`None`) no longer does.
-    Prompt(Option<Prompt>),
+    /// How far a place is that is asked bit by bit: its name, and that.
+    Pulling(Arc<str>, Pulling),
+    /// The sign-in of a place waits for the user, or (`None`) no longer does: its name, and what to do.
+    Prompt(Arc<str>, Option<Prompt>),
     /// How following goes; only from [`follow`].
     Following(Following),
     /// The load has ended; nothing follows.
@@ -88,9 +69,16 @@ pub enum Delivery {
 pub enum Following {
     /// Finding out what was read: share of the records that were looked at, 0 to 100.
     Preparing(u8),
-    /// Waiting for something new; from a service: until then (UTC).
+    /// Waiting for something new; from a service: until then (UTC), from several the first of them.
     Waiting(Option<Timestamp>),
-    /// It ended by itself: why.
+    /// One place is not followed, or not any more; others are.
+    Over {
+        /// What it is called.
+        name: String,
+        /// Why.
+        why: String,
+    },
+    /// Nothing is followed any more: why.
     Ended(String),
 }
 
@@ -111,8 +99,6 @@ pub struct Progress {
     pub files_total: u32,
     /// Records a second since the load began; `None` until that can be told and once it ended.
     pub rate: Option<u64>,
-    /// Where records come from a service: how far that is.
-    pub pulling: Option<Pulling>,
 }
 
 /// How a load ended.
@@ -155,7 +141,7 @@ impl Summary {
 #[derive(Clone, Debug, Default)]
 pub struct Load {
     /// Where records come from.
-    pub origins: Vec<Origin>,
+    pub places: Places,
     /// Where an index of them may be, and is written to where there is none; `None` without.
     pub cache: Option<IndexCache>,
     /// Events to pass over; what is read then is not all there is, and no index is written of it.
@@ -202,14 +188,15 @@ impl fmt::Debug for Unwanted {
     }
 }
 
-impl From<Vec<Origin>> for Load {
+impl From<Places> for Load {
     /// Reads everything and keeps no index.
-    fn from(origins: Vec<Origin>) -> Self {
-        Self { origins, ..Self::default() }
+    fn from(places: Places) -> Self {
+        Self { places, ..Self::default() }
     }
 }
 
-/// Starts loading and returns at once; the load runs on threads of its own.
+/// Starts loading and returns at once; the load runs on threads of its own. What may keep others
+/// waiting, such as a sign-in, is read beside them.
 ///
 /// Deliveries come through `outbox`, [`Delivery::Done`] last. The load waits while the channel is
 /// full. It stops soon after `cancel` fires, with what was read so far and `Done`, or after the
@@ -217,19 +204,22 @@ impl From<Vec<Origin>> for Load {
 /// it keeps one idle thread until the next byte.
 /// An index is written after `Done`.
 pub fn start(load: impl Into<Load>, outbox: Sender<Delivery>, cancel: CancellationToken) {
-    let Load { origins, cache, unwanted, wanted, date_order } = load.into();
+    let Load { places, cache, unwanted, wanted, date_order } = load.into();
     let cache = Load::cache(cache, date_order);
     let spare = outbox.clone();
     let load = move || {
         let options =
             pipeline::Options { unwanted, wanted, date_order, ..pipeline::Options::default() };
-        let fresh =
-            index::run(origins, cache.as_ref(), &cancel, &options, &mut |delivery| match outbox
-                .blocking_send(delivery)
-            {
+        let fresh = index::run(
+            lanes::together(places),
+            cache.as_ref(),
+            &cancel,
+            &options,
+            &mut |delivery| match outbox.blocking_send(delivery) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(_) => ControlFlow::Break(()),
-            });
+            },
+        );
         drop(outbox);
         if let Some(fresh) = fresh {
             fresh.write();
@@ -247,16 +237,17 @@ pub fn start(load: impl Into<Load>, outbox: Sender<Delivery>, cancel: Cancellati
     }
 }
 
-/// Loads everything and calls `on_delivery` for each delivery on the calling thread, with
-/// [`Delivery::Done`] last. For the command line, where nothing happens meanwhile. An index is
+/// Loads everything, in the order of the places, and calls `on_delivery` for each delivery on the
+/// calling thread, with [`Delivery::Done`] last. For the command line, where nothing happens meanwhile. An index is
 /// written on a thread of its own: what is returned waits for it when it is dropped.
 pub fn read_all(load: impl Into<Load>, mut on_delivery: impl FnMut(Delivery)) -> IndexWriting {
-    let Load { origins, cache, unwanted, wanted, date_order } = load.into();
+    let Load { places, cache, unwanted, wanted, date_order } = load.into();
     let cache = Load::cache(cache, date_order);
     let cancel = CancellationToken::new();
     let options =
         pipeline::Options { unwanted, wanted, date_order, ..pipeline::Options::default() };
-    let fresh = index::run(origins, cache.as_ref(), &cancel, &options, &mut |delivery| {
+    let lanes = lanes::in_order(places);
+    let fresh = index::run(lanes, cache.as_ref(), &cancel, &options, &mut |delivery| {
         on_delivery(delivery);
         ControlFlow::Continue(())
     });

@@ -8,20 +8,23 @@ use entrail::query::facet::facet;
 use entrail::query::matcher::Matcher;
 use entrail::query::{Context, Query};
 use entrail::record::field::FIELDS;
-use entrail::source::{self, Delivery, Origin};
+use entrail::source::{self, Delivery, local};
 use entrail::store::Store;
 use entrail::text::clean;
 use entrail::time::Timestamp;
 
 /// The demo tenant in a store; every record must be readable without a complaint.
 fn demo() -> Store {
-    let origin = Origin::Memory { name: "demo".into(), bytes: tenant(Scale::demo()).into() };
+    let place = local::at_hand("demo", tenant(Scale::demo()));
     let mut store = Store::default();
-    source::read_all(vec![origin], |delivery| match delivery {
+    source::read_all(vec![place], |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Trouble(trouble) => assert_eq!(trouble.to_string(), "", "no trouble is expected"),
         Delivery::Done(summary) => assert!(summary.other.is_empty()),
-        Delivery::Progress(_) | Delivery::Prompt(_) | Delivery::Following(_) => {}
+        Delivery::Progress(_)
+        | Delivery::Pulling(..)
+        | Delivery::Prompt(..)
+        | Delivery::Following(_) => {}
     });
     store
 }
@@ -76,7 +79,7 @@ fn a_sign_in_of_three_rows_is_one_that_ends_as_its_last_row_says() {
 #[test]
 fn values_are_counted_alike_by_the_screen_and_the_command_line() {
     let mut store = Store::default();
-    source::read_all(vec![Origin::Demo], |delivery| {
+    source::read_all(vec![local::demo()], |delivery| {
         if let Delivery::Segment(segment) = delivery {
             store.push(segment);
         }

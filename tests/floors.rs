@@ -365,7 +365,7 @@ fn an_upward_import_is_found_however_it_is_written() {
         ("store.rs", "fn f() { let x = crate::query::Query::parse(\"\"); }"),
         ("store/segment.rs", "use crate::{record::Record, query::{Query, Context}};"),
         ("store.rs", "use super::query::Query;"),
-        ("store/column.rs", "use super::super::source::Origin;"),
+        ("store/column.rs", "use super::super::source::Load;"),
         ("store.rs", "mod tests { use super::super::ui::draw; }"),
         ("store.rs", "use crate::format::decode;"),
         ("text.rs", "use crate::catalogue::catalogue;"),

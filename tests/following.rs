@@ -11,13 +11,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entrail::export;
+use entrail::place::{Place, Places};
 use entrail::record::field::Field;
 use entrail::sign_in::{Cloud, Environment, Method, Settings};
 use entrail::source::following::Follow;
 use entrail::source::graph::Request;
 use entrail::source::graph::logs::find;
 use entrail::source::graph::slices::Window;
-use entrail::source::{self, Delivery, Following, Origin, Tenant};
+use entrail::source::{self, Delivery, Following, Tenant, local};
 use entrail::store::Store;
 use entrail::time::Timestamp;
 use fake_graph::{FakeGraph, Grant};
@@ -53,16 +54,16 @@ struct Follower {
 
 impl Follower {
     /// Loads everything, then follows; back when it waits for something new.
-    fn of(origins: Vec<Origin>) -> Self {
+    fn of(places: Places) -> Self {
         let (mut store, mut told) = (Store::default(), Vec::new());
-        source::read_all(origins.clone(), |delivery| match delivery {
+        source::read_all(places.clone(), |delivery| match delivery {
             Delivery::Segment(segment) => store.push(segment),
             Delivery::Trouble(trouble) => told.push(trouble.source),
             _ => {}
         });
         let (outbox, deliveries) = channel(8);
         let cancel = CancellationToken::new();
-        source::follow(Follow { origins, store: store.clone(), told }, outbox, cancel.clone());
+        source::follow(Follow { places, store: store.clone(), told }, outbox, cancel.clone());
         let mut follower = Self { store, troubles: Vec::new(), ended: None, deliveries, cancel };
         while !matches!(follower.next(), Some(Delivery::Following(Following::Waiting(_))) | None) {}
         follower
@@ -111,7 +112,7 @@ fn lines_that_are_appended_arrive_whole_and_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("audit.ndjson");
     append(&path, &(record("a") + "\n" + &record("b") + "\n"));
-    let mut follower = Follower::of(vec![Origin::Path(path.clone())]);
+    let mut follower = Follower::of(vec![local::path(path.clone())]);
     // One line is there already, one is new, and one is still being written.
     let half = record("d");
     append(&path, &(record("a") + "\n" + &record("c") + "\n" + &half[..70]));
@@ -122,7 +123,7 @@ fn lines_that_are_appended_arrive_whole_and_once() {
     // Who begins to follow later finds the same file, and goes on behind it.
     append(&path, &(record("e") + "\n"));
     drop(follower);
-    let mut follower = Follower::of(vec![Origin::Path(path.clone())]);
+    let mut follower = Follower::of(vec![local::path(path.clone())]);
     append(&path, &(record("f") + "\nnot a record\n" + &record("g") + "\n"));
     assert_eq!(follower.until(7).ids(), ["a", "b", "c", "d", "e", "f", "g"]);
 }
@@ -155,7 +156,7 @@ fn a_file_rewritten_with_its_old_length_was_mixed_with_what_was_read_of_it() {
     for (at, text) in texts.into_iter().enumerate() {
         let path = folder.path().join(format!("{at}.ndjson"));
         append(&path, &text("old1"));
-        let mut follower = Follower::of(vec![Origin::Path(path.clone())]);
+        let mut follower = Follower::of(vec![local::path(path.clone())]);
         let (before, all) = (fs::metadata(&path).expect("there"), follower.store.len());
         let rows: Vec<u32> = (0..all as u32).collect();
         assert_eq!(exported(&follower.store, &rows).1, 0);
@@ -187,7 +188,7 @@ fn files_that_appear_or_are_written_anew_bring_what_was_not_there() {
     let path = folder.path().join("a.json");
     fs::write(&path, list(&["a", "b"])).expect("written");
     fs::write(folder.path().join("readme.md"), "# no log").expect("written");
-    let mut follower = Follower::of(vec![Origin::Path(folder.path().to_owned())]);
+    let mut follower = Follower::of(vec![local::path(folder.path().to_owned())]);
     fs::create_dir(folder.path().join("h=09")).expect("a folder");
     append(&folder.path().join("h=09/PT1H.json"), &(record("c") + "\n"));
     assert_eq!(follower.until(3).ids()[2], "c");
@@ -210,7 +211,7 @@ fn a_file_that_is_cut_and_begun_again_is_read_from_its_beginning() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("audit.ndjson");
     append(&path, &(record("a") + "\n" + &record("b") + "\n"));
-    let mut follower = Follower::of(vec![Origin::Path(path.clone())]);
+    let mut follower = Follower::of(vec![local::path(path.clone())]);
     let fresh = at("2026-11-02T09:00:00Z", "c") + "\n" + &record("b") + "\n" + &record("d") + "\n";
     fs::write(&path, fresh).expect("written");
     follower.until(4);
@@ -227,17 +228,17 @@ fn a_file_that_is_cut_and_begun_again_is_read_from_its_beginning() {
 #[test]
 fn what_cannot_grow_says_so() {
     let bytes: Arc<[u8]> = record("a").into_bytes().into();
-    let mut follower = Follower::of(vec![Origin::Memory { name: "memory".to_owned(), bytes }]);
+    let mut follower = Follower::of(vec![local::at_hand("memory", bytes)]);
     while follower.next().is_some() {}
     assert!(
-        follower.ended.as_ref().is_some_and(|why| why.contains("only files")),
+        follower.ended.as_ref().is_some_and(|why| why.contains("bytes at hand")),
         "{:?}",
         follower.ended
     );
 }
 
 /// A tenant of the fake Graph, asked for everything up to now.
-fn tenant(graph: &FakeGraph, ended: bool) -> Arc<Tenant> {
+fn tenant(graph: &FakeGraph, ended: bool) -> Arc<dyn Place> {
     let now = Timestamp::from_ms(
         std::time::SystemTime::now()
             .duration_since(std::time::SystemTime::UNIX_EPOCH)
@@ -262,9 +263,9 @@ fn tenant(graph: &FakeGraph, ended: bool) -> Arc<Tenant> {
 #[test]
 fn what_arrives_in_a_tenant_is_asked_for_within_the_limit() {
     let graph = FakeGraph::start(fake_graph::Tenant::demo(40, 1));
-    let origin = Origin::Tenant(tenant(&graph, false));
+    let place = tenant(&graph, false);
     let mut store = Store::default();
-    source::read_all(vec![origin.clone()], |delivery| {
+    source::read_all(vec![place.clone()], |delivery| {
         if let Delivery::Segment(segment) = delivery {
             store.push(segment);
         }
@@ -276,7 +277,7 @@ fn what_arrives_in_a_tenant_is_asked_for_within_the_limit() {
     graph.add("directoryAudits", [at(&time.to_rfc3339(), "news")]);
     let (outbox, deliveries) = channel(8);
     let cancel = CancellationToken::new();
-    let follow = Follow { origins: vec![origin], store: store.clone(), told: Vec::new() };
+    let follow = Follow { places: vec![place], store: store.clone(), told: Vec::new() };
     source::follow(follow, outbox, cancel.clone());
     let mut follower = Follower { store, troubles: Vec::new(), ended: None, deliveries, cancel };
     let ids = follower.until(before + 1).ids();
@@ -295,8 +296,7 @@ fn what_arrives_in_a_tenant_is_asked_for_within_the_limit() {
 #[test]
 fn a_range_that_has_ended_cannot_be_followed() {
     let graph = FakeGraph::start(fake_graph::Tenant::demo(4, 1));
-    let mut follower = Follower::of(vec![Origin::Tenant(tenant(&graph, true))]);
+    let mut follower = Follower::of(vec![tenant(&graph, true)]);
     while follower.next().is_some() {}
-    assert!(follower.troubles[0].contains("--until"), "{:?}", follower.troubles);
-    assert!(follower.ended.is_some());
+    assert!(follower.ended.as_ref().is_some_and(|why| why.contains("--until")));
 }

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use entrail::http::pace::{Pace, Wait};
+use entrail::place::Place;
 use entrail::query::matcher::Matcher;
 use entrail::query::push_down::{Endpoint, Names, push_down};
 use entrail::query::{Context, Query};
@@ -19,7 +20,7 @@ use entrail::source::graph::archive::{Archive, Owner};
 use entrail::source::graph::logs::find;
 use entrail::source::graph::slices::Window;
 use entrail::source::graph::{Request, Service, Token, Tokens, pull};
-use entrail::source::{Delivery, Origin, read_all};
+use entrail::source::{Delivery, local, read_all};
 use entrail::store::Store;
 use entrail::time::Timestamp;
 use fake_graph::{FakeGraph, Fault, Faults, Grant, Tenant, odata};
@@ -125,13 +126,16 @@ fn audit() -> Request {
     Request::new(vec![find("audit").expect("a log")], window()).for_archive()
 }
 
-fn read(origin: Origin) -> (Store, u64) {
+fn read(place: Arc<dyn Place>) -> (Store, u64) {
     let (mut store, mut duplicates) = (Store::default(), 0);
-    read_all(vec![origin], |delivery| match delivery {
+    read_all(vec![place], |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Trouble(trouble) => assert_eq!(trouble.to_string(), "", "none is expected"),
         Delivery::Done(summary) => duplicates = summary.progress.duplicates,
-        Delivery::Progress(_) | Delivery::Prompt(_) | Delivery::Following(_) => {}
+        Delivery::Progress(_)
+        | Delivery::Pulling(..)
+        | Delivery::Prompt(..)
+        | Delivery::Following(_) => {}
     });
     (store, duplicates)
 }
@@ -180,7 +184,7 @@ fn under_chaos(graph: &FakeGraph, http: &reqwest::Client, seed: u64, expected: &
     // What chance leaves missing is told, and asked for again the next time.
     let complete = (0..4).any(|_| pull_into(folder.path(), &service, &request));
     assert!(complete, "seed {seed}");
-    let (store, duplicates) = read(Origin::Path(folder.path().to_owned()));
+    let (store, duplicates) = read(local::path(folder.path().to_owned()));
     assert_eq!(duplicates, 0, "seed {seed}");
     assert!(records(&store) == *expected, "seed {seed}: {} records", store.len());
 }
@@ -196,7 +200,7 @@ fn a_page_cut_at_any_place_is_asked_for_again() {
             let folder = memory();
             let whole = Request { grid: Duration::from_hours(24 * 40), ..audit() };
             assert!(pull_into(folder.path(), &service(&graph, &http), &whole), "{request} {byte}");
-            let (store, duplicates) = read(Origin::Path(folder.path().to_owned()));
+            let (store, duplicates) = read(local::path(folder.path().to_owned()));
             assert_eq!((records(&store) == expected, duplicates), (true, 0), "{request} {byte}");
         }
     }
@@ -207,7 +211,7 @@ fn what_is_pushed_down_loses_no_record_that_matches() {
     let graph = start(400);
     let lines = graph.lines("directoryAudits");
     let bytes: Vec<u8> = lines.join("\n").into_bytes();
-    let (store, _) = read(Origin::Memory { name: "log".to_owned(), bytes: bytes.into() });
+    let (store, _) = read(local::at_hand("log", bytes));
     let parsed: Vec<Value> =
         lines.iter().map(|line| serde_json::from_str(line).expect("a record")).collect();
     let by_id: HashMap<&str, &Value> =

@@ -11,7 +11,7 @@ use entrail::place::Trouble;
 use entrail::query::answer::{Answer, Answerer, Axis, Question, Sort};
 use entrail::query::choice::Choice;
 use entrail::query::{Context, Query};
-use entrail::source::{self, Delivery, IndexCache, Load, Origin, Summary};
+use entrail::source::{self, Delivery, IndexCache, Load, Summary, local};
 use entrail::store::{RowId, Store};
 use entrail::time::Timestamp;
 use proptest::prelude::*;
@@ -49,7 +49,10 @@ impl Loaded {
             Delivery::Segment(segment) => self.store.push(segment),
             Delivery::Trouble(trouble) => self.troubles.push(trouble),
             Delivery::Done(summary) => self.summary = summary,
-            Delivery::Progress(_) | Delivery::Prompt(_) | Delivery::Following(_) => {}
+            Delivery::Progress(_)
+            | Delivery::Pulling(..)
+            | Delivery::Prompt(..)
+            | Delivery::Following(_) => {}
         }
     }
 
@@ -152,8 +155,8 @@ impl Place {
 
 fn load(path: &Path, cache: Option<IndexCache>) -> Loaded {
     let mut loaded = Loaded::default();
-    let origins = vec![Origin::Path(path.to_owned())];
-    drop(source::read_all(Load { origins, cache, ..Load::default() }, |delivery| {
+    let places = vec![local::path(path.to_owned())];
+    drop(source::read_all(Load { places, cache, ..Load::default() }, |delivery| {
         loaded.take(delivery);
     }));
     loaded
@@ -398,7 +401,7 @@ fn a_load_that_was_stopped_leaves_no_index() {
     let cache = Some(IndexCache::new(place.cache()).of_all());
     let start = |cancel: CancellationToken| {
         let load = Load {
-            origins: vec![Origin::Path(path.clone())],
+            places: vec![local::path(path.clone())],
             cache: cache.clone(),
             ..Load::default()
         };

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use entrail::source::{Delivery, Origin, read_all};
+use entrail::source::{Delivery, local, read_all};
 use entrail::store::Store;
 use entrail::time::Timestamp;
 use fake_graph::{FakeGraph, Fault, Faults, Grant, Seen, Tenant};
@@ -127,7 +127,7 @@ fn records(graph: &FakeGraph, home: &Path) -> usize {
     }
     let expected: BTreeSet<String> = graph.lines("directoryAudits").into_iter().collect();
     let mut store = Store::default();
-    read_all(vec![Origin::Path(archive)], |delivery| match delivery {
+    read_all(vec![local::path(archive)], |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Done(summary) => assert_eq!(summary.progress.duplicates, 0),
         // An archive in which nothing is yet.

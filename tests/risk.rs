@@ -17,7 +17,7 @@ use entrail::query::{Context, Query};
 use entrail::record::Record;
 use entrail::record::column::{Column, PART};
 use entrail::record::risk::{Level, Rule, mistakes, rate, rules};
-use entrail::source::{self, Delivery, Origin};
+use entrail::source::{self, Delivery, local};
 use entrail::store::Store;
 use entrail::text::fold;
 use entrail::time::Timestamp;
@@ -51,8 +51,8 @@ fn store(lines: &[String]) -> Store {
 
 fn store_of(bytes: Vec<u8>) -> Store {
     let mut store = Store::default();
-    let origin = Origin::Memory { name: "records".into(), bytes: bytes.into() };
-    source::read_all(vec![origin], |delivery| match delivery {
+    let place = local::at_hand("records", bytes);
+    source::read_all(vec![place], |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Trouble(trouble) => panic!("{trouble}"),
         _ => {}
@@ -148,7 +148,7 @@ fn loading_rates_as_the_whole_record_is_rated_whatever_the_order_of_its_properti
 fn every_format_is_rated_at_loading_as_its_whole_records_are() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
     let mut store = Store::default();
-    source::read_all(vec![Origin::Path(folder)], |delivery| {
+    source::read_all(vec![local::path(folder)], |delivery| {
         if let Delivery::Segment(segment) = delivery {
             store.push(segment);
         }

@@ -24,7 +24,7 @@ use entrail::record::column::Column;
 use entrail::record::field::{FIELDS, Field, Stored, ValueKind};
 use entrail::record::wanted::Wanted;
 use entrail::record::{Outcome, Record, Target};
-use entrail::source::{Delivery, Load, Origin, Unwanted, read_all};
+use entrail::source::{Delivery, Load, Unwanted, local, read_all};
 use entrail::store::Store;
 use entrail::store::order::TimeOrder;
 use entrail::text::fold;
@@ -519,9 +519,9 @@ fn read_once(
     let unwanted = sieve.map(|sieve| {
         Unwanted::new(move |block, base, events| sieve.ids_of_hopeless(block, base, events))
     });
-    let origins = vec![Origin::Memory { name: "lines".to_owned(), bytes: lines.into() }];
+    let places = vec![local::at_hand("lines", lines)];
     let (mut store, mut records) = (Store::default(), 0);
-    drop(read_all(Load { origins, unwanted, ..Load::default() }, |delivery| match delivery {
+    drop(read_all(Load { places, unwanted, ..Load::default() }, |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Done(summary) => {
             records = summary.progress.records + summary.passed_over + summary.progress.duplicates;
@@ -557,9 +557,9 @@ proptest! {
 
 /// A load of these columns, and of those that names need where that is not known before.
 fn load_of(lines: &[u8], wanted: Wanted) -> Store {
-    let origins = vec![Origin::Memory { name: "lines".to_owned(), bytes: lines.into() }];
+    let places = vec![local::at_hand("lines", lines)];
     let mut store = Store::default();
-    drop(read_all(Load { origins, wanted, ..Load::default() }, |delivery| {
+    drop(read_all(Load { places, wanted, ..Load::default() }, |delivery| {
         if let Delivery::Segment(segment) = delivery {
             store.push(segment);
         }

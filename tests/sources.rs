@@ -11,8 +11,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use entrail::place::{Position, Trouble};
-use entrail::source::{self, Delivery, Origin, Summary};
+use entrail::place::{Places, Position, Trouble};
+use entrail::source::{self, Delivery, Summary, local};
 use entrail::store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -41,7 +41,10 @@ impl Loaded {
             Delivery::Segment(segment) => self.store.push(segment),
             Delivery::Trouble(trouble) => self.troubles.push(trouble),
             Delivery::Done(summary) => self.summary = summary,
-            Delivery::Progress(_) | Delivery::Prompt(_) | Delivery::Following(_) => {}
+            Delivery::Progress(_)
+            | Delivery::Pulling(..)
+            | Delivery::Prompt(..)
+            | Delivery::Following(_) => {}
         }
     }
 
@@ -63,20 +66,20 @@ impl Loaded {
     }
 }
 
-fn load(origins: Vec<Origin>) -> Loaded {
+fn load(places: Places) -> Loaded {
     let mut loaded = Loaded::default();
-    source::read_all(origins, |delivery| loaded.take(delivery));
+    source::read_all(places, |delivery| loaded.take(delivery));
     assert_eq!(loaded.summary.progress.records, loaded.store.len() as u64);
     assert!(loaded.troubles.len() as u64 <= loaded.summary.troubles + 1);
     loaded
 }
 
 fn memory(name: &str, bytes: impl AsRef<[u8]>) -> Loaded {
-    load(vec![Origin::Memory { name: name.to_owned(), bytes: bytes.as_ref().into() }])
+    load(vec![local::at_hand(name.to_owned(), bytes.as_ref())])
 }
 
 fn path(path: &Path) -> Loaded {
-    load(vec![Origin::Path(path.to_owned())])
+    load(vec![local::path(path.to_owned())])
 }
 
 fn fixture(name: &str) -> Loaded {
@@ -288,11 +291,11 @@ fn missing_and_unreadable_things_do_not_stop_the_rest() {
         }
     }
     let loaded = load(vec![
-        Origin::Path(dir.path().join("missing.json")),
-        Origin::Path(dir.path().join("*.nothing")),
-        Origin::Path(empty),
-        Origin::Path(locked.clone()),
-        Origin::Path(good),
+        local::path(dir.path().join("missing.json")),
+        local::path(dir.path().join("*.nothing")),
+        local::path(empty),
+        local::path(locked.clone()),
+        local::path(good),
     ]);
     #[cfg(unix)]
     {
@@ -331,8 +334,8 @@ fn folders_and_patterns_are_read_in_order_of_paths() {
 
 #[test]
 fn duplicates_are_left_out_and_counted_across_files() {
-    let one = Origin::Memory { name: "1".into(), bytes: lines(&["a", "b"]).as_bytes().into() };
-    let two = Origin::Memory { name: "2".into(), bytes: lines(&["b", "c", "c"]).as_bytes().into() };
+    let one = local::at_hand("1", lines(&["a", "b"]).as_bytes());
+    let two = local::at_hand("2", lines(&["b", "c", "c"]).as_bytes());
     let loaded = load(vec![one, two]);
     assert_eq!(loaded.ids(), ["a", "b", "c"]);
     assert_eq!(loaded.summary.progress.duplicates, 2);
@@ -451,11 +454,11 @@ fn a_file_that_changed_after_reading_is_an_error_not_wrong_bytes() {
 #[test]
 fn a_load_stops_when_it_is_cancelled_or_nobody_listens() {
     let bytes: Arc<[u8]> = lines(&["a", "b", "c"]).repeat(20_000).as_bytes().into();
-    let origin = || vec![Origin::Memory { name: "big".into(), bytes: Arc::clone(&bytes) }];
+    let place = || vec![local::at_hand("big", Arc::clone(&bytes))];
     let cancel = CancellationToken::new();
     cancel.cancel();
     let (outbox, mut inbox) = tokio::sync::mpsc::channel(4);
-    source::start(origin(), outbox, cancel);
+    source::start(place(), outbox, cancel);
     let mut last = None;
     while let Some(delivery) = inbox.blocking_recv() {
         last = Some(delivery);
@@ -464,7 +467,7 @@ fn a_load_stops_when_it_is_cancelled_or_nobody_listens() {
 
     let (outbox, inbox) = tokio::sync::mpsc::channel(1);
     drop(inbox);
-    source::start(origin(), outbox.clone(), CancellationToken::new());
+    source::start(place(), outbox.clone(), CancellationToken::new());
     // The load's own sender goes away with its threads.
     drop(outbox);
 }
@@ -503,7 +506,7 @@ fn an_idle_pipe_shows_what_it_gave_and_does_not_hold_up_a_stop() {
     writer.write_all(lines(&["a", "b"]).as_bytes()).expect("written");
     let cancel = CancellationToken::new();
     let (outbox, mut inbox) = tokio::sync::mpsc::channel(4);
-    source::start(vec![Origin::Path(pipe)], outbox, cancel.clone());
+    source::start(vec![local::path(pipe)], outbox, cancel.clone());
     let mut loaded = Loaded::default();
     while let Some(delivery) = inbox.blocking_recv() {
         loaded.take(delivery);

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use entrail::format::{self, Decoded, Depth, Layout, decode};
-use entrail::place::Trouble;
+use entrail::place::{Places, Trouble};
 use entrail::record::Record;
-use entrail::source::{self, Delivery, Origin, Summary};
+use entrail::source::{self, Delivery, Summary, local};
 use entrail::store::Store;
 use entrail::time::Timestamp;
 use proptest::prelude::*;
@@ -55,12 +55,15 @@ impl Loaded {
 
 fn load(bytes: impl AsRef<[u8]>) -> Loaded {
     let mut loaded = Loaded::default();
-    let origin = Origin::Memory { name: "file".to_owned(), bytes: bytes.as_ref().into() };
-    source::read_all(vec![origin], |delivery| match delivery {
+    let place = local::at_hand("file", bytes.as_ref());
+    source::read_all(vec![place], |delivery| match delivery {
         Delivery::Segment(segment) => loaded.store.push(segment),
         Delivery::Trouble(trouble) => loaded.troubles.push(trouble),
         Delivery::Done(summary) => loaded.summary = summary,
-        Delivery::Progress(_) | Delivery::Prompt(_) | Delivery::Following(_) => {}
+        Delivery::Progress(_)
+        | Delivery::Pulling(..)
+        | Delivery::Prompt(..)
+        | Delivery::Following(_) => {}
     });
     loaded
 }
@@ -113,13 +116,10 @@ fn a_sign_in_in_a_cell_or_a_text_was_no_copy_of_the_same_one_by_itself() {
     let in_message = format!("{{\"message\":{}}}\n", text(sign_in));
     for wrapped in [in_cell, in_message] {
         for files in [[sign_in, &wrapped], [&wrapped, sign_in]] {
-            let origin = |(at, text): (usize, &str)| Origin::Memory {
-                name: at.to_string(),
-                bytes: text.as_bytes().into(),
-            };
+            let place = |(at, text): (usize, &str)| local::at_hand(at.to_string(), text.as_bytes());
             let (mut records, mut duplicates) = (0, 0);
-            let origins: Vec<Origin> = files.into_iter().enumerate().map(origin).collect();
-            source::read_all(origins, |delivery| match delivery {
+            let places: Places = files.into_iter().enumerate().map(place).collect();
+            source::read_all(places, |delivery| match delivery {
                 Delivery::Segment(segment) => records += segment.len(),
                 Delivery::Done(summary) => duplicates = summary.progress.duplicates,
                 _ => {}
@@ -431,7 +431,7 @@ fn blank_lines_and_long_headers_in_front_are_no_obstacle() {
             assert_eq!(loaded.summary.lost, 0, "{:?}", loaded.told());
         }
         let mut store = Store::default();
-        source::read_all(vec![Origin::Path(path)], |delivery| {
+        source::read_all(vec![local::path(path)], |delivery| {
             if let Delivery::Segment(segment) = delivery {
                 store.push(segment);
             }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use entrail::query::answer::Answerer;
-use entrail::source::{self, Delivery, Origin};
+use entrail::source::{self, Delivery, local};
 use entrail::store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -20,12 +20,13 @@ use crate::table::{Rate, Table, number};
 pub fn load(path: &Path) -> anyhow::Result<Store> {
     let mut store = Store::default();
     let mut lost = 0;
-    source::read_all(vec![Origin::Path(path.to_owned())], |delivery| match delivery {
+    source::read_all(vec![local::path(path.to_owned())], |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Done(summary) => lost = summary.lost,
         Delivery::Progress(_)
         | Delivery::Trouble(_)
-        | Delivery::Prompt(_)
+        | Delivery::Pulling(..)
+        | Delivery::Prompt(..)
         | Delivery::Following(_) => {}
     });
     anyhow::ensure!(lost == 0, "{}: {lost} records were lost", path.display());
@@ -71,7 +72,7 @@ fn first_answer(path: &Path) -> anyhow::Result<(Duration, usize)> {
     let cancel = CancellationToken::new();
     let (outbox, mut inbox) = tokio::sync::mpsc::channel(8);
     let start = Instant::now();
-    source::start(vec![Origin::Path(path.to_owned())], outbox, cancel.clone());
+    source::start(vec![local::path(path.to_owned())], outbox, cancel.clone());
     let first = loop {
         let delivery = inbox.blocking_recv().context("the load ended without records")?;
         if let Delivery::Segment(segment) = delivery {

@@ -5,6 +5,7 @@ use crate::app::message::Effect;
 use crate::app::overlay::{Item, Menu, Wish};
 use crate::app::state::App;
 use crate::export::account_lines;
+use crate::place::Pulling;
 use crate::source;
 use crate::store::RowId;
 use crate::text::clean;
@@ -17,6 +18,8 @@ pub struct Following {
     pub running: bool,
     /// Share of the records that were looked at before it began, 0 to 100; `None` once it did.
     pub preparing: Option<u8>,
+    /// What is not followed, or not any more, while others are: its name, and why.
+    pub over: Vec<(String, String)>,
     /// When a service is asked next (UTC).
     pub waiting_until: Option<Timestamp>,
     /// The first record that arrived; `None` where nothing was ever followed.
@@ -41,6 +44,7 @@ impl App {
         self.data.following = Following {
             running: true,
             preparing: Some(0),
+            over: Vec::new(),
             waiting_until: None,
             // What arrived before stays marked.
             first: self.data.following.first.or(Some(self.data.store.len() as RowId)),
@@ -69,6 +73,13 @@ impl App {
             source::Following::Waiting(until) => {
                 self.data.following.preparing = None;
                 self.data.following.waiting_until = until;
+            }
+            source::Following::Over { name, why } => {
+                self.data.following.over.push((name, why));
+                let over = self.data.following.over.iter();
+                let over: Vec<String> = over.map(|(name, why)| format!("{name}: {why}")).collect();
+                let told = format!("not followed: {}", over.join("; "));
+                self.screen.notice = Some(clean(&told).into_owned());
             }
             source::Following::Ended(why) => {
                 self.data.following.running = false;
@@ -105,6 +116,15 @@ impl App {
             )
         };
         items.push(line(&read));
+        let pulling = &self.data.loading.pulling;
+        if pulling.len() > 1 {
+            items.extend(pulling.iter().map(|(name, pulling)| {
+                let Pulling { slices_done, slices_total, .. } = pulling;
+                line(&format!("{name}: {slices_done} of {slices_total} slices asked for"))
+            }));
+        }
+        let over = self.data.following.over.iter();
+        items.extend(over.map(|(name, why)| line(&format!("{name} is not followed: {why}"))));
         // While a file is followed more comes; this is what the load brought.
         let accounts = self.data.loading.ended.as_ref().map(|summary| summary.accounts.as_slice());
         let accounts = accounts.unwrap_or_default();

@@ -1,6 +1,8 @@
 //! Which boxes there are, what is in them, and what their keys do.
 //! Never carries out an item itself: wishes become actions and effects.
 
+use std::sync::Arc;
+
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::app::action::{ACTIONS, Action, ActionRow, Pane};
@@ -145,21 +147,33 @@ impl App {
         }
     }
 
-    /// Shows what is to be done to sign in, until it is done.
-    pub(in crate::app) fn prompted(&mut self, prompt: Option<&Prompt>) {
+    /// Shows what is to be done to sign in, for every place that waits for it, until it is done.
+    pub(in crate::app) fn prompted(&mut self, name: &Arc<str>, prompt: Option<Prompt>) {
+        self.data.loading.prompted(name, prompt);
         self.overlays.retain(|menu| !menu.signs_in);
-        let Some(prompt) = prompt else { return };
+        if self.data.loading.prompts.is_empty() {
+            return;
+        }
         let copied = |label: String, text: &str, what: &str| {
             Item::new(label, Wish::Copy(text.to_owned(), what.to_owned()))
         };
-        let until = self.clock.zone.format(prompt.expires, "%H:%M");
-        let then =
-            format!("3. sign in by {until} {}; entrail goes on by itself", self.clock.zone.name());
-        let items = vec![
-            copied(format!("1. open  {}", clean(&prompt.address)), &prompt.address, "address"),
-            copied(format!("2. enter {}", clean(&prompt.code)), &prompt.code, "code"),
-            Item::new(then, Wish::Nothing),
-        ];
+        let mut items = Vec::new();
+        for (name, prompt) in &self.data.loading.prompts {
+            // What is open may be this place alone.
+            let place = match **name == self.data.loading.name {
+                true => String::new(),
+                false => format!("  for {}", clean(name)),
+            };
+            let address = &prompt.address;
+            let until = self.clock.zone.format(prompt.expires, "%H:%M");
+            let zone = self.clock.zone.name();
+            let then = format!("3. sign in by {until} {zone}; entrail goes on by itself");
+            items.extend([
+                copied(format!("1. open  {}{place}", clean(address)), address, "address"),
+                copied(format!("2. enter {}", clean(&prompt.code)), &prompt.code, "code"),
+                Item::new(then, Wish::Nothing),
+            ]);
+        }
         let title = "Sign in to Microsoft Entra; Enter copies";
         let mut menu = Menu::new(title, items);
         (menu.letters, menu.signs_in) = (true, true);

@@ -16,7 +16,7 @@ use crate::text::thousands;
 /// Writes what became of everything in each input.
 pub(super) fn run(paths: &[PathBuf], index: IndexArguments) -> anyhow::Result<Outcome> {
     let loaded = load::load(Load {
-        origins: load::searched(false, paths)?,
+        places: load::searched(false, paths)?,
         cache: index.cache(),
         unwanted: None,
         wanted: Wanted::NOTHING,

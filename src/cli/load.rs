@@ -2,17 +2,17 @@
 //! Never writes to standard output.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::fs;
 use std::io::{self, IsTerminal as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arguments::IndexArguments;
 use super::standard::closed;
 use super::{Outcome, tell};
 use crate::place::refusal::Cause;
-use crate::place::{Position, Prompt, Trouble};
-use crate::source::{self, Account, Delivery, IndexWriting, Load, Origin, Summary};
+use crate::place::{Places, Position, Prompt, Trouble};
+use crate::source::{self, Account, Delivery, IndexWriting, Load, Summary, local};
 use crate::store::Store;
 use crate::text::clean;
 
@@ -29,31 +29,52 @@ pub(super) struct Loaded {
     _writing: IndexWriting,
 }
 
-/// Where records come from when these paths are given; `-` is standard input.
-pub(super) fn origins(paths: Vec<PathBuf>) -> Vec<Origin> {
-    let origin = |path: PathBuf| {
-        if path.as_os_str() == OsStr::new("-") { Origin::Stdin } else { Origin::Path(path) }
-    };
-    paths.into_iter().map(origin).collect()
+/// Where records come from when these paths are given, in their order; `-` is standard input. Files and
+/// folders that stand side by side are one place.
+pub(super) fn places(paths: Vec<PathBuf>) -> Places {
+    let mut places = Places::new();
+    let mut files = Vec::new();
+    for path in paths {
+        if !is_stdin(&path) && !is_pipe(&path) {
+            files.push(path);
+            continue;
+        }
+        if !files.is_empty() {
+            places.push(local::files(std::mem::take(&mut files)));
+        }
+        places.push(if is_stdin(&path) { local::standard_input() } else { local::pipe(path) });
+    }
+    if !files.is_empty() {
+        places.push(local::files(files));
+    }
+    places
+}
+
+/// Does it stand for standard input?
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn is_pipe(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
 }
 
 /// What to search in: the demo tenant, these paths, or standard input when something is piped in.
 /// Fails where there is none of them.
-pub(super) fn searched(demo: bool, paths: &[PathBuf]) -> anyhow::Result<Vec<Origin>> {
+pub(super) fn searched(demo: bool, paths: &[PathBuf]) -> anyhow::Result<Places> {
     if demo {
-        return Ok(vec![Origin::Demo]);
+        return Ok(vec![local::demo()]);
     }
     if !paths.is_empty() {
-        let origins = origins(paths.to_vec());
-        let is_open = !closed().input || !origins.contains(&Origin::Stdin);
+        let is_open = !closed().input || !paths.iter().any(|path| is_stdin(path));
         anyhow::ensure!(is_open, "-: standard input is closed; give a file, or pipe records in");
-        return Ok(origins);
+        return Ok(places(paths.to_vec()));
     }
     if closed().input {
         anyhow::bail!("nothing to search in: no files are given, and standard input is closed");
     }
     if !io::stdin().is_terminal() {
-        return Ok(vec![Origin::Stdin]);
+        return Ok(vec![local::standard_input()]);
     }
     anyhow::bail!(
         "nothing to search in: give files, folders or patterns, pipe records in, or try the \
@@ -68,8 +89,8 @@ pub(super) fn everything(
     paths: &[PathBuf],
     index: IndexArguments,
 ) -> anyhow::Result<Option<Loaded>> {
-    let (origins, cache) = (searched(demo, paths)?, index.cache());
-    let loaded = load(Load { origins, cache, date_order: index.date_order(), ..Load::default() });
+    let (places, cache) = (searched(demo, paths)?, index.cache());
+    let loaded = load(Load { places, cache, date_order: index.date_order(), ..Load::default() });
     if loaded.is_failure() {
         loaded.tell_summary(0);
         return Ok(None);
@@ -90,7 +111,10 @@ pub(super) fn load_telling(load: Load, tell: &mut dyn FnMut(&str)) -> Loaded {
     let mut partly: HashSet<Arc<str>> = HashSet::new();
     let writing = source::read_all(load, |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
-        Delivery::Progress(_) | Delivery::Prompt(None) | Delivery::Following(_) => {}
+        Delivery::Progress(_)
+        | Delivery::Pulling(..)
+        | Delivery::Prompt(_, None)
+        | Delivery::Following(_) => {}
         // One line is enough, whatever else goes wrong for want of room.
         Delivery::Trouble(_) if no_room => {}
         Delivery::Trouble(trouble) => {
@@ -102,7 +126,7 @@ pub(super) fn load_telling(load: Load, tell: &mut dyn FnMut(&str)) -> Loaded {
                 told += trouble.times;
             }
         }
-        Delivery::Prompt(Some(prompt)) => tell(&prompt_text(&prompt)),
+        Delivery::Prompt(_, Some(prompt)) => tell(&prompt_text(&prompt)),
         Delivery::Done(done) => summary = done,
     });
     if summary.troubles > told && !no_room {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory as _;
 
 use super::arguments::{CommandLine, IndexArguments, ScreenArguments};
+use super::load::is_stdin;
 use super::{Outcome, load, parse_query};
 use crate::config::Configuration;
 use crate::config::cases;
@@ -29,7 +30,7 @@ pub(super) fn open(
     let origin = paths.iter().map(|path| path.display().to_string()).collect();
     start(
         Load {
-            origins: load::origins(paths),
+            places: load::places(paths),
             cache: index.cache(),
             date_order: index.date_order(),
             ..Load::default()
@@ -97,10 +98,6 @@ fn name(paths: &[PathBuf]) -> String {
         [path] => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
         many => format!("{} paths", many.len()),
     }
-}
-
-fn is_stdin(path: &Path) -> bool {
-    path.as_os_str() == "-"
 }
 
 /// May something be there? Patterns and standard input are only known when they are read.

@@ -5,13 +5,14 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::case::Case;
 use crate::disk::{self, Folder, is_missing};
-use crate::source::Origin;
+use crate::place::Place;
 use crate::text::hex;
 
 /// Bytes of the largest case that is read.
@@ -37,21 +38,11 @@ fn folder() -> Option<PathBuf> {
     Some(folder.join("cases"))
 }
 
-/// What the files of cases of these origins are called: the same origins, the same name.
-pub fn key(origins: &[Origin], name: &str) -> String {
+/// What the files of cases of these places are called: the same places, the same name.
+pub fn key(places: &[Arc<dyn Place>]) -> String {
     let mut told = String::new();
-    for origin in origins {
-        let text = match origin {
-            Origin::Path(path) => {
-                let whole = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-                whole.display().to_string()
-            }
-            Origin::Stdin => "standard input".to_owned(),
-            Origin::Demo => "demo".to_owned(),
-            Origin::Tenant(tenant) => format!("{name} {}", tenant.base()),
-            Origin::Memory { name, .. } => name.clone(),
-        };
-        told.push_str(&text);
+    for place in places {
+        told.push_str(&place.key());
         told.push('\0');
     }
     hex(&digest(&SHA256, told.as_bytes()).as_ref()[..12])
@@ -188,6 +179,7 @@ pub fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::local;
 
     fn titled(title: &str) -> Vec<u8> {
         let mut case = Case::default();
@@ -283,10 +275,10 @@ mod tests {
 
     #[test]
     fn the_same_origins_have_the_same_key() {
-        let of = |path: &str| key(&[Origin::Path(path.into())], "");
+        let of = |path: &str| key(&[local::path(path)]);
         assert_eq!(of("/nowhere/a"), of("/nowhere/a"));
         assert_ne!(of("/nowhere/a"), of("/nowhere/b"));
-        assert_ne!(of("/nowhere/a"), key(&[Origin::Demo], ""));
+        assert_ne!(of("/nowhere/a"), key(&[local::demo()]));
         assert!(is_of("abc.json", "abc") && is_of("abc-2.json", "abc"));
         assert!(!is_of("abcd.json", "abc") && !is_of("abc.txt", "abc"));
     }

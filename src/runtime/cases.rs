@@ -17,7 +17,7 @@ use crate::app::marks::Draft;
 use crate::app::message::{Effect, Message};
 use crate::case::{self, Case, Marked};
 use crate::config::cases::{self, Kept};
-use crate::source::Origin;
+use crate::place::Places;
 use crate::source::inputs::{self, inputs};
 use crate::store::{RowId, Store};
 
@@ -79,8 +79,7 @@ enum Asked {
 impl Keeper {
     /// Starts it; what it finds comes through `inbox`.
     pub fn start(
-        origins: Vec<Origin>,
-        name: &str,
+        places: Places,
         named: Option<NamedCase>,
         inbox: UnboundedSender<Message>,
     ) -> io::Result<Self> {
@@ -88,8 +87,8 @@ impl Keeper {
         let ended = Arc::new(AtomicBool::new(false));
         let (not_kept, moved) = (Arc::default(), Arc::default());
         let keeping = Keeping {
-            key: cases::key(&origins, name),
-            origins,
+            key: cases::key(&places),
+            places,
             file: named.as_ref().map(|named| named.path.clone()),
             named: named.as_ref().map(|named| named.path.clone()),
             waits: named.as_ref().is_some_and(|named| named.kept.is_some()),
@@ -165,7 +164,7 @@ impl Drop for Keeper {
 
 struct Keeping {
     key: String,
-    origins: Vec<Origin>,
+    places: Places,
     /// The file that was asked for by name.
     named: Option<PathBuf>,
     /// Is that file there, and not taken up yet? Nothing is written until it is.
@@ -430,7 +429,7 @@ impl Keeping {
 
     /// Counts the inputs, and their digests on another thread: large files take a while.
     fn count_inputs(&mut self, store: &Store) {
-        let found = inputs(&self.origins, store);
+        let found = inputs(&self.places, store);
         let told = found.iter().map(|input| {
             // Until it is counted again, what was counted of a file of that size.
             let known = (self.earlier.iter())
@@ -460,7 +459,7 @@ impl Keeping {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Delivery, read_all};
+    use crate::source::{Delivery, local, read_all};
     use crate::store::Mark;
 
     const RECORD: &str = r#"{"id":"a-1","activityDisplayName":"Add user","activityDateTime":"2026-11-01T08:00:00Z","loggedByService":"Core Directory","category":"UserManagement","initiatedBy":{},"targetResources":[]}"#;
@@ -476,9 +475,9 @@ mod tests {
         assert!(written.expect("written"));
         let files = || folder.path().read_dir().expect("a folder").count();
 
-        let origin = Origin::Memory { name: "here".to_owned(), bytes: RECORD.as_bytes().into() };
+        let place = local::at_hand("here", RECORD.as_bytes());
         let mut store = Store::default();
-        drop(read_all(vec![origin.clone()], |delivery| {
+        drop(read_all(vec![place.clone()], |delivery| {
             if let Delivery::Segment(segment) = delivery {
                 store.push(segment);
             }
@@ -491,7 +490,7 @@ mod tests {
             let (inbox, messages) = tokio::sync::mpsc::unbounded_channel();
             let kept = cases::read(&path).expect("a case");
             let named = NamedCase { path: path.clone(), kept };
-            let keeper = Keeper::start(vec![origin.clone()], "here", Some(named), inbox);
+            let keeper = Keeper::start(vec![place.clone()], Some(named), inbox);
             (keeper.expect("started"), messages)
         };
 

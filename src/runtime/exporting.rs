@@ -17,7 +17,7 @@ use crate::app::message::Message;
 use crate::case;
 use crate::disk::{self, Kind, is_refusal};
 use crate::export::{self, About, Format, Options, Watch};
-use crate::source::Origin;
+use crate::place::{Place, Places};
 use crate::store::Store;
 use crate::trails;
 
@@ -37,7 +37,7 @@ impl Exporter {
         &mut self,
         job: Job,
         store: Store,
-        origins: Vec<Origin>,
+        places: Places,
         inbox: UnboundedSender<Message>,
     ) {
         self.end();
@@ -45,7 +45,7 @@ impl Exporter {
         let stop = Arc::clone(&self.stop);
         let spare = inbox.clone();
         let run = move || {
-            let told = match write(&job, &store, &origins, &inbox, &stop) {
+            let told = match write(&job, &store, &places, &inbox, &stop) {
                 Ok(told) => told,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => Exported::Stopped,
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Exported::Exists,
@@ -83,7 +83,7 @@ impl Drop for Exporter {
 fn write(
     job: &Job,
     store: &Store,
-    origins: &[Origin],
+    places: &[Arc<dyn Place>],
     inbox: &UnboundedSender<Message>,
     stop: &Arc<AtomicBool>,
 ) -> io::Result<Exported> {
@@ -99,7 +99,7 @@ fn write(
     if folder.look(&name)?.is_some_and(|look| look.kind != Kind::File) {
         return Err(io::Error::other("this is not a regular file; give another name"));
     }
-    let about = about(job, store, origins, &|| stop.load(Ordering::Relaxed));
+    let about = about(job, store, places, &|| stop.load(Ordering::Relaxed));
     let temporary = folder.fresh(".entrail").map_err(|error| in_folder(path, error))?;
     let options = Options {
         format: job.format,
@@ -171,7 +171,7 @@ fn watch(job: &Job, inbox: &UnboundedSender<Message>, stop: &Arc<AtomicBool>) ->
 }
 
 /// What a report says of itself.
-fn about(job: &Job, store: &Store, origins: &[Origin], stopped: &dyn Fn() -> bool) -> About {
+fn about(job: &Job, store: &Store, places: &[Arc<dyn Place>], stopped: &dyn Fn() -> bool) -> About {
     if !matches!(job.format, Format::Report | Format::Undo) {
         return About::default();
     }
@@ -181,16 +181,8 @@ fn about(job: &Job, store: &Store, origins: &[Origin], stopped: &dyn Fn() -> boo
         queries: job.queries.clone(),
         ..About::default()
     };
-    let mut paths = Vec::new();
-    for origin in origins {
-        match origin {
-            Origin::Path(path) => paths.push(path.display().to_string()),
-            Origin::Demo => paths.push("--demo".to_owned()),
-            Origin::Stdin => paths.push("-".to_owned()),
-            Origin::Tenant(_) | Origin::Memory { .. } => {}
-        }
-    }
-    about.inputs = case::digested(origins, store, stopped);
+    let paths: Vec<String> = places.iter().flat_map(|place| place.arguments()).collect();
+    about.inputs = case::digested(places, store, stopped);
     // Marks that are in no file yet find nothing.
     if job.case.is_some() || !job.asks_for_marks {
         about.find_again(&job.query, &paths, job.case.as_deref());

@@ -91,6 +91,11 @@ impl Deciding {
         self.waiting.push_back(outcome);
     }
 
+    /// Does anything wait?
+    pub fn waits(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
     /// Nothing more came for a while, of a stream that may have no end: decides with what was seen.
     pub fn pause(&mut self) -> Vec<Outcome> {
         self.settle()

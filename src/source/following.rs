@@ -1,36 +1,31 @@
-//! What arrives after a load: lines appended to files, files that appear or change, a tenant's news.
-//! Never takes a record a second time, and never asks a service beyond its limit.
+//! What arrives after a load: lines appended to files, files that appear or change, a service's news.
+//! Never takes a record a second time. All places are followed beside each other; one that ends does
+//! not end the others.
 
-#![expect(clippy::disallowed_methods, reason = "files are looked at again and again, by the clock")]
-
-mod growing;
-
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::mpsc;
 use std::thread::Builder;
-use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
-use self::growing::{Found, Growing};
+use super::lanes::{self, Followed};
 use super::pipeline::{self, Options, no_thread};
-use super::walk::{Entry, Input};
-use super::{Delivery, Following, Origin, Progress};
+use super::{Delivery, Following};
+use crate::place::{AlreadyRead, Places};
 use crate::record::content::Content;
 use crate::store::builder::Indexer;
 use crate::store::{Segment, Store};
-
-/// How often files are looked at.
-const EVERY: Duration = Duration::from_secs(1);
-/// Looking may take this share of the time, at the most.
-const SHARE: u32 = 50;
+use crate::time::Timestamp;
 
 /// What is followed.
 #[derive(Clone, Debug)]
 pub struct Follow {
     /// Where the records came from.
-    pub origins: Vec<Origin>,
+    pub places: Places,
     /// The records so far; what arrives goes behind them.
     pub store: Store,
     /// Names of sources that were told to be unreadable.
@@ -63,63 +58,86 @@ type Deliver<'d> = dyn FnMut(Delivery) -> ControlFlow<()> + 'd;
 type Ended = ControlFlow<Option<String>>;
 
 fn run(follow: Follow, cancel: &CancellationToken, deliver: &mut Deliver<'_>) -> Ended {
-    let Follow { origins, store, told } = follow;
-    let tenant = origins.iter().find_map(|origin| match origin {
-        Origin::Tenant(tenant) => Some(tenant),
-        _ => None,
-    });
-    let is_path =
-        |origin: &&Origin| matches!(origin, Origin::Path(path) if path.as_os_str() != "-");
-    let paths: Vec<Origin> = origins.iter().filter(is_path).cloned().collect();
-    if tenant.is_none() && paths.is_empty() {
-        let why = "only files, folders and Microsoft Graph can be followed: \
-                   the demo does not grow, and a stream is read as long as it lasts";
-        return ControlFlow::Break(Some(why.to_owned()));
-    }
+    let Follow { places, store, told } = follow;
+    let read = AlreadyRead { store: &store, told: &told };
+    let (mut all, mut takers, mut still) = (Vec::new(), Vec::new(), Vec::new());
     // Before records are read: a file that grew since may be read again from here on.
-    let mut growing = Growing::new(paths, &store, told);
-    let said = said(&store, cancel, deliver)?;
-    let mut indexer = Indexer::resuming(&store, said);
-    drop(store);
-    if let Some(tenant) = tenant {
-        let news = vec![Entry::News(std::sync::Arc::clone(tenant))];
-        take_in(Found { new: news, ..Found::default() }, indexer, cancel, deliver, &mut |_| {});
-        return ControlFlow::Break(match cancel.is_cancelled() {
-            true => None,
-            false => Some("Microsoft Graph is not asked any more: T tells why".to_owned()),
-        });
-    }
-    send(deliver, Following::Waiting(None))?;
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_time().build() else {
-        return ControlFlow::Break(Some("the system gives no clock to wait by".to_owned()));
-    };
-    loop {
-        let began = Instant::now();
-        let found = growing.look(&|| cancel.is_cancelled());
-        if found.is_empty() {
-            let pause = EVERY.max(began.elapsed() * SHARE);
-            let is_over = runtime.block_on(async {
-                tokio::select! {
-                    () = cancel.cancelled() => true,
-                    () = tokio::time::sleep(pause) => false,
-                }
-            });
-            if is_over {
-                return ControlFlow::Break(None);
+    for place in &places {
+        match place.follow(&read) {
+            Ok(follower) => {
+                let (followed, taker) = Followed::new(&**place, follower);
+                all.push(followed);
+                takers.push(taker);
             }
-            continue;
+            Err(why) => still.push((place.name().into_owned(), why)),
         }
-        let mut unheard = false;
-        let mut heard = |delivery| {
-            let answer = deliver(delivery);
-            unheard |= answer.is_break();
-            answer
+    }
+    if all.is_empty() {
+        let whys: Vec<String> =
+            still.into_iter().map(|(name, why)| format!("{name}: {why}")).collect();
+        return ControlFlow::Break(Some(format!(
+            "nothing here can be followed: {}",
+            whys.join("; ")
+        )));
+    }
+    for (name, why) in still {
+        send(deliver, Following::Over { name, why })?;
+    }
+    let said = said(&store, cancel, deliver)?;
+    let indexer = Indexer::resuming(&store, said);
+    drop(store);
+    send(deliver, Following::Waiting(None))?;
+    let mut last = None;
+    let mut waiting = Waiting::default();
+    let mut heard = |delivery| {
+        let delivery = match delivery {
+            Delivery::Segment(segment) => {
+                tell(&takers, &segment);
+                Delivery::Segment(segment)
+            }
+            Delivery::Pulling(name, pulling) => {
+                let next = waiting.until(name, pulling.waiting_until);
+                if waiting.told == next {
+                    return ControlFlow::Continue(());
+                }
+                waiting.told = next;
+                Delivery::Following(Following::Waiting(next))
+            }
+            Delivery::Following(Following::Over { name, why }) => {
+                last = Some(why.clone());
+                Delivery::Following(Following::Over { name, why })
+            }
+            Delivery::Progress(_) | Delivery::Done(_) => return ControlFlow::Continue(()),
+            told @ (Delivery::Trouble(_) | Delivery::Prompt(..) | Delivery::Following(_)) => told,
         };
-        let taken = &mut |segment: &Segment| growing.took(segment);
-        indexer = take_in(found, indexer, cancel, &mut heard, taken);
-        if unheard || cancel.is_cancelled() {
-            return ControlFlow::Break(None);
-        }
+        deliver(delivery)
+    };
+    let options = Options { is_quiet: true, ..Options::default() };
+    pipeline::resume(lanes::followed(all), indexer, cancel, &options, &mut heard);
+    ControlFlow::Break(last.filter(|_| !cancel.is_cancelled()))
+}
+
+/// Has everybody who looks for more take note of records that were read.
+fn tell(takers: &[mpsc::Sender<Arc<Segment>>], segment: &Arc<Segment>) {
+    for taker in takers {
+        // One that is over wants no more.
+        let _ = taker.send(Arc::clone(segment));
+    }
+}
+
+/// Until when each place waits.
+#[derive(Default)]
+struct Waiting {
+    places: BTreeMap<Arc<str>, Option<Timestamp>>,
+    /// When the next is asked, as it was told.
+    told: Option<Timestamp>,
+}
+
+impl Waiting {
+    /// One of them waits until then now: when the next is asked.
+    fn until(&mut self, name: Arc<str>, until: Option<Timestamp>) -> Option<Timestamp> {
+        self.places.insert(name, until);
+        self.places.values().copied().flatten().min()
     }
 }
 
@@ -128,43 +146,6 @@ fn send(deliver: &mut Deliver<'_>, following: Following) -> Ended {
         ControlFlow::Continue(()) => ControlFlow::Continue(()),
         ControlFlow::Break(()) => ControlFlow::Break(None),
     }
-}
-
-/// Takes in what was found.
-fn take_in(
-    found: Found,
-    mut indexer: Indexer,
-    cancel: &CancellationToken,
-    deliver: &mut Deliver<'_>,
-    taken: &mut dyn FnMut(&Segment),
-) -> Indexer {
-    let mut waiting = None;
-    for entries in [found.new, found.again] {
-        if entries.is_empty() {
-            continue;
-        }
-        let input = Input::Entries(entries);
-        let options = Options::default();
-        indexer =
-            pipeline::resume(input, indexer, cancel, &options, &mut |delivery| match delivery {
-                Delivery::Segment(segment) => {
-                    taken(&segment);
-                    deliver(Delivery::Segment(segment))
-                }
-                Delivery::Progress(Progress { pulling: Some(pulling), .. })
-                    if waiting != Some(pulling.waiting_until) =>
-                {
-                    waiting = Some(pulling.waiting_until);
-                    deliver(Delivery::Following(Following::Waiting(pulling.waiting_until)))
-                }
-                Delivery::Trouble(_) | Delivery::Prompt(_) => deliver(delivery),
-                Delivery::Progress(_) | Delivery::Following(_) | Delivery::Done(_) => {
-                    ControlFlow::Continue(())
-                }
-            })
-            .0;
-    }
-    indexer
 }
 
 /// What all records say, in order, read from where they came; `None` for those that cannot be read

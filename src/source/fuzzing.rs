@@ -21,8 +21,7 @@ use super::graph::archive::{Archive, Owner};
 use super::graph::page::Page;
 use super::index::About;
 use super::pipeline::{self, Options};
-use super::walk::Input;
-use super::{Delivery, Origin, Summary};
+use super::{Delivery, Summary, local};
 use crate::format::{self, Decoded, Depth, Layout};
 use crate::record::Record;
 use crate::record::column::COLUMNS;
@@ -220,10 +219,10 @@ pub fn page(data: &[u8]) {
 
 /// What a load delivers, in words.
 fn load(options: &Options, text: &[u8]) -> (Vec<Vec<u8>>, Vec<String>, Summary) {
-    let origins = vec![Origin::Memory { name: "file".to_owned(), bytes: text.into() }];
+    let places = vec![local::at_hand("file", text)];
     let (mut store, mut told, mut summary) = (Store::default(), Vec::new(), Summary::default());
     let cancel = CancellationToken::new();
-    pipeline::run(Input::Origins(origins), &cancel, options, &mut |delivery| {
+    pipeline::run(super::lanes::in_order(places), &cancel, options, &mut |delivery| {
         match delivery {
             Delivery::Segment(segment) => store.push(segment),
             Delivery::Trouble(trouble) => told.push(trouble.to_string()),

@@ -24,11 +24,12 @@ pub use self::about::About;
 use self::folder::Folder;
 pub use self::identity::State;
 use self::identity::{Identity, key};
+use super::lanes::Lane;
 use super::original::{PlainFiles, Source};
 use super::pipeline::{self, Options};
-use super::walk::{self, Entry, Input};
-use super::{Delivery, Origin, Progress, Summary, Trouble};
+use super::{Delivery, Progress, Summary};
 use crate::place::plain::PlainFile;
+use crate::place::{Contents, Piece, Trouble};
 use crate::record::wanted::Wanted;
 use crate::store::persist::wire::{Damaged, Encoder};
 use crate::store::persist::{self, Stored};
@@ -66,22 +67,22 @@ impl IndexCache {
 /// Runs a load, from an index where there is one. What it returns is to be written when nobody
 /// waits any more.
 pub fn run(
-    origins: Vec<Origin>,
+    lanes: Vec<Lane>,
     cache: Option<&IndexCache>,
     cancel: &CancellationToken,
     options: &Options,
     deliver: &mut dyn FnMut(Delivery) -> ControlFlow<()>,
 ) -> Option<Fresh> {
-    let is_path = |origin: &Origin| matches!(origin, Origin::Path(_));
-    let Some(cache) = cache.filter(|_| origins.iter().all(is_path)) else {
-        pipeline::run(Input::Origins(origins), cancel, options, deliver);
+    let Some((cache, found)) = cache.and_then(|cache| Some((cache, looked_at(&lanes, cancel)?)))
+    else {
+        pipeline::run(lanes, cancel, options, deliver);
         return None;
     };
     let started = clock();
-    let entries = walk::expand(origins, &|| cancel.is_cancelled());
-    let paths = plain_files(&entries, cache.least_bytes).filter(|_| !cancel.is_cancelled());
+    let paths = plain_files(&found, cache.least_bytes).filter(|_| !cancel.is_cancelled());
+    let lanes = vec![Lane::Pieces(found)];
     let Some(paths) = paths else {
-        pipeline::run(Input::Entries(entries), cancel, options, deliver);
+        pipeline::run(lanes, cancel, options, deliver);
         return None;
     };
     let folder = Folder::new(&cache.folder);
@@ -90,12 +91,12 @@ pub fn run(
         return None;
     }
     if options.unwanted.is_some() {
-        pipeline::run(Input::Entries(entries), cancel, options, deliver);
+        pipeline::run(lanes, cancel, options, deliver);
         return None;
     }
     let mut recording = Recording::default();
     let options = &Options { wanted: Wanted::default(), ..options.clone() };
-    let reads = pipeline::run(Input::Entries(entries), cancel, options, &mut |delivery| {
+    let reads = pipeline::run(lanes, cancel, options, &mut |delivery| {
         recording.see(&delivery);
         let heard = deliver(delivery);
         recording.unheard |= heard.is_break();
@@ -117,12 +118,25 @@ fn clock() -> SystemTime {
     SystemTime::now()
 }
 
-/// The paths of all entries, where all are files and there is enough in them.
-fn plain_files(entries: &[Entry], least_bytes: u64) -> Option<Vec<PathBuf>> {
+/// Everything in these lanes; `None` where some of it comes when it comes.
+fn looked_at(lanes: &[Lane], cancel: &CancellationToken) -> Option<Vec<Result<Piece, Trouble>>> {
+    let [Lane::Places(places)] = lanes else { return None };
+    if places.iter().any(|place| place.waits()) {
+        return None;
+    }
+    let mut found = Vec::new();
+    for place in places {
+        place.pieces(cancel, &mut |piece| found.push(piece));
+    }
+    Some(found)
+}
+
+/// The paths of all pieces, where all are files and there is enough in them.
+fn plain_files(found: &[Result<Piece, Trouble>], least_bytes: u64) -> Option<Vec<PathBuf>> {
     let mut total = 0_u64;
-    let mut paths = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let Entry::File(path, len) = entry else { return None };
+    let mut paths = Vec::with_capacity(found.len());
+    for piece in found {
+        let Ok(Piece { contents: Contents::File(path, len), .. }) = piece else { return None };
         total = total.saturating_add(*len);
         paths.push(path.clone());
     }
@@ -263,7 +277,10 @@ impl Recording {
             }
             Delivery::Trouble(trouble) => self.troubles.push(trouble.clone()),
             Delivery::Done(summary) => self.summary = Some(summary.clone()),
-            Delivery::Progress(_) | Delivery::Prompt(_) | Delivery::Following(_) => {}
+            Delivery::Progress(_)
+            | Delivery::Pulling(..)
+            | Delivery::Prompt(..)
+            | Delivery::Following(_) => {}
         }
     }
 

@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
+use tokio_util::sync::CancellationToken;
 
-use super::walk::{self, Entry};
-use super::{Origin, tenant};
+use crate::place::{Contents, Piece, Place};
 use crate::record::column::Column;
 use crate::store::Store;
 use crate::text::hex;
@@ -28,31 +29,20 @@ pub struct Input {
     pub records: u64,
 }
 
-/// What these origins consist of now, in the order they are read; the records are counted by the
+/// What these places consist of now, in the order they are read; the records are counted by the
 /// `source` column of `store`. This walks folders.
-pub fn inputs(origins: &[Origin], store: &Store) -> Vec<Input> {
+pub fn inputs(places: &[Arc<dyn Place>], store: &Store) -> Vec<Input> {
     let mut counts = count(store);
     let mut found = Vec::new();
     let named = |name: String| Input { name, ..Input::default() };
-    // The demo tenant need not be made again to be named.
-    let (demo, others): (Vec<Origin>, Vec<Origin>) =
-        origins.iter().cloned().partition(|origin| *origin == Origin::Demo);
-    found.extend(demo.iter().map(|_| named("demo".to_owned())));
-    walk::each(others, &|| false, &mut |entry| match entry {
-        Entry::File(path, bytes) => found.push(Input {
-            name: path.display().to_string(),
-            path: Some(path),
-            bytes: Some(bytes),
-            records: 0,
-        }),
-        Entry::Stream(path) => found.push(named(path.display().to_string())),
-        Entry::Stdin => found.push(named("standard input".to_owned())),
-        Entry::Memory(name, bytes) => {
-            found.push(Input { bytes: Some(bytes.len() as u64), ..named(name) });
-        }
-        Entry::Tenant(_) | Entry::News(_) => found.push(named(tenant::NAME.to_owned())),
-        Entry::Tail(_) | Entry::Missing(_) => {}
-    });
+    for place in places {
+        place.pieces(&CancellationToken::new(), &mut |piece| {
+            let Ok(Piece { name, contents }) = piece else { return };
+            let bytes = contents.bytes();
+            let path = if let Contents::File(path, _) = contents { Some(path) } else { None };
+            found.push(Input { name, path, bytes, records: 0 });
+        });
+    }
     for input in &mut found {
         input.records = counts.remove(&input.name).unwrap_or(0);
     }
@@ -111,7 +101,7 @@ pub fn sha256(path: &Path, stopped: &dyn Fn() -> bool) -> io::Result<Option<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Delivery, read_all};
+    use crate::source::{Delivery, local, read_all};
 
     #[test]
     fn files_are_told_with_size_records_and_digest() {
@@ -121,14 +111,14 @@ mod tests {
         std::fs::write(&path, format!("{line}\n{}\n", line.replace("a-1", "a-2")))
             .expect("written");
         std::fs::write(folder.path().join("b.json"), "abc").expect("written");
-        let origins = vec![Origin::Path(folder.path().to_owned())];
+        let places = vec![local::path(folder.path())];
         let mut store = Store::default();
-        drop(read_all(origins.clone(), |delivery| {
+        drop(read_all(places.clone(), |delivery| {
             if let Delivery::Segment(segment) = delivery {
                 store.push(segment);
             }
         }));
-        let found = inputs(&origins, &store);
+        let found = inputs(&places, &store);
         let told: Vec<_> = found.iter().map(|input| (input.bytes, input.records)).collect();
         assert_eq!(told, [(Some(2 * line.len() as u64 + 2), 2), (Some(3), 0)]);
         assert_eq!(

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -14,9 +15,8 @@ use std::time::{Duration, Instant};
 use super::account::Accounts;
 use super::dates::Deciding;
 use super::pipeline::{Meter, Outcome, Part};
-use super::tenant::Asking;
-use super::{Delivery, Progress, Summary};
-use crate::place::{Position, Trouble};
+use super::{Delivery, Following, Progress, Summary};
+use crate::place::{News, Position, Trouble};
 use crate::store::builder::Indexer;
 
 mod held;
@@ -27,6 +27,8 @@ const SEGMENT: usize = 16_384;
 const SEGMENT_EVERY: Duration = Duration::from_millis(50);
 /// How long a stream is silent before records whose dates are not decided are shown as they are.
 const SILENCE: Duration = Duration::from_secs(2);
+/// How long it sleeps where hours may pass with nothing to do.
+const ASLEEP: Duration = Duration::from_secs(1);
 /// How often progress is told.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 /// From here on it can be told how fast a load is.
@@ -47,15 +49,29 @@ pub struct Merging<'l> {
     other: HashMap<String, u64>,
     accounts: Accounts,
     summary: Summary,
-    /// Troubles of the source that is being read.
-    held: held::Held,
-    held_since: Option<Instant>,
-    deciding: Deciding,
+    /// What is being read in each lane.
+    lanes: Vec<Reading>,
+    is_quiet: bool,
     last_segment: Option<Instant>,
     last_progress: Instant,
     started: Instant,
-    last_part: Instant,
     unheard: bool,
+}
+
+/// What is being read in a lane.
+struct Reading {
+    /// Troubles of its source, and since when.
+    held: held::Held,
+    held_since: Option<Instant>,
+    deciding: Deciding,
+    last_part: Instant,
+}
+
+impl Reading {
+    fn new() -> Self {
+        let (held, deciding) = Default::default();
+        Self { held, held_since: None, deciding, last_part: Instant::now() }
+    }
 }
 
 impl<'l> Merging<'l> {
@@ -64,6 +80,7 @@ impl<'l> Merging<'l> {
         meter: &'l Meter,
         indexer: Indexer,
         deliver: &'l mut dyn FnMut(Delivery) -> ControlFlow<()>,
+        is_quiet: bool,
     ) -> Self {
         Self {
             meter,
@@ -74,39 +91,58 @@ impl<'l> Merging<'l> {
             other: HashMap::new(),
             accounts: Accounts::default(),
             summary: Summary::default(),
-            held: held::Held::default(),
-            held_since: None,
-            deciding: Deciding::default(),
+            lanes: meter.lanes.iter().map(|_| Reading::new()).collect(),
+            is_quiet,
             last_segment: None,
             last_progress: Instant::now(),
             started: Instant::now(),
-            last_part: Instant::now(),
             unheard: false,
         }
     }
 
     /// Merges all parts. Breaks off when nobody listens any more.
-    pub fn run(&mut self, parts: &Receiver<Part>) -> ControlFlow<()> {
+    pub fn run(&mut self, parts: &Receiver<(usize, Part)>) -> ControlFlow<()> {
         loop {
-            match parts.recv_timeout(SEGMENT_EVERY) {
-                Ok(Part::Block(outcome)) => {
-                    let outcome = self.wait_for(&outcome);
-                    self.take(outcome);
-                }
-                Ok(Part::Found(outcome)) => self.take(*outcome),
-                Ok(Part::FileDone(name, bytes)) => {
-                    self.decide();
-                    self.tell_held();
-                    let account = self.accounts.of(&name);
-                    account.bytes = Some(account.bytes.unwrap_or(0) + bytes);
-                }
-                Err(RecvTimeoutError::Timeout) => self.pause(),
+            match parts.recv_timeout(self.patience()) {
+                Ok((lane, part)) => self.part(lane, part),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return ControlFlow::Continue(()),
             }
+            self.pause();
             self.tick();
             if self.unheard {
                 return ControlFlow::Break(());
             }
+        }
+    }
+
+    /// How long the next part is waited for.
+    fn patience(&self) -> Duration {
+        let has_time = || self.indexer.pending() == 0 && self.meter.watched().is_empty();
+        if self.is_quiet && has_time() { ASLEEP } else { SEGMENT_EVERY }
+    }
+
+    fn part(&mut self, lane: usize, part: Part) {
+        match part {
+            Part::Block(outcome) => {
+                let outcome = self.wait_for(&outcome);
+                self.take(lane, outcome);
+            }
+            Part::Found(outcome) => self.take(lane, *outcome),
+            Part::FileDone(name, bytes) => {
+                self.decide(lane);
+                self.tell_held(lane);
+                let account = self.accounts.of(&name);
+                account.bytes = Some(account.bytes.unwrap_or(0) + bytes);
+            }
+            Part::Settle(settled) => {
+                self.decide(lane);
+                self.tell_held(lane);
+                self.segment();
+                // Who asked may have been stopped meanwhile.
+                let _ = settled.send(());
+            }
+            Part::Over(name, why) => self.send(Delivery::Following(Following::Over { name, why })),
         }
     }
 
@@ -123,32 +159,36 @@ impl<'l> Merging<'l> {
     }
 
     /// Merges an outcome, unless it waits for what its file says of its dates.
-    fn take(&mut self, outcome: Outcome) {
-        self.last_part = Instant::now();
-        for outcome in self.deciding.take(outcome) {
-            self.merge(outcome);
+    fn take(&mut self, lane: usize, outcome: Outcome) {
+        let reading = &mut self.lanes[lane];
+        reading.last_part = Instant::now();
+        for outcome in reading.deciding.take(outcome) {
+            self.merge(lane, outcome);
         }
     }
 
     /// Merges what waits where a stream is silent for so long that more may never come.
     fn pause(&mut self) {
-        let endless = self.meter.endless.load(Ordering::Relaxed);
-        if !endless || self.last_part.elapsed() < SILENCE {
-            return;
-        }
-        for outcome in self.deciding.pause() {
-            self.merge(outcome);
+        for lane in 0..self.lanes.len() {
+            let is_endless = self.meter.lanes[lane].endless.load(Ordering::Relaxed);
+            let reading = &mut self.lanes[lane];
+            if !is_endless || !reading.deciding.waits() || reading.last_part.elapsed() < SILENCE {
+                continue;
+            }
+            for outcome in reading.deciding.pause() {
+                self.merge(lane, outcome);
+            }
         }
     }
 
     /// Merges what waits for the end of a file.
-    fn decide(&mut self) {
-        for outcome in self.deciding.end() {
-            self.merge(outcome);
+    fn decide(&mut self, lane: usize) {
+        for outcome in self.lanes[lane].deciding.end() {
+            self.merge(lane, outcome);
         }
     }
 
-    fn merge(&mut self, outcome: Outcome) {
+    fn merge(&mut self, lane: usize, outcome: Outcome) {
         if let Some(batch) = outcome.batch {
             let seen = batch.seen() as u64;
             let before = (self.indexer.duplicates(), self.indexer.passed_over());
@@ -176,12 +216,28 @@ impl<'l> Merging<'l> {
         }
         self.summary.lost_bytes += outcome.lost_bytes;
         for trouble in outcome.troubles {
-            self.trouble(trouble);
+            self.hold(lane, trouble);
         }
     }
 
-    /// Counts a trouble and holds it until its source was read: many of one cause are one then.
+    /// Counts a trouble, and tells it at once.
     pub fn trouble(&mut self, trouble: Trouble) {
+        self.count(&trouble);
+        self.send(Delivery::Trouble(trouble));
+    }
+
+    /// Counts a trouble and holds it until its source was read: many of one cause are one then.
+    fn hold(&mut self, lane: usize, trouble: Trouble) {
+        self.count(&trouble);
+        if !self.lanes[lane].held.is_of(&trouble.source) {
+            self.tell_held(lane);
+        }
+        let reading = &mut self.lanes[lane];
+        reading.held_since.get_or_insert_with(Instant::now);
+        reading.held.add(trouble);
+    }
+
+    fn count(&mut self, trouble: &Trouble) {
         self.summary.troubles += trouble.times;
         self.summary.lost += if trouble.lost { trouble.times } else { 0 };
         self.summary.cause = self.summary.cause.max(trouble.cause);
@@ -191,17 +247,13 @@ impl<'l> Merging<'l> {
             (true, _) => account.lost += trouble.times,
             (false, _) => account.odd += trouble.times,
         }
-        if !self.held.is_of(&trouble.source) {
-            self.tell_held();
-        }
-        self.held_since.get_or_insert_with(Instant::now);
-        self.held.add(trouble);
     }
 
-    /// Delivers the troubles that are held.
-    fn tell_held(&mut self) {
-        self.held_since = None;
-        for trouble in self.held.take() {
+    /// Delivers the troubles that are held of a lane.
+    fn tell_held(&mut self, lane: usize) {
+        let reading = &mut self.lanes[lane];
+        reading.held_since = None;
+        for trouble in reading.held.take() {
             self.send(Delivery::Trouble(trouble));
         }
     }
@@ -209,9 +261,12 @@ impl<'l> Merging<'l> {
     fn tick(&mut self) {
         self.tell_news();
         let now = Instant::now();
-        let held_long = self.held_since.is_some_and(|since| now - since >= HELD_FOR);
-        if held_long && self.meter.endless.load(Ordering::Relaxed) {
-            self.tell_held();
+        for lane in 0..self.lanes.len() {
+            let since = self.lanes[lane].held_since;
+            let held_long = since.is_some_and(|since| now - since >= HELD_FOR);
+            if held_long && self.meter.lanes[lane].endless.load(Ordering::Relaxed) {
+                self.tell_held(lane);
+            }
         }
         let pending = self.indexer.pending();
         let due = self.last_segment.is_none_or(|last| now - last >= SEGMENT_EVERY);
@@ -219,24 +274,52 @@ impl<'l> Merging<'l> {
             self.segment();
             self.last_segment = Some(now);
         }
-        if now - self.last_progress >= PROGRESS_EVERY {
+        if !self.is_quiet && now - self.last_progress >= PROGRESS_EVERY {
             self.last_progress = now;
             let progress = Progress { rate: self.rate(now), ..self.progress() };
             self.send(Delivery::Progress(progress));
         }
+        self.tell_reached();
     }
 
-    /// Tells what a service says beside its records.
+    /// Tells what services say beside their records.
     fn tell_news(&mut self) {
-        let Some(watch) = self.meter.watched() else { return };
-        match watch.asking() {
-            Asking::Unchanged => {}
-            Asking::For(prompt) => self.send(Delivery::Prompt(Some(prompt))),
-            Asking::Nothing => self.send(Delivery::Prompt(None)),
+        let mut told = Vec::new();
+        for watched in self.meter.watched().iter_mut() {
+            for news in watched.status.news() {
+                told.push(match news {
+                    News::Progress(pulling) => {
+                        watched.reached = Some(pulling);
+                        continue;
+                    }
+                    News::Prompt(prompt) => Delivery::Prompt(Arc::clone(&watched.name), prompt),
+                    News::Trouble(trouble) => Delivery::Trouble(trouble),
+                });
+            }
         }
-        for trouble in watch.troubles() {
-            self.trouble(trouble);
-            self.tell_held();
+        for delivery in told {
+            if let Delivery::Trouble(trouble) = &delivery {
+                self.count(trouble);
+            }
+            self.send(delivery);
+        }
+    }
+
+    /// Tells how far services are, where that is news: behind the records that came by then.
+    fn tell_reached(&mut self) {
+        if self.indexer.pending() > 0 {
+            return;
+        }
+        let mut told = Vec::new();
+        for watched in self.meter.watched().iter_mut() {
+            if watched.told != watched.reached {
+                watched.told = watched.reached;
+                let reached = watched.reached.map(|reached| (Arc::clone(&watched.name), reached));
+                told.extend(reached);
+            }
+        }
+        for (name, reached) in told {
+            self.send(Delivery::Pulling(name, reached));
         }
     }
 
@@ -249,19 +332,17 @@ impl<'l> Merging<'l> {
     fn progress(&self) -> Progress {
         let meter = self.meter;
         let duplicates = self.indexer.duplicates() - self.left_out.0;
-        let endless = meter.endless.load(Ordering::Relaxed);
-        let bytes_total = (!endless).then(|| meter.total.load(Ordering::Relaxed));
+        let bytes_total = (!meter.is_endless()).then(|| meter.total.load(Ordering::Relaxed));
         // Parts of archives are read more than once, and a file may grow.
         let most = bytes_total.unwrap_or(u64::MAX);
         Progress {
-            bytes_read: meter.read.load(Ordering::Relaxed).min(most),
+            bytes_read: meter.read().min(most),
             bytes_total,
             records: self.absorbed - duplicates - self.passed_over(),
             duplicates,
             files_done: meter.files_done.load(Ordering::Relaxed),
             files_total: meter.files_total.load(Ordering::Relaxed),
             rate: None,
-            pulling: meter.watched().map(|watch| watch.pulling()),
         }
     }
 
@@ -284,9 +365,12 @@ impl<'l> Merging<'l> {
     /// Delivers what is left, and the summary.
     pub fn done(mut self, cancelled: bool) -> Indexer {
         self.tell_news();
-        self.decide();
-        self.tell_held();
+        for lane in 0..self.lanes.len() {
+            self.decide(lane);
+            self.tell_held(lane);
+        }
         self.segment();
+        self.tell_reached();
         let mut summary = std::mem::take(&mut self.summary);
         summary.progress = self.progress();
         summary.cancelled = cancelled;

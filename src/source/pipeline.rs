@@ -3,12 +3,13 @@
 
 mod buffers;
 
+use std::fmt;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Builder};
 
 use tokio_util::sync::CancellationToken;
@@ -16,13 +17,12 @@ use tokio_util::sync::CancellationToken;
 pub use self::buffers::Buffers;
 use super::decoding::lines::{Lines, Stretch};
 use super::index::State;
+use super::lanes::Lane;
 use super::original::Source;
-use super::tenant::Watch;
-use super::walk::Input;
 use super::{Delivery, Unwanted};
 use super::{decoding, merging, reading};
 use crate::format::{DatesSeen, DecodeError, Depth, Draft, Drafted, Either, Layout};
-use crate::place::{Position, Trouble};
+use crate::place::{Position, Pulling, Status, Trouble};
 use crate::record::wanted::Wanted;
 use crate::store::Span;
 use crate::store::builder::{Batch, Indexer};
@@ -49,6 +49,8 @@ pub struct Options {
     pub wanted: Wanted,
     /// The order of day and month in dates in numbers; `None`: each file shows it.
     pub date_order: Option<DateOrder>,
+    /// Does it last for hours, with nothing to tell most of the time? Then no progress is told.
+    pub is_quiet: bool,
 }
 
 impl Default for Options {
@@ -61,6 +63,7 @@ impl Default for Options {
             unwanted: None,
             wanted: Wanted::default(),
             date_order: None,
+            is_quiet: false,
         }
     }
 }
@@ -68,12 +71,10 @@ impl Default for Options {
 /// Counters of a running load, written while reading.
 #[derive(Default, Debug)]
 pub struct Meter {
-    /// Bytes read of files and streams.
-    pub read: Arc<AtomicU64>,
-    /// Bytes of all of them.
+    /// What is counted of each lane.
+    pub lanes: Vec<LaneMeter>,
+    /// Bytes of all files.
     pub total: AtomicU64,
-    /// Is the total not known, because there is a stream?
-    pub endless: AtomicBool,
     /// Files read to their end.
     pub files_done: AtomicU32,
     /// All files.
@@ -84,20 +85,62 @@ pub struct Meter {
     pub refused: AtomicBool,
     /// Fires when the load is to end: it was cancelled, or nobody listens any more.
     pub end: CancellationToken,
-    /// Where records come from a service: what is known beside them.
-    watched: OnceLock<Arc<Watch>>,
+    /// The streams that tell something beside their records.
+    watched: Mutex<Vec<Watched>>,
+}
+
+/// Counters of a lane.
+#[derive(Default, Debug)]
+pub struct LaneMeter {
+    /// Bytes read of files and streams.
+    pub read: Arc<AtomicU64>,
+    /// Is there a stream, so that nobody knows how much comes?
+    pub endless: AtomicBool,
+}
+
+/// A stream that tells something beside its records.
+pub struct Watched {
+    /// The place it is of.
+    pub name: Arc<str>,
+    /// What it tells.
+    pub status: Arc<dyn Status>,
+    /// How far it is.
+    pub reached: Option<Pulling>,
+    /// How far it was when that was told last.
+    pub told: Option<Pulling>,
+}
+
+impl fmt::Debug for Watched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Watched").field(&self.name).finish()
+    }
 }
 
 impl Meter {
-    /// Has what is known of a service told.
-    pub fn watch(&self, watch: Arc<Watch>) {
-        // One load asks one tenant.
-        let _ = self.watched.set(watch);
+    /// For so many lanes, to end with `cancel`.
+    fn new(lanes: usize, cancel: &CancellationToken) -> Self {
+        let lanes = (0..lanes).map(|_| LaneMeter::default()).collect();
+        Self { lanes, end: cancel.child_token(), ..Self::default() }
     }
 
-    /// What is known of a service, if one is asked.
-    pub fn watched(&self) -> Option<&Arc<Watch>> {
-        self.watched.get()
+    /// Bytes read so far.
+    pub fn read(&self) -> u64 {
+        self.lanes.iter().map(|lane| lane.read.load(Ordering::Relaxed)).sum()
+    }
+
+    /// Is it not known how much there is to read?
+    pub fn is_endless(&self) -> bool {
+        self.lanes.iter().any(|lane| lane.endless.load(Ordering::Relaxed))
+    }
+
+    /// Has what a stream of this name says beside its records told.
+    pub fn watch(&self, name: &str, status: Arc<dyn Status>) {
+        self.watched().push(Watched { name: name.into(), status, reached: None, told: None });
+    }
+
+    /// The streams that tell something beside their records.
+    pub fn watched(&self) -> MutexGuard<'_, Vec<Watched>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Every file that was read, and its state; `None` where another load of the same files might
@@ -165,6 +208,10 @@ pub enum Part {
     Found(Box<Outcome>),
     /// A file ended: its name and how many bytes it has as it is stored.
     FileDone(String, u64),
+    /// Everything before it is to be delivered; then this is told.
+    Settle(SyncSender<()>),
+    /// A place of this name is not followed any more: why.
+    Over(String, String),
 }
 
 /// What the decoding threads are asked to do, each with where the answer goes.
@@ -179,7 +226,9 @@ pub enum Work {
 /// Where reading puts what it finds.
 #[derive(Debug)]
 pub struct Outlet {
-    parts: SyncSender<Part>,
+    /// The number of the lane.
+    lane: usize,
+    parts: SyncSender<(usize, Part)>,
     jobs: SyncSender<Work>,
     /// Buffers for blocks.
     pub buffers: Arc<Buffers>,
@@ -190,6 +239,11 @@ pub struct Outlet {
 pub struct Stopped;
 
 impl Outlet {
+    /// The number of the lane.
+    pub fn lane(&self) -> usize {
+        self.lane
+    }
+
     /// Has a stretch of lines read and decoded. Waits while the decoding threads are behind.
     pub fn stretch(&self, stretch: Stretch) -> Result<Receiver<Option<Lines>>, Stopped> {
         let (reply, answer) = sync_channel(1);
@@ -207,7 +261,7 @@ impl Outlet {
 
     /// Hands over anything else.
     pub fn part(&self, part: Part) -> Result<(), Stopped> {
-        self.parts.send(part).map_err(|_| Stopped)
+        self.parts.send((self.lane, part)).map_err(|_| Stopped)
     }
 
     /// Hands over one trouble.
@@ -219,35 +273,36 @@ impl Outlet {
     }
 }
 
-/// Runs a load to its end on scoped threads, delivering on the calling one. `deliver` answers
+/// Runs a load to its end on scoped threads, one for each lane, delivering on the calling one. `deliver` answers
 /// whether it wants more. Returns the files that were read, where another load of them would find
 /// the same as long as they are as they were.
 pub fn run(
-    input: Input,
+    lanes: Vec<Lane>,
     cancel: &CancellationToken,
     options: &Options,
     deliver: &mut dyn FnMut(Delivery) -> ControlFlow<()>,
 ) -> Option<Vec<(PathBuf, State)>> {
-    resume(input, Indexer::new(), cancel, options, deliver).1
+    resume(lanes, Indexer::new(), cancel, options, deliver).1
 }
 
 /// The same, behind what an indexer has taken in before; it comes back.
 pub fn resume(
-    input: Input,
+    lanes: Vec<Lane>,
     indexer: Indexer,
     cancel: &CancellationToken,
     options: &Options,
     deliver: &mut dyn FnMut(Delivery) -> ControlFlow<()>,
 ) -> (Indexer, Option<Vec<(PathBuf, State)>>) {
-    let meter = Meter { end: cancel.child_token(), ..Meter::default() };
+    let count = lanes.len().max(1);
+    let meter = Meter::new(count, cancel);
     let stopped = || meter.end.is_cancelled();
     let workers = options.workers.max(1);
     let (parts, merged) = sync_channel(2 * workers + 2);
     let (jobs, taken) = sync_channel::<Work>(workers);
     let taken = Mutex::new(taken);
-    // One for each thread and place in the queue, one being read and one begun.
-    let buffers = Arc::new(Buffers::new(2 * workers + 2, 2 * options.most_block));
-    let mut merging = merging::Merging::new(&meter, indexer, deliver);
+    // One for each thread and place in the queue, one being read and one begun in each lane.
+    let buffers = Arc::new(Buffers::new(2 * (workers + count), 2 * options.most_block));
+    let mut merging = merging::Merging::new(&meter, indexer, deliver, options.is_quiet);
     thread::scope(|scope| {
         let mut refused = None;
         for number in 0..workers {
@@ -260,12 +315,19 @@ pub fn resume(
             }
         }
         if refused.is_none() {
-            let outlet = Outlet { parts, jobs, buffers: Arc::clone(&buffers) };
-            let read = || reading::read(input, outlet, &meter, options, &stopped);
-            refused = Builder::new().name("read".to_owned()).spawn_scoped(scope, read).err();
-        } else {
-            drop((parts, jobs));
+            for (number, lane) in lanes.into_iter().enumerate() {
+                let (parts, jobs) = (parts.clone(), jobs.clone());
+                let outlet = Outlet { lane: number, parts, jobs, buffers: Arc::clone(&buffers) };
+                let (meter, stopped) = (&meter, &stopped);
+                let read = move || reading::read(lane, outlet, meter, options, stopped);
+                let started = Builder::new().name(format!("read-{number}"));
+                refused = started.spawn_scoped(scope, read).err();
+                if refused.is_some() {
+                    break;
+                }
+            }
         }
+        drop((parts, jobs));
         if let Some(error) = refused {
             merging.trouble(no_thread(&error));
             meter.refused.store(true, Ordering::Relaxed);

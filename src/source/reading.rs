@@ -5,8 +5,8 @@
 mod archive;
 mod beginning;
 mod blocks;
+mod follow;
 mod lines;
-mod pump;
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
@@ -26,99 +26,47 @@ use super::encoding::{Encoding, Utf16};
 use super::framing::Framing;
 use super::framing::json::Json;
 use super::framing::mixed::Mixed;
-use super::graph::Feed;
 use super::index::State;
+use super::lanes::Lane;
 use super::original::{Bytes, Source, Spool};
-use super::pipeline::{Meter, Options, Outcome, Outlet, Part, Stopped, no_thread};
-use super::tenant::{self, Watch};
-use super::walk::{self, Entry, Tail};
+use super::pipeline::{LaneMeter, Meter, Options, Outcome, Outlet, Part, Stopped, no_thread};
 use crate::format::Layout;
 use crate::place::plain::{PlainFile, Stamp};
 use crate::place::refusal;
-use crate::place::{Position, Trouble};
+use crate::place::{Contents, Opened, Piece, Places, Position, Stream, Tail, Trouble};
 
 /// Bytes looked at to find out what a source is.
 const HEAD: usize = 64 << 10;
 
-/// Reads all there is.
+/// Reads all there is in a lane.
 pub fn read(
-    input: walk::Input,
+    lane: Lane,
     outlet: Outlet,
     meter: &Meter,
     options: &Options,
     stopped: &(dyn Fn() -> bool + Sync),
 ) {
-    let block = options.first_block;
-    let mut reading = Reading { outlet, meter, options, stopped, spool: None, block };
-    let origins = match input {
-        walk::Input::Origins(origins) => origins,
-        walk::Input::Entries(entries) => {
-            for entry in &entries {
-                announce(entry, meter);
+    let (block, own) = (options.first_block, &meter.lanes[outlet.lane()]);
+    let mut reading = Reading { outlet, meter, own, options, stopped, spool: None, block };
+    match lane {
+        Lane::Places(places) => reading.places(&places),
+        Lane::Pieces(pieces) => {
+            for piece in &pieces {
+                reading.announce(piece);
             }
-            return reading.all(entries);
+            // Whoever stopped it knows.
+            let _ = reading.all(pieces);
         }
-    };
-    // The first files are read while others are still looked for. How much there is in all is not
-    // known until then.
-    meter.endless.store(true, Ordering::Relaxed);
-    std::thread::scope(|scope| {
-        let (found, entries) = channel();
-        let walk = move || {
-            let mut is_endless = false;
-            walk::each(origins, stopped, &mut |entry| {
-                announce(&entry, meter);
-                is_endless |= matches!(
-                    entry,
-                    Entry::Stdin | Entry::Stream(_) | Entry::Tenant(_) | Entry::News(_)
-                );
-                // Nobody listens once reading was stopped, and then this is stopped as well.
-                let _ = found.send(entry);
-            });
-            meter.endless.store(is_endless, Ordering::Relaxed);
-        };
-        match Builder::new().name("walk".to_owned()).spawn_scoped(scope, walk) {
-            Ok(_) => reading.all(entries),
-            Err(error) => {
-                meter.refused.store(true, Ordering::Relaxed);
-                let _ = reading.outlet.trouble(no_thread(&error), 0);
-            }
+        Lane::Followed(followed) => {
+            let _ = reading.follow(followed);
         }
-    });
-}
-
-/// Counts an entry among what there is to read.
-fn announce(entry: &Entry, meter: &Meter) {
-    match entry {
-        Entry::File(_, len) => meter.total.fetch_add(*len, Ordering::Relaxed),
-        Entry::Memory(_, bytes) => meter.total.fetch_add(bytes.len() as u64, Ordering::Relaxed),
-        Entry::Tail(tail) => meter.total.fetch_add(tail.to - tail.from, Ordering::Relaxed),
-        Entry::Stdin | Entry::Stream(_) | Entry::Tenant(_) | Entry::News(_) => {
-            meter.endless.store(true, Ordering::Relaxed);
-            0
-        }
-        Entry::Missing(_) => {
-            meter.refused.store(true, Ordering::Relaxed);
-            return;
-        }
-    };
-    meter.files_total.fetch_add(1, Ordering::Relaxed);
-}
-
-fn name_of(entry: &Entry) -> String {
-    match entry {
-        Entry::File(path, _) | Entry::Stream(path) => path.display().to_string(),
-        Entry::Stdin => "standard input".to_owned(),
-        Entry::Tail(tail) => tail.file.path().display().to_string(),
-        Entry::Tenant(_) | Entry::News(_) => tenant::NAME.to_owned(),
-        Entry::Memory(name, _) => name.clone(),
-        Entry::Missing(trouble) => trouble.source.clone(),
     }
 }
 
 struct Reading<'r> {
     outlet: Outlet,
     meter: &'r Meter,
+    own: &'r LaneMeter,
     options: &'r Options,
     stopped: &'r (dyn Fn() -> bool + Sync),
     spool: Option<Spool>,
@@ -145,95 +93,125 @@ struct Input<'i> {
 }
 
 impl Reading<'_> {
-    fn all(&mut self, entries: impl IntoIterator<Item = Entry>) {
-        for entry in entries {
-            if (self.stopped)() {
-                return;
-            }
-            let missing = matches!(entry, Entry::Missing(_));
-            let name = name_of(&entry);
-            let stored = match &entry {
-                Entry::File(_, len) => Some(*len),
-                Entry::Memory(_, bytes) => Some(bytes.len() as u64),
-                Entry::Tail(tail) => Some(tail.to - tail.from),
-                _ => None,
+    /// Reads places. The first pieces are read while others are still looked for; how much there is in
+    /// all is not known until then.
+    fn places(&mut self, places: &Places) {
+        self.own.endless.store(true, Ordering::Relaxed);
+        let (meter, own) = (self.meter, self.own);
+        std::thread::scope(|scope| {
+            let (found, pieces) = channel();
+            let walk = move || {
+                let mut is_endless = false;
+                for place in places {
+                    place.pieces(&meter.end, &mut |piece| {
+                        announce(&piece, meter, own);
+                        is_endless |=
+                            piece.as_ref().is_ok_and(|piece| piece.contents.bytes().is_none());
+                        // Nobody listens once reading was stopped, and then this is stopped as well.
+                        let _ = found.send(piece);
+                    });
+                }
+                own.endless.store(is_endless, Ordering::Relaxed);
             };
-            let before = self.meter.read.load(Ordering::Relaxed);
-            let label = name.clone();
-            let read = catch_unwind(AssertUnwindSafe(|| self.entry(entry))).unwrap_or_else(|_| {
-                let mistake = Outcome::mistake(name, "reading ended early");
-                self.outlet.part(Part::Found(Box::new(mistake)))
-            });
-            if read.is_err() {
-                return;
+            match Builder::new().name("walk".to_owned()).spawn_scoped(scope, walk) {
+                Ok(_) => {
+                    let _ = self.all(pieces);
+                }
+                Err(error) => {
+                    meter.refused.store(true, Ordering::Relaxed);
+                    let _ = self.outlet.trouble(no_thread(&error), 0);
+                }
             }
-            if !missing {
-                self.meter.files_done.fetch_add(1, Ordering::Relaxed);
-            }
-            let bytes = stored.unwrap_or_else(|| self.meter.read.load(Ordering::Relaxed) - before);
-            if self.outlet.part(Part::FileDone(label, bytes)).is_err() {
-                return;
-            }
-        }
+        });
     }
 
-    fn entry(&mut self, entry: Entry) -> Result<(), Stopped> {
-        let name = name_of(&entry);
-        match entry {
-            Entry::Missing(trouble) => self.outlet.trouble(trouble, 0),
-            Entry::File(path, _) => self.file(name, path),
-            Entry::Memory(_, bytes) => {
+    fn announce(&self, piece: &Result<Piece, Trouble>) {
+        announce(piece, self.meter, self.own);
+    }
+
+    fn all(
+        &mut self,
+        pieces: impl IntoIterator<Item = Result<Piece, Trouble>>,
+    ) -> Result<(), Stopped> {
+        for piece in pieces {
+            if (self.stopped)() {
+                return Err(Stopped);
+            }
+            let Piece { name, contents } = match piece {
+                Ok(piece) => piece,
+                Err(missing) => {
+                    let (name, before) = (missing.source.clone(), 0);
+                    self.outlet.trouble(missing, 0)?;
+                    self.outlet.part(Part::FileDone(name, before))?;
+                    continue;
+                }
+            };
+            let stored = contents.bytes();
+            let before = self.own.read.load(Ordering::Relaxed);
+            let label = name.clone();
+            let mistaken = name.clone();
+            catch_unwind(AssertUnwindSafe(|| self.piece(name, contents))).unwrap_or_else(|_| {
+                let mistake = Outcome::mistake(mistaken, "reading ended early");
+                self.outlet.part(Part::Found(Box::new(mistake)))
+            })?;
+            self.meter.files_done.fetch_add(1, Ordering::Relaxed);
+            let read = || self.own.read.load(Ordering::Relaxed) - before;
+            self.outlet.part(Part::FileDone(label, stored.unwrap_or_else(read)))?;
+        }
+        Ok(())
+    }
+
+    fn piece(&mut self, name: String, contents: Contents) -> Result<(), Stopped> {
+        match contents {
+            Contents::File(path, _) => self.file(name, path),
+            Contents::AtHand(bytes) => {
                 let input = self.input(name, Cursor::new(Arc::clone(&bytes)));
                 self.input_read(Input { bytes: Some(Bytes::Memory(bytes)), ..input })
             }
-            Entry::Tenant(tenant) => {
-                let feed = tenant.feed(self.meter.end.clone());
-                self.tenant(name, feed)
-            }
-            Entry::News(tenant) => {
-                let feed = tenant.news(self.meter.end.clone());
-                self.tenant(name, feed)
-            }
-            Entry::Tail(tail) => self.tail(name, &tail),
-            Entry::Stdin | Entry::Stream(_) => {
-                let path = if let Entry::Stream(path) = entry { Some(path) } else { None };
-                match pump::Pump::start(path, self.stopped) {
-                    Ok(pump) => {
-                        let input = self.input(name, pump);
-                        self.input_read(Input { impatient: true, ..input })
-                    }
-                    Err(error) => self.refused(&name, &error),
-                }
-            }
+            Contents::Tail(tail) => self.tail(name, &tail),
+            Contents::Stream(stream) => self.stream(name, stream),
         }
     }
 
-    /// Reads what Graph sends: one record on each line.
-    fn tenant(&mut self, name: String, feed: Result<(Feed, Watch), String>) -> Result<(), Stopped> {
-        let (feed, watch) = match feed {
-            Ok(feed) => feed,
-            Err(why) => return self.whole(&name, why, true),
+    fn stream(&mut self, name: String, stream: Stream) -> Result<(), Stopped> {
+        let Opened { reader, status, is_lines } = match stream.open(&self.meter.end) {
+            Ok(opened) => opened,
+            Err(trouble) => {
+                self.meter.refused.store(true, Ordering::Relaxed);
+                return self.outlet.trouble(trouble, 0);
+            }
         };
-        let watch = Arc::new(watch);
-        self.meter.watch(Arc::clone(&watch));
-        let mut input = Input { impatient: true, ..self.input(name.clone(), feed) };
+        if let Some(status) = &status {
+            self.meter.watch(&name, Arc::clone(status));
+        }
+        let input = Input { impatient: true, ..self.input(name, reader) };
+        match is_lines {
+            true => self.lines_known(input)?,
+            false => self.input_read(input)?,
+        }
+        match status.and_then(|status| status.ended()) {
+            Some(trouble) => self.outlet.trouble(trouble, 0),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads what is known to be one record on each line.
+    fn lines_known(&mut self, mut input: Input<'_>) -> Result<(), Stopped> {
+        let name = input.name.clone();
         let mut head = Vec::new();
         if let Err(error) = peek(&mut input, &mut head) {
             self.refused(&name, &error)?;
         }
-        if !head.is_empty() {
-            let bytes = match self.place(None, 0) {
-                Ok(bytes) => bytes,
-                Err(error) => return self.unspooled(&name, &error),
-            };
-            let source = Arc::new(Source::new(name, bytes.clone(), Layout::Json));
-            let framing = Box::new(Json::new(accepts, true));
-            self.frame(input, head, Text::new(bytes, source), framing)?;
+        if head.is_empty() {
+            return Ok(());
         }
-        match watch.stopped() {
-            Some(trouble) => self.outlet.trouble(trouble, 0),
-            None => Ok(()),
-        }
+        let bytes = match self.place(None, 0) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.unspooled(&name, &error),
+        };
+        let source = Arc::new(Source::new(name, bytes.clone(), Layout::Json));
+        let framing = Box::new(Json::new(accepts, true));
+        self.frame(input, head, Text::new(bytes, source), framing)
     }
 
     /// Reads lines that were appended to a file.
@@ -276,7 +254,7 @@ impl Reading<'_> {
 
     fn input<'i>(&self, name: String, reader: impl Read + 'i) -> Input<'i> {
         let read = Arc::new(AtomicU64::new(0));
-        let counts = [Arc::clone(&read), Arc::clone(&self.meter.read)];
+        let counts = [Arc::clone(&read), Arc::clone(&self.own.read)];
         let reader = Box::new(Counted::new(reader, counts));
         let start = Start::default();
         Input { name, reader, bytes: None, file: None, read, layers: 0, impatient: false, start }
@@ -420,6 +398,21 @@ impl Reading<'_> {
         let source = name.to_owned();
         self.outlet.trouble(Trouble::new(source, Position::Whole, reason, lost), 0)
     }
+}
+
+/// Counts a piece among what there is to read.
+fn announce(piece: &Result<Piece, Trouble>, meter: &Meter, own: &LaneMeter) {
+    let Ok(piece) = piece else {
+        meter.refused.store(true, Ordering::Relaxed);
+        return;
+    };
+    match piece.contents.bytes() {
+        Some(len) => {
+            meter.total.fetch_add(len, Ordering::Relaxed);
+        }
+        None => own.endless.store(true, Ordering::Relaxed),
+    }
+    meter.files_total.fetch_add(1, Ordering::Relaxed);
 }
 
 fn state(file: &File) -> Option<State> {

@@ -1,6 +1,7 @@
-//! A tenant as an origin: signs in, asks Graph, and tells beside the records how far that is.
+//! A tenant as a place: signs in, asks Graph, and tells beside the records how far that is.
 //! Never decodes a record: they go the way of every stream, line by line.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -14,7 +15,10 @@ use super::graph::slices::Window;
 use super::graph::{Feed, Follow, Missing, NoToken, Request, Service, Status, Token, Tokens};
 use crate::http::client::Http;
 use crate::http::pace::SystemPace;
-use crate::place::{Position, Prompt, Pulling, Trouble};
+use crate::place::{
+    self, AlreadyRead, Contents, Follower, Look, News, Opened, Piece, Place, Position, Prompt,
+    Pulling, Stream, Trouble,
+};
 use crate::secret::Secret;
 use crate::sign_in::{self, Claims, Settings, SignIn, SignInError};
 use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
@@ -22,17 +26,22 @@ use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
 /// What entrail calls Graph where it names the source of something.
 pub const NAME: &str = "Microsoft Graph";
 
-/// One tenant: who asks, and what for. One sign-in and one limit of requests serve all who share it.
+/// One tenant: who asks, and what for. Its clones are the same one: one sign-in and one limit of
+/// requests serve all who share it.
+#[derive(Clone)]
 pub struct Tenant {
+    name: Arc<str>,
+    /// The tenant that was asked for by id or domain; empty: that of whoever signs in.
+    given: String,
     request: Request,
     /// Does the request end in the past, so that nothing new belongs to it?
     is_ended: bool,
     base: Url,
     http: Http,
     signed_in: Arc<SignedIn>,
-    service: OnceLock<Arc<Service>>,
+    service: Arc<OnceLock<Arc<Service>>>,
     /// How the load goes.
-    loaded: Mutex<Option<Arc<Mutex<Status>>>>,
+    loaded: Arc<Mutex<Option<Arc<Mutex<Status>>>>>,
 }
 
 /// The sign-in, with what a person is asked and whose token it was.
@@ -84,17 +93,26 @@ impl Tenant {
                 *locked(&asked) = Asked { prompt, is_told: false };
             }
         };
+        let given = [&settings.tenant, &settings.environment.tenant].into_iter().flatten().next();
+        let given = given.cloned().unwrap_or_default();
         let sign_in = SignIn::new(settings, http.clone(), Arc::new(ask));
         let signed_in = Arc::new(SignedIn { sign_in, asked, claims: Mutex::default() });
         let is_ended = false;
         let (service, loaded) = Default::default();
-        Ok(Self { request, is_ended, base, http, signed_in, service, loaded })
+        let name = NAME.into();
+        Ok(Self { name, given, request, is_ended, base, http, signed_in, service, loaded })
     }
 
     /// The same for a range of time that has an end: nothing new belongs to it.
     #[must_use]
     pub fn ended(self, is_ended: bool) -> Self {
         Self { is_ended, ..self }
+    }
+
+    /// The same under another name, where another tenant is open too.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     /// What is asked for.
@@ -126,7 +144,7 @@ impl Tenant {
     }
 
     /// The records, to be read as a stream, and what is told beside it.
-    pub(super) fn feed(&self, cancel: CancellationToken) -> Result<(Feed, Watch), String> {
+    fn feed(&self, cancel: CancellationToken) -> Result<(Feed, Watch), String> {
         let (feed, watch) = self.read(self.request.clone(), None, cancel)?;
         *locked(&self.loaded) = Some(feed.status());
         Ok((feed, watch))
@@ -140,12 +158,7 @@ impl Tenant {
     }
 
     /// The records that arrive from now on, those of the last hour among them: they may arrive late.
-    pub(super) fn news(&self, cancel: CancellationToken) -> Result<(Feed, Watch), String> {
-        if self.is_ended {
-            return Err("the range that was asked for has ended: nothing new can arrive in it; \
-                        open the tenant without --until (or time<…) to follow it"
-                .to_owned());
-        }
+    fn news(&self, cancel: CancellationToken) -> Result<(Feed, Watch), String> {
         let follow = Follow::default();
         let service = self.service()?;
         let now = service.now();
@@ -168,7 +181,8 @@ impl Tenant {
         let service = self.service()?;
         let feed = Feed::new(service, request, follow, cancel)
             .map_err(|error: io::Error| format!("the system gives no room to ask: {error}"))?;
-        let watch = Watch { signed_in: Arc::clone(&self.signed_in), status: feed.status() };
+        let name = Arc::clone(&self.name);
+        let watch = Watch { name, signed_in: Arc::clone(&self.signed_in), status: feed.status() };
         Ok((feed, watch))
     }
 
@@ -179,7 +193,67 @@ impl Tenant {
 
     /// Something that is missing as it is told, with what helps against a refusal.
     pub fn told(&self, missing: &Missing) -> Trouble {
-        self.signed_in.told(missing)
+        self.signed_in.told(missing, &self.name)
+    }
+
+    /// One of its feeds as something to read.
+    fn piece(&self, open: Open) -> Piece {
+        let tenant = self.clone();
+        let stream = Stream::new(move |stop| match open(&tenant, stop.clone()) {
+            Ok((feed, watch)) => {
+                Ok(Opened { reader: Box::new(feed), status: Some(Arc::new(watch)), is_lines: true })
+            }
+            Err(why) => Err(Trouble::new(tenant.name.to_string(), Position::Whole, why, true)),
+        });
+        Piece { name: self.name.to_string(), contents: Contents::Stream(stream) }
+    }
+}
+
+impl Place for Tenant {
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.name)
+    }
+
+    /// Where Graph is, and the tenant, as far as that was said.
+    fn key(&self) -> String {
+        let key = format!("{NAME} {} {}", self.base, self.given.to_lowercase());
+        key.trim_end().to_owned()
+    }
+
+    fn arguments(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn pieces(&self, _: &CancellationToken, found: &mut dyn FnMut(Result<Piece, Trouble>)) {
+        found(Ok(self.piece(Self::feed)));
+    }
+
+    fn follow(&self, _: &AlreadyRead<'_>) -> Result<Box<dyn Follower>, String> {
+        if self.is_ended {
+            return Err("the range that was asked for has ended: nothing new can arrive in it; \
+                        open the tenant without --until (or time<…) to follow it"
+                .to_owned());
+        }
+        Ok(Box::new(Newcomers { tenant: self.clone(), was_asked: false }))
+    }
+
+    fn waits(&self) -> bool {
+        true
+    }
+}
+
+/// What arrives in a tenant: one stream, which ends only where nothing can be asked any more.
+struct Newcomers {
+    tenant: Tenant,
+    was_asked: bool,
+}
+
+impl Follower for Newcomers {
+    fn look(&mut self, _: &CancellationToken) -> Look {
+        match std::mem::replace(&mut self.was_asked, true) {
+            false => Look::Found(vec![self.tenant.piece(Tenant::news)]),
+            true => Look::Over("it is not asked any more: its troubles tell why".to_owned()),
+        }
     }
 }
 
@@ -188,15 +262,6 @@ impl fmt::Debug for Tenant {
         f.debug_struct("Tenant").field("request", &self.request).finish_non_exhaustive()
     }
 }
-
-impl PartialEq for Tenant {
-    /// Each is only itself: two sign-ins are two.
-    fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self, other)
-    }
-}
-
-impl Eq for Tenant {}
 
 impl SignedIn {
     fn asking(&self) -> Asking {
@@ -208,8 +273,9 @@ impl SignedIn {
         asked.prompt.clone().map_or(Asking::Nothing, Asking::For)
     }
 
-    fn told(&self, missing: &Missing) -> Trouble {
+    fn told(&self, missing: &Missing, name: &str) -> Trouble {
         let mut trouble = missing.trouble();
+        name.clone_into(&mut trouble.source);
         let refused = missing.refused.as_ref().filter(|refused| refused.status == 403);
         if let (Some(refused), Some(claims)) = (refused, &*locked(&self.claims)) {
             let refusal = Refusal {
@@ -264,45 +330,41 @@ impl Tokens for SignedIn {
     }
 }
 
+/// Begins one of its feeds. Fails with why it cannot.
+type Open = fn(&Tenant, CancellationToken) -> Result<(Feed, Watch), String>;
+
 /// What is known of a feed while it is read by another thread.
-pub struct Watch {
+struct Watch {
+    name: Arc<str>,
     signed_in: Arc<SignedIn>,
     status: Arc<Mutex<Status>>,
 }
 
-impl fmt::Debug for Watch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Watch")
-    }
-}
-
-impl Watch {
-    /// How far it is.
-    pub fn pulling(&self) -> Pulling {
-        let state = locked(&self.status).state;
-        Pulling {
+impl place::Status for Watch {
+    fn news(&self) -> Vec<News> {
+        let (state, missing) = {
+            let mut status = locked(&self.status);
+            (status.state, std::mem::take(&mut status.missing))
+        };
+        let mut news = vec![News::Progress(Pulling {
             slices_done: state.slices_done,
             slices_total: state.slices_total,
             waiting_until: state.waiting_until,
+        })];
+        match self.signed_in.asking() {
+            Asking::Unchanged => {}
+            Asking::For(prompt) => news.push(News::Prompt(Some(prompt))),
+            Asking::Nothing => news.push(News::Prompt(None)),
         }
+        let told = |missing| News::Trouble(self.signed_in.told(missing, &self.name));
+        news.extend(missing.iter().map(told));
+        news
     }
 
-    /// What was found missing since the last call.
-    pub fn troubles(&self) -> Vec<Trouble> {
-        let missing = std::mem::take(&mut locked(&self.status).missing);
-        missing.iter().map(|missing| self.signed_in.told(missing)).collect()
-    }
-
-    /// See [`Tenant::asking`].
-    pub fn asking(&self) -> Asking {
-        self.signed_in.asking()
-    }
-
-    /// Why the pull ended before its end, if it did and nobody asked it to.
-    pub fn stopped(&self) -> Option<Trouble> {
+    fn ended(&self) -> Option<Trouble> {
         let status = locked(&self.status);
         let stopped = status.outcome.as_ref()?.stopped.as_ref()?;
         let reason = stopped.reason()?.to_owned();
-        Some(Trouble::new(NAME.to_owned(), Position::Whole, reason, true))
+        Some(Trouble::new(self.name.to_string(), Position::Whole, reason, true))
     }
 }

@@ -4,16 +4,15 @@
 use super::*;
 use crate::query::matcher::Matcher;
 use crate::query::{Context, Query};
-use crate::source::{self, Delivery, Origin};
+use crate::source::{self, Delivery, local};
 
 /// The records of these files, in this order.
 pub(super) fn load(files: &[Vec<String>]) -> Store {
-    let origins = files.iter().enumerate().map(|(number, lines)| Origin::Memory {
-        name: format!("{number}.json"),
-        bytes: lines.join("\n").into_bytes().into(),
+    let places = files.iter().enumerate().map(|(number, lines)| {
+        local::at_hand(format!("{number}.json"), lines.join("\n").into_bytes())
     });
     let mut store = Store::default();
-    source::read_all(origins.collect::<Vec<_>>(), |delivery| match delivery {
+    source::read_all(places.collect::<Vec<_>>(), |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Trouble(trouble) => panic!("{trouble}"),
         _ => {}
@@ -497,7 +496,7 @@ fn neither_interleaving_nor_the_order_of_files_changes_what_is_found() {
 #[test]
 fn the_stories_of_the_demo_tenant_are_found() {
     let mut store = Store::default();
-    source::read_all(vec![Origin::Demo], |delivery| {
+    source::read_all(vec![local::demo()], |delivery| {
         if let Delivery::Segment(segment) = delivery {
             store.push(segment);
         }

@@ -133,7 +133,7 @@ fn progress(app: &App, theme: &Theme) -> String {
     }
     if app.data.loading.running {
         let rate = app.data.loading.progress.rate.map(rate).unwrap_or_default();
-        if let Some(pulling) = app.data.loading.progress.pulling {
+        if let Some(pulling) = app.data.loading.pulled_in_all() {
             return pulled(pulling, app.clock.now);
         }
         let Some(share) = app.data.loading.share() else {

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use entrail::source::{Delivery, Origin, read_all};
+use entrail::source::{Delivery, local, read_all};
 use entrail::store::Store;
 use entrail::time::Timestamp;
 
@@ -163,7 +163,7 @@ fn archived(world: &World, home: &Path) -> Result<usize, String> {
     }
     let expected: BTreeSet<String> = world.graph.lines("directoryAudits").into_iter().collect();
     let (mut store, mut duplicates) = (Store::default(), 0);
-    read_all(vec![Origin::Path(archive)], |delivery| match delivery {
+    read_all(vec![local::path(archive)], |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Done(summary) => duplicates = summary.progress.duplicates,
         _ => {}

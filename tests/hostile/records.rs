@@ -235,11 +235,14 @@ fn what_a_sign_in_server_says_is_shown_and_copied_clean() {
     use entrail::time::Timestamp;
     for text in HOSTILE {
         let mut session = Session::catalogue(100, 30);
-        session.send(Message::Delivered(Delivery::Prompt(Some(Prompt {
-            code: (*text).to_owned(),
-            address: format!("https://{text}"),
-            expires: Timestamp::parse("2026-11-20T18:15:00Z").expect("a time"),
-        }))));
+        session.send(Message::Delivered(Delivery::Prompt(
+            "Microsoft Graph".into(),
+            Some(Prompt {
+                code: (*text).to_owned(),
+                address: format!("https://{text}"),
+                expires: Timestamp::parse("2026-11-20T18:15:00Z").expect("a time"),
+            }),
+        )));
         check_screen(&mut session, "a prompt");
         session.keys("<enter><down><enter>");
         assert_eq!(session.copied.len(), 2, "{text:?}");

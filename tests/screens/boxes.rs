@@ -215,14 +215,14 @@ fn a_sign_in_shows_its_code_until_it_is_done() {
         address: "https://login.example/device".to_owned(),
         expires,
     };
-    session.send(Message::Delivered(Delivery::Prompt(Some(prompt))));
+    session.send(Message::Delivered(Delivery::Prompt("Microsoft Graph".into(), Some(prompt))));
     let screen = session.screen();
     for part in ["https://login.example/device", "ABCD␛-1234", "12:15"] {
         assert!(screen.contains(part), "{part} in\n{screen}");
     }
     session.keys("j<enter>");
     assert!(session.screen().contains("login.example"), "copying the code keeps it on the screen");
-    session.send(Message::Delivered(Delivery::Prompt(None)));
+    session.send(Message::Delivered(Delivery::Prompt("Microsoft Graph".into(), None)));
     assert!(!session.screen().contains("login.example"));
 }
 

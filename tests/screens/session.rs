@@ -17,7 +17,7 @@ use entrail::query::answer::{Answer, Answerer, Question};
 use entrail::query::facet::facet;
 use entrail::query::seen::SeenValues;
 use entrail::query::surroundings::surroundings;
-use entrail::source::{self, Delivery, Origin};
+use entrail::source::{self, Delivery, local};
 use entrail::store::builder::{Batch, Indexer};
 use entrail::store::{RowId, Segment, Store};
 use entrail::time::{TICKS_PER_SECOND, Timestamp, Zone};
@@ -57,9 +57,9 @@ pub struct Session {
 
 /// What a load delivers, progress left out: how often that comes depends on the machine.
 pub fn deliveries(name: &str, bytes: Vec<u8>) -> Vec<Delivery> {
-    let origin = Origin::Memory { name: name.to_owned(), bytes: Arc::from(bytes) };
+    let place = local::at_hand(name.to_owned(), bytes);
     let mut found = Vec::new();
-    source::read_all(vec![origin], |delivery| {
+    source::read_all(vec![place], |delivery| {
         if !matches!(delivery, Delivery::Progress(_)) {
             found.push(delivery);
         }

@@ -2,11 +2,12 @@
 //! Never looks at which of two equal records stayed.
 
 use entrail::format::{Decoded, Depth, Layout, decode, write_graph};
+use entrail::place::Places;
 use entrail::query::answer::{Answer, Answerer, Question, Sort};
 use entrail::query::choice::Choice;
 use entrail::query::{Context, Query};
 use entrail::record::{Change, Kind, Outcome, Record, Target};
-use entrail::source::{Delivery, Origin, Summary, read_all};
+use entrail::source::{Delivery, Summary, local, read_all};
 use entrail::store::{RowId, Store};
 use entrail::time::Timestamp;
 use proptest::prelude::*;
@@ -89,13 +90,12 @@ fn line((id, version, way): Written, signs_in: bool) -> String {
 
 /// Reads files of such lines.
 fn read(files: &[Vec<String>]) -> (Store, Summary) {
-    let origin = |(at, lines): (usize, &Vec<String>)| Origin::Memory {
-        name: format!("file {at}"),
-        bytes: lines.join("\n").into_bytes().into(),
+    let place = |(at, lines): (usize, &Vec<String>)| {
+        local::at_hand(format!("file {at}"), lines.join("\n").into_bytes())
     };
     let (mut store, mut summary) = (Store::default(), Summary::default());
-    let origins: Vec<Origin> = files.iter().enumerate().map(origin).collect();
-    drop(read_all(origins, |delivery| match delivery {
+    let places: Places = files.iter().enumerate().map(place).collect();
+    drop(read_all(places, |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Done(done) => summary = done,
         _ => {}

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use entrail::source::{Account, Delivery, IndexCache, Load, Origin, Summary, read_all};
+use entrail::source::{Account, Delivery, IndexCache, Load, Summary, local, read_all};
 use entrail::store::Store;
 use proptest::prelude::*;
 
@@ -68,9 +68,9 @@ fn counted(way: Way, text: &str) -> u64 {
 }
 
 fn load(paths: &[PathBuf], cache: Option<IndexCache>) -> (Store, Summary) {
-    let origins = paths.iter().cloned().map(Origin::Path).collect();
+    let places = paths.iter().cloned().map(local::path).collect();
     let (mut store, mut summary) = (Store::default(), Summary::default());
-    drop(read_all(Load { origins, cache, ..Load::default() }, |delivery| match delivery {
+    drop(read_all(Load { places, cache, ..Load::default() }, |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Done(done) => summary = done,
         _ => {}

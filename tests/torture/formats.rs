@@ -4,10 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::sync::Arc;
 
 use entrail::export;
-use entrail::source::{Delivery, Origin, read_all};
+use entrail::source::{Delivery, local, read_all};
 use entrail::store::Store;
 use serde_json::{Map, Value, json};
 
@@ -431,9 +430,9 @@ fn packed_value(value: &Value) -> Value {
 /// What entrail writes of a file: NDJSON, a line for each record, by what tells them apart; and what
 /// was wrong with it.
 fn read(file: &File) -> (BTreeMap<String, String>, Vec<String>) {
-    let origin = Origin::Memory { name: file.name.to_owned(), bytes: Arc::from(&file.bytes[..]) };
+    let place = local::at_hand(file.name.to_owned(), &file.bytes[..]);
     let (mut store, mut troubles) = (Store::default(), Vec::new());
-    drop(read_all(vec![origin], |delivery| match delivery {
+    drop(read_all(vec![place], |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         // In what order day and month of dates in numbers are read is said, and is no trouble.
         Delivery::Trouble(trouble) if trouble.lost || !trouble.reason.contains("month first") => {

@@ -2,13 +2,12 @@
 //! Never asks the redactor what it knows: the planted values are looked for in the text itself.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use entrail::case::Input;
 use entrail::export::{self, About, Format};
-use entrail::source::{Delivery, Origin, read_all};
+use entrail::source::{Delivery, local, read_all};
 use entrail::store::Store;
 use entrail::store::marks::{Mark, Marks};
 use serde_json::{Value, json};
@@ -451,10 +450,9 @@ fn forms(value: &str) -> BTreeSet<String> {
 
 fn store_of(lines: &[Value], name: &str) -> Store {
     let text: Vec<String> = lines.iter().map(Value::to_string).collect();
-    let origin =
-        Origin::Memory { name: name.to_owned(), bytes: Arc::from(text.join("\n").into_bytes()) };
+    let place = local::at_hand(name.to_owned(), text.join("\n").into_bytes());
     let mut store = Store::default();
-    drop(read_all(vec![origin], |delivery| {
+    drop(read_all(vec![place], |delivery| {
         if let Delivery::Segment(segment) = delivery {
             store.push(segment);
         }

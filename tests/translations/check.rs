@@ -9,7 +9,7 @@ use entrail::query::plan::Part;
 use entrail::query::push_down::{Endpoint, Names, push_down};
 use entrail::query::translate::{Language, translate};
 use entrail::query::{Context, Query};
-use entrail::source::{Delivery, Origin, read_all};
+use entrail::source::{Delivery, local, read_all};
 use entrail::store::Store;
 use entrail::time::Timestamp;
 use serde_json::Value;
@@ -50,9 +50,9 @@ impl Read {
     fn new(records: &[Value]) -> Self {
         let lines: Vec<String> = records.iter().map(Value::to_string).collect();
         let bytes = lines.join("\n").into_bytes();
-        let origins = vec![Origin::Memory { name: "rows".to_owned(), bytes: bytes.into() }];
+        let places = vec![local::at_hand("rows", bytes)];
         let mut store = Store::default();
-        read_all(origins, |delivery| match delivery {
+        read_all(places, |delivery| match delivery {
             Delivery::Segment(segment) => store.push(segment),
             Delivery::Trouble(trouble) => assert_eq!(trouble.to_string(), "", "none is expected"),
             _ => {}

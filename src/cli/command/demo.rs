@@ -6,7 +6,7 @@ use clap::Args;
 use crate::cli::Outcome;
 use crate::cli::arguments::ScreenArguments;
 use crate::cli::screen::{self, Opened};
-use crate::source::Origin;
+use crate::source::local;
 
 /// Open the built-in demo tenant: a month of records with a few incidents in it
 #[derive(Args, Debug)]
@@ -19,5 +19,5 @@ pub(in crate::cli) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let origin = vec!["the demo tenant: invented, and the same in every copy".to_owned()];
     let opened = Opened { name: "demo".to_owned(), origin };
-    screen::start(vec![Origin::Demo].into(), opened, &arguments.screen)
+    screen::start(vec![local::demo()].into(), opened, &arguments.screen)
 }

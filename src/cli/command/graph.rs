@@ -10,7 +10,8 @@ use crate::cli::arguments::{RangeArguments, ScreenArguments, SignInArguments};
 use crate::cli::screen::{self, Opened};
 use crate::cli::tenant::tenant;
 use crate::cli::wanted::Wanted;
-use crate::source::{Load, Origin};
+use crate::place::Places;
+use crate::source::Load;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,6 +49,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     }
     let opened =
         Opened { name: "Microsoft Graph".to_owned(), origin: wanted.explanation(tenant.base()) };
-    let origins = vec![Origin::Tenant(Arc::new(tenant))];
-    screen::start(Load { origins, ..Load::default() }, opened, &screen)
+    let places: Places = vec![Arc::new(tenant)];
+    screen::start(Load { places, ..Load::default() }, opened, &screen)
 }

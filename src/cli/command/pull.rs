@@ -26,7 +26,7 @@ use crate::source::graph::slices::Window;
 use crate::source::graph::{
     Missing, Outcome as Pulled, Request, Round, Service, Span, State, Stopped, pull_into, watch,
 };
-use crate::source::{Delivery, Origin, Tenant, read_all};
+use crate::source::{Delivery, Tenant, local, read_all};
 use crate::store::{RowId, Store};
 use crate::text::clean;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
@@ -222,9 +222,8 @@ impl Matching {
 
     fn judged(&self, lines: &[&[u8]], context: &query::Context) -> Vec<bool> {
         let mut store = Store::default();
-        let origin =
-            Origin::Memory { name: "Microsoft Graph".to_owned(), bytes: lines.concat().into() };
-        let _ = read_all(vec![origin], |delivery| {
+        let place = local::at_hand("Microsoft Graph", lines.concat());
+        let _ = read_all(vec![place], |delivery| {
             if let Delivery::Segment(segment) = delivery {
                 store.push(segment);
             }

@@ -18,6 +18,7 @@ use crate::cli::stdout::Stdout;
 use crate::cli::{Outcome, parse_query, tell};
 use crate::config::cases;
 use crate::export::{self, About, Format, Options, Report};
+use crate::place::Places;
 use crate::query::answer::{Answer, Answerer, Question, Sort};
 use crate::query::choice::Choice;
 use crate::query::sieve::Sieve;
@@ -28,7 +29,7 @@ use crate::record::column::Column;
 use crate::record::field::Field;
 use crate::record::keyed;
 use crate::record::wanted::Wanted;
-use crate::source::{Load, Origin, Unwanted};
+use crate::source::{Load, Unwanted};
 use crate::store::{Marks, RowId, Store};
 use crate::text::clean;
 use crate::text::nearby::nearest;
@@ -107,10 +108,10 @@ fn loaded(arguments: &Arguments, query: &Query, has_case: bool) -> anyhow::Resul
     let is_whole = arguments.index.is_asked_for() || has_case || tells_inputs || arguments.account;
     let wanted = wanted(query, arguments);
     let names = wanted.has(Column::Targets) || wanted.has(Column::Actor);
-    let once = origins(arguments)?.iter().any(|origin| matches!(origin, Origin::Stdin));
+    let once = places(arguments)?.iter().any(|place| place.is_read_once());
     let load = |unwanted, wanted| -> anyhow::Result<Load> {
         Ok(Load {
-            origins: origins(arguments)?,
+            places: places(arguments)?,
             cache: arguments.index.cache(),
             unwanted,
             wanted,
@@ -139,7 +140,7 @@ fn loaded(arguments: &Arguments, query: &Query, has_case: bool) -> anyhow::Resul
 }
 
 /// Says which of these keys no record has: one that is mistyped finds nothing, like one that is right.
-/// Standard input cannot be read again and is not looked through.
+/// What is read once cannot be read again and is not looked through.
 fn tell_unknown_keys(
     arguments: &Arguments,
     keys: &[(&'static Field, String)],
@@ -147,11 +148,11 @@ fn tell_unknown_keys(
     if keys.is_empty() {
         return Ok(());
     }
-    let origins = origins(arguments)?;
-    if origins.iter().any(|origin| matches!(origin, Origin::Stdin)) {
+    let places = places(arguments)?;
+    if places.iter().any(|place| place.is_read_once()) {
         return Ok(());
     }
-    let load = Load { origins, date_order: arguments.index.date_order(), ..Load::default() };
+    let load = Load { places, date_order: arguments.index.date_order(), ..Load::default() };
     let loaded = load::load_telling(load, &mut |_| {});
     if loaded.is_failure() {
         return Ok(());
@@ -212,7 +213,7 @@ fn translated(query: &Query, language: Language) -> anyhow::Result<Outcome> {
 }
 
 /// What to search in; also fails where the only file was taken for the query.
-fn origins(arguments: &Arguments) -> anyhow::Result<Vec<Origin>> {
+fn places(arguments: &Arguments) -> anyhow::Result<Places> {
     load::searched(arguments.demo, &arguments.paths).map_err(|nothing| {
         let query = &arguments.query;
         if !is_file(query) {
@@ -294,7 +295,7 @@ fn about(arguments: &Arguments, store: &Store, case: Option<&Case>) -> anyhow::R
         made: Some(crate::runtime::now()),
         ..About::default()
     };
-    about.inputs = case::digested(&origins(arguments)?, store, &|| false);
+    about.inputs = case::digested(&places(arguments)?, store, &|| false);
     about.queries.extend((!arguments.query.is_empty()).then(|| arguments.query.clone()));
     let mut paths: Vec<String> =
         arguments.paths.iter().map(|path| path.display().to_string()).collect();

@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use proptest::prelude::Strategy as _;
 
-use super::super::{Delivery, Load, Origin, read_all};
+use super::super::{Delivery, Load, local, read_all};
 use crate::store::Store;
 use crate::time::{DateOrder, Timestamp};
 
@@ -39,13 +38,10 @@ fn json(dates: &[&str]) -> String {
 
 /// The time of each record by its activity, and what was told.
 fn read(texts: &[String], order: Option<DateOrder>) -> (BTreeMap<String, String>, Vec<String>) {
-    let origin = |(at, text): (usize, &String)| Origin::Memory {
-        name: format!("f{at}"),
-        bytes: Arc::from(text.as_bytes()),
-    };
-    let origins = texts.iter().enumerate().map(origin).collect();
+    let place = |(at, text): (usize, &String)| local::at_hand(format!("f{at}"), text.as_bytes());
+    let places = texts.iter().enumerate().map(place).collect();
     let (mut store, mut told) = (Store::default(), Vec::new());
-    let load = Load { origins, date_order: order, ..Load::default() };
+    let load = Load { places, date_order: order, ..Load::default() };
     let _index = read_all(load, |delivery| match delivery {
         Delivery::Segment(segment) => store.push(segment),
         Delivery::Trouble(trouble) => told.push(trouble.to_string()),

@@ -73,7 +73,6 @@ impl About {
             files_done: input.u32()?,
             files_total: input.u32()?,
             rate: None,
-            pulling: None,
         };
         let mut summary = Summary {
             progress,

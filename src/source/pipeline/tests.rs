@@ -2,9 +2,11 @@
 
 use proptest::prelude::*;
 
+use super::super::lanes;
 use super::*;
+use crate::place::Places;
 use crate::record::Record;
-use crate::source::{Origin, Summary};
+use crate::source::{Summary, local};
 use crate::store::Store;
 
 fn record(id: usize) -> String {
@@ -19,25 +21,23 @@ fn run_with(
     files: &[String],
     stop_after: usize,
 ) -> (Store, Vec<String>, Summary) {
-    let origin = |(number, text): (usize, &String)| Origin::Memory {
-        name: format!("file {number}"),
-        bytes: text.as_bytes().into(),
+    let place = |(number, text): (usize, &String)| {
+        local::at_hand(format!("file {number}"), text.as_bytes())
     };
-    run_from(options, files.iter().enumerate().map(origin).collect(), stop_after)
+    run_from(options, files.iter().enumerate().map(place).collect(), stop_after)
 }
 
-fn run_from(
-    options: &Options,
-    origins: Vec<Origin>,
-    stop_after: usize,
-) -> (Store, Vec<String>, Summary) {
+fn run_from(options: &Options, places: Places, stop_after: usize) -> (Store, Vec<String>, Summary) {
     let (mut store, mut told, mut summary) = (Store::default(), Vec::new(), Summary::default());
     let mut deliveries = 0;
-    run(Input::Origins(origins), &CancellationToken::new(), options, &mut |delivery| {
+    run(lanes::in_order(places), &CancellationToken::new(), options, &mut |delivery| {
         match delivery {
             Delivery::Segment(segment) => store.push(segment),
             Delivery::Trouble(trouble) => told.push(trouble.to_string()),
-            Delivery::Progress(_) | Delivery::Prompt(_) | Delivery::Following(_) => {}
+            Delivery::Progress(_)
+            | Delivery::Pulling(..)
+            | Delivery::Prompt(..)
+            | Delivery::Following(_) => {}
             Delivery::Done(done) => summary = done,
         }
         deliveries += 1;
@@ -269,12 +269,12 @@ fn read_alike(text: &str, block: usize, workers: usize) -> Result<(), TestCaseEr
     let path = folder.path().join("lines.ndjson");
     std::fs::write(&path, text).expect("written");
     let name = path.display().to_string();
-    let memory = Origin::Memory { name, bytes: text.as_bytes().into() };
+    let memory = local::at_hand(name, text.as_bytes());
     let whole = Options { first_block: 1 << 20, ..Options::default() };
     let options = Options { workers, first_block: block, most_block: 2 * block, ..whole.clone() };
     let (store, told, summary) = run_from(&whole, vec![memory], usize::MAX);
     let (again, told_again, summary_again) =
-        run_from(&options, vec![Origin::Path(path)], usize::MAX);
+        run_from(&options, vec![local::path(path)], usize::MAX);
     let spans = |store: &Store| -> Vec<Span> {
         (0..store.len() as u32).map(|row| store.span(row).1).collect()
     };

@@ -34,7 +34,7 @@ impl Reading<'_> {
             Err(error) => return self.refused(&name, &error),
         };
         // Only what is in the file itself counts as progress: a copy was counted when it was made.
-        let total = if bytes.is_some() { Arc::clone(&self.meter.read) } else { Arc::default() };
+        let total = if bytes.is_some() { Arc::clone(&self.own.read) } else { Arc::default() };
         let counted = Counted::new(seekable, [Arc::clone(&read), total]);
         let opened = ZipArchive::new(counted).and_then(|mut archive| {
             let overlapping = archive.has_overlapping_files()?;

@@ -136,7 +136,7 @@ impl Reading<'_> {
             let end = end.max(leap.reached);
             let more = end.saturating_sub(counted);
             counted = counted.max(end);
-            for counter in [&input.read, &self.meter.read] {
+            for counter in [&input.read, &self.own.read] {
                 counter.fetch_add(more, Ordering::Relaxed);
             }
             self.outlet.part(Part::Found(Box::new(lines.outcome)))?;

@@ -511,8 +511,8 @@ fn an_archive_is_read_like_any_folder() {
     let (server, _tenant) = tenant_server(Tenant::new(70, HOUR, 10));
     pulled(&server.service(), &request(3), &mut open(folder.path()));
     let mut summary = None;
-    let origins = vec![crate::source::Origin::Path(folder.path().to_owned())];
-    crate::source::read_all(origins, |delivery| {
+    let places = vec![crate::source::local::path(folder.path().to_owned())];
+    crate::source::read_all(places, |delivery| {
         if let crate::source::Delivery::Done(done) = delivery {
             summary = Some(done);
         }

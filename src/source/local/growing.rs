@@ -1,18 +1,22 @@
 //! Which files hold something new: lines behind those that were read, or another content.
 //! Never takes a line that is still being written, nor a file that changes while it is looked at.
 
+#![expect(clippy::disallowed_methods, reason = "files are looked at again and again")]
+
 use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::super::Origin;
+use tokio_util::sync::CancellationToken;
+
 use super::super::original::Source;
-use super::super::walk::{self, Entry, Tail};
+use super::walk;
 use crate::format::{self, Decoded, Depth, Layout};
 use crate::place::plain::{AtOffset, PlainFile, Stamp};
-use crate::store::{Original as _, Segment, Span, Store};
+use crate::place::{AlreadyRead, Contents, Follower, Look, Piece, Tail};
+use crate::store::{Original as _, Segment, Span};
 use crate::time::Timestamp;
 
 /// Bytes read at once where the end of a line is looked for.
@@ -20,26 +24,10 @@ const STEP: u64 = 64 << 10;
 /// Longest line that is waited for.
 const LONGEST_LINE: u64 = 64 << 20;
 
-/// What is to be taken in.
-#[derive(Default, Debug)]
-pub(super) struct Found {
-    /// What was never read.
-    pub(super) new: Vec<Entry>,
-    /// Files that were read before and hold something else now.
-    pub(super) again: Vec<Entry>,
-}
-
-impl Found {
-    /// Is there nothing?
-    pub(super) fn is_empty(&self) -> bool {
-        self.new.is_empty() && self.again.is_empty()
-    }
-}
-
 /// The files of a load, as they were looked at last.
 #[derive(Debug)]
 pub(super) struct Growing {
-    paths: Vec<Origin>,
+    paths: Vec<PathBuf>,
     known: HashMap<PathBuf, Known>,
     /// Names of sources that gave records, or were told to be unreadable, before.
     told: HashSet<String>,
@@ -77,15 +65,15 @@ struct Read<'s> {
 
 impl Growing {
     /// The files of `store`; those that only grow can be read again from now on.
-    pub(super) fn new(paths: Vec<Origin>, store: &Store, told: Vec<String>) -> Self {
+    pub(super) fn new(paths: Vec<PathBuf>, read: &AlreadyRead<'_>) -> Self {
         let mut growing = Self {
             paths,
             known: HashMap::new(),
-            told: told.into_iter().collect(),
+            told: read.told.iter().cloned().collect(),
             is_first_look: true,
         };
         if !growing.paths.is_empty() {
-            for segment in store.segments() {
+            for segment in read.store.segments() {
                 growing.took(segment);
             }
         }
@@ -97,9 +85,10 @@ impl Growing {
         }
         growing
     }
+}
 
-    /// Takes note of records that were read.
-    pub(super) fn took(&mut self, segment: &Segment) {
+impl Follower for Growing {
+    fn took(&mut self, segment: &Segment) {
         for read in each_source(segment) {
             let Some(file) = read.source.file() else {
                 // A member of an archive is known by the archive's name.
@@ -123,12 +112,17 @@ impl Growing {
         }
     }
 
-    /// What is new since the last look.
-    pub(super) fn look(&mut self, stopped: &dyn Fn() -> bool) -> Found {
-        let mut found = Found::default();
+    /// What was never read comes first, then files that hold something else now.
+    fn look(&mut self, stop: &CancellationToken) -> Look {
+        let (mut fresh, mut again) = (Vec::new(), Vec::new());
+        let mut files = Vec::new();
+        walk::each(&self.paths, stop, &mut |piece| {
+            if let Ok(Piece { contents: Contents::File(path, _), .. }) = piece {
+                files.push(path);
+            }
+        });
         let is_first = std::mem::take(&mut self.is_first_look);
-        for entry in walk::expand(self.paths.clone(), stopped) {
-            let Entry::File(path, _) = entry else { continue };
+        for path in files {
             let Ok(now) = fs::metadata(&path).map(|metadata| Stamp::of(&metadata)) else {
                 continue;
             };
@@ -154,7 +148,8 @@ impl Growing {
                 && lines.is_same(read_as)
             {
                 known.read_as = Some(now);
-                found.new.extend(lines.tail(now.len()).map(Entry::Tail));
+                let tail = |tail| Piece { name: name.clone(), contents: Contents::Tail(tail) };
+                fresh.extend(lines.tail(now.len()).map(tail));
                 continue;
             }
             // Who writes it may not be done yet.
@@ -166,10 +161,11 @@ impl Growing {
             }
             let was_read = known.read_as.replace(now).is_some();
             known.changed_to = None;
-            let entry = Entry::File(path, now.len());
-            if was_read { found.again.push(entry) } else { found.new.push(entry) }
+            let file = walk::file(path, now.len());
+            if was_read { again.push(file) } else { fresh.push(file) }
         }
-        found
+        fresh.append(&mut again);
+        Look::Found(fresh)
     }
 }
 

@@ -9,28 +9,27 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::Builder;
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
 /// Bytes of one read.
 const BLOCK: usize = 64 << 10;
 /// How soon a stop is noticed.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The reading end of a pump.
-pub struct Pump<'p> {
+pub(super) struct Pump {
     blocks: Receiver<io::Result<Vec<u8>>>,
     current: io::Cursor<Vec<u8>>,
-    stopped: &'p (dyn Fn() -> bool + Sync),
+    stop: CancellationToken,
 }
 
-impl<'p> Pump<'p> {
+impl Pump {
     /// Starts reading the pipe at `path`, or standard input.
-    pub fn start(
-        path: Option<PathBuf>,
-        stopped: &'p (dyn Fn() -> bool + Sync),
-    ) -> io::Result<Self> {
+    pub(super) fn start(path: Option<PathBuf>, stop: CancellationToken) -> io::Result<Self> {
         let (sender, blocks) = sync_channel(4);
         // Not a scoped thread: a read that never returns must not hold up the end of the load.
         Builder::new().name("pump".to_owned()).spawn(move || pump(path, &sender))?;
-        Ok(Self { blocks, current: io::Cursor::default(), stopped })
+        Ok(Self { blocks, current: io::Cursor::default(), stop })
     }
 }
 
@@ -61,7 +60,7 @@ fn pump(path: Option<PathBuf>, blocks: &SyncSender<io::Result<Vec<u8>>>) {
     }
 }
 
-impl Read for Pump<'_> {
+impl Read for Pump {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let count = self.current.read(buffer)?;
@@ -70,7 +69,7 @@ impl Read for Pump<'_> {
             }
             match self.blocks.recv_timeout(PATIENCE) {
                 Ok(block) => self.current = io::Cursor::new(block?),
-                Err(RecvTimeoutError::Timeout) if (self.stopped)() => return Ok(0),
+                Err(RecvTimeoutError::Timeout) if self.stop.is_cancelled() => return Ok(0),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(0),
             }
