@@ -12,6 +12,8 @@ mod join;
 mod judge;
 mod key;
 pub mod table;
+pub mod verdict;
+mod words;
 pub mod write;
 
 #[cfg(test)]
@@ -24,6 +26,7 @@ use crate::store::{RowId, Store};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 pub use table::{TRAILS, Trail};
+use verdict::{During, Note, Title, Verdict};
 
 /// One step of a trail as it was found, or not.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,6 +46,21 @@ pub struct Meanwhile {
     pub query: String,
     /// How many records it finds.
     pub count: u64,
+    /// What they are called.
+    pub during: During,
+    /// Are they told of beside the verdict?
+    pub is_told: bool,
+}
+
+/// A finding in words, not cleaned; made at the very end.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Said {
+    /// Who did what, one line.
+    pub title: String,
+    /// How it stands, and what happened meanwhile, a few words.
+    pub verdict: String,
+    /// Each note, one sentence.
+    pub notes: Vec<String>,
 }
 
 /// A sequence of records, found. Texts come from records and are not cleaned.
@@ -50,10 +68,12 @@ pub struct Meanwhile {
 pub struct Finding {
     /// Of which trail.
     pub trail: &'static Trail,
-    /// Who and what, one line.
-    pub title: String,
-    /// How it stands, a few words.
-    pub verdict: String,
+    /// Who did what.
+    pub title: Title,
+    /// How it stands.
+    pub verdict: Verdict,
+    /// The same, and what happened meanwhile, in words.
+    pub said: Said,
     /// How much it asks to be looked at: at least as much as the highest rated record of its steps.
     pub severity: Level,
     /// Is it what ordinary days are full of, as far as the records tell? Such findings come last
@@ -67,8 +87,8 @@ pub struct Finding {
     pub steps: Vec<StepFound>,
     /// Its records that are no steps: what failed, was only prepared, or ended undone.
     pub beside: Vec<RowId>,
-    /// What else is to be said, one sentence each.
-    pub notes: Vec<String>,
+    /// What else is to be said.
+    pub notes: Vec<Note>,
     /// The query that finds its records and no others.
     pub query: String,
     /// What happened meanwhile, where that is a question.
@@ -91,7 +111,7 @@ impl Finding {
         Sequence {
             level: self.severity,
             kind: self.trail.title,
-            told: format!("{} · {}", self.title, self.verdict),
+            told: format!("{} · {}", self.said.title, self.said.verdict),
             rows: self.rows(),
         }
     }
@@ -99,8 +119,23 @@ impl Finding {
     /// The notes that name somebody or something: in these it is looked for, not in what is said of
     /// every other finding too.
     pub fn named(&self) -> String {
-        let own = self.notes.iter().filter(|note| !judge::SAID_OF_ALL.contains(&note.as_str()));
-        own.map(String::as_str).collect::<Vec<_>>().join(" ")
+        let own = self.notes.iter().zip(&self.said.notes);
+        let own = own.filter(|(note, _)| note.names_something());
+        own.map(|(_, said)| said.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// It in words, each text made `whole` first.
+    fn words(&self, whole: impl Fn(String) -> String) -> Said {
+        let mut verdict = words::verdict(&self.verdict);
+        if let Some(meanwhile) = self.meanwhile.as_ref().filter(|meanwhile| meanwhile.is_told) {
+            verdict += " · ";
+            verdict += &words::during(meanwhile.count, meanwhile.during);
+        }
+        Said {
+            title: whole(words::title(&self.title)),
+            verdict: whole(verdict),
+            notes: self.notes.iter().map(|note| whole(words::note(note))).collect(),
+        }
     }
 
     /// How much of the sequence is there, in thousandths; nothing where it is none.
@@ -169,12 +204,10 @@ pub fn find(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Option<Found> {
     judge::count_meanwhile(store, &mut judged);
     let mut findings = asked::with_queries(store, judged, &cancelled)?;
     for finding in &mut findings {
-        for text in finding.notes.iter_mut().chain([&mut finding.title, &mut finding.verdict]) {
-            *text = with_names(store, text, str::to_owned);
-        }
+        finding.said = finding.words(|text| with_names(store, &text, str::to_owned));
     }
     findings.sort_by(|a, b| {
-        let name = |finding: &Finding| (finding.trail.name, finding.title.clone());
+        let name = |finding: &Finding| (finding.trail.name, finding.said.title.clone());
         b.place().cmp(&a.place()).then_with(|| name(a).cmp(&name(b)))
     });
     Some(Found { findings, unreadable: gathered.unreadable })

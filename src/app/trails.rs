@@ -66,8 +66,9 @@ impl App {
         });
         let steps = steps.collect::<Vec<_>>().join(", ");
         let severity = finding.severity.word();
-        let mut note = format!("{}: {} ({severity}). {steps}.", finding.title, finding.verdict);
-        for said in &finding.notes {
+        let mut note =
+            format!("{}: {} ({severity}). {steps}.", finding.said.title, finding.said.verdict);
+        for said in &finding.said.notes {
             note += " ";
             note += said;
         }
@@ -77,10 +78,10 @@ impl App {
             ..WIDE => shortened(text),
             _ => text.to_owned(),
         };
-        let (title, verdict) = (fitting(&finding.title), fitting(&finding.verdict));
+        let (title, verdict) = (fitting(&finding.said.title), fitting(&finding.said.verdict));
         let label = format!("{title} · {verdict} · {severity} · {first}");
         // Domains of people are looked for where names are, also where the list has no room for them.
-        let head = format!("{} · {} · {severity}", finding.title, finding.verdict);
+        let head = format!("{} · {} · {severity}", finding.said.title, finding.said.verdict);
         let rest =
             format!("{} · {} · {}", finding.trail.name, finding.trail.title, finding.named());
         Item {

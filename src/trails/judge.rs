@@ -11,11 +11,12 @@ pub(super) mod policy;
 pub(super) mod support;
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use super::gather::Event;
 use super::table::{BESIDE, Trail};
-use super::{Finding, Meanwhile, StepFound};
+use super::verdict::{During, Note, Title, Verdict};
+use super::words::distinct;
+use super::{Finding, Meanwhile, Said, StepFound};
 use crate::meaning::{self, Act, Thing};
 use crate::query::{Expression, Operator, Query, Term, Value};
 use crate::record::column::{Column, Part, part};
@@ -29,20 +30,6 @@ use crate::time::Timestamp;
 
 /// Records of one chain that are read for its title and notes; the others are counted.
 const MOST_READ: usize = 2_000;
-/// Notes that name nobody and nothing.
-pub(super) const SAID_OF_ALL: &[&str] = &[
-    package::NO_PACKAGE,
-    package::NO_REQUEST,
-    package::NO_NAME,
-    package::NOT_HERE,
-    package::AGAIN,
-    package::OVER,
-    credential::BY_NAME,
-    credential::RENEWED,
-    pim::NO_APPROVAL,
-];
-/// Names that are listed in a note; the others are counted.
-const MOST_NAMES: usize = 12;
 
 /// A chain, its records read.
 pub(super) struct Chain {
@@ -56,12 +43,12 @@ pub(super) struct Chain {
 
 /// What a chain amounts to.
 pub(super) struct Judged {
-    pub(super) title: String,
-    pub(super) verdict: String,
+    pub(super) title: Title,
+    pub(super) verdict: Verdict,
     pub(super) severity: Level,
     /// Is it what ordinary days are full of?
     pub(super) ordinary: bool,
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Vec<Note>,
     pub(super) watch: Option<Watch>,
 }
 
@@ -76,8 +63,8 @@ pub(super) struct Watch {
     pub(super) until: Option<Timestamp>,
     /// Records of this category are no part of it.
     pub(super) except: Option<&'static str>,
-    /// What they are called: `records while elevated`.
-    pub(super) called: &'static str,
+    /// What they are called.
+    pub(super) called: During,
     /// The step whose record is the first of them.
     pub(super) step: Option<usize>,
 }
@@ -122,6 +109,7 @@ pub(super) fn judge(
         trail,
         title: judged.title,
         verdict: judged.verdict,
+        said: Said::default(),
         severity: judged.severity.max(rated.unwrap_or(Level::Low)),
         ordinary: judged.ordinary,
         first: Timestamp::from_ticks(first.ticks),
@@ -174,15 +162,15 @@ impl Chain {
         Some(Timestamp::from_ticks(event.ticks))
     }
 
-    /// From an instant to the last record of all, in words.
-    fn since(&self, time: Timestamp) -> String {
-        super::lasted(self.end.ticks() - time.ticks())
+    /// From an instant to the last record of all, in ticks.
+    fn since(&self, time: Timestamp) -> i64 {
+        self.end.ticks() - time.ticks()
     }
 }
 
-/// From one instant to another, in words.
-fn between(from: Timestamp, to: Timestamp) -> String {
-    super::lasted(to.ticks() - from.ticks())
+/// From one instant to another, in ticks.
+fn between(from: Timestamp, to: Timestamp) -> i64 {
+    to.ticks() - from.ticks()
 }
 
 /// Is a record one of these parts of a trail?
@@ -245,27 +233,6 @@ pub(super) fn detail<'r>(record: &'r Record<'_>, key: &str) -> Option<&'r str> {
     let details = record.details.iter();
     let mut found = details.filter(|detail| detail.key.eq_ignore_ascii_case(key));
     found.find(|detail| !detail.value.is_empty()).map(|detail| &*detail.value)
-}
-
-/// Names without repetition, in the order they came; the first of them where there are many.
-fn listed(names: impl IntoIterator<Item = String>) -> String {
-    let names = distinct(names);
-    let more = names.len().saturating_sub(MOST_NAMES);
-    let mut text = names[..names.len() - more].join(", ");
-    if more > 0 {
-        let _ = write!(text, " and {more} more");
-    }
-    text
-}
-
-fn distinct(names: impl IntoIterator<Item = String>) -> Vec<String> {
-    let mut seen = std::collections::HashSet::new();
-    names.into_iter().filter(|name| !name.is_empty() && seen.insert(fold(name))).collect()
-}
-
-/// The text with `s` for many.
-fn many(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// Counts what happened meanwhile, for all findings in one walk over the columns.
@@ -350,10 +317,6 @@ fn span(watch: Option<&Watch>) -> (i64, i64) {
 }
 
 fn tell(finding: &mut Finding, watch: &Watch, count: u64, first: Option<(i64, RowId)>) {
-    let records = if count == 1 { "record" } else { "records" };
-    if watch.step.is_none() || count > 0 {
-        let _ = write!(finding.verdict, " · {count} {records} {}", watch.called);
-    }
     if let (Some(step), Some((ticks, row))) = (watch.step, first) {
         finding.steps[step].rows = vec![row];
         finding.steps[step].first = Some(Timestamp::from_ticks(ticks));
@@ -383,5 +346,6 @@ fn tell(finding: &mut Finding, watch: &Watch, count: u64, first: Option<(i64, Ro
         parts.push(Expression::Not(Box::new(term)));
     }
     let query = Query { expression: Some(Expression::and(parts)) }.to_string();
-    finding.meanwhile = Some(Meanwhile { query, count });
+    let is_told = watch.step.is_none() || count > 0;
+    finding.meanwhile = Some(Meanwhile { query, count, during: watch.called, is_told });
 }

@@ -42,7 +42,7 @@ pub(super) fn check_queries(store: &Store, findings: &[Finding]) {
             rows(store, &finding.query),
             finding.rows(),
             "{}\n{}",
-            finding.title,
+            finding.said.title,
             finding.query
         );
         if let Some(meanwhile) = &finding.meanwhile {
@@ -50,7 +50,7 @@ pub(super) fn check_queries(store: &Store, findings: &[Finding]) {
                 rows(store, &meanwhile.query).len() as u64,
                 meanwhile.count,
                 "{}",
-                finding.title
+                finding.said.title
             );
         }
     }
@@ -273,7 +273,12 @@ fn every_trail_is_found_whole() {
         let own = of(&findings, story);
         assert_eq!(own.len(), 1, "{}: {own:#?}", story.trail);
         assert_eq!(own[0].dots(false), story.dots, "{}: {own:#?}", story.trail);
-        assert!(own[0].verdict.starts_with(story.verdict), "{}: {}", story.trail, own[0].verdict);
+        assert!(
+            own[0].said.verdict.starts_with(story.verdict),
+            "{}: {}",
+            story.trail,
+            own[0].said.verdict
+        );
     }
 }
 
@@ -290,10 +295,10 @@ fn stories_of_others_at_the_same_time_do_not_join() {
         for finding in own {
             assert_eq!(finding.dots(false), story.dots, "{}", story.trail);
             assert!(
-                finding.verdict.starts_with(story.verdict),
+                finding.said.verdict.starts_with(story.verdict),
                 "{}: {}",
                 story.trail,
-                finding.verdict
+                finding.said.verdict
             );
         }
     }
@@ -332,7 +337,7 @@ fn a_missing_step_is_hollow_and_told() {
         let own = of(&findings, story);
         assert_eq!(own.len(), 1, "{trail} without {left_out}: {own:#?}");
         assert_eq!(own[0].dots(false), dots, "{trail} without {left_out}");
-        assert!(own[0].verdict.starts_with(verdict), "{trail}: {}", own[0].verdict);
+        assert!(own[0].said.verdict.starts_with(verdict), "{trail}: {}", own[0].said.verdict);
     }
 }
 
@@ -387,7 +392,7 @@ fn every_end_of_a_request_has_its_verdict() {
         let (_, findings) = found(&lines);
         let own = of(&findings, story);
         assert_eq!(own.len(), 1);
-        assert_eq!(own[0].verdict, verdict);
+        assert_eq!(own[0].said.verdict, verdict);
     }
 }
 
@@ -412,7 +417,7 @@ fn what_entitlement_management_delivers_is_not_given_by_hand() {
     let of = |line: &str| {
         let (_, findings) = found(&[record(line, 0)]);
         let own = findings.into_iter().filter(|finding| finding.trail.name == "app-role");
-        own.map(|finding| finding.title).collect::<Vec<String>>()
+        own.map(|finding| finding.said.title).collect::<Vec<String>>()
     };
     for name in [
         "Azure AD Identity Governance - User Management",
@@ -470,9 +475,9 @@ fn neither_interleaving_nor_the_order_of_files_changes_what_is_found() {
         let found = find(store, &|_| true).unwrap_or_default();
         check_queries(store, &found.findings);
         let told = found.findings.into_iter().map(|finding| {
-            let Finding { trail, title, verdict, query, notes, meanwhile, .. } = &finding;
+            let Finding { trail, said, query, notes, meanwhile, .. } = &finding;
             format!(
-                "{} {title} {verdict} {} {query} {notes:?} {meanwhile:?}",
+                "{} {said:?} {} {query} {notes:?} {meanwhile:?}",
                 trail.name,
                 finding.dots(true)
             )
@@ -552,14 +557,14 @@ fn the_stories_of_the_demo_tenant_are_found() {
     ] {
         let found = findings.iter().any(|finding| {
             finding.trail.name == trail
-                && finding.title.contains(title)
+                && finding.said.title.contains(title)
                 && finding.dots(false).starts_with(dots)
-                && finding.verdict.starts_with(verdict)
+                && finding.said.verdict.starts_with(verdict)
         });
         let near: Vec<String> = findings
             .iter()
-            .filter(|f| f.trail.name == trail && f.title.contains(title))
-            .map(|f| format!("{} {} {}", f.dots(false), f.title, f.verdict))
+            .filter(|f| f.trail.name == trail && f.said.title.contains(title))
+            .map(|f| format!("{} {} {}", f.dots(false), f.said.title, f.said.verdict))
             .collect();
         assert!(found, "{trail} {title}: {near:#?}");
     }
@@ -587,10 +592,10 @@ fn somebody_the_records_do_not_name_is_not_the_administrator() {
             "01T10:00:00Z | Administrator directly assigns user to access package | User ann@x | AccessPackage Lab || a |",
         ],
     );
-    assert_eq!(finding.title, "ann@x assigned Lab to somebody not named");
-    assert!(finding.verdict.starts_with("assigned directly, no delivery in this data"));
+    assert_eq!(finding.said.title, "ann@x assigned Lab to somebody not named");
+    assert!(finding.said.verdict.starts_with("assigned directly, no delivery in this data"));
     let named = "01T10:00:00Z | Administrator directly assigns user to access package | User ann@x | AccessPackage Lab; User tom@x || a |";
-    assert_eq!(only("package", &[named]).title, "ann@x assigned Lab to tom@x");
+    assert_eq!(only("package", &[named]).said.title, "ann@x assigned Lab to tom@x");
 }
 
 #[test]
@@ -613,7 +618,7 @@ fn a_grant_of_graph_does_not_give_the_application_its_id() {
         "01T10:01:00Z | Add app role assignment to service principal | User ann@x | ServicePrincipal Microsoft Graph; ServicePrincipal Probe | AppRole.Value=>Mail.Read; ServicePrincipal.ObjectID=>s1; ServicePrincipal.DisplayName=>Probe; ServicePrincipal.AppId=>{own} | b || AppId={graph}"
     );
     let added = "01T10:00:00Z | Add service principal | User ann@x | ServicePrincipal Probe || b |";
-    let notes = only("consent", &[added, &grant]).notes.join(" ");
+    let notes = only("consent", &[added, &grant]).said.notes.join(" ");
     assert!(notes.contains(own) && !notes.contains(graph), "{notes}");
 }
 
@@ -622,28 +627,31 @@ fn what_an_inviter_gets_is_not_the_guests() {
     let invited = "01T10:00:00Z | Invite external user | User ann@x | User g@y.example || a || oid=guid(ann@x);invitedUserEmailAddress=g@y.example";
     let others = "02T10:00:00Z | Add member to group | User boss@x | User ann@x; Group Staff | Group.DisplayName=>Staff | b |";
     let finding = only("guest", &[invited, others]);
-    assert_eq!((finding.dots(false).as_str(), &*finding.verdict), ("●○○○", "0 of 1 redeemed"));
+    assert_eq!((finding.dots(false).as_str(), &*finding.said.verdict), ("●○○○", "0 of 1 redeemed"));
     let own = others.replace("User ann@x;", "User g@y.example;");
-    assert_eq!(only("guest", &[invited, &own]).verdict, "0 of 1 redeemed, 1 membership");
+    assert_eq!(only("guest", &[invited, &own]).said.verdict, "0 of 1 redeemed, 1 membership");
     // A redemption names the address where it names no user.
     let came = "01T11:00:00Z | Redeem extern user invite | User other@y.example | User UPN: g_y, Email: g@y.example, InvitationId: 7 || c |";
-    assert_eq!(only("guest", &[invited, came]).verdict, "1 of 1 redeemed");
+    assert_eq!(only("guest", &[invited, came]).said.verdict, "1 of 1 redeemed");
     // Whoever calls himself so is not that guest.
     let named = "02T11:00:00Z | Add member to group | User boss@x | User UPN: z, Email: g@y.example, x; Group Staff | Group.DisplayName=>Staff | d |";
-    assert_eq!(only("guest", &[invited, named]).verdict, "0 of 1 redeemed");
+    assert_eq!(only("guest", &[invited, named]).said.verdict, "0 of 1 redeemed");
 }
 
 #[test]
 fn an_activation_names_who_began_it_and_who_holds_the_role() {
     let asked = "01T10:00:00Z | Add member to role completed (PIM activation) | User kim@x | Role Reader; Request r; User ida@x || p | patching";
     let finding = only("pim", &[asked]);
-    assert_eq!(finding.title, "kim@x activated Reader for ida@x");
+    assert_eq!(finding.said.title, "kim@x activated Reader for ida@x");
     // The activation itself is nothing that was done meanwhile; what others did is not counted.
     let own = "01T11:00:00Z | Do something | User ida@x | User ann@x || w |";
     let other = own.replace("User ida@x |", "User kim@x |");
     let finding = only("pim", &[asked, own, &other]);
-    assert!(finding.verdict.ends_with("1 record of the holder in the 24 h after"), "{finding:?}");
-    assert!(finding.verdict.starts_with("no end in this data"), "{finding:?}");
+    assert!(
+        finding.said.verdict.ends_with("1 record of the holder in the 24 h after"),
+        "{finding:?}"
+    );
+    assert!(finding.said.verdict.starts_with("no end in this data"), "{finding:?}");
 }
 
 #[test]
@@ -654,7 +662,7 @@ fn settings_that_were_changed_before_an_activation_raise_it() {
     let finding = only("pim", &[setting, active]);
     assert_eq!((finding.severity, finding.beside.len()), (Level::High, 1));
     let note = "10 min before, kim@x changed the settings of this role in PIM: MFA off.";
-    assert!(finding.notes.iter().any(|said| said == note), "{:?}", finding.notes);
+    assert!(finding.said.notes.iter().any(|said| said == note), "{:?}", finding.said.notes);
     for other in [
         setting.replace("User kim@x", "User boss@x"),
         setting.replace("Role Reader", "Role Writer"),
@@ -669,19 +677,19 @@ fn settings_that_were_changed_before_an_activation_raise_it() {
 fn what_was_asked_for_and_canceled_or_never_done_is_told() {
     let canceled = "01T10:00:00Z | Add member to role canceled (PIM activation) | User kim@x | Role Reader; Request r; User kim@x || p |";
     let finding = only("pim", &[canceled]);
-    assert_eq!((finding.dots(true).as_str(), &*finding.verdict), ("oooo", "canceled"));
+    assert_eq!((finding.dots(true).as_str(), &*finding.said.verdict), ("oooo", "canceled"));
     let asked = "01T10:00:00Z | Add eligible member to role in PIM requested (timebound) | User boss@x | Role Reader; Request r; User kim@x || p |";
     let finding = only("assignment", &[asked, &noise_at_the_end()]);
-    assert_eq!(finding.title, "boss@x asked for Reader (eligible) for kim@x");
-    assert_eq!(finding.verdict, "not assigned in this data, 24 days later");
+    assert_eq!(finding.said.title, "boss@x asked for Reader (eligible) for kim@x");
+    assert_eq!(finding.said.verdict, "not assigned in this data, 24 days later");
     let done = "01T10:01:00Z | Add eligible member to role in PIM completed (timebound) | User boss@x | Role Reader; Request r; User kim@x || p |";
-    assert_eq!(only("assignment", &[asked, done]).verdict, "assigned after 1 min");
+    assert_eq!(only("assignment", &[asked, done]).said.verdict, "assigned after 1 min");
     let leave = "01T10:00:00Z | User requests to remove access package assignment | User tom@x | AccessPackage Lab || q |";
     let finding = only("package", &[leave, &noise_at_the_end()]);
-    assert_eq!(finding.title, "tom@x asked to remove an assignment of Lab");
-    assert_eq!(finding.verdict, "no removal in this data, 24 days later");
+    assert_eq!(finding.said.title, "tom@x asked to remove an assignment of Lab");
+    assert_eq!(finding.said.verdict, "no removal in this data, 24 days later");
     let extended = leave.replace("User requests to remove", "Extend");
-    assert_eq!(only("package", &[&extended]).title, "tom@x extended an assignment of Lab");
+    assert_eq!(only("package", &[&extended]).said.title, "tom@x extended an assignment of Lab");
 }
 
 fn noise_at_the_end() -> String {
@@ -705,7 +713,7 @@ fn a_request_has_only_the_steps_that_were_done() {
     let finding = only("package", &[&asked, &approval, &approvers, &timed_out]);
     assert_eq!(finding.dots(true), "**oooo", "{finding:#?}");
     assert_eq!((finding.steps[1].rows.len(), finding.rows().len()), (1, 4));
-    assert!(!finding.notes.iter().any(|note| note.contains("Decided")), "{finding:#?}");
+    assert!(!finding.said.notes.iter().any(|note| note.contains("Decided")), "{finding:#?}");
     let approved = line("11:00:00", "Approve access package assignment request", "");
     let ready = line("11:00:01", "Ready to fulfill access package assignment request", "");
     let group = line("11:00:02", "Fulfill access package resource assignment", "");
@@ -714,13 +722,13 @@ fn a_request_has_only_the_steps_that_were_done() {
     let finding = only("package", &[&asked, &approved, &ready, &group, &failed]);
     assert_eq!(finding.dots(true), "*o**oo", "{finding:#?}");
     assert_eq!(finding.steps[3].rows.len(), 1);
-    assert_eq!(finding.verdict, "partially delivered: no site");
+    assert_eq!(finding.said.verdict, "partially delivered: no site");
 }
 
 #[test]
 fn application_permissions_are_among_app_roles_and_each_says_of_what_and_to_whom() {
     let graph = "01T10:00:00Z | Add app role assignment to service principal | User ivo@x | ServicePrincipal Graph; ServicePrincipal Payroll | AppRole.Value=>Mail.Read;ServicePrincipal.ObjectID=>guid(Payroll) | a |";
-    let title = |line: &str| only("app-role", &[line]).title;
+    let title = |line: &str| only("app-role", &[line]).said.title;
     assert_eq!(title(graph), "ivo@x gave Payroll an app role of Graph");
     assert_eq!(
         title(&graph.replace("Add app role assignment to", "Remove app role assignment from")),
@@ -759,7 +767,7 @@ fn a_key_and_a_grant_are_joined_by_app_id_or_by_one_person_and_name() {
     );
     let finding = only("credential", &[key, &by_id]);
     assert_eq!(finding.dots(true), "o**o");
-    assert!(!finding.notes.iter().any(|note| note.contains("joined by their name")));
+    assert!(!finding.said.notes.iter().any(|note| note.contains("joined by their name")));
     // The same name, other ids.
     let by_name = grant.replace(
         "ServicePrincipal.ObjectID=>",
@@ -768,7 +776,10 @@ fn a_key_and_a_grant_are_joined_by_app_id_or_by_one_person_and_name() {
     let by_name = by_name.replace("ServicePrincipal Payroll App SP ", "ServicePrincipal Other ");
     let finding = only("credential", &[key, &by_name]);
     assert_eq!(finding.dots(true), "o**o");
-    assert!(finding.notes.iter().any(|note| note.contains("joined by their name")), "{finding:?}");
+    assert!(
+        finding.said.notes.iter().any(|note| note.contains("joined by their name")),
+        "{finding:?}"
+    );
     let another = by_name.replace("User ivo@x", "User ann@x");
     assert_eq!(only("credential", &[key, &another]).dots(true), "o*oo");
 }
@@ -776,11 +787,11 @@ fn a_key_and_a_grant_are_joined_by_app_id_or_by_one_person_and_name() {
 #[test]
 fn the_issuer_of_a_domain_is_told_whichever_record_has_it() {
     let set = r#"01T10:00:00Z | Set domain authentication | User nils@x | Domain d.example | LiveType=["Managed"]>["Federated"];IssuerUri=>["http://any.sts/1A"] | a |"#;
-    let notes = only("domain", &[set]).notes.join(" ");
+    let notes = only("domain", &[set]).said.notes.join(" ");
     assert!(notes.contains("IssuerUri http://any.sts/1A."), "{notes}");
     assert!(notes.contains("The signing certificate is not in these records"), "{notes}");
     let without = set.replace("IssuerUri", "Other");
-    let notes = only("domain", &[&without]).notes.join(" ");
+    let notes = only("domain", &[&without]).said.notes.join(" ");
     assert!(notes.contains("Neither issuer nor signing certificate"), "{notes}");
 }
 
@@ -789,12 +800,12 @@ fn a_refused_attempt_is_no_consent_and_a_trail_is_rated_as_its_records_are() {
     let refused = "01T09:00:00Z | Consent to application | User ann@x | ServicePrincipal Mailer || r | failed: UserConsentBlocked";
     let finding = only("consent", &[refused]);
     assert_eq!(finding.dots(true), "oooooo");
-    assert_eq!(finding.title, "ann@x tried to consent to Mailer");
+    assert_eq!(finding.said.title, "ann@x tried to consent to Mailer");
     let given = "01T09:14:00Z | Consent to application | User ann@x | ServicePrincipal Mailer | ConsentAction.Permissions=>[[Scope: Mail.Read Mail.Send offline_access]] | c |";
     let finding = only("consent", &[refused, given]);
     assert_eq!(finding.dots(true), "oooo*o");
     assert_eq!(finding.first.to_rfc3339(), "2026-03-01T09:14:00Z", "when it was given");
-    assert!(finding.notes.iter().any(|note| note.contains("from 2026-03-01 09:00:00 UTC on")));
+    assert!(finding.said.notes.iter().any(|note| note.contains("from 2026-03-01 09:00:00 UTC on")));
     assert_eq!(finding.severity, Level::High, "as the consent to read mail is");
 }
 
@@ -845,7 +856,7 @@ fn only_keys_that_came_after_the_owner_are_told_as_such() {
     let before = key("09:00:00", "User ann@x", "1");
     let own = key("11:00:00", "User eve@x", "2");
     let other = key("12:00:00", "User ann@x", "3");
-    let verdict = |lines: &[&str]| only("credential", lines).verdict;
+    let verdict = |lines: &[&str]| only("credential", lines).said.verdict;
     let told = verdict(&[&before, owner, &own]);
     assert!(told.starts_with("2 keys added, 1 after a new owner and by that owner"), "{told}");
     let told = verdict(&[&before, owner, &own, &other]);
@@ -856,7 +867,7 @@ fn only_keys_that_came_after_the_owner_are_told_as_such() {
     let twice = own.replace("11:00:00", "11:00:01");
     let finding = only("credential", &[&before, owner, &own, &twice]);
     let note = "3 records tell of these 2 keys.";
-    assert!(finding.notes.iter().any(|said| said == note), "{:?}", finding.notes);
+    assert!(finding.said.notes.iter().any(|said| said == note), "{:?}", finding.said.notes);
 }
 
 /// The record with this address of who did it.
@@ -883,7 +894,7 @@ fn a_request_and_its_approval_from_one_address_are_told_and_count() {
         assert_eq!(findings.len(), 1, "{findings:#?}");
         let finding = findings.remove(0);
         let note = "Requested and approved from the same address 203.0.113.50.";
-        (finding.notes.iter().any(|said| said == note), finding.severity, finding.ordinary)
+        (finding.said.notes.iter().any(|said| said == note), finding.severity, finding.ordinary)
     };
     let global = "Role Global Administrator";
     assert_eq!(judged(global, "203.0.113.50"), (true, Level::High, false));
@@ -900,7 +911,7 @@ fn who_decided_a_request_is_named() {
         )
     };
     let asked = line("10:00:00", "User requests access package assignment", "User tom@x");
-    let notes = |decided: String| only("package", &[&asked, &decided]).notes;
+    let notes = |decided: String| only("package", &[&asked, &decided]).said.notes;
     let approved = line("11:00:00", "Approve access package assignment request", "User boss@x");
     let told = notes(approved);
     assert!(told.contains(&"Decided by boss@x after 1 h.".to_owned()), "{told:?}");
@@ -920,7 +931,7 @@ fn who_asked_is_not_named_as_approver() {
     let asked = line("10:00:00", asked, "User tom@x", "; User tom@x");
     let told = |users: &str| {
         let added = line("10:00:08", "Add approver to request approval", "App EM", users);
-        only("package", &[&asked, &added]).notes.join(" ")
+        only("package", &[&asked, &added]).said.notes.join(" ")
     };
     assert!(told("; User tom@x; User ann@x").contains("Asked to approve: ann@x."));
     assert!(told("; User ann@x").contains("Asked to approve: ann@x."));
@@ -933,7 +944,9 @@ fn who_asked_is_not_named_as_approver() {
         let mut record: serde_json::Value = serde_json::from_str(&record(added, 1)).expect("JSON");
         record["id"] = id.into();
         let (_, findings) = found(&[record.to_string()]);
-        findings.iter().any(|finding| finding.notes.join(" ").contains("Asked to approve: tom@x"))
+        findings
+            .iter()
+            .any(|finding| finding.said.notes.join(" ").contains("Asked to approve: tom@x"))
     };
     assert!(cut("some-id-1") && !cut(""));
 }
@@ -947,7 +960,7 @@ fn how_long_it_took_is_told_of_the_first_role_only() {
         )
     };
     let (first, later) = (role("02", "Reader"), role("09", "Writer"));
-    let told = only("account", &[added, &first, &later]).verdict;
+    let told = only("account", &[added, &first, &later]).said.verdict;
     assert_eq!(told, "Reader after 1 day, then Writer");
 }
 
@@ -955,7 +968,7 @@ fn how_long_it_took_is_told_of_the_first_role_only() {
 fn a_finding_is_looked_for_by_what_it_names() {
     let given = "01T10:00:00Z | Add app role assignment grant to user | User ivo@x | ServicePrincipal Wiki; User ann@x | AppRole.Value=>Editor;User.ObjectID=>guid(ann@x) | a |";
     let finding = only("app-role", &[given]);
-    assert!(finding.notes.iter().any(|note| note.contains("same user within 10 minutes")));
+    assert!(finding.said.notes.iter().any(|note| note.contains("same user within 10 minutes")));
     let named = finding.named();
     assert!(!named.contains("same"), "{named}");
     assert!(named.contains("Editor"), "{named}");

@@ -85,15 +85,15 @@ pub fn steps(finding: &Finding, ascii: bool) -> Vec<String> {
 
 fn block(finding: &Finding, ascii: bool, out: &mut dyn Write) -> io::Result<()> {
     let dots = finding.dots(ascii);
-    let title = clean(&finding.title);
-    writeln!(out, "{dots} {title} · {}", clean(&finding.verdict))?;
+    let title = clean(&finding.said.title);
+    writeln!(out, "{dots} {title} · {}", clean(&finding.said.verdict))?;
     let name = finding.trail.title;
     let severity = finding.severity.word();
     writeln!(out, "  {name} · {severity} · {} – {} UTC", time(finding.first), time(finding.last))?;
     for step in steps(finding, ascii) {
         writeln!(out, "    {step}")?;
     }
-    for note in &finding.notes {
+    for note in &finding.said.notes {
         writeln!(out, "  {}", clean(note))?;
     }
     writeln!(out, "  query: {}", clean(&finding.query))?;
@@ -121,15 +121,15 @@ fn object(store: &Store, finding: &Finding) -> Value {
     });
     json!({
         "trail": finding.trail.name,
-        "title": finding.title,
-        "verdict": finding.verdict,
+        "title": finding.said.title,
+        "verdict": finding.said.verdict,
         "severity": finding.severity.word(),
         "ordinary": finding.ordinary,
         "first": finding.first.to_rfc3339(),
         "last": finding.last.to_rfc3339(),
         "steps": steps.collect::<Vec<Value>>(),
         "beside": finding.beside.iter().filter_map(id).collect::<Vec<String>>(),
-        "notes": finding.notes,
+        "notes": finding.said.notes,
         "query": finding.query,
         "meanwhile": finding.meanwhile.as_ref().map(|meanwhile| {
             json!({ "query": meanwhile.query, "count": meanwhile.count })
@@ -158,13 +158,18 @@ fn code(text: &str) -> String {
 }
 
 fn markdown(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "## {}\n", plain(&finding.title))?;
+    writeln!(out, "## {}\n", plain(&finding.said.title))?;
     let (name, severity) = (finding.trail.title, finding.severity.word());
-    writeln!(out, "{name}: **{}** ({severity}). {}\n", plain(&finding.verdict), finding.trail.why)?;
+    writeln!(
+        out,
+        "{name}: **{}** ({severity}). {}\n",
+        plain(&finding.said.verdict),
+        finding.trail.why
+    )?;
     for step in steps(finding, false) {
         writeln!(out, "- {step}")?;
     }
-    for note in &finding.notes {
+    for note in &finding.said.notes {
         writeln!(out, "- {}", plain(note))?;
     }
     writeln!(out, "\nQuery: {}", code(&finding.query))?;

@@ -1,10 +1,11 @@
 //! Accounts that come, rise and go; domains that are federated; temporary access passes.
 //! Never says who is behind an account.
 
-use super::{Chain, Judged, between, distinct, listed, many, name_of, user_name, value, who};
+use super::{Chain, Judged, between, distinct, name_of, user_name, value, who};
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::trails::verdict::{DomainEnd, Note, Title, Verdict, When};
 
 /// An account that is gone within this time was short-lived.
 const SHORT: i64 = 7 * 24 * 3_600 * TICKS_PER_SECOND;
@@ -24,32 +25,27 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         return None;
     }
     let mut notes = Vec::new();
-    let roles = listed(chain.of(1).filter_map(role));
-    let mut verdict = Vec::new();
-    if let Some(raised) = raised {
+    if raised.is_some() {
+        let by = chain.of(1).map(who).collect();
+        notes.push(Note::Roles { by, roles: chain.of(1).filter_map(role).collect() });
+    }
+    if gone.is_some() {
+        notes.push(Note::DeletedBy(chain.of(2).map(who).collect()));
+    }
+    let told = raised.map(|raised| {
         // How long it took is true of the first role only.
         let mut names = distinct(chain.of(1).filter_map(role)).into_iter();
-        let first = names.next().unwrap_or_else(|| "a role".to_owned());
-        let after = between(start, raised);
-        verdict.push(match listed(names) {
-            later if later.is_empty() => format!("{first} after {after}"),
-            later => format!("{first} after {after}, then {later}"),
-        });
-        notes.push(format!("Roles given by {}: {roles}.", listed(chain.of(1).map(who))));
-    }
-    if let Some(gone) = gone {
-        verdict.push(format!("deleted after {}", between(start, gone)));
-        notes.push(format!("Deleted by {}.", listed(chain.of(2).map(who))));
-    }
+        (names.next(), between(start, raised), names.collect())
+    });
+    let deleted = gone.map(|gone| between(start, gone));
     let severity = match (raised, gone) {
         (Some(_), Some(_)) => Level::High,
         (Some(raised), None) if raised.ticks() - start.ticks() < SHORT / 7 => Level::High,
         _ => Level::Low,
     };
-    let title = format!("{} added {account}", who(added));
     Some(Judged {
-        title,
-        verdict: verdict.join(", "),
+        title: Title::Account { who: who(added), account },
+        verdict: Verdict::Account { raised: told, deleted },
         severity,
         ordinary: false,
         notes,
@@ -78,29 +74,25 @@ pub(in crate::trails) fn judge_domain(chain: &Chain) -> Option<Judged> {
     let mut has_issuer = false;
     for property in ["IssuerUri", "PassiveLogOnUri", "ActiveLogOnUri"] {
         let values = chain.of(2).chain(chain.of(3)).filter_map(|record| value(record, property));
-        let text = listed(values.map(|text| text.trim_matches(['[', ']', '"']).to_owned()));
-        if !text.is_empty() {
+        let values = distinct(values.map(|text| text.trim_matches(['[', ']', '"']).to_owned()));
+        if !values.is_empty() {
             has_issuer |= property == "IssuerUri";
-            notes.push(format!("{property} {text}."));
+            notes.push(Note::Federation(property, values));
         }
     }
-    let (verdict, severity) = match (federated || chain.has(3), chain.has(1)) {
-        (true, _) if managed_again => ("federated, then managed again", Level::Medium),
-        (true, _) => ("federated", Level::High),
-        (false, _) if chain.has(2) => ("authentication set", Level::Medium),
-        (false, true) => ("added and verified, not federated", Level::Low),
-        (false, false) => ("added, not verified", Level::Low),
+    let (end, severity) = match (federated || chain.has(3), chain.has(1)) {
+        (true, _) if managed_again => (DomainEnd::ManagedAgain, Level::Medium),
+        (true, _) => (DomainEnd::Federated, Level::High),
+        (false, _) if chain.has(2) => (DomainEnd::AuthenticationSet, Level::Medium),
+        (false, true) => (DomainEnd::Verified, Level::Low),
+        (false, false) => (DomainEnd::Added, Level::Low),
     };
     if federated || chain.has(3) {
-        let issuer = match has_issuer {
-            true => "The signing certificate is not in these records",
-            false => "Neither issuer nor signing certificate is in these records",
-        };
-        notes.push(format!("{issuer}: Get-MgDomainFederationConfiguration tells what is set now."));
+        notes.push(Note::NoCertificate { has_issuer });
     }
-    let people = listed(chain.records.iter().map(|(_, record)| who(record)));
-    let title = format!("{people} set up the domain {domain}");
-    let verdict = format!("{verdict}, {found}/4 steps");
+    let people = chain.records.iter().map(|(_, record)| who(record)).collect();
+    let title = Title::Domain { who: people, domain };
+    let verdict = Verdict::Domain { end, steps: found };
     Some(Judged { title, verdict, severity, ordinary: false, notes, watch: None })
 }
 
@@ -111,8 +103,8 @@ pub(in crate::trails) fn judge_pass(chain: &Chain) -> Option<Judged> {
     let mut notes = Vec::new();
     let after = |when: Option<Timestamp>| {
         when.map(|when| match when < start {
-            true => format!("{} before", between(when, start)),
-            false => format!("after {}", between(start, when)),
+            true => When::Before(between(when, start)),
+            false => When::After(between(start, when)),
         })
     };
     let own = |record: &Record<'_>| {
@@ -122,11 +114,11 @@ pub(in crate::trails) fn judge_pass(chain: &Chain) -> Option<Judged> {
     let factor = after(chain.when(1));
     let password = after(chain.when(2));
     if chain.has(1) {
-        let how = listed(chain.of(1).map(|record| record.result_reason.to_string()));
-        notes.push(format!("New factor by {}: {how}.", listed(chain.of(1).map(who))));
+        let how = chain.of(1).map(|record| record.result_reason.to_string()).collect();
+        notes.push(Note::Factor { by: chain.of(1).map(who).collect(), how });
     }
     if chain.has(2) {
-        notes.push(format!("Password reset by {}.", listed(chain.of(2).map(who))));
+        notes.push(Note::PasswordBy(chain.of(2).map(who).collect()));
     }
     // Whoever changes the own password or factor does what a pass is for.
     let by_another = chain.of(2).any(|record| !own(record) && record.actor.kind == ActorKind::User);
@@ -137,16 +129,7 @@ pub(in crate::trails) fn judge_pass(chain: &Chain) -> Option<Judged> {
         _ => Level::Low,
     };
     let ordinary = password.is_none() && chain.of(1).all(own);
-    let verdict = match (factor, password) {
-        (Some(factor), Some(password)) => format!("new factor {factor}, password {password}"),
-        (Some(factor), None) => format!("new factor {factor}, no password in this data"),
-        (None, Some(password)) => format!("password reset {password}, no new factor"),
-        (None, None) => "nothing after it in this data within 2 days".to_owned(),
-    };
-    let passes = match chain.count(0) {
-        1 => "a temporary access pass".to_owned(),
-        count => many(count, "temporary access pass").replace("passs", "passes"),
-    };
-    let title = format!("{} gave {account} {passes}", who(pass));
+    let verdict = Verdict::Pass { factor, password };
+    let title = Title::Pass { who: who(pass), account, count: chain.count(0) };
     Some(Judged { title, verdict, severity, ordinary, notes, watch: None })
 }

@@ -1,13 +1,12 @@
 //! Consent to an application: who agreed to what, who was refused, whether it was taken back.
 //! Never says whether the application is good.
 
-use super::{Chain, Judged, listed, many, name_of, value, who};
+use super::{Chain, Judged, distinct, name_of, value, who};
 use crate::record::Record;
 use crate::record::application::application_id;
 use crate::record::risk::Level;
-use crate::time::Timestamp;
 use crate::trails::table::BESIDE;
-use std::fmt::Write as _;
+use crate::trails::verdict::{Consent, ConsentEnd, Note, Title, Verdict};
 
 const ADDED: u8 = 1;
 const GRANTED: u8 = 2;
@@ -23,32 +22,31 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         .or(chain.first(BESIDE))
         .or(chain.first(ADDED))
         .and_then(|record| name_of(record, &["ServicePrincipal", "Application"]))
-        .or_else(|| value(chain.first(GRANTED)?, "ServicePrincipal.DisplayName"))
-        .unwrap_or_else(|| "an application without a name".to_owned());
+        .or_else(|| value(chain.first(GRANTED)?, "ServicePrincipal.DisplayName"));
     let for_all = given.iter().any(|record| is_for_everybody(record));
     let doer = given.first().copied().or(chain.first(BESIDE)).or(chain.first(GRANTED));
     let doer = doer.or(chain.first(ROLE)).or(chain.first(ADDED))?;
     let mut notes = Vec::new();
-    let scopes = listed(scopes(chain));
+    let scopes = distinct(scopes(chain));
     if !scopes.is_empty() {
-        notes.push(format!("Permissions: {scopes}."));
+        notes.push(Note::Permissions(scopes));
     }
-    let reasons = listed(chain.of(BESIDE).map(|r| r.result_reason.to_string()));
     if refused > 0 {
-        let people = listed(chain.of(BESIDE).map(who));
-        let first = chain.when(BESIDE).map(Timestamp::to_rfc3339).unwrap_or_default();
-        let first = first.split(['.', 'Z']).next().unwrap_or_default().replace('T', " ");
-        let attempts = many(refused, "attempt");
-        notes.push(format!("Refused {attempts} of {people} from {first} UTC on: {reasons}."));
+        notes.push(Note::Refused {
+            count: refused,
+            people: chain.of(BESIDE).map(who).collect(),
+            from: chain.when(BESIDE),
+            reasons: chain.of(BESIDE).map(|record| record.result_reason.to_string()).collect(),
+        });
     }
     if given.len() > 1 {
-        notes.push(format!("Consented by {}.", listed(given.iter().map(|record| who(record)))));
+        notes.push(Note::ConsentedBy(given.iter().map(|record| who(record)).collect()));
     }
     // What was added and consented to names itself; a grant names its resource beside it.
     let mut records =
         [ADDED, CONSENT, BESIDE, GRANTED, ROLE].into_iter().flat_map(|of| chain.of(of));
     if let Some(id) = records.find_map(application_id) {
-        notes.push(format!("Application id {id}."));
+        notes.push(Note::ApplicationId(id.into_owned()));
     }
     let back = chain.when(BACK).filter(|_| !given.is_empty() || chain.has(GRANTED));
     let mut severity = match (given.is_empty(), for_all, refused > 0) {
@@ -56,23 +54,26 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         (false, true, true) => Level::High,
         (false, true, false) | (true, _, false) => Level::Medium,
     };
-    let mut verdict = match (given.is_empty(), for_all) {
-        (true, _) if refused > 0 => format!("refused {}", many(refused, "time")),
-        (true, _) => "granted, no consent in this data".to_owned(),
-        (false, true) => "consented for everybody".to_owned(),
-        (false, false) => format!("consented by {}", many(given.len(), "user")),
+    let end = match (given.is_empty(), for_all) {
+        (true, _) if refused > 0 => ConsentEnd::Refused(refused),
+        (true, _) => ConsentEnd::Granted,
+        (false, true) => ConsentEnd::ForEverybody,
+        (false, false) => ConsentEnd::ByUsers(given.len()),
     };
-    if !given.is_empty() && refused > 0 {
-        let _ = write!(verdict, " after {}", many(refused, "refused attempt"));
-    }
-    if let (Some(back), Some(since)) = (back, chain.when(CONSENT).or(chain.when(GRANTED))) {
-        let _ = write!(verdict, ", taken back after {}", super::between(since, back));
+    let since = chain.when(CONSENT).or(chain.when(GRANTED));
+    let taken_back = back.zip(since).map(|(back, since)| super::between(since, back));
+    if taken_back.is_some() {
         severity = severity.min(Level::Medium);
     }
-    let verb = if given.is_empty() && refused > 0 { "tried to consent to" } else { "consented to" };
-    let verb = if chain.has(CONSENT) || refused > 0 { verb } else { "granted permissions to" };
+    let how = match (chain.has(CONSENT), refused > 0) {
+        (false, false) => Consent::Granted,
+        (_, true) if given.is_empty() => Consent::Tried,
+        _ => Consent::Given,
+    };
     let ordinary = refused == 0 && !for_all;
-    let title = format!("{} {verb} {application}", who(doer));
+    let title = Title::Consent { who: who(doer), how, application };
+    let refused = if given.is_empty() { 0 } else { refused };
+    let verdict = Verdict::Consent { end, refused, taken_back };
     Some(Judged { title, verdict, severity, ordinary, notes, watch: None })
 }
 

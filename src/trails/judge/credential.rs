@@ -1,7 +1,7 @@
 //! A new key on an application: who added it, who had consented, and whether it was used.
 //! Never tells keys apart that the record does not name.
 
-use super::{Chain, Judged, Watch, distinct, does, key_of, listed, many, name_of, who};
+use super::{Chain, Judged, Watch, distinct, does, key_of, name_of, who};
 use crate::meaning::{Act, Thing};
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
@@ -9,8 +9,8 @@ use crate::text::fold;
 use crate::time::TICKS_PER_SECOND;
 use crate::trails::key::{Key, texts};
 use crate::trails::table::identifiers;
+use crate::trails::verdict::{AfterOwner, During, Note, Title, Verdict};
 use std::collections::HashSet;
-use std::fmt::Write as _;
 
 const OWNER: u8 = 0;
 const ADDED: u8 = 1;
@@ -20,57 +20,43 @@ const USED: usize = 3;
 /// What the application does this long after its key is a question.
 const WATCHED: i64 = 7 * 24 * 3_600 * TICKS_PER_SECOND;
 
-pub(super) const BY_NAME: &str = "No record names the ids of both the application and its service \
-                                  principal: they are joined by their name and by the one who acted.";
-pub(super) const RENEWED: &str = "Azure renews the keys of managed identities by itself.";
-
 pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let added = chain.first(ADDED)?;
     let when = chain.when(ADDED)?;
-    let application = name_of(added, &["Application", "ServicePrincipal"])
-        .unwrap_or_else(|| "an application without a name".to_owned());
+    let application = name_of(added, &["Application", "ServicePrincipal"]);
     let adders = distinct(chain.of(ADDED).map(who));
     let mut notes = Vec::new();
     let keys = new_keys(chain);
     if !keys.is_empty() {
-        notes.push(format!("Added: {}.", listed(keys.clone())));
+        notes.push(Note::Keys(keys.clone()));
     }
     let records = chain.count(ADDED);
     if keys.len() > 1 && keys.len() != records {
-        notes.push(format!("{records} records tell of these {} keys.", keys.len()));
+        notes.push(Note::KeyRecords { records, keys: keys.len() });
     }
     let mut severity = Level::Low;
-    let mut verdict = match keys.len() {
-        0 | 1 => "key added".to_owned(),
-        count => format!("{count} keys added"),
-    };
+    let (mut owner, mut by_another) = (None, false);
     let rotated = chain.of(ADDED).all(|record| {
         record.actor.kind == ActorKind::App && &*record.actor.name == "Managed Service Identity"
     });
     let owner_first = chain.when(OWNER) <= chain.last(ADDED) && chain.has(OWNER);
     if owner_first && !rotated {
         let owners = chain.of(OWNER).filter_map(super::user_name);
-        notes.push(format!("Owner added before: {}.", listed(owners)));
-        verdict += &after_owner(chain, &keys);
+        notes.push(Note::OwnerBefore(owners.collect()));
+        owner = Some(after_owner(chain, &keys));
         severity = Level::Medium;
     }
     if chain.has(GRANTED) {
         let others = distinct(chain.of(GRANTED).map(who));
-        let by_another = others.iter().any(|other| !adders.contains(other));
-        let _ = write!(verdict, ", {}", many(chain.count(GRANTED), "grant"));
+        by_another = others.iter().any(|other| !adders.contains(other));
         severity = Level::Medium;
         if by_another {
-            notes.push(format!(
-                "The permissions were given by {}, the key was added by {}.",
-                listed(others),
-                listed(adders.clone())
-            ));
-            verdict += " by another person";
+            notes.push(Note::OtherHands { granted: others, added: adders.clone() });
             severity = Level::High;
         }
     }
     if by_name_only(chain) {
-        notes.push(BY_NAME.to_owned());
+        notes.push(Note::JoinedByName);
     }
     let principals = chain.of(ADDED).flat_map(|record| &record.targets);
     let ids = principals
@@ -84,7 +70,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     // A key by itself is what administrators do all day.
     let ordinary = !chain.has(GRANTED) && (rotated || !owner_first);
     if rotated && !chain.has(GRANTED) {
-        notes.push(RENEWED.to_owned());
+        notes.push(Note::RenewedByAzure);
     }
     let watch = (!actors.is_empty()).then(|| Watch {
         actors,
@@ -97,15 +83,17 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         from: when.plus(1),
         until: Some(when.plus(WATCHED)),
         except: None,
-        called: "by the application within 7 days",
+        called: During::ByApplication,
         step: Some(USED),
     });
-    let title = format!("{} added a key to {application}", listed(adders));
+    let title = Title::Key { who: adders, application };
+    let grants = chain.count(GRANTED);
+    let verdict = Verdict::Key { keys: keys.len(), owner, grants, by_another };
     Some(Judged { title, verdict, severity, ordinary, notes, watch })
 }
 
 /// Which of the keys came after the new owner, and by whom, where not all of them did.
-fn after_owner(chain: &Chain, keys: &[String]) -> String {
+fn after_owner(chain: &Chain, keys: &[String]) -> AfterOwner {
     let since = chain.when(OWNER);
     let owners: Vec<&Record<'_>> = chain.of(OWNER).collect();
     let by_owner = |record: &&Record<'static>| {
@@ -131,14 +119,9 @@ fn after_owner(chain: &Chain, keys: &[String]) -> String {
     }
     let (all, later, own) = (keys.len(), later.len(), own.len());
     if later == all && (own == all || own == 0) || all < 2 {
-        return " after a new owner".to_owned();
+        return AfterOwner::All;
     }
-    let by = match own {
-        0 => String::new(),
-        own if own == later => " and by that owner".to_owned(),
-        own => format!(", {own} by that owner"),
-    };
-    format!(", {later} after a new owner{by}")
+    AfterOwner::Some { later, own }
 }
 
 /// The application a record adds a key to or gives something, by name.

@@ -1,13 +1,13 @@
 //! Guests: who invited how many, who came, who rose, who has not come yet.
 //! Never asks the mailboxes.
 
-use super::{Chain, Judged, between, detail, distinct, is_part, listed, many, target, who};
+use super::{Chain, Judged, between, detail, distinct, is_part, target, who};
 use crate::record::Record;
 use crate::record::risk::Level;
 use crate::record::sentence::target_name;
 use crate::text::fold;
+use crate::trails::verdict::{Note, Title, Verdict};
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 
 /// So many invitations at once are a storm.
 const STORM: usize = 10;
@@ -33,33 +33,27 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let mut domains: Vec<(String, usize)> = domains.into_iter().collect();
     domains.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let mut notes = Vec::new();
-    let of = listed(domains.into_iter().map(|(domain, count)| format!("{domain} ({count})")));
-    if !of.is_empty() {
-        notes.push(format!("Domains: {of}."));
+    if !domains.is_empty() {
+        notes.push(Note::Domains(domains));
     }
     let person = |record: &Record<'_>| super::user_name(record).unwrap_or_default();
     if chain.has(2) {
         let groups = chain.of(2).map(|record| {
             let to =
                 super::value(record, "Group.DisplayName").or_else(|| super::account::role(record));
-            format!("{} in {}", person(record), to.unwrap_or_default())
+            (person(record), to.unwrap_or_default())
         });
-        notes.push(format!("Got a group or role: {}.", listed(groups)));
+        notes.push(Note::Got(groups.collect()));
     }
     if chain.has(3) {
-        notes.push(format!("Became member: {}.", listed(chain.of(3).map(person))));
+        notes.push(Note::BecameMember(chain.of(3).map(person).collect()));
     }
     if !waiting.is_empty() {
-        notes.push(format!("Not redeemed by {}: {}.", waiting.len(), listed(waiting.clone())));
+        notes.push(Note::NotRedeemed(waiting.clone()));
     }
     let redeemed = invited.saturating_sub(waiting.len());
-    let mut verdict = format!("{redeemed} of {invited} redeemed");
-    if chain.has(2) {
-        let _ = write!(verdict, ", {}", many(chain.count(2), "membership"));
-    }
-    if chain.has(3) {
-        let _ = write!(verdict, ", {} became member", chain.count(3));
-    }
+    let (memberships, members) = (chain.count(2), chain.count(3));
+    let verdict = Verdict::Guests { redeemed, invited, memberships, members };
     let severity = match (invited >= STORM, chain.has(2) || chain.has(3)) {
         (true, true) => Level::High,
         (true, _) => Level::Medium,
@@ -67,12 +61,10 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         _ => Level::Low,
     };
     let ordinary = invited < STORM && !chain.has(2) && !chain.has(3);
-    let took = match (chain.when(0), chain.last(0)) {
-        (Some(from), Some(to)) if invited > 1 => format!(" within {}", between(from, to)),
-        _ => String::new(),
-    };
-    let whom = if invited == 1 { mail(first) } else { many(invited, "guest") };
-    let title = format!("{} invited {whom}{took}", who(first));
+    let within = chain.when(0).zip(chain.last(0)).filter(|_| invited > 1);
+    let within = within.map(|(from, to)| between(from, to));
+    let whom = if invited == 1 { Ok(mail(first)) } else { Err(invited) };
+    let title = Title::Guests { who: who(first), whom, within };
     Some(Judged { title, verdict, severity, ordinary, notes, watch: None })
 }
 

@@ -5,7 +5,7 @@
 //! management".
 
 use super::{
-    Chain, Judged, between, detail, does, is_of_actor, is_part, key_of, listed, name_of, target,
+    Chain, Judged, between, detail, distinct, does, is_of_actor, is_part, key_of, name_of, target,
     user_name, value, who,
 };
 use crate::meaning::{Act, Thing};
@@ -14,6 +14,9 @@ use crate::record::sentence::target_name;
 use crate::record::{ActorKind, Outcome, Record, Target};
 use crate::text::{fold, folds_to};
 use crate::time::TICKS_PER_SECOND;
+use crate::trails::verdict::{
+    AssignedEnd, Later, Names, Note, PackageEnd, Request, Title, Verdict,
+};
 
 /// As which application entitlement management gives and takes what is in an access package, says
 /// Microsoft's workbook "Application role assignment activity", which leaves it out by this name.
@@ -40,14 +43,6 @@ const BESIDE_STEP: u8 = crate::trails::table::BESIDE;
 
 /// A delivery that failed can be processed again for so long.
 const REPROCESS: i64 = 7 * 24 * 3_600 * TICKS_PER_SECOND;
-
-pub(super) const NO_PACKAGE: &str = "No record of an access package has the same correlation id, or the \
-                                     same user within 10 minutes.";
-pub(super) const NO_REQUEST: &str = "No request in this data has the same user and access package.";
-pub(super) const NO_NAME: &str = "The records do not name who got it.";
-pub(super) const NOT_HERE: &str = "The request itself is not in this data.";
-pub(super) const AGAIN: &str = "It can be reprocessed within 7 days of the failure.";
-pub(super) const OVER: &str = "The 7 days in which it could be reprocessed are over.";
 
 /// The key of the user a record of entitlement management is about.
 pub(in crate::trails) fn requester(record: &Record<'_>) -> Option<String> {
@@ -86,64 +81,58 @@ fn requester_name(record: &Record<'_>) -> Option<String> {
 pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let all = || chain.records.iter().map(|(_, record)| record);
     let package = all().find_map(name).or_else(|| all().find_map(package_key));
-    let package = package.unwrap_or_else(|| "an access package".to_owned());
     let whom = all().find_map(requester_name);
-    let named = whom.as_deref().unwrap_or("somebody not named");
     let mut notes = Vec::new();
     if all().all(|record| is(record, LATER) || is(record, &["removed"])) {
-        return judge_later(chain, &package, whom.as_deref());
+        return judge_later(chain, package, whom);
     }
     let approvers = approvers(chain);
     if !approvers.is_empty() {
-        notes.push(format!("Asked to approve: {}.", listed(approvers.clone())));
+        notes.push(Note::Approvers(approvers.clone()));
     }
     if let Some(why) = all().find_map(|record| detail(record, "Justification")) {
-        notes.push(format!("Justification: {why}."));
+        notes.push(Note::Justification(why.to_owned()));
     }
     let asked = chain.first(0);
     let begins = |part: &str| asked.filter(|asked| is(asked, &[part]));
     let direct = begins("assigned directly");
-    let title = match (direct, asked) {
-        (Some(direct), _) => format!("{} assigned {package} to {named}", who(direct)),
-        (None, Some(_)) if begins("created").is_some() => {
-            format!("Entitlement Management asked for {package} for {named}")
-        }
-        (None, Some(asked)) if begins("requested for a principal").is_some() => {
-            let principal = name_of(asked, &["ServicePrincipal"]);
-            let principal = principal.unwrap_or_else(|| "a service principal".to_owned());
-            format!("{} asked for {package} for {principal}", who(asked))
-        }
-        (None, Some(asked)) => {
-            format!("{} asked for {package}", whom.clone().unwrap_or_else(|| who(asked)))
-        }
-        (None, None) => format!("{package} for {named}"),
-    };
     if let Some(direct) = direct {
-        notes.push(format!("Assigned directly by {}, without a request.", who(direct)));
+        notes.push(Note::Direct(who(direct)));
     }
     if direct.is_some() && whom.is_none() {
-        notes.push(NO_NAME.to_owned());
+        notes.push(Note::NoName);
     }
     if asked.is_none() {
-        notes.push(NOT_HERE.to_owned());
+        notes.push(Note::NoRequestHere);
     }
     if let (Some(from), Some(to)) = (chain.when(0), chain.when(2)) {
-        let by = listed(chain.of(2).map(decider));
-        notes.push(format!("Decided by {by} after {}.", between(from, to)));
+        notes.push(Note::DecidedBy(chain.of(2).map(decider).collect(), between(from, to)));
     }
     for record in all().filter(|record| is(record, LATER)) {
-        notes.push(format!("{}: {}.", record.activity.trim(), who(record)));
+        notes.push(Note::Done(record.activity.trim().to_owned(), who(record)));
     }
-    let (verdict, severity, ordinary) = verdict(chain, &approvers, &mut notes);
-    let ordinary = ordinary && direct.is_none();
+    let ordinary = direct.is_none();
+    let how = match (direct, asked) {
+        (Some(direct), _) => Request::Direct { who: who(direct), whom },
+        (None, Some(_)) if begins("created").is_some() => Request::ByService { whom },
+        (None, Some(asked)) if begins("requested for a principal").is_some() => {
+            let principal = name_of(asked, &["ServicePrincipal"]);
+            Request::ForPrincipal { who: who(asked), principal }
+        }
+        (None, Some(asked)) => Request::Asked { who: whom.unwrap_or_else(|| who(asked)) },
+        (None, None) => Request::NotHere { whom },
+    };
+    let title = Title::Package { package, how };
+    let (end, severity, is_usual) = end(chain, approvers, &mut notes);
+    let (verdict, ordinary) = (Verdict::Package(end), ordinary && is_usual);
     Some(Judged { title, verdict, severity, ordinary, notes, watch: None })
 }
 
 /// Who decided: the policy where nobody had to.
-fn decider(record: &Record<'_>) -> String {
+fn decider(record: &Record<'_>) -> Option<String> {
     match is(record, &["approved by policy"]) {
-        true => "the policy".to_owned(),
-        false => who(record),
+        true => None,
+        false => Some(who(record)),
     }
 }
 
@@ -153,28 +142,26 @@ fn is(record: &Record<'_>, parts: &[&str]) -> bool {
 }
 
 /// What was asked of an assignment whose request is not in this data.
-fn judge_later(chain: &Chain, package: &str, whom: Option<&str>) -> Option<Judged> {
+fn judge_later(chain: &Chain, package: Option<String>, whom: Option<String>) -> Option<Judged> {
     let (_, first) = chain.records.first()?;
     let asked = chain.of(BESIDE_STEP).next();
     let who = asked.map_or_else(|| who(first), who);
     let about = asked.unwrap_or(first);
-    let of = match whom {
-        Some(whom) if fold(whom) != fold(&who) => format!(" of {whom}"),
-        _ => String::new(),
-    };
+    let whose = whom.filter(|whom| fold(whom) != fold(&who));
     let extends = is(about, &["extension asked", "extended"]);
-    let title = match (extends, is(about, &["extended"])) {
-        (true, true) => format!("{who} extended an assignment of {package}{of}"),
-        (true, false) => format!("{who} asked to extend an assignment of {package}{of}"),
-        _ => format!("{who} asked to remove an assignment of {package}{of}"),
+    let asked = match (extends, is(about, &["extended"])) {
+        (true, true) => Later::Extended,
+        (true, false) => Later::ExtensionAsked,
+        _ => Later::RemovalAsked,
     };
+    let title = Title::Assigned { who, package, whose, asked };
     let start = chain.events.first().map(|e| crate::time::Timestamp::from_ticks(e.ticks))?;
-    let verdict = match chain.last(5) {
-        Some(removed) => format!("removed after {}", between(start, removed)),
-        None if extends => "its request is not in this data".to_owned(),
-        None => format!("no removal in this data, {} later", chain.since(start)),
-    };
-    let notes = vec![NO_REQUEST.to_owned()];
+    let verdict = Verdict::Assigned(match chain.last(5) {
+        Some(removed) => AssignedEnd::Removed(between(start, removed)),
+        None if extends => AssignedEnd::Extended,
+        None => AssignedEnd::Open(chain.since(start)),
+    });
+    let notes = vec![Note::NoRequest];
     Some(Judged { title, verdict, severity: Level::Low, ordinary: true, notes, watch: None })
 }
 
@@ -194,7 +181,7 @@ fn approvers(chain: &Chain) -> Vec<String> {
         };
         users.rfind(other).map(|user| target_name(user).to_owned())
     };
-    super::distinct(added.filter_map(of))
+    distinct(added.filter_map(of))
 }
 
 /// Did this user ask, by the record of the request?
@@ -211,7 +198,7 @@ fn is_cut_off(record: &Record<'_>) -> bool {
 }
 
 /// How it stands; how much it asks to be looked at; whether it is ordinary.
-fn verdict(chain: &Chain, approvers: &[String], notes: &mut Vec<String>) -> (String, Level, bool) {
+fn end(chain: &Chain, approvers: Names, notes: &mut Vec<Note>) -> (PackageEnd, Level, bool) {
     let done = |part: &str| {
         let mut records = chain.records.iter().rev().map(|(_, record)| record);
         records.find(|record| is(record, &[part]))
@@ -219,35 +206,31 @@ fn verdict(chain: &Chain, approvers: &[String], notes: &mut Vec<String>) -> (Str
     let start = chain.events.first().map(|e| crate::time::Timestamp::from_ticks(e.ticks));
     let start = start.unwrap_or(chain.end);
     let since = |record: &Record<'_>| between(start, record.time.unwrap_or(start));
-    let reason = |record: &Record<'_>| match record.result_reason.trim() {
-        "" => String::new(),
-        reason => format!(": {reason}"),
-    };
+    let reason = |record: &Record<'_>| record.result_reason.trim().to_owned();
     if let Some(removed) = chain.last(5) {
-        let from = chain.when(4).map(|from| format!(" after {}", between(from, removed)));
+        let after = chain.when(4).map(|from| between(from, removed));
         let by = chain.of(5).last().map(who).unwrap_or_default();
-        return (format!("removed{} by {by}", from.unwrap_or_default()), Level::Low, true);
+        return (PackageEnd::Removed { after, by }, Level::Low, true);
     }
     if let Some(delivered) = chain.of(4).next_back() {
         let asked = chain.of(BESIDE_STEP).rev().find(|record| is(record, LATER));
         let asked = asked.map(|record| match is(record, &["extension asked", "extended"]) {
-            true => ", extended",
-            false => ", removal asked for",
+            true => Later::Extended,
+            false => Later::RemovalAsked,
         });
-        let asked = asked.unwrap_or_default();
-        return (format!("delivered after {}{asked}", since(delivered)), Level::Low, true);
+        return (PackageEnd::Delivered { after: since(delivered), asked }, Level::Low, true);
     }
-    let again = |record: &Record<'_>, notes: &mut Vec<String>| {
+    let again = |record: &Record<'_>, notes: &mut Vec<Note>| {
         let left = record.time.map(|time| REPROCESS - (chain.end.ticks() - time.ticks()));
         if left.is_some_and(|left| left > 0) {
-            notes.push(AGAIN.to_owned());
+            notes.push(Note::Again);
         } else {
-            notes.push(OVER.to_owned());
+            notes.push(Note::TooLate);
         }
     };
     if let Some(record) = done("partly delivered") {
         again(record, notes);
-        return (format!("partially delivered{}", reason(record)), Level::Medium, false);
+        return (PackageEnd::Partly(reason(record)), Level::Medium, false);
     }
     let failed = |record: &&Record<'static>| {
         let fulfills = is(record, &["delivered", "resource assigned"]);
@@ -255,33 +238,28 @@ fn verdict(chain: &Chain, approvers: &[String], notes: &mut Vec<String>) -> (Str
     };
     if let Some(record) = done("failed").or_else(|| chain.of(BESIDE_STEP).find(failed)) {
         again(record, notes);
-        return (format!("failed{}", reason(record)), Level::Medium, false);
+        return (PackageEnd::Failed(reason(record)), Level::Medium, false);
     }
     if let Some(record) = done("denied") {
-        return (format!("denied by {}{}", who(record), reason(record)), Level::Low, true);
+        return (PackageEnd::Denied(who(record), reason(record)), Level::Low, true);
     }
     if let Some(record) = done("timed out") {
-        return (format!("timed out after {}", since(record)), Level::Low, false);
+        return (PackageEnd::TimedOut(since(record)), Level::Low, false);
     }
     if let Some(record) = done("canceled") {
-        return (format!("canceled by {}", who(record)), Level::Low, true);
+        return (PackageEnd::Canceled(who(record)), Level::Low, true);
     }
     let waiting = chain.since(start);
     let Some(asked) = chain.first(0) else {
-        return ("no delivery in this data".to_owned(), Level::Low, false);
+        return (PackageEnd::NoDelivery, Level::Low, false);
     };
     if is(asked, &["assigned directly"]) {
-        let text = format!("assigned directly, no delivery in this data {waiting} later");
-        return (text, Level::Low, false);
+        return (PackageEnd::Direct(waiting), Level::Low, false);
     }
     if chain.has(2) || chain.has(3) || done("ready").is_some() {
-        return (format!("approved, waiting {waiting} to be delivered"), Level::Medium, false);
+        return (PackageEnd::Approved(waiting), Level::Medium, false);
     }
-    let whom = match approvers {
-        [] => "a decision".to_owned(),
-        approvers => listed(approvers.to_vec()),
-    };
-    (format!("waiting {waiting} for {whom}"), Level::Medium, false)
+    (PackageEnd::Waiting(waiting, approvers), Level::Medium, false)
 }
 
 /// Who or what an app role was given to or taken from, by name.
@@ -331,24 +309,18 @@ fn resource(record: &Record<'_>) -> Option<String> {
 /// App roles given or taken by hand.
 pub(in crate::trails) fn judge_app_role(chain: &Chain) -> Option<Judged> {
     chain.first(0)?;
-    let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
-    let whom = or(listed(chain.of(0).filter_map(principal)), "somebody not named");
-    let application =
-        or(listed(chain.of(0).filter_map(resource)), "an application the records do not name");
+    let whom = chain.of(0).filter_map(principal).collect();
+    let application = chain.of(0).filter_map(resource).collect();
     let takes = |record: &Record<'_>| does(record, Act::Taken, Thing::AppRole);
     let (taken, given) = (chain.of(0).any(takes), chain.of(0).any(|record| !takes(record)));
-    let roles = listed(chain.of(0).filter_map(|record| value(record, "AppRole.Value")));
-    let mut notes = vec![NO_PACKAGE.to_owned()];
+    let roles = distinct(chain.of(0).filter_map(|record| value(record, "AppRole.Value")));
+    let mut notes = vec![Note::NoPackage];
     if !roles.is_empty() {
-        notes.push(format!("App roles: {roles}."));
+        notes.push(Note::AppRoles(roles));
     }
-    let who = listed(chain.of(0).map(who));
-    let title = match (taken, given) {
-        (true, true) => format!("{who} gave and took app roles of {application}: {whom}"),
-        (true, false) => format!("{who} took an app role of {application} from {whom}"),
-        _ => format!("{who} gave {whom} an app role of {application}"),
-    };
-    let verdict = "explained by no access package".to_owned();
+    let who = chain.of(0).map(who).collect();
+    let title = Title::AppRole { who, application, whom, gave: given, took: taken };
+    let verdict = Verdict::ByHand;
     // What an application or a whole group may do is asked about before what one user may.
     let of_user = |record: &Record<'_>| client(record).is_none() && user_name(record).is_some();
     let ordinary = chain.of(0).all(of_user);

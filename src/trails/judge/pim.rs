@@ -1,67 +1,63 @@
 //! An activation of a role: who asked, who agreed, how long it lasted, what was done meanwhile.
 //! Never counts what others did.
 
-use super::{Chain, Judged, Watch, between, is_part, listed, name_of, target, user_name, who};
+use super::{Chain, Judged, Watch, between, distinct, is_part, name_of, target, user_name, who};
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Outcome, Record};
 use crate::text::fold;
 use crate::time::TICKS_PER_SECOND;
 use crate::trails::table::BESIDE;
+use crate::trails::verdict::{ActivationEnd, AssignmentEnd, During, Note, Title, Verdict};
 
 const ASKED: u8 = 0;
 const ACTIVE: u8 = 2;
 const ENDED: u8 = 3;
 /// PIM ends every activation after a day at most.
 const LONGEST: i64 = 24 * 3_600 * TICKS_PER_SECOND;
-pub(super) const NO_APPROVAL: &str = "Without an approval in this data.";
 
 pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let own = || chain.records.iter().map(|(_, record)| record).filter(|r| !is_setting(r));
     let begun = chain.first(ACTIVE).or(chain.first(ASKED)).or_else(|| own().next())?;
-    let role = name_of(begun, &["Role", "Group"]).unwrap_or_else(|| "a role".to_owned());
+    let role = name_of(begun, &["Role", "Group"]);
     let holder = user_name(begun).unwrap_or_else(|| who(begun));
     let mut notes = Vec::new();
     let asked = |parts: &[&str]| own().find(|record| is(record, parts));
     let start = chain.when(ACTIVE);
     let approved = asked(&["approved"]);
     if let Some(approved) = approved {
-        notes.push(format!("Approved by {}.", who(approved)));
+        notes.push(Note::ApprovedBy(who(approved)));
     } else if start.is_some() {
-        notes.push(NO_APPROVAL.to_owned());
+        notes.push(Note::NoApproval);
     }
     let shared = approved.and_then(|approved| one_address(begun_by(chain)?, approved));
     if let Some(address) = shared {
-        notes.push(format!("Requested and approved from the same address {address}."));
+        notes.push(Note::OneAddress(address.to_owned()));
     }
     let settings: Vec<&Record<'_>> = chain.of(BESIDE).filter(|record| is_setting(record)).collect();
     for setting in &settings {
         let before = chain.when(ASKED).or(start).zip(setting.time);
-        let before = before.map(|(start, time)| between(time, start)).unwrap_or_default();
-        let what = match setting.result_reason.trim() {
-            "" => String::new(),
-            reason => format!(": {reason}"),
-        };
-        notes.push(format!(
-            "{} before, {} changed the settings of this role in PIM{what}.",
-            before,
-            who(setting)
-        ));
+        notes.push(Note::Settings {
+            before: before.map(|(start, time)| between(time, start)),
+            who: who(setting),
+            reason: setting.result_reason.trim().to_owned(),
+        });
     }
-    let why = listed(own().map(|record| record.result_reason.to_string()));
+    let why = distinct(own().map(|record| record.result_reason.to_string()));
     if !why.is_empty() {
-        notes.push(format!("Reasons given: {why}."));
+        notes.push(Note::Reasons(why));
     }
     let ended = chain.when(ENDED);
     let called = match ended {
-        Some(_) => "of the holder while the role was active",
-        None => "of the holder in the 24 h after",
+        Some(_) => During::WhileActive,
+        None => During::DayAfter,
     };
-    let (verdict, ordinary) = match (start, ended) {
-        (Some(start), Some(ended)) => (format!("active {}, ended", between(start, ended)), true),
-        (Some(start), None) => (format!("no end in this data, {} later", chain.since(start)), true),
-        (None, _) => (not_active(chain, &asked), true),
+    let end = match (start, ended) {
+        (Some(start), Some(ended)) => ActivationEnd::Ended(between(start, ended)),
+        (Some(start), None) => ActivationEnd::Open(chain.since(start)),
+        (None, _) => not_active(chain, &asked),
     };
-    let is_global = fold(&role).contains("global admin") || fold(&role).contains("company admin");
+    let folded = fold(role.as_deref().unwrap_or_default());
+    let is_global = folded.contains("global admin") || folded.contains("company admin");
     let severity = match start {
         _ if !settings.is_empty() => Level::High,
         // Where people share an office they share its address: of lesser roles it is only said.
@@ -81,12 +77,10 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         called,
         step: None,
     });
-    let (by, of) = by_and_for(begun, &holder);
-    let title = match start {
-        Some(_) => format!("{by} activated {role}{of}"),
-        None => format!("{by} asked for {role}{of}"),
-    };
-    let ordinary = ordinary && severity == Level::Low;
+    let (by, whose) = by_and_for(begun, &holder);
+    let title = Title::Activation { by, role, whose, is_active: start.is_some() };
+    let verdict = Verdict::Activation(end);
+    let ordinary = severity == Level::Low;
     Some(Judged { title, verdict, severity, ordinary, notes, watch })
 }
 
@@ -102,7 +96,7 @@ fn one_address<'r>(asked: &'r Record<'_>, approved: &Record<'_>) -> Option<&'r s
 }
 
 /// Who did it, and for whom where that is another one.
-fn by_and_for(record: &Record<'_>, holder: &str) -> (String, String) {
+fn by_and_for(record: &Record<'_>, holder: &str) -> (String, Option<String>) {
     let user = target(record, &["User"]);
     let by = who(record);
     let same = user.is_none_or(|user| {
@@ -114,9 +108,9 @@ fn by_and_for(record: &Record<'_>, holder: &str) -> (String, String) {
     });
     // What a service writes down for somebody was not asked for by the service.
     if same || by.is_empty() || record.actor.kind != ActorKind::User {
-        (holder.to_owned(), String::new())
+        (holder.to_owned(), None)
     } else {
-        (by, format!(" for {holder}"))
+        (by, Some(holder.to_owned()))
     }
 }
 
@@ -133,39 +127,34 @@ fn is_setting(record: &Record<'_>) -> bool {
 pub(in crate::trails) fn judge_assignment(chain: &Chain) -> Option<Judged> {
     let asked = chain.first(ASKED)?;
     let start = chain.when(ASKED)?;
-    let role = name_of(asked, &["Role", "Group"]).unwrap_or_else(|| "a role".to_owned());
+    let role = name_of(asked, &["Role", "Group"]);
     let holder = user_name(asked).unwrap_or_else(|| "somebody not named".to_owned());
     let is_one = |parts: &[&str]| is_part(asked, "assignment", parts);
-    let eligible = is_one(&["requested as eligible", "extension requested as eligible"]);
-    let kind = if eligible { "eligible" } else { "active" };
-    let (by, of) = by_and_for(asked, &holder);
+    let is_eligible = is_one(&["requested as eligible", "extension requested as eligible"]);
+    let (by, whose) = by_and_for(asked, &holder);
     let mut notes = Vec::new();
-    let why = listed(chain.records.iter().map(|(_, record)| record.result_reason.to_string()));
+    let why = distinct(chain.records.iter().map(|(_, record)| record.result_reason.to_string()));
     if !why.is_empty() {
-        notes.push(format!("Reasons given: {why}."));
+        notes.push(Note::Reasons(why));
     }
     let said = |part: &str| {
         let mut records = chain.records.iter().map(|(_, record)| record);
         records.find(|record| is_part(record, "assignment", &[part]))
     };
     let failed = chain.of(BESIDE).any(|record| record.outcome == Outcome::Failure);
-    let verdict = match chain.when(ACTIVE) {
-        Some(done) => format!("assigned after {}", between(start, done)),
+    let end = match chain.when(ACTIVE) {
+        Some(done) => AssignmentEnd::Assigned(between(start, done)),
         None => match (said("denied"), said("canceled"), said("approved")) {
-            (Some(denied), _, _) => format!("denied by {}", who(denied)),
-            (None, Some(_), _) => "canceled".to_owned(),
-            _ if failed => "failed".to_owned(),
-            (None, None, Some(approved)) => {
-                format!("approved by {}, not assigned in this data", who(approved))
-            }
-            (None, None, None) => {
-                format!("not assigned in this data, {} later", chain.since(start))
-            }
+            (Some(denied), _, _) => AssignmentEnd::Denied(who(denied)),
+            (None, Some(_), _) => AssignmentEnd::Canceled,
+            _ if failed => AssignmentEnd::Failed,
+            (None, None, Some(approved)) => AssignmentEnd::Approved(who(approved)),
+            (None, None, None) => AssignmentEnd::Open(chain.since(start)),
         },
     };
     let extends = is_one(&["extension requested", "extension requested as eligible"]);
-    let verb = if extends { "asked to extend" } else { "asked for" };
-    let title = format!("{by} {verb} {role} ({kind}){of}");
+    let title = Title::Assignment { by, role, whose, is_eligible, extends };
+    let verdict = Verdict::Assignment(end);
     let ordinary = chain.has(ACTIVE);
     Some(Judged { title, verdict, severity: Level::Low, ordinary, notes, watch: None })
 }
@@ -174,23 +163,22 @@ pub(in crate::trails) fn judge_assignment(chain: &Chain) -> Option<Judged> {
 fn not_active<'c>(
     chain: &'c Chain,
     decided: &dyn Fn(&[&str]) -> Option<&'c crate::record::Record<'static>>,
-) -> String {
+) -> ActivationEnd {
     if let Some(denied) = decided(&["denied"]) {
-        return format!("denied by {}", who(denied));
+        return ActivationEnd::Denied(who(denied));
     }
     if decided(&["canceled"]).is_some() {
-        return "canceled".to_owned();
+        return ActivationEnd::Canceled;
     }
     if decided(&["timed out", "expired"]).is_some() {
-        return "timed out".to_owned();
+        return ActivationEnd::TimedOut;
     }
     let failed = chain.of(BESIDE).any(|record| is(record, &["activated"]));
     if failed {
-        return "activation failed".to_owned();
+        return ActivationEnd::Failed;
     }
-    let since = chain.when(ASKED).map(|asked| chain.since(asked)).unwrap_or_default();
     match decided(&["approved"]) {
-        Some(approver) => format!("approved by {}, not activated in this data", who(approver)),
-        None => format!("neither decided nor activated in this data, {since} later"),
+        Some(approver) => ActivationEnd::Approved(who(approver)),
+        None => ActivationEnd::Undecided(chain.when(ASKED).map(|asked| chain.since(asked))),
     }
 }

@@ -1,10 +1,11 @@
 //! Conditional Access policies that were weakened, and restored.
 //! Never evaluates a policy: only state, exclusions, inclusions and controls are compared.
 
-use super::{Chain, Judged, between, is_part, listed, name_of, who};
+use super::{Chain, Judged, between, is_part, name_of, who};
 use crate::record::Record;
 use crate::record::change::{Difference, differences};
 use crate::record::risk::Level;
+use crate::trails::verdict::{Note, PolicyEnd, Title, Verdict};
 
 /// Values longer than this are not compared.
 const LONGEST: usize = 1 << 20;
@@ -72,31 +73,24 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         .unwrap_or_default();
     let start = chain.when(0)?;
     let mut notes = Vec::new();
-    let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing".to_owned());
     let told = chain.of(0).flat_map(policy_differences).filter(|found| weight(found) < 0);
-    let told: Vec<String> = told
-        .map(|d| {
-            // Both services write the policy, one of them as a list of one.
-            let path = d.path.trim_start_matches("[0]");
-            format!("{path} {} → {}", side(&d.old), side(&d.new))
-        })
-        .collect();
+    // Both services write the policy, one of them as a list of one.
+    let told = told.map(|d| (d.path.trim_start_matches("[0]").to_owned(), d.old, d.new));
+    let told: Vec<_> = told.collect();
     if !told.is_empty() {
-        notes.push(format!("Weakened: {}.", listed(told)));
+        notes.push(Note::Weakened(told));
     }
     let deleted = chain.of(0).any(|r| is_part(r, "policy", &["deleted"]));
     let restored = chain.last(1).filter(|last| *last > start);
-    let what = if deleted { "deleted" } else { "weakened" };
-    let (verdict, severity) = match restored {
-        _ if deleted => ("deleted".to_owned(), Level::High),
-        Some(restored) => {
-            (format!("{what}, restored after {}", between(start, restored)), Level::Medium)
-        }
-        None => (format!("{what} for {}, not restored", chain.since(start)), Level::High),
+    let (end, severity) = match restored {
+        _ if deleted => (PolicyEnd::Deleted, Level::High),
+        Some(restored) => (PolicyEnd::Restored(between(start, restored)), Level::Medium),
+        None => (PolicyEnd::Open(chain.since(start)), Level::High),
     };
+    let verdict = Verdict::Policy(end);
     if chain.has(1) {
-        notes.push(format!("Restored by {}.", listed(chain.of(1).map(who))));
+        notes.push(Note::RestoredBy(chain.of(1).map(who).collect()));
     }
-    let title = format!("{} {what} {policy}", who(weak));
+    let title = Title::Policy { who: who(weak), policy, is_deleted: deleted };
     Some(Judged { title, verdict, severity, ordinary: false, notes, watch: None })
 }

@@ -7,6 +7,7 @@
 use super::{Chain, Judged, Watch, between, detail, is_part, who};
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
+use crate::trails::verdict::{Behind, During, Note, SupportEnd, Title, Verdict};
 
 /// Access that is open for longer is asked about.
 const LONG: i64 = 7 * 24 * 3_600 * crate::time::TICKS_PER_SECOND;
@@ -17,8 +18,8 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let case = all().find_map(|record| detail(record, "SupportRequestId")).map(str::to_owned);
     let case =
         case.or_else(|| first.targets.first().map(|target| super::target_name(target).to_owned()));
-    let case = case.filter(|case| !case.is_empty()).unwrap_or_else(|| "a request".to_owned());
-    let notes: Vec<String> = all().map(|record| format!("{}.", step(record))).collect();
+    let case = case.filter(|case| !case.is_empty());
+    let notes = all().map(step).collect();
     let decided = |part: &str| chain.of(1).find(|record| is_part(record, "support", &[part]));
     let approved = decided("approved");
     let open = chain.when(2).or_else(|| {
@@ -31,26 +32,25 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
             .map(|event| crate::time::Timestamp::from_ticks(event.ticks))
     });
     let removed = chain.last(3);
-    let (verdict, severity) = match (open, removed) {
+    let (end, severity) = match (open, removed) {
         (Some(open), Some(removed)) if removed >= open => {
-            let manual = chain.of(3).last().is_some_and(|r| r.actor.kind == ActorKind::User);
-            let how = if manual { "by a person" } else { "automatically" };
-            (format!("removed {how} after {}", between(open, removed)), Level::Low)
+            let by_person = chain.of(3).last().is_some_and(|r| r.actor.kind == ActorKind::User);
+            (SupportEnd::Removed { by_person, after: between(open, removed) }, Level::Low)
         }
         (Some(open), _) => {
             let severity = match chain.end.ticks() - open.ticks() > LONG {
                 true => Level::High,
                 false => Level::Medium,
             };
-            (format!("open for {}, not removed", chain.since(open)), severity)
+            (SupportEnd::Open(chain.since(open)), severity)
         }
-        (None, Some(_)) => ("removed; its approval is not in this data".to_owned(), Level::Low),
+        (None, Some(_)) => (SupportEnd::OnlyRemoved, Level::Low),
         (None, None) => match (decided("rejected"), decided("canceled")) {
-            (Some(rejected), _) => (format!("rejected by {}", who(rejected)), Level::Low),
-            (None, Some(_)) => ("canceled".to_owned(), Level::Low),
+            (Some(rejected), _) => (SupportEnd::Rejected(who(rejected)), Level::Low),
+            (None, Some(_)) => (SupportEnd::Canceled, Level::Low),
             (None, None) => {
-                let since = chain.when(0).map(|asked| chain.since(asked)).unwrap_or_default();
-                (format!("waiting {since} for a decision"), Level::Low)
+                let since = chain.when(0).map(|asked| chain.since(asked));
+                (SupportEnd::Waiting(since), Level::Low)
             }
         },
     };
@@ -60,30 +60,28 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         from: open,
         until: removed.filter(|removed| *removed >= open),
         except: Some("MicrosoftSupportAccessManagement"),
-        called: "meanwhile",
+        called: During::Meanwhile,
         step: None,
     });
     let ordinary = severity == Level::Low && open.is_none();
-    let title = match approved {
-        Some(approved) => format!("{} approved Microsoft Support access {case}", who(approved)),
-        None => format!("Microsoft Support access {case}"),
-    };
+    let title = Title::Support { approver: approved.map(who), case };
+    let verdict = Verdict::Support(end);
     Some(Judged { title, verdict, severity, ordinary, notes, watch })
 }
 
 /// A step with who is behind it: a person, or a process.
-fn step(record: &Record<'_>) -> String {
+fn step(record: &Record<'_>) -> Note {
     let is = |parts: &[&str]| is_part(record, "support", parts);
     let by_user = record.actor.kind == ActorKind::User;
-    let kind = match by_user {
-        _ if is(&["approved", "rejected"]) => "user-initiated",
-        _ if is(&["created", "let in"]) => "automated",
-        true if is(&["removed"]) => "user-initiated, before the case was closed",
-        false if is(&["removed"]) => "automated, when the case was closed",
-        _ if by_user => "by a person; not documented",
-        _ => "not documented",
+    let behind = match by_user {
+        _ if is(&["approved", "rejected"]) => Behind::Person,
+        _ if is(&["created", "let in"]) => Behind::Process,
+        true if is(&["removed"]) => Behind::PersonEnded,
+        false if is(&["removed"]) => Behind::CaseClosed,
+        _ if by_user => Behind::UndocumentedPerson,
+        _ => Behind::Undocumented,
     };
-    let who = if record.actor.kind == ActorKind::Unknown { String::new() } else { who(record) };
-    let by = if who.is_empty() { String::new() } else { format!(" by {who}") };
-    format!("{}{by}: {kind}", record.activity.trim())
+    let who =
+        Some(who(record)).filter(|who| record.actor.kind != ActorKind::Unknown && !who.is_empty());
+    Note::Support(record.activity.trim().to_owned(), who, behind)
 }
