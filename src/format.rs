@@ -26,6 +26,7 @@ mod expected;
 mod graph;
 mod graph_call;
 mod json;
+mod layout;
 mod of_kind;
 mod portal_csv;
 mod principals;
@@ -42,10 +43,10 @@ mod write;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 pub use content::content;
 pub use dates::{Dates, DatesSeen, Either};
+pub use layout::{Kept, Layout};
 pub use rows::{Columns, DELIMITERS, listed};
 pub use wrapped::{Inside, holds_whole, inside, is_escaped, plain, wrapped};
 
@@ -53,21 +54,9 @@ use crate::record::naming::{drop_placeholders, name_targets};
 use crate::record::{Change, Record, outcome, risk};
 use dates::Settled;
 use json::{Place, Reader, Step};
+use layout::Written;
 use of_kind::OfKind as _;
 use shape::Shape;
-
-/// How the events of one source are written; decided once per source. Cheap to clone.
-#[derive(Clone, Debug)]
-pub enum Layout {
-    /// An event is one JSON object; its shape is recognised per event, by its keys.
-    Json,
-    /// An event is the bytes of one CSV row as they stand in the file, quotes included, with or
-    /// without the line break. Made by [`csv_layout`] from the header row.
-    Csv(Arc<Columns>),
-    /// An event is one row of a Log Analytics API response: a JSON array of values. Made by
-    /// [`table_layout`] from the response's `columns`.
-    Table(Arc<Columns>),
-}
 
 /// How much of a record is decoded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -160,14 +149,14 @@ pub fn decode_into<'a>(
     draft.is_sure = true;
     let layout = own_layout(event, layout);
     let mut reader = Reader::of_event(event, start, depth, std::mem::take(&mut draft.spare));
-    let decoded = match layout {
-        Layout::Json => json_event(event, &mut reader, draft),
-        Layout::Csv(columns) => columns.csv_row(event, &mut reader).map(|row| {
+    let decoded = match &layout.0 {
+        Written::Json => json_event(event, &mut reader, draft),
+        Written::Csv(columns) => columns.csv_row(event, &mut reader).map(|row| {
             // A row of another log may be what that put around a record.
             draft.is_sure = row.is_ok() || !columns.has_others();
             draft.take(row)
         }),
-        Layout::Table(columns) => columns.table_row(event, &mut reader).map(|row| draft.take(row)),
+        Written::Table(columns) => columns.table_row(event, &mut reader).map(|row| draft.take(row)),
     };
     draft.spare = reader.take_spare();
     // Where values stand before what tells whether they are looked at, they are read once more.
@@ -177,7 +166,7 @@ pub fn decode_into<'a>(
         return decode_into(draft, event, layout, Depth::Full);
     }
     if decoded.is_err()
-        && matches!(layout, Layout::Json)
+        && layout.is_self_contained()
         && let Some(text) = wrapped::peel(event)
     {
         return in_text(draft, &text, depth);
@@ -198,12 +187,12 @@ pub fn decode_into<'a>(
 
 /// The layout of an event in a source of this one: what was found in a cell is JSON.
 fn own_layout<'l>(event: &[u8], layout: &'l Layout) -> &'l Layout {
-    match layout {
+    match &layout.0 {
         // Asked for every row: the columns are looked at last.
-        Layout::Csv(columns)
+        Written::Csv(columns)
             if event.starts_with(b"{") && (columns.is_wrapper() || columns.has_others()) =>
         {
-            &Layout::Json
+            &Layout::JSON
         }
         _ => layout,
     }
@@ -217,7 +206,7 @@ fn in_text<'a>(
 ) -> Result<Drafted<'a>, DecodeError> {
     let seen = std::mem::take(&mut draft.seen);
     let mut inner = Draft { seen, ..Draft::reading(draft.dates) };
-    let drafted = decode_into(&mut inner, text.as_bytes(), &Layout::Json, depth);
+    let drafted = decode_into(&mut inner, text.as_bytes(), &Layout::JSON, depth);
     (draft.seen, draft.either) = (inner.seen, inner.either);
     let drafted = match drafted? {
         Drafted::Record { odd, crowded } => Drafted::Record { odd, crowded },
@@ -430,28 +419,9 @@ pub fn is_audit(object: &[u8]) -> bool {
     shape::recognise(object, 0) == Some((Shape::Audit, true))
 }
 
-/// Recognises the header row of a CSV file (byte order mark, quotes and localised first header
-/// allowed): the layout of the rows after it. `None` where it is no CSV known here.
-pub fn csv_layout(header_row: &[u8]) -> Option<Layout> {
-    Columns::of_csv(header_row).map(|columns| Layout::Csv(Arc::new(columns)))
-}
-
-/// The layout of rows that another system writes around records, as JSON text in some cell; `names`
-/// are those of its columns.
-pub fn wrapper_layout(names: Vec<String>, delimiter: u8) -> Layout {
-    Layout::Csv(Arc::new(Columns::wrapper(names, delimiter)))
-}
-
 /// The cells of a header row.
 pub fn column_names(header_row: &[u8], delimiter: u8) -> Vec<String> {
     rows::names(&String::from_utf8_lossy(header_row), delimiter)
-}
-
-/// The layout of a Log Analytics API table from its name and the JSON text of its `columns` array
-/// (`[{"name":…,"type":…},…]`): its events are the row arrays. The name is often `PrimaryResult`
-/// and then the columns decide. `None` where the columns name nothing known.
-pub fn table_layout(table_name: &str, columns_json: &[u8]) -> Option<Layout> {
-    Columns::of_table(table_name, columns_json).map(|columns| Layout::Table(Arc::new(columns)))
 }
 
 /// Appends the record to `out` as one line of JSON without line break, in Graph's property names

@@ -5,9 +5,7 @@
 
 use std::fmt::Write as _;
 
-use entrail::format::{
-    Decoded, Depth, Layout, csv_layout, decode, is_event, table_layout, write_graph,
-};
+use entrail::format::{Decoded, Depth, Layout, decode, is_event, write_graph};
 use entrail::record::Record;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -23,19 +21,19 @@ fn events(name: &str) -> Vec<(Vec<u8>, Layout)> {
     match name.rsplit_once('.').expect("an extension").1 {
         "csv" => {
             let mut rows = csv_rows(&bytes).into_iter();
-            let layout = csv_layout(rows.next().expect("a header")).expect(name);
+            let layout = Layout::of_header(rows.next().expect("a header")).expect(name);
             rows.map(|row| (row.to_vec(), layout.clone())).collect()
         }
         "ndjson" => bytes
             .split(|&b| b == b'\n')
             .filter(|line| !line.is_empty())
-            .map(|line| (line.to_vec(), Layout::Json))
+            .map(|line| (line.to_vec(), Layout::JSON))
             .collect(),
         _ if name == "log-analytics-tables.json" => tables(&bytes),
         _ => serde_json::from_slice::<Vec<Box<RawValue>>>(&bytes)
             .expect(name)
             .iter()
-            .map(|event| (event.get().as_bytes().to_vec(), Layout::Json))
+            .map(|event| (event.get().as_bytes().to_vec(), Layout::JSON))
             .collect(),
     }
 }
@@ -53,7 +51,8 @@ fn tables(bytes: &[u8]) -> Vec<(Vec<u8>, Layout)> {
     }
     let mut events = Vec::new();
     for table in serde_json::from_slice::<Answer>(bytes).expect("an answer").tables {
-        let layout = table_layout(&table.name, table.columns.get().as_bytes()).expect("a layout");
+        let layout =
+            Layout::of_table(&table.name, table.columns.get().as_bytes()).expect("a layout");
         for row in table.rows {
             events.push((row.get().as_bytes().to_vec(), layout.clone()));
         }
@@ -193,7 +192,7 @@ fn again(record: &Record<'_>) -> Record<'static> {
     let text = String::from_utf8(out).expect("UTF-8");
     assert!(!text.contains(['\n', '\r']), "one line: {text}");
     assert!(serde_json::from_str::<Value>(&text).is_ok(), "JSON: {text}");
-    match decode(text.as_bytes(), &Layout::Json, Depth::Full) {
+    match decode(text.as_bytes(), &Layout::JSON, Depth::Full) {
         Ok(Decoded::Record { record, .. }) => record.into_owned(),
         other => panic!("{other:?}: {text}"),
     }
@@ -230,7 +229,7 @@ fn events_are_told_from_other_objects_even_when_broken_off() {
     for name in FIXTURES {
         for (event, layout) in events(name) {
             let readable = decode(&event, &layout, Depth::Columns).is_ok();
-            if matches!(layout, Layout::Json) && readable {
+            if layout.is_self_contained() && readable {
                 assert!(is_event(&event), "{name}");
             }
         }
@@ -249,7 +248,7 @@ fn no_prefix_of_an_event_panics() {
                 let _ = decode(&event[..end], &layout, Depth::Full);
                 // Each takes as long as its text, and most ends are alike to it.
                 if end % 8 == 0 {
-                    let _ = csv_layout(&event[..end]);
+                    let _ = Layout::of_header(&event[..end]);
                 }
             }
         }
@@ -373,7 +372,7 @@ fn check_damaged(name: &str, path: &str, damage: &Value, text: &[u8], good: &Rec
     let property = path.split('/').nth(1).unwrap_or_default();
     let what =
         || format!("{name} {path} = {}", damage.to_string().chars().take(60).collect::<String>());
-    let record = match decode(text, &Layout::Json, Depth::Full) {
+    let record = match decode(text, &Layout::JSON, Depth::Full) {
         Ok(Decoded::Record { record, .. }) => record,
         // The name of the log itself: another name is another log.
         Ok(Decoded::Other(_))
@@ -414,7 +413,7 @@ fn check_damaged(name: &str, path: &str, damage: &Value, text: &[u8], good: &Rec
 #[test]
 fn a_wrong_type_is_named() {
     let event = br#"{"id":"1","activityDisplayName":"Add user","activityDateTime":20,"targetResources":[{"displayName":[1]}]}"#;
-    let Ok(Decoded::Record { record, odd, .. }) = decode(event, &Layout::Json, Depth::Full) else {
+    let Ok(Decoded::Record { record, odd, .. }) = decode(event, &Layout::JSON, Depth::Full) else {
         panic!("a record");
     };
     assert_eq!(odd[0], "`activityDateTime` is no time: 20");
@@ -433,7 +432,7 @@ fn nesting_of_any_depth_keeps_the_record() {
                 r#"{{"id":"1","activityDisplayName":"Add user","{property}":{deep},"x":{deep},"targetResources2":[],"activityDateTime":"2026-11-01","result":"success"}}"#
             );
             let Ok(Decoded::Record { record, .. }) =
-                decode(event.as_bytes(), &Layout::Json, Depth::Full)
+                decode(event.as_bytes(), &Layout::JSON, Depth::Full)
             else {
                 panic!("{levels} levels in {property}");
             };
@@ -442,7 +441,7 @@ fn nesting_of_any_depth_keeps_the_record() {
         let event = format!(
             r#"{{"activityDisplayName":"Add user","targetResources":[{{"modifiedProperties":[{{"displayName":"p","newValue":{deep}}}]}}]}}"#
         );
-        match decode(event.as_bytes(), &Layout::Json, Depth::Full) {
+        match decode(event.as_bytes(), &Layout::JSON, Depth::Full) {
             Ok(Decoded::Record { record, .. }) => {
                 assert_eq!(record.targets[0].changes[0].new.as_deref(), Some(&*deep));
             }
@@ -454,7 +453,7 @@ fn nesting_of_any_depth_keeps_the_record() {
 #[test]
 fn bytes_that_are_not_utf_8_are_replaced_and_noted() {
     let event = b"{\"id\":\"\xff1\",\"activityDisplayName\":\"Add \xc3\x28 user\",\"\xfe\":1,\"activityDateTime\":\"2026-11-01\"}";
-    let Ok(Decoded::Record { record, odd, .. }) = decode(event, &Layout::Json, Depth::Columns)
+    let Ok(Decoded::Record { record, odd, .. }) = decode(event, &Layout::JSON, Depth::Columns)
     else {
         panic!("a record");
     };
@@ -680,9 +679,9 @@ proptest::proptest! {
 
     #[test]
     fn any_bytes_are_a_record_or_an_error(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
-        let _ = decode(&bytes, &Layout::Json, Depth::Full);
-        let _ = csv_layout(&bytes);
-        let _ = table_layout("AuditLogs", &bytes);
+        let _ = decode(&bytes, &Layout::JSON, Depth::Full);
+        let _ = Layout::of_header(&bytes);
+        let _ = Layout::of_table("AuditLogs", &bytes);
         let _ = is_event(&bytes);
     }
 }

@@ -2,7 +2,7 @@
 //! Never reads a file: the records stand here, one fact in each spelling.
 #![expect(clippy::panic, reason = "what a test finds out of place ends it")]
 
-use entrail::format::{Decoded, Depth, Layout, csv_layout, decode, table_layout, write_graph};
+use entrail::format::{Decoded, Depth, Layout, decode, write_graph};
 use entrail::record::property::Key;
 use entrail::record::sentence::sentence;
 use entrail::record::{ActorKind, Kind, Outcome, Record};
@@ -15,17 +15,17 @@ fn read(event: &str, layout: &Layout) -> Record<'static> {
 }
 
 fn json(event: &str) -> Record<'static> {
-    let record = read(event, &Layout::Json);
+    let record = read(event, &Layout::JSON);
     // What is written is read back the same.
     let mut written = Vec::new();
     write_graph(&record, &mut written);
-    let again = read(&String::from_utf8(written).expect("JSON is text"), &Layout::Json);
+    let again = read(&String::from_utf8(written).expect("JSON is text"), &Layout::JSON);
     assert_eq!(again, record, "{event}");
     record
 }
 
 fn csv(header: &str, row: &str) -> Record<'static> {
-    read(row, &csv_layout(header.as_bytes()).expect(header))
+    read(row, &Layout::of_header(header.as_bytes()).expect(header))
 }
 
 /// A sign-in with this error code and word, in every format that carries both.
@@ -60,7 +60,7 @@ fn ended(code: &str, word: &str, operation: &str) -> Vec<(&'static str, Outcome)
             "API table",
             read(
                 &format!(r#"["{time}","{code}","x","bo@a.example","Portal"]"#),
-                &table_layout(
+                &Layout::of_table(
                     "SigninLogs",
                     br#"[{"name":"TimeGenerated","type":"datetime"},{"name":"ResultType","type":"string"},{"name":"ResultDescription","type":"string"},{"name":"UserPrincipalName","type":"string"},{"name":"AppDisplayName","type":"string"}]"#,
                 )

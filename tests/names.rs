@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use entrail::format::{Decoded, Depth, Layout, csv_layout, decode};
+use entrail::format::{Decoded, Depth, Layout, decode};
 use entrail::record::{ActorKind, Record, Target};
 use serde_json::{Value, json};
 
@@ -69,7 +69,7 @@ fn portal(actor: &Value, targets: &[Value]) -> Record<'static> {
         cells.extend([String::new(), String::new()]);
     }
     let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-    read(&row(&cells), &csv_layout(header.as_bytes()).expect("a header of the portal"))
+    read(&row(&cells), &Layout::of_header(header.as_bytes()).expect("a header of the portal"))
 }
 
 /// One record in every format that lists targets, each with the format's name.
@@ -98,10 +98,13 @@ fn formats(actor: &Value, targets: &[Value]) -> Vec<(&'static str, Record<'stati
         "AuditLogs",
     ];
     vec![
-        ("Graph", read(&graph.to_string(), &Layout::Json)),
-        ("diagnostic", read(&diagnostic.to_string(), &Layout::Json)),
-        ("Log Analytics", read(&workspace.to_string(), &Layout::Json)),
-        ("its export", read(&row(&cells), &csv_layout(header.as_bytes()).expect("a header"))),
+        ("Graph", read(&graph.to_string(), &Layout::JSON)),
+        ("diagnostic", read(&diagnostic.to_string(), &Layout::JSON)),
+        ("Log Analytics", read(&workspace.to_string(), &Layout::JSON)),
+        (
+            "its export",
+            read(&row(&cells), &Layout::of_header(header.as_bytes()).expect("a header")),
+        ),
         ("portal", portal(actor, targets)),
     ]
 }
@@ -156,10 +159,10 @@ fn a_placeholder_is_no_name_in_any_format() {
 #[test]
 fn a_person_whose_name_is_a_placeholder_in_a_sign_in_has_none() {
     let line = r#"{"id":"1","createdDateTime":"2026-11-01T10:00:00Z","userDisplayName":"N/A","userPrincipalName":"null","userId":"0d2f6c1e-90aa-4f57-8b2c-5a1d6c7e8f01","appDisplayName":"Portal","status":{"errorCode":0}}"#;
-    let record = read(line, &Layout::Json);
+    let record = read(line, &Layout::JSON);
     assert_eq!((&*record.actor.name, &*record.actor.upn), ("", ""));
     let line = r#"{"CreationTime":"2026-11-11T12:00:51","Id":"0a1b0000-0000-4000-8000-000000000051","Operation":"Update user.","RecordType":8,"ResultStatus":"Success","Workload":"AzureActiveDirectory","UserId":"N/A","ObjectId":"Not Available"}"#;
-    assert_eq!(read(line, &Layout::Json).actor.upn, "");
+    assert_eq!(read(line, &Layout::JSON).actor.upn, "");
 }
 
 #[test]

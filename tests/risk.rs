@@ -35,7 +35,7 @@ fn lines() -> Vec<String> {
 }
 
 fn record(line: &str) -> Record<'_> {
-    match decode(line.as_bytes(), &Layout::Json, Depth::Full) {
+    match decode(line.as_bytes(), &Layout::JSON, Depth::Full) {
         Ok(Decoded::Record { record, odd, .. }) if odd.is_empty() => record,
         other => panic!("{line}: {other:?}"),
     }

@@ -201,7 +201,7 @@ fn events() -> Vec<(String, Record<'static>)> {
             let Ok(value) = serde_json::from_str::<serde_json::Value>(line) else { continue };
             let line = value.to_string();
             let Ok(Decoded::Record { record, odd, .. }) =
-                decode(line.as_bytes(), &Layout::Json, Depth::Full)
+                decode(line.as_bytes(), &Layout::JSON, Depth::Full)
             else {
                 continue;
             };

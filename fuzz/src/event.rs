@@ -16,11 +16,11 @@ fn written(record: &Record<'_>) -> Vec<u8> {
 /// is JSON on one line, and is read as a record that is written as the same.
 pub fn run(event: &[u8]) {
     let _ = (format::is_event(event), format::is_audit(event), format::is_sound(event));
-    for inside in format::inside(event, &Layout::Json).records {
+    for inside in format::inside(event, &Layout::JSON).records {
         assert!(event.get(inside.clone()).is_some(), "{inside:?}");
     }
-    let full = format::decode(event, &Layout::Json, Depth::Full);
-    let shallow = format::decode(event, &Layout::Json, Depth::Columns);
+    let full = format::decode(event, &Layout::JSON, Depth::Full);
+    let shallow = format::decode(event, &Layout::JSON, Depth::Columns);
     let (Ok(Decoded::Record { record, .. }), Ok(Decoded::Record { record: shallow, .. })) =
         (&full, &shallow)
     else {
@@ -34,7 +34,7 @@ pub fn run(event: &[u8]) {
     );
     let once = written(record);
     assert!(!once.contains(&b'\n'), "one line");
-    let read = format::decode(&once, &Layout::Json, Depth::Full);
+    let read = format::decode(&once, &Layout::JSON, Depth::Full);
     let again = match &read {
         Ok(Decoded::Record { record, .. }) => Some(record),
         _ => None,

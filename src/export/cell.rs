@@ -181,7 +181,7 @@ mod tests {
         let records = crate::demo::tenant(crate::demo::Scale::demo());
         for line in records.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).take(2_000)
         {
-            let decoded = decode(line, &Layout::Json, Depth::Full);
+            let decoded = decode(line, &Layout::JSON, Depth::Full);
             let Ok(Decoded::Record { record, .. }) = decoded else { unreachable!("a record") };
             for field in FIELDS
                 .iter()

@@ -32,7 +32,7 @@ impl Original for Memory {
     }
 
     fn decode<'a>(&self, bytes: &'a [u8]) -> Result<Record<'a>, String> {
-        match format::decode(bytes, &Layout::Json, Depth::Full) {
+        match format::decode(bytes, &Layout::JSON, Depth::Full) {
             Ok(Decoded::Record { record, .. }) => Ok(record),
             other => Err(format!("{other:?}")),
         }

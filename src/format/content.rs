@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::layout::Written;
 use super::{Dates, Decoded, Depth, Layout, decode_dated, own_layout, plain};
 use crate::record::Kind;
 use crate::record::content::{Content, Digest};
@@ -59,10 +60,10 @@ pub fn content(event: &[u8], layout: &Layout, dates: Dates) -> Option<Content> {
         return Some(content);
     }
     let mut said = Said::default();
-    match own_layout(event, layout) {
-        Layout::Csv(columns) => said.row(columns.named_cells(event)),
-        Layout::Table(columns) => said.row(columns.named_items(event).unwrap_or_default()),
-        Layout::Json => match serde_json::from_slice::<Value>(&plain(event)) {
+    match &own_layout(event, layout).0 {
+        Written::Csv(columns) => said.row(columns.named_cells(event)),
+        Written::Table(columns) => said.row(columns.named_items(event).unwrap_or_default()),
+        Written::Json => match serde_json::from_slice::<Value>(&plain(event)) {
             Ok(value) => said.inside(&value, 0),
             // Read here and not there: nothing but the same bytes is the same.
             Err(_) => said.add("bytes", &String::from_utf8_lossy(event)),
@@ -199,7 +200,6 @@ fn policies(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::csv_layout;
     use super::*;
 
     const GRAPH: &str = r#"{"id":"7d3c1c6e-5b1e-4b7e-9e55-0f3a5a5f1d01","createdDateTime":"2026-03-02T08:00:01Z",
@@ -221,7 +221,7 @@ mod tests {
         "ConditionalAccessPolicies":"[{\"result\":\"success\",\"conditionsSatisfied\":3,\"id\":\"P1\"}]"}"#;
 
     fn said(event: &str) -> Content {
-        content(event.as_bytes(), &Layout::Json, Dates::Undecided).expect("a record")
+        content(event.as_bytes(), &Layout::JSON, Dates::Undecided).expect("a record")
     }
 
     #[test]
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn columns_of_a_csv_file_count_like_properties() {
         let header = "Id,CreatedDateTime [UTC],TimeGenerated [UTC],UserPrincipalName,AppDisplayName,RiskState,Type";
-        let layout = csv_layout(header.as_bytes()).expect("a header");
+        let layout = Layout::of_header(header.as_bytes()).expect("a header");
         let row = |state: &str| {
             let row = format!(
                 "7d3c1c6e-5b1e-4b7e-9e55-0f3a5a5f1d01,2026-03-02T08:00:01Z,2026-03-02T08:03:00Z,\

@@ -71,7 +71,7 @@ mod tests {
 
     /// What comes of an event: the record, or what it is instead, or why it cannot be read.
     fn told<'a>(draft: &mut Draft<'a>, event: &'a str, depth: Depth) -> Told {
-        match decode_into(draft, event.as_bytes(), &Layout::Json, depth) {
+        match decode_into(draft, event.as_bytes(), &Layout::JSON, depth) {
             Ok(Drafted::Record { odd, crowded }) => {
                 Ok(Ok((draft.record.clone().into_owned(), odd, crowded)))
             }

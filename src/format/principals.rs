@@ -114,7 +114,7 @@ mod tests {
 
     /// The record in one line of JSON, decoded.
     fn decoded(json: &str) -> Record<'_> {
-        match decode(json.as_bytes(), &Layout::Json, Depth::Full) {
+        match decode(json.as_bytes(), &Layout::JSON, Depth::Full) {
             Ok(Decoded::Record { record, .. }) => record,
             other => panic!("{other:?}"),
         }

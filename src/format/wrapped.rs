@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::json::{Reader, Step};
+use super::layout::Written;
 use super::rows::Columns;
 use super::{Depth, Draft, Drafted, Layout, decode_into, shape};
 use crate::record::content::is_placeholder;
@@ -130,16 +131,16 @@ pub fn inside(event: &[u8], layout: &Layout) -> Inside {
 }
 
 fn found_in(event: &[u8], layout: &Layout) -> Vec<Found> {
-    match layout {
-        Layout::Json => {
+    match &layout.0 {
+        Written::Json => {
             let start = if event.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
             let mut reader = Reader::new(event, start, Depth::Columns);
             let found = in_value(&mut reader, Around::default()).unwrap_or_default();
             // Several on one line are for whoever frames them.
             if reader.rest_is_empty() { found } else { Vec::new() }
         }
-        Layout::Csv(columns) => in_row(event, columns),
-        Layout::Table(_) => Vec::new(),
+        Written::Csv(columns) => in_row(event, columns),
+        Written::Table(_) => Vec::new(),
     }
 }
 
@@ -226,7 +227,7 @@ fn in_object(reader: &mut Reader<'_>, around: Around) -> Step<Vec<Found>> {
 fn record(object: &[u8], start: usize, sure: bool) -> Option<Found> {
     let range = start..start + object.len();
     let mut draft = Draft::default();
-    match decode_into(&mut draft, object, &Layout::Json, Depth::Columns).ok()? {
+    match decode_into(&mut draft, object, &Layout::JSON, Depth::Columns).ok()? {
         Drafted::Record { .. } => {
             let (record, either) = (draft.record, draft.either);
             // A date that is not decided is one.
@@ -260,7 +261,7 @@ fn guess(object: &[u8], start: usize) -> Option<Found> {
     let mut draft = Draft::default();
     let is_other = other
         && matches!(
-            decode_into(&mut draft, object, &Layout::Json, Depth::Columns),
+            decode_into(&mut draft, object, &Layout::JSON, Depth::Columns),
             Ok(Drafted::Other(_))
         );
     is_other.then(|| Found::nameless(start..start + object.len(), What::Guess))

@@ -268,7 +268,7 @@ fn completed(
     let mut object = Object::open(out);
     properties(record, &mut object);
     object.close();
-    let read = match decode(&out[start..], &Layout::Json, Depth::Full) {
+    let read = match decode(&out[start..], &Layout::JSON, Depth::Full) {
         Ok(Decoded::Record { record, .. }) => record.into_owned(),
         Ok(Decoded::Other(_)) | Err(_) => Record::default(),
     };

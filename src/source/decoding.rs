@@ -69,7 +69,7 @@ pub fn work(jobs: &Mutex<Receiver<Work>>, options: &Options, buffers: &Buffers) 
 
 /// Does this look like an event, whole and readable? Asked where records are searched for.
 pub fn accepts(bytes: &[u8], layout: &Layout) -> bool {
-    let plausible = !matches!(layout, Layout::Json) || format::is_event(bytes);
+    let plausible = !layout.is_self_contained() || format::is_event(bytes);
     (plausible && format::decode(bytes, layout, Depth::Columns).is_ok())
         || (is_wrapper(bytes) && !format::wrapped(bytes, layout).is_empty())
 }
@@ -102,11 +102,7 @@ impl<'j> Block<'j> {
         if let Some(order) = options.date_order {
             job.source.decide(Dates::Asked(order));
         }
-        let wraps = match job.source.layout() {
-            Layout::Json => format::holds_whole(&job.bytes),
-            Layout::Csv(columns) => columns.is_wrapper(),
-            Layout::Table(_) => false,
-        };
+        let wraps = job.source.layout().may_wrap(&job.bytes);
         let (outcome, troubles, either) = Default::default();
         Self { job, options, batch, outcome, troubles, line, either, wraps }
     }
@@ -139,8 +135,8 @@ impl<'j> Block<'j> {
 
     /// For each event of the block, its id if it is not wanted; nothing where all are.
     fn unwanted(&self) -> Vec<Option<&'j str>> {
-        match (&self.options.unwanted, self.job.source.layout()) {
-            (Some(unwanted), Layout::Json) => {
+        match &self.options.unwanted {
+            Some(unwanted) if self.job.source.layout().is_self_contained() => {
                 unwanted.ids(&self.job.bytes, self.job.base, &self.job.events)
             }
             _ => Vec::new(),
@@ -149,10 +145,7 @@ impl<'j> Block<'j> {
 
     /// Decodes one event into the batch, or the records that it wraps.
     fn one(&mut self, span: Span, draft: &mut Draft<'j>) -> Result<(), DecodeError> {
-        let whole = || {
-            matches!(self.job.source.layout(), Layout::Csv(_))
-                || format::holds_whole(self.bytes(span))
-        };
+        let whole = || self.job.source.layout().is_text() || format::holds_whole(self.bytes(span));
         if self.wraps && whole() && self.unwrap(span, draft) {
             return Ok(());
         }
@@ -257,13 +250,13 @@ impl<'j> Block<'j> {
         if self.unwrap(event, draft) {
             return;
         }
-        let (inside, complete) = match self.job.source.layout() {
-            Layout::Csv(_) => (Vec::new(), false),
-            // Nothing is broken here, and no known record inside.
-            Layout::Json if format::is_sound(bytes) && !format::is_event(bytes) => {
-                (Vec::new(), false)
-            }
-            _ => self.objects_inside(bytes),
+        let layout = self.job.source.layout();
+        // Nothing is broken here, and no known record inside.
+        let is_other = || format::is_sound(bytes) && !format::is_event(bytes);
+        let (inside, complete) = match layout.is_text() || layout.is_self_contained() && is_other()
+        {
+            true => (Vec::new(), false),
+            false => self.objects_inside(bytes),
         };
         let placed =
             |within: Span, span: Span| Span { offset: within.offset + span.offset, ..span };
@@ -298,7 +291,7 @@ impl<'j> Block<'j> {
     /// Does an event hold other events in a list? A record that lost its end does where the
     /// brackets of the list around it happen to close it, and it may decode all the same.
     fn swallows(&self, bytes: &[u8]) -> bool {
-        let json = matches!(self.job.source.layout(), Layout::Json);
+        let json = self.job.source.layout().is_self_contained();
         let twice = |key: &&[u8]| memchr::memmem::find_iter(bytes, *key).nth(1).is_some();
         if !json || !KEYS_OF_EVENTS.iter().any(twice) {
             return false;
@@ -312,7 +305,7 @@ impl<'j> Block<'j> {
 
     /// Does a line that was taken whole hold more than one record?
     fn is_several(&self, bytes: &[u8]) -> bool {
-        let json = matches!(self.job.source.layout(), Layout::Json);
+        let json = self.job.source.layout().is_self_contained();
         json && self.job.by_line && self.framed(bytes, Json::new(accepts, false)).0.len() > 1
     }
 
@@ -329,7 +322,7 @@ impl<'j> Block<'j> {
         for span in as_text {
             let start = span.offset as usize;
             let part = &bytes[start..start + span.len as usize];
-            if accepts(part, &Layout::Json) {
+            if accepts(part, &Layout::JSON) {
                 inside.push(span);
             } else {
                 complete = false;
@@ -345,9 +338,9 @@ impl<'j> Block<'j> {
     fn framed(&self, bytes: &[u8], mut framing: Json) -> (Vec<Span>, bool) {
         let mut found = Found::default();
         // Records of another layout belong to another source: they are not taken here.
-        let json = matches!(self.job.source.layout(), Layout::Json);
+        let json = self.job.source.layout().is_self_contained();
         while let Step::Layout(layout) = framing.scan(bytes, 0, true, &mut found) {
-            if json && !matches!(layout, Layout::Json) {
+            if json && !layout.is_self_contained() {
                 return (found.events, false);
             }
         }

@@ -93,7 +93,7 @@ fn are_in(events: &[(usize, Span)], own: &[(usize, Span)], text: &[u8]) -> bool 
         one.offset >= other.offset
             && one.offset + u64::from(one.len) <= other.offset + u64::from(other.len)
     };
-    let is_record = |span: Span| accepts(bytes(span), &Layout::Json);
+    let is_record = |span: Span| accepts(bytes(span), &Layout::JSON);
     let mut records = events.iter().filter(|(_, span)| is_record(*span));
     records.all(|(_, one)| {
         let mut own = own.iter().filter(|(_, other)| is_inside(*one, *other));
@@ -302,7 +302,7 @@ fn sound_index() -> &'static [u8] {
         let originals: Vec<Arc<dyn Original>> = vec![Arc::new(Named("a")), Arc::new(Named("b"))];
         let (mut indexer, mut segments) = (Indexer::new(), Vec::new());
         for (number, line) in tenant.split(|byte| *byte == b'\n').enumerate() {
-            let decoded = format::decode(line, &Layout::Json, Depth::Full);
+            let decoded = format::decode(line, &Layout::JSON, Depth::Full);
             let Ok(Decoded::Record { record, .. }) = decoded else { continue };
             let mut batch = Batch::new(Arc::clone(&originals[number % 2]));
             batch.push(&record, Span { offset: number as u64, len: 2 });

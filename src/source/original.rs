@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::format::{self, Columns, Dates, Decoded, Depth, Layout};
+use crate::format::{self, Dates, Decoded, Depth, Kept, Layout};
 use crate::place::plain::{AtOffset, PlainFile, Reading};
 use crate::place::refusal;
 use crate::record::Record;
@@ -112,16 +112,12 @@ impl Source {
     pub fn restored(keepsake: &[u8], files: &PlainFiles) -> Result<Self, Damaged> {
         let mut input = Decoder::new(keepsake);
         let file = files.get(input.bytes()?).ok_or(Damaged)?;
-        let layout = match input.byte()? {
-            JSON => Layout::Json,
-            CSV => Layout::Csv(columns(&mut input)?),
-            WRAPPER => {
-                let (_, names, delimiter) = named(&mut input)?;
-                Layout::Csv(Arc::new(Columns::wrapper(names, delimiter)))
-            }
-            TABLE => Layout::Table(columns(&mut input)?),
-            _ => return Err(Damaged),
+        let way = input.byte()?;
+        let columns = match Layout::has_columns(way).ok_or(Damaged)? {
+            true => Some(columns(&mut input)?),
+            false => None,
         };
+        let layout = Layout::restored(Kept { way, columns }).ok_or(Damaged)?;
         let dates = input.byte()?;
         let (_, dates) = DATES.into_iter().find(|(byte, _)| *byte == dates).ok_or(Damaged)?;
         input.end()?;
@@ -135,22 +131,15 @@ impl Source {
 /// Tells apart what the same bytes may mean.
 fn shape(layout: &Layout) -> u64 {
     let mut out = Encoder::default();
-    match layout {
-        Layout::Json => return 1,
-        Layout::Csv(columns) | Layout::Table(columns) => {
-            out.byte(u8::from(matches!(layout, Layout::Csv(_))));
-            out.byte(columns.delimiter());
-            out.text(columns.table());
-            columns.names().iter().for_each(|name| out.text(name));
-        }
-    }
+    let Kept { way, columns } = layout.kept();
+    let Some(columns) = columns else { return 1 };
+    out.byte(way);
+    out.byte(columns.delimiter());
+    out.text(columns.table());
+    columns.names().iter().for_each(|name| out.text(name));
     xxh3_64(out.as_bytes())
 }
 
-/// How a layout is told apart in a keepsake.
-const JSON: u8 = 0;
-const CSV: u8 = 1;
-const TABLE: u8 = 2;
 /// How what was decided about dates is told apart there.
 const DATES: [(u8, Dates); 6] = [
     (0, Dates::Undecided),
@@ -160,15 +149,9 @@ const DATES: [(u8, Dates); 6] = [
     (4, Dates::Asked(DateOrder::MonthFirst)),
     (5, Dates::Unclear),
 ];
-const WRAPPER: u8 = 3;
-
-fn columns(input: &mut Decoder<'_>) -> Result<Arc<Columns>, Damaged> {
-    let (table, names, delimiter) = named(input)?;
-    Columns::of_names(table, names, delimiter).map(Arc::new).ok_or(Damaged)
-}
 
 /// The table's name, the names of the columns, and what stands between values.
-fn named(input: &mut Decoder<'_>) -> Result<(String, Vec<String>, u8), Damaged> {
+fn columns(input: &mut Decoder<'_>) -> Result<(String, Vec<String>, u8), Damaged> {
     let table = input.text()?.to_owned();
     let delimiter = input.byte()?;
     let mut names = Vec::new();
@@ -219,13 +202,7 @@ impl Original for Source {
     }
 
     fn named_values(&self, bytes: &[u8]) -> Option<Vec<(String, String)>> {
-        match &self.layout {
-            Layout::Json => None,
-            // A record in a cell has no columns of its own.
-            Layout::Csv(columns) if columns.is_wrapper() && bytes.starts_with(b"{") => None,
-            Layout::Csv(columns) => Some(columns.named_cells(bytes)),
-            Layout::Table(columns) => columns.named_items(bytes),
-        }
+        self.layout.named_values(bytes)
     }
 
     fn content(&self, bytes: &[u8]) -> Option<Content> {
@@ -249,20 +226,8 @@ impl Original for Source {
         let Bytes::File(file) = &self.bytes else { return None };
         let mut out = Encoder::default();
         out.bytes(file.path().as_os_str().as_encoded_bytes());
-        let columns = match &self.layout {
-            Layout::Json => {
-                out.byte(JSON);
-                None
-            }
-            Layout::Csv(columns) => {
-                out.byte(if columns.is_only_wrapper() { WRAPPER } else { CSV });
-                Some(columns)
-            }
-            Layout::Table(columns) => {
-                out.byte(TABLE);
-                Some(columns)
-            }
-        };
+        let Kept { way, columns } = self.layout.kept();
+        out.byte(way);
         if let Some(columns) = columns {
             out.text(columns.table());
             out.byte(columns.delimiter());

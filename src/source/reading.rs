@@ -209,7 +209,7 @@ impl Reading<'_> {
             Ok(bytes) => bytes,
             Err(error) => return self.unspooled(&name, &error),
         };
-        let source = Arc::new(Source::new(name, bytes.clone(), Layout::Json));
+        let source = Arc::new(Source::new(name, bytes.clone(), Layout::JSON));
         let framing = Box::new(Json::new(accepts, true));
         self.frame(input, head, Text::new(bytes, source), framing)
     }
@@ -224,7 +224,7 @@ impl Reading<'_> {
         };
         let input = self.input(name.clone(), file.take(tail.to - tail.from));
         let bytes = Bytes::File(Arc::clone(&tail.file));
-        let source = Arc::new(Source::new(name, bytes.clone(), Layout::Json));
+        let source = Arc::new(Source::new(name, bytes.clone(), Layout::JSON));
         // Places are told as bytes: lines would have to be counted from the beginning.
         let mut framing = Box::new(Json::new(accepts, false));
         framing.pass(tail.from);
@@ -338,7 +338,7 @@ impl Reading<'_> {
         let at = input.start.bytes;
         let (framing, layout): (Box<dyn Framing>, Layout) = match content {
             Content::Json { by_line } => {
-                (Box::new(Mixed::json(accepts, by_line, at)), Layout::Json)
+                (Box::new(Mixed::json(accepts, by_line, at)), Layout::JSON)
             }
             Content::Csv(head) => (Box::new(Mixed::csv(accepts, &head, at)), head.layout),
             Content::Blank | Content::More => {

@@ -106,7 +106,7 @@ fn read(files: &[Vec<String>]) -> (Store, Summary) {
 /// What a row says, in one text.
 fn said(store: &Store, row: RowId) -> String {
     let bytes = store.read(row).expect("in memory");
-    let decoded = decode(&bytes, &Layout::Json, Depth::Full).expect("a record");
+    let decoded = decode(&bytes, &Layout::JSON, Depth::Full).expect("a record");
     let Decoded::Record { record, .. } = decoded else { unreachable!("a record") };
     let changes: Vec<_> = record.targets.iter().flat_map(|t| &t.changes).collect();
     let text = String::from_utf8_lossy(&bytes);

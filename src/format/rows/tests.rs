@@ -75,8 +75,7 @@ proptest! {
 
 /// The time of a row, or what was noted of it.
 fn dated(header: &str, row: &str) -> Result<String, String> {
-    let columns = Columns::of_csv(header.as_bytes()).expect("a known header");
-    let layout = super::super::Layout::Csv(std::sync::Arc::new(columns));
+    let layout = super::super::Layout::of_header(header.as_bytes()).expect("a known header");
     match super::super::decode(row.as_bytes(), &layout, Depth::Full) {
         Ok(super::super::Decoded::Record { record, odd, .. }) => {
             record.time.map(crate::time::Timestamp::to_rfc3339).ok_or_else(|| odd.join("; "))

@@ -18,7 +18,7 @@ fn text(of: &str) -> String {
 fn ids(event: &str) -> Vec<String> {
     let read = |range: Range<usize>| match decode(
         &event.as_bytes()[range.clone()],
-        &Layout::Json,
+        &Layout::JSON,
         Depth::Full,
     ) {
         Ok(Decoded::Record { record, .. }) => {
@@ -28,7 +28,7 @@ fn ids(event: &str) -> Vec<String> {
         }
         other => format!("{other:?}: {}", &event[range]),
     };
-    wrapped(event.as_bytes(), &Layout::Json).into_iter().map(read).collect()
+    wrapped(event.as_bytes(), &Layout::JSON).into_iter().map(read).collect()
 }
 
 #[test]
@@ -83,8 +83,7 @@ fn depth_is_bounded() {
 fn cells_of_a_row_are_searched() {
     let a = record_of("a");
     let cell = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    let columns = Columns::wrapper(vec!["_raw".into(), "x".into()], b',');
-    let layout = Layout::Csv(std::sync::Arc::new(columns));
+    let layout = Layout::of_wrapper(vec!["_raw".into(), "x".into()], b',');
     let pretty = a.replace(",\"", ",\n  \"");
     let nested = format!(r#"{{"_raw":{}}}"#, text(&a));
     for row in [

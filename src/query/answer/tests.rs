@@ -37,7 +37,7 @@ fn store() -> Store {
     for lines in lines.chunks(1_000) {
         let mut batch = Batch::new(Arc::new(Nowhere));
         for line in lines {
-            let decoded = format::decode(line, &Layout::Json, Depth::Columns).expect("a record");
+            let decoded = format::decode(line, &Layout::JSON, Depth::Columns).expect("a record");
             let Decoded::Record { record, .. } = decoded else { continue };
             batch.push(&record, Span { offset: 0, len: 0 });
         }

@@ -39,15 +39,12 @@ pub struct Head {
 impl Head {
     /// Columns that the header names; 0 where there is none.
     fn columns(&self) -> usize {
-        match &self.layout {
-            Layout::Csv(columns) => columns.names().len(),
-            Layout::Json | Layout::Table(_) => 0,
-        }
+        self.layout.cells()
     }
 
     /// Do rows hold JSON text of another system?
     fn is_wrapper(&self) -> bool {
-        matches!(&self.layout, Layout::Csv(columns) if columns.is_only_wrapper())
+        self.layout.only_wraps()
     }
 }
 
@@ -82,7 +79,7 @@ pub fn head(text: &[u8], end: bool) -> Probe {
         let head = |layout: Layout, header: &[u8], rows_at: usize| {
             Probe::Head(Box::new(Head { layout, delimiter, header: header.to_vec(), rows_at }))
         };
-        if let Some(layout) = format::csv_layout(row) {
+        if let Some(layout) = Layout::of_header(row) {
             return head(layout, row, at + len);
         }
         return match wrapper(row, &rest[len..], delimiter, end) {
@@ -110,7 +107,7 @@ fn wrapper(row: &[u8], rest: &[u8], delimiter: u8, end: bool) -> Wraps {
     let holds = |row: &[u8], layout: &Layout| !format::wrapped(row, layout).is_empty();
     let is_plain = memchr::memchr(b'{', row).is_none();
     if is_plain && (is_header_like(row) || names.len() == 1) {
-        let layout = format::wrapper_layout(names, delimiter);
+        let layout = Layout::of_wrapper(names, delimiter);
         let mut at = 0;
         // The first rows may hold nothing that is known.
         for _ in 0..LOOKED_AT {
@@ -129,7 +126,7 @@ fn wrapper(row: &[u8], rest: &[u8], delimiter: u8, end: bool) -> Wraps {
         }
         return Wraps::Nothing;
     }
-    let layout = format::wrapper_layout(names, delimiter);
+    let layout = Layout::of_wrapper(names, delimiter);
     if holds(row, &layout) { Wraps::WithoutHeader(layout) } else { Wraps::Nothing }
 }
 
@@ -421,7 +418,7 @@ impl Rows {
         let is_last =
             self.columns < 2 || value_end(&row[..at], self.delimiter, self.columns - 2).is_some();
         let json = &row[at..];
-        let found = || format::is_event(json) || !format::wrapped(json, &Layout::Json).is_empty();
+        let found = || format::is_event(json) || !format::wrapped(json, &Layout::JSON).is_empty();
         let list = row[..at].strip_suffix(b"[").map_or(at, <[u8]>::len);
         (is_last && found()).then_some(list)
     }
@@ -448,7 +445,7 @@ impl Rows {
         let quotes = usize::from(row[..end].ends_with(b"\""));
         let start = end.checked_sub(name.len() + 2 * quotes).filter(|start| *start > 0)?;
         let header = &row[start..];
-        (is_header_like(header) && format::csv_layout(header).is_some()).then_some(start)
+        (is_header_like(header) && Layout::of_header(header).is_some()).then_some(start)
     }
 
     /// Is it a line of text between rows, such as a warning of the program that wrote them?
@@ -487,7 +484,7 @@ impl Rows {
         }
         let line = first_line(row).trim_ascii_end();
         let as_many = memchr::memchr_iter(self.delimiter, line).count() + 1 == self.columns;
-        if line == self.header || (as_many && format::csv_layout(line).is_none()) {
+        if line == self.header || (as_many && Layout::of_header(line).is_none()) {
             return Another::No;
         }
         match head(row, end) {

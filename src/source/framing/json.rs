@@ -138,7 +138,7 @@ impl Json {
                     }
                     MemberArray::List(error) => self.enter(&scan, text, Open::List, error, found),
                     MemberArray::Rows(name, columns) => {
-                        let layout = format::table_layout(&name, columns.get().as_bytes());
+                        let layout = Layout::of_table(&name, columns.get().as_bytes());
                         self.rows = layout.map_or(Rows::Unknown(name), Rows::Known);
                         self.layout_is_rows = false;
                         self.enter(&scan, text, Open::Rows, None, found);
@@ -200,7 +200,7 @@ impl Json {
         if let Some(lost) = &mut self.lost {
             let layout = match (&self.rows, scan.form) {
                 (Rows::Known(layout), Form::Row) => layout,
-                _ => &Layout::Json,
+                _ => &Layout::JSON,
             };
             if !(self.accept)(value, layout) {
                 self.at = lost.refuse(scan.start, self.at);
@@ -408,7 +408,7 @@ impl Json {
             self.layout_is_rows = rows;
             return match &self.rows {
                 Rows::Known(layout) if rows => Next::Step(Step::Layout(layout.clone())),
-                _ => Next::Step(Step::Layout(Layout::Json)),
+                _ => Next::Step(Step::Layout(Layout::JSON)),
             };
         }
         self.value = Some(Scan::new(start, form));
@@ -577,7 +577,7 @@ fn beside_list(text: Text<'_>, from: u64, to: u64, found: &mut Found) {
 
 /// Takes the records that something is put around in an object that begins at byte `at`.
 fn take_wrapped(object: &[u8], at: u64, found: &mut Found) {
-    let mut ranges = format::wrapped(object, &Layout::Json);
+    let mut ranges = format::wrapped(object, &Layout::JSON);
     ranges.sort_by_key(|range| range.start);
     found.events.extend(
         ranges

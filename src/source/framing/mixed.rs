@@ -53,7 +53,7 @@ impl Framing for Mixed {
             }
             Step::Json(at) => {
                 *self = Self::json(self.accept, false, at);
-                Step::Layout(Layout::Json)
+                Step::Layout(Layout::JSON)
             }
             step => step,
         }

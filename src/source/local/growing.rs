@@ -195,7 +195,7 @@ fn each_source(segment: &Segment) -> Vec<Read<'_>> {
 impl Lines {
     /// A file whose last record is a line of its own, and which is no list.
     fn of(read: &Read<'_>, file: &Arc<PlainFile>, read_as: Option<Stamp>) -> Option<Self> {
-        if !matches!(read.source.layout(), Layout::Json) {
+        if !read.source.layout().is_self_contained() {
             return None;
         }
         let last = read.ends[1].0;
@@ -245,7 +245,7 @@ impl Lines {
             if opened.read_exact_at(&mut bytes, span.offset).is_err() {
                 return false;
             }
-            let decoded = format::decode(&bytes, &Layout::Json, Depth::Columns);
+            let decoded = format::decode(&bytes, &Layout::JSON, Depth::Columns);
             matches!(
                 decoded,
                 Ok(Decoded::Record { record, .. })

@@ -3,7 +3,7 @@
 
 use super::super::{Found, MAX_RECORD, Note};
 use super::{Rows, TELLING, is_header_like, line_break, value_end};
-use crate::format::{self, Decoded, Depth};
+use crate::format::{self, Decoded, Depth, Layout};
 
 /// How many times bytes may be looked at again after unclosed quotes, on average.
 const EFFORT: u64 = 32;
@@ -144,7 +144,7 @@ impl Rows {
         if self.wrapper {
             return !format::wrapped(line, layout).is_empty();
         }
-        if is_header_like(line) && format::csv_layout(line).is_some() {
+        if is_header_like(line) && Layout::of_header(line).is_some() {
             return true;
         }
         let Ok(Decoded::Record { record, .. }) = format::decode(line, layout, Depth::Columns)
