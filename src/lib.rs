@@ -17,6 +17,7 @@
 //! | | [`catalogue`] | the known services, categories and activities, found by any spelling |
 //! | 2 | [`format`](mod@format) | the shapes of events: bytes of one event to a record, and a record to Graph's JSON |
 //! | | [`store`] | all records of a session, in columns |
+//! | | [`document`] | headings, lists, tables and sections for people, and their renderers: Markdown, HTML, JSON, plain text |
 //! | | [`demo`] | the demo tenant: ordinary days and the stories buried in them |
 //! | | [`http`] | asking over HTTP: clients, one request, when to ask again, and in what rhythm; for any service |
 //! | | [`sign_in`] | access tokens for any service: seven ways to get one |
@@ -24,7 +25,7 @@
 //! | | [`place`] | wherever records come from: one trait for files, pipes, the demo and services |
 //! | | [`source`] | files, folders, archives, streams and tenants to segments; the only door data comes in by |
 //! | | [`case`] | marks and notes of an investigation, and the records they belong to |
-//! | 4 | [`export`] | records and counts, written as table, JSON, CSV, Markdown and original bytes |
+//! | 4 | [`export`] | records and counts, written as table, JSON, CSV, Markdown and original bytes, and told in documents |
 //! | | [`lookup`] | activities of the catalogue, and the rules of risk, written as a table or JSON |
 //! | | [`trails`] | sequences of records that mean something together, and what is missing of them |
 //! | | [`app`] | the state of the screen, and what each key and each delivery makes of it |
@@ -95,7 +96,10 @@
 //! - **a language a query is written in**: a file in `src/query/dialect` with its
 //!   [`query::plan::Dialect`], and a variant of [`query::translate::Language`]
 //! - **a way to sign in**: a variant of [`sign_in::Method`] and a file in `src/sign_in`
-//! - **a way to write records**: a file in `src/export`, and a variant of [`export::Format`]
+//! - **a way to write records**: a row of `src/export/formats.rs`, and the file that writes it
+//! - **a way to write documents** (reports, undo sheets, trails, access): a row of
+//!   [`document::RENDERERS`], and the file that writes it
+//! - **a document about records**: a variant of [`export::Sheet`]; what has no arm does not compile
 //! - **a fact about activities**: a line of a file in `assets/catalogue`
 //! - **what an activity means**, gives, takes, reverses, and how it is undone: its entry in a file of
 //!   `assets/activities`
@@ -117,6 +121,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod disk;
+pub mod document;
 pub mod export;
 pub mod format;
 pub mod http;

@@ -16,6 +16,7 @@ const ROOMS: &[(&str, u8, u8)] = &[
     ("catalogue", 1, 3),
     ("format", 2, 0),
     ("store", 2, 0),
+    ("document", 2, 0),
     ("demo", 2, 0),
     ("http", 2, 0),
     ("sign_in", 2, 1),

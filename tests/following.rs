@@ -132,7 +132,7 @@ fn lines_that_are_appended_arrive_whole_and_once() {
 fn exported(store: &Store, rows: &[u32]) -> (String, u64) {
     let fields = vec![Field::ACTIVITY, Field::TARGET_ID, Field::ID];
     let options = export::Options {
-        format: export::Format::Csv,
+        format: export::Format::CSV,
         fields: Some(fields),
         ..export::Options::default()
     };

@@ -63,7 +63,7 @@ impl Loaded {
             troubles: self.troubles.clone(),
             summary,
             answers: QUERIES.iter().map(|query| answer(&self.store, query)).collect(),
-            exports: [Format::Ndjson, Format::Raw, Format::Csv, Format::Table]
+            exports: [Format::NDJSON, Format::RAW, Format::CSV, Format::TABLE]
                 .map(|format| exported(&self.store, format)),
         }
     }

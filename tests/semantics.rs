@@ -588,7 +588,7 @@ fn told(store: &Store, query: &Query, field: &'static Field) -> (String, String)
 
 fn options_of(field: &'static Field) -> export::Options {
     let fields = Some(vec![field, Field::TIME, Field::ID]);
-    export::Options { format: export::Format::Csv, fields, ..export::Options::default() }
+    export::Options { format: export::Format::CSV, fields, ..export::Options::default() }
 }
 
 proptest! {

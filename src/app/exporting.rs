@@ -8,7 +8,7 @@ use crate::app::input::request;
 use crate::app::message::Effect;
 use crate::app::state::App;
 use crate::app::typed;
-use crate::export::Format;
+use crate::export::{Format, Sheet};
 use crate::store::RowId;
 use crate::text::{clean, fit_end};
 
@@ -58,15 +58,14 @@ pub enum Line {
     File,
 }
 
-/// The formats that can be chosen, with their names.
-pub const FORMATS: &[(Format, &str)] = &[
-    (Format::Report, "report (Markdown timeline)"),
-    (Format::Undo, "undo sheet (Markdown)"),
-    (Format::Csv, "CSV"),
-    (Format::Ndjson, "NDJSON (Graph's property names)"),
-    (Format::Json, "JSON (the same as one array)"),
-    (Format::Markdown, "table (Markdown)"),
-];
+/// The formats that can be chosen: documents first.
+pub fn formats() -> Vec<Format> {
+    let offered = Format::all().filter(|format| format.title().is_some());
+    let (mut formats, others): (Vec<_>, Vec<_>) =
+        offered.partition(|format| format.sheet().is_some());
+    formats.extend(others);
+    formats
+}
 
 /// What is to be written where.
 #[derive(Clone, Debug)]
@@ -112,7 +111,7 @@ impl Form {
     /// The lines there are.
     pub fn lines(&self) -> Vec<Line> {
         let mut lines = vec![Line::What, Line::Format, Line::Redact];
-        if matches!(self.format, Format::Report | Format::Undo) {
+        if self.format.sheet().is_some() {
             lines.push(Line::Title);
         }
         lines.push(Line::File);
@@ -131,9 +130,10 @@ impl Form {
             Line::What => self.marks = !self.marks,
             Line::Redact => self.redact = !self.redact,
             Line::Format => {
-                let at = FORMATS.iter().position(|(format, _)| *format == self.format);
-                let to = at.unwrap_or(0) + if forward { 1 } else { FORMATS.len() - 1 };
-                self.format = FORMATS[to % FORMATS.len()].0;
+                let all = formats();
+                let at = all.iter().position(|format| *format == self.format);
+                let to = at.unwrap_or(0) + if forward { 1 } else { all.len() - 1 };
+                self.format = all[to % all.len()];
             }
             Line::Title | Line::File => {}
         }
@@ -185,7 +185,7 @@ impl App {
         let marks = !self.data.store.marks().is_empty();
         self.exporting.form = Some(Form {
             marks,
-            format: if marks { Format::Report } else { Format::Csv },
+            format: if marks { Format::REPORT } else { Format::CSV },
             redact: false,
             title: Input::new(self.marking.title.clone()),
             file: Input::default(),
@@ -209,11 +209,10 @@ impl App {
         let name: String = name.chars().take(40).map(plain).collect();
         let name = name.trim_matches('-');
         let name = if name.is_empty() { "entrail" } else { name };
-        let what = match form.format {
-            Format::Report => "report",
-            Format::Undo => "undo",
-            _ if form.marks => "marks",
-            _ => "records",
+        let what = match form.format.sheet() {
+            Some(sheet) => sheet.name(),
+            None if form.marks => "marks",
+            None => "records",
         };
         let day = self.clock.zone.format(self.clock.now, "%Y%m%d-%H%M");
         let extension = form.format.extension();
@@ -275,7 +274,7 @@ impl App {
         }
         let title = form.title.value().trim().to_owned();
         // Names are gathered first, and so is what an undo sheet finds to cancel out.
-        let passes = 1 + u64::from(form.redact) + u64::from(form.format == Format::Undo);
+        let passes = form.format.sheet().map_or(1, Sheet::passes) + u64::from(form.redact);
         let job = Job {
             format: form.format,
             redact: form.redact,

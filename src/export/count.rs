@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::Report;
 use super::cell::Row;
 use super::originals::{self, Fetched};
+use super::written::Written;
 use crate::query::spelling::Spellings;
 use crate::record::column::Kept;
 use crate::record::field::{Field, Stored};
@@ -21,7 +21,7 @@ pub struct Counted {
     /// order of the value.
     pub values: Vec<(String, u64)>,
     /// What could not be read again; those records are not counted.
-    pub report: Report,
+    pub report: Written,
 }
 
 impl Counted {
@@ -40,7 +40,7 @@ impl Counted {
 /// Where the store has no such row.
 pub fn count_by(store: &Store, rows: &[RowId], field: &'static Field) -> Counted {
     let mut tally = Tally::default();
-    let mut report = Report { records: rows.len() as u64, ..Report::default() };
+    let mut report = Written { records: rows.len() as u64, ..Written::default() };
     match field.stored {
         Stored::Column(..) | Stored::Property(_) => {
             if let Some(kept) = field.stored.kept() {
@@ -131,7 +131,7 @@ pub fn distinct(
     rows: &[RowId],
     field: &'static Field,
     kind: Option<&str>,
-) -> (usize, Report) {
+) -> (usize, Written) {
     let (ids, names) = match field.name {
         "target" | "target.id" => (Field::TARGET_ID, Field::TARGET),
         "actor" | "actor.id" => (Field::ACTOR_ID, Field::ACTOR),
@@ -141,7 +141,7 @@ pub fn distinct(
             return (counted.values.len() - usize::from(nothing), counted.report);
         }
     };
-    let report = Report { records: rows.len() as u64, ..Report::default() };
+    let report = Written { records: rows.len() as u64, ..Written::default() };
     let (Some(ids), Some(names)) = (ids.stored.kept(), names.stored.kept()) else {
         return (0, report);
     };

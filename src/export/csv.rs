@@ -6,7 +6,7 @@ use std::io;
 
 use super::cell::Row;
 use super::line::Lines;
-use super::{READ_FIRST, REDACTED, Shape};
+use super::shape::{Chosen, READ_FIRST, REDACTED, Shape};
 use crate::record::field::Field;
 use crate::text::{clean, defused, is_invisible};
 
@@ -19,7 +19,8 @@ pub(super) struct Csv {
 }
 
 impl Csv {
-    pub(super) fn new(fields: Vec<&'static Field>, redact: bool) -> Self {
+    pub(super) fn new(chosen: Chosen) -> Self {
+        let Chosen { fields, redact, .. } = chosen;
         Self { fields, redact, line: String::new() }
     }
 }

@@ -4,8 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use super::markdown::escaped;
-use super::report::Sequence;
+use super::about::Sequence;
+use crate::document::{Block, Item, Text};
 use crate::record::column::{Column, PART};
 use crate::record::risk::{Level, Rule};
 use crate::store::{RowId, Store};
@@ -26,37 +26,33 @@ fn of_row(store: &Store, row: RowId) -> Vec<&'static Rule> {
 }
 
 /// What is said of one record.
-pub(super) fn lines(store: &Store, row: RowId) -> Vec<String> {
+pub(super) fn lines(store: &Store, row: RowId) -> Vec<Item> {
     let said = |rule: &Rule| {
         let techniques = match rule.techniques.as_slice() {
             [] => String::new(),
             some => format!(" ({})", some.join(", ")),
         };
-        format!(
-            "- Risk: **{}**, {}{techniques}. {} Check: {}",
-            rule.level.word(),
-            escaped(&rule.title),
-            escaped(&rule.why),
-            escaped(&rule.check)
-        )
+        let text = Text::of("Risk: ").strong(rule.level.word()).words(", ").foreign(&rule.title);
+        let text = text.words(format!("{techniques}. ")).foreign(&rule.why);
+        text.words(" Check: ").foreign(&rule.check).into()
     };
     of_row(store, row).into_iter().map(said).collect()
 }
 
 /// The numbers of records as they are told.
-fn told(numbers: &[usize]) -> String {
-    let noun = if numbers.len() == 1 { "record" } else { "records" };
-    let shown: Vec<String> = numbers.iter().take(MOST_NUMBERS).map(usize::to_string).collect();
-    let more = match numbers.len().saturating_sub(MOST_NUMBERS) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("{noun} {}{more}", shown.join(", "))
+fn told(numbers: &[usize]) -> Text {
+    let noun = if numbers.len() == 1 { "record " } else { "records " };
+    let shown = numbers.iter().take(MOST_NUMBERS).map(|&number| Text::default().section(number));
+    let text = Text::of(noun).and(Text::joined(shown, ", "));
+    match numbers.len().saturating_sub(MOST_NUMBERS) {
+        0 => text,
+        more => text.words(format!(" and {more} more")),
+    }
 }
 
 /// The sequences that these rows belong to. Without names: others than those of the rows may stand in
 /// what is told of them.
-fn sequences(sequences: &[Sequence], rows: &[RowId], redact: bool) -> Vec<String> {
+fn sequences(sequences: &[Sequence], rows: &[RowId], redact: bool) -> Vec<Text> {
     let numbers: HashMap<RowId, usize> =
         rows.iter().enumerate().map(|(at, &row)| (row, at + 1)).collect();
     let mut lines = Vec::new();
@@ -67,26 +63,24 @@ fn sequences(sequences: &[Sequence], rows: &[RowId], redact: bool) -> Vec<String
         if here.is_empty() {
             continue;
         }
-        let who = match redact {
-            true => String::new(),
-            false => format!(" {}:", escaped(&sequence.told)),
+        let line = Text::default().strong(sequence.level.word()).words(" ");
+        let line = line.foreign(sequence.kind).words(":");
+        let line = match redact {
+            true => line,
+            false => line.words(" ").foreign(&sequence.told).words(":"),
         };
-        let elsewhere = match sequence.rows.len() - here.len() {
-            0 => String::new(),
-            one @ 1 => format!("; {one} more of it is not in this report"),
-            more => format!("; {more} more of it are not in this report"),
-        };
-        lines.push(format!(
-            "- **{}** {}:{who} {}{elsewhere}",
-            sequence.level.word(),
-            escaped(sequence.kind),
-            told(&here)
-        ));
+        let line = line.words(" ").and(told(&here));
+        lines.push(match sequence.rows.len() - here.len() {
+            0 => line,
+            1 => line.words("; 1 more of it is not in this report"),
+            more => line.words(format!("; {more} more of it are not in this report")),
+        });
     }
     let left = lines.len().saturating_sub(MOST_SEQUENCES);
     lines.truncate(MOST_SEQUENCES);
     if left > 0 {
-        lines.push(format!("- and {left} more; `entrail trails` lists all"));
+        let line = Text::of(format!("and {left} more; ")).code("entrail trails");
+        lines.push(line.words(" lists all"));
     }
     lines
 }
@@ -96,7 +90,7 @@ pub(super) fn section(
     store: &Store,
     rows: &[RowId],
     (all, redact): (&[Sequence], bool),
-) -> Vec<String> {
+) -> Vec<Block> {
     let mut found: BTreeMap<(Reverse<Level>, &str), Fired> = BTreeMap::new();
     let mut rated = 0;
     for (at, &row) in rows.iter().enumerate() {
@@ -111,29 +105,24 @@ pub(super) fn section(
         return Vec::new();
     }
     let sequences = sequences(all, rows, redact);
-    let mut lines = vec!["## Findings".to_owned(), String::new()];
+    let mut blocks = vec![Block::Heading(2, Text::of("Findings"))];
     if !sequences.is_empty() {
-        lines.push("Sequences these records belong to:".to_owned());
-        lines.push(String::new());
-        lines.extend(sequences);
-        lines.push(String::new());
-        lines.push("Records by themselves:".to_owned());
-        lines.push(String::new());
+        blocks.push(Block::Paragraph(Text::of("Sequences these records belong to:")));
+        blocks.push(Block::list(sequences));
+        blocks.push(Block::Paragraph(Text::of("Records by themselves:")));
     }
-    for (rule, numbers) in found.values() {
-        lines.push(format!(
-            "- **{}** {}: {}",
-            rule.level.word(),
-            escaped(&rule.title),
-            told(numbers)
-        ));
-    }
+    let mut lines: Vec<Text> = (found.values())
+        .map(|(rule, numbers)| {
+            let line = Text::default().strong(rule.level.word()).words(" ");
+            line.foreign(&rule.title).words(": ").and(told(numbers))
+        })
+        .collect();
     let others = rows.len() - rated;
     if others > 0 {
         let are = if others == 1 { "is" } else { "are" };
-        lines
-            .push(format!("- {others} of {} {are} not rated, which does not say safe", rows.len()));
+        let line = format!("{others} of {} {are} not rated, which does not say safe", rows.len());
+        lines.push(Text::of(line));
     }
-    lines.push(String::new());
-    lines
+    blocks.push(Block::list(lines));
+    blocks
 }

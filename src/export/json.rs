@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 
 use super::cell::{Row, has_many};
 use super::line::Lines;
-use super::{READ_FIRST, REDACTED, Shape};
+use super::shape::{Chosen, READ_FIRST, REDACTED, Shape};
 use crate::format::write_graph;
 use crate::record::field::Field;
 
@@ -23,7 +23,8 @@ pub(super) struct Json {
 }
 
 impl Json {
-    pub(super) fn new(fields: Option<Vec<&'static Field>>, array: bool) -> Self {
+    pub(super) fn new(chosen: Chosen, array: bool) -> Self {
+        let fields = (!chosen.whole).then_some(chosen.fields);
         Self { fields, array, line: Vec::new(), waiting: false }
     }
 }

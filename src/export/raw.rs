@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::Shape;
 use super::cell::Row;
 use super::line::Lines;
+use super::shape::Shape;
 
 /// The original bytes.
 pub(super) struct Raw;

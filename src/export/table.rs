@@ -9,9 +9,9 @@ use std::io;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Shape;
 use super::cell::Row;
 use super::line::Lines;
+use super::shape::{Chosen, Shape};
 use crate::record::Outcome;
 use crate::record::field::{Field, Stored};
 use crate::text::{clean, fit};
@@ -40,7 +40,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn new(fields: Vec<&'static Field>, width: Option<usize>, colour: bool) -> Self {
+    pub(super) fn new(chosen: Chosen) -> Self {
+        let Chosen { fields, width, colour, .. } = chosen;
         let (sample, widths) = (Vec::new(), Vec::new());
         Self { fields, width, colour, sample, widths, line: String::new() }
     }

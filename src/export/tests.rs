@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::format::{self, Decoded, Depth, Layout};
 use crate::record::Record;
+use crate::record::field::Field;
 use crate::store::builder::{Batch, Indexer};
-use crate::store::{Original, Span};
+use crate::store::{Original, RowId, Span, Store};
 
 #[derive(Debug)]
 pub(in crate::export) struct Memory {
@@ -86,7 +87,7 @@ fn three() -> Vec<String> {
     ]
 }
 
-fn written(store: &Store, rows: &[RowId], options: &Options) -> (String, Report) {
+fn written(store: &Store, rows: &[RowId], options: &Options) -> (String, Written) {
     let mut out = Vec::new();
     let report = write(store, rows, options, &mut out).unwrap();
     (String::from_utf8(out).unwrap(), report)
@@ -101,7 +102,7 @@ fn options(format: Format, fields: &[&str]) -> Options {
 fn a_table_is_aligned_clean_and_in_the_order_of_the_rows() {
     let (store, memory) = store(&three(), u64::MAX);
     let (text, report) =
-        written(&store, &[2, 1, 0], &options(Format::Table, &["time", "result", "target"]));
+        written(&store, &[2, 1, 0], &options(Format::TABLE, &["time", "result", "target"]));
     assert_eq!(
         text,
         "time                  result   target\n\
@@ -109,7 +110,7 @@ fn a_table_is_aligned_clean_and_in_the_order_of_the_rows() {
          2026-11-02T10:00:00Z  failure  a␉b␛[2J, 日本\n\
          2026-11-01T10:00:00Z  success  Bea\n"
     );
-    assert_eq!(report, Report { records: 3, ..Report::default() });
+    assert_eq!(report, Written { records: 3, ..Written::default() });
     assert!(memory.reads.lock().unwrap().is_empty(), "columns are enough");
 }
 
@@ -123,7 +124,7 @@ fn a_table_never_takes_more_than_its_width() {
     let rows: Vec<RowId> = (0..260).collect();
     for width in [1, 3, 10, 33, 80, 200] {
         for colour in [false, true] {
-            let options = Options { width: Some(width), colour, ..options(Format::Table, &[]) };
+            let options = Options { width: Some(width), colour, ..options(Format::TABLE, &[]) };
             let (text, _) = written(&store, &rows, &options);
             let plain = text.replace("\u{1b}[1m", "").replace("\u{1b}[31m", "");
             let plain = plain.replace("\u{1b}[0m", "");
@@ -137,7 +138,7 @@ fn a_table_never_takes_more_than_its_width() {
 #[test]
 fn csv_has_every_column_and_the_id_and_no_formulas() {
     let (store, _) = store(&three(), u64::MAX);
-    let (text, report) = written(&store, &[1], &options(Format::Csv, &[]));
+    let (text, report) = written(&store, &[1], &options(Format::CSV, &[]));
     let mut lines = text.split("\r\n");
     let header = lines.next().unwrap();
     assert!(header.starts_with("time,service,category,activity,result,"), "{header}");
@@ -154,7 +155,7 @@ fn csv_has_every_column_and_the_id_and_no_formulas() {
 #[test]
 fn json_fields_keep_their_shape_whatever_a_record_has() {
     let (store, _) = store(&three(), u64::MAX);
-    let fields = options(Format::Ndjson, &["id", "target", "new", "reason"]);
+    let fields = options(Format::NDJSON, &["id", "target", "new", "reason"]);
     let (text, _) = written(&store, &[0, 1, 2], &fields);
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], r#"{"id":"id-0","target":["Bea"],"new":["Bea!"],"reason":null}"#);
@@ -166,7 +167,7 @@ fn json_fields_keep_their_shape_whatever_a_record_has() {
 fn an_array_is_json_however_many_records_it_has() {
     let (store, _) = store(&three(), u64::MAX);
     for rows in [&[][..], &[0], &[0, 1, 2]] {
-        let (text, _) = written(&store, rows, &options(Format::Json, &[]));
+        let (text, _) = written(&store, rows, &options(Format::JSON, &[]));
         let array: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
         assert_eq!(array.len(), rows.len());
         assert_eq!(text.lines().count(), rows.len() + 2);
@@ -177,7 +178,7 @@ fn an_array_is_json_however_many_records_it_has() {
 fn raw_is_the_original_bytes() {
     let events = three();
     let (store, _) = store(&events, u64::MAX);
-    let (text, _) = written(&store, &[2, 0], &options(Format::Raw, &[]));
+    let (text, _) = written(&store, &[2, 0], &options(Format::RAW, &[]));
     assert_eq!(text, format!("{}\n{}\n", events[2], events[0]));
 }
 
@@ -185,7 +186,7 @@ fn raw_is_the_original_bytes() {
 fn on_a_terminal_even_original_bytes_are_cleaned() {
     let events = vec![event(0, "a\u{9b}2J\u{7f}@tidewick.example", &[])];
     let (store, _) = store(&events, u64::MAX);
-    for format in [Format::Raw, Format::Ndjson, Format::Json, Format::Csv] {
+    for format in [Format::RAW, Format::NDJSON, Format::JSON, Format::CSV] {
         let options = Options { terminal: true, ..options(format, &[]) };
         let (text, _) = written(&store, &[0], &options);
         let control = text.chars().find(|c| c.is_control() && *c != '\n');
@@ -200,13 +201,13 @@ fn what_cannot_be_read_again_is_reported_and_spoils_nothing_else() {
     let gone_from = events[0].len() as u64 + 10;
     let (store, _) = store(&events, gone_from);
     let first_error = Some("audit.json: it was cut off".to_owned());
-    for format in [Format::Raw, Format::Ndjson, Format::Json] {
+    for format in [Format::RAW, Format::NDJSON, Format::JSON] {
         let (text, report) = written(&store, &[2, 1, 0], &options(format, &[]));
-        assert_eq!(report, Report { records: 1, unreadable: 2, first_error: first_error.clone() });
+        assert_eq!(report, Written { records: 1, unreadable: 2, first_error: first_error.clone() });
         assert_eq!(text.matches("activityDisplayName").count(), 1, "{text}");
     }
-    let (text, report) = written(&store, &[2, 1, 0], &options(Format::Csv, &["time", "id"]));
-    assert_eq!(report, Report { records: 3, unreadable: 2, first_error });
+    let (text, report) = written(&store, &[2, 1, 0], &options(Format::CSV, &["time", "id"]));
+    assert_eq!(report, Written { records: 3, unreadable: 2, first_error });
     assert!(text.contains("2026-11-03T10:00:00.1234567Z,\r\n"), "{text}");
     assert!(text.contains(",id-0\r\n"), "{text}");
 }
@@ -216,7 +217,7 @@ fn neighbours_are_read_together_in_any_order() {
     let events: Vec<String> = (0..1_000).map(|id| event(id, "ada", &[])).collect();
     let (store, memory) = store(&events, u64::MAX);
     let newest_first: Vec<RowId> = (0..1_000).rev().collect();
-    let (text, _) = written(&store, &newest_first, &options(Format::Raw, &[]));
+    let (text, _) = written(&store, &newest_first, &options(Format::RAW, &[]));
     let expected: Vec<&str> = events.iter().rev().map(String::as_str).collect();
     assert_eq!(text.lines().collect::<Vec<_>>(), expected);
     assert_eq!(memory.reads.lock().unwrap().len(), 2, "one read for each block of rows");

@@ -1,6 +1,7 @@
 //! Names of objects that a record mentions by nothing but their ids.
 //! Never guesses: a name is one that a record of this data gives the same id.
 
+use crate::document::{Block, Item, Piece, Text};
 use crate::store::Store;
 use crate::text::is_guid;
 
@@ -59,6 +60,67 @@ pub fn with_names(store: &Store, text: &str, show: impl Fn(&str) -> String) -> S
         }
     }
     told
+}
+
+/// A part of a document with the names that the data has behind each id in its lines; see
+/// [`with_names`]. Code of several lines stays as it is, and so does a heading.
+pub fn with_names_in(store: &Store, block: Block) -> Block {
+    match block {
+        Block::List(items) => {
+            let named = |Item { text, inside }: Item| Item {
+                text: with_names_in_text(store, text),
+                inside: inside.into_iter().map(|block| with_names_in(store, block)).collect(),
+            };
+            Block::List(items.into_iter().map(named).collect())
+        }
+        Block::Paragraph(text) => Block::Paragraph(with_names_in_text(store, text)),
+        other => other,
+    }
+}
+
+/// A line with the names behind the ids in it. A value stays in one piece: names of ids in the middle
+/// of it follow behind it, with their ids.
+fn with_names_in_text(store: &Store, mut text: Text) -> Text {
+    let plain = text.plain();
+    for (id, names) in known_names(store, &ids_in(&plain)) {
+        if names.iter().any(|name| plain.contains(name.as_str())) {
+            continue;
+        }
+        let place = text
+            .0
+            .iter()
+            .enumerate()
+            .find_map(|(at, piece)| Some((at, piece.plain().to_ascii_lowercase().find(&id)?)));
+        let Some((at, start)) = place else { continue };
+        let names = Text::joined(names.iter().map(|name| Text::default().code(name)), " / ");
+        let end = start + id.len();
+        let is_code = matches!(text.0[at], Piece::Code(_));
+        let rest = split_off(&mut text.0[at], end, is_code);
+        let told = match is_code && end < text.0[at].plain().len() {
+            true => Text::of(" (").code(id).words(" is ").and(names).words(")"),
+            false => Text::of(" (").and(names).words(")"),
+        };
+        let behind = text.0.split_off(at + 1);
+        text.0.extend(told.0.into_iter().chain(rest).chain(behind));
+    }
+    text
+}
+
+/// The rest of a piece behind this place, which stays with it where it is code.
+fn split_off(piece: &mut Piece, end: usize, is_code: bool) -> Option<Piece> {
+    let whole = piece.plain().into_owned();
+    let (first, rest) = whole.split_at(end);
+    if is_code || rest.is_empty() {
+        return None;
+    }
+    let alike = |text: &str| match piece {
+        Piece::Strong(_) => Piece::Strong(text.to_owned()),
+        Piece::Foreign(_) => Piece::Foreign(text.to_owned()),
+        _ => Piece::Words(text.to_owned().into()),
+    };
+    let (first, rest) = (alike(first), alike(rest));
+    *piece = first;
+    Some(rest)
 }
 
 #[cfg(test)]

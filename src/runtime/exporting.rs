@@ -16,7 +16,7 @@ use crate::app::exporting::{Exported, Job};
 use crate::app::message::Message;
 use crate::case;
 use crate::disk::{self, Kind, is_refusal};
-use crate::export::{self, About, Format, Options, Watch};
+use crate::export::{self, About, Options, Sheet, Watch};
 use crate::place::{Place, Places};
 use crate::store::Store;
 use crate::trails;
@@ -172,7 +172,7 @@ fn watch(job: &Job, inbox: &UnboundedSender<Message>, stop: &Arc<AtomicBool>) ->
 
 /// What a report says of itself.
 fn about(job: &Job, store: &Store, places: &[Arc<dyn Place>], stopped: &dyn Fn() -> bool) -> About {
-    if !matches!(job.format, Format::Report | Format::Undo) {
+    if job.format.sheet().is_none() {
         return About::default();
     }
     let mut about = About {
@@ -187,7 +187,7 @@ fn about(job: &Job, store: &Store, places: &[Arc<dyn Place>], stopped: &dyn Fn()
     if job.case.is_some() || !job.asks_for_marks {
         about.find_again(&job.query, &paths, job.case.as_deref());
     }
-    if job.format == Format::Report {
+    if job.format.sheet() == Some(Sheet::Report) {
         about.sequences = trails::sequences(store, &|_| !stopped());
     }
     about
@@ -199,11 +199,12 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use super::*;
+    use crate::export::Format;
 
     fn job(file: &Path, overwrite: bool) -> Job {
         Job {
             rows: Vec::new(),
-            format: Format::Json,
+            format: Format::JSON,
             redact: false,
             title: String::new(),
             queries: Vec::new(),

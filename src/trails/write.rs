@@ -1,4 +1,4 @@
-//! Findings written for people and programs: a table, JSON, Markdown.
+//! Findings and access written for people and programs: a table, JSON, documents.
 //! Never writes what a record says uncleaned.
 
 use std::fmt::Write as _;
@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 
 use super::access::{Access, Held, Standing, Why};
 use super::{Finding, lasted};
+use crate::document::{Block, Head, RENDERERS, Renderer, Section, Text, spelled_out};
 use crate::meaning::Act;
 use crate::record::column::{Column, Part, part};
 use crate::store::{RowId, Store};
-use crate::text::{clean, is_invisible, push_json_escape};
+use crate::text::clean;
 use crate::time::{Timestamp, Zone};
 
 /// How findings are written.
@@ -22,8 +23,26 @@ pub enum Format {
     Table,
     /// An array of objects.
     Json,
-    /// Headings and lists, for reports.
-    Markdown,
+    /// A document.
+    Document(&'static Renderer),
+}
+
+impl Format {
+    /// All of them with their names. A document in JSON has no name here: findings as an array have it.
+    pub fn all() -> impl Iterator<Item = (&'static str, Self)> {
+        let own = [("table", Self::Table), ("json", Self::Json)];
+        let documents = RENDERERS.iter().filter(|renderer| renderer.name != "json");
+        own.into_iter().chain(documents.map(|by| (by.name, Self::Document(by))))
+    }
+
+    /// What it is, for help.
+    pub fn help(self) -> String {
+        match self {
+            Self::Table => "A block of lines each, for people".to_owned(),
+            Self::Json => "An array of objects".to_owned(),
+            Self::Document(by) => format!("A document for tickets and reports, in {}", by.title),
+        }
+    }
 }
 
 /// Writes findings; times in UTC. `ascii` draws steps as `*` and `o`. Fails only when `out` does.
@@ -36,27 +55,16 @@ pub fn write(
 ) -> io::Result<()> {
     match format {
         Format::Table => findings.iter().try_for_each(|finding| block(finding, ascii, out)),
-        Format::Markdown => findings.iter().try_for_each(|finding| markdown(finding, out)),
+        Format::Document(renderer) => {
+            let head = Head { kind: "trails", title: "Trails".to_owned() };
+            renderer.write(&head, findings.iter().map(section), out)
+        }
         Format::Json => {
             let all: Vec<Value> = findings.iter().map(|finding| object(store, finding)).collect();
             let text = serde_json::to_string_pretty(&all)?;
             writeln!(out, "{}", spelled_out(&text))
         }
     }
-}
-
-/// JSON in which what a terminal obeys or nobody sees is written as `\uXXXX`. Outside of strings JSON
-/// has no such characters.
-fn spelled_out(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c != '\n' && (c.is_control() || is_invisible(c)) {
-            push_json_escape(c, &mut out);
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 fn time(time: Timestamp) -> String {
@@ -137,46 +145,28 @@ fn object(store: &Store, finding: &Finding) -> Value {
     })
 }
 
-/// Text that is nothing but text in Markdown.
-fn plain(text: &str) -> String {
-    let mut out = String::new();
-    for c in clean(text).chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// Text as code, between more backquotes than it has in a row.
-fn code(text: &str) -> String {
-    let text = clean(text);
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
-    format!("{fence} {text} {fence}")
-}
-
-fn markdown(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "## {}\n", plain(&finding.said.title))?;
-    let (name, severity) = (finding.trail.title, finding.severity.word());
-    writeln!(
-        out,
-        "{name}: **{}** ({severity}). {}\n",
-        plain(&finding.said.verdict),
-        finding.trail.why
-    )?;
-    for step in steps(finding, false) {
-        writeln!(out, "- {step}")?;
-    }
-    for note in &finding.said.notes {
-        writeln!(out, "- {}", plain(note))?;
-    }
-    writeln!(out, "\nQuery: {}", code(&finding.query))?;
-    if let Some(meanwhile) = &finding.meanwhile {
-        writeln!(out, "\nMeanwhile, {} records: {}", meanwhile.count, code(&meanwhile.query))?;
-    }
-    writeln!(out)
+/// A finding as a part of a document.
+fn section(finding: &Finding) -> Block {
+    let trail = finding.trail;
+    let said = Text::of(trail.title).words(": ").strong(&finding.said.verdict);
+    let said = said.words(format!(" ({}). ", finding.severity.word())).words(trail.why);
+    let steps = steps(finding, false).into_iter().map(Text::of);
+    let notes = finding.said.notes.iter().map(|note| Text::default().foreign(note));
+    let mut blocks = vec![
+        Block::Paragraph(said),
+        Block::list(steps.chain(notes)),
+        Block::Paragraph(Text::of("Query: ").code(&finding.query)),
+    ];
+    blocks.extend(finding.meanwhile.as_ref().map(|meanwhile| {
+        let text = Text::of(format!("Meanwhile, {} records: ", meanwhile.count));
+        Block::Paragraph(text.code(&meanwhile.query))
+    }));
+    Block::Section(Section {
+        heading: Text::default().foreign(&finding.said.title),
+        time: Some(finding.first),
+        blocks,
+        ..Section::default()
+    })
 }
 
 /// A line of [`Access`] in words: what is held, what is to be said of that, since when and by whom;
@@ -280,9 +270,13 @@ pub fn write_access(
     store: &Store,
     name: &str,
     access: &Access,
+    renderer: &Renderer,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "{}: what the log shows, which begins with its first record\n", clean(name))?;
+    let title = Text::default().foreign(name);
+    let title = title.words(": what the log shows, which begins with its first record");
+    let head = Head { kind: "access", title: title.plain() };
+    let mut blocks = vec![Block::Heading(1, title)];
     let has = |by_other: bool| access.held.iter().any(|line| line.by_other == by_other);
     for by_other in [false, true] {
         let of = |standing: Standing| {
@@ -298,25 +292,31 @@ pub fn write_access(
             if lines.is_empty() && !is_said {
                 continue;
             }
-            writeln!(out, "{} ({})", heading(standing, by_other), lines.len())?;
-            for line in lines {
-                writeln!(out, "  {}", clean(&held(line, &|at| time(at) + " UTC")))?;
-            }
+            let lines = lines.into_iter().map(|line| held(line, &|at| time(at) + " UTC"));
+            blocks.push(part(heading(standing, by_other), lines.collect()));
         }
     }
     if !access.records.is_empty() {
-        writeln!(out, "Events ({})", access.records.len())?;
+        let mut rows: Vec<_> = access.records.iter().map(|&row| (store.time(row), row)).collect();
+        rows.sort_unstable();
+        let events = rows.into_iter().map(|(at, row)| {
+            let at = at.map(|at| time(at) + " UTC ").unwrap_or_default();
+            at + &event(store, row)
+        });
+        blocks.push(part("Events", events.collect()));
     }
-    let mut rows: Vec<_> = access.records.iter().map(|&row| (store.time(row), row)).collect();
-    rows.sort_unstable();
-    for (at, row) in rows {
-        let at = at.map(|at| time(at) + " UTC ").unwrap_or_default();
-        writeln!(out, "  {at}{}", clean(&event(store, row)))?;
-    }
-    for note in &access.notes {
-        writeln!(out, "Note: {}", clean(note))?;
-    }
-    Ok(())
+    let notes = access.notes.iter().map(|note| Text::of("Note: ").foreign(note));
+    blocks.extend(notes.map(Block::Paragraph));
+    renderer.write(&head, blocks, out)
+}
+
+/// Lines below what they are, and how many there are.
+fn part(name: &str, lines: Vec<String>) -> Block {
+    let heading = Text::of(format!("{name} ({})", lines.len()));
+    let has_lines = !lines.is_empty();
+    let list = Block::list(lines.into_iter().map(|line| Text::default().foreign(line)));
+    let blocks = if has_lines { vec![list] } else { Vec::new() };
+    Block::Section(Section { heading, blocks, ..Section::default() })
 }
 
 /// What a part of the lines is called.

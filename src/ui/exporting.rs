@@ -10,7 +10,7 @@ use super::marks::line_edit;
 use super::text::{cell, piece};
 use super::theme::{ASCII_BORDER, Theme};
 use crate::app::App;
-use crate::app::exporting::{FORMATS, Line};
+use crate::app::exporting::Line;
 use crate::app::layout::inside;
 use crate::text::thousands;
 
@@ -57,10 +57,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
                     thousands(marks as u64)
                 ),
             ),
-            Line::Format => {
-                let known = FORMATS.iter().find(|(format, _)| *format == form.format);
-                ("Format", known.map_or("", |(_, name)| name).to_owned())
-            }
+            Line::Format => ("Format", form.format.title().unwrap_or_default()),
             Line::Redact if form.redact => {
                 ("Redact", "yes: pseudonyms; read notes and reasons before you send it".to_owned())
             }

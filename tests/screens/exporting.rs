@@ -12,12 +12,12 @@ fn two_keys_ask_for_a_report_of_the_marks() {
     let mut session = Session::demo(80, 24);
     session.keys("/actor:marek<enter>mjmge");
     let screen = session.screen();
-    for part in ["Export", "marked records, 2 (view: ", "report (Markdown timeline)", "File"] {
+    for part in ["Export", "marked records, 2 (view: ", "report (Markdown)", "File"] {
         assert!(screen.contains(part), "{part} in\n{screen}");
     }
     session.keys("<enter>");
     let job = &session.exports[0];
-    assert_eq!((job.rows.len(), job.format, job.redact), (2, Format::Report, false));
+    assert_eq!((job.rows.len(), job.format, job.redact), (2, Format::REPORT, false));
     assert_eq!(job.file, "demo-report-20261120-1800.md");
     assert_eq!(job.queries, ["actor:marek"]);
     assert!(session.status().contains("writing   0%, esc stops"), "{}", session.status());
@@ -40,7 +40,7 @@ fn the_lines_of_the_box_are_changed_with_keys() {
     }
     session.keys("<ctrl-u>out/x.ndjson").paste(".new\n").keys("<up><up><right><down><down><enter>");
     let job = &session.exports[0];
-    assert_eq!((job.format, job.redact, &*job.file), (Format::Json, true, "out/x.ndjson.new"));
+    assert_eq!((job.format, job.redact, &*job.file), (Format::JSON, true, "out/x.ndjson.new"));
     assert_eq!(job.rows, session.app.panes.list.rows);
     assert!(!job.overwrite);
     // A report has a title, which belongs to the case from then on.

@@ -441,7 +441,7 @@ fn read(file: &File) -> (BTreeMap<String, String>, Vec<String>) {
         _ => {}
     }));
     let rows: Vec<u32> = (0..store.len() as u32).collect();
-    let options = export::Options { format: export::Format::Ndjson, ..export::Options::default() };
+    let options = export::Options { format: export::Format::NDJSON, ..export::Options::default() };
     let mut out = Vec::new();
     export::write(&store, &rows, &options, &mut out).expect("in memory");
     let mut found = BTreeMap::new();

@@ -4,11 +4,13 @@
 use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 
 use crate::cli::arguments::IndexArguments;
 use crate::cli::standard::out;
 use crate::cli::{Outcome, load};
+use crate::document::{RENDERERS, Renderer};
 use crate::text::clean;
 use crate::trails::access::Register;
 use crate::trails::write::write_access;
@@ -29,8 +31,19 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, conflicts_with = "paths")]
     demo: bool,
 
+    /// How it is written
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = any_renderer())]
+    format: &'static Renderer,
+
     #[command(flatten)]
     index: IndexArguments,
+}
+
+/// The ways to write documents.
+fn any_renderer() -> impl TypedValueParser<Value = &'static Renderer> {
+    let values = RENDERERS.iter().map(|by| PossibleValue::new(by.name).help(by.title));
+    PossibleValuesParser::new(values)
+        .try_map(|name| Renderer::find(&name).ok_or_else(|| format!("there is no format `{name}`")))
 }
 
 /// Those of a name that are told where it fits several.
@@ -60,8 +73,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     };
     let access = register.access(&loaded.store, &subject.keys);
     let mut out = BufWriter::new(out());
-    let written =
-        write_access(&loaded.store, &subject.name, &access, &mut out).and_then(|()| out.flush());
+    let (name, format) = (&subject.name, arguments.format);
+    let written = write_access(&loaded.store, name, &access, format, &mut out);
+    let written = written.and_then(|()| out.flush());
     loaded.tell_summary(access.unreadable);
     written?;
     Ok(loaded.outcome(!access.held.is_empty(), access.unreadable))

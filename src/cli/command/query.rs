@@ -17,7 +17,7 @@ use crate::cli::standard::out;
 use crate::cli::stdout::Stdout;
 use crate::cli::{Outcome, parse_query, tell};
 use crate::config::cases;
-use crate::export::{self, About, Format, Options, Report};
+use crate::export::{self, About, Options, Sheet, Written};
 use crate::place::Places;
 use crate::query::answer::{Answer, Answerer, Question, Sort};
 use crate::query::choice::Choice;
@@ -43,8 +43,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     }
     let format = arguments.format();
     anyhow::ensure!(
-        !matches!(format, Format::Raw | Format::Report | Format::Undo)
-            || arguments.fields.is_empty(),
+        format.takes_fields() || arguments.fields.is_empty(),
         "--fields cannot choose from whole records; use --format ndjson, csv or table"
     );
     let case = match &arguments.case {
@@ -70,7 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         take_marks(case, &mut loaded.store);
     }
     let mut options = options(arguments);
-    if matches!(format, Format::Report | Format::Undo) {
+    if format.sheet().is_some() {
         options.about = about(arguments, &loaded.store, case.as_ref())?;
     }
     let keys = query.keys();
@@ -79,7 +78,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         tell_unknown_keys(arguments, &keys)?;
     }
     let limit = arguments.limit.unwrap_or(usize::MAX);
-    let mut report = Report::default();
+    let mut report = Written::default();
     let mut out = BufWriter::with_capacity(64 << 10, out());
     let written = write(&loaded.store, &answer, arguments, &options, &mut report, &mut out)
         .and_then(|()| out.flush());
@@ -103,7 +102,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
 /// stay empty; where an object then has an id and no name, everything is read after all, as any record
 /// may name it.
 fn loaded(arguments: &Arguments, query: &Query, has_case: bool) -> anyhow::Result<Loaded> {
-    let tells_inputs = matches!(arguments.format(), Format::Report | Format::Undo);
+    let tells_inputs = arguments.format().sheet().is_some();
     // An index that is asked for is an index of everything, and a case wants all its records.
     let is_whole = arguments.index.is_asked_for() || has_case || tells_inputs || arguments.account;
     let wanted = wanted(query, arguments);
@@ -255,7 +254,7 @@ fn unwanted(query: &Query) -> Option<Unwanted> {
 
 /// The columns that the answer is made from.
 fn wanted(query: &Query, arguments: &Arguments) -> Wanted {
-    let tells = matches!(arguments.format(), Format::Report | Format::Undo);
+    let tells = arguments.format().sheet().is_some();
     if tells && !arguments.count && arguments.by.is_none() {
         // Sequences, and names of ids, are looked for in all records.
         return Wanted::default();
@@ -304,7 +303,7 @@ fn about(arguments: &Arguments, store: &Store, case: Option<&Case>) -> anyhow::R
     }
     let file = arguments.case.as_ref().map(|path| path.display().to_string());
     about.find_again(&arguments.query, &paths, file.as_deref());
-    if arguments.format() == Format::Report {
+    if arguments.format().sheet() == Some(Sheet::Report) {
         about.sequences = trails::sequences(store, &|_| true);
     }
     Ok(about)
@@ -343,7 +342,7 @@ fn write(
     answer: &Answer,
     arguments: &Arguments,
     options: &Options,
-    report: &mut Report,
+    report: &mut Written,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let limit = arguments.limit.unwrap_or(usize::MAX);

@@ -4,8 +4,8 @@
 use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Args, ValueEnum, ValueHint};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueHint};
 
 use crate::cli::arguments::IndexArguments;
 use crate::cli::standard::out;
@@ -19,6 +19,7 @@ Examples:
   entrail trails audit.json
   entrail trails --demo --trail package,support --newest
   entrail trails logs/ --format markdown > findings.md
+  entrail trails logs/ --format html > findings.html
 
 Exit codes: 0 something was found, 1 nothing was found, 2 something is wrong.";
 
@@ -41,8 +42,8 @@ pub(in crate::cli) struct Arguments {
     trail: Vec<String>,
 
     /// How findings are written
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    format: FormatName,
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = any_format())]
+    format: Format,
 
     /// The newest first, not the most severe
     #[arg(long)]
@@ -60,15 +61,13 @@ pub(in crate::cli) struct Arguments {
     index: IndexArguments,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum FormatName {
-    /// A block of lines each, for people
-    #[default]
-    Table,
-    /// An array of objects
-    Json,
-    /// Headings and lists, for tickets and reports
-    Markdown,
+/// The formats of findings.
+fn any_format() -> impl TypedValueParser<Value = Format> {
+    let values = Format::all().map(|(name, format)| PossibleValue::new(name).help(format.help()));
+    PossibleValuesParser::new(values).try_map(|name| {
+        let found = Format::all().find(|(own, _)| *own == name);
+        found.map(|(_, format)| format).ok_or_else(|| format!("there is no format `{name}`"))
+    })
 }
 
 /// The names of the table of trails.
@@ -93,13 +92,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.last));
     }
     findings.truncate(arguments.limit.unwrap_or(usize::MAX));
-    let format = match arguments.format {
-        FormatName::Table => Format::Table,
-        FormatName::Json => Format::Json,
-        FormatName::Markdown => Format::Markdown,
-    };
     let mut out = BufWriter::with_capacity(64 << 10, out());
-    let written = write(&loaded.store, &findings, format, arguments.ascii, &mut out);
+    let written = write(&loaded.store, &findings, arguments.format, arguments.ascii, &mut out);
     let written = written.and_then(|()| out.flush());
     loaded.tell_summary(unreadable);
     written?;

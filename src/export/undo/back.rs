@@ -309,6 +309,7 @@ fn known(target: &Target<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::markdown;
     use super::super::{Ledger, decide, lines};
     use super::*;
     use crate::record::{Change, Outcome};
@@ -346,7 +347,7 @@ mod tests {
     }
 
     fn steps_of(record: &Record<'_>, row: RowId, number: usize, ledger: &mut Ledger) -> String {
-        lines(record, &decide(record, row, number, ledger)).join("\n")
+        markdown(lines(record, &decide(record, row, number, ledger)))
     }
 
     fn set(minute: i64, old: &str, new: &str) -> Record<'static> {

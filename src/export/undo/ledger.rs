@@ -4,8 +4,7 @@
 use std::collections::HashMap;
 
 use super::back::{Back, Deed, Fate, TakenBack};
-use super::sets_values;
-use super::values::is_whole;
+use super::values::{is_whole, sets_values};
 use crate::record::{Outcome, Record, Target, value_text};
 use crate::store::RowId;
 use crate::text::fold;

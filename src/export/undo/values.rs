@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::back::Fate;
-use crate::meaning::Needs;
+use crate::meaning::{self, Kind, Needs};
 use crate::record::change::{Difference, differences};
 use crate::record::sentence::target_name;
 use crate::record::{Change, Record, Target, value_text};
@@ -100,6 +100,11 @@ fn how(difference: &Difference, needs: Needs) -> How {
         (_, _, false) if in_list => How::PutBack,
         _ => How::Set,
     }
+}
+
+/// What reverses an activity is setting the old values, and nothing else.
+pub(super) fn sets_values(activity: &str) -> bool {
+    meaning::way(activity).is_some_and(|way| way.kind == Kind::SetBack)
 }
 
 /// Is a value logged of something that was changed?

@@ -1,73 +1,71 @@
-//! A decision of an undo sheet, in words: lines of Markdown.
+//! A decision of an undo sheet, in words.
 //! Never decides anything.
 
 use super::back::{Deed, Fate, TakenBack};
-use super::values::{How, Item, ToSet};
-use super::{Undo, Verdict};
-use crate::export::markdown::{code, escaped, fenced};
-use crate::export::report::{target, value};
+use super::decide::{Undo, Verdict};
+use super::values::{self, How, ToSet};
+use crate::document::{Block, Item, Text};
+use crate::export::describe::{place, target, value};
 use crate::meaning::Way;
 use crate::record::Record;
 use crate::time::Timestamp;
 
 /// What there is to do about a record.
-pub(in crate::export) fn lines(record: &Record<'_>, undo: &Undo<'_>) -> Vec<String> {
-    let mut lines: Vec<String> =
-        record.targets.iter().map(|one| format!("- {}", target(one))).collect();
+pub(in crate::export) fn lines(record: &Record<'_>, undo: &Undo<'_>) -> Vec<Item> {
+    let mut lines: Vec<Item> = record.targets.iter().map(|one| target(one).into()).collect();
     if !undo.about.is_empty() {
         let about = undo.about.iter();
-        let told: Vec<String> =
-            about.map(|(name, of)| format!("{} {}", code(name), value(of.as_deref()))).collect();
-        lines.push(format!("- Concerns {}", told.join(", ")));
+        let told = about
+            .map(|(name, of)| Text::default().code(*name).words(" ").and(value(of.as_deref())));
+        lines.push(Text::of("Concerns ").and(Text::joined(told, ", ")).into());
     }
-    lines.push(format!("- {}", verdict(record, &undo.verdict)));
-    for item in &undo.values {
-        lines.extend(self::item(item));
-    }
+    let text = verdict(record, &undo.verdict);
+    lines.push(Item { text, inside: values(&undo.values) });
     lines
 }
 
-fn verdict(record: &Record<'_>, verdict: &Verdict) -> String {
+fn verdict(record: &Record<'_>, verdict: &Verdict) -> Text {
     match verdict {
-        Verdict::Failed => "Nothing to undo: it failed.".to_owned(),
-        Verdict::TakenBack(back) => format!("Nothing to undo: {}", taken_back(back)),
-        Verdict::GoneForGood(gone) => format!(
+        Verdict::Failed => Text::of("Nothing to undo: it failed."),
+        Verdict::TakenBack(back) => Text::of(format!("Nothing to undo: {}", taken_back(back))),
+        Verdict::GoneForGood(gone) => Text::of(format!(
             "This cannot be undone: the user was deleted for good at {gone}, among these records."
-        ),
+        )),
         Verdict::Restore { way, told_in, until, made } => restore(way, *told_in, *until, *made),
-        Verdict::DisabledNew(made) => format!(
-            "Leave it disabled, if the account was not to be there: it was added at {made}, among these records. {TO_UNDO} otherwise: Enable the account again."
-        ),
-        Verdict::TakenByPim => "PIM took the role away, as it does when an activation ends: then nothing has to be undone. Give the member the role again only where a record of PIM tells that an assignment was removed.".to_owned(),
-        Verdict::SupportLetIn => "This let Microsoft Support in, if access followed. An open access is ended by hand before the support request is closed, in the Microsoft Entra admin center under Learn & support > Diagnose and solve problems > Microsoft Support Access Requests (Manage pending requests opens them); by itself it ends when the support request is closed.".to_owned(),
-        Verdict::NoStep(way) => way.says.clone(),
-        Verdict::NothingToSet { has_values } => format!(
-            "{TO_UNDO_NOW} {}: compare what is there with a backup.",
-            match has_values {
-                true => "No value to set back is logged",
-                false => "The values are not logged",
-            }
-        ),
+        Verdict::DisabledNew(made) => Text::of(format!(
+            "Leave it disabled, if the account was not to be there: it was added at {made}, among these records. "
+        ))
+        .strong(TO_UNDO)
+        .words(" otherwise: Enable the account again."),
+        Verdict::TakenByPim => Text::of("PIM took the role away, as it does when an activation ends: then nothing has to be undone. Give the member the role again only where a record of PIM tells that an assignment was removed."),
+        Verdict::SupportLetIn => Text::of("This let Microsoft Support in, if access followed. An open access is ended by hand before the support request is closed, in the Microsoft Entra admin center under Learn & support > Diagnose and solve problems > Microsoft Support Access Requests (Manage pending requests opens them); by itself it ends when the support request is closed."),
+        Verdict::NoStep(way) => Text::of(way.says.clone()),
+        Verdict::NothingToSet { has_values } => {
+            Text::default().strong(TO_UNDO_NOW).words(match has_values {
+                true => " No value to set back is logged: compare what is there with a backup.",
+                false => " The values are not logged: compare what is there with a backup.",
+            })
+        }
         Verdict::Step { way, is_listed } => {
             let listed = match is_listed {
                 true => "listed here",
                 false => "it made (the record lists none: look at what is there)",
             };
-            format!("{TO_UNDO_NOW} {}", way.says.replace("{listed}", listed))
+            let says = way.says.replace("{listed}", listed);
+            Text::default().strong(TO_UNDO_NOW).words(" ").words(says)
         }
-        Verdict::Unknown { is_listed } => format!(
-            "No reverse of {} is known here{}",
-            escaped(&record.activity),
-            match is_listed {
-                true => "; its changes follow.",
-                false => ", and it logged no changes.",
-            }
-        ),
+        Verdict::Unknown { is_listed } => {
+            let text = Text::of("No reverse of ").foreign(&*record.activity);
+            text.words(match is_listed {
+                true => " is known here; its changes follow.",
+                false => " is known here, and it logged no changes.",
+            })
+        }
     }
 }
 
-const TO_UNDO: &str = "**To undo**";
-const TO_UNDO_NOW: &str = "**To undo:**";
+const TO_UNDO: &str = "To undo";
+const TO_UNDO_NOW: &str = "To undo:";
 
 /// How a deleted user is restored, told at length once in a sheet.
 fn restore(
@@ -75,17 +73,21 @@ fn restore(
     told_in: Option<usize>,
     until: Option<Timestamp>,
     made: Option<Timestamp>,
-) -> String {
+) -> Text {
     let until = until.map(|until| format!(" Last date to restore: {until}.")).unwrap_or_default();
     let told = match told_in {
-        None => format!("{}{until}", way.says),
-        Some(step) => format!("Restore the user, as told in step {step}.{until}"),
+        None => Text::of(way.says.clone()),
+        Some(step) => Text::of("Restore the user, as told in step ").section(step).words("."),
     };
+    let told = told.words(until);
     match made {
-        None => format!("{TO_UNDO_NOW} {told}"),
-        Some(made) => format!(
-            "Leave it deleted, if the account was not to be there: it was added at {made}, among these records. {TO_UNDO} otherwise: {told}"
-        ),
+        None => Text::default().strong(TO_UNDO_NOW).words(" ").and(told),
+        Some(made) => Text::of(format!(
+            "Leave it deleted, if the account was not to be there: it was added at {made}, among these records. "
+        ))
+        .strong(TO_UNDO)
+        .words(" otherwise: ")
+        .and(told),
     }
 }
 
@@ -111,54 +113,67 @@ fn at(time: Option<Timestamp>) -> String {
     time.map_or_else(|| "an unknown time".to_owned(), Timestamp::to_rfc3339)
 }
 
-/// A value to set back, or what is missing of it.
-fn item(item: &Item<'_>) -> Vec<String> {
-    match item {
-        Item::Set(set) => vec![format!("  - {}", to_set(set))],
-        Item::Whole(of, object) => {
-            let text = serde_json::to_string_pretty(object).unwrap_or_default();
-            let head = format!("  The whole value of {} before:", escaped(of));
-            let mut lines = vec![String::new(), head, String::new()];
-            lines.extend(fenced(&text, "json"));
-            lines.push(String::new());
-            lines
-        }
-        Item::Reason(reason) => {
-            vec![format!("  - Entra logged no values. The reason logged is {}.", code(reason))]
-        }
-        Item::Missing(names) => {
-            let names: Vec<String> = names.iter().map(|name| code(name)).collect();
-            vec![format!("  - Entra logged no values of {}.", names.join(", "))]
-        }
+/// The values to set back, and what is missing of them: lines, and whole objects between them.
+fn values(values: &[values::Item<'_>]) -> Vec<Block> {
+    let (mut blocks, mut lines) = (Vec::new(), Vec::new());
+    for value in values {
+        let line = match value {
+            values::Item::Set(set) => to_set(set),
+            values::Item::Whole(of, object) => {
+                if !lines.is_empty() {
+                    blocks.push(Block::list(std::mem::take(&mut lines)));
+                }
+                let head = Text::of("The whole value of ").foreign(*of).words(" before:");
+                blocks.push(Block::Paragraph(head));
+                let text = serde_json::to_string_pretty(object).unwrap_or_default();
+                blocks.push(Block::Code("json", text));
+                continue;
+            }
+            values::Item::Reason(reason) => {
+                let line = Text::of("Entra logged no values. The reason logged is ");
+                line.code(*reason).words(".")
+            }
+            values::Item::Missing(names) => {
+                let names = names.iter().map(|name| Text::default().code(*name));
+                let line = Text::of("Entra logged no values of ");
+                line.and(Text::joined(names, ", ")).words(".")
+            }
+        };
+        lines.push(line);
     }
+    if !lines.is_empty() {
+        blocks.push(Block::list(lines));
+    }
+    blocks
 }
 
-fn to_set(set: &ToSet<'_>) -> String {
-    let (path, in_list) = set.difference.place();
-    let place = match path {
-        "" => code(set.property),
-        path => format!("{} {}", code(set.property), code(path)),
-    };
+fn to_set(set: &ToSet<'_>) -> Text {
+    let (_, in_list) = set.difference.place();
+    let place = place(set.property, &set.difference);
     let (was, is) = (set.difference.old.as_deref(), set.difference.new.as_deref());
     let again = match set.fate {
         Fate::Stays => String::new(),
         Fate::Again(time) => format!("; changed again at {}, among these records", at(time)),
         Fate::Back(first, last) => {
-            let element = if in_list { format!(" {}", value(is.or(was))) } else { String::new() };
-            return format!(
-                "nothing for {place}{element}: changed at {}, changed back at {}, both among these records",
+            let told = Text::of("nothing for ").and(place);
+            let told = if in_list { told.words(" ").and(value(is.or(was))) } else { told };
+            return told.words(format!(
+                ": changed at {}, changed back at {}, both among these records",
                 at(first),
                 at(last)
-            );
+            ));
         }
     };
+    let one =
+        |what: &'static str, side| Text::of(what).and(place.clone()).words(" ").and(value(side));
     match set.how {
-        How::Remove => format!("remove {place} {}{again}", value(is)),
-        How::GiveBack => format!("give back {place} {}{again}", value(was)),
-        How::TakeOut => format!("take out of {place} {}{again}", value(is)),
-        How::PutBack => format!("put back into {place} {}{again}", value(was)),
+        How::Remove => one("remove ", is).words(again),
+        How::GiveBack => one("give back ", was).words(again),
+        How::TakeOut => one("take out of ", is).words(again),
+        How::PutBack => one("put back into ", was).words(again),
         How::Set => {
-            format!("set {place} to {} (this record set it to {}{again})", value(was), value(is))
+            let told = Text::of("set ").and(place).words(" to ").and(value(was));
+            told.words(" (this record set it to ").and(value(is)).words(format!("{again})"))
         }
     }
 }

@@ -39,8 +39,8 @@ pub(in crate::cli) struct Arguments {
     pub(super) demo: bool,
 
     /// How records are written
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    format: Option<FormatName>,
+    #[arg(long, value_name = "FORMAT", value_parser = any_format())]
+    format: Option<Format>,
 
     /// Write the original bytes, one record on each line (the same as --format raw)
     #[arg(long, conflicts_with_all = ["format", "fields"])]
@@ -102,43 +102,17 @@ pub(in crate::cli) struct Arguments {
 impl Arguments {
     /// How records are written.
     pub(super) fn format(&self) -> Format {
-        if self.raw { Format::Raw } else { self.format.map_or(Format::Table, Format::from) }
+        if self.raw { Format::RAW } else { self.format.unwrap_or_default() }
     }
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum FormatName {
-    /// Aligned columns for people (the default)
-    Table,
-    /// One JSON object on each line, in the property names of Microsoft Graph
-    Ndjson,
-    /// The same as one array
-    Json,
-    /// Comma-separated values, safe to open in a spreadsheet
-    Csv,
-    /// A table for tickets and reports
-    Markdown,
-    /// The original bytes, one record on each line
-    Raw,
-    /// A timeline in Markdown: inputs with their SHA-256, each record with its changes and note
-    Report,
-    /// How to reverse what the records tell, newest first, with the values to restore
-    Undo,
-}
-
-impl From<FormatName> for Format {
-    fn from(name: FormatName) -> Self {
-        match name {
-            FormatName::Table => Self::Table,
-            FormatName::Ndjson => Self::Ndjson,
-            FormatName::Json => Self::Json,
-            FormatName::Csv => Self::Csv,
-            FormatName::Markdown => Self::Markdown,
-            FormatName::Raw => Self::Raw,
-            FormatName::Report => Self::Report,
-            FormatName::Undo => Self::Undo,
-        }
-    }
+/// The formats of records.
+fn any_format() -> impl TypedValueParser<Value = Format> {
+    let values = Format::all().map(|format| {
+        PossibleValue::new(format.name()).help(format.help()).aliases(format.alias())
+    });
+    PossibleValuesParser::new(values)
+        .try_map(|name| Format::find(&name).ok_or_else(|| format!("there is no format `{name}`")))
 }
 
 /// A language a query can be written in.
