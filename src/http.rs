@@ -2,6 +2,7 @@
 //! Never knows which service it asks, and never reads an answer further than to its error.
 
 pub mod address;
+pub mod api;
 pub mod ask;
 pub mod client;
 pub mod connection;
@@ -10,5 +11,7 @@ pub mod limiter;
 pub mod pace;
 pub mod refused;
 pub mod retry;
+pub mod service;
 pub mod there;
 mod trust;
+pub mod unanswered;

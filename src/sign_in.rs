@@ -1,9 +1,10 @@
-//! Access tokens for Microsoft Graph: seven ways to get one, tried in order, and renewed before they end.
+//! Access tokens for any service: seven ways to get one, tried in order, and renewed before they end.
 //! Never puts a secret where it could be seen: not in arguments, errors, debug output or files (but for `--remember`).
 
 mod advice;
 mod assertion;
 mod attempt;
+mod audience;
 mod azure_cli;
 mod cache;
 mod certificate;
@@ -30,15 +31,16 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use self::attempt::Attempt;
+pub use self::audience::Audience;
 use self::cache::{Cache, Key};
 use self::challenge::Challenge;
 pub use self::claims::Claims;
 pub use self::clock::{Clock, SystemClock, Waiting};
 pub use self::cloud::Cloud;
-pub use self::device_code::DEFAULT_CLIENT;
 use self::endpoint::Failed;
 use self::token::Grant;
 use crate::http::client::Http;
+use crate::http::service::{self, NoToken, Tokens};
 use crate::secret::{self, Secret};
 use crate::time::{Timestamp, ticks};
 
@@ -152,8 +154,6 @@ pub struct Settings {
     pub client: Option<String>,
     /// `--sign-in`: this way only. `None`: the first that is set up.
     pub method: Option<Method>,
-    /// The permissions a person is asked for, without the address of Graph; see `source::graph::doctor::scopes`.
-    pub scopes: Vec<String>,
     /// The file sign-ins are remembered in, only with `--remember`.
     pub remember: Option<PathBuf>,
     /// What the environment says.
@@ -198,7 +198,7 @@ pub struct SignInError {
     /// Did nobody wait for it any more?
     pub cancelled: bool,
     /// May the same way give one later, without anybody doing anything? Nobody refused: there was no
-    /// answer, or none that is one of the endpoint's. Or Graph refused a token that has not ended.
+    /// answer, or none that is one of the endpoint's. Or the service refused a token that has not ended.
     pub may_pass: bool,
 }
 
@@ -209,8 +209,9 @@ impl SignInError {
     }
 }
 
-/// One identity and its tokens.
+/// One identity and its tokens for one service.
 pub struct SignIn {
+    audience: Audience,
     settings: Settings,
     http: Http,
     ask: Arc<Ask>,
@@ -229,24 +230,29 @@ struct State {
 
 impl fmt::Debug for SignIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignIn").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("SignIn")
+            .field("audience", &self.audience)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
 impl SignIn {
     /// Signs in when the first token is asked for. `ask` is called with what a person has to do.
-    pub fn new(settings: Settings, http: Http, ask: Arc<Ask>) -> Self {
-        Self::with_clock(settings, http, ask, Arc::new(SystemClock))
+    pub fn new(audience: Audience, settings: Settings, http: Http, ask: Arc<Ask>) -> Self {
+        Self::with_clock(audience, settings, http, ask, Arc::new(SystemClock))
     }
 
     /// The same with another clock.
     pub fn with_clock(
+        audience: Audience,
         settings: Settings,
         http: Http,
         ask: Arc<Ask>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { settings, http, ask, clock, state: Mutex::default(), notices: Quick::default() }
+        let (state, notices) = (Mutex::default(), Quick::default());
+        Self { audience, settings, http, ask, clock, state, notices }
     }
 
     /// An access token that is good for five minutes at least, or for half its life where that is
@@ -276,12 +282,12 @@ impl SignIn {
         }
     }
 
-    /// Another access token than the last, which Graph refused with status 401.
+    /// Another access token than the last, which the service refused with status 401.
     pub async fn renewed(&self, cancel: &CancellationToken) -> Result<Secret, SignInError> {
         self.another(None, cancel).await
     }
 
-    /// Another access token than the last, which Graph refused because it lacks `claims` (base64, as
+    /// Another access token than the last, which the service refused because it lacks `claims` (base64, as
     /// a claims challenge has it). Where the way of signing in cannot ask for that, the error says
     /// what to do.
     pub async fn challenged(
@@ -303,24 +309,26 @@ impl SignIn {
             return self.obtain(&mut state, challenge, cancel).await;
         };
         let said = |reason: String| SignInError::new(&reason);
-        // Graph errs: a token that has not ended may be accepted a moment later.
+        // Services err: a token that has not ended may be accepted a moment later.
         let may_pass = !refused.is_over(self.clock.now());
         // These two have nothing to ask anew with.
         if let (Some(method @ (Method::Token | Method::AzureCli)), Some(challenge)) =
             (state.method, challenge)
         {
-            return Err(said(challenge.way_out(method, &self.settings)));
+            return Err(said(challenge.way_out(method, &self.audience, &self.settings)));
         }
         if state.method == Some(Method::Token) {
-            return Err(SignInError { may_pass, ..said(challenge::REFUSED.to_owned()) });
+            return Err(SignInError { may_pass, ..said(challenge::refused(&self.audience)) });
         }
         let token = self.obtain(&mut state, challenge, cancel).await?;
         if refused.is(&token) {
             state.grant = None;
             let method = state.method.unwrap_or(Method::Token);
             return Err(match challenge {
-                Some(challenge) => said(challenge.way_out(method, &self.settings)),
-                None => SignInError { may_pass, ..said(challenge::same_again(method)) },
+                Some(challenge) => said(challenge.way_out(method, &self.audience, &self.settings)),
+                None => {
+                    SignInError { may_pass, ..said(challenge::same_again(method, &self.audience)) }
+                }
             });
         }
         Ok(token)
@@ -359,7 +367,8 @@ impl SignIn {
     ) -> Result<Secret, SignInError> {
         let (settings, http, ask, clock) = (&self.settings, &self.http, &*self.ask, &*self.clock);
         let claims = challenge.map(Challenge::claims);
-        let attempt = Attempt { settings, http, ask, clock, cancel, claims };
+        let audience = &self.audience;
+        let attempt = Attempt { audience, settings, http, ask, clock, cancel, claims };
         let chosen = self.settings.method.or(state.method);
         let methods = chosen.map_or_else(|| Method::all().collect(), |chosen| vec![chosen]);
         let mut passed = String::new();
@@ -422,7 +431,8 @@ impl SignIn {
         state: &mut State,
     ) -> Result<Grant, Failed> {
         let key = Key {
-            cloud: format!("{} {}", self.settings.cloud.login(), self.settings.cloud.graph()),
+            cloud: self.settings.cloud.login().to_owned(),
+            audience: self.audience.resource.clone(),
             tenant: device_code::tenant(attempt).to_owned(),
             client: device_code::client(attempt).to_owned(),
             method: Method::DeviceCode.name().to_owned(),
@@ -458,6 +468,30 @@ impl SignIn {
         }
         state.refresh = fresh;
         grant
+    }
+}
+
+impl Tokens for SignIn {
+    fn token(&self, renewed: bool) -> service::Token<'_> {
+        Box::pin(async move {
+            // Whoever does not wait any more drops this.
+            let never = CancellationToken::new();
+            Ok(match renewed {
+                true => self.renewed(&never).await?,
+                false => self.token(&never).await?,
+            })
+        })
+    }
+
+    fn challenged(&self, claims: &str) -> service::Token<'_> {
+        let claims = claims.to_owned();
+        Box::pin(async move { Ok(self.challenged(&claims, &CancellationToken::new()).await?) })
+    }
+}
+
+impl From<SignInError> for NoToken {
+    fn from(SignInError { reason, may_pass, .. }: SignInError) -> Self {
+        Self { reason, may_pass }
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use entrail::http::pace::{Pace, Wait};
+use entrail::http::service::{Token, Tokens};
 use entrail::place::Place;
 use entrail::query::matcher::Matcher;
 use entrail::query::push_down::{Endpoint, Names, push_down};
@@ -19,7 +20,7 @@ use entrail::query::{Context, Query};
 use entrail::source::graph::archive::{Archive, Owner};
 use entrail::source::graph::logs::find;
 use entrail::source::graph::slices::Window;
-use entrail::source::graph::{Request, Service, Token, Tokens, pull};
+use entrail::source::graph::{Request, Service, pull};
 use entrail::source::{Delivery, local, read_all};
 use entrail::store::Store;
 use entrail::time::Timestamp;

@@ -12,9 +12,9 @@ use crate::config::environment;
 use crate::secret::Secret;
 use crate::sign_in::{Cloud, Method, Settings};
 use crate::source::Tenant;
+use crate::source::graph::Request;
 use crate::source::graph::logs::LOGS;
 use crate::source::graph::slices::Window;
-use crate::source::graph::{Request, doctor};
 use crate::source::tenant::Asking;
 use crate::text::clean;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
@@ -58,16 +58,11 @@ pub(super) fn tenant(arguments: &SignInArguments, request: Request) -> anyhow::R
         ),
         false => None,
     };
-    let scopes = request.logs.iter().flat_map(|log| doctor::scopes(log.name));
-    let mut scopes: Vec<String> = scopes.map(|&scope| scope.to_owned()).collect();
-    scopes.sort_unstable();
-    scopes.dedup();
     let settings = Settings {
         cloud,
         tenant: arguments.tenant.clone(),
         client: arguments.client_id.clone(),
         method,
-        scopes,
         remember,
         environment,
         token_from_stdin: if arguments.token_stdin { Some(token_from_stdin()?) } else { None },

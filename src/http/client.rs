@@ -33,8 +33,11 @@ pub struct Http(Arc<Clients>);
 #[derive(Debug)]
 struct Clients {
     certificates: Option<PathBuf>,
+    config: OnceLock<Result<rustls::ClientConfig, String>>,
     far: OnceLock<Result<Client, String>>,
     own: OnceLock<Result<Client, String>>,
+    far_followed: OnceLock<Result<Client, String>>,
+    own_followed: OnceLock<Result<Client, String>>,
     nearby: OnceLock<Result<Client, String>>,
 }
 
@@ -42,26 +45,47 @@ impl Http {
     /// Trusts what the system trusts (on Linux `SSL_CERT_FILE` and `SSL_CERT_DIR` say what) and, if
     /// given, the certificates in this PEM file, as for a proxy that reads along.
     pub fn new(certificates: Option<PathBuf>) -> Self {
-        let [far, own, nearby] = std::array::from_fn(|_| OnceLock::new());
-        Self(Arc::new(Clients { certificates, far, own, nearby }))
+        let [far, own, far_followed, own_followed, nearby] =
+            std::array::from_fn(|_| OnceLock::new());
+        let config = OnceLock::new();
+        Self(Arc::new(Clients {
+            certificates,
+            config,
+            far,
+            own,
+            far_followed,
+            own_followed,
+            nearby,
+        }))
     }
 
-    /// The client for one address. It goes through the proxy of the environment (`HTTPS_PROXY`,
+    /// The client for one address, which follows no redirect by itself. It goes through the proxy of the environment (`HTTPS_PROXY`,
     /// `NO_PROXY`) or of the system, but to this machine always straight: a proxy would look for
     /// that address on a machine of its own. The error tells why there is none and what to do.
     pub fn client(&self, address: &Url) -> Result<&Client, String> {
-        let (kept, proxied) = match address::is_loopback(address) {
-            true => (&self.0.own, false),
-            false => (&self.0.far, true),
-        };
-        kept.get_or_init(|| self.trusting(proxied)).as_ref().map_err(Clone::clone)
+        let kept = if address::is_loopback(address) { &self.0.own } else { &self.0.far };
+        self.kept(kept, address, Policy::none)
     }
 
-    /// The same for an address in a text.
+    /// The same for an address in a text; it follows redirects within the host.
     pub fn client_for(&self, address: &str) -> Result<&Client, String> {
         let url =
             Url::parse(address).map_err(|error| format!("{address} is no address: {error}"))?;
-        self.client(&url)
+        let kept = match address::is_loopback(&url) {
+            true => &self.0.own_followed,
+            false => &self.0.far_followed,
+        };
+        self.kept(kept, &url, || Policy::custom(within_the_host))
+    }
+
+    fn kept<'c>(
+        &self,
+        kept: &'c OnceLock<Result<Client, String>>,
+        address: &Url,
+        policy: fn() -> Policy,
+    ) -> Result<&'c Client, String> {
+        let make = || self.trusting(!address::is_loopback(address), policy());
+        kept.get_or_init(make).as_ref().map_err(Clone::clone)
     }
 
     /// The client for the platform under this machine: through no proxy, unencrypted.
@@ -75,14 +99,17 @@ impl Http {
         nearby().tls_backend_preconfigured(config).build().map_err(|error| unbuilt(&error))
     }
 
-    fn trusting(&self, proxied: bool) -> Result<Client, String> {
-        let mut builder = builder()
-            .redirect(Policy::custom(within_the_host))
-            .connect_timeout(CONNECT)
-            .read_timeout(READ);
+    fn trusting(&self, proxied: bool, policy: Policy) -> Result<Client, String> {
+        let mut builder = builder().redirect(policy).connect_timeout(CONNECT).read_timeout(READ);
         if !proxied {
             builder = builder.no_proxy();
         }
+        let config = self.0.config.get_or_init(|| self.config()).clone()?;
+        builder.tls_backend_preconfigured(config).build().map_err(|error| unbuilt(&error))
+    }
+
+    /// Whom every client trusts: made once, as it reads the certificates of the system.
+    fn config(&self) -> Result<rustls::ClientConfig, String> {
         let mut authorities = Vec::new();
         if let Some(path) = &self.0.certificates {
             let name = path.display();
@@ -96,8 +123,7 @@ impl Http {
                     format!("{name} has no certificate in PEM (-----BEGIN CERTIFICATE-----)")
                 })?;
         }
-        let config = trust::config(authorities).map_err(|error| untrusting(&error))?;
-        builder.tls_backend_preconfigured(config).build().map_err(|error| unbuilt(&error))
+        trust::config(authorities).map_err(|error| untrusting(&error))
     }
 }
 

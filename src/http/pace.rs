@@ -1,4 +1,4 @@
-//! Time as a pull sees it: what it is, waiting for it, and a little chance against lockstep.
+//! Time as asking sees it: what it is, waiting for it, and a little chance against lockstep.
 //! Never decides how long to wait.
 #![expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
 
@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 /// A wait, to be raced against cancellation.
 pub type Wait<'w> = Pin<Box<dyn Future<Output = ()> + Send + 'w>>;
 
-/// Clock, sleep and chance; a pull has no other.
+/// Clock, sleep and chance; asking has no other.
 pub trait Pace: Debug + Send + Sync {
     /// The time of day, UTC.
     fn now(&self) -> Timestamp;

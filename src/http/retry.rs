@@ -1,86 +1,15 @@
 //! What to do after a failed request: wait how long and ask again, or give up.
 //! Never asks and never waits; chance is a parameter.
 
-use std::fmt;
 use std::time::Duration;
 
-use super::refused::Refused;
+use super::unanswered::Unanswered;
 use crate::time::Timestamp;
 
 /// Longest that is waited for one request to be let through, all its waits together.
 const PATIENCE: Duration = Duration::from_hours(1);
-/// The window of Graph's limit: what is waited at least where Graph does not say how long.
-const WINDOW: Duration = Duration::from_secs(10);
-
-/// Why a request failed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Failure {
-    /// Too many requests: how long Graph asks to wait.
-    Throttled(Option<Duration>),
-    /// The service failed (5xx, 408): the status, and how long it asks to wait.
-    Server(u16, Option<Duration>),
-    /// No answer in time.
-    Timeout,
-    /// The connection broke, or the answer is not what Graph sends: what is wrong.
-    Broken(String),
-    /// No connection: why not.
-    Unreachable(String),
-    /// No connection, and there will be none: the other side, or a proxy, is not trusted or does not
-    /// trust us. Why not, and the way out.
-    Untrusted(String),
-    /// Something else answered in Graph's place: what it was, and the way out.
-    Elsewhere(String),
-    /// Nobody knows this link any more: what is wrong.
-    LostPlace(String),
-    /// Links lead in a circle, or nowhere: what is wrong.
-    Loop(String),
-    /// A link leads to another host.
-    Foreign(String),
-    /// The token is not accepted.
-    Unauthorized(Refused),
-    /// Asking again is in vain, mostly.
-    Refused(Refused),
-    /// There is no token: why not, and the way out.
-    SignIn(String),
-    /// The token is not accepted, and there is no other one; later the same may be accepted. Why not.
-    Reused(String),
-    /// There is no token now; later there may be one. Why not.
-    SignInDown(String),
-    /// What was read cannot be kept: why not.
-    Unkept(String),
-    /// Nobody wants it any more.
-    Cancelled,
-    /// Graph's clock says that another window is wanted.
-    OtherWindow,
-}
-
-impl fmt::Display for Failure {
-    /// What is told where asking again did not help.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Throttled(_) => f.write_str(
-                "Graph asks to wait for too long (429); another program may use the same \
-                 application: try again later",
-            ),
-            Self::Server(status, _) => write!(f, "Graph fails to answer ({status})"),
-            Self::Timeout => f.write_str("Graph did not answer in time"),
-            Self::Unreachable(reason) => write!(f, "there is no connection to Graph: {reason}"),
-            Self::Broken(reason)
-            | Self::Untrusted(reason)
-            | Self::Elsewhere(reason)
-            | Self::LostPlace(reason)
-            | Self::Loop(reason)
-            | Self::Foreign(reason)
-            | Self::SignIn(reason)
-            | Self::SignInDown(reason)
-            | Self::Reused(reason)
-            | Self::Unkept(reason) => f.write_str(reason),
-            Self::Unauthorized(refused) | Self::Refused(refused) => write!(f, "{refused}"),
-            Self::Cancelled => f.write_str("stopped"),
-            Self::OtherWindow => f.write_str("this computer's clock is wrong"),
-        }
-    }
-}
+/// Failed requests after which one that is only a part of something is given up.
+const FEW: u32 = 3;
 
 /// What to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -98,42 +27,36 @@ pub struct Tries {
     pub failed: u32,
     /// Time since the first of them failed.
     pub waited: Duration,
-    /// Is it a part of a slice that failed as a whole? Then few tries are enough.
+    /// Is it a part of what failed as a whole? Then few tries are enough.
     pub is_part: bool,
-    /// Is it known that the tenant has no licence for such logs?
-    pub is_unlicensed: bool,
-    /// Is it known that tokens are not accepted?
-    pub is_unauthorized: bool,
 }
 
-/// What to do after `failure`. `chance` is from 0 to 1 and spreads programs that failed together.
-pub fn verdict(failure: &Failure, tries: Tries, chance: f64) -> Verdict {
+/// What to do after `failure`. `window` is that of the service's limit: what is waited at least where
+/// it does not say how long. `chance` is from 0 to 1 and spreads programs that failed together.
+pub fn verdict(failure: &Unanswered, window: Duration, tries: Tries, chance: f64) -> Verdict {
     let (most, base, longest) = match failure {
-        Failure::Throttled(_) => (u32::MAX, WINDOW, Duration::from_mins(5)),
-        Failure::Server(..) => (few(tries, 5), Duration::from_secs(2), Duration::from_mins(1)),
-        Failure::Unreachable(_) => (6, Duration::from_secs(1), Duration::from_secs(30)),
-        Failure::Timeout | Failure::Broken(_) => {
+        Unanswered::Throttled(_) => (u32::MAX, window, Duration::from_mins(5)),
+        Unanswered::Server(..) => (few(tries, 5), Duration::from_secs(2), Duration::from_mins(1)),
+        Unanswered::Unreachable(_) => (6, Duration::from_secs(1), Duration::from_secs(30)),
+        Unanswered::Timeout | Unanswered::Broken(_) => {
             (few(tries, 4), Duration::from_secs(1), Duration::from_secs(30))
         }
-        Failure::Refused(refused) if refused.is_unlicensed() && tries.is_unlicensed => {
-            return Verdict::GiveUp;
-        }
-        Failure::Refused(refused) if refused.is_doubtful() => {
+        Unanswered::Refused(refused) if refused.is_doubtful => {
             (3, Duration::from_secs(5), Duration::from_secs(15))
         }
-        // Graph errs here too, and then the same token is good a moment later.
-        Failure::Unauthorized(refused) if refused.may_pass() && !tries.is_unauthorized => {
+        // Services err here too, and then the same token is good a moment later.
+        Unanswered::Unauthorized(refused) if refused.may_pass() => {
             (3, Duration::from_secs(1), Duration::from_secs(2))
         }
-        Failure::Reused(_) => (3, Duration::from_secs(1), Duration::from_secs(2)),
-        Failure::Elsewhere(_) => (3, Duration::from_secs(2), Duration::from_secs(4)),
+        Unanswered::Reused(_) => (3, Duration::from_secs(1), Duration::from_secs(2)),
+        Unanswered::Elsewhere(_) => (3, Duration::from_secs(2), Duration::from_secs(4)),
         _ => return Verdict::GiveUp,
     };
     if tries.failed >= most {
         return Verdict::GiveUp;
     }
     let asked = match failure {
-        Failure::Throttled(after) | Failure::Server(_, after) => *after,
+        Unanswered::Throttled(after) | Unanswered::Server(_, after) => *after,
         _ => None,
     };
     let doubled = base.saturating_mul(1 << tries.failed.saturating_sub(1).min(16)).min(longest);
@@ -147,7 +70,7 @@ pub fn verdict(failure: &Failure, tries: Tries, chance: f64) -> Verdict {
 }
 
 fn few(tries: Tries, most: u32) -> u32 {
-    if tries.is_part { most.min(3) } else { most }
+    if tries.is_part { most.min(FEW) } else { most }
 }
 
 /// The header `Retry-After`: seconds, or a date, which counts from `now`.
@@ -172,59 +95,61 @@ pub fn http_date(header: &str) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
+    const WINDOW: Duration = Duration::from_secs(10);
+
     fn tries(failed: u32) -> Tries {
         Tries { failed, ..Tries::default() }
     }
 
-    fn again(failure: &Failure, tries: Tries, chance: f64) -> Option<f64> {
-        match verdict(failure, tries, chance) {
+    fn again(failure: &Unanswered, tries: Tries, chance: f64) -> Option<f64> {
+        match verdict(failure, WINDOW, tries, chance) {
             Verdict::Again(wait) => Some(wait.as_secs_f64()),
             Verdict::GiveUp => None,
         }
     }
 
     #[test]
-    fn what_graph_asks_for_is_honoured_and_a_little_more() {
-        let throttled = Failure::Throttled(Some(Duration::from_secs(33)));
+    fn what_a_service_asks_for_is_honoured_and_a_little_more() {
+        let throttled = Unanswered::Throttled(Some(Duration::from_secs(33)));
         assert_eq!(again(&throttled, tries(1), 0.0), Some(33.0));
         assert_eq!(again(&throttled, tries(9), 0.5), Some(33.5));
-        let server = Failure::Server(503, Some(Duration::from_secs(7)));
+        let server = Unanswered::Server(503, Some(Duration::from_secs(7)));
         assert_eq!(again(&server, tries(1), 0.0), Some(7.0));
     }
 
     #[test]
     fn without_a_word_the_wait_doubles_and_is_spread() {
-        let throttled = Failure::Throttled(None);
+        let throttled = Unanswered::Throttled(None);
         assert_eq!(again(&throttled, tries(1), 0.5), Some(5.0));
         assert_eq!(again(&throttled, tries(3), 0.5), Some(20.0));
         assert_eq!(again(&throttled, tries(30), 1.0), Some(300.0));
-        assert_eq!(again(&Failure::Server(500, None), tries(4), 1.0), Some(16.0));
+        assert_eq!(again(&Unanswered::Server(500, None), tries(4), 1.0), Some(16.0));
     }
 
     #[test]
     fn a_third_429_is_no_reason_to_give_up_and_an_hour_is() {
-        let throttled = Failure::Throttled(None);
+        let throttled = Unanswered::Throttled(None);
         assert!(again(&throttled, tries(50), 0.9).is_some());
         let long = Tries { waited: Duration::from_mins(58), ..tries(20) };
         assert_eq!(again(&throttled, long, 0.9), None);
-        let absurd = Failure::Throttled(Some(Duration::from_secs(u64::MAX / 2)));
+        let absurd = Unanswered::Throttled(Some(Duration::from_secs(u64::MAX / 2)));
         assert_eq!(again(&absurd, tries(1), 0.9), None);
     }
 
     #[test]
     fn other_failures_end_after_a_few_tries() {
         for (failure, most) in [
-            (Failure::Server(504, None), 5),
-            (Failure::Timeout, 4),
-            (Failure::Broken("cut".to_owned()), 4),
-            (Failure::Unreachable("refused".to_owned()), 6),
+            (Unanswered::Server(504, None), 5),
+            (Unanswered::Timeout, 4),
+            (Unanswered::Broken("cut".to_owned()), 4),
+            (Unanswered::Unreachable("refused".to_owned()), 6),
         ] {
-            assert!(again(&failure, tries(most - 1), 0.5).is_some(), "{failure}");
-            assert_eq!(again(&failure, tries(most), 0.5), None, "{failure}");
+            assert!(again(&failure, tries(most - 1), 0.5).is_some(), "{failure:?}");
+            assert_eq!(again(&failure, tries(most), 0.5), None, "{failure:?}");
         }
         let part = Tries { is_part: true, ..tries(3) };
-        assert_eq!(again(&Failure::Server(504, None), part, 0.5), None);
-        for failure in [Failure::Cancelled, Failure::Foreign(String::new())] {
+        assert_eq!(again(&Unanswered::Server(504, None), part, 0.5), None);
+        for failure in [Unanswered::Cancelled, Unanswered::SignIn(String::new())] {
             assert_eq!(again(&failure, tries(1), 0.5), None);
         }
     }

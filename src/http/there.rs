@@ -1,8 +1,8 @@
-//! What time it is at Graph: read from the `Date` of its answers, carried on by a clock that never jumps.
+//! What time it is at a service: read from the `Date` of its answers, carried on by a clock that never jumps.
 //! Never trusts the time of day of this computer once an answer came.
 //!
 //! A `Date` says less than the time it is: it is cut to the second, and was written before it arrived. So
-//! what is made of it is never later than Graph's own time, and nothing that counts as asked for by it
+//! what is made of it is never later than the service's own time, and nothing that counts as asked for by it
 //! can still happen.
 
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
 /// set.
 const APART: i64 = 60 * TICKS_PER_SECOND;
 
-/// The last `Date` of Graph, and when it came by both clocks of this computer.
+/// The last `Date` of a service, and when it came by both clocks of this computer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct There {
     date: Timestamp,
@@ -22,12 +22,12 @@ pub struct There {
 }
 
 impl There {
-    /// Graph said `date`, at `elapsed` (of [`super::pace::Pace::elapsed`]), when it was `here`.
+    /// The service said `date`, at `elapsed` (of [`super::pace::Pace::elapsed`]), when it was `here`.
     pub fn new(date: Timestamp, elapsed: Duration, here: Timestamp) -> Self {
         Self { date, elapsed, here }
     }
 
-    /// What time it is at Graph, at least; `None` where this computer slept or its clock was set since.
+    /// What time it is there, at least; `None` where this computer slept or its clock was set since.
     pub fn now(&self, elapsed: Duration, here: Timestamp) -> Option<Timestamp> {
         let passed = ticks(elapsed.saturating_sub(self.elapsed));
         let by_day = here.ticks().saturating_sub(self.here.ticks());

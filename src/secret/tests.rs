@@ -248,7 +248,7 @@ fn ordinary_words_stay_whole() {
         r#"Bearer realm="", authorization_uri="https://login.example/common/oauth2/authorize", error="insufficient_claims", claims="eyJhIjoxfQ==""#,
         "Bearer authentication is required; basic authentication was refused",
         "write them as HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT, with special letters percent-encoded",
-        "az account get-access-token --resource-type ms-graph --query accessToken -o tsv",
+        "az account get-access-token --resource https://graph.microsoft.com --query accessToken -o tsv",
         "give its password in AZURE_CLIENT_CERTIFICATE_PASSWORD",
         "az login --scope \"https://graph.example/.default\" --claims-challenge \"eyJhIjoxfQ==\"",
         "https://graph.microsoft.com/v1.0/auditLogs/directoryAudits?$filter=activityDateTime%20ge%202026-05-01T00:00:00Z&$top=999&$skiptoken=d41d8cd98f00b204",

@@ -65,7 +65,7 @@ async fn obtain(
         ("client_id", client),
         ("client_assertion_type", KIND),
         ("client_assertion", statement.expose_secret()),
-        ("scope", &format!("{}/.default", attempt.settings.cloud.graph())),
+        ("scope", &attempt.audience.of_application()),
     ];
     let answer = attempt.post(address, &form).await?;
     attempt.grant(answer)

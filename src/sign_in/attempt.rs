@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::clock::Clock;
 use super::endpoint::{self, Answer, Failed, Refusal};
 use super::token::Grant;
-use super::{Ask, Settings};
+use super::{Ask, Audience, Settings};
 use crate::http::client::Http;
 use crate::http::connection;
 
@@ -17,6 +17,8 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// One attempt to get a token.
 pub struct Attempt<'a> {
+    /// Whom the token is for.
+    pub audience: &'a Audience,
     /// What the user wants and the environment has.
     pub settings: &'a Settings,
     /// How to reach an endpoint.
@@ -27,7 +29,7 @@ pub struct Attempt<'a> {
     pub clock: &'a dyn Clock,
     /// Fires when nobody waits any more.
     pub cancel: &'a CancellationToken,
-    /// What the token has to have because Graph asked for it: the parameter `claims` (JSON).
+    /// What the token has to have because the service asked for it: the parameter `claims` (JSON).
     pub claims: Option<&'a str>,
 }
 
@@ -64,7 +66,7 @@ impl Attempt<'_> {
         Ok(format!("{}/{tenant}/oauth2/v2.0/{endpoint}", self.settings.cloud.login()))
     }
 
-    /// A form, with what Graph asked for.
+    /// A form, with what the service asked for.
     pub fn form<'f>(&'f self, form: &[(&'f str, &'f str)]) -> Vec<(&'f str, &'f str)> {
         form.iter().copied().chain(self.claims.map(|claims| ("claims", claims))).collect()
     }

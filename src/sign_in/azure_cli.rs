@@ -27,7 +27,7 @@ pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
     let program = settings.environment.azure_cli.clone().unwrap_or_else(|| program().into());
     let mut command = Command::new(&program);
     command.args(["account", "get-access-token", "--output", "json"]);
-    command.args(["--resource", settings.cloud.graph()]);
+    command.args(["--resource", &attempt.audience.resource]);
     if let Some(tenant) = settings.tenant() {
         // As one word, so that a tenant can be no option.
         command.arg(format!("--tenant={tenant}"));
@@ -70,14 +70,14 @@ fn program() -> &'static str {
 
 /// A token of another cloud is no good; `az` has one cloud at a time.
 fn fitting(attempt: &Attempt<'_>, grant: Grant) -> Result<Grant, Failed> {
-    let cloud = &attempt.settings.cloud;
+    let (wanted, is_own) = (attempt.audience, matches!(attempt.settings.cloud, Cloud::At { .. }));
     let audience = Claims::of(&grant.token).map(|claims| claims.audience).unwrap_or_default();
-    if audience.is_empty() || cloud.is_graph(&audience) || matches!(cloud, Cloud::At { .. }) {
+    if audience.is_empty() || wanted.is(&audience) || is_own {
         return Ok(grant);
     }
     Err(Failed::Refused(format!(
         "az gave a token for {audience}, not for {}; it is signed in to another cloud: az cloud set, then az login",
-        cloud.graph()
+        wanted.resource
     )))
 }
 

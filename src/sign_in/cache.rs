@@ -20,11 +20,15 @@ const ATTEMPTS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(50);
 const MOST_BYTES: u64 = 1 << 20;
 
-/// Which sign-in: one of a cloud, a tenant, a client and a way to sign in.
+/// Which sign-in: one of a cloud, a service, a tenant, a client and a way to sign in.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub struct Key {
     /// Where was signed in.
     pub cloud: String,
+    /// The service, by the address its permissions begin with. Before there was more than one, it stood
+    /// behind where was signed in.
+    #[serde(default)]
+    pub audience: String,
     /// The tenant, as it was named.
     pub tenant: String,
     /// The application.
@@ -159,13 +163,20 @@ impl Cache {
         if len > MOST_BYTES {
             return Err(format!("{name} is too long for a file of sign-ins; delete it"));
         }
+        let contents = serde_json::from_reader(io::BufReader::new(file.take(MOST_BYTES)));
         // Its own words would show what is in it.
-        serde_json::from_reader(io::BufReader::new(file.take(MOST_BYTES))).map_err(|error| {
-            match error.io_error_kind() {
-                Some(kind) => self.unread(&kind.into()),
-                None => format!("{name} is damaged in line {}; delete it", error.line()),
+        let mut contents: Contents = contents.map_err(|error| match error.io_error_kind() {
+            Some(kind) => self.unread(&kind.into()),
+            None => format!("{name} is damaged in line {}; delete it", error.line()),
+        })?;
+        for Key { cloud, audience, .. } in contents.sign_ins.iter_mut().map(|entry| &mut entry.key)
+        {
+            let parted = cloud.split_once(' ').filter(|_| audience.is_empty());
+            if let Some((login, service)) = parted {
+                (*audience, *cloud) = (service.to_owned(), login.to_owned());
             }
-        })
+        }
+        Ok(contents)
     }
 }
 
@@ -182,6 +193,7 @@ mod tests {
         let text = str::to_owned;
         Key {
             cloud: text("global"),
+            audience: text("https://graph.example"),
             tenant: text(tenant),
             client: text("c"),
             method: text("device-code"),
@@ -213,6 +225,34 @@ mod tests {
         keep(&cache, "a", None).await.expect("forgotten");
         assert_eq!(found(&cache, "a"), None);
         assert_eq!(found(&cache, "b").as_deref(), Some("osprey"));
+    }
+
+    #[tokio::test]
+    async fn sign_ins_for_different_services_are_different_ones() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::new(folder.path().join("sign-ins.json"));
+        let storage = Key { audience: "https://storage.example".to_owned(), ..key("a") };
+        let none = Key { audience: String::new(), ..key("a") };
+        keep(&cache, "a", Some("kestrel")).await.expect("kept");
+        let found = |key: &Key| cache.find(key).expect("readable");
+        assert!(found(&storage).is_none() && found(&none).is_none());
+        cache.keep(&storage, Some(&Secret::from("merlin")), &SystemClock).await.expect("kept");
+        let said = |key: &Key| found(key).map(|secret| secret.expose_secret().to_owned());
+        assert_eq!(said(&storage).as_deref(), Some("merlin"));
+        assert_eq!(said(&key("a")).as_deref(), Some("kestrel"));
+    }
+
+    /// Files of before there was an audience.
+    #[test]
+    fn a_sign_in_without_an_audience_is_one_for_the_service_behind_its_cloud() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::new(folder.path().join("sign-ins.json"));
+        let own = Folder::open(folder.path()).expect("ours");
+        let before = br#"{"sign_ins":[{"cloud":"global https://graph.example","tenant":"a","client":"c","method":"device-code","refresh_token":"kestrel"}]}"#;
+        own.edit("sign-ins.json").expect("a file").write_all(before).expect("written");
+        assert_eq!(found(&cache, "a").as_deref(), Some("kestrel"));
+        let storage = Key { audience: "https://storage.example".to_owned(), ..key("a") };
+        assert!(cache.find(&storage).expect("readable").is_none());
     }
 
     #[cfg(unix)]

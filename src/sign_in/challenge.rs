@@ -1,4 +1,4 @@
-//! A claims challenge: what Graph wants of the next token, as after a password was changed or an account left its network.
+//! A claims challenge: what a service wants of the next token, as after a password was changed or an account left its network.
 //! Never acts on what is in it: it is handed to the sign-in as it came.
 //!
 //! From Microsoft's pages "Claims challenges, claims requests and client capabilities" and
@@ -10,11 +10,16 @@ use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::Value;
 
-use super::{Method, Settings};
+use super::{Audience, Method, Settings};
 
 /// What to do about a token that was given and is refused.
-pub const REFUSED: &str = "Microsoft Graph refused the access token that was given (401): it ended, was revoked, or is not \
-                           for Microsoft Graph; get a new one, or choose another way with --sign-in";
+pub fn refused(audience: &Audience) -> String {
+    let name = audience.name;
+    format!(
+        "{name} refused the access token that was given (401): it ended, was revoked, or is not for {name}; get a new \
+         one, or choose another way with --sign-in"
+    )
+}
 
 /// What is asked for.
 pub struct Challenge {
@@ -44,33 +49,35 @@ impl Challenge {
     }
 
     /// What a person has to do where this way of signing in cannot ask for a token with the claims.
-    pub fn way_out(&self, method: Method, settings: &Settings) -> String {
-        const WHY: &str = "Microsoft Graph wants a new sign-in (a claims challenge of Conditional Access, as after a change \
-                           of the password, the location or the account)";
+    pub fn way_out(&self, method: Method, audience: &Audience, settings: &Settings) -> String {
+        let why = format!(
+            "{} wants a new sign-in (a claims challenge of Conditional Access, as after a change of the password, the \
+             location or the account)",
+            audience.name
+        );
         let tenant =
             settings.tenant().map_or_else(String::new, |tenant| format!(" --tenant \"{tenant}\""));
         let login = format!(
             "az logout, then az login{tenant} --scope \"{}/.default\" --claims-challenge \"{}\"",
-            settings.cloud.graph(),
-            self.encoded
+            audience.resource, self.encoded
         );
         match method {
-            Method::AzureCli => format!("{WHY}: {login}; or choose --sign-in device-code"),
+            Method::AzureCli => format!("{why}: {login}; or choose --sign-in device-code"),
             Method::Token => format!(
-                "{WHY}, so the token that was given is of no more use; get a new one (with the Azure CLI: {login}), or \
+                "{why}, so the token that was given is of no more use; get a new one (with the Azure CLI: {login}), or \
                  choose another way with --sign-in"
             ),
             Method::ManagedIdentity => format!(
-                "{WHY}, and a managed identity cannot be asked for one: its platform gives the same token until that \
+                "{why}, and a managed identity cannot be asked for one: its platform gives the same token until that \
                  ends, within a day; try again later, or use an application's certificate"
             ),
-            other => format!("{WHY}, and {other} gives the same token again; sign in anew"),
+            other => format!("{why}, and {other} gives the same token again; sign in anew"),
         }
     }
 }
 
 /// What to do where a way of signing in gives the token again that was refused.
-pub fn same_again(method: Method) -> String {
+pub fn same_again(method: Method, audience: &Audience) -> String {
     let way = match method {
         Method::AzureCli => "sign in anew (az logout, then az login)",
         Method::ManagedIdentity => {
@@ -79,8 +86,9 @@ pub fn same_again(method: Method) -> String {
         _ => "try again later",
     };
     format!(
-        "Microsoft Graph refused the access token (401), and {method} gives the same one again; {way}, or choose another \
-         way with --sign-in"
+        "{} refused the access token (401), and {method} gives the same one again; {way}, or choose another \
+         way with --sign-in",
+        audience.name
     )
 }
 

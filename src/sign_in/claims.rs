@@ -1,5 +1,5 @@
 //! What an access token says about itself: whose it is, for what, and how long.
-//! Never believes it for anything but telling people: only Graph can verify a token.
+//! Never believes it for anything but telling people: only the service it is for can verify a token.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

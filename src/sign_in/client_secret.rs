@@ -18,7 +18,7 @@ pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
         ("grant_type", "client_credentials"),
         ("client_id", client),
         ("client_secret", secret.expose_secret()),
-        ("scope", &format!("{}/.default", attempt.settings.cloud.graph())),
+        ("scope", &attempt.audience.of_application()),
     ];
     let answer = attempt.post(&attempt.address(tenant, "token")?, &form).await?;
     attempt.grant(answer)

@@ -127,14 +127,6 @@ impl Cloud {
             known => known.row().map_or(CLOUDS[0].graph, |row| row.graph),
         }
     }
-
-    /// Is a token for this audience one for Graph in this cloud? Graph's own id is so everywhere.
-    pub fn is_graph(&self, audience: &str) -> bool {
-        /// Microsoft Graph's application id, the same in every tenant.
-        const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
-        let audience = audience.trim_end_matches('/');
-        audience.eq_ignore_ascii_case(GRAPH) || audience.eq_ignore_ascii_case(self.graph())
-    }
 }
 
 impl fmt::Display for Cloud {
@@ -206,13 +198,5 @@ mod tests {
         ] {
             assert!(Cloud::at(wrong, "https://graph.example.org").is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn an_audience_is_that_of_graph_in_the_same_cloud_only() {
-        assert!(Cloud::Global.is_graph("https://graph.microsoft.com/"));
-        assert!(Cloud::China.is_graph("00000003-0000-0000-c000-000000000000"));
-        assert!(!Cloud::China.is_graph("https://graph.microsoft.com"));
-        assert!(!Cloud::Global.is_graph("https://management.azure.com/"));
     }
 }

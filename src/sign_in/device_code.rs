@@ -13,8 +13,6 @@ use super::token::Grant;
 use crate::http::connection;
 use crate::secret::{self, Secret};
 
-/// "Microsoft Graph Command Line Tools", a public client every tenant knows unless it was blocked.
-pub const DEFAULT_CLIENT: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
 /// The tenant of whoever signs in.
 const ANY_TENANT: &str = "organizations";
 
@@ -39,7 +37,7 @@ struct Code {
 /// Shows a code and waits until it was used.
 pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
     let (tenant, client) = (tenant(attempt), client(attempt));
-    let scope = scope(attempt);
+    let scope = attempt.audience.of_person();
     let form = [("client_id", client), ("scope", scope.as_str())];
     let address = attempt.address(tenant, "devicecode")?;
     let code = match attempt.post(&address, &form).await? {
@@ -61,7 +59,7 @@ pub async fn refresh(attempt: &Attempt<'_>, refresh: &Secret) -> Result<Grant, F
         ("grant_type", "refresh_token"),
         ("client_id", client(attempt)),
         ("refresh_token", refresh.expose_secret()),
-        ("scope", &scope(attempt)),
+        ("scope", &attempt.audience.of_person()),
     ];
     let answer = attempt.post(&attempt.address(tenant(attempt), "token")?, &form).await?;
     let mut grant = attempt.grant(answer)?;
@@ -77,13 +75,7 @@ pub fn tenant<'a>(attempt: &'a Attempt<'_>) -> &'a str {
 
 /// The public client that signs in.
 pub fn client<'a>(attempt: &'a Attempt<'_>) -> &'a str {
-    attempt.settings.client().unwrap_or(DEFAULT_CLIENT)
-}
-
-fn scope(attempt: &Attempt<'_>) -> String {
-    let graph = attempt.settings.cloud.graph();
-    let wanted = attempt.settings.scopes.iter().map(|scope| format!("{graph}/{scope}"));
-    wanted.chain(["offline_access".to_owned()]).collect::<Vec<_>>().join(" ")
+    attempt.settings.client().unwrap_or(attempt.audience.client)
 }
 
 impl Code {

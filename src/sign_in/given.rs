@@ -7,13 +7,13 @@ use super::cloud::Cloud;
 use super::endpoint::Failed;
 use super::token::Grant;
 
-/// How to get another one.
-const ANOTHER: &str = "get one for Microsoft Graph: az account get-access-token --resource-type ms-graph --query \
-                       accessToken -o tsv";
-
 /// Takes the token that was given.
 pub fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
-    let settings = attempt.settings;
+    let (settings, audience) = (attempt.settings, attempt.audience);
+    let another = format!(
+        "get one for {}: az account get-access-token --resource {} --query accessToken -o tsv",
+        audience.name, audience.resource
+    );
     let (token, from) = match (&settings.token_from_stdin, &settings.environment.token) {
         (Some(token), _) => (token, "the token on standard input"),
         (None, Some(token)) => (token, "the token in ENTRAIL_TOKEN"),
@@ -23,19 +23,18 @@ pub fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
     let given = secrecy::ExposeSecret::expose_secret(token).trim();
     let given = given.strip_prefix("Bearer ").unwrap_or(given);
     let mut grant = Grant::new(given, None, now)
-        .ok_or_else(|| Failed::Refused(format!("{from} is no access token; {ANOTHER}")))?;
+        .ok_or_else(|| Failed::Refused(format!("{from} is no access token; {another}")))?;
     if let Some(expires) = grant.expires.filter(|expires| now >= *expires) {
-        return Err(Failed::Refused(format!("{from} ended at {expires}; {ANOTHER}")));
+        return Err(Failed::Refused(format!("{from} ended at {expires}; {another}")));
     }
     let own_place = matches!(settings.cloud, Cloud::At { .. });
     if let Some(claims) =
         Claims::of(&grant.token).filter(|claims| !claims.audience.is_empty() && !own_place)
-        && !settings.cloud.is_graph(&claims.audience)
+        && !audience.is(&claims.audience)
     {
         return Err(Failed::Refused(format!(
-            "{from} is for {}, not for {}; {ANOTHER} (or choose the cloud with --cloud)",
-            claims.audience,
-            settings.cloud.graph()
+            "{from} is for {}, not for {}; {another} (or choose the cloud with --cloud)",
+            claims.audience, audience.resource
         )));
     }
     // The one copy there is, where nothing was put around it.

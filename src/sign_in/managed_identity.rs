@@ -52,7 +52,7 @@ fn address(attempt: &Attempt<'_>, base: &str, version: &str) -> Result<Url, Fail
     }
     url.query_pairs_mut()
         .append_pair("api-version", version)
-        .append_pair("resource", attempt.settings.cloud.graph());
+        .append_pair("resource", &attempt.audience.resource);
     Ok(url)
 }
 

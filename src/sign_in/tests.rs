@@ -173,14 +173,24 @@ fn bare(cloud: Cloud) -> Settings {
         cloud,
         tenant: Some("fabrikam.example".to_owned()),
         client: Some("51aa".to_owned()),
-        scopes: vec!["AuditLog.Read.All".to_owned()],
         environment,
         ..Settings::default()
     }
 }
 
+fn asking(settings: Settings, ask: Arc<Ask>, clock: Arc<dyn Clock>) -> SignIn {
+    let audience = Audience {
+        name: "Microsoft Graph",
+        resource: settings.cloud.graph().to_owned(),
+        ids: &["00000003-0000-0000-c000-000000000000"],
+        permissions: vec!["AuditLog.Read.All".to_owned()],
+        client: "public-client",
+    };
+    SignIn::with_clock(audience, settings, Http::new(None), ask, clock)
+}
+
 fn sign_in(settings: Settings, clock: Arc<dyn Clock>) -> SignIn {
-    SignIn::with_clock(settings, Http::new(None), Arc::new(|_| {}), clock)
+    asking(settings, Arc::new(|_| {}), clock)
 }
 
 async fn token(sign_in: &SignIn) -> Result<String, String> {
@@ -246,7 +256,7 @@ async fn a_token_that_was_given_is_used_until_its_end_and_never_again_after_a_re
     let other = token(&sign_in(settings(&other), clock.clone())).await.expect_err("not for Graph");
     assert!(
         other.contains("https://management.azure.com/")
-            && other.contains("--resource-type ms-graph"),
+            && other.contains("--resource https://graph.microsoft.com"),
         "{other}"
     );
     let mut from_stdin = settings("x");
@@ -592,7 +602,7 @@ async fn what_a_hostile_login_wants_shown_cannot_drive_the_terminal_and_has_no_s
     let prompts = Arc::new(Quick::new(Vec::new()));
     let shown = Arc::clone(&prompts);
     let ask = Arc::new(move |prompt: Prompt| shown.lock().expect("prompts").push(prompt));
-    let signed = SignIn::with_clock(settings, Http::new(None), ask, Steps::new());
+    let signed = asking(settings, ask, Steps::new());
     assert!(token(&signed).await.is_err());
     let prompt = prompts.lock().expect("prompts").pop().expect("a prompt");
     for said in [&prompt.code, &prompt.address, &prompt.message] {
@@ -706,12 +716,12 @@ async fn a_person_is_shown_a_code_and_waited_for_at_the_servers_pace() {
     let shown = Arc::clone(&prompts);
     let ask = Arc::new(move |prompt: Prompt| shown.lock().expect("prompts").push(prompt));
     let settings = Settings { tenant: None, client: None, ..by_code(&server) };
-    let signed = SignIn::with_clock(settings, Http::new(None), ask, clock.clone());
+    let signed = asking(settings, ask, clock.clone());
     assert_eq!(token(&signed).await, Ok("one".to_owned()));
     assert_eq!(clock.waits(), [5, 5, 10, 10, 20]);
     let seen = server.seen();
     assert_eq!(seen[0].path, "/organizations/oauth2/v2.0/devicecode");
-    assert_eq!(seen[0].form["client_id"], DEFAULT_CLIENT);
+    assert_eq!(seen[0].form["client_id"], "public-client");
     assert_eq!(
         seen[0].form["scope"],
         format!("{}/AuditLog.Read.All offline_access", server.address)
@@ -782,7 +792,7 @@ async fn a_sign_in_is_renewed_without_asking_and_asked_for_again_once_that_is_ov
     let ask = Arc::new(move |_| {
         count.fetch_add(1, Ordering::SeqCst);
     });
-    let signed = SignIn::with_clock(by_code(&server), Http::new(None), ask, clock.clone());
+    let signed = asking(by_code(&server), ask, clock.clone());
     assert_eq!(token(&signed).await, Ok("one".to_owned()));
     clock.pass(3300);
     assert_eq!(token(&signed).await, Ok("two".to_owned()));
@@ -926,7 +936,7 @@ async fn who_waits_no_more_is_let_go_at_once() {
     let cancel = CancellationToken::new();
     let stop = cancel.clone();
     let ask = Arc::new(move |_| stop.cancel());
-    let signed = SignIn::with_clock(by_code(&server), Http::new(None), ask, Arc::new(Stands));
+    let signed = asking(by_code(&server), ask, Arc::new(Stands));
     let error = signed.token(&cancel).await.expect_err("stopped");
     assert!(error.cancelled);
     let error = signed.renewed(&cancel).await.expect_err("stopped before it began");

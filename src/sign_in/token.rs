@@ -18,7 +18,7 @@ const MARGIN: Duration = Duration::from_mins(5);
 pub struct Grant {
     /// The access token.
     pub token: Secret,
-    /// When it ends; `None` where nobody says: until Graph refuses it.
+    /// When it ends; `None` where nobody says: until the service refuses it.
     pub expires: Option<Timestamp>,
     /// From when on it is to be renewed.
     pub renew: Option<Timestamp>,

@@ -11,6 +11,7 @@
 
 mod activity_types;
 mod address;
+pub mod api;
 pub mod archive;
 pub mod doctor;
 mod feed;
@@ -24,22 +25,20 @@ pub mod slices;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use url::Url;
 
+use self::api::GRAPH;
 use self::logs::Log;
 use self::page::Page;
 use self::slices::{Slice, Window};
-use crate::http::limiter::Limiter;
 use crate::http::pace::Pace;
 use crate::http::refused::Refused;
-use crate::http::there::There;
+use crate::http::service::{self, Tokens};
 use crate::place::{Position, Trouble};
-use crate::secret::Secret;
 use crate::time::Timestamp;
 
 pub use self::activity_types::activity_types;
@@ -47,41 +46,11 @@ pub use self::feed::{Feed, Follow, Status};
 pub use self::follow::{Round, Rounds, next_windows, pull_into, watch};
 pub use self::pull::pull;
 
-/// A token on its way, or why there is none.
-pub type Token<'t> = Pin<Box<dyn Future<Output = Result<Secret, NoToken>> + Send + 't>>;
-
-/// Why there is no token.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct NoToken {
-    /// What is wrong, and the way out.
-    pub reason: String,
-    /// May there be one later, without anybody doing anything? Sign-in is down, or the network is.
-    pub may_pass: bool,
-}
-
-/// Where tokens come from.
-pub trait Tokens: Send + Sync {
-    /// A token that is good for some minutes. `renewed`: Graph refused the last one, so it must be
-    /// another one.
-    fn token(&self, renewed: bool) -> Token<'_>;
-
-    /// A token that meets the challenge with which Graph refused the last one: its parameter
-    /// `claims`, as it came (base64). Another token, where nothing better is known.
-    fn challenged(&self, claims: &str) -> Token<'_> {
-        let _ = claims;
-        self.token(true)
-    }
-}
-
 /// Graph as one tenant sees it. Whatever asks Graph in one program shares one, for its limit of
 /// requests is kept here.
+#[derive(Debug)]
 pub struct Service {
-    base: Url,
-    http: reqwest::Client,
-    tokens: Arc<dyn Tokens>,
-    pace: Arc<dyn Pace>,
-    limiter: Mutex<Limiter>,
-    there: Mutex<Option<There>>,
+    asked: service::Service,
     /// When the newest record happened that came.
     newest: Mutex<Option<Timestamp>>,
     skew_told: AtomicBool,
@@ -95,39 +64,36 @@ impl Service {
         tokens: Arc<dyn Tokens>,
         pace: Arc<dyn Pace>,
     ) -> Self {
-        let limiter = Mutex::new(Limiter::default());
-        let (there, newest) = (Mutex::default(), Mutex::default());
-        let skew_told = AtomicBool::new(false);
-        Self { base, http, tokens, pace, limiter, there, newest, skew_told }
+        let asked = service::Service::new(&GRAPH, base, http, tokens, pace);
+        Self { asked, newest: Mutex::default(), skew_told: AtomicBool::new(false) }
     }
 
     /// Where it is.
     pub fn base(&self) -> &Url {
-        &self.base
+        self.asked.base()
     }
 
     /// Its clock.
-    pub fn pace(&self) -> &Arc<dyn Pace> {
-        &self.pace
+    pub fn pace(&self) -> &dyn Pace {
+        self.asked.pace()
     }
 
     /// What time it is, UTC: by Graph's own clock once it answered, by this computer's before.
     pub fn now(&self) -> Timestamp {
-        self.now_there().unwrap_or_else(|| self.pace.now())
+        self.now_there().unwrap_or_else(|| self.pace().now())
     }
 
     /// What time it is at Graph, at least; `None` where it has not answered yet, or not since this
     /// computer slept or its clock was set.
     pub fn now_there(&self) -> Option<Timestamp> {
-        let there = *self.there.lock().unwrap_or_else(PoisonError::into_inner);
-        there?.now(self.pace.elapsed(), self.pace.now())
+        self.asked.now_there()
     }
 
     /// What time it is at least, whichever of both clocks is wrong: the earlier of both, or that of a
     /// record that is there. What counts as asked for ends there, so that a clock that is ahead, of
     /// this computer or of whatever answers, makes nothing count that is still to happen.
     pub fn surely(&self) -> Timestamp {
-        let here = self.pace.now();
+        let here = self.pace().now();
         let Some(there) = self.now_there() else { return here };
         let newest = *self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         there.min(here.max(newest.unwrap_or(here)))
@@ -137,22 +103,6 @@ impl Service {
     fn came(&self, time: Timestamp) {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         *newest = (*newest).max(Some(time));
-    }
-
-    /// Graph said just now what time it is.
-    fn heard(&self, date: Timestamp) {
-        let there = There::new(date, self.pace.elapsed(), self.pace.now());
-        *self.there.lock().unwrap_or_else(PoisonError::into_inner) = Some(there);
-    }
-
-    fn limiter(&self) -> MutexGuard<'_, Limiter> {
-        self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Debug for Service {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Service").field("base", &self.base.as_str()).finish_non_exhaustive()
     }
 }
 

@@ -10,17 +10,19 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::graph::api::audience;
 use super::graph::doctor::{self, Refusal};
 use super::graph::slices::Window;
-use super::graph::{Feed, Follow, Missing, NoToken, Request, Service, Status, Token, Tokens};
+use super::graph::{Feed, Follow, Missing, Request, Service, Status};
 use crate::http::client::Http;
 use crate::http::pace::SystemPace;
+use crate::http::service::{NoToken, Token, Tokens};
 use crate::place::{
     self, AlreadyRead, Contents, Follower, Look, News, Opened, Piece, Place, Position, Prompt,
     Pulling, Stream, Trouble,
 };
 use crate::secret::Secret;
-use crate::sign_in::{self, Claims, Settings, SignIn, SignInError};
+use crate::sign_in::{self, Claims, Settings, SignIn};
 use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
 
 /// What entrail calls Graph where it names the source of something.
@@ -95,7 +97,8 @@ impl Tenant {
         };
         let given = [&settings.tenant, &settings.environment.tenant].into_iter().flatten().next();
         let given = given.cloned().unwrap_or_default();
-        let sign_in = SignIn::new(settings, http.clone(), Arc::new(ask));
+        let audience = audience(&settings.cloud, doctor::permissions(&request.logs));
+        let sign_in = SignIn::new(audience, settings, http.clone(), Arc::new(ask));
         let signed_in = Arc::new(SignedIn { sign_in, asked, claims: Mutex::default() });
         let is_ended = false;
         let (service, loaded) = Default::default();
@@ -297,13 +300,12 @@ impl SignedIn {
 
 impl SignedIn {
     /// Takes note of how a sign-in ended.
-    fn ended(&self, token: Result<Secret, SignInError>) -> Result<Secret, NoToken> {
+    fn ended(&self, token: Result<Secret, NoToken>) -> Result<Secret, NoToken> {
         let mut asked = locked(&self.asked);
         if asked.prompt.take().is_some() {
             asked.is_told = false;
         }
-        let token =
-            token.map_err(|SignInError { reason, may_pass, .. }| NoToken { reason, may_pass })?;
+        let token = token?;
         *locked(&self.claims) = Claims::of(&token);
         Ok(token)
     }
@@ -311,22 +313,12 @@ impl SignedIn {
 
 impl Tokens for SignedIn {
     fn token(&self, renewed: bool) -> Token<'_> {
-        Box::pin(async move {
-            // Whoever does not wait any more drops this.
-            let never = CancellationToken::new();
-            self.ended(match renewed {
-                true => self.sign_in.renewed(&never).await,
-                false => self.sign_in.token(&never).await,
-            })
-        })
+        Box::pin(async move { self.ended(Tokens::token(&self.sign_in, renewed).await) })
     }
 
     fn challenged(&self, claims: &str) -> Token<'_> {
         let claims = claims.to_owned();
-        Box::pin(async move {
-            let never = CancellationToken::new();
-            self.ended(self.sign_in.challenged(&claims, &never).await)
-        })
+        Box::pin(async move { self.ended(Tokens::challenged(&self.sign_in, &claims).await) })
     }
 }
 

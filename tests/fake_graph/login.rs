@@ -1,7 +1,7 @@
 //! The login and the managed identity: hand out tokens as each documented way asks for them.
 //! Never trust a form: what is missing or wrong is refused with the error that Microsoft Entra ID gives.
 
-use entrail::sign_in::DEFAULT_CLIENT;
+use entrail::source::graph::api::DEFAULT_CLIENT;
 use entrail::time::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::{Value, json};

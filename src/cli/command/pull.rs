@@ -396,7 +396,7 @@ fn state(pulled: &Pulled, goes_on: bool) -> String {
             "no sign-in; see the reason above, and `entrail doctor`"
         }
         Some(Stopped::Unkept(_)) => "it cannot be kept; see the reason above",
-        _ if pulled.refused.iter().any(|(_, refused)| !refused.is_doubtful()) => {
+        _ if pulled.refused.iter().any(|(_, refused)| !refused.is_doubtful) => {
             "refused; see above, and `entrail doctor`, for what the sign-in lacks"
         }
         None if pulled.has_all() && pulled.gone > 0 => {
@@ -417,14 +417,16 @@ fn state(pulled: &Pulled, goes_on: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::refused::Refused;
+    use reqwest::header::HeaderMap;
+
+    use crate::source::graph::api::GRAPH;
 
     #[test]
     fn what_is_not_complete_says_what_helps() {
         let stopped = |stopped| Pulled { stopped: Some(stopped), ..Pulled::default() };
         let refused = |body: &[u8]| Pulled {
             missing: 1,
-            refused: vec![("audit", Refused::read(403, body, ""))],
+            refused: vec![("audit", GRAPH.refused(403, &HeaderMap::new(), body))],
             ..Pulled::default()
         };
         let damaged = Pulled { damaged: 1, ..Pulled::default() };
@@ -456,7 +458,7 @@ mod tests {
         assert!(matches!(ended(&left_out), Outcome::Found));
         let told = state(&left_out, false);
         assert_eq!(told, "complete, without sign-ins, provisioning (no licence)");
-        let refused = vec![("sign-ins", Refused::read(403, body.as_bytes(), ""))];
+        let refused = vec![("sign-ins", GRAPH.refused(403, &HeaderMap::new(), body.as_bytes()))];
         let asked = Pulled { missing: 1, refused, ..Pulled::default() };
         assert!(matches!(ended(&asked), Outcome::Failed));
         assert!(state(&asked, false).starts_with("NOT complete"), "{}", state(&asked, false));

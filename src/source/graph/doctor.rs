@@ -5,7 +5,9 @@ mod needs;
 mod roles;
 
 use self::needs::{NEEDS, Need};
-use crate::sign_in::{Claims, DEFAULT_CLIENT};
+use super::api::{APPLICATION, DEFAULT_CLIENT};
+use super::logs::Log;
+use crate::sign_in::Claims;
 use crate::text;
 use crate::time::Timestamp;
 
@@ -33,6 +35,15 @@ pub fn scopes(log: &str) -> &'static [&'static str] {
     need(log).scopes
 }
 
+/// The same for several logs, each once.
+pub fn permissions(logs: &[&Log]) -> Vec<String> {
+    let all = logs.iter().flat_map(|log| scopes(log.name));
+    let mut all: Vec<String> = all.map(|&name| name.to_owned()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 /// Names of the logs there is something to say about.
 pub fn logs() -> impl Iterator<Item = &'static str> {
     NEEDS.iter().map(|need| need.log)
@@ -57,6 +68,9 @@ pub fn report(claims: &Claims, now: Timestamp) -> Vec<String> {
             "The token is for {}, not for Microsoft Graph: sign in for Graph.",
             text::clean(&claims.audience)
         ));
+    }
+    if !claims.audience.is_empty() {
+        lines.push(format!("Audience of the token: {}.", text::clean(&claims.audience)));
     }
     lines.push("By the token alone, nothing was asked of Graph:".to_owned());
     let (mut wanted, mut lacks_role) = (Vec::new(), false);
@@ -179,7 +193,7 @@ fn why_open(claims: &Claims, need: &Need) -> Option<String> {
 fn is_for_graph(claims: &Claims) -> bool {
     let audience = claims.audience.as_str();
     audience.is_empty()
-        || audience == "00000003-0000-0000-c000-000000000000"
+        || audience == APPLICATION
         || audience.contains("graph")
         || audience.contains("://127.0.0.1")
 }

@@ -175,13 +175,13 @@ async fn run(
         let pause = least_pause(follow.every, next.len());
         {
             let state = &mut locked(&outlet.status).state;
-            state.waiting_until = Some(service.pace.now().plus(ticks(pause)));
+            state.waiting_until = Some(service.pace().now().plus(ticks(pause)));
             state.waiting_for = "new records";
         }
         tokio::select! {
             biased;
             () = cancel.cancelled() => return,
-            () = service.pace.sleep(pause) => {}
+            () = service.pace().sleep(pause) => {}
         }
         let now = service.now().plus(TICKS_PER_SECOND);
         for request in &mut next {

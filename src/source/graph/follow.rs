@@ -11,6 +11,7 @@ use super::archive::Archive;
 use super::pull::pull;
 use super::slices::Window;
 use super::{Outcome, Request, Service, Stopped};
+use crate::http::refused::Refused;
 use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
 
 /// Longest that is looked back for records that arrive late, however quiet a log is.
@@ -27,7 +28,7 @@ pub fn next_windows(
     now: Timestamp,
     overlap: Duration,
 ) -> Vec<Request> {
-    let is_definite = |refused: &super::Refused| !refused.may_pass();
+    let is_definite = |refused: &Refused| !refused.may_pass();
     let refused = |name: &str| {
         outcome.refused.iter().any(|(log, why)| *log == name && is_definite(why))
             || outcome.unlicensed.contains(&name)
@@ -145,7 +146,7 @@ pub async fn watch(
     let mut rounds = Rounds::default();
     loop {
         let request = (round.request)(service.now());
-        let elapsed = service.pace.elapsed();
+        let elapsed = service.pace().elapsed();
         let overlap = rounds.overlap(elapsed, whole);
         let outcome = match rounds.is_thorough(elapsed) {
             true => pull_into(service, &request, archive, overlap, cancel).await,
@@ -161,7 +162,7 @@ pub async fn watch(
         tokio::select! {
             biased;
             () = cancel.cancelled() => return outcome,
-            () = service.pace.sleep(least_pause(every, request.logs.len())) => {}
+            () = service.pace().sleep(least_pause(every, request.logs.len())) => {}
         }
     }
 }
@@ -183,7 +184,10 @@ impl std::fmt::Debug for Round<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::logs::find;
-    use super::super::{Refused, Stopped};
+    use reqwest::header::HeaderMap;
+
+    use super::super::Stopped;
+    use super::super::api::GRAPH;
     use super::*;
 
     fn at(text: &str) -> Timestamp {
@@ -219,7 +223,7 @@ mod tests {
     #[test]
     fn a_quiet_log_is_looked_back_for_a_day_at_most_and_a_refused_one_not_at_all() {
         let newest = BTreeMap::from([("audit", at("2026-05-03"))]);
-        let refused = vec![("sign-ins", Refused::read(403, b"", ""))];
+        let refused = vec![("sign-ins", GRAPH.refused(403, &HeaderMap::new(), b""))];
         let outcome = Outcome { refused, newest, ..Outcome::default() };
         assert_eq!(starts(&outcome), [("audit", "2026-05-19T12:00:00Z".to_owned())]);
     }

@@ -2,6 +2,7 @@
 //! Never parses, keeps or decodes a record, and leaves nothing running when it returns.
 
 mod days;
+mod failure;
 mod turn;
 mod walk;
 
@@ -10,13 +11,15 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use self::failure::Failure;
 use self::turn::Quiet;
 use self::walk::Walked;
+use super::api::is_unlicensed;
 use super::logs::Log;
 use super::seen::Seen;
 use super::slices::{self, Slice, Window, floor_second};
 use super::{Done, Missing, Outcome, Request, Service, Sink, State, Stopped, address};
-use crate::http::retry::Failure;
+use crate::http::unanswered::Unanswered;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// Failed parts of a slice after which it is not cut any further. Finding one bad second in a week
@@ -151,7 +154,7 @@ impl Run<'_> {
             Window { end: window.end.min(latest), ..window }
         };
         // Where Graph's clock is the one that is wrong, the window by another one is right.
-        let windows = [service.now(), service.pace.now(), service.surely()].map(window_at);
+        let windows = [service.now(), service.pace().now(), service.surely()].map(window_at);
         self.window = windows[0];
         let windows = windows.into_iter().filter(|window| !window.is_empty());
         self.windows = slices::joined(windows.collect());
@@ -239,7 +242,7 @@ impl Run<'_> {
                 Ok(())
             }
             Walked::Damaged(reason) => self.incomplete(slice, reason, asked),
-            Walked::Failed(Failure::Cancelled, _) => {
+            Walked::Failed(Failure::Unanswered(Unanswered::Cancelled), _) => {
                 self.hand_in(slice, false, asked)?;
                 Err(Stopped::Cancelled)
             }
@@ -267,8 +270,8 @@ impl Run<'_> {
             let reason = failure.to_string();
             return match failure {
                 _ if only => Ok(()),
-                Failure::SignIn(_) => Err(Stopped::SignIn(reason)),
-                Failure::Reused(_) => Err(Stopped::TokenRefused(reason)),
+                Failure::Unanswered(Unanswered::SignIn(_)) => Err(Stopped::SignIn(reason)),
+                Failure::Unanswered(Unanswered::Reused(_)) => Err(Stopped::TokenRefused(reason)),
                 _ => Err(Stopped::Unreachable(reason)),
             };
         }
@@ -291,22 +294,28 @@ impl Run<'_> {
     /// Does a failure end more than its slice: the log (`true`), or the pull?
     fn ends(&mut self, work: &Work, failure: &Failure) -> Option<bool> {
         match failure {
-            Failure::Refused(refused) if self.is_left_out(work, refused.is_unlicensed()) => {
+            Failure::Unanswered(
+                Unanswered::SignIn(_)
+                | Unanswered::SignInDown(_)
+                | Unanswered::Reused(_)
+                | Unanswered::Untrusted(_)
+                | Unanswered::Unreachable(_)
+                | Unanswered::Elsewhere(_)
+                | Unanswered::Throttled(_),
+            ) => Some(false),
+            Failure::Unanswered(Unanswered::Refused(refused))
+                if self.is_left_out(work, is_unlicensed(refused)) =>
+            {
                 self.outcome.unlicensed.push(work.slice.log.name);
                 Some(true)
             }
-            Failure::Refused(refused) | Failure::Unauthorized(refused) => {
-                self.outcome.refused.push((work.slice.log.name, refused.clone()));
+            Failure::Unanswered(
+                Unanswered::Refused(refused) | Unanswered::Unauthorized(refused),
+            ) => {
+                self.outcome.refused.push((work.slice.log.name, (**refused).clone()));
                 Some(true)
             }
             Failure::Foreign(_) => Some(true),
-            Failure::SignIn(_)
-            | Failure::SignInDown(_)
-            | Failure::Reused(_)
-            | Failure::Untrusted(_)
-            | Failure::Unreachable(_)
-            | Failure::Elsewhere(_)
-            | Failure::Throttled(_) => Some(false),
             Failure::Loop(_) => {
                 self.loops += 1;
                 (self.loops > MOST_LOOPS).then_some(true)
@@ -370,7 +379,7 @@ impl Run<'_> {
             true => (known, true),
             false => (slice, false),
         };
-        let request = address::first(&self.service.base, &slice, self.request.filter(slice.log));
+        let request = address::first(self.service.base(), &slice, self.request.filter(slice.log));
         let done = Done { slice, complete, request, asked };
         self.state.slices_done += 1;
         self.sink.slice_done(&done).map_err(|error| Stopped::Unkept(error.to_string()))
@@ -424,7 +433,9 @@ impl Run<'_> {
             return;
         }
         let refused = match failure {
-            Failure::Refused(refused) | Failure::Unauthorized(refused) => Some(refused.clone()),
+            Failure::Unanswered(
+                Unanswered::Refused(refused) | Unanswered::Unauthorized(refused),
+            ) => Some((**refused).clone()),
             _ => None,
         };
         for (log, window) in windows {
@@ -455,7 +466,7 @@ const OVERFULL: &str = "more records happened at one time than Graph sends on a 
 fn unkept(stopped: Stopped) -> Failure {
     match stopped {
         Stopped::Unkept(reason) => Failure::Unkept(reason),
-        _ => Failure::Cancelled,
+        _ => Unanswered::Cancelled.into(),
     }
 }
 

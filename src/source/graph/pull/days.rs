@@ -3,9 +3,9 @@
 
 use super::super::page::Page;
 use super::super::slices::{self, Slice, Window};
+use super::failure::Failure;
 use super::walk::Walk;
 use super::{Run, Work, part, unkept};
-use crate::http::retry::Failure;
 use crate::time::{Timestamp, ticks};
 
 impl Run<'_> {

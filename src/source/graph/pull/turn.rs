@@ -1,18 +1,16 @@
-//! One request when its turn comes, and everything that is waited for on the way.
-//! Never decides whether a request is made again.
+//! What a pull makes of its requests: what is waited for, how long nothing new has come, whose clock is right.
+//! Never asks.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use url::Url;
-
+use super::super::Missing;
+use super::super::api::waiting_for;
 use super::super::slices::Window;
-use super::super::{Missing, NoToken};
+use super::failure::Failure;
 use super::{Run, Work};
-use crate::http::ask::{Answer, ask};
-use crate::http::refused::Refused;
-use crate::http::retry::Failure;
-use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
+use crate::http::service::Waiting;
+use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// A difference of clocks that is told, in ticks of 100 ns.
 const SKEW: i64 = 5 * 60 * TICKS_PER_SECOND;
@@ -32,74 +30,9 @@ pub struct Quiet {
 }
 
 impl Run<'_> {
-    /// One request, when its turn comes.
-    /// With another token where Graph refused the last one.
-    pub(super) async fn once(
-        &mut self,
-        url: &Url,
-        work: &Work,
-        refusal: Option<Refused>,
-    ) -> Result<Answer, Failure> {
-        let (service, cancel) = (self.service, self.cancel);
-        let challenge = refusal.as_ref().and_then(|refused| refused.challenge.as_deref());
-        let token = match challenge.filter(|claims| !claims.is_empty()) {
-            Some(claims) => service.tokens.challenged(claims),
-            None => service.tokens.token(refusal.is_some()),
-        };
-        let token = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return Err(Failure::Cancelled),
-            token = token => token.map_err(|NoToken { reason, may_pass }| match may_pass {
-                true if refusal.is_some() => Failure::Reused(reason),
-                true => Failure::SignInDown(reason),
-                false => Failure::SignIn(reason),
-            })?,
-        };
-        loop {
-            let now = service.pace.elapsed();
-            // The guard must not be held while waiting.
-            let wait = {
-                let mut limiter = service.limiter();
-                let wait = limiter.wait(now);
-                if wait.is_zero() {
-                    limiter.sent(now);
-                }
-                wait
-            };
-            if wait.is_zero() {
-                break;
-            }
-            self.wait(wait, "its turn: Graph allows 5 requests in 10 seconds").await?;
-        }
-        let mut asking = Box::pin(ask(&service.http, url, &token, &*service.pace));
-        let answered = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return Err(Failure::Cancelled),
-            answer = &mut asking => Some(answer),
-            () = service.pace.limit(QUIET) => None,
-        };
-        let answer = match answered {
-            Some(answer) => answer?,
-            None => {
-                self.is_quiet(work, Duration::ZERO, "Graph has not answered yet");
-                tokio::select! {
-                    biased;
-                    () = cancel.cancelled() => return Err(Failure::Cancelled),
-                    answer = asking => answer?,
-                }
-            }
-        };
-        if let Some(date) = answer.date {
-            self.compare_clocks(date);
-            service.heard(date);
-            self.is_other_window()?;
-        }
-        Ok(answer)
-    }
-
     /// Fails where Graph's clock, once it is known, says that another window is wanted than the one
     /// that is asked for.
-    fn is_other_window(&mut self) -> Result<(), Failure> {
+    pub(super) fn is_other_window(&mut self) -> Result<(), Failure> {
         if std::mem::replace(&mut self.is_by_graph, true) {
             return Ok(());
         }
@@ -114,8 +47,8 @@ impl Run<'_> {
         if is_off || is_doubted { Err(Failure::OtherWindow) } else { Ok(()) }
     }
 
-    fn compare_clocks(&mut self, there: Timestamp) {
-        let apart = self.service.pace.now().ticks().saturating_sub(there.ticks());
+    pub(super) fn compare_clocks(&mut self, there: Timestamp) {
+        let apart = self.service.pace().now().ticks().saturating_sub(there.ticks());
         let told = &self.service.skew_told;
         if apart.abs() > SKEW && !told.swap(true, Ordering::Relaxed) {
             let side = if apart > 0 { "ahead of" } else { "behind" };
@@ -133,31 +66,21 @@ impl Run<'_> {
         self.missing(Missing { log, window, reason, refused: None, lost: false });
     }
 
-    /// Waits for `time`, and shows what for.
-    pub(super) async fn wait(&mut self, time: Duration, what: &'static str) -> Result<(), Failure> {
-        let until = self.service.pace.now().plus(ticks(time));
-        self.state.waiting_until = Some(until);
-        self.state.waiting_for = what;
+    /// Shows until when nothing is asked, and what for.
+    pub(super) fn waits(&mut self, until: Option<(Timestamp, Waiting)>) {
+        self.state.waiting_until = until.map(|(until, _)| until);
+        self.state.waiting_for = until.map_or("", |(_, waiting)| waiting_for(waiting));
         self.tell();
-        let waited = tokio::select! {
-            biased;
-            () = self.cancel.cancelled() => Err(Failure::Cancelled),
-            () = self.service.pace.sleep(time) => Ok(()),
-        };
-        self.state.waiting_until = None;
-        self.state.waiting_for = "";
-        self.tell();
-        waited
     }
 
     /// Something new came.
     pub(super) fn is_moving(&mut self) {
-        self.quiet = Quiet { since: self.service.pace.elapsed(), is_told: false };
+        self.quiet = Quiet { since: self.service.pace().elapsed(), is_told: false };
     }
 
     /// Time since something new came.
     pub(super) fn quiet_for(&self) -> Duration {
-        self.service.pace.elapsed().saturating_sub(self.quiet.since)
+        self.service.pace().elapsed().saturating_sub(self.quiet.since)
     }
 
     /// Nothing new has come, and will not for `wait`: tells why, once, before it is long.

@@ -8,12 +8,15 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::super::address;
+use super::super::api::is_unlicensed;
 use super::super::page::Page;
 use super::super::seen::Key;
 use super::super::slices::{Slice, floor_second};
+use super::failure::Failure;
 use super::{OVERFULL, Run, Work, part, unkept};
-use crate::http::refused::Refused;
-use crate::http::retry::{Failure, Tries, Verdict, verdict};
+use crate::http::ask::Answer;
+use crate::http::service::{Asker, Unread, Waiting};
+use crate::http::unanswered::Unanswered;
 use crate::time::{Timestamp, ticks};
 
 /// Pages without a record that this walk had not, after each other, that are followed.
@@ -84,6 +87,8 @@ struct Came {
     is_instant: bool,
     /// Did all happen in the slice?
     is_inside: bool,
+    /// What is damaged of it.
+    damage: Option<String>,
 }
 
 impl Walk {
@@ -132,7 +137,7 @@ impl Walk {
             return Err(Failure::Loop(format!("Graph sends {what}")));
         }
         let next = page.next().map(str::to_owned);
-        Ok(Came { next, records: count, fresh, is_instant, is_inside })
+        Ok(Came { next, records: count, fresh, is_instant, is_inside, damage: None })
     }
 
     /// Graph said what time it is: the walk began no later than that.
@@ -152,7 +157,7 @@ impl Walk {
 impl Run<'_> {
     /// Asks for a slice, page after page, and hands in its pieces. Returns when it was asked for too.
     pub(super) async fn walk(&mut self, work: &mut Work) -> (Walked, Timestamp) {
-        let (began, whole) = (self.service.pace.elapsed(), work.slice);
+        let (began, whole) = (self.service.pace().elapsed(), work.slice);
         let mut walk = Walk::begun(began, self.service.surely());
         let walked = match self.pages(work, &mut walk).await {
             Ok(walked) => walked,
@@ -167,7 +172,7 @@ impl Run<'_> {
 
     async fn pages(&mut self, work: &mut Work, walk: &mut Walk) -> Result<Walked, Failure> {
         let pushed = self.request.filter(work.slice.log).map(str::to_owned);
-        let mut url = address::first(&self.service.base, &work.slice, pushed.as_deref());
+        let mut url = address::first(self.service.base(), &work.slice, pushed.as_deref());
         loop {
             let came = self.page(&url, work, walk).await?;
             self.root.pages += 1;
@@ -184,14 +189,14 @@ impl Run<'_> {
                     Behind::Nothing => break,
                     Behind::More => return Ok(Walked::Full),
                     Behind::From(slice) => {
-                        url = address::first(&self.service.base, &slice, pushed.as_deref());
+                        url = address::first(self.service.base(), &slice, pushed.as_deref());
                         continue;
                     }
                 }
             };
             self.sizes.insert(work.slice.log.name, came.records);
             walk.links.insert(url.into());
-            url = address::next(&self.service.base, link).map_err(Failure::Foreign)?;
+            url = address::next(self.service.base(), link).map_err(Failure::Foreign)?;
             if walk.links.contains(url.as_str()) {
                 let reason = "Graph links to a page that was there before".to_owned();
                 return Err(Failure::Loop(reason));
@@ -267,112 +272,94 @@ impl Run<'_> {
 
     /// Asks for a page as often as it takes, and hands over its records.
     async fn page(&mut self, url: &Url, work: &mut Work, walk: &mut Walk) -> Result<Came, Failure> {
-        let mut tries = Tries {
-            is_part: work.is_part,
-            is_unlicensed: !self.outcome.unlicensed.is_empty(),
-            is_unauthorized: self.outcome.refused.iter().any(|(_, why)| why.status == 401),
-            ..Tries::default()
+        let (service, cancel) = (self.service, self.cancel);
+        let mut asker = PageAsker { run: self, work, walk };
+        let mut came = service.asked.ask(&url.clone().into(), &mut asker, cancel).await?;
+        if let Some(reason) = came.damage.take() {
+            let after = walk.last.map(|last| format!(", after {last}")).unwrap_or_default();
+            let place = format!("page {}{after}", walk.pages + 1);
+            walk.damage.get_or_insert_with(|| format!("{place}: {reason}"));
+            walk.pages += 1;
+        }
+        Ok(came)
+    }
+}
+
+/// Whoever asks for one page.
+struct PageAsker<'p, 'r> {
+    run: &'p mut Run<'r>,
+    work: &'p mut Work,
+    walk: &'p mut Walk,
+}
+
+impl Asker for PageAsker<'_, '_> {
+    type Got = Came;
+    type Stop = Failure;
+
+    fn read(&mut self, answer: Answer) -> Result<Came, Unread<Self>> {
+        let Self { run, work, walk } = self;
+        walk.was_at(answer.date, run.service.pace().elapsed());
+        let mut page = Page::read(&answer.body, answer.cut.is_none());
+        let Some(damage) = page.damage().cloned() else {
+            let came = walk.see(&mut page, &work.slice).map_err(Unread::Stop)?;
+            run.hand_over(work, &mut page, walk).map_err(Unread::Stop)?;
+            return Ok(came);
         };
-        let mut failing = None;
-        let mut tokens = RefusedTokens::default();
-        loop {
-            // The link behind a page whose damage costs nothing but itself.
-            let mut damaged = None;
-            let failure = match self.once(url, work, tokens.refusal.take()).await {
-                Ok(answer) => {
-                    walk.was_at(answer.date, self.service.pace.elapsed());
-                    let mut page = Page::read(&answer.body, answer.cut.is_none());
-                    let Some(damage) = page.damage().cloned() else {
-                        let came = walk.see(&mut page, &work.slice)?;
-                        self.hand_over(work, &mut page, walk)?;
-                        return Ok(came);
-                    };
-                    self.hand_over(work, &mut page, walk)?;
-                    let mut reason = answer.cut.unwrap_or(damage.reason);
-                    if damage.lost_bytes > 0 {
-                        reason = format!("{reason}; {} bytes are lost", damage.lost_bytes);
-                    }
-                    damaged = damage.is_enclosed.then(|| page.next().map(str::to_owned));
-                    match damage.is_foreign {
-                        true => Failure::Elsewhere(reason),
-                        false => Failure::Broken(reason),
-                    }
-                }
-                Err(failure) => match tokens.judge(failure) {
-                    None => continue,
-                    Some(Failure::Refused(refused))
-                        if walk.pages > 0 && matches!(refused.status, 400 | 404) =>
-                    {
-                        Failure::LostPlace(format!("Graph has lost the page: {refused}"))
-                    }
-                    Some(failure) => failure,
-                },
-            };
-            let now = self.service.pace.elapsed();
-            tries.failed += 1;
-            tries.waited = now.saturating_sub(*failing.get_or_insert(now));
-            if matches!(failure, Failure::Throttled(_)) {
-                self.service.limiter().refused(now);
-            }
-            match (verdict(&failure, tries, self.service.pace.chance()), failure, damaged) {
-                (Verdict::Again(wait), failure, _) => {
-                    self.is_quiet(work, wait, &failure.to_string());
-                    self.wait(wait, waiting_for(&failure)).await?;
-                    if let Failure::Unauthorized(refused) = failure {
-                        tokens.refusal = Some(refused);
-                    }
-                }
-                (Verdict::GiveUp, Failure::Broken(reason), Some(next)) => {
-                    let after = walk.last.map(|last| format!(", after {last}")).unwrap_or_default();
-                    let place = format!("page {}{after}", walk.pages + 1);
-                    walk.damage.get_or_insert_with(|| format!("{place}: {reason}"));
-                    walk.pages += 1;
-                    return Ok(Came { next, ..Came::default() });
-                }
-                (Verdict::GiveUp, failure, _) => return Err(tokens.end(failure)),
-            }
+        run.hand_over(work, &mut page, walk).map_err(Unread::Stop)?;
+        let mut reason = answer.cut.unwrap_or(damage.reason);
+        if damage.lost_bytes > 0 {
+            reason = format!("{reason}; {} bytes are lost", damage.lost_bytes);
         }
+        if damage.is_foreign {
+            return Err(Unread::Again(Unanswered::Elsewhere(reason), None));
+        }
+        // The damage costs nothing but itself: the link behind it is there.
+        let came = damage.is_enclosed.then(|| Came {
+            next: page.next().map(str::to_owned),
+            damage: Some(reason.clone()),
+            ..Came::default()
+        });
+        Err(Unread::Again(Unanswered::Broken(reason), came))
     }
-}
 
-/// What was tried for one page with tokens that Graph refused.
-#[derive(Default)]
-struct RefusedTokens {
-    /// Was another one asked for at once? That is done once.
-    is_renewed: bool,
-    /// The refusal that the next token has to be another one for.
-    refusal: Option<Refused>,
-    /// Why there is no other token, once that was tried.
-    reused: Option<String>,
-}
+    fn hears(&mut self, date: Timestamp) -> Result<(), Failure> {
+        self.run.compare_clocks(date);
+        self.run.is_other_window()
+    }
 
-impl RefusedTokens {
-    /// The failure that is left of one; `None`: it is asked again at once.
-    fn judge(&mut self, failure: Failure) -> Option<Failure> {
+    fn judge(&mut self, failure: Unanswered) -> Result<Unanswered, Failure> {
         match failure {
-            Failure::Unauthorized(refused) if !self.is_renewed => {
-                (self.is_renewed, self.refusal) = (true, Some(refused));
-                None
+            Unanswered::Refused(refused)
+                if refused.status == 410
+                    || self.walk.pages > 0 && matches!(refused.status, 400 | 404) =>
+            {
+                Err(Failure::LostPlace(format!("Graph has lost the page: {refused}")))
             }
-            Failure::Refused(refused) if !self.is_renewed && refused.challenge.is_some() => {
-                (self.is_renewed, self.refusal) = (true, Some(refused));
-                None
-            }
-            // The second time it was waited already: the same token is good enough to ask again.
-            Failure::Reused(reason) => {
-                let is_first = self.reused.replace(reason.clone()).is_none();
-                is_first.then_some(Failure::Reused(reason))
-            }
-            failure => Some(failure),
+            failure => Ok(failure),
         }
     }
 
-    /// What is told where asking again did not help.
-    fn end(self, failure: Failure) -> Failure {
-        match (failure, self.reused) {
-            (Failure::Unauthorized(_), Some(reason)) => Failure::Reused(reason),
-            (failure, _) => failure,
+    fn may_help(&self, failure: &Unanswered) -> bool {
+        let outcome = &self.run.outcome;
+        match failure {
+            Unanswered::Refused(refused) => {
+                !is_unlicensed(refused) || outcome.unlicensed.is_empty()
+            }
+            Unanswered::Unauthorized(_) => outcome.refused.iter().all(|(_, why)| why.status != 401),
+            _ => true,
         }
+    }
+
+    fn is_part(&self) -> bool {
+        self.work.is_part
+    }
+
+    fn waits(&mut self, until: Option<(Timestamp, Waiting)>) {
+        self.run.waits(until);
+    }
+
+    fn is_quiet(&mut self, wait: Duration, why: &str) {
+        self.run.is_quiet(self.work, wait, why);
     }
 }
 
@@ -383,17 +370,4 @@ enum Behind {
     From(Slice),
     /// More, anywhere.
     More,
-}
-
-fn waiting_for(failure: &Failure) -> &'static str {
-    match failure {
-        Failure::Throttled(_) => "Graph: too many requests (429)",
-        Failure::Server(..) => "Graph: it failed to answer (5xx)",
-        Failure::Timeout => "Graph: it did not answer in time",
-        Failure::Unreachable(_) => "the network",
-        Failure::Broken(_) => "another try: the answer was broken",
-        Failure::Unauthorized(_) | Failure::Reused(_) => "another try: the token was refused",
-        Failure::Elsewhere(_) => "another try: something else answered in Graph's place",
-        _ => "another try",
-    }
 }
