@@ -1,29 +1,22 @@
 //! The state of the screen and the one function that changes it: [`App::update`].
 //! Never does anything outside: no files, no clock, no threads, no terminal; it returns effects.
 
-pub mod access;
 pub mod action;
 pub mod actions;
 pub mod cases;
 pub mod copying;
-pub mod exporting;
-pub mod facets;
-pub mod filter;
 pub mod following;
 pub mod history;
 pub mod input;
-mod investigate;
 pub mod keymap;
+pub mod layers;
 pub mod layout;
 pub mod loading;
 pub mod marks;
-pub mod menus;
 pub mod message;
-pub mod overlay;
 pub mod panes;
 pub mod preferences;
 pub mod state;
-pub mod trails;
 pub mod typed;
 pub mod viewport;
 pub mod watch;

@@ -11,25 +11,20 @@
 //! ```
 
 mod ascii;
-mod detail;
-mod exporting;
-mod filter;
-mod list;
-mod marks;
-mod overlay;
+mod border;
+mod layers;
+mod panes;
 mod status;
 mod text;
 pub mod theme;
-mod timeline;
-mod tree;
+
+use std::ptr;
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType};
 
 use crate::app::App;
-use crate::app::action::Pane;
+use crate::app::layers::Layer;
+use panes::{detail, list, timeline, tree};
 use theme::Theme;
 
 /// Paints everything.
@@ -44,51 +39,23 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     tree::draw(app, theme, frame);
     list::draw(app, theme, frame);
     detail::draw(app, theme, frame);
-    filter::draw(app, theme, frame);
+    layers::filter::draw(app, theme, frame);
     status::draw_hints(app, theme, frame);
-    overlay::draw(app, theme, frame);
-    marks::draw(app, theme, frame);
-    exporting::draw(app, theme, frame);
+    for layer in &app.layers {
+        match layer {
+            Layer::Menu(menu)
+                if app.layers.menu().is_some_and(|top| ptr::eq(top, menu.as_ref())) =>
+            {
+                layers::menu::draw(app, menu, theme, frame);
+            }
+            Layer::Export(form) => layers::export::draw(app, form, theme, frame),
+            Layer::Note(note) => layers::note::draw(app, note, theme, frame),
+            // A box comes back when the one over it closes; what is searched stands in the title of its pane.
+            Layer::Menu(_) | Layer::Find(_) => {}
+            Layer::Filter => layers::filter::draw_typing(app, theme, frame),
+        }
+    }
     if theme.ascii {
         ascii::replace(frame.buffer_mut());
     }
-}
-
-/// Paints a pane's border and returns its inside.
-fn border(
-    app: &App,
-    theme: &Theme,
-    frame: &mut Frame<'_>,
-    pane: Pane,
-    title: impl Into<Line<'static>>,
-    note: &str,
-) -> Rect {
-    let area = app.screen.layout.pane(pane);
-    if area.is_empty() {
-        return Rect::default();
-    }
-    let focused = app.panes.focus == pane && app.overlays.is_empty();
-    let style = if focused { theme.focus } else { theme.border };
-    let room = usize::from(area.width.saturating_sub(4));
-    let mut used = 0;
-    let mut pieces: Vec<Span<'static>> = Vec::new();
-    for piece in title.into().spans {
-        let (text, cells) = crate::text::fit(&piece.content, room - used);
-        used += cells;
-        pieces.push(Span::styled(text.into_owned(), style.patch(piece.style)));
-    }
-    let mut block = Block::bordered().border_style(style).title(Line::from(pieces));
-    if theme.ascii {
-        block = block.border_set(theme::ASCII_BORDER);
-    } else if focused {
-        block = block.border_type(BorderType::Thick);
-    }
-    let room = room.saturating_sub(used + 1);
-    let (note, cells) = crate::text::fit(note, room);
-    if cells > 0 && (room > 3 || cells == 1) {
-        let line = Line::styled(note.into_owned(), style).right_aligned();
-        block = block.title(line);
-    }
-    frame.render_widget(block, area);
-    app.screen.layout.inside(pane)
 }

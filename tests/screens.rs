@@ -19,6 +19,8 @@ mod filtering;
 mod folding;
 #[path = "screens/hostile.rs"]
 mod hostile;
+#[path = "screens/layers.rs"]
+mod layers;
 #[path = "screens/marking.rs"]
 mod marking;
 #[path = "screens/moving.rs"]

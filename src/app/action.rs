@@ -1,91 +1,6 @@
 //! THE action table: everything a user can ask for is one row of [`ACTIONS`].
 //! Never carries anything out; keys, hints, help, palette and README read this table.
 
-/// Something the user can ask for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-#[expect(missing_docs, reason = "each variant's row in the table says what it does")]
-pub enum Action {
-    Down,
-    Up,
-    Left,
-    Right,
-    First,
-    Last,
-    HalfPageDown,
-    HalfPageUp,
-    PageDown,
-    PageUp,
-    NextPane,
-    PreviousPane,
-    Open,
-    Back,
-    Filter,
-    FilterIn,
-    FilterOut,
-    ClearFilter,
-    Pivot,
-    SameActor,
-    SameTarget,
-    SameOperation,
-    SameIp,
-    Around,
-    Views,
-    View1,
-    View2,
-    View3,
-    View4,
-    View5,
-    View6,
-    View7,
-    View8,
-    View9,
-    Noise,
-    Watched,
-    Facets,
-    Trails,
-    Access,
-    Related,
-    Operations,
-    UnfoldOperation,
-    Timeline,
-    ZoomIn,
-    ZoomOut,
-    Peak,
-    Brush,
-    ClearSpan,
-    PreviousView,
-    NextView,
-    Choose,
-    ClearChoice,
-    UnfoldAll,
-    FoldAll,
-    Unseen,
-    Sort,
-    Columns,
-    View,
-    Raw,
-    Changes,
-    Find,
-    FindNext,
-    FindPrevious,
-    Zoom,
-    Zone,
-    Yank,
-    Mark,
-    MarkRange,
-    Note,
-    UndoMarks,
-    Cases,
-    Export,
-    Follow,
-    Origin,
-    Mouse,
-    Troubles,
-    Palette,
-    Help,
-    Quit,
-}
-
 /// Which part of the screen has the keyboard.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Pane {
@@ -139,7 +54,14 @@ const LIST_AND_DETAIL: &[Pane] = &[Pane::List, Pane::Detail];
 
 macro_rules! actions {
     ($($action:ident $name:literal $panes:expr, [$($key:literal),*], $hint:literal, $help:literal;)*) => {
-        /// All actions, in the order help lists them.
+        /// Something the user can ask for. A row of the table makes it; what it does is an arm of
+        /// [`super::App::perform`], without which it does not compile.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+        pub enum Action {
+            $(#[doc = concat!("What `", $name, "` does, its row says.")] $action),*
+        }
+
+        /// All actions, in the order help lists them: that of the variants.
         pub const ACTIONS: &[ActionRow] = &[$(ActionRow {
             action: Action::$action,
             name: $name,
@@ -235,11 +157,8 @@ actions! {
 
 impl Action {
     /// This action's row.
-    ///
-    /// # Panics
-    /// Where the table lacks the action: a mistake in the program, found by the tests.
-    #[expect(clippy::expect_used, reason = "a variant without a row is a bug the tests find")]
     pub fn row(self) -> &'static ActionRow {
-        ACTIONS.iter().find(|row| row.action == self).expect("every action has a row")
+        // A row makes a variant, so there are as many, in one order.
+        &ACTIONS[self as usize]
     }
 }

@@ -1,25 +1,33 @@
-//! What each action does, and why it cannot be done now.
+//! What each action does, and why it cannot be done now: the one place where all of them are.
 //! Never reads keys: the keymap, the palette and the mouse all come here.
 
+pub mod cases;
+pub mod exporting;
+pub mod following;
+pub mod history;
+pub mod keys;
+pub mod marks;
+pub mod mouse;
+pub mod moving;
 pub mod operations;
 pub mod pivot;
 pub mod related;
 pub mod timeline;
 pub mod views;
+pub mod watch;
 
-use tui_input::Input;
-
-use crate::app::action::{Action, Pane};
+use crate::app::action::Action;
+use crate::app::actions::pivot::Shared;
+use crate::app::layers::Layer;
+use crate::app::layers::find::Find;
+use crate::app::layers::menu::Menu;
 use crate::app::message::Effect;
 use crate::app::state::App;
-use crate::app::viewport::Viewport;
-use crate::catalogue::{Entry, catalogue};
-use crate::query::choice::Node;
-use crate::record::column::{Column, Part};
-use crate::record::field::Field;
 
 impl App {
-    /// Carries an action out; `count` is the number typed before its key.
+    /// Carries an action out; `count` is the number typed before its key. An action without an arm here
+    /// does not compile.
+    #[expect(clippy::too_many_lines, reason = "one arm an action, and nothing else")]
     pub fn perform(&mut self, action: Action, count: Option<usize>) -> Vec<Effect> {
         if let Some(why) = self.disabled(action) {
             self.screen.notice = Some(why);
@@ -36,68 +44,75 @@ impl App {
             | Action::PageUp => self.move_cursor(action, count),
             Action::NextPane => self.next_pane(true),
             Action::PreviousPane => self.next_pane(false),
-            Action::Left | Action::Right => self.sideways(action == Action::Right),
+            Action::Left => self.sideways(false),
+            Action::Right => self.sideways(true),
             Action::Open => self.open(),
             Action::Back => self.back(),
-            Action::Filter => {
-                self.begin_typing();
-                self.filter.begin();
-                self.after_typing(false)
-            }
-            Action::FilterIn if self.focused_query().is_some() => self.ask_focused(),
-            Action::FilterIn | Action::FilterOut => match self.focused_value() {
-                Some((field, value)) => {
-                    let values = self.focused_names().unwrap_or_else(|| vec![value]);
-                    self.filter_by(field, &values, action == Action::FilterIn)
-                }
-                None => Vec::new(),
-            },
+            Action::Filter => self.begin_filter(),
+            Action::FilterIn => self.filter_by_focused(true),
+            Action::FilterOut => self.filter_by_focused(false),
             Action::ClearFilter => self.clear_filter(),
-            Action::Choose | Action::ClearChoice => self.choose_in_tree(action == Action::Choose),
-            Action::UnfoldAll | Action::FoldAll => self.fold_everything(action == Action::FoldAll),
+            Action::Choose => self.choose_in_tree(),
+            Action::ClearChoice => self.clear_choice(),
+            Action::UnfoldAll => self.fold_everything(false),
+            Action::FoldAll => self.fold_everything(true),
             Action::Unseen => self.turn_unseen(),
             Action::View => self.turn_view(!self.panes.show_activities),
-            Action::Sort
-            | Action::Columns
-            | Action::Yank
-            | Action::Palette
-            | Action::Help
-            | Action::Origin
-            | Action::Troubles => {
-                self.open_menu(action);
-                Vec::new()
-            }
-            Action::Raw | Action::Changes => {
-                let raw = action == Action::Raw && !self.panes.detail.raw;
-                self.panes.detail.set_raw(raw);
-                Vec::new()
-            }
-            Action::Find => {
-                self.finding = Some(Input::default());
-                Vec::new()
-            }
-            Action::FindNext | Action::FindPrevious => {
-                let back = action == Action::FindPrevious;
-                match self.panes.focus {
-                    Pane::Tree => self.panes.tree.find_another(back),
-                    _ => self.panes.detail.find_another(back),
-                }
-                Vec::new()
-            }
-            Action::Zoom => {
-                self.panes.zoomed = !self.panes.zoomed;
-                Vec::new()
-            }
+            Action::Sort => self.show_menu(self.sort_menu()),
+            Action::Columns => self.show_menu(self.columns_menu()),
+            Action::Yank => self.show_menu(self.copy_menu()),
+            Action::Palette => self.show_menu(self.palette()),
+            Action::Help => self.show_menu(self.help()),
+            Action::Origin => self.show_menu(self.origin_menu()),
+            Action::Troubles => self.show_menu(self.troubles_menu()),
+            Action::Views => self.show_menu(self.views_menu()),
+            Action::Facets => self.show_menu(self.facets_menu()),
+            Action::Raw => self.turn_raw(!self.panes.detail.raw),
+            Action::Changes => self.turn_raw(false),
+            Action::Find => self.show_layer(Layer::Find(Find::new(self.panes.focus))),
+            Action::FindNext => self.find_another(self.panes.focus, false),
+            Action::FindPrevious => self.find_another(self.panes.focus, true),
+            Action::Zoom => self.turn_zoom(),
             Action::Zone => self.turn_zone(),
-            Action::Mark | Action::MarkRange | Action::Note | Action::UndoMarks => {
-                self.perform_marking(action)
-            }
+            Action::Mark => self.turn_mark(),
+            Action::MarkRange => self.mark_range(),
+            Action::Note => self.begin_note(),
+            Action::UndoMarks => self.undo_marks(),
             Action::Cases => vec![Effect::FindCases(self.data.store.clone(), true)],
             Action::Export => self.begin_export(),
             Action::Follow => self.turn_following(),
             Action::Mouse => self.turn_mouse(),
             Action::Quit => self.quit(),
-            other => self.investigate(other),
+            Action::Pivot => self.open_pivot_menu(),
+            Action::SameActor => self.pivot(Shared::Actor),
+            Action::SameTarget => self.pivot(Shared::Target),
+            Action::SameOperation => self.pivot(Shared::Correlation),
+            Action::SameIp => self.pivot(Shared::Ip),
+            Action::Around => self.pivot(Shared::Around),
+            Action::Noise => self.turn_noise(),
+            Action::Watched => self.show_watched(),
+            Action::View1 => self.open_view(1),
+            Action::View2 => self.open_view(2),
+            Action::View3 => self.open_view(3),
+            Action::View4 => self.open_view(4),
+            Action::View5 => self.open_view(5),
+            Action::View6 => self.open_view(6),
+            Action::View7 => self.open_view(7),
+            Action::View8 => self.open_view(8),
+            Action::View9 => self.open_view(9),
+            Action::Trails => self.open_trails(),
+            Action::Access => self.open_access(),
+            Action::Related => self.turn_related(),
+            Action::Operations => self.turn_operations(),
+            Action::UnfoldOperation => self.unfold_operation(),
+            Action::Timeline => self.turn_timeline(),
+            Action::ZoomIn => self.zoom_timeline(true),
+            Action::ZoomOut => self.zoom_timeline(false),
+            Action::Peak => self.go_to_peak(),
+            Action::Brush => self.turn_brush(),
+            Action::ClearSpan => self.clear_span(),
+            Action::PreviousView => self.walk_views(true),
+            Action::NextView => self.walk_views(false),
         }
     }
 
@@ -149,290 +164,44 @@ impl App {
             Action::Zone if self.clock.zone.name() == self.clock.other_zone.name() => {
                 "the local zone is UTC; set TZ to show times in another"
             }
-            other => return self.cannot_investigate(other),
+            other => return self.cannot_look(other),
         };
         Some(why.to_owned())
     }
 
-    fn move_cursor(&mut self, action: Action, count: Option<usize>) -> Vec<Effect> {
-        if self.panes.focus == Pane::Timeline {
-            return self.go_to_end_of_time(action == Action::Last);
-        }
-        let times = count.unwrap_or(1) as isize;
-        let pages = |lines: usize| lines.max(1) as isize * times;
+    /// The same of actions that lead to what else there is.
+    fn cannot_look(&self, action: Action) -> Option<String> {
         match action {
-            Action::Down => self.go(|v| v.move_by(times)),
-            Action::Up => self.go(|v| v.move_by(-times)),
-            Action::First => self.go(|v| v.go_to(count.unwrap_or(1).saturating_sub(1))),
-            Action::HalfPageDown => self.go(|v| v.move_by(pages(v.height() / 2))),
-            Action::HalfPageUp => self.go(|v| v.move_by(-pages(v.height() / 2))),
-            Action::PageDown => self.go(|v| v.move_by(pages(v.height()))),
-            Action::PageUp => self.go(|v| v.move_by(-pages(v.height()))),
-            _ => self.go(|v| v.go_to(count.map_or(usize::MAX, |line| line.saturating_sub(1)))),
-        }
-    }
-
-    fn fold_everything(&mut self, folded: bool) -> Vec<Effect> {
-        match self.panes.focus {
-            Pane::Tree => self.panes.tree.fold_all(folded),
-            _ => self.panes.detail.fold_all(folded),
-        }
-        Vec::new()
-    }
-
-    fn turn_unseen(&mut self) -> Vec<Effect> {
-        self.panes.tree.unseen = !self.panes.tree.unseen;
-        self.panes.tree.refresh();
-        self.refresh_activities();
-        self.screen.notice = Some(match self.panes.tree.unseen {
-            true => "showing the whole catalogue, dim where no record has it".to_owned(),
-            false => "showing only what the records have".to_owned(),
-        });
-        Vec::new()
-    }
-
-    fn turn_zone(&mut self) -> Vec<Effect> {
-        std::mem::swap(&mut self.clock.zone, &mut self.clock.other_zone);
-        self.panes.detail.rezone(&self.clock.zone);
-        self.screen.notice = Some(format!("times are in {}", self.clock.zone.name()));
-        // What is around the record is written with times too.
-        self.look_around()
-    }
-
-    fn turn_mouse(&mut self) -> Vec<Effect> {
-        self.screen.mouse = !self.screen.mouse;
-        self.screen.notice = Some(match self.screen.mouse {
-            true => "the mouse works in entrail again".to_owned(),
-            false => {
-                let mouse = self.keymap.spoken(Action::Mouse);
-                format!("the mouse belongs to the terminal; {mouse} takes it back")
+            Action::Pivot
+            | Action::SameActor
+            | Action::SameTarget
+            | Action::SameOperation
+            | Action::SameIp
+            | Action::Around
+            | Action::Access => self.cannot_pivot(),
+            Action::Watched => self.nobody_watched(),
+            Action::Facets if self.panes.list.rows.is_empty() => {
+                Some("there are no records to count".to_owned())
             }
-        });
-        vec![Effect::CaptureMouse(self.screen.mouse)]
-    }
-
-    fn go(&mut self, step: impl FnOnce(&mut Viewport)) -> Vec<Effect> {
-        match self.panes.focus {
-            Pane::Tree => step(&mut self.panes.tree.viewport),
-            Pane::Detail => step(&mut self.panes.detail.viewport),
-            Pane::Timeline => {}
-            Pane::List if self.panes.show_activities => {
-                step(&mut self.panes.activities.viewport);
-                return self.follow_cursor();
+            Action::Trails => self.cannot_find_trails(),
+            Action::Related if self.panes.detail.opened.is_none() => {
+                Some("no record is open".to_owned())
             }
-            Pane::List => {
-                self.panes.list.moved = true;
-                step(&mut self.panes.list.viewport);
-                return self.follow_cursor();
+            Action::Operations | Action::UnfoldOperation => {
+                self.cannot_fold(action == Action::UnfoldOperation)
             }
-        }
-        Vec::new()
-    }
-
-    fn next_pane(&mut self, forward: bool) -> Vec<Effect> {
-        let at = Pane::WALK.iter().position(|pane| *pane == self.panes.focus).unwrap_or(0);
-        let next = if forward { at + 1 } else { at + Pane::WALK.len() - 1 };
-        self.panes.focus = Pane::WALK[next % Pane::WALK.len()];
-        Vec::new()
-    }
-
-    fn sideways(&mut self, right: bool) -> Vec<Effect> {
-        match self.panes.focus {
-            Pane::Tree if right => self.panes.tree.right(),
-            Pane::Tree => self.panes.tree.left(),
-            Pane::Detail => self.panes.detail.fold(Some(!right)),
-            Pane::Timeline => return self.step_in_time(if right { 1 } else { -1 }),
-            Pane::List => {
-                let fields = self
-                    .panes
-                    .list
-                    .fields(usize::from(self.screen.layout.inside(Pane::List).width))
-                    .len();
-                let last = fields.saturating_sub(1);
-                let now = self.panes.list.scrolled;
-                self.panes.list.scrolled =
-                    if right { (now + 1).min(last) } else { now.saturating_sub(1) };
-            }
-        }
-        Vec::new()
-    }
-
-    fn open(&mut self) -> Vec<Effect> {
-        match self.panes.focus {
-            Pane::Tree => {
-                let leaf = self.panes.tree.current().is_some_and(|branch| branch.depth == 2);
-                if leaf {
-                    self.leave_view();
-                    self.panes.tree.choose();
-                    return self.ask();
-                }
-                self.panes.tree.toggle();
-                Vec::new()
-            }
-            Pane::List if self.panes.show_activities => {
-                let Some(line) = self.panes.activities.current() else { return Vec::new() };
-                if self.data.store.is_empty() {
-                    self.panes.focus = Pane::Detail;
-                    return Vec::new();
-                }
-                let node = line.node.clone();
-                self.leave_view();
-                self.panes.tree.choice.clear();
-                self.panes.tree.choice.set(node, Some(crate::query::choice::Mark::Included));
-                self.panes.tree.refresh();
-                let mut effects = self.turn_view(false);
-                effects.extend(self.ask());
-                effects
-            }
-            Pane::List => {
-                self.panes.focus = Pane::Detail;
-                Vec::new()
-            }
-            Pane::Timeline => self.take_span(),
-            Pane::Detail if self.focused_query().is_some() => self.ask_focused(),
-            Pane::Detail => {
-                if let Some(effects) = self.open_related() {
-                    return effects;
-                }
-                self.panes.detail.fold(None);
-                Vec::new()
-            }
-        }
-    }
-
-    /// The query that the line under the cursor offers.
-    fn focused_query(&self) -> Option<&str> {
-        let line = self.panes.detail.current_line().filter(|_| self.panes.focus == Pane::Detail)?;
-        line.query.as_deref()
-    }
-
-    /// Asks the query under the cursor in place of the one that is asked; it can be edited there.
-    fn ask_focused(&mut self) -> Vec<Effect> {
-        let Some(query) = self.focused_query().map(str::to_owned) else { return Vec::new() };
-        let changed = self.filter.set_text(&query);
-        let mut effects: Vec<Effect> =
-            self.filter.remember().map(Effect::Remember).into_iter().collect();
-        if changed {
-            effects.extend(self.ask());
-        }
-        effects
-    }
-
-    /// Steps back one thing.
-    fn back(&mut self) -> Vec<Effect> {
-        if self.exporting.running.is_some() {
-            return vec![Effect::StopExporting];
-        }
-        if self.marking.range.take().is_some() {
-            self.screen.notice = Some("no range is being marked any more".to_owned());
-        } else if self.panes.focus == Pane::Timeline {
-            if !self.drop_brush() {
-                self.panes.focus = Pane::List;
-            }
-            self.tell_bucket();
-        } else if self.panes.zoomed {
-            self.panes.zoomed = false;
-        } else if !self.panes.tree.find.is_empty() || !self.panes.detail.find.is_empty() {
-            self.panes.tree.find("");
-            self.panes.detail.find.clear();
-        } else if self.data.answering && self.filter.query.reads_original() {
-            self.data.answering = false;
-            self.screen.notice =
-                Some("stopped searching; what was found so far is shown".to_owned());
-            return vec![Effect::StopAnswering];
-        } else if self.panes.detail.related && self.panes.focus == Pane::Detail {
-            self.panes.detail.set_related(false);
-        } else if self.panes.detail.raw && self.panes.focus == Pane::Detail {
-            self.panes.detail.set_raw(false);
-        } else if self.panes.focus != Pane::List {
-            self.panes.focus = Pane::List;
-        } else if self.data.loading.running {
-            self.screen.notice = Some("stopped loading; what was read stays".to_owned());
-            return vec![Effect::StopLoading];
-        } else if self.panes.show_activities && !self.data.store.is_empty() {
-            return self.turn_view(false);
-        } else {
-            let quit = self.keymap.spoken(Action::Quit);
-            self.screen.notice = Some(format!("nothing to step back from; {quit} leaves"));
-        }
-        Vec::new()
-    }
-
-    fn clear_filter(&mut self) -> Vec<Effect> {
-        self.leave_view();
-        let changed = self.filter.set_text("");
-        if changed { self.ask() } else { Vec::new() }
-    }
-
-    /// Marks the branch under the cursor, or takes all marks away.
-    fn choose_in_tree(&mut self, branch: bool) -> Vec<Effect> {
-        self.leave_view();
-        if branch {
-            self.panes.tree.choose();
-        } else {
-            self.panes.tree.choice.clear();
-            self.panes.tree.refresh();
-        }
-        self.ask()
-    }
-
-    fn turn_view(&mut self, activities: bool) -> Vec<Effect> {
-        self.panes.show_activities = activities;
-        self.refresh_activities();
-        self.panes.detail.clear(None);
-        self.follow_cursor()
-    }
-
-    /// The field and value `+` and `-` would filter by.
-    pub fn focused_value(&self) -> Option<(&'static Field, String)> {
-        match self.panes.focus {
-            Pane::Tree => {
-                let branch = self.panes.tree.current()?;
-                Some(match branch.depth {
-                    0 => (Field::SERVICE, branch.name.clone()),
-                    1 => (Field::CATEGORY, branch.name.clone()),
-                    _ => (Field::ACTIVITY, branch.name.clone()),
-                })
-            }
-            Pane::List if self.panes.show_activities => {
-                Some((Field::ACTIVITY, self.panes.activities.current()?.name.clone()))
-            }
-            Pane::List => {
-                let row = self.panes.list.current()?;
-                let code = *self.data.store.codes(row, Column::Path).first()?;
-                Some((Field::ACTIVITY, self.data.store.part(Part::ACTIVITY, code).to_owned()))
-            }
-            Pane::Detail => self.panes.detail.current_line()?.value.clone(),
-            Pane::Timeline => None,
-        }
-    }
-
-    /// The names that records have of what is under the cursor of the tree or of the activities;
-    /// `None` where nothing there has a name of its own.
-    fn focused_names(&self) -> Option<Vec<String>> {
-        let branch = match self.panes.focus {
-            Pane::Tree => self.panes.tree.current(),
-            Pane::List if self.panes.show_activities => {
-                self.panes.tree.branch(&self.panes.activities.current()?.node)
-            }
+            Action::Timeline | Action::ClearSpan => self.cannot_in_timeline(action),
+            Action::PreviousView | Action::NextView => self.no_view(action == Action::PreviousView),
             _ => None,
-        };
-        branch.map(|branch| branch.logged.clone()).filter(|names| !names.is_empty())
+        }
     }
 
-    /// The catalogue's entry of a node of the tree.
-    pub fn entry_of(&self, node: &Node) -> Option<&'static Entry> {
-        let activity = node.activity.as_deref()?;
-        catalogue().classify(&node.service, node.category.as_deref()?, activity)
+    fn show_menu(&mut self, menu: Menu) -> Vec<Effect> {
+        self.show_layer(Layer::Menu(Box::new(menu)))
     }
 
-    /// Orders the list by a field; the same field again turns the order around.
-    pub fn sort_by(&mut self, field: &'static Field) -> Vec<Effect> {
-        let same = self.panes.list.sort.field.name == field.name;
-        let descending =
-            if same { !self.panes.list.sort.descending } else { field.begins_with_last() };
-        self.leave_view();
-        self.panes.list.sort = crate::query::answer::Sort { field, descending };
-        self.ask()
+    fn show_layer(&mut self, layer: Layer) -> Vec<Effect> {
+        self.open_layer(layer);
+        Vec::new()
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::app::cases::{FoundCase, KnownCase, Moved, NotKept};
-use crate::app::exporting::{Exported, Job};
+use crate::app::layers::export::{Exported, Job};
 use crate::app::marks::Draft;
 use crate::query::answer::{Answer, Question};
 use crate::query::facet::Facet;

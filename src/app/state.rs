@@ -2,19 +2,18 @@
 //! Never reads a key: what happens comes in at [`crate::app`], what is done about it is in [`crate::app::actions`].
 
 use ratatui::layout::Rect;
-use tui_input::Input;
 
 use crate::app::action::Pane;
-use crate::app::exporting::Exporting;
-use crate::app::filter::Filter;
 use crate::app::following::Following;
 use crate::app::history::History;
 use crate::app::keymap::Keymap;
+use crate::app::layers::filter::Filter;
+use crate::app::layers::menu::Menu;
+use crate::app::layers::{Layer, Layers};
 use crate::app::layout::{self, Layout, Open, layout};
 use crate::app::loading::Loading;
 use crate::app::marks::Marking;
 use crate::app::message::Effect;
-use crate::app::overlay::{self, Menu};
 use crate::app::panes::Panes;
 use crate::app::panes::activities::Activities;
 use crate::app::panes::detail::{self, Detail};
@@ -40,16 +39,12 @@ pub struct App {
     pub filter: Filter,
     /// The panes.
     pub panes: Panes,
-    /// Boxes over the screen, the last on top.
-    pub overlays: Vec<Menu>,
-    /// Text being searched in a pane; `None` while nothing is typed.
-    pub finding: Option<Input>,
+    /// What lies over the panes.
+    pub layers: Layers,
     /// The views before this one and after it.
     pub history: History,
     /// Marks, notes and the case they are kept in.
     pub marking: Marking,
-    /// An export that is asked for, or runs.
-    pub exporting: Exporting,
     /// Keys.
     pub keymap: Keymap,
     /// What the configuration says besides keys.
@@ -168,11 +163,9 @@ impl App {
                 count: None,
                 waiting: None,
             },
-            overlays: Vec::new(),
-            finding: None,
+            layers: Layers::default(),
             history: History::default(),
             marking: Marking::default(),
-            exporting: Exporting::default(),
             keymap: settings.keymap,
             preferences: Preferences { watch: Watch::new(settings.watch), ..settings.preferences },
             clock: Clock { now: settings.now, zone: Zone::utc(), other_zone: settings.local_zone },
@@ -201,17 +194,29 @@ impl App {
         self.panes.activities.viewport.set_height(lines);
         self.panes.detail.set_size(usize::from(detail.width), usize::from(detail.height));
         let height = self.screen.layout.screen.height;
-        let room = usize::from(height.saturating_sub(4));
-        for menu in &mut self.overlays {
-            let lines = match menu.trails {
-                true => room.saturating_sub(3 + usize::from(overlay::trail_lines(height))),
-                false => room.min(24).saturating_sub(3),
-            };
-            menu.viewport.set_height(lines.max(1));
-        }
+        self.layers.menus_mut().for_each(|menu| menu.set_screen_height(height));
         self.filter
             .viewport
             .set_height(usize::from(self.screen.layout.screen.height / 4).clamp(1, 10));
+    }
+
+    /// Puts a layer over all others.
+    pub(in crate::app) fn open_layer(&mut self, layer: Layer) {
+        self.layers.push(layer);
+        self.layer_came();
+    }
+
+    /// Opens a box with items.
+    pub(in crate::app) fn open_menu(&mut self, menu: Menu) {
+        self.open_layer(Layer::Menu(Box::new(menu)));
+    }
+
+    /// There is one more layer: what was begun in the panes with one key, or with a button that is held
+    /// down, does not go on when it is away again.
+    pub(in crate::app) fn layer_came(&mut self) {
+        (self.panes.waiting, self.panes.count) = (None, None);
+        self.panes.timeline.dragging = false;
+        self.arrange();
     }
 
     /// How times are written: with the year where records are of several, else without.

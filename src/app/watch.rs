@@ -1,8 +1,6 @@
 //! Accounts that are watched, such as those for emergencies: starred wherever they are.
 //! Never decides who is watched; that is configuration.
 
-use crate::app::message::Effect;
-use crate::app::state::App;
 use crate::query::{Expression, Operator, Query};
 use crate::record::column::{Column, PART};
 use crate::record::field::Field;
@@ -43,22 +41,8 @@ impl Watch {
     }
 
     /// The query for all that concerns a watched account, also inside of changes and details.
-    fn query(&self) -> Query {
+    pub fn query(&self) -> Query {
         let term = |name: &String| Expression::term(Field::RAW, Operator::Contains, name.trim());
         Query { expression: Some(Expression::or(self.given.iter().map(term).collect())) }
-    }
-}
-
-impl App {
-    /// Shows all that concerns watched accounts.
-    pub(in crate::app) fn show_watched(&mut self) -> Vec<Effect> {
-        let query = self.preferences.watch.query().to_string();
-        self.show_from_the_first(&query, "watched")
-    }
-
-    /// Why there is nothing to show.
-    pub(in crate::app) fn nobody_watched(&self) -> Option<String> {
-        let why = "nobody is watched: `watch = [\"account@…\"]` in the configuration does that";
-        self.preferences.watch.is_empty().then(|| why.to_owned())
     }
 }

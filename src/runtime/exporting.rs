@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::now;
-use crate::app::exporting::{Exported, Job};
+use crate::app::layers::export::{Exported, Job};
 use crate::app::message::Message;
 use crate::case;
 use crate::disk::{self, Kind, is_refusal};

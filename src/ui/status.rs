@@ -9,8 +9,9 @@ use super::text::piece;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::action::{ACTIONS, Action, Pane};
-use crate::app::exporting;
 use crate::app::keymap::{Key, shown};
+use crate::app::layers::Layer;
+use crate::app::layers::menu::{Kind, Letters, Menu};
 use crate::place::Pulling;
 use crate::source::Summary;
 use crate::text::{clean, fit, thousands};
@@ -187,7 +188,7 @@ pub fn draw_hints(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         frame.render_widget(Line::from(span), area);
         return;
     }
-    if let Some(error) = app.filter.error.as_ref().filter(|_| app.overlays.is_empty()) {
+    if let Some(error) = app.filter.error.as_ref().filter(|_| app.layers.menu().is_none()) {
         let style = if error.incomplete { theme.muted } else { theme.warning };
         let (span, _) = piece(&format!(" {}", error.message), width, style);
         frame.render_widget(Line::from(span), area);
@@ -212,36 +213,29 @@ fn hints(app: &App) -> Vec<(String, String)> {
     let fixed = |pairs: &[(&str, &str)]| {
         pairs.iter().map(|(key, word)| ((*key).to_owned(), (*word).to_owned())).collect()
     };
-    if let Some(form) = &app.exporting.form {
-        let is_text = matches!(form.line, exporting::Line::Title | exporting::Line::File);
-        let choose = if is_text { ("type", "its text") } else { ("←→", "change") };
-        return fixed(&[("⏎", "write"), ("↑↓", "lines"), choose, ("esc", "close")]);
-    }
-    if app.marking.note.is_some() {
-        return fixed(&[("⏎", "keep"), ("esc", "give up"), ("ctrl-u", "empty")]);
-    }
-    if let Some(menu) = app.overlays.last() {
-        if menu.cases {
-            return fixed(&[("⏎", "take up"), ("↑↓", "move"), ("esc", "not now")]);
+    match app.layers.top() {
+        Some(Layer::Export(form)) => {
+            let choose = if form.is_text() { ("type", "its text") } else { ("←→", "change") };
+            return fixed(&[("⏎", "write"), ("↑↓", "lines"), choose, ("esc", "close")]);
         }
-        return if menu.letters {
-            fixed(&[("letter", "choose"), ("⏎", "choose"), ("↑↓", "move"), ("esc", "close")])
-        } else {
-            fixed(&[("type", "to search"), ("⏎", "choose"), ("↑↓", "move"), ("esc", "close")])
-        };
-    }
-    if app.filter.editing {
-        return fixed(&[
-            ("⏎", "keep"),
-            ("esc", "undo"),
-            ("⇥", "complete"),
-            ("↓", "suggestions"),
-            ("↑", "history"),
-            ("ctrl-u", "empty"),
-        ]);
-    }
-    if app.finding.is_some() {
-        return fixed(&[("⏎", "stay"), ("↑↓", "previous, next"), ("esc", "give up")]);
+        Some(Layer::Note(_)) => {
+            return fixed(&[("⏎", "keep"), ("esc", "give up"), ("ctrl-u", "empty")]);
+        }
+        Some(Layer::Menu(menu)) => return fixed(of_menu(menu)),
+        Some(Layer::Filter) => {
+            return fixed(&[
+                ("⏎", "keep"),
+                ("esc", "undo"),
+                ("⇥", "complete"),
+                ("↓", "suggestions"),
+                ("↑", "history"),
+                ("ctrl-u", "empty"),
+            ]);
+        }
+        Some(Layer::Find(_)) => {
+            return fixed(&[("⏎", "stay"), ("↑↓", "previous, next"), ("esc", "give up")]);
+        }
+        None => {}
     }
     if app.marking.range.is_some() && app.panes.focus == Pane::List {
         let key = app.keymap.hint(Action::MarkRange);
@@ -254,6 +248,18 @@ fn hints(app: &App) -> Vec<(String, String)> {
         return vec![(count.to_string(), "times …".to_owned())];
     }
     searching(app).unwrap_or_else(|| of_pane(app))
+}
+
+fn of_menu(menu: &Menu) -> &'static [(&'static str, &'static str)] {
+    match (menu.rules.kind, menu.rules.letters) {
+        (Kind::Cases, _) => &[("⏎", "take up"), ("↑↓", "move"), ("esc", "not now")],
+        (_, Letters::Choose) => {
+            &[("letter", "choose"), ("⏎", "choose"), ("↑↓", "move"), ("esc", "close")]
+        }
+        (_, Letters::Narrow) => {
+            &[("type", "to search"), ("⏎", "choose"), ("↑↓", "move"), ("esc", "close")]
+        }
+    }
 }
 
 /// Keys that go through the places found, while a text is searched in this pane.

@@ -68,7 +68,7 @@ fn help_is_searched_and_carries_out_what_it_finds() {
     let screen = session.screen();
     assert!(screen.contains("> zoom") && screen.contains("Give the focused pane"), "{screen}");
     session.keys("<enter>");
-    assert!(session.app.overlays.is_empty() && session.app.panes.zoomed);
+    assert!(session.app.layers.is_empty() && session.app.panes.zoomed);
     session.keys("z?actor.ip");
     assert!(session.screen().contains("actor.ip:"), "help lists the fields of filters too");
     session.keys("<esc>?j");
@@ -83,7 +83,7 @@ fn the_list_of_all_actions_says_why_one_cannot_be_done() {
     session.keys(":sort");
     assert!(session.screen().contains("(no records are loaded)"), "{}", session.screen());
     session.keys("<enter>");
-    assert_eq!(session.app.overlays.len(), 1, "the box stays");
+    assert_eq!(session.app.layers.len(), 1, "the box stays");
     assert!(session.hints().contains("no records are loaded"));
     let mut session = Session::demo(120, 40);
     session.keys("<ctrl-p>unfold-all");

@@ -1,7 +1,7 @@
 //! The export box: what is asked for is what would be written, and how it goes is told.
 //! Never writes a file; `tests/terminal.rs` does.
 
-use entrail::app::exporting::Exported;
+use entrail::app::layers::export::Exported;
 use entrail::app::message::Message;
 use entrail::export::Format;
 
@@ -69,7 +69,7 @@ fn a_file_that_exists_is_replaced_only_when_asked_again() {
     assert!(!session.exports[2].overwrite, "another name is another file");
     let done = Exported::Done("/there/x.csv".to_owned(), 6_000, 123, 1);
     session.send(Message::Exported(done));
-    assert!(session.app.exporting.form.is_none());
+    assert!(session.app.layers.export().is_none());
     let told = session.app.screen.notice.clone().unwrap_or_default();
     assert_eq!(told, "written: 6000 records, 123 bytes · 1 could not be read again · /there/x.csv");
 }

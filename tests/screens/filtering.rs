@@ -48,7 +48,7 @@ fn a_mistake_is_underlined_and_the_last_good_rows_are_kept() {
     assert!(session.hints().contains("did you mean `activity`?"), "{}", session.hints());
     // It cannot be left there: what stands in the line is what the list answers.
     session.keys("<enter>");
-    assert!(session.app.filter.editing && session.hints().contains("did you mean"));
+    assert!(session.app.layers.types_filter() && session.hints().contains("did you mean"));
     session.keys("<esc>");
     assert_eq!((session.app.filter.text(), rows(&session)), ("", LINES));
 }
@@ -67,7 +67,7 @@ fn a_word_that_no_record_can_have_is_a_mistake_and_not_an_empty_answer() {
     ] {
         session.keys("/").paste(typed).keys("<enter>");
         assert!(
-            session.app.filter.editing && session.hints().contains(said),
+            session.app.layers.types_filter() && session.hints().contains(said),
             "{}",
             session.hints()
         );
@@ -78,7 +78,7 @@ fn a_word_that_no_record_can_have_is_a_mistake_and_not_an_empty_answer() {
     }
     for fine in ["kind:sign", "result:fail", "result=\"Reached its end\""] {
         session.keys("/<ctrl-u>").paste(fine).keys("<enter>");
-        assert!(!session.app.filter.editing, "{fine}");
+        assert!(!session.app.layers.types_filter(), "{fine}");
     }
 }
 
@@ -121,10 +121,10 @@ fn another_suggestion_is_picked_with_the_arrows() {
     session.keys("/actor:mar<down><down>");
     let second = session.app.filter.suggestions.items[1].label.clone();
     session.keys("<enter>");
-    assert!(session.app.filter.editing, "the first Enter takes the suggestion");
+    assert!(session.app.layers.types_filter(), "the first Enter takes the suggestion");
     assert!(session.app.filter.text().contains(&second), "{}", session.app.filter.text());
     session.keys("<enter>");
-    assert!(!session.app.filter.editing);
+    assert!(!session.app.layers.types_filter());
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn picking_nothing_leaves_the_text_as_it_is() {
     let mut session = Session::demo(80, 24);
     session.keys("/actor:mar<down><up><enter>");
     assert_eq!(session.app.filter.text(), "actor:mar");
-    assert!(!session.app.filter.editing);
+    assert!(!session.app.layers.types_filter());
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_pasted_text_is_one_line_and_not_keys() {
     let mut session = Session::demo(80, 24);
     session.paste("actor:marek\r\nresult=failure\n");
     assert_eq!(session.app.filter.query.to_string(), "actor:marek result=failure");
-    assert!(session.app.filter.editing && session.outside.is_empty());
+    assert!(session.app.layers.types_filter() && session.outside.is_empty());
     session.keys("<enter>").paste(" q\x1b[2J");
     assert!(session.outside.is_empty(), "q inside of a paste does not quit");
 }

@@ -83,12 +83,12 @@ fn the_key_of_notes_is_that_of_the_search_only_while_the_detail_is_searched() {
     assert!(hints.contains("n next place found") && hints.contains("esc ends"), "{hints}");
     let before = session.app.panes.detail.current();
     session.keys("n");
-    assert!(session.app.marking.note.is_none());
+    assert!(session.app.layers.note().is_none());
     assert_ne!(session.app.panes.detail.current(), before);
     session.keys("<esc>n");
-    assert!(session.app.marking.note.is_some());
+    assert!(session.app.layers.note().is_some());
     session.keys("<esc>Rn");
-    assert!(session.app.marking.note.is_some(), "beside related records too");
+    assert!(session.app.layers.note().is_some(), "beside related records too");
     // There it is the record of the line that is meant.
     session.keys("<esc><esc><esc>x/target:CA004 actor:print.relay<enter>Rjj");
     let lines = ["›", " "].map(|arrow| format!("{arrow}●11-"));
@@ -96,7 +96,7 @@ fn the_key_of_notes_is_that_of_the_search_only_while_the_detail_is_searched() {
     session.keys("mjjmn");
     assert!(lines.iter().all(|line| session.detail().contains(line)), "{}", session.detail());
     let line = session.app.panes.detail.current_line().and_then(|line| line.row);
-    assert_eq!(session.app.marking.note.as_ref().map(|note| note.row), line);
+    assert_eq!(session.app.layers.note().map(|note| note.row), line);
     assert_eq!(marks(&session).len(), 3);
 }
 
@@ -220,9 +220,9 @@ fn a_case_of_the_same_inputs_is_offered_and_taken_up_or_not() {
     let mut session = Session::demo(80, 24);
     session.keys("/add");
     offered(&mut session);
-    assert!(session.app.overlays.is_empty());
+    assert!(session.app.layers.menu().is_none());
     session.keys("<enter>");
-    assert_eq!(session.app.overlays.len(), 1);
+    assert_eq!(session.app.layers.len(), 1);
     // What was marked before one is taken up stays, and of two notes both.
     let mut session = Session::demo(80, 24);
     session.keys("m");
@@ -251,7 +251,7 @@ fn all_cases_of_the_same_inputs_are_listed_whenever_that_is_asked_for() {
     assert!(session.hints().contains("⏎ take up"), "{}", session.hints());
     // Letters are meant for something else.
     session.keys("taq");
-    assert_eq!((session.app.overlays.len(), session.outside.len()), (1, 0));
+    assert_eq!((session.app.layers.len(), session.outside.len()), (1, 0));
     assert!(session.hints().contains("only Enter takes it up"), "{}", session.hints());
     session.keys("<down><enter>");
     assert_eq!(session.outside, ["read case"]);
@@ -263,9 +263,9 @@ fn all_cases_of_the_same_inputs_are_listed_whenever_that_is_asked_for() {
     // Without any of its records a case is listed, but not offered.
     let mut session = Session::demo(80, 24);
     session.send(Message::CasesFound(vec![known("none", 0)], false));
-    assert!(session.app.overlays.is_empty());
+    assert!(session.app.layers.is_empty());
     session.send(Message::CasesFound(vec![known("none", 0)], true));
-    assert_eq!(session.app.overlays.len(), 1);
+    assert_eq!(session.app.layers.len(), 1);
 }
 
 #[test]
@@ -408,7 +408,7 @@ fn cases_of_one_minute_are_told_apart_and_the_open_one_is_said_to_be_open() {
     assert!(!screen.contains("case.json in"), "{screen}");
     session.keys("<enter>");
     assert!(session.hints().contains("marks go there already"), "{}", session.hints());
-    assert!(session.app.overlays.is_empty(), "there is nothing to choose");
+    assert!(session.app.layers.is_empty(), "there is nothing to choose");
 }
 
 #[test]

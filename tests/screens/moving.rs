@@ -59,7 +59,7 @@ fn a_click_puts_the_cursor_where_it_is_and_focuses() {
     );
     let filter = session.app.screen.layout.filter;
     session.click(filter.x + 5, filter.y);
-    assert!(session.app.filter.editing);
+    assert!(session.app.layers.types_filter());
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn the_wheel_scrolls_what_is_under_it() {
     assert_eq!(session.app.panes.list.viewport.top(), 0);
     session.keys("?").mouse(MouseEventKind::ScrollDown, list.x, list.y);
     assert_eq!(session.app.panes.list.viewport.top(), 0, "a box takes the wheel");
-    assert_eq!(session.app.overlays[0].viewport.cursor(), 3);
+    assert_eq!(session.app.layers.menu().expect("a box").viewport.cursor(), 3);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn escape_steps_back_one_thing_at_a_time() {
     assert!(!session.app.panes.show_activities);
     session.keys("<tab>rz?");
     session.keys("<esc>");
-    assert!(session.app.overlays.is_empty() && session.app.panes.zoomed);
+    assert!(session.app.layers.is_empty() && session.app.panes.zoomed);
     session.keys("<esc>");
     assert!(!session.app.panes.zoomed && session.app.panes.detail.raw);
     session.keys("<esc>");
@@ -196,7 +196,7 @@ fn after_a_prefix_the_last_line_tells_what_may_follow() {
     assert_eq!(session.app.panes.list.viewport.cursor(), 6);
     // In the tree, space is no prefix.
     session.keys("<space>p");
-    assert!(!session.app.overlays.is_empty(), "the pivot menu is open");
+    assert!(!session.app.layers.is_empty(), "the pivot menu is open");
     session.keys("<esc><shift-tab><space>");
     assert_eq!(session.app.panes.waiting, None);
     assert!(!session.app.panes.tree.choice.is_empty());

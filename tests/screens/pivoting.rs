@@ -70,7 +70,7 @@ fn of_several_targets_one_is_chosen() {
     assert!(session.screen().contains("Which target?"), "{}", session.screen());
     session.keys("a");
     assert!(session.app.filter.text().starts_with("raw:"), "{}", session.app.filter.text());
-    assert!(session.app.overlays.is_empty());
+    assert!(session.app.layers.is_empty());
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn every_target_is_offered_however_many_there_are() {
     let mut session = Session::loaded("audit.ndjson", &deliveries, 120, 40);
     for keys in ["o", "p"] {
         session.keys(keys);
-        let menu = session.app.overlays.last().expect("a box");
+        let menu = session.app.layers.menu().expect("a box");
         let all = menu.items.iter().filter(|item| item.label.contains("Target ")).count();
         assert_eq!(all, 40);
         session.keys("<esc>");

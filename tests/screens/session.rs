@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
 use entrail::app::cases::KnownCase;
-use entrail::app::exporting::Job;
 use entrail::app::keymap::Keymap;
+use entrail::app::layers::export::Job;
 use entrail::app::marks::Draft;
 use entrail::app::message::{Effect, Message, Opened};
 use entrail::app::preferences::Preferences;
@@ -139,7 +139,13 @@ impl Session {
 
     /// Lets something happen and does what follows from it.
     pub fn send(&mut self, message: Message) {
-        let mut effects: VecDeque<Effect> = self.app.update(message).into();
+        let effects = self.app.update(message);
+        self.follow(effects);
+    }
+
+    /// Does what follows from something that happened.
+    pub fn follow(&mut self, effects: Vec<Effect>) {
+        let mut effects: VecDeque<Effect> = effects.into();
         while let Some(effect) = effects.pop_front() {
             let follows = match effect {
                 Effect::Ask(question, store) if self.hold => {
@@ -323,7 +329,7 @@ impl Session {
             app.panes.activities.viewport,
             app.panes.detail.viewport,
         ];
-        let menus = app.overlays.iter().map(|menu| menu.viewport);
+        let menus = app.layers.menus().map(|menu| menu.viewport);
         for viewport in panes.into_iter().chain(menus).chain([app.filter.viewport]) {
             check(viewport);
         }

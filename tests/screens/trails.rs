@@ -34,7 +34,7 @@ fn what_happened_meanwhile_is_one_key() {
     // What was typed is in the way of a letter: without it the key works.
     session.keys("<esc>L");
     let at = |session: &Session| {
-        let item = session.app.overlays.last().and_then(|menu| menu.current());
+        let item = session.app.layers.menu().and_then(|menu| menu.current());
         item.is_some_and(|item| item.label.contains("2610270050001847"))
     };
     for _ in 0..200 {
@@ -64,7 +64,7 @@ fn nothing_meanwhile_is_said_and_dots_are_letters_without_them() {
             .is_some_and(|notice| notice.starts_with("nothing was"))
     );
     session.keys("<esc>");
-    assert!(session.app.overlays.is_empty());
+    assert!(session.app.layers.is_empty());
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn keys_that_are_typed_while_trails_are_looked_for_are_kept() {
     assert!(screen.contains("> federated") && screen.contains("●●●●"), "{screen}");
     // Esc while they are looked for stops it.
     session.keys("<esc>L<esc>");
-    assert!(session.app.overlays.is_empty() && session.outside.contains(&"stop trails"));
+    assert!(session.app.layers.is_empty() && session.outside.contains(&"stop trails"));
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn typing_finds_what_is_shown_as_it_is_written_and_ids_as_a_whole() {
     let mut session = Session::demo(80, 24);
     let found = |session: &mut Session, typed: &str| {
         session.keys(&format!("L{typed}"));
-        let menu = session.app.overlays.last().expect("the box");
+        let menu = session.app.layers.menu().expect("the box");
         let labels: Vec<String> =
             menu.shown.iter().map(|&at| menu.items[at].label.clone()).collect();
         let heading = menu.heading();
@@ -155,5 +155,5 @@ fn all_that_is_said_of_a_trail_can_be_read_and_a_wide_screen_is_used() {
 fn who_closes_the_box_no_longer_waits() {
     let mut session = Session::catalogue(80, 24);
     session.keys("L");
-    assert!(session.app.overlays.is_empty() && session.app.screen.notice.is_some());
+    assert!(session.app.layers.is_empty() && session.app.screen.notice.is_some());
 }

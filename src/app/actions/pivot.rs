@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 use std::iter::repeat;
 
+use crate::app::layers::wish::Pivot;
 use crate::app::message::Effect;
-use crate::app::overlay::{Item, Menu, Wish};
 use crate::app::state::App;
 use crate::query::{Expression, Operator, Query};
 use crate::record::address::addresses;
@@ -18,17 +18,6 @@ use crate::record::{Record, Target, value_text};
 use crate::store::{RowId, Store};
 use crate::text::{clean, is_guid};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
-
-/// A query to go to.
-#[derive(Clone, Debug)]
-pub struct Pivot {
-    /// What it is called in menus and in the breadcrumb; not cleaned.
-    pub name: String,
-    /// What is asked.
-    pub expression: Expression,
-    /// Does it replace the span of time too?
-    pub sets_time: bool,
-}
 
 /// What records can share.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -194,25 +183,9 @@ impl App {
         }
     }
 
-    fn open_pivots(&mut self, title: &str, pivots: impl Iterator<Item = (Pivot, char)>) {
-        let item = |(pivot, letter): (Pivot, char)| {
-            let query = Query { expression: Some(pivot.expression.clone()) };
-            Item {
-                // Those beyond the last letter are reached with the arrows.
-                key: letter.to_string().trim().to_owned(),
-                note: clean(&query.to_string()).into_owned(),
-                ..Item::new(clean(&pivot.name).into_owned(), Wish::Pivot(Box::new(pivot)))
-            }
-        };
-        let mut menu = Menu::new(title, pivots.map(item).collect());
-        menu.letters = true;
-        self.overlays.push(menu);
-        self.arrange();
-    }
-
     /// Opens the menu of all pivots.
-    pub(in crate::app) fn open_pivot_menu(&mut self) {
-        let Some(record) = self.pivot_record() else { return };
+    pub(in crate::app) fn open_pivot_menu(&mut self) -> Vec<Effect> {
+        let Some(record) = self.pivot_record() else { return Vec::new() };
         let mut pivots: Vec<(Pivot, char)> = Vec::new();
         if let Some((field, value)) = self.focused_value().filter(|_| self.detail_is_focused()) {
             let value = if value.len() > LONGEST { String::new() } else { value };
@@ -269,6 +242,7 @@ impl App {
             );
         }
         self.open_pivots("Go to all records with the same …", pivots.into_iter());
+        Vec::new()
     }
 
     fn detail_is_focused(&self) -> bool {

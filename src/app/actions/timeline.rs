@@ -10,46 +10,37 @@ use crate::query::{Expression, Query};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 impl App {
-    /// Carries out what can be done in the timeline.
-    pub(in crate::app) fn in_timeline(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Timeline if self.panes.focus == Pane::Timeline => {
-                self.panes.focus = Pane::List;
-                Vec::new()
-            }
-            Action::Timeline => {
-                self.panes.focus = Pane::Timeline;
-                let current = self.panes.list.current().and_then(|row| self.data.store.time(row));
-                let period = self.data.store.period();
-                let inside = |time: &Timestamp| {
-                    self.data.answer.axis.is_some_and(|axis| axis.bucket(*time).is_some())
-                };
-                let kept = self.panes.timeline.cursor.filter(inside);
-                self.panes.timeline.cursor = current.or(kept).or(period.map(|(_, last)| last));
-                self.tell_bucket();
-                Vec::new()
-            }
-            Action::ZoomIn | Action::ZoomOut => self.zoom_timeline(action == Action::ZoomIn),
-            Action::Brush => {
-                self.panes.timeline.brush = match self.panes.timeline.brush {
-                    None => self.panes.timeline.cursor,
-                    Some(_) => None,
-                };
-                self.tell_bucket();
-                Vec::new()
-            }
-            Action::Peak => {
-                self.go_to_peak();
-                Vec::new()
-            }
-            Action::ClearSpan => self.clear_span(),
-            _ => Vec::new(),
+    /// Goes to the timeline, or back to the list.
+    pub(in crate::app) fn turn_timeline(&mut self) -> Vec<Effect> {
+        if self.panes.focus == Pane::Timeline {
+            self.panes.focus = Pane::List;
+            return Vec::new();
         }
+        self.panes.focus = Pane::Timeline;
+        let current = self.panes.list.current().and_then(|row| self.data.store.time(row));
+        let period = self.data.store.period();
+        let inside = |time: &Timestamp| {
+            self.data.answer.axis.is_some_and(|axis| axis.bucket(*time).is_some())
+        };
+        let kept = self.panes.timeline.cursor.filter(inside);
+        self.panes.timeline.cursor = current.or(kept).or(period.map(|(_, last)| last));
+        self.tell_bucket();
+        Vec::new()
+    }
+
+    /// Begins to brush a span, or gives the brush up.
+    pub(in crate::app) fn turn_brush(&mut self) -> Vec<Effect> {
+        self.panes.timeline.brush = match self.panes.timeline.brush {
+            None => self.panes.timeline.cursor,
+            Some(_) => None,
+        };
+        self.tell_bucket();
+        Vec::new()
     }
 
     /// Goes to the highest bucket, from there to the next lower one, and round again.
-    fn go_to_peak(&mut self) {
-        let Some(axis) = self.data.answer.axis else { return };
+    pub(in crate::app) fn go_to_peak(&mut self) -> Vec<Effect> {
+        let Some(axis) = self.data.answer.axis else { return Vec::new() };
         let buckets = &self.data.answer.timeline;
         let mut order: Vec<usize> =
             (0..buckets.len()).filter(|&at| buckets[at].count > 0).collect();
@@ -61,10 +52,11 @@ impl App {
             .filter(|_| self.panes.timeline.cursor(&axis) == self.panes.timeline.peak);
         let rank = now.and_then(|peak| order.iter().position(|&at| at == peak));
         let next = rank.map_or(0, |rank| rank + 1);
-        let Some(&peak) = order.get(next % order.len().max(1)) else { return };
+        let Some(&peak) = order.get(next % order.len().max(1)) else { return Vec::new() };
         self.panes.timeline.peak = Some(peak);
         self.panes.timeline.cursor = Some(axis.span(peak).0);
         self.tell_bucket();
+        Vec::new()
     }
 
     /// Why such an action cannot be done.
@@ -123,7 +115,8 @@ impl App {
         Vec::new()
     }
 
-    fn zoom_timeline(&mut self, closer: bool) -> Vec<Effect> {
+    /// Looks closer around the cursor, or at what is brushed, or from further away.
+    pub(in crate::app) fn zoom_timeline(&mut self, closer: bool) -> Vec<Effect> {
         let Some(period) = self.data.store.period() else { return Vec::new() };
         let (from, to) = self.panes.timeline.window.unwrap_or(period);
         let center = self.panes.timeline.cursor.unwrap_or(to);
@@ -194,7 +187,7 @@ impl App {
     }
 
     /// Takes away zoom, brush and conditions on the time.
-    fn clear_span(&mut self) -> Vec<Effect> {
+    pub(in crate::app) fn clear_span(&mut self) -> Vec<Effect> {
         let rest = self.without_times().to_string();
         if rest != self.filter.text().trim() {
             self.leave_view();

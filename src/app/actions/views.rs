@@ -2,11 +2,9 @@
 //! Never hides anything without saying how much.
 
 use crate::app::message::Effect;
-use crate::app::overlay::{Item, Menu, Wish};
 use crate::app::preferences::SavedView;
 use crate::app::state::App;
-use crate::query::views::{NOISE_VIEW, VIEWS, of_digit};
-use crate::text::clean;
+use crate::query::views::{NOISE_VIEW, of_digit};
 
 impl App {
     /// Opens the canned view of a digit.
@@ -26,37 +24,6 @@ impl App {
             }
             None => Vec::new(),
         }
-    }
-
-    /// Opens the box of all views.
-    pub(in crate::app) fn open_views(&mut self) {
-        let taken = |digit: u8| {
-            let is_digit = |c: char| c.to_digit(10) == Some(digit.into());
-            self.preferences.views.iter().any(|saved| saved.digit.is_some_and(is_digit))
-        };
-        let item = |view: &crate::query::views::View| Item {
-            key: view
-                .digit
-                .filter(|&digit| !taken(digit))
-                .map(|digit| digit.to_string())
-                .unwrap_or_default(),
-            note: format!("{} {}", view.question, clean(&view.query)),
-            ..Item::new(
-                clean(&view.name).into_owned(),
-                Wish::Show(view.query.clone(), view.name.clone()),
-            )
-        };
-        let saved = |view: &SavedView| Item {
-            key: view.digit.map(String::from).unwrap_or_default(),
-            note: format!("saved by you: {}", clean(&view.query.to_string())),
-            ..Item::new(
-                clean(&view.name).into_owned(),
-                Wish::Show(view.query.to_string(), view.name.clone()),
-            )
-        };
-        let all = self.preferences.views.iter().map(saved).chain(VIEWS.iter().map(item));
-        self.overlays.push(Menu::new("Views", all.collect()));
-        self.arrange();
     }
 
     /// Leaves noise out, or shows it again.

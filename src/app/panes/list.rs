@@ -13,7 +13,7 @@ use crate::store::{RowId, Store};
 
 pub use cell::{
     SignInRows, Times, cell, is_column, outcome, result_glyph, result_words, risk, risk_glyph,
-    sign_in_rows,
+    shortened, sign_in_rows,
 };
 
 /// The list pane while it shows records.

@@ -1,7 +1,6 @@
 //! What stands in a cell of the list: outcome, risk, time, targets, and the text of any field.
 //! Never cleans and never paints; what a record is about is cut last.
 
-use crate::app::trails::shortened;
 use crate::record::Outcome;
 use crate::record::column::{Column, Kept, Part};
 use crate::record::field::{Field, Stored};
@@ -295,6 +294,18 @@ fn pair([one, other]: [&str; 2], arrow: &str, more: &str, width: usize) -> Strin
     let one = fit(&one, half).0;
     let other = fit(&other, room - cells(&one)).0;
     format!("{one} {arrow} {other}{more}")
+}
+
+/// Text in which people are named without their domain: the list has room for little.
+pub fn shortened(text: &str) -> String {
+    let word = |word: &str| match word.split_once('@') {
+        Some((name, domain)) if !name.is_empty() && domain.len() > 1 => {
+            let end = if word.ends_with([',', ':']) { &word[word.len() - 1..] } else { "" };
+            format!("{name}@…{end}")
+        }
+        _ => word.to_owned(),
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -1,27 +1,25 @@
-//! Boxes over the screen: the topmost menu.
-//! Never shows two at once; those below come back when the topmost closes.
+//! A box with items to choose from.
+//! Never measures it: where it is, it says itself.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
 
-use super::ascii;
-use super::text::{cell, piece};
-use super::theme::{ASCII_BORDER, Theme};
-use super::timeline::spark;
 use crate::app::App;
+use crate::app::layers::menu::{Item, Letters, Menu, Said, wrapped};
 use crate::app::layout::inside;
-use crate::app::overlay::{Item, Menu, trail_lines, wrapped};
 use crate::text::{clean, fit};
+use crate::ui::ascii;
+use crate::ui::panes::timeline::spark;
+use crate::ui::text::{cell, piece};
+use crate::ui::theme::{ASCII_BORDER, Theme};
 
-/// Paints the topmost box.
-pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let Some(menu) = app.overlays.last() else { return };
-    let width = menu.width(app.screen.layout.screen.width);
-    let lines = menu.viewport.height().min(menu.items.len().max(1)) as u16;
-    let note = note_lines(menu, width.saturating_sub(2), app.screen.layout.screen.height);
-    let area = app.screen.layout.centered(width, lines + 3 + note);
+/// Paints a box.
+pub fn draw(app: &App, menu: &Menu, theme: &Theme, frame: &mut Frame<'_>) {
+    let layout = &app.screen.layout;
+    let (lines, note) = (menu.lines(), menu.note_lines(layout));
+    let area = menu.area(layout);
     if area.width < 4 || area.height < 3 {
         return;
     }
@@ -38,7 +36,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     frame.render_widget(block, area);
     let area = inside(area);
     let mut top = 0;
-    if !menu.letters {
+    if menu.rules.letters == Letters::Narrow {
         let (span, used) =
             piece(menu.typed(), usize::from(area.width).saturating_sub(4), theme.strong);
         let line = Line::from(vec![Span::styled("> ", theme.key), span]);
@@ -62,7 +60,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 
 /// Is what is said of an item all there is to it? Then it is shown on every screen.
 fn is_all_said(menu: &Menu) -> bool {
-    menu.trails || menu.access || menu.is_all_labels()
+    menu.rules.said != Said::Little || menu.is_all_labels()
 }
 
 /// What is to be said of an item, from a line on; where it does not fit, how to read on.
@@ -83,33 +81,12 @@ fn draw_said(lines: &[String], from: usize, theme: &Theme, frame: &mut Frame<'_>
     }
 }
 
-/// Lines at the bottom of a box for all that is to be said of the item under the cursor.
-const NOTE_LINES: u16 = 2;
 /// On a screen of so many lines all of a box is for its items.
 const LOW_SCREEN: u16 = 12;
 /// Lines of items that are left where more is to be said of one than there is room for.
 const FEWEST_ITEMS: u16 = 5;
 /// Items that are looked at to find how much there is to be said.
 const MEASURED: usize = 100;
-
-/// The same, where items are nothing but what they say, as troubles are: as many as the longest
-/// takes, so that the box stays as it is while the cursor moves.
-fn note_lines(menu: &Menu, width: u16, screen_height: u16) -> u16 {
-    if menu.trails {
-        return trail_lines(screen_height);
-    }
-    if !menu.access && menu.items.iter().any(|item| !item.note.is_empty()) {
-        return NOTE_LINES;
-    }
-    let width = usize::from(width).max(1);
-    let lines = |item: &Item| {
-        let cells = fit(&item.in_full(), width * usize::from(u16::MAX)).1;
-        // Words that do not fit leave a part of their line empty.
-        cells.div_ceil(width) + cells / (width * 6)
-    };
-    let most = menu.items.iter().take(MEASURED).map(lines).max().unwrap_or_default();
-    (most as u16).max(NOTE_LINES)
-}
 
 /// Steps found and missing, for terminals without dots.
 fn dots(key: &str) -> String {
@@ -138,7 +115,7 @@ fn draw_items(menu: &Menu, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         menu.items.iter().map(|item| fit(of(item), 60).1).max().unwrap_or(0)
     };
     let key_width = widest(&|item| &item.key).min(width / 4);
-    let is_all = menu.trails || menu.access;
+    let is_all = menu.rules.said != Said::Little;
     let label_width = if is_all || menu.items.iter().all(|item| item.note.is_empty()) {
         width.saturating_sub(key_width + 2)
     } else {

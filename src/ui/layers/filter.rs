@@ -8,12 +8,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
 use unicode_width::UnicodeWidthStr;
 
-use super::text::{marked, piece};
-use super::theme::{ASCII_BORDER, Theme};
 use crate::app::App;
 use crate::app::layout::inside;
 use crate::query::suggest::{Suggestion, SuggestionKind};
 use crate::text::{clean, fit, thousands};
+use crate::ui::text::{marked, piece};
+use crate::ui::theme::{ASCII_BORDER, Theme};
 
 /// Paints the filter line and what can be typed.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
@@ -22,19 +22,19 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         return;
     }
     let filter = &app.filter;
-    let text = filter.text();
+    let (text, is_typed) = (filter.text(), app.layers.types_filter());
     let width = usize::from(area.width);
-    if text.is_empty() && !filter.editing {
+    if text.is_empty() && !is_typed {
         let (span, _) =
             piece(" / to filter: words, actor:mallory, result=failure …", width, theme.muted);
         frame.render_widget(Line::from(span), area);
         return;
     }
-    let style = if filter.editing { theme.strong } else { theme.plain };
+    let style = if is_typed { theme.strong } else { theme.plain };
     let mut spans = vec![Span::styled(" / ", theme.key)];
     // Characters before the caret that have to scroll out to the left.
-    let room = width.saturating_sub(4);
-    let skip = if filter.editing { chars_to_skip(text, filter.caret(), room) } else { 0 };
+    let room = room(app);
+    let skip = if is_typed { chars_to_skip(text, filter.caret(), room) } else { 0 };
     let error = filter.error.as_ref().filter(|error| !error.incomplete);
     for (at, c) in text.char_indices().skip(skip) {
         let wrong = error.is_some_and(|error| error.span.contains(&at));
@@ -46,12 +46,25 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         }
     }
     frame.render_widget(Line::from(spans), area);
-    if filter.editing && app.overlays.is_empty() {
-        let before: String = text[..filter.caret()].chars().skip(skip).collect();
-        let x = area.x + 3 + (clean(&before).width().min(room) as u16);
-        frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y));
-        draw_suggestions(app, theme, frame);
+}
+
+/// Cells of the line for the text, without the sign in front and the room for the caret behind.
+fn room(app: &App) -> usize {
+    usize::from(app.screen.layout.filter.width).saturating_sub(4)
+}
+
+/// Paints what is seen of the line only while it is typed in: the caret and the suggestions.
+pub fn draw_typing(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let (filter, area) = (&app.filter, app.screen.layout.filter);
+    if area.is_empty() {
+        return;
     }
+    let (text, room) = (filter.text(), room(app));
+    let skip = chars_to_skip(text, filter.caret(), room);
+    let before: String = text[..filter.caret()].chars().skip(skip).collect();
+    let x = area.x + 3 + (clean(&before).width().min(room) as u16);
+    frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y));
+    draw_suggestions(app, theme, frame);
 }
 
 fn spans_same(span: &Span<'_>, style: ratatui::style::Style) -> bool {
@@ -73,14 +86,10 @@ fn chars_to_skip(text: &str, caret: usize, room: usize) -> usize {
 fn draw_suggestions(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let filter = &app.filter;
     let items = &filter.suggestions.items;
-    let line = app.screen.layout.filter;
-    let above = line.y.saturating_sub(app.screen.layout.screen.y);
-    let height = (filter.viewport.visible().len() as u16 + 2).min(above);
-    if items.is_empty() || height < 3 || line.width < 20 {
+    let area = filter.suggestions_area(&app.screen.layout);
+    if area.is_empty() {
         return;
     }
-    let width = line.width.min(100);
-    let area = Rect { x: line.x, y: line.y - height, width, height };
     frame.render_widget(Clear, area);
     let mut block = Block::bordered().border_style(theme.border);
     if theme.ascii {

@@ -10,13 +10,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::border;
-use super::text::{cell, piece};
-use super::theme::Theme;
-use super::timeline::spark;
 use crate::app::App;
 use crate::app::action::{Action, Pane};
-use crate::app::overlay::wrapped;
+use crate::app::layers::menu::wrapped;
 use crate::app::panes::activities::ActivityLine;
 use crate::app::panes::folding::Fold;
 use crate::app::panes::list::{self, ShownColumn, Times};
@@ -25,6 +21,10 @@ use crate::query::answer::Sum;
 use crate::record::Outcome;
 use crate::source::Summary;
 use crate::text::{clean, fit, fit_name, thousands};
+use crate::ui::border::border;
+use crate::ui::panes::timeline::spark;
+use crate::ui::text::{cell, piece};
+use crate::ui::theme::Theme;
 
 /// Paints the list.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
@@ -345,7 +345,7 @@ fn under_cursor(
     if !is_cursor {
         return spans;
     }
-    let here = app.panes.focus == Pane::List && app.overlays.is_empty();
+    let here = app.panes.focus == Pane::List && app.layers.menu().is_none();
     let style = if here { theme.cursor } else { theme.cursor_elsewhere };
     let least = spans.iter().map(Span::width).sum::<usize>() / BAR;
     let mut covered = 0;

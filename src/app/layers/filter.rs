@@ -1,8 +1,12 @@
-//! The filter line: text, last good query, error, history, completion.
-//! Never scans records; every change of the query asks for an answer.
+//! The filter line: text, last good query, error, history, completion; a layer while it is typed in.
+//! Never scans records; every change of the query wishes for an answer.
 
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
+use ratatui::layout::Rect;
 use tui_input::{Input, InputRequest};
 
+use crate::app::layers::wish::{Reply, Takes, Wish, is_press, place, wheel};
+use crate::app::layout::{Layout, inside};
 use crate::app::typed;
 use crate::app::viewport::Viewport;
 use crate::query::suggest::Suggestions;
@@ -12,8 +16,6 @@ use crate::query::{Expression, Query, QueryError};
 #[derive(Debug, Default)]
 pub struct Filter {
     input: Input,
-    /// Is it being typed in?
-    pub editing: bool,
     /// The last text that was a query.
     pub query: Query,
     /// Is noise left out as well?
@@ -100,7 +102,7 @@ impl Filter {
 
     /// Inserts text at the caret, line breaks as spaces. Returns whether the query changed; fails where
     /// the text has no room, as half a filter is another one.
-    pub fn paste(&mut self, text: &str) -> Result<bool, String> {
+    fn insert(&mut self, text: &str) -> Result<bool, String> {
         let text = text.trim_end_matches(['\r', '\n']);
         let room = typed::FILTER.saturating_sub(self.text().chars().count());
         if text.chars().nth(room).is_some() {
@@ -137,7 +139,6 @@ impl Filter {
 
     /// Starts typing.
     pub fn begin(&mut self) {
-        self.editing = true;
         self.before = self.text().to_owned();
         self.before.trim_end().clone_into(&mut self.whole);
         // What is typed next is another condition, not the end of the last word.
@@ -171,7 +172,6 @@ impl Filter {
     }
 
     fn end(&mut self) {
-        self.editing = false;
         self.walking = None;
         self.picked = None;
         self.suggestions = Suggestions::default();
@@ -234,5 +234,110 @@ impl Filter {
         let text = format!("{}{insert}{after}", self.text().get(..range.start).unwrap_or(""));
         self.picked = None;
         self.set_text_at(text, caret)
+    }
+}
+
+/// Columns of the suggestions at most.
+const WIDTH: u16 = 100;
+
+impl Filter {
+    /// Where the suggestions are, above the line, with their border; empty where none are seen.
+    pub fn suggestions_area(&self, layout: &Layout) -> Rect {
+        let line = layout.filter;
+        let above = line.y.saturating_sub(layout.screen.y);
+        let height = (self.viewport.visible().len() as u16 + 2).min(above);
+        if self.suggestions.items.is_empty() || height < 3 || line.width < 20 {
+            return Rect::default();
+        }
+        Rect { x: line.x, y: line.y - height, width: line.width.min(WIDTH), height }
+    }
+
+    /// What stands in the line is what the list answers, whenever it is not typed in.
+    fn settle(&mut self) -> Reply {
+        match &self.error {
+            Some(error) => Reply::tell(Some(format!("{error} (Esc: as before)"))),
+            None => Reply::close().and([Wish::Keep(self.accept())]),
+        }
+    }
+
+    /// Ends typing as the mouse goes elsewhere: nothing can be typed there, so a filter that is no query
+    /// is taken back.
+    fn leave(&mut self) -> Reply {
+        let mut wishes = Vec::new();
+        if let Some(error) = &self.error {
+            wishes.push(Wish::Tell(format!("taken back: {error}")));
+            wishes.push(Wish::GaveUp(self.give_up()));
+        }
+        Reply::close().and(wishes).and([Wish::Keep(self.accept())])
+    }
+}
+
+impl Takes for Filter {
+    fn key(&mut self, event: &KeyEvent, _: &Layout) -> Reply {
+        let control = event.modifiers.contains(KeyModifiers::CONTROL);
+        let changed = match event.code {
+            KeyCode::Enter if self.picked.is_some() => self.complete(),
+            KeyCode::Enter => return self.settle(),
+            KeyCode::Esc if !self.suggestions.items.is_empty() && self.picked.is_some() => {
+                self.picked = None;
+                return Reply::taken();
+            }
+            KeyCode::Esc => return Reply::close().and([Wish::GaveUp(self.give_up())]),
+            KeyCode::Tab => self.complete(),
+            KeyCode::Down => {
+                self.pick(true);
+                return Reply::taken();
+            }
+            KeyCode::Up if self.picked.is_some() => {
+                self.pick(false);
+                return Reply::taken();
+            }
+            KeyCode::Up => self.walk_history(true),
+            KeyCode::Char('p') if control => self.walk_history(true),
+            KeyCode::Char('n') if control => self.walk_history(false),
+            _ => match typed::request(event) {
+                Some(request) => self.edit(request),
+                None => return Reply::taken(),
+            },
+        };
+        Reply::wish(Wish::Typed(changed))
+    }
+
+    /// The line and the suggestions are its own. A click on a pane ends the typing; the wheel scrolls
+    /// the panes meanwhile.
+    fn mouse(&mut self, event: &MouseEvent, layout: &Layout) -> Reply {
+        let suggestions = self.suggestions_area(layout);
+        if suggestions.contains(place(event)) {
+            if let Some(lines) = wheel(event) {
+                self.viewport.scroll_by(lines);
+                self.picked = Some(self.viewport.cursor());
+            }
+            let lines = inside(suggestions);
+            if is_press(event) && lines.contains(place(event)) {
+                let line = self.viewport.top() + usize::from(event.row - lines.y);
+                if line < self.suggestions.items.len() {
+                    self.viewport.go_to(line);
+                    self.picked = Some(line);
+                }
+            }
+            return Reply::taken();
+        }
+        let is_elsewhere = layout.pane_at(event.column, event.row).is_some();
+        match is_press(event) {
+            true if is_elsewhere => self.leave().and_pass(),
+            true => Reply::taken(),
+            false => Reply::passed(),
+        }
+    }
+
+    fn paste(&mut self, text: &str) -> Reply {
+        match self.insert(text) {
+            Ok(changed) => Reply::wish(Wish::Typed(changed)),
+            Err(too_long) => Reply::tell(Some(too_long)),
+        }
+    }
+
+    fn takes_text(&self) -> Option<bool> {
+        Some(true)
     }
 }

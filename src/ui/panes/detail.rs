@@ -7,14 +7,14 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::border;
-use super::text::searched;
-use super::theme::Theme;
 use crate::app::App;
 use crate::app::action::Pane;
 use crate::app::panes::detail::Tone;
 use crate::app::panes::list::risk_glyph;
 use crate::text::clean;
+use crate::ui::border::border;
+use crate::ui::text::searched;
+use crate::ui::theme::Theme;
 
 /// A text with its glyph of risk as the theme draws it.
 fn in_letters<'t>(tone: Tone, text: &'t str, theme: &Theme) -> Cow<'t, str> {
@@ -29,10 +29,8 @@ fn in_letters<'t>(tone: Tone, text: &'t str, theme: &Theme) -> Cow<'t, str> {
 /// Paints the detail.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let detail = &app.panes.detail;
-    let title: Line<'static> = match &app.finding {
-        Some(input) if app.panes.focus == Pane::Detail => {
-            format!("Find: {}▏", clean(input.value())).into()
-        }
+    let title: Line<'static> = match app.layers.find(Pane::Detail) {
+        Some(find) => format!("Find: {}▏", clean(find.input.value())).into(),
         _ if !detail.find.is_empty() => format!("Detail ({})", clean(&detail.find)).into(),
         _ if detail.raw => "Detail: original".into(),
         _ if detail.related => "Detail: related".into(),
@@ -58,7 +56,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     if area.is_empty() {
         return;
     }
-    let focused = app.panes.focus == Pane::Detail && app.overlays.is_empty();
+    let focused = app.panes.focus == Pane::Detail && app.layers.menu().is_none();
     for (at, place) in detail.viewport.visible().enumerate() {
         let Some(line) = detail.screen.get(place) else { break };
         let mut spans: Vec<Span<'static>> = Vec::new();

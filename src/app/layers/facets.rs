@@ -1,9 +1,12 @@
 //! Facets: the values of a field under the question as it is, to filter by or to leave out.
 //! Never counts; the runtime does, on a thread, and what comes too late is dropped.
 
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+
 use crate::app::action::Pane;
+use crate::app::layers::menu::{Item, Kind, Menu, Rules};
+use crate::app::layers::wish::{Reply, Wish};
 use crate::app::message::Effect;
-use crate::app::overlay::{Item, Menu, Wish};
 use crate::app::state::App;
 use crate::query::Query;
 use crate::query::facet::Facet;
@@ -35,9 +38,29 @@ const LETTERS: &[(char, &str)] = &[
     ('l', "correlation"),
 ];
 
+static RULES: Rules = Rules { kind: Kind::Facet, key: leave_out, given_up, ..Rules::NARROW };
+
+/// `-` leaves the value under the cursor out, while nothing is typed.
+fn leave_out(menu: &Menu, event: &KeyEvent) -> Option<Reply> {
+    if event.code != KeyCode::Char('-') || !menu.typed().is_empty() {
+        return None;
+    }
+    let Some(item) = menu.current() else { return Some(Reply::taken()) };
+    let mut item = item.clone();
+    if let Wish::FilterBy(.., inside) = &mut item.wish {
+        *inside = false;
+    }
+    Some(menu.choose(&item))
+}
+
+/// What is still being counted is not wanted any more.
+fn given_up(menu: &Menu) -> Option<Wish> {
+    menu.items.is_empty().then_some(Wish::StopCounting)
+}
+
 impl App {
-    /// Opens the box that asks for a field.
-    pub(in crate::app) fn open_facets(&mut self) {
+    /// The fields whose values can be shown.
+    pub(in crate::app) fn facets_menu(&self) -> Menu {
         let letter = |name: &str| LETTERS.iter().find(|(_, known)| *known == name);
         let focused = self.focused_value().filter(|_| self.panes.focus == Pane::Detail);
         let focused = focused.map(|(field, _)| field.name);
@@ -53,36 +76,35 @@ impl App {
             (focused != Some(field.name), place.unwrap_or(usize::MAX))
         };
         fields.sort_by_key(rank);
-        let mut menu = Menu::new("Values of which field?", fields.iter().map(item).collect());
-        menu.letters = true;
-        self.overlays.push(menu);
-        self.arrange();
+        let items = fields.iter().map(item).collect();
+        Menu::new(&Rules::CHOOSE, "Values of which field?", items)
     }
 
     /// Asks for the values of a field.
     pub(in crate::app) fn ask_for_facet(&mut self, field: &'static Field) -> Vec<Effect> {
-        let mut menu = Menu::new(format!("{}: counting, esc stops", field.name), Vec::new());
-        menu.facet = Some(field);
-        self.overlays.push(menu);
-        self.arrange();
+        let title = format!("{}: counting, esc stops", field.name);
+        self.open_menu(Menu::new(&RULES, title, Vec::new()).about(field));
         vec![Effect::Count(self.data.store.clone(), self.panes.list.all_rows().to_vec(), field)]
     }
 
     /// Tells how far the counting is, if it is still wanted.
     pub(in crate::app) fn counting(&mut self, field: &'static Field, share: u8) {
-        let wanted = |menu: &&mut Menu| menu.facet.is_some_and(|known| known.name == field.name);
-        if let Some(menu) = self.overlays.iter_mut().rev().find(wanted) {
+        if let Some(menu) = self.facet_menu(field) {
             menu.title = format!("{}: counting, {share}%, esc stops", field.name);
         }
     }
 
+    /// The box that waits for the values of a field, or shows them.
+    fn facet_menu(&mut self, field: &Field) -> Option<&mut Menu> {
+        let is_of = |menu: &&mut Menu| menu.field.is_some_and(|known| known.name == field.name);
+        self.layers.menus_mut().rfind(is_of)
+    }
+
     /// Shows the values of a field, if they are still wanted.
     pub(in crate::app) fn counted(&mut self, facet: &Facet) {
-        let wanted = |menu: &Menu| menu.facet.is_some_and(|field| field.name == facet.field.name);
-        let Some(place) = self.overlays.iter().rposition(wanted) else { return };
-        let mut menu = Menu::new(title(facet), self.facet_items(facet));
-        menu.facet = Some(facet.field);
-        self.overlays[place] = menu;
+        let items = self.facet_items(facet);
+        let Some(menu) = self.facet_menu(facet.field) else { return };
+        menu.replace(title(facet), items);
         self.arrange();
     }
 

@@ -5,13 +5,13 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::border;
-use super::text::{piece, searched};
-use super::theme::Theme;
 use crate::app::App;
 use crate::app::action::Pane;
 use crate::query::choice::Mark;
 use crate::text::{clean, fit, thousands};
+use crate::ui::border::border;
+use crate::ui::text::{piece, searched};
+use crate::ui::theme::Theme;
 
 /// From this width on the tree tells how many records are rated.
 const WIDE: usize = 30;
@@ -19,8 +19,8 @@ const WIDE: usize = 30;
 /// Paints the tree.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let tree = &app.panes.tree;
-    let title = match &app.finding {
-        Some(input) if app.panes.focus == Pane::Tree => format!("Find: {}▏", clean(input.value())),
+    let title = match app.layers.find(Pane::Tree) {
+        Some(find) => format!("Find: {}▏", clean(find.input.value())),
         _ if !tree.find.is_empty() => format!("Services ({})", clean(&tree.find)),
         _ => "Services".to_owned(),
     };
@@ -89,6 +89,6 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 }
 
 fn cursor_style(app: &App, theme: &Theme) -> ratatui::style::Style {
-    let here = app.panes.focus == Pane::Tree && app.overlays.is_empty();
+    let here = app.panes.focus == Pane::Tree && app.layers.menu().is_none();
     if here { theme.cursor } else { theme.cursor_elsewhere }
 }

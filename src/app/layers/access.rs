@@ -1,10 +1,12 @@
 //! The box of access: what the actor or a target of a record gained and lost, and holds as far as the log shows.
 //! Never looks for anything itself; the runtime does, on a thread.
 
+use crate::app::layers::menu::{Item, Kind, Menu, Rules, Said};
+use crate::app::layers::trails::given_up;
+use crate::app::layers::wish::Wish;
 use crate::app::message::Effect;
-use crate::app::overlay::{Item, Menu, Wish};
+use crate::app::panes::list::shortened;
 use crate::app::state::App;
-use crate::app::trails::shortened;
 use crate::query::{Expression, Operator, Query};
 use crate::record::Record;
 use crate::record::field::Field;
@@ -15,6 +17,11 @@ use crate::trails::write::held;
 
 /// On narrower screens people are named without their domain.
 const WIDE: u16 = 120;
+/// Columns of the box at most.
+const WIDEST: u16 = 200;
+
+static RULES: Rules =
+    Rules { kind: Kind::Access, said: Said::All, width: WIDEST, given_up, ..Rules::NARROW };
 
 impl App {
     /// Asks for the access of the actor or target of the record; which, where there are several.
@@ -35,10 +42,7 @@ impl App {
             note,
             ..Item::new(clean(&name).into_owned(), wish)
         });
-        let mut menu = Menu::new("Access of whom or what?", items.collect());
-        menu.letters = true;
-        self.overlays.push(menu);
-        self.arrange();
+        self.open_menu(Menu::new(&Rules::CHOOSE, "Access of whom or what?", items.collect()));
         Vec::new()
     }
 
@@ -52,16 +56,13 @@ impl App {
 
     /// Asks for what was given to the one of this id.
     pub(in crate::app) fn ask_for_access(&mut self, key: String, name: String) -> Vec<Effect> {
-        let mut menu = Menu::new(format!("Access of {}: looking …", clean(&name)), Vec::new());
-        menu.access = true;
-        self.overlays.push(menu);
-        self.arrange();
+        let title = format!("Access of {}: looking …", clean(&name));
+        self.open_menu(Menu::new(&RULES, title, Vec::new()));
         vec![Effect::FindAccess(self.data.store.clone(), key, name)]
     }
 
     /// Shows what was given, if it is still wanted.
     pub(in crate::app) fn access_found(&mut self, name: &str, access: &Access) {
-        let Some(place) = self.overlays.iter().rposition(|menu| menu.access) else { return };
         let times = self.times();
         let time = |time| times.text(time);
         let is_narrow = self.screen.layout.screen.width < WIDE;
@@ -93,9 +94,8 @@ impl App {
                 format!("Access of {}: {count} records could not be read again", clean(name))
             }
         };
-        let mut menu = Menu::new(title, items);
-        menu.access = true;
-        self.overlays[place] = menu;
+        let Some(menu) = self.layers.menu_of(Kind::Access) else { return };
+        menu.replace(title, items);
         self.arrange();
     }
 }

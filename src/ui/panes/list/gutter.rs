@@ -3,11 +3,11 @@
 
 use ratatui::text::Span;
 
-use super::super::theme::Theme;
 use crate::app::App;
 use crate::app::panes::folding::Fold;
 use crate::record::risk::Level;
 use crate::store::RowId;
+use crate::ui::theme::Theme;
 
 /// Cells it takes: one for the level of risk, one in front of it where there is something to notice.
 pub fn width(app: &App) -> usize {

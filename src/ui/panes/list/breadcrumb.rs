@@ -5,9 +5,9 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::super::theme::Theme;
 use crate::app::App;
 use crate::text::fit;
+use crate::ui::theme::Theme;
 
 /// Paints the names of the views on the way here.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {

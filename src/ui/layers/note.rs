@@ -1,24 +1,23 @@
 //! The box a note is written in.
-//! Never shown together with another box.
+//! Never measures it: where it is, it says itself.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear};
 
-use super::text::piece;
-use super::theme::{ASCII_BORDER, Theme};
 use crate::app::App;
+use crate::app::layers::note::Note;
 use crate::app::layout::inside;
 use crate::app::panes::list::{Times, cell};
 use crate::record::field::Field;
 use crate::text::{clean, fit};
+use crate::ui::text::piece;
+use crate::ui::theme::{ASCII_BORDER, Theme};
 
 /// Paints the note that is being written.
-pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let Some(note) = &app.marking.note else { return };
-    let area =
-        app.screen.layout.centered(app.screen.layout.screen.width.saturating_sub(4).min(110), 3);
+pub fn draw(app: &App, note: &Note, theme: &Theme, frame: &mut Frame<'_>) {
+    let area = Note::area(&app.screen.layout);
     if area.width < 8 || area.height < 3 {
         return;
     }

@@ -1,31 +1,26 @@
 //! The box that asks what to export.
-//! Never shown while something else is typed.
+//! Never measures it: where it is, it says itself.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line as Text, Span};
 use ratatui::widgets::{Block, Clear};
 
-use super::marks::line_edit;
-use super::text::{cell, piece};
-use super::theme::{ASCII_BORDER, Theme};
 use crate::app::App;
-use crate::app::exporting::Line;
+use crate::app::layers::export::{Form, Line};
 use crate::app::layout::inside;
 use crate::text::thousands;
+use crate::ui::layers::note::line_edit;
+use crate::ui::text::{cell, piece};
+use crate::ui::theme::{ASCII_BORDER, Theme};
 
 /// Cells of the names of lines.
 const NAMES: u16 = 9;
 
 /// Paints the box.
-pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let Some(form) = &app.exporting.form else { return };
+pub fn draw(app: &App, form: &Form, theme: &Theme, frame: &mut Frame<'_>) {
     let lines = form.lines();
-    let height = lines.len() as u16 + 3;
-    let area = app
-        .screen
-        .layout
-        .centered(app.screen.layout.screen.width.saturating_sub(4).min(90), height);
+    let area = form.area(&app.screen.layout);
     if area.width < 16 || area.height < 4 {
         return;
     }

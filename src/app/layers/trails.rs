@@ -2,7 +2,11 @@
 //! Never looks for anything itself; the runtime does, on a thread.
 
 use crate::app::message::Effect;
-use crate::app::overlay::{Item, Menu, Wish};
+use crate::app::panes::list::shortened;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+
+use crate::app::layers::menu::{Item, Kind, Menu, Rules, Said};
+use crate::app::layers::wish::{Reply, Wish};
 use crate::app::state::App;
 use crate::text::{clean, thousands};
 use crate::trails::{Finding, Found, lasted};
@@ -12,13 +16,42 @@ const LOOKING: &str = "Trails: looking …";
 /// A screen of so many columns has room for whole names.
 const WIDE: u16 = 160;
 
+static RULES: Rules = Rules {
+    kind: Kind::Trails,
+    said: Said::Much,
+    width: u16::MAX,
+    key: meanwhile,
+    given_up,
+    ..Rules::NARROW
+};
+
+/// The right arrow leaves for what happened while the finding under the cursor was going on. Letters
+/// are searched for, all of them.
+fn meanwhile(menu: &Menu, event: &KeyEvent) -> Option<Reply> {
+    if event.code != KeyCode::Right || !event.modifiers.is_empty() {
+        return None;
+    }
+    let Some(Wish::Trail(_, meanwhile, name)) = menu.current().map(|item| &item.wish) else {
+        return Some(Reply::taken());
+    };
+    Some(match meanwhile {
+        Some(query) => Reply::close().and([Wish::Show(query.clone(), format!("during {name}"))]),
+        None => {
+            let said = "nothing was open meanwhile; this is for roles, keys, support";
+            Reply::tell(Some(said.to_owned()))
+        }
+    })
+}
+
+/// Who closes the box before anything was found no longer waits for it.
+pub(in crate::app) fn given_up(menu: &Menu) -> Option<Wish> {
+    menu.items.is_empty().then_some(Wish::StopTrails)
+}
+
 impl App {
     /// Opens the box and asks for what is in it.
     pub(in crate::app) fn open_trails(&mut self) -> Vec<Effect> {
-        let mut menu = Menu::new(LOOKING.to_owned(), Vec::new());
-        menu.trails = true;
-        self.overlays.push(menu);
-        self.arrange();
+        self.open_menu(Menu::new(&RULES, LOOKING, Vec::new()));
         vec![Effect::FindTrails(self.data.store.clone())]
     }
 
@@ -29,7 +62,7 @@ impl App {
 
     /// Tells how many records were looked at, while they are.
     pub(in crate::app) fn trails_go_on(&mut self, looked_at: usize, all: usize) {
-        let Some(menu) = self.overlays.iter_mut().rfind(|menu| menu.trails) else { return };
+        let Some(menu) = self.layers.menu_of(Kind::Trails) else { return };
         if menu.items.is_empty() {
             let share = looked_at.min(all) * 100 / all.max(1);
             let [done, all] = [looked_at.min(all), all].map(|count| thousands(count as u64));
@@ -39,7 +72,6 @@ impl App {
 
     /// Shows what was found, if it is still wanted.
     pub(in crate::app) fn trails_found(&mut self, found: &Found) {
-        let Some(place) = self.overlays.iter().rposition(|menu| menu.trails) else { return };
         let items = found.findings.iter().map(|finding| self.trail_item(finding)).collect();
         let unreadable = match found.unreadable {
             0 => String::new(),
@@ -51,7 +83,8 @@ impl App {
             "Trails: {count} found{still}{unreadable} · ⏎ its records · → meanwhile · shift ↓ reads on"
         );
         // What was typed meanwhile is kept.
-        self.overlays[place].replace(title, items);
+        let Some(menu) = self.layers.menu_of(Kind::Trails) else { return };
+        menu.replace(title, items);
         self.arrange();
     }
 
@@ -94,51 +127,4 @@ impl App {
             )
         }
     }
-
-    /// Closes the topmost box; who closes that of trails no longer waits for them.
-    pub(in crate::app) fn close_menu(&mut self) -> Vec<Effect> {
-        match self.overlays.pop() {
-            Some(menu) if (menu.trails || menu.access) && menu.items.is_empty() => {
-                vec![Effect::StopTrails]
-            }
-            Some(menu) if menu.cases => {
-                self.took_up_none();
-                Vec::new()
-            }
-            // What is still being counted is not wanted any more.
-            Some(menu) if menu.facet.is_some() && menu.items.is_empty() => {
-                vec![Effect::StopCounting]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// Leaves for what happened while the finding under the cursor was going on.
-    pub(in crate::app) fn show_meanwhile(&mut self, wish: &Wish) -> Vec<Effect> {
-        let Wish::Trail(_, meanwhile, name) = wish else { return Vec::new() };
-        match meanwhile {
-            Some(query) => {
-                self.overlays.pop();
-                let name = format!("during {name}");
-                self.show_from_the_first(query, &name)
-            }
-            None => {
-                self.screen.notice =
-                    Some("nothing was open meanwhile; this is for roles, keys, support".to_owned());
-                Vec::new()
-            }
-        }
-    }
-}
-
-/// Text in which people are named without their domain: the list has room for little.
-pub(in crate::app) fn shortened(text: &str) -> String {
-    let word = |word: &str| match word.split_once('@') {
-        Some((name, domain)) if !name.is_empty() && domain.len() > 1 => {
-            let end = if word.ends_with([',', ':']) { &word[word.len() - 1..] } else { "" };
-            format!("{name}@…{end}")
-        }
-        _ => word.to_owned(),
-    };
-    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }

@@ -1,0 +1,147 @@
+//! Cases: taken up, moved, kept or not, and what that means for leaving.
+//! Never reads or writes a file, and never takes a case up that nobody asked for.
+
+use crate::app::action::Action;
+use crate::app::cases::{FoundCase, KnownCase, Moved, NotKept, Offer, name_of};
+use crate::app::message::Effect;
+use crate::app::state::App;
+use crate::store::Mark;
+use crate::text::{clean, fit, fit_end};
+
+impl App {
+    /// Why no case can be taken up now; `None` where one can.
+    pub(in crate::app) fn cannot_take_up(&self) -> Option<String> {
+        let why = if self.data.loading.running {
+            "the records are still being read; cases come after that"
+        } else if self.data.store.is_empty() {
+            "no records are loaded"
+        } else {
+            return None;
+        };
+        Some(why.to_owned())
+    }
+
+    /// Cases were looked for.
+    pub(in crate::app) fn cases_found(
+        &mut self,
+        cases: Vec<KnownCase>,
+        is_asked: bool,
+    ) -> Vec<Effect> {
+        if cases.is_empty() && is_asked {
+            self.screen.notice = Some("no case of these records was kept yet".to_owned());
+        } else if is_asked || cases.iter().any(|case| case.marks > 0) {
+            self.marking.offered = Some(Offer { cases, is_asked });
+            self.offer_cases();
+        }
+        Vec::new()
+    }
+
+    /// A case was read to be taken up, or could not be.
+    pub(in crate::app) fn case_found(
+        &mut self,
+        found: Result<Box<FoundCase>, String>,
+    ) -> Vec<Effect> {
+        match found {
+            Ok(found) => self.take_up_case(&found),
+            Err(why) => {
+                self.screen.notice = Some(clean(&why).into_owned());
+                Vec::new()
+            }
+        }
+    }
+
+    /// Takes up the marks of a case; what was marked since stays.
+    fn take_up_case(&mut self, found: &FoundCase) -> Vec<Effect> {
+        let mut marks = self.data.store.marks().clone();
+        let had = !marks.is_empty();
+        for (row, mark) in &found.marks {
+            let here = marks.note(*row);
+            let note = match (here, mark.note.as_str()) {
+                (here, there) if here == there || there.is_empty() => here.to_owned(),
+                ("", there) => there.to_owned(),
+                // Neither of two notes goes.
+                (here, there) => format!("{here} / {there}"),
+            };
+            marks.set(*row, Mark { note, ..mark.clone() });
+        }
+        self.data.store.set_marks(marks);
+        if self.marking.title.is_empty() {
+            self.marking.title.clone_from(&found.title);
+        }
+        let newer = std::mem::take(&mut self.marking.queries);
+        self.marking.queries.clone_from(&found.queries);
+        self.marking.queries.retain(|known| !newer.contains(known));
+        self.marking.queries.extend(newer);
+        // Where marks go to the same file as before, it does not hold these yet.
+        let is_same = self.marking.file.as_ref() == Some(&found.file);
+        self.marking.file = Some(found.file.clone());
+        // To undo what was before would take off marks that were kept.
+        self.marking.done.clear();
+        self.marking.was_taken_up = true;
+        self.marking.has_lost |= found.lost > 0;
+        if self.marking.moved.as_ref().is_some_and(|moved| moved.to != found.file) {
+            self.marking.moved = None;
+        }
+        if !found.marks.is_empty() || found.lost > 0 {
+            let lost = match found.lost {
+                0 => String::new(),
+                lost => format!("; {lost} more are on records that are not here"),
+            };
+            self.screen.notice = Some(format!("taken up · {}{lost}", self.all_marks()));
+        }
+        self.show_note();
+        let mut effects = vec![Effect::TakeUpCase];
+        if had || is_same {
+            effects.extend(self.marks_changed());
+        } else if self.filter.query.asks_for_marks() {
+            effects.extend(self.ask());
+        }
+        effects
+    }
+
+    /// The case goes to another file: somebody else wrote its own.
+    pub(in crate::app) fn case_moved(&mut self, moved: Moved) -> Vec<Effect> {
+        let (from, to) = (clean(name_of(&moved.from)), clean(name_of(&moved.to)));
+        self.screen.notice = Some(format!("somebody else changed {from}: marks go to {to}"));
+        self.marking.moved = Some(moved);
+        Vec::new()
+    }
+
+    /// The case was kept, in which file, or could not be.
+    pub(in crate::app) fn case_kept(&mut self, kept: Result<String, NotKept>) {
+        let known = self.marking.not_kept.take();
+        match kept {
+            Ok(file) => self.marking.file = Some(file),
+            // The first line says so already; what was told since is not to be overwritten.
+            Err(not_kept) if known.as_ref().is_some_and(|known| known.why == not_kept.why) => {
+                self.marking.not_kept = Some(not_kept);
+            }
+            Err(not_kept) => {
+                let why = format!("marks are not kept: {}", not_kept.why);
+                let why = clean(&why).into_owned();
+                let room = usize::from(self.screen.layout.screen.width).saturating_sub(4);
+                let room = room.saturating_sub(fit(&why, usize::MAX).1);
+                let file = clean(&not_kept.file).into_owned();
+                let file = fit_end(&file, room);
+                self.screen.notice =
+                    Some(if file.len() > 8 { format!("{why} · {file}") } else { why });
+                self.marking.not_kept = Some(not_kept);
+            }
+        }
+    }
+
+    /// Leaves; where marks would be lost by it, only when that is asked for twice.
+    pub(in crate::app) fn quit(&mut self) -> Vec<Effect> {
+        let Some(not_kept) = &self.marking.not_kept else { return vec![Effect::Quit] };
+        let [quit, export] =
+            [Action::Quit, Action::Export].map(|action| self.keymap.spoken(action));
+        let why = clean(&not_kept.why).into_owned();
+        if self.is_asked_again((Action::Quit, None)) {
+            return vec![Effect::Quit];
+        }
+        self.screen.notice = Some(format!(
+            "marks are not kept; {quit} again quits, {export} writes them to a file ({why})"
+        ));
+        Vec::new()
+    }
+}
