@@ -80,9 +80,14 @@ pub fn with_names_in(store: &Store, block: Block) -> Block {
 
 /// A line with the names behind the ids in it. A value stays in one piece: names of ids in the middle
 /// of it follow behind it, with their ids.
-fn with_names_in_text(store: &Store, mut text: Text) -> Text {
+fn with_names_in_text(store: &Store, text: Text) -> Text {
+    let names = known_names(store, &ids_in(&text.plain()));
+    with_these_names(text, names)
+}
+
+fn with_these_names(mut text: Text, names: Vec<KnownName>) -> Text {
     let plain = text.plain();
-    for (id, names) in known_names(store, &ids_in(&plain)) {
+    for (id, names) in names {
         if names.iter().any(|name| plain.contains(name.as_str())) {
             continue;
         }
@@ -135,5 +140,27 @@ mod tests {
         assert_eq!(ids_in(&text), [a.to_owned(), b.to_ascii_lowercase()]);
         assert!(ids_in("--------------------------------------------------").is_empty());
         assert!(ids_in("ééééé-ééééé-ééééééé-ééééééé-éééé-ééééééééééééé").is_empty());
+    }
+
+    /// The name of an id in the middle of a value once ended the value's code.
+    #[test]
+    fn names_stand_behind_a_value_and_never_in_it() {
+        let id = "d26d4b5a-0001-4000-8000-0123456789ab";
+        let names = [(id.to_owned(), vec!["Eve".to_owned(), "E. Adams".to_owned()])];
+        let named = |text: Text| with_these_names(text, names.to_vec()).0;
+        let code = |text: &str| Piece::Code(text.to_owned());
+        let words = |text: &'static str| Piece::Words(text.into());
+        let both = [code("Eve"), words(" / "), code("E. Adams"), words(")")];
+        let whole = named(Text::of("id ").code(id.to_uppercase()).words(", more"));
+        let expected = [words("id "), code(&id.to_uppercase()), words(" (")];
+        assert_eq!(whole, [&expected[..], &both, &[words(", more")]].concat());
+        let inside = named(Text::default().code(format!("[{id}]:1")));
+        let expected = [code(&format!("[{id}]:1")), words(" ("), code(id), words(" is ")];
+        assert_eq!(inside, [&expected[..], &both].concat());
+        let foreign = named(Text::default().foreign(format!("of {id} é")));
+        let (first, rest) = (Piece::Foreign(format!("of {id}")), Piece::Foreign(" é".to_owned()));
+        assert_eq!(foreign, [&[first, words(" (")], &both[..], &[rest]].concat());
+        let said = Text::default().code(id).words(" is ").foreign("Eve");
+        assert_eq!(named(said.clone()), said.0);
     }
 }

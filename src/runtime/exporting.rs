@@ -2,6 +2,7 @@
 //! Never leaves half a file, and never replaces one without being told to.
 #![expect(clippy::disallowed_methods, reason = "this file writes what was asked for")]
 
+use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -88,6 +89,9 @@ fn write(
     stop: &Arc<AtomicBool>,
 ) -> io::Result<Exported> {
     let path = &from_home(&job.file);
+    if let Some(stream) = stream(path) {
+        return to_stream(stream, job, store, places, (inbox, stop));
+    }
     if path.is_dir() {
         return Err(io::Error::other("this is a folder; give the file a name"));
     }
@@ -99,15 +103,8 @@ fn write(
     if folder.look(&name)?.is_some_and(|look| look.kind != Kind::File) {
         return Err(io::Error::other("this is not a regular file; give another name"));
     }
-    let about = about(job, store, places, &|| stop.load(Ordering::Relaxed));
+    let options = options(job, store, places, (inbox, stop));
     let temporary = folder.fresh(".entrail").map_err(|error| in_folder(path, error))?;
-    let options = Options {
-        format: job.format,
-        redact: job.redact,
-        about,
-        watch: Some(watch(job, inbox, stop)),
-        ..Options::default()
-    };
     let mut out = BufWriter::with_capacity(64 << 10, temporary);
     let report = export::write(store, &job.rows, &options, &mut out)?;
     out.flush()?;
@@ -129,6 +126,62 @@ fn write(
     }
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     Ok(Exported::Done(whole.display().to_string(), report.records, bytes, report.unreadable))
+}
+
+fn options(
+    job: &Job,
+    store: &Store,
+    places: &[Arc<dyn Place>],
+    (inbox, stop): (&UnboundedSender<Message>, &Arc<AtomicBool>),
+) -> Options {
+    Options {
+        format: job.format,
+        redact: job.redact,
+        about: about(job, store, places, &|| stop.load(Ordering::Relaxed)),
+        watch: Some(watch(job, inbox, stop)),
+        ..Options::default()
+    }
+}
+
+/// Writes behind what is in the file that a standard stream goes to.
+fn to_stream(
+    stream: File,
+    job: &Job,
+    store: &Store,
+    places: &[Arc<dyn Place>],
+    outside: (&UnboundedSender<Message>, &Arc<AtomicBool>),
+) -> io::Result<Exported> {
+    let before = stream.metadata()?.len();
+    let mut out = BufWriter::with_capacity(64 << 10, stream);
+    let options = options(job, store, places, outside);
+    let report = export::write(store, &job.rows, &options, &mut out)?;
+    out.flush()?;
+    let bytes = out.get_ref().metadata()?.len().saturating_sub(before);
+    Ok(Exported::Done(job.file.clone(), report.records, bytes, report.unreadable))
+}
+
+/// The standard stream that a path names, where it goes to a file: another file in the place of that
+/// one would take away what was written to it, and what is still to come.
+#[cfg(unix)]
+fn stream(path: &Path) -> Option<File> {
+    use std::os::fd::AsFd as _;
+
+    let names = |all: [&str; 3]| all.iter().any(|name| path == Path::new(name));
+    let stream = if names(["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]) {
+        io::stdout().as_fd().try_clone_to_owned()
+    } else if names(["/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"]) {
+        io::stderr().as_fd().try_clone_to_owned()
+    } else {
+        return None;
+    };
+    let stream = File::from(stream.ok()?);
+    stream.metadata().is_ok_and(|about| about.is_file()).then_some(stream)
+}
+
+/// Elsewhere no path names one.
+#[cfg(not(unix))]
+fn stream(_path: &Path) -> Option<File> {
+    None
 }
 
 /// An error, with the folder it is about where the system does not say.
@@ -259,5 +312,20 @@ mod tests {
         assert!(at("nowhere").exists());
         let names = fs::read_dir(outer.path()).expect("there").count();
         assert_eq!(names, 7, "nothing that was begun is left");
+    }
+
+    /// A file that a stream went to was replaced by the export.
+    #[test]
+    fn a_stream_is_written_behind_what_is_in_its_file() {
+        let outer = tempfile::tempdir().expect("a folder");
+        let path = outer.path().join("log");
+        let mut file = fs::File::create(&path).expect("made");
+        file.write_all(b"before\n").expect("written");
+        let (inbox, _heard) = tokio::sync::mpsc::unbounded_channel();
+        let (job, stop) = (job(Path::new("/dev/stderr"), true), Arc::default());
+        let done = to_stream(file, &job, &Store::default(), &[], (&inbox, &stop));
+        assert_eq!(done.expect("done"), Exported::Done("/dev/stderr".to_owned(), 0, 4, 0));
+        assert_eq!(fs::read(&path).expect("read"), b"before\n[\n]\n");
+        assert!(stream(&path).is_none(), "any other path is a file to be replaced");
     }
 }
