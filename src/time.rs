@@ -359,11 +359,6 @@ impl Zone {
         &self.name
     }
 
-    /// Is this UTC?
-    pub fn is_utc(&self) -> bool {
-        self.name == "UTC"
-    }
-
     /// `time` in this zone, by a `strftime` pattern.
     pub fn format(&self, time: Timestamp, pattern: &str) -> String {
         let Ok(instant) = jiff::Timestamp::from_millisecond(time.ms()) else {

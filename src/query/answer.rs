@@ -247,11 +247,6 @@ impl Answerer {
         }
     }
 
-    /// Forgets everything and starts with an empty store.
-    pub fn reset(&mut self) {
-        *self = Self::default();
-    }
-
     /// Turns to another question. What matches is kept where only choice, order or axis
     /// differ; a query that can only match less than an earlier one did looks at that.
     pub fn ask(&mut self, question: Question) {

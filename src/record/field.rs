@@ -1,7 +1,6 @@
 //! THE field table: every property that can be filtered, shown or counted is one row of [`FIELDS`].
 //! Never evaluates a query; the matcher, the list, exports, completion, help and README read this table.
 
-use std::borrow::Cow;
 
 use super::change::differences_of;
 use super::column::{COLUMNS, Column, Entries, Kept, Part, VALUES, part, separable};
@@ -9,7 +8,6 @@ use super::licence::{self, Fate};
 use super::property::{Key, ROWS};
 use super::risk::NOT_RATED;
 use super::{NamedBy, Record, Target, value_text};
-use crate::time::Timestamp;
 
 /// What a field's values are, which decides the operators that make sense on it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -468,20 +466,6 @@ impl Entries for Parts<'_> {
     }
 }
 
-/// Joins the first chosen part that is not empty of each entry.
-struct Firsts<'f>(&'f [Part], String);
-
-impl Entries for Firsts<'_> {
-    fn entry(&mut self, parts: &[&str]) {
-        if let Some(first) = self.0.iter().map(|part| part.among(parts)).find(|p| !p.is_empty()) {
-            if !self.1.is_empty() {
-                self.1.push_str(", ");
-            }
-            self.1.push_str(first);
-        }
-    }
-}
-
 impl Stored {
     /// Where in a dictionary column it is kept; `None` where it is not.
     pub fn kept(&self) -> Option<Kept> {
@@ -623,11 +607,6 @@ impl Field {
         })
     }
 
-    /// Its place in [`FIELDS`].
-    pub fn index(&self) -> usize {
-        FIELDS.iter().position(|field| field.name == self.name).unwrap_or(0)
-    }
-
     /// Do lists ordered by it begin with the newest or highest?
     pub fn begins_with_last(&self) -> bool {
         matches!(self.kind, ValueKind::Time | ValueKind::Level)
@@ -672,31 +651,6 @@ impl Field {
                 (COLUMNS[column.index()].fill)(record, &mut Parts(parts, &mut keep));
             }
         }
-    }
-
-    /// The field's value for a table cell: the first, most telling one; of several targets or
-    /// changes, all firsts joined by `, `. Not cleaned for display.
-    pub fn cell<'r>(
-        &self,
-        record: &'r Record<'_>,
-        time: impl Fn(Timestamp) -> String,
-    ) -> Cow<'r, str> {
-        if let Stored::Time = self.stored {
-            return Cow::Owned(record.time.map(time).unwrap_or_default());
-        }
-        if let Stored::Column(column, parts) = self.stored {
-            let mut firsts = Firsts(parts, String::new());
-            (COLUMNS[column.index()].fill)(record, &mut firsts);
-            return Cow::Owned(firsts.1);
-        }
-        let mut joined = String::new();
-        self.values(record, "", &mut |value| {
-            if !joined.is_empty() {
-                joined.push_str(", ");
-            }
-            joined.push_str(value);
-        });
-        Cow::Owned(joined)
     }
 }
 

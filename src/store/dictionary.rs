@@ -13,11 +13,6 @@ use crate::text::fold_into;
 /// the interner and cannot be foreseen by who writes the data.
 static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
 
-/// The hash of a text. Never zero.
-pub fn hash(text: &str) -> u64 {
-    hash_parts([text])
-}
-
 /// The hash under which an entry made of `parts` is interned: of each in turn, so that they need
 /// not be joined to find out that they are known. Never zero. Empty parts, of which there are many,
 /// change nothing: entries that differ only in where these are are told apart by their texts.
@@ -406,7 +401,7 @@ mod tests {
     #[test]
     fn an_entry_keeps_its_code_over_all_segments() {
         let mut interner = Interner::default();
-        let code = |interner: &mut Interner, text: &str| interner.intern(text, hash(text));
+        let code = |interner: &mut Interner, text: &str| interner.intern(text, hash_parts([text]));
         assert_eq!(code(&mut interner, "a"), 0);
         assert_eq!(code(&mut interner, "b"), 1);
         let first = interner.seal();

@@ -2,7 +2,6 @@
 //! Never part of a record: segments know nothing of it, and reading the same files again brings none.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::RowId;
@@ -61,11 +60,6 @@ impl Marks {
     /// The marked records in order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (RowId, &Mark)> {
         self.0.iter().map(|(row, mark)| (*row, mark))
-    }
-
-    /// The marked ones among some records.
-    pub fn within(&self, rows: Range<RowId>) -> impl Iterator<Item = RowId> {
-        self.0.range(rows).map(|(row, _)| *row)
     }
 
     /// Marks a record, or changes what was noted about it.

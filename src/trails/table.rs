@@ -36,13 +36,6 @@ impl std::fmt::Debug for Trail {
     }
 }
 
-impl Trail {
-    /// The trail of that name, in any case.
-    pub fn named(name: &str) -> Option<&'static Self> {
-        TRAILS.iter().find(|trail| trail.name.eq_ignore_ascii_case(name))
-    }
-}
-
 /// The step of records that belong to a trail and are none of its steps: attempts that failed, what was
 /// only prepared, what ended without being done.
 pub(super) const BESIDE: u8 = 7;

@@ -128,8 +128,6 @@ impl Part {
     /// The level of risk, as a word.
     pub const LEVEL: Self = Self::new(Column::Risk, 0);
 
-    /// The name of the field that a property belongs to.
-    pub const PROPERTY: Self = Self::new(Column::Properties, 0);
     /// The value of a property that bare words look in.
     pub const WORD: Self = Self::new(Column::Properties, 1);
     /// The value of a property that bare words do not look in.
