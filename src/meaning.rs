@@ -33,6 +33,8 @@ pub struct Activity {
     pub reverses: Vec<String>,
     /// Who acted holds the thing, not a target.
     pub is_of_actor: bool,
+    /// Privileged Identity Management writes it, as its name says.
+    pub is_of_pim: bool,
     /// How it is undone, where its own row says so.
     way: Option<usize>,
 }

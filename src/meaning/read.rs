@@ -124,6 +124,7 @@ impl Tables {
             steps: Vec::new(),
             reverses: Vec::new(),
             is_of_actor: false,
+            is_of_pim: draft.name.contains("PIM"),
             way: None,
         };
         for (property, value) in draft.properties {

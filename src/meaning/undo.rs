@@ -20,6 +20,8 @@ pub enum Needs {
 pub enum Kind {
     /// There is none: the words tell why.
     NoStep,
+    /// It is a stage of a process, and gives and takes nothing by itself.
+    Stage,
     /// Something is to be done.
     Step,
     /// Nothing but setting the old values.
@@ -61,6 +63,7 @@ impl Kind {
     pub(super) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "no step" => Self::NoStep,
+            "stage" => Self::Stage,
             "step" => Self::Step,
             "set back" => Self::SetBack,
             "restore user" => Self::RestoreUser,

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use super::property::Key;
 use super::{Actor, ActorKind, Outcome, Record, Target, value_text};
+use crate::meaning::Thing;
 
 pub use kinds::rated;
 
@@ -344,14 +345,15 @@ fn name_for(
         used.push(at);
         return Some(target_name(target).to_owned());
     }
-    let property = match noun {
-        "role" => "Role.DisplayName",
-        "group" => "Group.DisplayName",
-        "principal" => "ServicePrincipal.DisplayName",
+    let thing = match noun {
+        "role" => Thing::Role,
+        "group" => Thing::GroupItself,
+        "principal" => Thing::PrincipalItself,
         _ => return None,
     };
+    let property = &thing.facts().name;
     let changes = record.targets.iter().flat_map(|target| &target.changes);
-    let change = changes.into_iter().find(|change| change.name == property)?;
+    let change = changes.into_iter().find(|change| change.name == **property)?;
     let name = [&change.new, &change.old]
         .into_iter()
         .flatten()

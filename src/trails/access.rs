@@ -4,19 +4,19 @@
 
 mod account;
 mod grants;
+mod held;
 mod ledger;
 mod objects;
 mod reading;
-mod standing;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
+use held::Line;
 use ledger::Ledger;
 use objects::NOBODY;
-use standing::Line;
 
 use crate::meaning::{Act, Thing};
 use crate::record::column::{Column, PART, Part, part};
@@ -90,7 +90,7 @@ pub struct Held {
     /// What there is to say of that.
     pub why: Option<Why>,
     /// What happened to it, in order.
-    pub events: Vec<Given>,
+    pub events: Vec<Event>,
     /// By which policy, where a record names it; not cleaned.
     pub policy: String,
     /// When it begins, where that is not when it was given.
@@ -101,7 +101,7 @@ pub struct Held {
 
 /// One time it was given, taken, asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Given {
+pub struct Event {
     /// The record.
     pub row: RowId,
     /// When (UTC).
@@ -199,7 +199,7 @@ impl Register {
         let own = objects.known_by(keys);
         let is_own = |number: u32| own.binary_search(&number).is_ok();
         let mut held = Vec::new();
-        for line in standing::lines(&self.0, &own) {
+        for line in held::lines(&self.0, &own) {
             let by_other = !is_own(line.holder);
             held.push(self.held(line, by_other));
         }

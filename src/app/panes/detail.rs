@@ -187,7 +187,8 @@ impl Detail {
             current = current.map(|at| if at > known { at - 1 } else { at });
         }
         // What was changed comes first; on a small screen there is room for little else.
-        let place = self.lines.iter().position(Line::begins_record).unwrap_or(self.lines.len());
+        let place =
+            self.lines.iter().position(|line| line.begins_record).unwrap_or(self.lines.len());
         if unusual.is_some() {
             current = current.map(|at| if at >= place { at + 1 } else { at });
         }

@@ -101,7 +101,7 @@ fn verdict<'r>(
     }
     let made = || ledger.made(record);
     let verdict = match way.kind {
-        Kind::NoStep => Verdict::NoStep(way),
+        Kind::NoStep | Kind::Stage => Verdict::NoStep(way),
         Kind::RestoreUser => match ledger.gone(record) {
             Some(gone) => Verdict::GoneForGood(gone),
             None => {

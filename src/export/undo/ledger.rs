@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::back::{Back, Deed, Fate, TakenBack};
 use super::values::{is_whole, sets_values};
+use crate::meaning::{self, Act, Activity, Facts, Kind, Thing};
 use crate::record::{Outcome, Record, Target, value_text};
 use crate::store::RowId;
 use crate::text::fold;
@@ -13,9 +14,11 @@ use crate::time::Timestamp;
 /// A role, group, object or access somebody was given or lost.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Held {
-    what: &'static str,
+    thing: Thing,
     by: By,
     member: String,
+    /// The type of the target that it is of.
+    kind: &'static str,
     of: String,
 }
 
@@ -31,11 +34,10 @@ enum By {
 }
 
 impl By {
-    fn of(activity: &str, record: &Record<'_>) -> Self {
-        let says = |words: &[&str]| words.iter().any(|word| activity.contains(word));
-        if says(&["pim activation", "pim deactivat"]) {
+    fn of(activity: &Activity, act: Act, record: &Record<'_>) -> Self {
+        if matches!(act, Act::Activated | Act::Expired | Act::Deactivated) {
             Self::Activation
-        } else if says(&["pim"]) {
+        } else if activity.is_of_pim {
             Self::Assignment
         } else if fold(&record.actor.name).starts_with("ms-pim") {
             Self::DirectoryForPim
@@ -66,74 +68,67 @@ pub(in crate::export) struct Ledger {
     restoring: Option<usize>,
 }
 
-/// Beginnings of activities (folded) that give something, those that take it away, and what it is.
-/// What an activity is of follows "to" or "from".
-const PAIRS: &[(&str, &str, &str)] = &[
-    ("add member to role", "remove member from role", "Role"),
-    ("add eligible member to role", "remove eligible member from role", "Role"),
-    ("add scoped member to role", "remove scoped member from role", "Role"),
-    ("add member to group", "remove member from group", "Group"),
-    (
-        "add member to administrative unit",
-        "remove member from administrative unit",
-        "AdministrativeUnit",
-    ),
-    ("add owner to group", "remove owner from group", "Group"),
-    ("add owner to application", "remove owner from application", "Application"),
-    ("add owner to service principal", "remove owner from service principal", "ServicePrincipal"),
-    ("access approved", "access removed", ""),
+/// What is told of as given and taken away: of other things their values are compared.
+const PAIRED: &[Thing] = &[
+    Thing::Role,
+    Thing::Eligible,
+    Thing::Scoped,
+    Thing::Group,
+    Thing::Unit,
+    Thing::Owner,
+    Thing::Support,
 ];
 
-/// Stages that give and take nothing yet.
-const STAGES: &[&str] = &["request", "cancel", "denied", "approval"];
+/// What an owner owns.
+const OWNED: &[Thing] = &[Thing::ApplicationItself, Thing::PrincipalItself, Thing::GroupItself];
 
 impl Ledger {
     /// Enters a record, where it gave or took something.
     pub(in crate::export) fn enter(&mut self, row: RowId, record: &Record<'_>) {
-        let activity = fold(&record.activity);
-        if record.outcome != Outcome::Success || STAGES.iter().any(|stage| activity.contains(stage))
-        {
+        let is_stage = meaning::way(&record.activity).is_some_and(|way| way.kind == Kind::Stage);
+        if record.outcome != Outcome::Success || is_stage {
             return;
         }
-        let found = PAIRS.iter().find_map(|&(gives, takes, of)| {
-            let is = |start: &str| {
-                activity
-                    .strip_prefix(start)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-            };
-            is(gives).then_some((gives, of, true)).or(is(takes).then_some((gives, of, false)))
-        });
+        let held = meaning::of(&record.activity).and_then(|own| self.held(own, record));
         let sets = sets_values(&record.activity);
-        self.back.enter(row, record, found.is_some(), sets);
+        self.back.enter(row, record, held.is_some(), sets);
         if sets && is_whole(record) {
             self.whole.push(row);
         }
-        let Some((what, kind, given)) = found else { return };
-        let Some((member, of)) = self.both(kind, record) else { return };
-        let held = Held { what, by: By::of(&activity, record), member, of };
+        let Some((held, given)) = held else { return };
         self.entries.entry(held).or_default().push(Entry { time: record.time, row, given });
     }
 
+    /// What a record gave or took, of whom; and whether it gave it.
+    fn held(&mut self, own: &Activity, record: &Record<'_>) -> Option<(Held, bool)> {
+        let gives = |act| matches!(act, Act::Given | Act::Outside | Act::Activated);
+        let does = own
+            .does
+            .iter()
+            .find(|does| PAIRED.contains(&does.thing) && (gives(does.act) || does.act.takes()))?;
+        let thing = match does.thing {
+            Thing::Owner => OWNED.iter().copied().find(|owned| is_of(*owned, record))?,
+            thing => thing,
+        };
+        let (member, of) = self.both(thing.facts(), record)?;
+        let by = By::of(own, does.act, record);
+        let kind = &*thing.facts().kind;
+        Some((Held { thing: does.thing, by, member, kind, of }, gives(does.act)))
+    }
+
     /// Who was given it or lost it, and what.
-    fn both(&mut self, kind: &'static str, record: &Record<'_>) -> Option<(String, String)> {
+    fn both(&mut self, facts: &'static Facts, record: &Record<'_>) -> Option<(String, String)> {
+        let kind = &*facts.kind;
         let is = |target: &&Target<'_>| target.kind.eq_ignore_ascii_case(kind);
         if kind.is_empty() {
             let request = record.targets.first()?;
             return Some((String::new(), known(&request.id, &request.name)?));
         }
-        let property = |part: &str| {
-            let name = format!("{kind}.{part}");
-            let mut changes = record.targets.iter().flat_map(|target| &target.changes);
-            let change = changes.find(|change| change.name.eq_ignore_ascii_case(&name))?;
-            let sides = [change.new.as_deref(), change.old.as_deref()];
-            let mut texts = sides.into_iter().flatten().map(value_text);
-            texts.find(|text| !text.is_empty()).map(|text| fold(&text))
-        };
         let (id, name) = match record.targets.iter().find(is) {
             Some(target) => (fold(&target.id), fold(&target.name)),
             None => (
-                property("ObjectID").unwrap_or_default(),
-                property("DisplayName").unwrap_or_default(),
+                property(record, &facts.id).unwrap_or_default(),
+                property(record, &facts.name).unwrap_or_default(),
             ),
         };
         if !id.is_empty() && !name.is_empty() {
@@ -151,9 +146,7 @@ impl Ledger {
     pub(in crate::export) fn close(&mut self) {
         let mut by_id: HashMap<Held, Vec<Entry>> = HashMap::new();
         for (mut held, entries) in std::mem::take(&mut self.entries) {
-            let kind =
-                PAIRS.iter().find(|(gives, ..)| *gives == held.what).map_or("", |pair| pair.2);
-            if let Some(id) = self.ids.get(&(kind, held.of.clone())) {
+            if let Some(id) = self.ids.get(&(held.kind, held.of.clone())) {
                 held.of.clone_from(id);
             }
             by_id.entry(held).or_default().extend(entries);
@@ -224,6 +217,26 @@ impl Ledger {
     }
 }
 
+/// The value that a property has now, folded; before, where it has none any more.
+fn property(record: &Record<'_>, name: &str) -> Option<String> {
+    let mut changes = record.targets.iter().flat_map(|target| &target.changes);
+    let change = changes.find(|change| change.name.eq_ignore_ascii_case(name))?;
+    let sides = [change.new.as_deref(), change.old.as_deref()];
+    let mut texts = sides.into_iter().flatten().map(value_text);
+    texts.find(|text| !text.is_empty()).map(|text| fold(&text))
+}
+
+/// Is a record about such an object, by its properties or by a target?
+fn is_of(object: Thing, record: &Record<'_>) -> bool {
+    let facts = object.facts();
+    // "Add owner to service principal" may call it an application: the property is right.
+    let names = |other: &Thing| property(record, &other.facts().id).is_some();
+    match OWNED.iter().any(names) {
+        true => names(&object),
+        false => record.targets.iter().any(|one| one.kind.eq_ignore_ascii_case(&facts.kind)),
+    }
+}
+
 fn known(id: &str, name: &str) -> Option<String> {
     [id, name].into_iter().map(fold).find(|text| !text.is_empty())
 }
@@ -290,6 +303,9 @@ mod tests {
         let eligible = record(3, "Remove eligible member from role", role);
         let failed = Record { outcome: Outcome::Failure, ..remove(4) };
         assert_eq!(cancelled(&[add(1), other, eligible, failed]), [false; 4]);
+        // What was removed is there again, whatever the activity is called that restored it.
+        let restored = record(3, "Restore member from role", role);
+        assert_eq!(cancelled(&[remove(2), restored]), [true, true]);
     }
 
     #[test]

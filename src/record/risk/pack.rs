@@ -9,6 +9,7 @@ use super::condition;
 use super::spelled::Names;
 use super::{Level, Rule, Source};
 use crate::record::property::Key;
+use crate::text::draft::{Draft, drafts};
 use crate::text::fold;
 
 /// Name and text of each file of rules.
@@ -90,21 +91,6 @@ struct Reader {
     lists: HashMap<String, String>,
     rules: Vec<Rule>,
     mistakes: Vec<String>,
-}
-
-/// A rule on the way: where it begins, its name, and its properties.
-struct Draft {
-    place: String,
-    group: &'static str,
-    name: &'static str,
-    properties: Vec<(&'static str, String)>,
-}
-
-impl Draft {
-    fn take(&mut self, property: &str) -> Option<String> {
-        let at = self.properties.iter().position(|(name, _)| *name == property)?;
-        Some(self.properties.swap_remove(at).1)
-    }
 }
 
 impl Reader {
@@ -211,7 +197,7 @@ impl Reader {
         let (activities, conditions) = condition::parse(&query)?;
         Ok(Rule {
             name: draft.name,
-            group: draft.group,
+            group: draft.heading,
             title,
             level: Level::from_word(&level).ok_or_else(|| format!("no level `{level}`"))?,
             query,
@@ -253,39 +239,4 @@ fn sources(written: &str) -> Result<Vec<Source>, String> {
         Ok(Source { publisher, item: item.to_owned(), url })
     };
     written.split(';').map(one).collect()
-}
-
-/// The rules of a file: a name at the beginning of a line, its properties below it, two spaces in;
-/// what is four spaces in goes on with the property above. `== …` is a heading.
-fn drafts(file: &str, text: &'static str) -> Vec<Result<Draft, String>> {
-    let mut group = "";
-    let mut found: Vec<Result<Draft, String>> = Vec::new();
-    for (at, line) in text.lines().enumerate() {
-        let place = format!("{file}:{}", at + 1);
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        if let Some(heading) = line.strip_prefix("== ") {
-            group = heading;
-        } else if let Some(more) = line.strip_prefix("    ") {
-            match found.last_mut() {
-                Some(Ok(Draft { properties, .. })) if !properties.is_empty() => {
-                    let last = properties.len() - 1;
-                    properties[last].1.push(' ');
-                    properties[last].1.push_str(more.trim());
-                }
-                _ => found.push(Err(format!("{place}: goes on with nothing"))),
-            }
-        } else if let Some(property) = line.strip_prefix("  ") {
-            match (found.last_mut(), property.split_once(": ")) {
-                (Some(Ok(draft)), Some((name, value))) => {
-                    draft.properties.push((name, value.trim().to_owned()));
-                }
-                _ => found.push(Err(format!("{place}: no property of a rule"))),
-            }
-        } else {
-            found.push(Ok(Draft { place, group, name: line.trim(), properties: Vec::new() }));
-        }
-    }
-    found
 }

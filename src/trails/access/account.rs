@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
+use super::held::{Lane, Line, TOGETHER, line};
 use super::ledger::{Entry, Ledger};
 use super::objects::NOBODY;
-use super::standing::{Lane, Line, TOGETHER, line};
 use super::{Standing, Why};
 use crate::meaning::{Act, Thing};
 

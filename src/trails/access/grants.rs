@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
+use super::held::{Lane, Line};
 use super::ledger::{Entry, Ledger};
 use super::objects::NOBODY;
-use super::standing::{Lane, Line};
 use super::{Standing, Why};
 use crate::text::fold;
 use crate::time::Timestamp;

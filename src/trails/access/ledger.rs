@@ -140,7 +140,7 @@ impl Ledger {
         }
         let actor = &record.actor;
         let is_pim = actor.kind == ActorKind::App && fold(&actor.name) == "ms-pim";
-        let of_pim = fold(&record.service) == "pim" || fold(&record.activity).contains("pim");
+        let of_pim = fold(&record.service) == "pim" || activity.is_of_pim;
         let actor_kind = if actor.kind == ActorKind::App { "serviceprincipal" } else { "user" };
         let by = self.objects.object(actor_kind, &actor.id, actor_name(actor));
         let mut entry = Entry {

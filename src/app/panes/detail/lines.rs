@@ -54,6 +54,8 @@ pub struct Line {
     pub copy: String,
     /// The record this line is about, where it is another one.
     pub row: Option<RowId>,
+    /// Does the part begin here that every record has below its changes?
+    pub begins_record: bool,
     /// The query this line offers to ask instead of the one that is asked.
     pub query: Option<String>,
 }
@@ -64,17 +66,6 @@ pub const LONGEST_VALUE: usize = 2_000;
 const LONGEST_REASON: usize = 160;
 /// More differences of one value than this are only counted.
 const MOST_DIFFERENCES: usize = 100;
-
-/// Heading of what follows the changes of every record.
-const RISK: &str = "Risk";
-
-impl Line {
-    /// Does the part begin here that every record has below its changes?
-    pub fn begins_record(&self) -> bool {
-        matches!(self.text.as_slice(), [(Tone::Strong, text)] if text == RISK)
-            && self.label.is_empty()
-    }
-}
 
 fn plain(text: impl Into<String>) -> Vec<(Tone, String)> {
     vec![(Tone::Plain, text.into())]
@@ -124,7 +115,7 @@ pub fn record_lines(record: &Record<'_>, zone: &Zone) -> Vec<Line> {
         target_lines(target, &mut lines);
     }
     property_lines(record, &mut lines);
-    lines.push(heading(RISK));
+    lines.push(Line { begins_record: true, ..heading("Risk") });
     lines.extend(risk_lines(record));
     lines.push(heading("Record"));
     field_lines(record, zone, &mut lines);

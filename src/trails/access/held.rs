@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::ledger::{Entry, Ledger, Pim};
 use super::objects::NOBODY;
-use super::{Given, Standing, Why, account, grants};
+use super::{Event, Standing, Why, account, grants};
 use crate::meaning::{Act, Thing};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
@@ -34,7 +34,7 @@ pub(super) struct Line {
 /// What happened to one thing of one holder.
 #[derive(Debug, Default)]
 pub(super) struct Lane {
-    pub(super) events: Vec<Given>,
+    pub(super) events: Vec<Event>,
     /// When it was given last, if it was not taken since.
     pub(super) given: Option<Timestamp>,
     pub(super) from: Option<Timestamp>,
@@ -80,7 +80,7 @@ impl Lane {
             by => ledger.objects.name(by).to_owned(),
         };
         let Entry { row, time, act, is_done, .. } = *entry;
-        self.events.push(Given { row, time, act, is_done, by });
+        self.events.push(Event { row, time, act, is_done, by });
         if !entry.policy.is_empty() {
             entry.policy.clone_into(&mut self.policy);
         }
@@ -189,7 +189,7 @@ fn plain(ledger: &Ledger, entries: &[&Entry]) -> Line {
     let mut is_before = false;
     for entry in entries {
         // The directory writes a change of licences twice: as one, and as an update of the user.
-        let is_double = |last: &Given| {
+        let is_double = |last: &Event| {
             last.act == entry.act
                 && (last.is_done || !entry.is_done)
                 && entry.time.ticks() - last.time.ticks() <= TOGETHER
