@@ -1,5 +1,5 @@
 //! What was made of a sequence of records, as values: who did what, how it stands, what is to be noted.
-//! Never a sentence: those are made in [`super::words`], at the very end.
+//! Never a sentence: those are made in `src/trails/words.rs`, at the very end.
 //!
 //! Lengths of time are in ticks. Names come from records and are not cleaned; what is missing is
 //! `None`, and said in words later.
