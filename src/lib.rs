@@ -74,11 +74,14 @@
 //!
 //! # Where something is added
 //!
-//! One row is enough; filters, completion, help, the palette and the README's tables follow from it.
+//! One row or one file is enough; filters, completion, help, the palette and the README's tables follow
+//! from it. `tests/doors.rs` holds what is said here against the files.
 //!
 //! - **a field**: a row of [`record::field::FIELDS`]
-//! - **a property that only some kinds of record have**: a row of [`record::property::PROPERTIES`],
-//!   which is a field too
+//! - **a kind of record**: a file in `src/record/kind` with what it is called and the properties it adds,
+//!   and a row of `src/record/kind.rs`
+//! - **a property that only some kinds of record have**: a row in the file of its kind, in
+//!   `src/record/kind`; it is a field too
 //! - **a column**, for a field that is to be answered from memory: a row of
 //!   [`record::column::COLUMNS`], and the field's row names it
 //! - **an action**, its keys and its help: a row of [`app::action::ACTIONS`], and what it does in
@@ -100,6 +103,9 @@
 //! - **a way to write documents** (reports, undo sheets, trails, access): a row of
 //!   [`document::RENDERERS`], and the file that writes it
 //! - **a document about records**: a variant of [`export::Sheet`]; what has no arm does not compile
+//! - **a command**: a file in `src/cli/command` with what it takes, its examples and what it does, and a
+//!   row of `src/cli/command.rs`
+//! - **a theme**: a file in `src/ui/theme`, and its name in [`ui::theme::PALETTES`]
 //! - **a fact about activities**: a line of a file in `assets/catalogue`
 //! - **what an activity means**, gives, takes, reverses, and how it is undone: its entry in a file of
 //!   `assets/activities`

@@ -1,7 +1,6 @@
 //! THE field table: every property that can be filtered, shown or counted is one row of [`FIELDS`].
 //! Never evaluates a query; the matcher, the list, exports, completion, help and README read this table.
 
-
 use super::change::differences_of;
 use super::column::{COLUMNS, Column, Entries, Kept, Part, VALUES, part, separable};
 use super::licence::{self, Fate};
