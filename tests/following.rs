@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use entrail::export;
 use entrail::place::{Place, Places};
+use entrail::query::Query;
 use entrail::record::field::Field;
 use entrail::sign_in::{Cloud, Environment, Method, Settings};
 use entrail::source::following::Follow;
@@ -239,13 +240,18 @@ fn what_cannot_grow_says_so() {
 
 /// A tenant of the fake Graph, asked for everything up to now.
 fn tenant(graph: &FakeGraph, ended: bool) -> Arc<dyn Place> {
+    tenant_of_days(graph, ended, 30)
+}
+
+/// The same, asked for so many days.
+fn tenant_of_days(graph: &FakeGraph, ended: bool, days: i64) -> Arc<dyn Place> {
     let now = Timestamp::from_ms(
         std::time::SystemTime::now()
             .duration_since(std::time::SystemTime::UNIX_EPOCH)
             .expect("after 1970")
             .as_millis() as i64,
     );
-    let start = now.plus(-30 * 86_400 * entrail::time::TICKS_PER_SECOND);
+    let start = now.plus(-days * 86_400 * entrail::time::TICKS_PER_SECOND);
     let request = Request::new(vec![find("audit").expect("a log")], Window { start, end: now });
     let environment = Environment {
         token: Some(graph.token(&Grant::default()).into()),
@@ -299,4 +305,41 @@ fn a_range_that_has_ended_cannot_be_followed() {
     let mut follower = Follower::of(vec![tenant(&graph, true)]);
     while follower.next().is_some() {}
     assert!(follower.ended.as_ref().is_some_and(|why| why.contains("--until")));
+}
+
+#[test]
+fn what_a_filter_needs_and_was_not_loaded_is_asked_for_and_listed_once() {
+    let graph = FakeGraph::start(fake_graph::Tenant::demo(4, 1));
+    let now = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH);
+    let now = Timestamp::from_ms(now.expect("after 1970").as_millis() as i64);
+    let hours =
+        |count: i64| now.plus(-count * 3_600 * entrail::time::TICKS_PER_SECOND).to_rfc3339();
+    graph.add("directoryAudits", [at(&hours(2), "near"), at(&hours(120), "far")]);
+    let place = tenant_of_days(&graph, false, 1);
+    let mut store = Store::default();
+    drop(source::read_all(vec![Arc::clone(&place)], |delivery| {
+        if let Delivery::Segment(segment) = delivery {
+            store.push(segment);
+        }
+    }));
+    let plan = |query: &str| place.plan(&Query::parse(query).expect(query), now);
+    for loaded in ["", "actor:ada", "time:last-12h"] {
+        assert!(plan(loaded).again.is_none(), "{loaded}");
+    }
+    let wanted = plan("time:last-6d actor:ada");
+    assert!(wanted.told.iter().any(|line| line.contains("GET ")), "{:?}", wanted.told);
+    let again = wanted.again.expect("the tenant has more");
+    let (outbox, deliveries) = channel(8);
+    let more = Follow { places: vec![again], store: store.clone(), told: Vec::new() };
+    source::load_more(more, outbox, CancellationToken::new());
+    let cancel = CancellationToken::new();
+    let mut loaded = Follower { store, troubles: Vec::new(), ended: None, deliveries, cancel };
+    while loaded.next().is_some() {}
+    let ids = loaded.ids();
+    for id in ["near", "far"] {
+        assert_eq!(ids.iter().filter(|known| *known == id).count(), 1, "{ids:?}");
+    }
+    assert_eq!(loaded.troubles, Vec::<String>::new());
+    let more = plan("time:last-5d");
+    assert!(more.again.is_none(), "that came by now: {:?} {:?}", wanted.span, more.told);
 }

@@ -9,13 +9,13 @@ use url::Url;
 use super::arguments::RangeArguments;
 use super::standard::out;
 use super::{Outcome, parse_query};
-use crate::query::plan::Part;
 use crate::query::push_down::{Endpoint, Names, PushDown, asks_for_now, push_down};
 use crate::query::{self, when};
 use crate::source::Tenant;
 use crate::source::graph::logs::{LOGS, Log, find};
 use crate::source::graph::slices::Window;
 use crate::source::graph::{Request, Span};
+use crate::source::tenant::{Sought, explained};
 use crate::text::clean;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
@@ -27,6 +27,8 @@ pub(super) struct Wanted {
     /// The query without its span of time; empty: none. What depends on the time it is asked at has
     /// that in it.
     pub(super) question: String,
+    /// What the request is made of.
+    pub(super) sought: Sought,
     /// For each log.
     parted: Vec<(&'static Log, PushDown)>,
 }
@@ -41,8 +43,9 @@ impl Wanted {
         let mut parted = Vec::new();
         let (logs, optional) = logs(&range.log)?;
         for &log in &logs {
-            parted.push((log, push_down(&query, &context, endpoint(log), names)));
+            parted.push((log, push_down(&query, &context, log.endpoint(), names)));
         }
+        let sought = Sought { query: query.clone(), names };
         let asked = Asked::new(range, query.clone());
         let bounds = asked.at(now)?;
         let span = Span::new(move |now| match asked.at(now) {
@@ -63,7 +66,8 @@ impl Wanted {
         if asks_for_now(&query) {
             question = format!("{question} (at {now})");
         }
-        Ok(Self { request, is_ended: bounds.is_ended, question, parted })
+        let is_ended = bounds.is_ended;
+        Ok(Self { request, is_ended, question, sought, parted })
     }
 
     /// Tells what is asked of Graph, what is evaluated here, and the requests.
@@ -77,25 +81,7 @@ impl Wanted {
 
     /// The same, line by line; not cleaned.
     pub(super) fn explanation(&self, base: &Url) -> Vec<String> {
-        let Window { start, end } = self.request.window;
-        let mut lines = vec![format!("from {start} until {end}, asked of Graph")];
-        lines.extend(self.request.notes.iter().cloned());
-        for ((log, parted), (_, address)) in self.parted.iter().zip(self.request.addresses(base)) {
-            lines.extend([String::new(), log.name.to_owned()]);
-            lines.extend(parted.parts.iter().map(|(part, how)| match how {
-                Part::Exact => format!("  Graph evaluates    {part}"),
-                Part::AsWritten => {
-                    format!(
-                        "  Graph evaluates    {part}   (as written: other spellings are missing)"
-                    )
-                }
-                Part::Inexact(why) => {
-                    format!("  entrail evaluates  {part}   (Graph evaluates a part of it: {why})")
-                }
-                Part::Here(why) => format!("  entrail evaluates  {part}   ({why})"),
-            }));
-            lines.push(format!("  GET {address}"));
-        }
+        let mut lines = explained(&self.request, &self.parted, base);
         lines.push(String::new());
         let how = "What does not fit into one answer is asked for in slices, each with its own times. Now \
                    is what Graph's clock says.";
@@ -215,15 +201,5 @@ impl Bounds {
             ),
             false => format!("{keeps}: what is older, from {asked} on, is probably gone"),
         })
-    }
-}
-
-fn endpoint(log: &Log) -> Endpoint {
-    if log.name.starts_with("sign-ins") {
-        Endpoint::SignIns
-    } else if log.name == "provisioning" {
-        Endpoint::Provisioning
-    } else {
-        Endpoint::Audits
     }
 }

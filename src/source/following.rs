@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::lanes::{self, Followed};
 use super::pipeline::{self, Options, no_thread};
-use super::{Delivery, Following};
+use super::{Delivery, Following, Summary};
 use crate::place::{AlreadyRead, Places};
 use crate::record::content::Content;
 use crate::store::builder::Indexer;
@@ -49,6 +49,34 @@ pub fn follow(follow: Follow, outbox: Sender<Delivery>, cancel: CancellationToke
         // A channel that was just made has room for it; a closed one wants none.
         let reason = no_thread(&error).reason;
         let _ = spare.try_send(Delivery::Following(Following::Ended(reason)));
+    }
+}
+
+/// Loads places behind the records that are there, without any of those, and returns at once: what is
+/// delivered is that of a load, but for its progress, which is that of the places alone.
+pub fn load_more(more: Follow, outbox: Sender<Delivery>, cancel: CancellationToken) {
+    let spare = outbox.clone();
+    let run = move || {
+        let Follow { places, store, .. } = more;
+        let mut deliver = |delivery| match outbox.blocking_send(delivery) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        };
+        // How far that is need not be told: asking takes longer.
+        let said = said(&store, &cancel, &mut |_| ControlFlow::Continue(()));
+        let ControlFlow::Continue(said) = said else {
+            let _ = deliver(Delivery::Done(Summary { cancelled: true, ..Summary::default() }));
+            return;
+        };
+        let indexer = Indexer::resuming(&store, said);
+        drop(store);
+        let options = Options::default();
+        pipeline::resume(lanes::together(places), indexer, &cancel, &options, &mut deliver);
+    };
+    if let Err(error) = Builder::new().name("more".to_owned()).spawn(run) {
+        // A channel that was just made has room for these; a closed one wants none.
+        let _ = spare.try_send(Delivery::Trouble(no_thread(&error)));
+        let _ = spare.try_send(Delivery::Done(Summary { cancelled: true, ..Summary::default() }));
     }
 }
 

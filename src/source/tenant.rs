@@ -1,6 +1,8 @@
 //! A tenant as a place: signs in, asks Graph, and tells beside the records how far that is.
 //! Never decodes a record: they go the way of every stream, line by line.
 
+mod sought;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::io;
@@ -10,6 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use self::sought::{Came, Wanting};
+pub use self::sought::{Sought, explained};
 use super::graph::api::audience;
 use super::graph::doctor::{self, Refusal};
 use super::graph::slices::Window;
@@ -18,12 +22,13 @@ use crate::http::client::Http;
 use crate::http::pace::SystemPace;
 use crate::http::service::{NoToken, Token, Tokens};
 use crate::place::{
-    self, AlreadyRead, Contents, Follower, Look, News, Opened, Piece, Place, Position, Prompt,
-    Pulling, Stream, Trouble,
+    self, AlreadyRead, Contents, Follower, Look, News, Opened, Piece, Place, Plan, Position,
+    Prompt, Pulling, Stream, Trouble,
 };
+use crate::query::Query;
 use crate::secret::Secret;
 use crate::sign_in::{self, Claims, Settings, SignIn};
-use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
+use crate::time::{TICKS_PER_SECOND, TimeRange, Timestamp, ticks};
 
 /// What entrail calls Graph where it names the source of something.
 pub const NAME: &str = "Microsoft Graph";
@@ -36,6 +41,10 @@ pub struct Tenant {
     /// The tenant that was asked for by id or domain; empty: that of whoever signs in.
     given: String,
     request: Request,
+    /// What the request was made of.
+    sought: Sought,
+    /// What came of this tenant so far.
+    came: Came,
     /// Does the request end in the past, so that nothing new belongs to it?
     is_ended: bool,
     base: Url,
@@ -103,13 +112,32 @@ impl Tenant {
         let is_ended = false;
         let (service, loaded) = Default::default();
         let name = NAME.into();
-        Ok(Self { name, given, request, is_ended, base, http, signed_in, service, loaded })
+        let (sought, came) = Default::default();
+        Ok(Self {
+            name,
+            given,
+            request,
+            sought,
+            came,
+            is_ended,
+            base,
+            http,
+            signed_in,
+            service,
+            loaded,
+        })
     }
 
     /// The same for a range of time that has an end: nothing new belongs to it.
     #[must_use]
     pub fn ended(self, is_ended: bool) -> Self {
         Self { is_ended, ..self }
+    }
+
+    /// The same, whose request was made of this.
+    #[must_use]
+    pub fn asked_for(self, sought: Sought) -> Self {
+        Self { sought, ..self }
     }
 
     /// The same under another name, where another tenant is open too.
@@ -182,10 +210,16 @@ impl Tenant {
         cancel: CancellationToken,
     ) -> Result<(Feed, Watch), String> {
         let service = self.service()?;
+        let is_load = follow.is_none();
         let feed = Feed::new(service, request, follow, cancel)
             .map_err(|error: io::Error| format!("the system gives no room to ask: {error}"))?;
         let name = Arc::clone(&self.name);
-        let watch = Watch { name, signed_in: Arc::clone(&self.signed_in), status: feed.status() };
+        let watch = Watch {
+            name,
+            signed_in: Arc::clone(&self.signed_in),
+            status: feed.status(),
+            loads: is_load.then(|| self.clone()),
+        };
         Ok((feed, watch))
     }
 
@@ -242,6 +276,24 @@ impl Place for Tenant {
 
     fn waits(&self) -> bool {
         true
+    }
+
+    fn plan(&self, query: &Query, now: Timestamp) -> Plan {
+        let sought = Sought { query: query.clone(), names: self.sought.names };
+        let first = self.came.first().unwrap_or(self.request.window);
+        let logs = &self.request.logs;
+        let wanting = sought.wanting(&self.came, (first, self.is_ended), logs, now);
+        let Some(Wanting { window, parted }) = wanting else { return Plan::default() };
+        let mut request = Request { window, span: None, notes: Vec::new(), ..self.request.clone() };
+        let filters =
+            parted.iter().filter_map(|(log, parted)| Some((log.name, parted.filter.clone()?)));
+        request.filters = filters.collect();
+        let told = explained(&request, &parted, &self.base);
+        let parts = parted.into_iter().next().map(|(_, parted)| parted.parts).unwrap_or_default();
+        let loaded = Arc::default();
+        let again = Self { request, sought, loaded, is_ended: true, ..self.clone() };
+        let span = TimeRange { start: Some(window.start), end: Some(window.end) };
+        Plan { span, parts, told, again: Some(Arc::new(again)) }
     }
 }
 
@@ -330,6 +382,8 @@ struct Watch {
     name: Arc<str>,
     signed_in: Arc<SignedIn>,
     status: Arc<Mutex<Status>>,
+    /// The tenant whose request this is; `None` while it is followed.
+    loads: Option<Tenant>,
 }
 
 impl place::Status for Watch {
@@ -355,7 +409,12 @@ impl place::Status for Watch {
 
     fn ended(&self) -> Option<Trouble> {
         let status = locked(&self.status);
-        let stopped = status.outcome.as_ref()?.stopped.as_ref()?;
+        let outcome = status.outcome.as_ref()?;
+        if let (None, Some(tenant)) = (&outcome.stopped, &self.loads) {
+            let window = outcome.window.unwrap_or(tenant.request.window);
+            tenant.came.add(window, &tenant.sought, &tenant.request.logs);
+        }
+        let stopped = outcome.stopped.as_ref()?;
         let reason = stopped.reason()?.to_owned();
         Some(Trouble::new(self.name.to_string(), Position::Whole, reason, true))
     }

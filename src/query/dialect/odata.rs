@@ -25,9 +25,10 @@ pub enum Endpoint {
 }
 
 /// How names are treated.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Names {
     /// They stay with entrail, which finds every spelling.
+    #[default]
     Kept,
     /// `activity=`, `service=`, `id=` and `target.id=` are pushed down as they are written, and `actor=`
     /// with a user principal name: less to fetch, and records that spell it otherwise, or name an object

@@ -5,6 +5,8 @@
 //! provisioningObjectSummary", "List customSecurityAttributeAudits" (beta; pages of 100 at most),
 //! "signIn resource type" (beta; `signInEventTypes`).
 
+use crate::query::push_down::Endpoint;
+
 /// How the time of a log can be compared. Graph documents other operators for each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Bounds {
@@ -53,6 +55,19 @@ const SIGN_INS: Log = Log {
     time: "createdDateTime",
     ..AUDIT
 };
+
+impl Log {
+    /// What filters it can be asked for with.
+    pub fn endpoint(&self) -> Endpoint {
+        if self.name.starts_with("sign-ins") {
+            Endpoint::SignIns
+        } else if self.name == "provisioning" {
+            Endpoint::Provisioning
+        } else {
+            Endpoint::Audits
+        }
+    }
+}
 
 /// Every log, in the order they are told.
 pub const LOGS: &[Log] = &[
