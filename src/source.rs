@@ -41,7 +41,7 @@ use crate::store::{Segment, Span};
 use crate::time::{DateOrder, Timestamp};
 
 pub use account::Account;
-pub use following::follow;
+pub use following::{follow, load_more};
 pub use index::IndexCache;
 pub use tenant::Tenant;
 
