@@ -16,7 +16,6 @@ fn root() -> PathBuf {
 }
 
 /// The names of the files of Rust in a folder, tests left out.
-#[expect(clippy::disallowed_methods, reason = "the source is what is tested")]
 fn files_in(folder: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(root().join(folder)).expect("a folder of the source");
     let names = entries.map(|entry| entry.expect("an entry").file_name());
