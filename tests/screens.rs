@@ -19,6 +19,8 @@ mod filtering;
 mod folding;
 #[path = "screens/hostile.rs"]
 mod hostile;
+#[path = "screens/keys.rs"]
+mod keys;
 #[path = "screens/layers.rs"]
 mod layers;
 #[path = "screens/marking.rs"]

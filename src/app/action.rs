@@ -124,9 +124,9 @@ actions! {
     ZoomIn "zoom-in" TIMELINE, ["+", "=", "up", "k"], "closer", "Timeline: look closer around the cursor, or at what is brushed.";
     ZoomOut "zoom-out" TIMELINE, ["-", "down", "j"], "wider", "Timeline: look from further away.";
     Peak "peak" TIMELINE, ["p", "n"], "peak", "Timeline: go to the highest cell; again, to the next lower one.";
-    Brush "brush" TIMELINE, ["space"], "brush", "Timeline: begin to brush a span here; moving extends it, Enter filters to it.";
+    Brush "brush" TIMELINE, ["space"], "brush", "Timeline: begin to brush a span here; moving extends it, opening filters to it.";
     ClearSpan "clear-span" TIMELINE, ["x"], "clear", "Timeline: take away zoom, brush and all conditions on the time.";
-    Related "related" LIST_AND_DETAIL, ["R"], "related", "Detail: show the records that belong to this one, and how unusual it is; Enter goes to one.";
+    Related "related" LIST_AND_DETAIL, ["R"], "related", "Detail: show the records that belong to this one, and how unusual it is; opening one goes to it.";
     PreviousView "previous-view" ALL, ["backspace"], "back", "Go back to the view before: filter, choice in the tree, order and record.";
     NextView "next-view" ALL, ["]"], "", "Go forward again after going back.";
     View "view" ALL, ["v"], "activities", "Turn the list from records to activities and back.";

@@ -3,7 +3,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::action::Pane;
+use crate::app::action::{Action, Pane};
 use crate::app::following::Following;
 use crate::app::history::History;
 use crate::app::keymap::Keymap;
@@ -16,7 +16,7 @@ use crate::app::marks::Marking;
 use crate::app::message::Effect;
 use crate::app::panes::Panes;
 use crate::app::panes::activities::Activities;
-use crate::app::panes::detail::{self, Detail};
+use crate::app::panes::detail::{self, Detail, Named};
 use crate::app::panes::list::{self, List};
 use crate::app::panes::timeline::Timeline;
 use crate::app::panes::tree::Tree;
@@ -156,7 +156,10 @@ impl App {
                 list: List::default(),
                 activities: Activities::default(),
                 show_activities: !loads,
-                detail: Detail::default(),
+                detail: Detail::naming(Named {
+                    raw: settings.keymap.spoken(Action::Raw),
+                    open: settings.keymap.spoken(Action::Open),
+                }),
                 timeline: Timeline::new(working_week),
                 focus: Pane::List,
                 zoomed: false,

@@ -362,7 +362,7 @@ const OWN: &[Field] = &[
         kind: ValueKind::Word,
         stored: Stored::Mark,
         title: "Mark",
-        help: "yes or no: records marked with m, or in the case given with --case",
+        help: "yes or no: records marked on the screen, or in the case given with --case",
     },
     Field {
         name: "note",

@@ -70,7 +70,7 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
         let noun = if loading.troubles.len() == 1 { "trouble" } else { "troubles" };
         let mut text = format!("! {} {noun}", thousands(loading.troubles.len() as u64));
         if lost > 0 {
-            text.push_str(" (T)");
+            text.push_str(&format!(" ({})", app.keymap.spoken(Action::Troubles)));
         }
         parts.push((text, theme.warning));
     }
@@ -238,8 +238,8 @@ fn hints(app: &App) -> Vec<(String, String)> {
         None => {}
     }
     if app.marking.range.is_some() && app.panes.focus == Pane::List {
-        let key = app.keymap.hint(Action::MarkRange);
-        return fixed(&[(&key, "marks up to here"), ("esc", "gives up")]);
+        let [mark, back] = [Action::MarkRange, Action::Back].map(|action| app.keymap.hint(action));
+        return fixed(&[(&mark, "marks up to here"), (&back, "gives up")]);
     }
     if let Some(prefix) = app.panes.waiting {
         return after_prefix(app, prefix);

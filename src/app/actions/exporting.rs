@@ -1,6 +1,7 @@
 //! Exports: why there is nothing to export, what is to be written, and how that goes.
 //! Never writes a file; that is done outside.
 
+use crate::app::action::Action;
 use crate::app::layers::Layer;
 use crate::app::layers::export::{Exported, Form, Job};
 use crate::app::message::Effect;
@@ -13,7 +14,8 @@ impl App {
     /// Why nothing can be exported; `None` where something can.
     pub(in crate::app) fn cannot_export(&self) -> Option<String> {
         let why = if self.is_exporting() {
-            "an export is running; esc stops it"
+            let stop = self.keymap.spoken(Action::Back);
+            return Some(format!("an export is running; {stop} stops it"));
         } else if self.panes.list.all_rows().is_empty() && self.data.store.marks().is_empty() {
             "there are no records to export"
         } else {
@@ -130,6 +132,7 @@ impl App {
     pub fn export_words(&self) -> Option<String> {
         let (done, all) = self.layers.export()?.running?;
         let share = done as f64 / all.max(1) as f64;
-        Some(format!("writing {:3.0}%, esc stops ", share.min(1.0) * 100.0))
+        let stop = self.keymap.spoken(Action::Back);
+        Some(format!("writing {:3.0}%, {stop} stops ", share.min(1.0) * 100.0))
     }
 }

@@ -24,7 +24,8 @@ impl App {
     /// Why nothing can be marked; `None` where something can.
     pub(in crate::app) fn cannot_mark(&self) -> Option<String> {
         let why = if self.panes.show_activities {
-            "activities are not marked; v shows the records"
+            let view = self.keymap.spoken(Action::View);
+            return Some(format!("activities are not marked; {view} shows the records"));
         } else if self.panes.list.current().is_none() {
             "there is no record under the cursor"
         } else {
@@ -81,9 +82,10 @@ impl App {
     /// `None` where nothing was done: notes go only when that is asked for twice.
     fn turn_marks(&mut self, rows: &[RowId], asked: Asked) -> Option<Vec<Effect>> {
         if rows.len() > MOST_AT_ONCE {
+            let (count, export) = (rows.len(), self.keymap.spoken(Action::Export));
             self.screen.notice = Some(format!(
-                "{} records are too many to mark (at most {MOST_AT_ONCE}); e exports all that is listed",
-                rows.len()
+                "{count} records are too many to mark (at most {MOST_AT_ONCE}); {export} exports all \
+                 that is listed"
             ));
             return None;
         }

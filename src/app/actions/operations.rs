@@ -1,6 +1,7 @@
 //! Operations: records put together, unfolded and folded again.
 //! Never changes what matches; the list shows what the answer holds.
 
+use crate::app::action::Action;
 use crate::app::message::Effect;
 use crate::app::panes::folding::Fold;
 use crate::app::state::App;
@@ -25,10 +26,12 @@ impl App {
     /// Why operations cannot be folded or unfolded.
     pub(in crate::app) fn cannot_fold(&self, one: bool) -> Option<String> {
         let is_single = self.panes.list.fold_of(self.panes.list.viewport.cursor()) == Fold::Single;
+        let key = |action| self.keymap.spoken(action);
         let why = if self.panes.show_activities {
-            "activities are shown; v shows the records"
+            return Some(format!("activities are shown; {} shows the records", key(Action::View)));
         } else if one && is_single && !self.panes.list.by_operation {
-            "records are not put together by operation; O does that"
+            let fold = key(Action::Operations);
+            return Some(format!("records are not put together by operation; {fold} does that"));
         } else if one && is_single {
             "this record is the only one of its operation here"
         } else {

@@ -1,6 +1,7 @@
 //! The box of all views: those the user saved, and the canned ones.
 //! Never opens one; a chosen one is wished for.
 
+use crate::app::action::ACTIONS;
 use crate::app::layers::menu::{Item, Menu, Rules};
 use crate::app::layers::wish::Wish;
 use crate::app::preferences::SavedView;
@@ -15,12 +16,14 @@ impl App {
             let is_digit = |c: char| c.to_digit(10) == Some(digit.into());
             self.preferences.views.iter().any(|saved| saved.digit.is_some_and(is_digit))
         };
+        // The keys of the action that opens the view of a digit.
+        let key_of = |digit: u8| {
+            let name = format!("view-{digit}");
+            let row = ACTIONS.iter().find(|row| row.name == name);
+            row.map(|row| self.keymap.all_keys(row.action)).unwrap_or_default()
+        };
         let item = |view: &crate::query::views::View| Item {
-            key: view
-                .digit
-                .filter(|&digit| !taken(digit))
-                .map(|digit| digit.to_string())
-                .unwrap_or_default(),
+            key: view.digit.filter(|&digit| !taken(digit)).map(key_of).unwrap_or_default(),
             note: format!("{} {}", view.question, clean(&view.query)),
             ..Item::new(
                 clean(&view.name).into_owned(),
@@ -28,7 +31,11 @@ impl App {
             )
         };
         let saved = |view: &SavedView| Item {
-            key: view.digit.map(String::from).unwrap_or_default(),
+            key: view
+                .digit
+                .and_then(|c| c.to_digit(10))
+                .map(|n| key_of(n as u8))
+                .unwrap_or_default(),
             note: format!("saved by you: {}", clean(&view.query.to_string())),
             ..Item::new(
                 clean(&view.name).into_owned(),

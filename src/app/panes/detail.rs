@@ -6,6 +6,8 @@ pub mod lines;
 mod risk;
 pub mod wrap;
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::app::message::Opened;
@@ -19,7 +21,9 @@ use crate::store::RowId;
 use crate::text::{clean, fold};
 use crate::time::Zone;
 
-use lines::{LONGEST_VALUE, glance, note_line, operation_line, record_lines, sign_in_line};
+use lines::{
+    LONGEST_VALUE, OPEN_KEY, RAW_KEY, glance, note_line, operation_line, record_lines, sign_in_line,
+};
 pub use lines::{Line, Tone, entry_lines};
 use wrap::{ScreenLine, wrap};
 
@@ -59,6 +63,27 @@ pub struct Detail {
     /// Text to be found, folded; empty when nothing is searched.
     pub find: String,
     width: usize,
+    /// The keys that its lines name.
+    keys: Named,
+}
+
+/// Keys that lines of the detail name, as sentences do.
+#[derive(Clone, Default, Debug)]
+pub struct Named {
+    /// The one that shows the original.
+    pub raw: String,
+    /// The one that opens what is under the cursor.
+    pub open: String,
+}
+
+impl Named {
+    /// A text with these keys in it.
+    fn worded<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match text.contains([RAW_KEY, OPEN_KEY]) {
+            true => text.replace(RAW_KEY, &self.raw).replace(OPEN_KEY, &self.open).into(),
+            false => text.into(),
+        }
+    }
 }
 
 /// What is known of a record and does not stand in it.
@@ -73,6 +98,11 @@ pub struct Beside {
 }
 
 impl Detail {
+    /// Shows nothing yet; its lines name these keys.
+    pub fn naming(keys: Named) -> Self {
+        Self { keys, ..Self::default() }
+    }
+
     /// Shows an opened record.
     pub fn show(&mut self, row: RowId, opened: Box<Opened>, zone: &Zone) {
         if self.row != Some(row) {
@@ -110,6 +140,7 @@ impl Detail {
     fn reset(&mut self) {
         *self = Self {
             width: self.width,
+            keys: std::mem::take(&mut self.keys),
             viewport: self.viewport,
             raw: self.raw,
             related: self.related,
@@ -300,7 +331,9 @@ impl Detail {
                     pieces.push((Tone::Label, format!("{padded} ")));
                     hang = (line.indent + label_width + 1).min(width / 2);
                 }
-                pieces.extend(line.text.iter().cloned());
+                let worded =
+                    |(tone, text): &(Tone, String)| (*tone, self.keys.worded(text).into_owned());
+                pieces.extend(line.text.iter().map(worded));
                 wrap(at, pieces, line.indent.min(width / 2), hang, width, &mut screen);
             }
         }
@@ -378,6 +411,7 @@ impl Detail {
             _ => (self.shown().iter())
                 .map(|line| {
                     let text: String = line.text.iter().map(|(_, text)| text.as_str()).collect();
+                    let text = self.keys.worded(&text);
                     fold(&format!("{} {text}", line.label))
                 })
                 .collect(),

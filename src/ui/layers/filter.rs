@@ -9,6 +9,7 @@ use ratatui::widgets::{Block, Clear};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::App;
+use crate::app::action::Action;
 use crate::app::layout::inside;
 use crate::query::suggest::{Suggestion, SuggestionKind};
 use crate::text::{clean, fit, thousands};
@@ -25,8 +26,9 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let (text, is_typed) = (filter.text(), app.layers.types_filter());
     let width = usize::from(area.width);
     if text.is_empty() && !is_typed {
-        let (span, _) =
-            piece(" / to filter: words, actor:mallory, result=failure …", width, theme.muted);
+        let key = app.keymap.spoken(Action::Filter);
+        let hint = format!(" {key} to filter: words, actor:mallory, result=failure …");
+        let (span, _) = piece(&hint, width, theme.muted);
         frame.render_widget(Line::from(span), area);
         return;
     }

@@ -193,7 +193,11 @@ fn empty_lines(app: &App) -> Vec<String> {
         return vec!["…".to_owned()];
     }
     if !app.data.store.is_empty() {
-        return vec!["nothing matches: x empties the filter, X the tree's marks".to_owned()];
+        let [filter, tree] =
+            [Action::ClearFilter, Action::ClearChoice].map(|action| app.keymap.spoken(action));
+        return vec![format!(
+            "nothing matches: {filter} empties the filter, {tree} the tree's marks"
+        )];
     }
     let mut lines = vec!["no records".to_owned()];
     lines.extend(app.data.loading.ended.as_ref().and_then(Summary::left_out));
@@ -229,13 +233,14 @@ fn draw_activities(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let widths = ActivityWidths::new(usize::from(area.width), app.data.store.is_empty(), seen);
     line(frame, area, 0, spans(widths.titles().into_iter().map(|(t, w)| (t, w, theme.muted))));
     if lines.is_empty() {
+        let clear = app.keymap.spoken(Action::ClearFilter);
         line(
             frame,
             area,
             1,
             vec![
                 piece(
-                    "no activity fits; x empties the filter",
+                    &format!("no activity fits; {clear} empties the filter"),
                     usize::from(area.width),
                     theme.muted,
                 )

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::App;
-use crate::app::action::Pane;
+use crate::app::action::{Action, Pane};
 use crate::query::choice::Mark;
 use crate::text::{clean, fit, thousands};
 use crate::ui::border::border;
@@ -24,8 +24,11 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         _ if !tree.find.is_empty() => format!("Services ({})", clean(&tree.find)),
         _ => "Services".to_owned(),
     };
-    let note = if tree.choice.is_empty() { "" } else { "X clears" };
-    let area = border(app, theme, frame, Pane::Tree, title, note);
+    let note = match tree.choice.is_empty() {
+        true => String::new(),
+        false => format!("{} clears", app.keymap.spoken(Action::ClearChoice)),
+    };
+    let area = border(app, theme, frame, Pane::Tree, title, &note);
     let width = usize::from(area.width);
     if area.is_empty() {
         return;

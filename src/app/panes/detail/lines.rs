@@ -89,10 +89,15 @@ pub fn problem_line(problem: &str) -> Line {
     }
 }
 
+/// Stands for the key that shows the original until the lines are laid out; no clean text has it.
+pub const RAW_KEY: char = '\u{1}';
+/// The same of the key that opens what is under the cursor.
+pub const OPEN_KEY: char = '\u{2}';
+
 fn shortened(text: &str) -> String {
     let cleaned = clean(text);
     match cleaned.char_indices().nth(LONGEST_VALUE) {
-        Some((at, _)) => format!("{}… (r shows the whole)", &cleaned[..at]),
+        Some((at, _)) => format!("{}… ({RAW_KEY} shows the whole)", &cleaned[..at]),
         None => cleaned.into_owned(),
     }
 }
@@ -465,7 +470,7 @@ fn change_lines(name: &str, old: Option<&str>, new: Option<&str>, lines: &mut Ve
             }
             if many.len() > MOST_DIFFERENCES {
                 let more = many.len() - MOST_DIFFERENCES;
-                let text = plain(format!("… and {more} more (r shows the whole)"));
+                let text = plain(format!("… and {more} more ({RAW_KEY} shows the whole)"));
                 lines.push(Line { text, indent: 4, ..Line::default() });
             }
         }

@@ -1,7 +1,7 @@
 //! What the rules of risk say of a record, as lines: why it matters, and what to look at next.
 //! Never says that a record is safe.
 
-use crate::app::panes::detail::lines::{Line, Tone};
+use crate::app::panes::detail::lines::{Line, OPEN_KEY, Tone};
 use crate::app::panes::list::risk_glyph;
 use crate::record::field::Field;
 use crate::record::property::Key;
@@ -96,7 +96,7 @@ fn rule_lines(rule: &'static Rule, record: &Record<'_>) -> Vec<Line> {
             label: "Ask".to_owned(),
             text: vec![
                 (Tone::Plain, clean(&query).into_owned()),
-                (Tone::Label, " (Enter asks)".to_owned()),
+                (Tone::Label, format!(" ({OPEN_KEY} asks)")),
             ],
             copy: query.clone(),
             query: Some(query),
