@@ -70,7 +70,7 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
         let noun = if loading.troubles.len() == 1 { "trouble" } else { "troubles" };
         let mut text = format!("! {} {noun}", thousands(loading.troubles.len() as u64));
         if lost > 0 {
-            text.push_str(&format!(" ({})", app.keymap.spoken(Action::Troubles)));
+            text = format!("{text} ({})", app.keymap.spoken(Action::Troubles));
         }
         parts.push((text, theme.warning));
     }
