@@ -82,6 +82,9 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(ERROR);
         }
     };
+    if let Err(error) = arguments.log.begin() {
+        return ended(Err(error));
+    }
     // A tenant's own activities are known to every command.
     if let Some(rows) = crate::config::overlay() {
         crate::catalogue::overlay(rows);

@@ -129,11 +129,19 @@ pub fn overlay() -> Option<String> {
     text(folder.read(OVERLAY).ok()?).ok()
 }
 
+/// Can [`keep_overlay`] keep anything? Fails as it would.
+pub fn check_overlay() -> io::Result<()> {
+    overlay_folder().map(drop)
+}
+
+fn overlay_folder() -> io::Result<Folder> {
+    let no_home = || io::Error::new(io::ErrorKind::NotFound, "there is no home directory");
+    Folder::state(folders().ok_or_else(no_home)?.cache_dir())
+}
+
 /// Keeps what a tenant offers: lines as [`crate::catalogue::overlay`] takes them.
 pub fn keep_overlay(rows: &str) -> io::Result<()> {
-    let no_home = || io::Error::new(io::ErrorKind::NotFound, "there is no home directory");
-    let folder = Folder::state(folders().ok_or_else(no_home)?.cache_dir())?;
-    let mut fresh = folder.fresh(".entrail")?;
+    let mut fresh = overlay_folder()?.fresh(".entrail")?;
     fresh.write_all(rows.as_bytes())?;
     fresh.sync()?;
     fresh.put(OVERLAY)

@@ -15,6 +15,7 @@
 //! | | [`meaning`] | what activities mean: what they give and take, of which trail they are a step, how they are undone |
 //! | | [`record`] | a logged event; the tables of fields and of columns; what differs between two values; a record in one sentence; the rules of risk |
 //! | | [`catalogue`] | the known services, categories and activities, found by any spelling |
+//! | | [`log`] | what the program does, an event a line, where somebody asked for it |
 //! | 2 | [`format`](mod@format) | the shapes of events: bytes of one event to a record, and a record to Graph's JSON |
 //! | | [`store`] | all records of a session, in columns |
 //! | | [`document`] | headings, lists, tables and sections for people, and their renderers: Markdown, HTML, JSON, plain text |
@@ -131,6 +132,7 @@ pub mod document;
 pub mod export;
 pub mod format;
 pub mod http;
+pub mod log;
 pub mod lookup;
 pub mod meaning;
 pub mod place;

@@ -28,6 +28,7 @@ use crate::app::keymap::Keymap;
 use crate::app::message::{Effect, Message};
 use crate::app::preferences::Preferences;
 use crate::app::{App, Settings};
+use crate::log::Watch;
 use crate::place::Places;
 use crate::source::following::Follow;
 use crate::source::{self, Delivery, Load};
@@ -321,7 +322,9 @@ async fn next_of(deliveries: &mut Option<mpsc::Receiver<Delivery>>) -> Option<De
 impl Session {
     fn draw(&mut self) -> io::Result<()> {
         let (app, theme) = (&self.app, &self.theme);
+        let began = Watch::start();
         self.screen.draw(|frame| ui::draw(app, theme, frame))?;
+        tracing::debug!(stage = "draw", ms = began.ms(), "drawn");
         self.drawn = Some(Instant::now());
         self.due = Due::Never;
         Ok(())

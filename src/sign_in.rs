@@ -376,12 +376,15 @@ impl SignIn {
             match self.by(method, state, &attempt).await {
                 Ok(grant) => {
                     let token = grant.token.clone();
+                    let (method_name, audience) = (method.name(), &*audience.resource);
+                    tracing::info!(method = method_name, audience, "signed in");
                     state.method = Some(method);
                     state.grant = Some(grant);
                     return Ok(token);
                 }
                 Err(Failed::Cancelled) => return Err(cancelled()),
                 Err(Failed::Unavailable(why)) if chosen.is_none() => {
+                    tracing::info!(method = method.name(), why, "passed over a way to sign in");
                     // Writing to a String cannot fail.
                     let _ = write!(passed, "\n  {method}: {why}");
                 }

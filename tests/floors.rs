@@ -14,6 +14,7 @@ const ROOMS: &[(&str, u8, u8)] = &[
     ("meaning", 1, 2),
     ("record", 1, 3),
     ("catalogue", 1, 3),
+    ("log", 1, 3),
     ("format", 2, 0),
     ("store", 2, 0),
     ("document", 2, 0),

@@ -813,3 +813,17 @@ fn what_no_proxy_names_is_asked_without_the_proxy() {
     given().with("NO_PROXY", "tidewick.example").pull(&["--ca-cert", &ca]).is_complete();
     assert!(!proxy.asked().is_empty());
 }
+
+/// The harness searches the home, and so the log, for every secret there was.
+#[test]
+fn a_log_of_everything_has_no_secret_in_it() {
+    let graph = start();
+    let run = by_secret(&graph);
+    let log = run.home().join("entrail.log");
+    let run = run.with("ENTRAIL_LOG", log.as_os_str()).with("ENTRAIL_LOG_LEVEL", "trace");
+    run.pull(&[]).is_complete();
+    let text = std::fs::read_to_string(&log).expect("a log");
+    for part in ["signed in", "answered", "method=GET", "status=200", "ms="] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}

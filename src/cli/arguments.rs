@@ -2,6 +2,7 @@
 //! Never does anything with it. What one command takes is in its own file.
 
 mod index;
+mod log;
 mod range;
 mod screen;
 mod sign_in;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Parser, ValueHint};
 
 pub(super) use self::index::IndexArguments;
+pub(super) use self::log::LogArguments;
 pub(super) use self::range::RangeArguments;
 pub(super) use self::screen::ScreenArguments;
 pub(super) use self::sign_in::SignInArguments;
@@ -52,6 +54,9 @@ pub(super) struct CommandLine {
 
     #[command(flatten)]
     pub(super) index: IndexArguments,
+
+    #[command(flatten)]
+    pub(super) log: LogArguments,
 
     /// Read PATH and say what became of everything in it, instead of opening the screen
     #[arg(long)]

@@ -9,6 +9,7 @@ use url::Url;
 use super::arguments::RangeArguments;
 use super::standard::out;
 use super::{Outcome, parse_query};
+use crate::query::plan::Part;
 use crate::query::push_down::{Endpoint, Names, PushDown, asks_for_now, push_down};
 use crate::query::{self, when};
 use crate::source::Tenant;
@@ -57,6 +58,7 @@ impl Wanted {
         request.span = Some(span);
         request.optional = optional;
         request.notes.extend(bounds.note());
+        request.notes.extend(as_written(&parted));
         for (log, parted) in &parted {
             if let Some(filter) = &parted.filter {
                 request.filters.insert(log.name, filter.clone());
@@ -88,6 +90,23 @@ impl Wanted {
         lines.push(how.to_owned());
         lines
     }
+}
+
+/// What is told of names that are pushed as they are written: what comes may not be all.
+fn as_written(parted: &[(&'static Log, PushDown)]) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for (part, how) in parted.iter().flat_map(|(_, parted)| &parted.parts) {
+        if *how == Part::AsWritten && !parts.contains(&part.as_str()) {
+            parts.push(part);
+        }
+    }
+    (!parts.is_empty()).then(|| {
+        format!(
+            "Graph compares {} as written (--push-names): records that spell a name otherwise, as \
+             after a renaming, are missing",
+            parts.join(" ")
+        )
+    })
 }
 
 /// The logs of these names, and which of them were not asked for by name.

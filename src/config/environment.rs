@@ -98,6 +98,13 @@ fn proxy_secrets(address: String) -> Vec<Secret> {
     secrets
 }
 
+/// `ENTRAIL_LOG`, the file of the log, and `ENTRAIL_LOG_LEVEL`. Variables that are empty are not set.
+pub fn log() -> (Option<PathBuf>, Option<String>) {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let level = set("ENTRAIL_LOG_LEVEL").map(|level| level.to_string_lossy().into_owned());
+    (set("ENTRAIL_LOG").map(PathBuf::from), level)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,7 @@ use reqwest::header::{
 use reqwest::{Client, Method, Response, StatusCode};
 use url::Url;
 
+use super::address;
 use super::api::{Api, Passing};
 use super::connection::{self, Kind};
 use super::pace::Pace;
@@ -74,9 +75,31 @@ pub struct Sender<'s> {
 impl Sender<'_> {
     /// Sends a request. Dropping the future ends it.
     pub async fn ask(&self, request: &Request, token: &Secret) -> Result<Answer, Unanswered> {
-        tokio::select! {
+        let began = self.pace.elapsed();
+        let answered = tokio::select! {
             answer = self.answer(request, token) => answer,
             () = self.pace.limit(LONGEST) => Err(Unanswered::Timeout),
+        };
+        self.log(request, began, &answered);
+        answered
+    }
+
+    fn log(&self, request: &Request, began: Duration, answered: &Result<Answer, Unanswered>) {
+        if !tracing::enabled!(tracing::Level::INFO) {
+            return;
+        }
+        let method = if request.body.is_some() { "POST" } else { "GET" };
+        let url = address::shown(&request.url);
+        let ms = self.pace.elapsed().saturating_sub(began).as_millis() as u64;
+        match answered {
+            Ok(Answer { body, cut, .. }) => {
+                let (status, bytes, whole) = (200, body.len(), cut.is_none());
+                tracing::info!(method, url, status, bytes, whole, ms, "answered");
+            }
+            Err(failure) => {
+                let why = failure.words(self.api.name);
+                tracing::warn!(method, url, why, ms, "not answered");
+            }
         }
     }
 

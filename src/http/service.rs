@@ -241,6 +241,13 @@ impl Service {
                 true => verdict(&failure, self.api.limit.window, tries, self.pace.chance()),
                 false => Verdict::GiveUp,
             };
+            tracing::debug!(
+                service = self.api.name,
+                failed = tries.failed,
+                again = matches!(verdict, Verdict::Again(_)),
+                why = failure.words(self.api.name),
+                "judged"
+            );
             match (verdict, rest) {
                 (Verdict::Again(wait), _) => {
                     asker.is_quiet(wait, &failure.words(self.api.name));
@@ -340,6 +347,7 @@ impl Turn<'_> {
         asker: &mut A,
     ) -> Result<(), Unanswered> {
         let until = self.service.pace.now().plus(ticks(time));
+        tracing::info!(service = self.service.api.name, ms = time.as_millis() as u64, what = ?what, "waits");
         asker.waits(Some((until, what)));
         let waited = tokio::select! {
             biased;

@@ -36,8 +36,15 @@ pub fn push_down(query: &Query, context: &Context, endpoint: Endpoint, names: Na
         }
         rest.push(part.clone());
         let planned = plan(part, context, &OData { endpoint, names });
-        filters.extend(planned.text);
+        tracing::info!(
+            part = written(part),
+            asked = planned.text.as_deref().unwrap_or_default(),
+            how = ?planned.how,
+            endpoint = ?endpoint,
+            "planned"
+        );
         parted.parts.push((written(part), planned.how));
+        filters.extend(planned.text);
     }
     parted.filter = (!filters.is_empty()).then(|| filters.join(" and "));
     if !rest.is_empty() {

@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::app::message::{Effect, Message, Opened};
 use crate::format;
+use crate::log::Watch;
 use crate::query::answer::{Answerer, Question};
 use crate::query::facet::facet;
 use crate::query::seen::SeenValues;
@@ -122,6 +123,7 @@ fn answer_questions(
         let slow = question.query.reads_original();
         answerer.extend(store);
         answerer.ask(*question);
+        let began = Watch::start();
         let mut told = Instant::now();
         let mut wait = FIRST_PARTIAL_ANSWER;
         while !cancelled() && answerer.step(&cancelled) {
@@ -132,6 +134,8 @@ fn answer_questions(
                 }
             }
         }
+        let is_superseded = cancelled();
+        tracing::debug!(stage = "answer", revision, is_superseded, ms = began.ms(), "answered");
         let stopped = newest.load(Ordering::Relaxed) == 0;
         if (stopped || !cancelled()) && !tell(&mut answerer, inbox) {
             return;

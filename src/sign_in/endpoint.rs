@@ -241,6 +241,13 @@ pub async fn hear(
         Ok((status, headers, body(response).await?))
     };
     let heard: Result<_, reqwest::Error> = unless_cancelled(cancel, heard).await?;
+    match &heard {
+        Ok((status, _, body)) => {
+            let (status, bytes) = (status.as_u16(), body.len());
+            tracing::debug!(host, status, bytes, "the sign-in endpoint answered");
+        }
+        Err(_) => tracing::debug!(host, "the sign-in endpoint did not answer"),
+    }
     Ok(match heard {
         Ok((status, headers, body)) => Ok(Heard { host, status, headers, body }),
         Err(error) => Err(connection::explain(&error, &host)),

@@ -34,6 +34,20 @@ pub enum Content {
     Foreign(Foreign),
 }
 
+impl Content {
+    /// What it was recognised as, and by what.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Json { by_line: true } => "JSON by lines: an object ends in its first line",
+            Self::Json { by_line: false } => "JSON: it begins with { or [, or records follow",
+            Self::Csv(_) => "CSV: its first line has the names of columns",
+            Self::Blank => "blank",
+            Self::More => "undecided: it ended too soon",
+            Self::Foreign(_) => "not a log",
+        }
+    }
+}
+
 /// Bytes at the start of a text in which nothing is written: white space, NUL, byte order marks and what
 /// else is not seen. A character that is not whole yet is none of them.
 pub fn blank_len(text: &[u8]) -> usize {

@@ -28,6 +28,7 @@ use super::lanes::Lane;
 use super::original::{PlainFiles, Source};
 use super::pipeline::{self, Options};
 use super::{Delivery, Progress, Summary};
+use crate::log::Watch;
 use crate::place::plain::PlainFile;
 use crate::place::{Contents, Piece, Trouble};
 use crate::record::wanted::Wanted;
@@ -73,23 +74,28 @@ pub fn run(
     options: &Options,
     deliver: &mut dyn FnMut(Delivery) -> ControlFlow<()>,
 ) -> Option<Fresh> {
+    let began = Watch::start();
     let Some((cache, found)) = cache.and_then(|cache| Some((cache, looked_at(&lanes, cancel)?)))
     else {
         pipeline::run(lanes, cancel, options, deliver);
         return None;
     };
+    tracing::info!(stage = "walk", pieces = found.len(), ms = began.ms(), "looked for");
     let started = clock();
     let paths = plain_files(&found, cache.least_bytes).filter(|_| !cancel.is_cancelled());
     let lanes = vec![Lane::Pieces(found)];
     let Some(paths) = paths else {
+        tracing::debug!("no index: not plain files only, or too small for one");
         pipeline::run(lanes, cancel, options, deliver);
         return None;
     };
     let folder = Folder::new(&cache.folder);
     if let Some(found) = Found::read(&folder, &paths, cancel) {
+        tracing::info!(files = paths.len(), "an index is used");
         found.deliver(cancel, deliver);
         return None;
     }
+    tracing::info!(files = paths.len(), "no index fits: there is none, or a file changed");
     if options.unwanted.is_some() {
         pipeline::run(lanes, cancel, options, deliver);
         return None;
@@ -105,6 +111,7 @@ pub fn run(
     let all_settled = reads.iter().all(|(_, state)| state.is_settled(started));
     let same = reads.iter().map(|(path, _)| path).eq(&paths);
     if !all_settled || !same {
+        tracing::info!(all_settled, same, "no index is kept: files are still being written");
         return None;
     }
     recording.into_fresh(folder, reads)
@@ -310,7 +317,8 @@ impl Fresh {
     /// Writes the index, in place of an older one. Being killed meanwhile leaves nothing that a
     /// later load would take for an index. Where it cannot be written there is none: nobody is told.
     pub fn write(self) {
-        let _ = self.try_write();
+        let is_written = self.try_write().is_some();
+        tracing::info!(is_written, "an index was to be written");
     }
 
     fn try_write(mut self) -> Option<()> {

@@ -22,6 +22,7 @@ use super::original::Source;
 use super::{Delivery, Unwanted};
 use super::{decoding, merging, reading};
 use crate::format::{DatesSeen, DecodeError, Depth, Draft, Drafted, Either, Layout};
+use crate::log::Watch;
 use crate::place::{Position, Pulling, Status, Trouble};
 use crate::record::wanted::Wanted;
 use crate::store::Span;
@@ -293,6 +294,7 @@ pub fn resume(
     options: &Options,
     deliver: &mut dyn FnMut(Delivery) -> ControlFlow<()>,
 ) -> (Indexer, Option<Vec<(PathBuf, State)>>) {
+    let began = Watch::start();
     let count = lanes.len().max(1);
     let meter = Meter::new(count, cancel);
     let stopped = || meter.end.is_cancelled();
@@ -338,6 +340,10 @@ pub fn resume(
         drop(merged);
     });
     let indexer = merging.done(cancel.is_cancelled());
+    if tracing::enabled!(tracing::Level::INFO) {
+        let (files, bytes) = (meter.files_done.load(Ordering::Relaxed), meter.read());
+        tracing::info!(stage = "decode", files, bytes, workers, ms = began.ms(), "read to its end");
+    }
     (indexer, meter.into_reads())
 }
 

@@ -31,6 +31,7 @@ use super::lanes::Lane;
 use super::original::{Bytes, Source, Spool};
 use super::pipeline::{LaneMeter, Meter, Options, Outcome, Outlet, Part, Stopped, no_thread};
 use crate::format::Layout;
+use crate::log::Watch;
 use crate::place::plain::{PlainFile, Stamp};
 use crate::place::refusal;
 use crate::place::{Contents, Opened, Piece, Places, Position, Stream, Tail, Trouble};
@@ -102,6 +103,7 @@ impl Reading<'_> {
             let (found, pieces) = channel();
             let walk = move || {
                 let mut is_endless = false;
+                let began = Watch::start();
                 for place in places {
                     place.pieces(&meter.end, &mut |piece| {
                         announce(&piece, meter, own);
@@ -112,6 +114,12 @@ impl Reading<'_> {
                     });
                 }
                 own.endless.store(is_endless, Ordering::Relaxed);
+                tracing::info!(
+                    stage = "walk",
+                    places = places.len(),
+                    ms = began.ms(),
+                    "looked for"
+                );
             };
             match Builder::new().name("walk".to_owned()).spawn_scoped(scope, walk) {
                 Ok(_) => {
@@ -335,6 +343,13 @@ impl Reading<'_> {
             return Ok(());
         }
         let content = self.recognise(&mut input, &mut head)?;
+        tracing::info!(
+            file = input.name,
+            kind = content.kind(),
+            encoding = ?encoding,
+            layers = input.layers,
+            "recognised"
+        );
         let at = input.start.bytes;
         let (framing, layout): (Box<dyn Framing>, Layout) = match content {
             Content::Json { by_line } => {

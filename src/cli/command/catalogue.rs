@@ -50,6 +50,8 @@ struct Listed {
 
 /// Lays what a tenant offers over the catalogue.
 fn refresh(sign_in: &SignInArguments) -> anyhow::Result<Outcome> {
+    // Before anybody signs in: asking takes long, above all where `az` has no home either.
+    config::check_overlay().context("the catalogue of the tenant cannot be kept")?;
     let end = crate::runtime::now();
     let tenant = tenant(sign_in, nothing(end))?;
     let service = tenant.service().map_err(anyhow::Error::msg)?;
