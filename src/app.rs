@@ -93,6 +93,7 @@ impl App {
                 self.surrounded(row, &found);
                 Vec::new()
             }
+            Message::Planned(offers, is_asked) => self.planned(&offers, is_asked),
             Message::CasesFound(cases, is_asked) => self.cases_found(cases, is_asked),
             Message::CaseFound(found) => self.case_found(found),
             Message::CaseMoved(moved) => self.case_moved(moved),
@@ -104,16 +105,19 @@ impl App {
                 self.exported(how);
                 Vec::new()
             }
-            Message::Copied(Ok(notice) | Err(notice)) => {
-                self.screen.notice = Some(notice);
-                Vec::new()
-            }
+            Message::Copied(Ok(notice) | Err(notice)) => self.told(notice),
         };
         self.offer_cases();
         if before != (self.panes.focus, self.panes.zoomed, self.screen.layout.timeline.is_empty()) {
             self.arrange();
         }
         effects
+    }
+
+    /// Tells something until the next key.
+    fn told(&mut self, notice: String) -> Vec<Effect> {
+        self.screen.notice = Some(notice);
+        Vec::new()
     }
 
     fn resized(&mut self, width: u16, height: u16) -> Vec<Effect> {
@@ -158,11 +162,16 @@ impl App {
                 }
                 return effects;
             }
+            // What is asked for again is a part of what is there.
+            Delivery::Progress(_) if self.data.loading.again_from.is_some() => {}
             Delivery::Progress(progress) => self.data.loading.progress = progress,
             Delivery::Trouble(trouble) => self.data.loading.troubles.push(trouble),
             Delivery::Following(following) => self.following_went(following),
             Delivery::Pulling(name, pulling) => self.data.loading.pulled(&name, pulling),
             Delivery::Prompt(name, prompt) => self.prompted(&name, prompt),
+            Delivery::Done(summary) if self.data.loading.again_from.is_some() => {
+                return self.asked_again(summary);
+            }
             Delivery::Done(summary) => {
                 self.data.loading.progress = summary.progress;
                 self.data.loading.running = false;

@@ -25,6 +25,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::keymap::Keymap;
+use crate::app::layers::asking::Offer;
 use crate::app::message::{Effect, Message};
 use crate::app::preferences::Preferences;
 use crate::app::{App, Settings};
@@ -508,6 +509,22 @@ impl Session {
                 self.deliveries = None;
                 // They were numbered to go behind those that are there; the next look finds them.
                 self.loaded.clear();
+            }
+            Effect::Plan(query, is_asked) => {
+                let now = now();
+                let offers = self.places.iter().filter_map(|place| {
+                    let plan = place.plan(&query, now);
+                    let name = place.name().into_owned();
+                    Some(Offer { name, told: plan.told, place: plan.again? })
+                });
+                let _ = self.inbox.send(Message::Planned(offers.collect(), is_asked));
+            }
+            Effect::AskAgain(places, store) => {
+                let (outbox, deliveries) = mpsc::channel(DELIVERIES);
+                self.cancel = CancellationToken::new();
+                let more = Follow { places, store, told: Vec::new() };
+                source::load_more(more, outbox, self.cancel.clone());
+                self.deliveries = Some(deliveries);
             }
             Effect::CaptureMouse(on) => self.screen.capture_mouse(on)?,
             Effect::Copy(text, what) => {

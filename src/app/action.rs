@@ -147,6 +147,7 @@ actions! {
     Cases "cases" ALL, ["K"], "", "Take up a case: list those that were kept of the same records, the newest first.";
     Export "export" ALL, ["e"], "export", "Write the view or the marked records to a file: report, undo sheet, CSV, JSON; with pseudonyms if wanted.";
     Follow "follow" ALL, ["F"], "follow", "Look for records that arrive from now on: lines appended to files, new files, a tenant's news; again stops.";
+    AskAgain "ask-again" ALL, ["B"], "", "Ask a tenant again for what the filter needs and was not loaded, such as an earlier time: shows first what would be asked. No record is listed twice.";
     Origin "origin" ALL, ["ctrl-o"], "", "Tell where the records come from: what was read, what was asked of Graph and what is evaluated here.";
     Mouse "mouse" ALL, ["M"], "", "Let the terminal have the mouse (to select text), or take it back.";
     Troubles "troubles" ALL, ["T"], "", "List what could not be read, and where.";

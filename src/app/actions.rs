@@ -1,6 +1,7 @@
 //! What each action does, and why it cannot be done now: the one place where all of them are.
 //! Never reads keys: the keymap, the palette and the mouse all come here.
 
+pub mod asking;
 pub mod cases;
 pub mod exporting;
 pub mod following;
@@ -81,6 +82,7 @@ impl App {
             Action::Cases => vec![Effect::FindCases(self.data.store.clone(), true)],
             Action::Export => self.begin_export(),
             Action::Follow => self.turn_following(),
+            Action::AskAgain => vec![Effect::Plan(self.filter.query.clone(), true)],
             Action::Mouse => self.turn_mouse(),
             Action::Quit => self.quit(),
             Action::Pivot => self.open_pivot_menu(),
@@ -131,6 +133,7 @@ impl App {
                 "nothing to filter by under the cursor"
             }
             Action::Follow => return self.cannot_follow(),
+            Action::AskAgain => return self.cannot_ask_again(),
             Action::Export => return self.cannot_export(),
             Action::Cases => return self.cannot_take_up(),
             Action::Mark | Action::MarkRange | Action::Note => return self.cannot_mark(),

@@ -87,6 +87,7 @@ impl App {
             Wish::Close => drop(self.layers.remove(at)),
             Wish::Tell(said) => self.screen.notice = Some(said),
             Wish::Perform(action) => return self.perform(action, None),
+            Wish::AskAgain(places) => return self.ask_again(places),
             Wish::SortBy(field) => return self.sort_by(field),
             Wish::ToggleColumn(field) => self.toggle_column(field),
             Wish::TakeUpCase(path) => return self.read_case(path),
@@ -108,7 +109,8 @@ impl App {
             Wish::GaveUp(changed) => return if changed { self.ask() } else { Vec::new() },
             Wish::Keep(filter) => {
                 self.end_typing();
-                return filter.map(Effect::Remember).into_iter().collect();
+                let plan = Effect::Plan(self.filter.query.clone(), false);
+                return filter.map(Effect::Remember).into_iter().chain([plan]).collect();
             }
             Wish::Find(pane, text) => self.find(pane, &text),
             Wish::FindAnother(pane, back) => return self.find_another(pane, back),

@@ -2,6 +2,7 @@
 //! Never lets one change another: a layer changes itself, and wishes for the rest ([`wish`]).
 
 pub mod access;
+pub mod asking;
 pub mod cases;
 pub mod columns;
 pub mod copy;

@@ -21,6 +21,8 @@ pub struct Loading {
     pub ended: Option<Summary>,
     /// Is it running?
     pub running: bool,
+    /// While places are asked again: how many records there were before.
+    pub again_from: Option<usize>,
     /// What could not be read, or was odd, as it was delivered.
     pub troubles: Vec<Trouble>,
 }

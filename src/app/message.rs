@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::app::cases::{FoundCase, KnownCase, Moved, NotKept};
+use crate::app::layers::asking::Offer;
 use crate::app::layers::export::{Exported, Job};
 use crate::app::marks::Draft;
+use crate::place::Places;
+use crate::query::Query;
 use crate::query::answer::{Answer, Question};
 use crate::query::facet::Facet;
 use crate::query::seen::SeenValues;
@@ -57,6 +60,8 @@ pub enum Message {
     AccessFound(String, Box<Access>),
     /// What is around a record was found.
     Surrounded(RowId, Box<Surroundings>),
+    /// These places have more for the filter than was loaded; did somebody ask for them?
+    Planned(Vec<Offer>, bool),
     /// Cases of these inputs were looked for; did somebody ask for them?
     CasesFound(Vec<KnownCase>, bool),
     /// A case was read to be taken up, or why not.
@@ -129,6 +134,10 @@ pub enum Effect {
     Follow(Store, Vec<String>),
     /// Do not look for them any more.
     StopFollowing,
+    /// Find the places that have more for this query than was loaded; did somebody ask for them?
+    Plan(Query, bool),
+    /// Load these places, behind these records and without any of them.
+    AskAgain(Places, Store),
     /// Take the mouse, or leave it to the terminal.
     CaptureMouse(bool),
     /// Stop the process until the shell continues it.

@@ -4,10 +4,11 @@
 use super::session::{Session, deliveries, settings, small};
 use entrail::app::Settings;
 use entrail::app::action::Pane;
+use entrail::app::layers::asking::Offer;
 use entrail::app::message::Message;
 use entrail::place::Prompt;
 use entrail::record::column::{Column, Part};
-use entrail::source::{Delivery, Following, Progress, Summary};
+use entrail::source::{Delivery, Following, Progress, Summary, local};
 use entrail::time::Timestamp;
 use entrail::ui::theme::{NO_COLOUR, Theme};
 use ratatui::style::Color;
@@ -224,6 +225,99 @@ fn a_sign_in_shows_its_code_until_it_is_done() {
     assert!(session.screen().contains("login.example"), "copying the code keeps it on the screen");
     session.send(Message::Delivered(Delivery::Prompt("Microsoft Graph".into(), None)));
     assert!(!session.screen().contains("login.example"));
+}
+
+#[test]
+fn two_sign_ins_were_shown_as_one() {
+    let mut session = Session::new(settings(Some("2 places"), 80, 24));
+    let prompt = |code: &str| Prompt {
+        code: code.to_owned(),
+        address: "https://login.example/device".to_owned(),
+        expires: Timestamp::parse("2026-11-20T12:15:00Z").expect("a time"),
+    };
+    let mut send = |name: &str, prompt: Option<Prompt>| {
+        session.send(Message::Delivered(Delivery::Prompt(name.into(), prompt)));
+        session.screen()
+    };
+    send("Graph one", Some(prompt("AAAA")));
+    let screen = send("Graph two", Some(prompt("BBBB")));
+    for part in ["for Graph one", "AAAA", "for Graph two", "BBBB"] {
+        assert!(screen.contains(part), "{part} in\n{screen}");
+    }
+    let screen = send("Graph one", None);
+    assert!(!screen.contains("AAAA") && screen.contains("BBBB"), "{screen}");
+    assert!(!send("Graph two", None).contains("login.example"));
+}
+
+#[test]
+fn a_place_that_has_more_is_asked_only_when_the_user_says_so() {
+    let mut session = Session::demo(100, 30);
+    session.keys("B");
+    assert!(session.hints().contains("no place has more"), "{}", session.hints());
+    session.keys("/role<enter>");
+    assert!(!session.hints().contains("more"), "{}", session.hints());
+    session.offers = vec![Offer {
+        name: "Graph\u{1b} one".to_owned(),
+        told: vec!["  GET https://graph.example/logs".to_owned()],
+        place: local::at_hand("more", *b""),
+    }];
+    session.keys("/x<esc>");
+    assert!(!session.hints().contains("has more"), "nothing was settled: {}", session.hints());
+    session.keys("/<enter>");
+    let told = "Graph␛ one has more for this filter; B shows";
+    assert!(session.hints().contains(told), "{}", session.hints());
+    session.keys("B");
+    assert!(session.screen().contains("GET https://graph.example/logs"), "{}", session.screen());
+    session.keys("<esc>");
+    assert_eq!(session.outside, Vec::<&str>::new());
+    session.keys("B<down><enter>");
+    assert_eq!(session.copied, ["  GET https://graph.example/logs"]);
+    session.keys("B<enter>");
+    assert_eq!(session.outside, ["ask again"]);
+    session.keys("B");
+    assert!(session.hints().contains("still being read"), "{}", session.hints());
+    let before = session.status();
+    let arrivals = session.arrivals(2);
+    session.send(Message::Delivered(Delivery::Segment(arrivals)));
+    let progress = Progress { records: 2, duplicates: 9, ..Progress::default() };
+    session.send(Message::Delivered(Delivery::Progress(progress)));
+    assert_eq!(session.app.data.loading.progress.duplicates, 0, "of the load: {before}");
+    session.send(Message::Delivered(Delivery::Done(Summary { progress, ..Summary::default() })));
+    assert!(session.hints().contains("2 more records came"), "{}", session.hints());
+    assert!(!session.status().contains("duplicate"), "of the load: {}", session.status());
+    session.offers.clear();
+    session.keys("B");
+    assert!(session.hints().contains("no place has more"), "{}", session.hints());
+}
+
+#[test]
+fn what_was_asked_for_again_did_not_arrive() {
+    let mut session = Session::demo(100, 30);
+    let offer = |name: &str| Offer {
+        name: name.to_owned(),
+        told: Vec::new(),
+        place: local::at_hand(name, *b""),
+    };
+    session.offers = vec![offer("one"), offer("two")];
+    session.keys("F");
+    session.keys("B");
+    assert!(session.hints().contains("F ends that first"), "{}", session.hints());
+    let arrivals = session.arrivals(1);
+    session.send(Message::Delivered(Delivery::Segment(arrivals)));
+    session.keys("F");
+    assert_eq!(session.app.arrived(), 1);
+    session.keys("B");
+    for part in ["ask all 2", "ask one", "ask two"] {
+        assert!(session.screen().contains(part), "{part} in\n{}", session.screen());
+    }
+    session.keys("<enter>");
+    let asked_for = session.arrivals(3);
+    session.send(Message::Delivered(Delivery::Segment(asked_for)));
+    let lost = Summary { lost: 1, cancelled: true, ..Summary::default() };
+    session.send(Message::Delivered(Delivery::Done(lost)));
+    let told = "more records came, but not all; T tells why";
+    assert!(session.hints().contains(told), "{}", session.hints());
+    assert_eq!(session.app.arrived(), 0);
 }
 
 #[test]

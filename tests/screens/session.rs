@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use entrail::app::cases::KnownCase;
 use entrail::app::keymap::Keymap;
+use entrail::app::layers::asking::Offer;
 use entrail::app::layers::export::Job;
 use entrail::app::marks::Draft;
 use entrail::app::message::{Effect, Message, Opened};
@@ -45,6 +46,8 @@ pub struct Session {
     pub kept: Vec<(Draft, Store)>,
     /// Cases that can be taken up.
     pub cases: Vec<KnownCase>,
+    /// Places that have more than was loaded.
+    pub offers: Vec<Offer>,
     /// What was to be written to files.
     pub exports: Vec<Job>,
     /// Are questions kept instead of answered?
@@ -129,6 +132,7 @@ impl Session {
             outside: Vec::new(),
             kept: Vec::new(),
             cases: Vec::new(),
+            offers: Vec::new(),
             exports: Vec::new(),
             hold: false,
             asked: Vec::new(),
@@ -199,6 +203,8 @@ impl Session {
                 Effect::CaptureMouse(false) => self.outside("mouse off"),
                 Effect::Follow(..) => self.outside("follow"),
                 Effect::StopFollowing => self.outside("stop following"),
+                Effect::Plan(_, is_asked) => Some(Message::Planned(self.offers.clone(), is_asked)),
+                Effect::AskAgain(..) => self.outside("ask again"),
                 Effect::Suspend => self.outside("suspend"),
                 Effect::Quit => self.outside("quit"),
             };

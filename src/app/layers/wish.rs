@@ -8,6 +8,7 @@ use ratatui::layout::Position;
 
 use crate::app::action::{Action, Pane};
 use crate::app::layout::Layout;
+use crate::place::Places;
 use crate::query::Expression;
 use crate::record::field::Field;
 use crate::store::RowId;
@@ -107,6 +108,8 @@ pub enum Wish {
     Tell(String),
     /// An action.
     Perform(Action),
+    /// Ask these places for what was not loaded.
+    AskAgain(Places),
     /// Order the list by a field.
     SortBy(&'static Field),
     /// Show or hide a column.
