@@ -676,7 +676,7 @@ fn marks_are_exported_as_a_report_and_nothing_is_replaced_unasked() {
     let mut term = Term::start(open(&[]));
     term.shows("Records 20");
     term.keys("mjnseen first\rge");
-    term.shows("report (Markdown timeline)");
+    term.shows("report (Markdown)");
     // To the name of the file.
     term.keys("\x1b[A\x15report.md\r");
     term.shows("written: ");

@@ -229,7 +229,7 @@ fn a_screen_of_any_size_is_drawn_up_to_a_limit() {
 fn a_large_paste_is_one_change_and_its_limit_is_said() {
     let text = "word ".repeat(200_000);
     for (place, keys, said) in [
-        ("find", "\tf", "pasted text cut at 4,000 characters"),
+        ("find", "\t\x06", "pasted text cut at 4,000 characters"),
         ("note", "n", "pasted text cut at 10,000 characters"),
         ("palette", ":", "pasted text cut at 4,000 characters"),
         ("export", "e\x1b[A", "pasted text cut at 4,000 characters"),

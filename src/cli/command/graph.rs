@@ -1,5 +1,5 @@
 //! `entrail graph`: logs of tenants on the screen, with files beside them.
-//! Never talks to Graph itself; a [`Tenant`](crate::source::Tenant) does.
+//! Never talks to Graph itself; a [`Tenant`] does.
 
 use std::path::PathBuf;
 use std::sync::Arc;
