@@ -7,14 +7,14 @@
 mod account;
 mod arguments;
 mod command;
+mod graph_request;
 mod language;
+mod limits;
 mod load;
-mod room;
 mod screen;
 mod standard;
 mod stdout;
 mod tenant;
-mod wanted;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -57,7 +57,7 @@ impl Outcome {
 /// Runs the program with the arguments of the process.
 pub fn main(closed: Closed) -> ExitCode {
     standard::remember(closed);
-    room::outlive_large_files();
+    limits::outlive_large_files();
     crate::disk::keep_rights_of_owner();
     report_panics();
     run(std::env::args_os())
@@ -119,7 +119,7 @@ fn ended(outcome: Result<Outcome, impl Into<anyhow::Error>>) -> ExitCode {
 /// Does what was asked.
 fn perform(arguments: CommandLine) -> anyhow::Result<Outcome> {
     if arguments.command.as_ref().is_none_or(Command::needs_room) {
-        room::ensure()?;
+        limits::ensure()?;
     }
     match arguments.command {
         Some(command) => command.run(),

@@ -18,16 +18,16 @@
 //! their words. A wrong type never fails a record: texts keep the JSON
 //! text of what stands there, everything else stays empty, and a sentence in `odd` names it.
 
-mod added;
+mod audit_properties;
 mod content;
 mod dates;
 mod diagnostic;
-mod expected;
 mod graph;
 mod graph_call;
 mod json;
+mod kind_properties;
+mod kind_reader;
 mod layout;
-mod of_kind;
 mod portal_csv;
 mod principals;
 mod protection;
@@ -35,8 +35,8 @@ mod provisioning;
 mod rows;
 mod shape;
 mod sign_in;
-mod stated;
 mod unified_audit_log;
+mod usual_audit;
 pub mod window;
 mod wrapped;
 mod write;
@@ -54,8 +54,8 @@ use crate::record::naming::{drop_placeholders, name_targets};
 use crate::record::{Change, Record, outcome, risk};
 use dates::Settled;
 use json::{Place, Reader, Step};
+use kind_reader::KindReader as _;
 use layout::Written;
-use of_kind::OfKind as _;
 use shape::Shape;
 
 /// How much of a record is decoded.
@@ -310,18 +310,18 @@ fn json_event<'a>(
         return reader.broken("expected a JSON object");
     }
     let start = reader.at();
-    let other = match draft.was_audit.then(|| expected::audit(reader, &mut draft.record)).flatten()
-    {
-        Some(read) => {
-            draft.is_sure = true;
-            read.map(|()| None)?
-        }
-        None => {
-            reader.restart(start);
-            draft.clear();
-            shaped_event(event, reader, draft)?
-        }
-    };
+    let other =
+        match draft.was_audit.then(|| usual_audit::audit(reader, &mut draft.record)).flatten() {
+            Some(read) => {
+                draft.is_sure = true;
+                read.map(|()| None)?
+            }
+            None => {
+                reader.restart(start);
+                draft.clear();
+                shaped_event(event, reader, draft)?
+            }
+        };
     if !reader.rest_is_empty() {
         reader.note(|| "text after the end of the record was passed over".to_owned());
     }

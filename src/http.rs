@@ -11,7 +11,7 @@ pub mod limiter;
 pub mod pace;
 pub mod refused;
 pub mod retry;
+pub mod server_clock;
 pub mod service;
-pub mod there;
 mod trust;
 pub mod unanswered;

@@ -3,7 +3,6 @@
 
 mod advice;
 mod assertion;
-mod attempt;
 mod audience;
 mod azure_cli;
 mod cache;
@@ -13,10 +12,11 @@ mod claims;
 mod client_secret;
 mod clock;
 mod cloud;
+mod context;
 mod device_code;
 mod encryption;
 mod endpoint;
-mod given;
+mod given_token;
 mod managed_identity;
 #[cfg(test)]
 mod tests;
@@ -30,13 +30,13 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use self::attempt::Attempt;
 pub use self::audience::Audience;
 use self::cache::{Cache, Key};
 use self::challenge::Challenge;
 pub use self::claims::Claims;
 pub use self::clock::{Clock, SystemClock, Waiting};
 pub use self::cloud::Cloud;
+use self::context::Context;
 use self::endpoint::Failed;
 use self::token::Grant;
 use crate::http::client::Http;
@@ -368,7 +368,7 @@ impl SignIn {
         let (settings, http, ask, clock) = (&self.settings, &self.http, &*self.ask, &*self.clock);
         let claims = challenge.map(Challenge::claims);
         let audience = &self.audience;
-        let attempt = Attempt { audience, settings, http, ask, clock, cancel, claims };
+        let attempt = Context { audience, settings, http, ask, clock, cancel, claims };
         let chosen = self.settings.method.or(state.method);
         let methods = chosen.map_or_else(|| Method::all().collect(), |chosen| vec![chosen]);
         let mut passed = String::new();
@@ -414,10 +414,10 @@ impl SignIn {
         &self,
         method: Method,
         state: &mut State,
-        attempt: &Attempt<'_>,
+        attempt: &Context<'_>,
     ) -> Result<Grant, Failed> {
         match method {
-            Method::Token => given::obtain(attempt),
+            Method::Token => given_token::obtain(attempt),
             Method::ClientSecret => client_secret::obtain(attempt).await,
             Method::Certificate => assertion::by_certificate(attempt).await,
             Method::Federated => assertion::by_federation(attempt).await,
@@ -430,7 +430,7 @@ impl SignIn {
     /// Without asking where an earlier sign-in can be renewed, else with a code.
     async fn by_device_code(
         &self,
-        attempt: &Attempt<'_>,
+        attempt: &Context<'_>,
         state: &mut State,
     ) -> Result<Grant, Failed> {
         let key = Key {

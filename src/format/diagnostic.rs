@@ -9,11 +9,11 @@
 
 use std::borrow::Cow;
 
-use super::added::Added;
 use super::graph::{Audit, fill, ip};
 use super::graph_call::{self, GraphCall};
 use super::json::{Held, Place, Reader, Step, keys};
-use super::of_kind::OfKind as _;
+use super::kind_properties::Added;
+use super::kind_reader::KindReader as _;
 use super::protection::{self, Protection};
 use super::provisioning::{self, Provisioning};
 use super::shape::{self, Shape};

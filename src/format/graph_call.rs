@@ -7,15 +7,15 @@
 //! is the user, or else the service principal, with the application's id; the targets are the objects
 //! whose ids stand in the path; the result is the status of the response; the correlation id is the
 //! operation id, which the requests of one batch share. Request, token and roles are properties:
-//! [`super::added`]. `signInActivityId` is the sign-in's `uniqueTokenIdentifier`: the same property.
+//! [`super::kind_properties`]. `signInActivityId` is the sign-in's `uniqueTokenIdentifier`: the same property.
 
 use std::borrow::Cow;
 
-use super::added::Added;
+use super::audit_properties::{AuditProperties, Property};
 use super::graph::{fill, ip};
 use super::json::{Place, Reader, Step, keys};
-use super::of_kind::OfKind;
-use super::stated::{Property, Stated};
+use super::kind_properties::Added;
+use super::kind_reader::KindReader;
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Kind, Record, Target};
 use crate::text::is_guid;
@@ -65,7 +65,7 @@ keys! {
 #[derive(Default)]
 pub(super) struct GraphCall<'a> {
     record: Record<'a>,
-    stated: Stated<'a>,
+    stated: AuditProperties<'a>,
     uri: Cow<'a, str>,
     method: Cow<'a, str>,
     user_id: Cow<'a, str>,
@@ -79,7 +79,7 @@ pub(super) struct GraphCall<'a> {
     added: Added<'a>,
 }
 
-impl<'a> OfKind<'a> for GraphCall<'a> {
+impl<'a> KindReader<'a> for GraphCall<'a> {
     type Key = CallKey;
 
     const KIND: Kind = Kind::GraphCall;

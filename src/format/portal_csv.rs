@@ -10,10 +10,10 @@
 
 use std::borrow::Cow;
 
-use super::added::{self, Named};
 use super::graph;
 use super::graph::{fill, ip};
 use super::json::{Place, Reader};
+use super::kind_properties::{self, Named};
 use super::sign_in::SignInKey;
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Change, Detail, Kind, Record, Target};
@@ -310,7 +310,7 @@ const SIGN_INS: &[(&str, Named<SignInKey>)] = &[
     ("Failure reason", Named::Known(SignInKey::ResultDescription)),
     ("Multifactor authentication result", Named::Known(SignInKey::StatusDetails)),
     ("Session ID", Named::Known(SignInKey::SessionId)),
-    ("Location", Named::Added(added::Slot::Location)),
+    ("Location", Named::Added(kind_properties::Slot::Location)),
     ("Client app", value(Key::Client)),
     ("Authentication requirement", value(Key::Requirement)),
     ("Authentication Protocol", value(Key::Protocol)),
@@ -330,7 +330,10 @@ const SIGN_INS: &[(&str, Named<SignInKey>)] = &[
     ("Compliant", value(Key::Compliant)),
     ("Managed", value(Key::Managed)),
     ("Join Type", value(Key::Trust)),
-    ("Multifactor authentication auth method", Named::Added(added::Slot::Values(Key::Method))),
+    (
+        "Multifactor authentication auth method",
+        Named::Added(kind_properties::Slot::Values(Key::Method)),
+    ),
     ("Sign-in identifier", value(Key::LoginName)),
     ("IP address (seen by resource)", value(Key::SeenIp)),
     ("Autonomous system  number", value(Key::Network)),
@@ -347,7 +350,7 @@ const SIGN_INS: &[(&str, Named<SignInKey>)] = &[
 ];
 
 const fn value(key: Key) -> Named<SignInKey> {
-    Named::Added(added::Slot::Value(key))
+    Named::Added(kind_properties::Slot::Value(key))
 }
 
 /// The property in each column, where these are the headers of a sign-in download.
@@ -359,7 +362,7 @@ pub(super) fn sign_in_keys(names: &[String]) -> Option<Vec<Option<Named<SignInKe
     let key = |name: &String| {
         let name = name.trim();
         let row = SIGN_INS.iter().find(|row| folded(row.0) == folded(name));
-        let slot = || added::slot(name.as_bytes(), Kind::SignIn).map(Named::Added);
+        let slot = || kind_properties::slot(name.as_bytes(), Kind::SignIn).map(Named::Added);
         let date = is_date(name).then_some(Named::Known(SignInKey::Time));
         row.map(|row| row.1).or(date).or_else(slot)
     };

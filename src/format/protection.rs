@@ -6,15 +6,15 @@
 //! and so on. An event becomes a record so: service [`Kind::Risk`]'s, category that of diagnostic
 //! settings, activity the log's operation name; the actor and the target are the account at risk; the
 //! time is when it happened, or when its state was set. It has no result. What Microsoft says of the
-//! risk are properties: [`super::added`]; its additional information are details.
+//! risk are properties: [`super::kind_properties`]; its additional information are details.
 
 use std::borrow::Cow;
 
-use super::added::Added;
+use super::audit_properties::{AuditProperties, Property};
 use super::graph::{additional_details, fill, ip};
 use super::json::{Place, Reader, Step, keys};
-use super::of_kind::OfKind;
-use super::stated::{Property, Stated};
+use super::kind_properties::Added;
+use super::kind_reader::KindReader;
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Detail, Kind, Record, Target};
 use crate::time::Timestamp;
@@ -77,7 +77,7 @@ keys! {
 #[derive(Default)]
 pub(super) struct Protection<'a> {
     record: Record<'a>,
-    stated: Stated<'a>,
+    stated: AuditProperties<'a>,
     user: Actor<'a>,
     principal: Actor<'a>,
     name: Cow<'a, str>,
@@ -91,7 +91,7 @@ pub(super) struct Protection<'a> {
     added: Added<'a>,
 }
 
-impl<'a> OfKind<'a> for Protection<'a> {
+impl<'a> KindReader<'a> for Protection<'a> {
     type Key = RiskKey;
 
     const KIND: Kind = Kind::Risk;

@@ -6,16 +6,16 @@
 //! `ProvisioningLogs`, activity the provisioning action as logged (`create`, `update`…); targets
 //! are the target identity (which holds the changes), the source identity and the service
 //! principal; the correlation id is the cycle id, which ties together what one synchronization
-//! cycle did; systems, steps, job and change ids are its properties: [`super::added`]. What was skipped
+//! cycle did; systems, steps, job and change ids are its properties: [`super::kind_properties`]. What was skipped
 //! says why in its last steps.
 
 use std::borrow::Cow;
 
-use super::added::{Added, step_status};
+use super::audit_properties::{AuditProperties, Property};
 use super::graph::{fill, modified_properties};
 use super::json::{Held, Place, Reader, Step, keys};
-use super::of_kind::OfKind;
-use super::stated::{Property, Stated};
+use super::kind_properties::{Added, step_status};
+use super::kind_reader::KindReader;
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Change, Kind, Outcome, Record, Target};
 use crate::time::Timestamp;
@@ -101,7 +101,7 @@ struct Identity {
 #[derive(Default)]
 pub(super) struct Provisioning<'a> {
     record: Record<'a>,
-    stated: Stated<'a>,
+    stated: AuditProperties<'a>,
     initiator: Identity,
     target: Identity,
     source: Identity,
@@ -120,7 +120,7 @@ pub(super) struct Provisioning<'a> {
     added: Added<'a>,
 }
 
-impl<'a> OfKind<'a> for Provisioning<'a> {
+impl<'a> KindReader<'a> for Provisioning<'a> {
     type Key = ProvisioningKey;
 
     const KIND: Kind = Kind::Provisioning;

@@ -16,11 +16,11 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::added::Named;
 use super::graph::{Audit, AuditKey};
 use super::graph_call::{CallKey, GraphCall};
 use super::json::{Keys, Place, Reader, Step};
-use super::of_kind::OfKind as _;
+use super::kind_properties::Named;
+use super::kind_reader::KindReader as _;
 use super::portal_csv::{self, Slot};
 use super::protection::{Protection, RiskKey};
 use super::provisioning::{Provisioning, ProvisioningKey};

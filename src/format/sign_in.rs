@@ -7,15 +7,15 @@
 //! `Sign-in activity`; the actor is the user, or else the service principal; the targets are the
 //! application and the resource signed in to; the result is what `errorCode` means; the reason is
 //! `50126: Invalid username or password…`, on success the additional details of the status. Device,
-//! location, Conditional Access and all else are its properties: [`super::added`].
+//! location, Conditional Access and all else are its properties: [`super::kind_properties`].
 
 use std::borrow::Cow;
 
-use super::added::{Added, powershell_members};
+use super::audit_properties::{AuditProperties, Property};
 use super::graph::{fill, ip};
 use super::json::{Held, Keys, Place, Reader, Step, keys};
-use super::of_kind::OfKind;
-use super::stated::{Property, Stated};
+use super::kind_properties::{Added, powershell_members};
+use super::kind_reader::KindReader;
 use crate::record::outcome::{named_error, of_code, plain_code, sign_in_error};
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Kind, Outcome, Record, Target};
@@ -103,7 +103,7 @@ struct Status {
 #[derive(Default)]
 pub(super) struct SignIn<'a> {
     record: Record<'a>,
-    stated: Stated<'a>,
+    stated: AuditProperties<'a>,
     user: Actor<'a>,
     principal: Actor<'a>,
     ip: Cow<'a, str>,
@@ -122,7 +122,7 @@ pub(super) struct SignIn<'a> {
     added: Added<'a>,
 }
 
-impl<'a> OfKind<'a> for SignIn<'a> {
+impl<'a> KindReader<'a> for SignIn<'a> {
     type Key = SignInKey;
 
     const KIND: Kind = Kind::SignIn;

@@ -12,9 +12,9 @@
 
 use std::borrow::Cow;
 
-use super::added::Added;
 use super::graph::{additional_details, fill, ip, modified_properties};
 use super::json::{Held, Place, Reader, Step, keys};
+use super::kind_properties::Added;
 use super::sign_in::{self, put_error, put_places, reason_of};
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Change, Detail, Kind, Record, Target};

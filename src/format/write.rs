@@ -5,7 +5,7 @@
 //! at once. What does not come back the same (a unified audit log sign-in has an activity of its
 //! own) is added under the name `directoryAudit` has for it, which their readers give precedence.
 
-mod added;
+mod kind_properties;
 
 use std::borrow::Cow;
 
@@ -20,8 +20,8 @@ pub(super) fn write(record: &Record<'_>, out: &mut Vec<u8>) {
         Kind::Audit => audit(record, out),
         Kind::SignIn => completed(record, sign_in_properties, "initiatedBy", out),
         Kind::Provisioning => completed(record, provisioning_properties, "actor", out),
-        Kind::Risk => completed(record, added::risk, "initiatedBy", out),
-        Kind::GraphCall => completed(record, added::graph_call, "initiatedBy", out),
+        Kind::Risk => completed(record, kind_properties::risk, "initiatedBy", out),
+        Kind::GraphCall => completed(record, kind_properties::graph_call, "initiatedBy", out),
     }
 }
 
@@ -336,7 +336,7 @@ fn sign_in_properties(record: &Record<'_>, object: &mut Object<'_>) {
         object.text("resourceDisplayName", &resource.name);
     }
     object.object("status", |status| sign_in_status(record, status));
-    added::write(record.kind, &record.properties, object);
+    kind_properties::write(record.kind, &record.properties, object);
     surroundings(record, object);
 }
 
@@ -371,7 +371,7 @@ fn provisioning_properties(record: &Record<'_>, object: &mut Object<'_>) {
     object.time("activityDateTime", record);
     object.text("provisioningAction", &record.activity);
     object.text("cycleId", &record.correlation_id);
-    added::write(record.kind, &record.properties, object);
+    kind_properties::write(record.kind, &record.properties, object);
     object.object("provisioningStatusInfo", |info| {
         info.text("status", &record.result);
         let reason = &*record.result_reason;

@@ -16,7 +16,7 @@ use super::limiter::Limiter;
 use super::pace::Pace;
 use super::refused::Refused;
 use super::retry::{Tries, Verdict, verdict};
-use super::there::There;
+use super::server_clock::ServerClock;
 use super::unanswered::Unanswered;
 use crate::secret::Secret;
 use crate::time::{Timestamp, ticks};
@@ -148,7 +148,7 @@ pub struct Service {
     tokens: Arc<dyn Tokens>,
     pace: Arc<dyn Pace>,
     limiter: Mutex<Limiter>,
-    there: Mutex<Option<There>>,
+    there: Mutex<Option<ServerClock>>,
 }
 
 impl fmt::Debug for Service {
@@ -192,7 +192,7 @@ impl Service {
 
     /// The service said just now what time it is.
     fn heard(&self, date: Timestamp) {
-        let there = There::new(date, self.pace.elapsed(), self.pace.now());
+        let there = ServerClock::new(date, self.pace.elapsed(), self.pace.now());
         *self.there.lock().unwrap_or_else(PoisonError::into_inner) = Some(there);
     }
 

@@ -11,8 +11,8 @@ use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::attempt::Attempt;
 use super::certificate::Certificate;
+use super::context::Context;
 use super::endpoint::Failed;
 use super::token::Grant;
 use crate::secret::Secret;
@@ -25,7 +25,7 @@ const MOST_BYTES: usize = 1 << 18;
 const KIND: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// Gets a token for the certificate in `AZURE_CLIENT_CERTIFICATE_PATH`.
-pub async fn by_certificate(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
+pub async fn by_certificate(attempt: &Context<'_>) -> Result<Grant, Failed> {
     let environment = &attempt.settings.environment;
     let Some(path) = &environment.certificate else {
         return Err(Failed::Unavailable("AZURE_CLIENT_CERTIFICATE_PATH is not set".to_owned()));
@@ -43,7 +43,7 @@ pub async fn by_certificate(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
 
 /// Gets a token for the token in `AZURE_FEDERATED_TOKEN_FILE`, which is read each time: the
 /// platform writes it anew.
-pub async fn by_federation(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
+pub async fn by_federation(attempt: &Context<'_>) -> Result<Grant, Failed> {
     let Some(path) = &attempt.settings.environment.federated_token_file else {
         return Err(Failed::Unavailable("AZURE_FEDERATED_TOKEN_FILE is not set".to_owned()));
     };
@@ -55,7 +55,7 @@ pub async fn by_federation(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
 }
 
 async fn obtain(
-    attempt: &Attempt<'_>,
+    attempt: &Context<'_>,
     address: &str,
     client: &str,
     statement: &Secret,

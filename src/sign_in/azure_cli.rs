@@ -9,9 +9,9 @@ use serde_json::Value;
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
-use super::attempt::Attempt;
 use super::claims::Claims;
 use super::cloud::Cloud;
+use super::context::Context;
 use super::endpoint::{self, Failed, Reply};
 use super::token::Grant;
 use crate::secret::{IDENTITY_HEADER, VARIABLES};
@@ -22,7 +22,7 @@ const LONGEST: Duration = Duration::from_mins(1);
 const INSTALL: &str = "install it (https://aka.ms/azure-cli) and sign in with az login, or choose another way with --sign-in";
 
 /// Gets a token of the account in the Azure CLI.
-pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
+pub async fn obtain(attempt: &Context<'_>) -> Result<Grant, Failed> {
     let settings = attempt.settings;
     let program = settings.environment.azure_cli.clone().unwrap_or_else(|| program().into());
     let mut command = Command::new(&program);
@@ -69,7 +69,7 @@ fn program() -> &'static str {
 }
 
 /// A token of another cloud is no good; `az` has one cloud at a time.
-fn fitting(attempt: &Attempt<'_>, grant: Grant) -> Result<Grant, Failed> {
+fn fitting(attempt: &Context<'_>, grant: Grant) -> Result<Grant, Failed> {
     let (wanted, is_own) = (attempt.audience, matches!(attempt.settings.cloud, Cloud::At { .. }));
     let audience = Claims::of(&grant.token).map(|claims| claims.audience).unwrap_or_default();
     if audience.is_empty() || wanted.is(&audience) || is_own {

@@ -3,12 +3,12 @@
 
 use secrecy::ExposeSecret as _;
 
-use super::attempt::Attempt;
+use super::context::Context;
 use super::endpoint::Failed;
 use super::token::Grant;
 
 /// Gets a token for `AZURE_CLIENT_SECRET`.
-pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
+pub async fn obtain(attempt: &Context<'_>) -> Result<Grant, Failed> {
     let Some(secret) = &attempt.settings.environment.client_secret else {
         return Err(Failed::Unavailable("AZURE_CLIENT_SECRET is not set".to_owned()));
     };

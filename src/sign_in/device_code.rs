@@ -7,7 +7,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 
 use super::Prompt;
-use super::attempt::{Attempt, posted};
+use super::context::{Context, posted};
 use super::endpoint::{self, Answer, Failed, Refusal, Tried};
 use super::token::Grant;
 use crate::http::connection;
@@ -35,7 +35,7 @@ struct Code {
 }
 
 /// Shows a code and waits until it was used.
-pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
+pub async fn obtain(attempt: &Context<'_>) -> Result<Grant, Failed> {
     let (tenant, client) = (tenant(attempt), client(attempt));
     let scope = attempt.audience.of_person();
     let form = [("client_id", client), ("scope", scope.as_str())];
@@ -54,7 +54,7 @@ pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
 }
 
 /// Gets a new token for a refresh token, without asking anybody.
-pub async fn refresh(attempt: &Attempt<'_>, refresh: &Secret) -> Result<Grant, Failed> {
+pub async fn refresh(attempt: &Context<'_>, refresh: &Secret) -> Result<Grant, Failed> {
     let form = [
         ("grant_type", "refresh_token"),
         ("client_id", client(attempt)),
@@ -69,17 +69,17 @@ pub async fn refresh(attempt: &Attempt<'_>, refresh: &Secret) -> Result<Grant, F
 }
 
 /// The tenant that is signed in to.
-pub fn tenant<'a>(attempt: &'a Attempt<'_>) -> &'a str {
+pub fn tenant<'a>(attempt: &'a Context<'_>) -> &'a str {
     attempt.settings.tenant().unwrap_or(ANY_TENANT)
 }
 
 /// The public client that signs in.
-pub fn client<'a>(attempt: &'a Attempt<'_>) -> &'a str {
+pub fn client<'a>(attempt: &'a Context<'_>) -> &'a str {
     attempt.settings.client().unwrap_or(attempt.audience.client)
 }
 
 impl Code {
-    fn read(reply: &Map<String, Value>, attempt: &Attempt<'_>) -> Option<Self> {
+    fn read(reply: &Map<String, Value>, attempt: &Context<'_>) -> Option<Self> {
         let text =
             |name: &str| reply.get(name).and_then(Value::as_str).filter(|value| !value.is_empty());
         let seconds = |name: &str| {
@@ -116,7 +116,7 @@ fn shown(said: &str, most: usize) -> String {
     secret::foreign(said).chars().take(most).collect()
 }
 
-async fn poll(attempt: &Attempt<'_>, address: &str, code: &Code) -> Result<Grant, Failed> {
+async fn poll(attempt: &Context<'_>, address: &str, code: &Code) -> Result<Grant, Failed> {
     let form = connection::form(&attempt.form(&[
         ("grant_type", GRANT_TYPE),
         ("client_id", client(attempt)),

@@ -9,7 +9,7 @@ use reqwest::RequestBuilder;
 use reqwest::header::HeaderValue;
 use url::Url;
 
-use super::attempt::Attempt;
+use super::context::Context;
 use super::endpoint::{Answer, Failed};
 use super::token::Grant;
 use crate::http::address::is_nearby;
@@ -22,7 +22,7 @@ const IMDS_VERSION: &str = "2018-02-01";
 const APP_SERVICE_VERSION: &str = "2019-08-01";
 
 /// Gets a token for the identity of the machine, or that of `AZURE_CLIENT_ID` where it has several.
-pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
+pub async fn obtain(attempt: &Context<'_>) -> Result<Grant, Failed> {
     let environment = &attempt.settings.environment;
     match (&environment.identity_endpoint, &environment.identity_header) {
         (Some(endpoint), Some(header)) => match &environment.identity_thumbprint {
@@ -42,7 +42,7 @@ pub async fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
 }
 
 /// The address that is asked. Plain http stays on the machine's own network.
-fn address(attempt: &Attempt<'_>, base: &str, version: &str) -> Result<Url, Failed> {
+fn address(attempt: &Context<'_>, base: &str, version: &str) -> Result<Url, Failed> {
     let mut url = Url::parse(base)
         .map_err(|error| Failed::Refused(format!("{base} is no address: {error}")))?;
     if url.scheme() != "https" && !is_nearby(&url) {
@@ -57,7 +57,7 @@ fn address(attempt: &Attempt<'_>, base: &str, version: &str) -> Result<Url, Fail
 }
 
 /// The same for a platform whose machines can have several identities.
-fn address_of_one(attempt: &Attempt<'_>, base: &str, version: &str) -> Result<Url, Failed> {
+fn address_of_one(attempt: &Context<'_>, base: &str, version: &str) -> Result<Url, Failed> {
     let mut url = address(attempt, base, version)?;
     if let Some(client) = attempt.settings.client() {
         url.query_pairs_mut().append_pair("client_id", client);
@@ -66,7 +66,7 @@ fn address_of_one(attempt: &Attempt<'_>, base: &str, version: &str) -> Result<Ur
 }
 
 /// Fails where an identity was named and `platform` lets nobody choose.
-fn no_choice(attempt: &Attempt<'_>, platform: &str) -> Result<(), Failed> {
+fn no_choice(attempt: &Context<'_>, platform: &str) -> Result<(), Failed> {
     match attempt.settings.client() {
         None => Ok(()),
         Some(client) => Err(Failed::Unavailable(format!(
@@ -78,7 +78,7 @@ fn no_choice(attempt: &Attempt<'_>, platform: &str) -> Result<(), Failed> {
 
 /// App Service, Functions and Container Apps.
 async fn of_app_service(
-    attempt: &Attempt<'_>,
+    attempt: &Context<'_>,
     endpoint: &str,
     header: &Secret,
 ) -> Result<Grant, Failed> {
@@ -97,7 +97,7 @@ fn proof(before: &str, secret: &Secret) -> Result<HeaderValue, Failed> {
 }
 
 /// A virtual machine, a scale set, or AKS.
-async fn of_machine(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
+async fn of_machine(attempt: &Context<'_>) -> Result<Grant, Failed> {
     let base = attempt.settings.environment.imds.as_deref().unwrap_or(IMDS).trim_end_matches('/');
     let endpoint = format!("{base}/metadata/identity/oauth2/token");
     let url = address_of_one(attempt, &endpoint, IMDS_VERSION)?;

@@ -9,10 +9,10 @@ use clap::{Args, ValueHint};
 
 use crate::cli::Outcome;
 use crate::cli::arguments::{RangeArguments, ScreenArguments, SignInArguments};
+use crate::cli::graph_request::GraphRequest;
 use crate::cli::load;
 use crate::cli::screen::{self, Opened};
 use crate::cli::tenant::tenant;
-use crate::cli::wanted::Wanted;
 use crate::config::environment;
 use crate::place::{Place, Places};
 use crate::source::tenant::NAME;
@@ -55,7 +55,7 @@ pub(in crate::cli) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let Arguments { paths, range, screen, .. } = arguments;
     let mut screen = screen.clone();
-    let wanted = Wanted::new(range)?;
+    let wanted = GraphRequest::new(range)?;
     let tenants = tenants(arguments, &wanted)?;
     let Some(first) = tenants.first() else { return Ok(Outcome::Nothing) };
     if range.explain {
@@ -82,7 +82,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
 }
 
 /// The tenants that were named, each under a name of its own.
-fn tenants(arguments: &Arguments, wanted: &Wanted) -> anyhow::Result<Vec<Tenant>> {
+fn tenants(arguments: &Arguments, wanted: &GraphRequest) -> anyhow::Result<Vec<Tenant>> {
     let Arguments { and_tenant, sign_in, paths, .. } = arguments;
     let reads_input = paths.iter().any(|path| load::is_stdin(path));
     ensure!(

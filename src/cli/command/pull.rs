@@ -14,9 +14,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::arguments::{RangeArguments, SignInArguments};
+use crate::cli::graph_request::GraphRequest;
 use crate::cli::standard::out;
 use crate::cli::tenant::{tenant, wait_for};
-use crate::cli::wanted::Wanted;
 use crate::cli::{Outcome, parse_query, tell};
 use crate::query::matcher::Matcher;
 use crate::query::{self, Query};
@@ -66,7 +66,7 @@ pub(in crate::cli) struct Arguments {
 
 /// Pulls into an archive.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let wanted = Wanted::new(&arguments.range)?;
+    let wanted = GraphRequest::new(&arguments.range)?;
     let request = wanted.request.clone().for_archive();
     let tenant = tenant(&arguments.sign_in, request.clone())?;
     if arguments.range.explain {
@@ -110,7 +110,7 @@ async fn until_asked_to_end<T>(
 async fn into_archive(
     arguments: &Arguments,
     tenant: &Tenant,
-    wanted: &Wanted,
+    wanted: &GraphRequest,
     cancel: &CancellationToken,
 ) -> anyhow::Result<Pulled> {
     let request = wanted.request.clone().for_archive();

@@ -17,7 +17,7 @@ use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use zeroize::Zeroizing;
 
-use super::super::attempt::Attempt;
+use super::super::context::Context;
 use super::super::endpoint::{self, Failed, Tried};
 use super::super::token::Grant;
 use super::platform;
@@ -34,7 +34,7 @@ const MOST_BYTES: u64 = 4096;
 const GROUP: &str = if cfg!(windows) { "Hybrid agent extension applications" } else { "himds" };
 
 /// Gets a token of the agent at `endpoint`.
-pub async fn obtain(attempt: &Attempt<'_>, endpoint: &str) -> Result<Grant, Failed> {
+pub async fn obtain(attempt: &Context<'_>, endpoint: &str) -> Result<Grant, Failed> {
     super::no_choice(attempt, "a machine of Azure Arc")?;
     let url = super::address(attempt, endpoint, VERSION)?;
     let client = attempt.http.nearby().map_err(Failed::Refused)?;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use reqwest::{RequestBuilder, StatusCode};
 
-use super::super::attempt::Attempt;
+use super::super::context::Context;
 use super::super::endpoint::{self, Answer, Failed, Heard, Tried};
 use crate::secret;
 
@@ -55,7 +55,7 @@ const PAGES: &[(&str, &str)] = &[
 pub async fn ask(
     request: impl Fn() -> RequestBuilder,
     name: &str,
-    attempt: &Attempt<'_>,
+    attempt: &Context<'_>,
 ) -> Result<Answer, Failed> {
     let heard = hear(request, name, attempt).await?;
     match heard.tried() {
@@ -68,7 +68,7 @@ pub async fn ask(
 pub async fn hear(
     request: impl Fn() -> RequestBuilder,
     name: &str,
-    attempt: &Attempt<'_>,
+    attempt: &Context<'_>,
 ) -> Result<Heard, Failed> {
     let (mut pause, mut retries, mut updating) = (FIRST_WAIT, 0, Duration::ZERO);
     loop {

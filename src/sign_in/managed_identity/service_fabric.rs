@@ -14,7 +14,7 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
-use super::super::attempt::Attempt;
+use super::super::context::Context;
 use super::super::endpoint::Failed;
 use super::super::token::Grant;
 use super::platform;
@@ -25,7 +25,7 @@ const VERSION: &str = "2019-07-01-preview";
 
 /// Gets a token of the endpoint whose certificate has this thumbprint.
 pub async fn obtain(
-    attempt: &Attempt<'_>,
+    attempt: &Context<'_>,
     endpoint: &str,
     header: &Secret,
     thumbprint: &str,

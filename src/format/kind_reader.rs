@@ -1,12 +1,12 @@
-//! What the readers of all kinds do alike: [`OfKind`].
+//! What the readers of all kinds do alike: [`KindReader`].
 //! Never knows a key itself; each kind's reader and the table of properties do.
 
-use super::added::{Added, Named};
 use super::json::{Keys, Place, Reader, Step};
+use super::kind_properties::{Added, Named};
 use crate::record::Kind;
 
 /// An event of a kind that adds properties, being read: its own keys, and those of the table.
-pub(super) trait OfKind<'a> {
+pub(super) trait KindReader<'a> {
     /// The keys its reader knows.
     type Key: Keys;
 

@@ -21,7 +21,7 @@ use crate::text::clean;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// What is asked of Graph, and what stays here.
-pub(super) struct Wanted {
+pub(super) struct GraphRequest {
     pub(super) request: Request,
     /// Does it end at a time that was asked for?
     pub(super) is_ended: bool,
@@ -34,7 +34,7 @@ pub(super) struct Wanted {
     parted: Vec<(&'static Log, PushDown)>,
 }
 
-impl Wanted {
+impl GraphRequest {
     /// Parts the query and finds the span of time.
     pub(super) fn new(range: &RangeArguments) -> anyhow::Result<Self> {
         let query = parse_query(&range.query)?;

@@ -27,7 +27,7 @@ pub(super) enum Property {
 
 /// What is stated; `None` is not there, or null.
 #[derive(Default)]
-pub(super) struct Stated<'a> {
+pub(super) struct AuditProperties<'a> {
     pub(super) service: Option<Cow<'a, str>>,
     pub(super) category: Option<Cow<'a, str>>,
     activity: Option<Cow<'a, str>>,
@@ -39,7 +39,7 @@ pub(super) struct Stated<'a> {
     properties: Option<Vec<Own<'a>>>,
 }
 
-impl<'a> Stated<'a> {
+impl<'a> AuditProperties<'a> {
     /// Reads the value of one property.
     pub(super) fn read(
         &mut self,

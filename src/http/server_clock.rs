@@ -15,13 +15,13 @@ const APART: i64 = 60 * TICKS_PER_SECOND;
 
 /// The last `Date` of a service, and when it came by both clocks of this computer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct There {
+pub struct ServerClock {
     date: Timestamp,
     elapsed: Duration,
     here: Timestamp,
 }
 
-impl There {
+impl ServerClock {
     /// The service said `date`, at `elapsed` (of [`super::pace::Pace::elapsed`]), when it was `here`.
     pub fn new(date: Timestamp, elapsed: Duration, here: Timestamp) -> Self {
         Self { date, elapsed, here }
@@ -47,7 +47,7 @@ mod tests {
     #[test]
     fn the_time_there_goes_on_until_the_computer_slept_or_was_set() {
         let (date, here) = (at("2026-05-01T10:00:00Z"), at("2026-06-01T00:00:00Z"));
-        let there = There::new(date, Duration::from_secs(5), here);
+        let there = ServerClock::new(date, Duration::from_secs(5), here);
         let hour = Duration::from_secs(5 + 3_600);
         let later = here.plus(3_600 * TICKS_PER_SECOND);
         assert_eq!(there.now(hour, later), Some(at("2026-05-01T11:00:00Z")));

@@ -1,14 +1,14 @@
 //! An access token somebody got elsewhere: in `ENTRAIL_TOKEN` or on standard input.
 //! Never renewed: when it ends, so does the reading.
 
-use super::attempt::Attempt;
 use super::claims::Claims;
 use super::cloud::Cloud;
+use super::context::Context;
 use super::endpoint::Failed;
 use super::token::Grant;
 
 /// Takes the token that was given.
-pub fn obtain(attempt: &Attempt<'_>) -> Result<Grant, Failed> {
+pub fn obtain(attempt: &Context<'_>) -> Result<Grant, Failed> {
     let (settings, audience) = (attempt.settings, attempt.audience);
     let another = format!(
         "get one for {}: az account get-access-token --resource {} --query accessToken -o tsv",

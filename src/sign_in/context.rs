@@ -16,7 +16,7 @@ use crate::http::connection;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// One attempt to get a token.
-pub struct Attempt<'a> {
+pub struct Context<'a> {
     /// Whom the token is for.
     pub audience: &'a Audience,
     /// What the user wants and the environment has.
@@ -33,7 +33,7 @@ pub struct Attempt<'a> {
     pub claims: Option<&'a str>,
 }
 
-impl Attempt<'_> {
+impl Context<'_> {
     /// The tenant, or an error that says how to name it. `way` is what needs it.
     pub fn tenant(&self, way: &str) -> Result<&str, Failed> {
         self.settings.tenant().ok_or_else(|| {
