@@ -14,7 +14,7 @@ use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
 use super::connection::chain;
-use super::{address, trust};
+use super::{address, api, trust};
 
 /// How long to try to reach a host.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -75,7 +75,7 @@ impl Http {
             true => &self.0.own_followed,
             false => &self.0.far_followed,
         };
-        self.kept(kept, &url, || Policy::custom(within_the_host))
+        self.kept(kept, &url, || Policy::custom(followed))
     }
 
     fn kept<'c>(
@@ -138,9 +138,9 @@ fn nearby() -> ClientBuilder {
 }
 
 /// A redirect stays on its host, port and scheme, or is an error: what is sent is secret.
-fn within_the_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
-    let from = attempt.previous().last().map(Url::origin);
-    if from.is_some_and(|from| from != attempt.url().origin()) {
+fn followed(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let from = attempt.previous().last();
+    if from.is_some_and(|from| !api::within_the_host(from, attempt.url())) {
         return attempt.error("redirected to another host");
     }
     if attempt.previous().len() > MOST_REDIRECTS {
