@@ -11,6 +11,7 @@ mod content;
 mod dates;
 mod decoding;
 mod encoding;
+mod flow;
 pub mod following;
 mod framing;
 #[cfg(any(test, fuzzing))]
@@ -24,6 +25,7 @@ mod merging;
 mod original;
 mod pipeline;
 mod reading;
+mod signed_in;
 pub mod tenant;
 
 use std::fmt;
@@ -43,6 +45,7 @@ use crate::time::{DateOrder, Timestamp};
 pub use account::Account;
 pub use following::{follow, load_more};
 pub use index::IndexCache;
+pub use signed_in::Asking;
 pub use tenant::Tenant;
 
 /// What a running load hands over.

@@ -11,11 +11,11 @@ use super::load::tell_prompt;
 use crate::config::environment;
 use crate::secret::Secret;
 use crate::sign_in::{Cloud, Method, Settings};
+use crate::source::Asking;
 use crate::source::Tenant;
 use crate::source::graph::Request;
 use crate::source::graph::logs::LOGS;
 use crate::source::graph::slices::Window;
-use crate::source::tenant::Asking;
 use crate::text::clean;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 

@@ -18,16 +18,16 @@ use super::graph::api::audience;
 use super::graph::doctor::{self, Refusal};
 use super::graph::slices::Window;
 use super::graph::{Feed, Follow, Missing, Request, Service, Status};
+use super::signed_in::{Asking, SignedIn};
 use crate::http::client::Http;
 use crate::http::pace::SystemPace;
-use crate::http::service::{NoToken, Token, Tokens};
+use crate::http::service::Tokens;
 use crate::place::{
     self, AlreadyRead, Contents, Follower, Look, News, Opened, Piece, Place, Plan, Position,
-    Prompt, Pulling, Stream, Trouble,
+    Pulling, Stream, Trouble,
 };
 use crate::query::Query;
-use crate::secret::Secret;
-use crate::sign_in::{self, Claims, Settings, SignIn};
+use crate::sign_in::{Settings, SignIn};
 use crate::time::{TICKS_PER_SECOND, TimeRange, Timestamp, ticks};
 
 /// What entrail calls Graph where it names the source of something.
@@ -55,31 +55,6 @@ pub struct Tenant {
     loaded: Arc<Mutex<Option<Arc<Mutex<Status>>>>>,
 }
 
-/// The sign-in, with what a person is asked and whose token it was.
-struct SignedIn {
-    sign_in: SignIn,
-    asked: Arc<Mutex<Asked>>,
-    claims: Mutex<Option<Claims>>,
-}
-
-/// What a person has to do now, and whether that was told.
-#[derive(Default)]
-struct Asked {
-    prompt: Option<Prompt>,
-    is_told: bool,
-}
-
-/// What a person is asked for.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Asking {
-    /// The same as when it was told last.
-    Unchanged,
-    /// To do this.
-    For(Prompt),
-    /// Nothing, or nothing any more.
-    Nothing,
-}
-
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -95,20 +70,10 @@ impl Tenant {
         let address = settings.cloud.graph();
         let base = Url::parse(address).map_err(|error| format!("{address}: {error}"))?;
         let http = Http::new(certificates);
-        let asked: Arc<Mutex<Asked>> = Arc::default();
-        let ask = {
-            let asked = Arc::clone(&asked);
-            move |prompt: sign_in::Prompt| {
-                let sign_in::Prompt { code, address, expires, .. } = prompt;
-                let prompt = Some(Prompt { code, address, expires });
-                *locked(&asked) = Asked { prompt, is_told: false };
-            }
-        };
         let given = [&settings.tenant, &settings.environment.tenant].into_iter().flatten().next();
         let given = given.cloned().unwrap_or_default();
         let audience = audience(&settings.cloud, doctor::permissions(&request.logs));
-        let sign_in = SignIn::new(audience, settings, http.clone(), Arc::new(ask));
-        let signed_in = Arc::new(SignedIn { sign_in, asked, claims: Mutex::default() });
+        let signed_in = Arc::new(SignedIn::new(audience, settings, http.clone()));
         let is_ended = false;
         let (service, loaded) = Default::default();
         let name = NAME.into();
@@ -158,7 +123,7 @@ impl Tenant {
 
     /// Who asks.
     pub fn sign_in(&self) -> &SignIn {
-        &self.signed_in.sign_in
+        self.signed_in.sign_in()
     }
 
     /// Graph as this tenant sees it. Fails where the system has no certificates or the file of more
@@ -230,7 +195,7 @@ impl Tenant {
 
     /// Something that is missing as it is told, with what helps against a refusal.
     pub fn told(&self, missing: &Missing) -> Trouble {
-        self.signed_in.told(missing, &self.name)
+        told(&self.signed_in, missing, &self.name)
     }
 
     /// One of its feeds as something to read.
@@ -318,60 +283,26 @@ impl fmt::Debug for Tenant {
     }
 }
 
-impl SignedIn {
-    fn asking(&self) -> Asking {
-        let mut asked = locked(&self.asked);
-        if asked.is_told {
-            return Asking::Unchanged;
+/// Something that is missing of a place of this name, with what helps against a refusal.
+fn told(signed_in: &SignedIn, missing: &Missing, name: &str) -> Trouble {
+    let mut trouble = missing.trouble();
+    name.clone_into(&mut trouble.source);
+    let refused = missing.refused.as_ref().filter(|refused| refused.status == 403);
+    if let (Some(refused), Some(claims)) = (refused, signed_in.claims()) {
+        let refusal = Refusal {
+            status: refused.status,
+            code: refused.code.clone(),
+            message: refused.message.clone(),
+            is_html: refused.is_html,
+        };
+        // It begins with the refusal itself.
+        trouble.reason = doctor::advise(&claims, missing.log, Some(&refusal)).join(" ");
+        if !refused.request_id.is_empty() {
+            let request = ["(request ", &refused.request_id, ")"].concat();
+            trouble.reason = [trouble.reason, request].join(" ");
         }
-        asked.is_told = true;
-        asked.prompt.clone().map_or(Asking::Nothing, Asking::For)
     }
-
-    fn told(&self, missing: &Missing, name: &str) -> Trouble {
-        let mut trouble = missing.trouble();
-        name.clone_into(&mut trouble.source);
-        let refused = missing.refused.as_ref().filter(|refused| refused.status == 403);
-        if let (Some(refused), Some(claims)) = (refused, &*locked(&self.claims)) {
-            let refusal = Refusal {
-                status: refused.status,
-                code: refused.code.clone(),
-                message: refused.message.clone(),
-                is_html: refused.is_html,
-            };
-            // It begins with the refusal itself.
-            trouble.reason = doctor::advise(claims, missing.log, Some(&refusal)).join(" ");
-            if !refused.request_id.is_empty() {
-                let request = ["(request ", &refused.request_id, ")"].concat();
-                trouble.reason = [trouble.reason, request].join(" ");
-            }
-        }
-        trouble
-    }
-}
-
-impl SignedIn {
-    /// Takes note of how a sign-in ended.
-    fn ended(&self, token: Result<Secret, NoToken>) -> Result<Secret, NoToken> {
-        let mut asked = locked(&self.asked);
-        if asked.prompt.take().is_some() {
-            asked.is_told = false;
-        }
-        let token = token?;
-        *locked(&self.claims) = Claims::of(&token);
-        Ok(token)
-    }
-}
-
-impl Tokens for SignedIn {
-    fn token(&self, renewed: bool) -> Token<'_> {
-        Box::pin(async move { self.ended(Tokens::token(&self.sign_in, renewed).await) })
-    }
-
-    fn challenged(&self, claims: &str) -> Token<'_> {
-        let claims = claims.to_owned();
-        Box::pin(async move { self.ended(Tokens::challenged(&self.sign_in, &claims).await) })
-    }
+    trouble
 }
 
 /// Begins one of its feeds. Fails with why it cannot.
@@ -397,12 +328,8 @@ impl place::Status for Watch {
             slices_total: state.slices_total,
             waiting_until: state.waiting_until,
         })];
-        match self.signed_in.asking() {
-            Asking::Unchanged => {}
-            Asking::For(prompt) => news.push(News::Prompt(Some(prompt))),
-            Asking::Nothing => news.push(News::Prompt(None)),
-        }
-        let told = |missing| News::Trouble(self.signed_in.told(missing, &self.name));
+        news.extend(self.signed_in.news());
+        let told = |missing| News::Trouble(told(&self.signed_in, missing, &self.name));
         news.extend(missing.iter().map(told));
         news
     }

@@ -1,17 +1,14 @@
 //! A pull as a stream of bytes: one record per line, read like a file that is still being written.
-//! Never runs ahead: what is not read is not asked for, and dropping it leaves nothing behind.
+//! Never asks by itself; [`pull()`] does, while the stream is read.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use std::io::{self, Read};
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
 use std::time::Duration;
 
-use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
+use super::super::flow::{Flow, Outlet};
 use super::follow::{least_pause, next_windows};
 use super::page::Page;
 use super::pull::pull;
@@ -49,15 +46,11 @@ impl Default for Follow {
 
 /// The records of a pull, one per line, in the order they come.
 ///
-/// The pull goes on only while someone reads, on the reading thread and a runtime of its own.
-/// Reading returns as soon as there is something, and 0 at the end: when all was asked for, or soon
-/// after `cancel`. Reading itself never fails; [`Feed::status`] tells what is missing.
+/// Reading returns 0 when all was asked for, or soon after `cancel`; [`Feed::status`] tells what is
+/// missing.
+#[derive(Debug)]
 pub struct Feed {
-    // In this order: the runtime outlives what runs on it.
-    pulling: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    runtime: Option<Runtime>,
-    lines: Arc<Mutex<Vec<u8>>>,
-    current: io::Cursor<Vec<u8>>,
+    flow: Flow,
     status: Arc<Mutex<Status>>,
 }
 
@@ -71,19 +64,17 @@ impl Feed {
         follow: Option<Follow>,
         cancel: CancellationToken,
     ) -> io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let lines = Arc::new(Mutex::new(Vec::new()));
+        let lines = Outlet::default();
         let status = Arc::new(Mutex::new(Status::default()));
-        let outlet = Outlet {
-            lines: Arc::clone(&lines),
+        let handed = Handed {
+            lines: lines.clone(),
             status: Arc::clone(&status),
             known: None,
             told: HashMap::new(),
             rounds: 0,
         };
-        let pulling = Some(Box::pin(run(service, request, follow, outlet, cancel)) as _);
-        let current = io::Cursor::default();
-        Ok(Self { pulling, runtime: Some(runtime), lines, current, status })
+        let flow = Flow::new(lines, run(service, request, follow, handed, cancel))?;
+        Ok(Self { flow, status })
     }
 
     /// What is known beside the bytes; it changes while the feed is read.
@@ -94,48 +85,7 @@ impl Feed {
 
 impl Read for Feed {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let count = self.current.read(buffer)?;
-            if count > 0 || buffer.is_empty() {
-                return Ok(count);
-            }
-            let more = std::mem::take(&mut *locked(&self.lines));
-            if !more.is_empty() {
-                self.current = io::Cursor::new(more);
-                continue;
-            }
-            let (Some(pulling), Some(runtime)) = (&mut self.pulling, &self.runtime) else {
-                return Ok(0);
-            };
-            let lines = &self.lines;
-            let over = runtime.block_on(std::future::poll_fn(|context| {
-                let polled = pulling.as_mut().poll(context);
-                match polled {
-                    Poll::Ready(()) => Poll::Ready(true),
-                    Poll::Pending if !locked(lines).is_empty() => Poll::Ready(false),
-                    Poll::Pending => Poll::Pending,
-                }
-            }));
-            if over {
-                self.pulling = None;
-            }
-        }
-    }
-}
-
-impl Drop for Feed {
-    fn drop(&mut self) {
-        self.pulling = None;
-        if let Some(runtime) = self.runtime.take() {
-            // A name that is still being looked up does not hold up whoever wants to leave.
-            runtime.shutdown_background();
-        }
-    }
-}
-
-impl fmt::Debug for Feed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Feed").field("status", &self.status).finish_non_exhaustive()
+        self.flow.read(buffer)
     }
 }
 
@@ -147,21 +97,21 @@ async fn run(
     service: Arc<Service>,
     request: Request,
     follow: Option<Follow>,
-    mut outlet: Outlet,
+    mut handed: Handed,
     cancel: CancellationToken,
 ) {
-    outlet.known = follow.map(|_| Seen::default());
+    handed.known = follow.map(|_| Seen::default());
     let mut newest: BTreeMap<&'static str, Timestamp> = BTreeMap::new();
     let mut requests = vec![request];
     loop {
         let mut next = Vec::new();
         for request in requests {
-            let outcome = pull(&service, &request, &mut outlet, &cancel).await;
+            let outcome = pull(&service, &request, &mut handed, &cancel).await;
             for (log, time) in &outcome.newest {
                 let known = newest.entry(log).or_insert(*time);
                 *known = (*known).max(*time);
             }
-            locked(&outlet.status).outcome = Some(outcome.clone());
+            locked(&handed.status).outcome = Some(outcome.clone());
             let ends = matches!(
                 outcome.stopped,
                 Some(Stopped::Cancelled | Stopped::SignIn(_) | Stopped::Unkept(_))
@@ -171,10 +121,10 @@ async fn run(
             next.extend(next_windows(&request, &outcome, &newest, now, follow.overlap));
         }
         let (Some(follow), false) = (follow, next.is_empty()) else { return };
-        outlet.forget(&next);
+        handed.forget(&next);
         let pause = least_pause(follow.every, next.len());
         {
-            let state = &mut locked(&outlet.status).state;
+            let state = &mut locked(&handed.status).state;
             state.waiting_until = Some(service.pace().now().plus(ticks(pause)));
             state.waiting_for = "new records";
         }
@@ -187,14 +137,14 @@ async fn run(
         for request in &mut next {
             request.window.end = request.window.end.max(now);
         }
-        outlet.rounds += 1;
+        handed.rounds += 1;
         requests = next;
     }
 }
 
 /// Where the pull puts what it finds.
-struct Outlet {
-    lines: Arc<Mutex<Vec<u8>>>,
+struct Handed {
+    lines: Outlet,
     status: Arc<Mutex<Status>>,
     /// While following: the records that may come again.
     known: Option<Seen>,
@@ -203,7 +153,7 @@ struct Outlet {
     rounds: u32,
 }
 
-impl Outlet {
+impl Handed {
     /// Forgets the records that will not come again.
     fn forget(&mut self, next: &[Request]) {
         let Some(first) = next.iter().map(|request| request.window.start).min() else { return };
@@ -213,17 +163,16 @@ impl Outlet {
     }
 }
 
-impl Sink for Outlet {
+impl Sink for Handed {
     fn page(&mut self, _slice: &Slice, page: &Page) -> io::Result<()> {
-        let mut lines = locked(&self.lines);
         let Some(known) = &mut self.known else {
-            lines.extend_from_slice(page.lines());
+            self.lines.put(page.lines());
             return Ok(());
         };
         let mut at = 0;
         for record in page.records() {
             if known.is_new(record.key, record.time) {
-                lines.extend_from_slice(&page.lines()[at..at + record.len]);
+                self.lines.put(&page.lines()[at..at + record.len]);
             }
             at += record.len;
         }
