@@ -16,61 +16,81 @@ use crate::record::sentence::sentence;
 use crate::store::{RowId, Store, order};
 use crate::time::Timestamp;
 
-/// What is told of records in a document.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sheet {
+/// What a sheet is called, and what it takes to write it.
+struct SheetRow {
+    /// On the command line and in files.
+    name: &'static str,
+    /// On the screen.
+    title: &'static str,
+    /// Above it.
+    heading: &'static str,
+    /// What it holds.
+    help: &'static str,
+    /// How often all records are gone through for it.
+    passes: u64,
+}
+
+/// Makes the sheets of their rows: none is written that is not in the list of all.
+macro_rules! sheets {
+    ($($(#[$about:meta])* $sheet:ident = $row:expr;)*) => {
+        /// What is told of records in a document.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum Sheet {
+            $($(#[$about])* $sheet,)*
+        }
+
+        impl Sheet {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$sheet),*];
+
+            const fn row(self) -> &'static SheetRow {
+                match self {
+                    $(Self::$sheet => &$row,)*
+                }
+            }
+        }
+    };
+}
+
+sheets! {
     /// What they tell: oldest first.
-    Report,
+    Report = SheetRow {
+        name: "report",
+        title: "report",
+        heading: "Timeline",
+        help: "A timeline: inputs with their SHA-256, each record with its changes and note",
+        passes: 1,
+    };
     /// How to reverse it: newest first.
-    Undo,
+    Undo = SheetRow {
+        name: "undo",
+        title: "undo sheet",
+        heading: "Undo sheet",
+        help: "How to reverse what the records tell, newest first, with the values to restore",
+        // What cancels out is looked for first.
+        passes: 2,
+    };
 }
 
 impl Sheet {
-    /// All of them.
-    pub const ALL: &[Self] = &[Self::Report, Self::Undo];
-
     /// Its name on the command line and in files.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Report => "report",
-            Self::Undo => "undo",
-        }
+        self.row().name
     }
 
     /// What it is called on the screen.
     pub const fn title(self) -> &'static str {
-        match self {
-            Self::Report => "report",
-            Self::Undo => "undo sheet",
-        }
+        self.row().title
     }
 
     /// What it holds.
     pub const fn help(self) -> &'static str {
-        match self {
-            Self::Report => {
-                "A timeline: inputs with their SHA-256, each record with its changes and note"
-            }
-            Self::Undo => {
-                "How to reverse what the records tell, newest first, with the values to restore"
-            }
-        }
+        self.row().help
     }
 
     /// How often all records are gone through for it.
     pub const fn passes(self) -> u64 {
-        match self {
-            Self::Report => 1,
-            // What cancels out is looked for first.
-            Self::Undo => 2,
-        }
-    }
-
-    const fn heading(self) -> &'static str {
-        match self {
-            Self::Report => "Timeline",
-            Self::Undo => "Undo sheet",
-        }
+        self.row().passes
     }
 }
 
@@ -186,7 +206,7 @@ fn redacted(redactor: Option<&mut Redactor>, text: &str) -> String {
 
 fn title(sheet: Sheet, of: &str, redactor: Option<&mut Redactor>) -> String {
     let title = redacted(redactor, of);
-    let kind = sheet.heading();
+    let kind = sheet.row().heading;
     if title.is_empty() { kind.to_owned() } else { format!("{title}: {kind}") }
 }
 
