@@ -20,22 +20,26 @@ struct KindRow {
     heading: &'static str,
 }
 
-/// Makes the kinds of their rows: a name, and the file that has `KIND` and its properties.
+/// Makes the kinds of their rows: a name, the file that has `KIND` and its properties, and the place in which
+/// the kind is listed.
 macro_rules! kinds {
-    ($(#[$first_doc:meta])* $first:ident($first_file:ident),
-     $($(#[$doc:meta])* $kind:ident($file:ident),)*) => {
+    ($(#[$first_doc:meta])* $first:ident($first_file:ident) = $first_place:literal,
+     $($(#[$doc:meta])* $kind:ident($file:ident) = $place:literal,)*) => {
         /// Which log a record belongs to.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
         pub enum Kind {
             $(#[$first_doc])*
             #[default]
-            $first,
-            $($(#[$doc])* $kind,)*
+            $first = $first_place,
+            $($(#[$doc])* $kind = $place,)*
         }
+
+        /// As they stand in the table.
+        const TABLE: &[Kind] = &[Kind::$first, $(Kind::$kind,)*];
 
         impl Kind {
             /// All kinds, in the order they are listed.
-            pub const ALL: &[Self] = &[Self::$first, $(Self::$kind,)*];
+            pub const ALL: &[Self] = &LISTED;
 
             const fn row(self) -> KindRow {
                 match self {
@@ -45,7 +49,7 @@ macro_rules! kinds {
             }
         }
 
-        /// What they add, in the order of the kinds.
+        /// What they add, in the order of the table.
         pub(super) const ROWS: &[&[PropertyRow]] = &[$first_file::ROWS, $($file::ROWS,)*];
 
         /// Where the rows of each end, as its file says.
@@ -53,18 +57,31 @@ macro_rules! kinds {
     };
 }
 
+// What a kind adds stands behind what those above it add: in lists, CSV and NDJSON.
 kinds! {
     /// A directory audit: something was changed (or read, where Entra logs reads).
-    Audit(audit),
+    Audit(audit) = 0,
     /// A sign-in of a user, service principal or managed identity.
-    SignIn(sign_in),
-    /// An action of the provisioning service.
-    Provisioning(provisioning),
+    SignIn(sign_in) = 1,
     /// What Identity Protection says: a detection of risk, or the state of an account at risk.
-    Risk(risk),
+    Risk(risk) = 3,
+    /// An action of the provisioning service.
+    Provisioning(provisioning) = 2,
     /// A call of Microsoft Graph.
-    GraphCall(graph_call),
+    GraphCall(graph_call) = 4,
 }
+
+/// The kinds by their places, of which each is there once: the number of another kind does not compile, one
+/// that is too high is no place.
+const LISTED: [Kind; TABLE.len()] = {
+    let mut listed = [Kind::Audit; TABLE.len()];
+    let mut at = 0;
+    while at < TABLE.len() {
+        listed[TABLE[at] as usize] = TABLE[at];
+        at += 1;
+    }
+    listed
+};
 
 /// Each kind's rows begin where those of the kind above it end.
 const _: () = {

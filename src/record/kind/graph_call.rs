@@ -8,7 +8,7 @@ use crate::record::property::properties;
 pub(super) const KIND: KindRow =
     KindRow { word: "graph-call", service: Some("Microsoft Graph calls"), heading: "Graph call" };
 
-properties! { after super::risk;
+properties! { after super::provisioning;
     RequestMethod: "request.method", "", ["requestMethod"], Text, one, word, Nothing, [GraphCall],
         "Method", "HTTP method of the call";
     RequestUri: "request.uri", "", ["requestUri", "uri"], Text, one, word, Text, [GraphCall],

@@ -8,7 +8,7 @@ use crate::record::property::properties;
 pub(super) const KIND: KindRow =
     KindRow { word: "provisioning", service: Some("Provisioning"), heading: "Provisioning" };
 
-properties! { after super::sign_in;
+properties! { after super::risk;
     SourceSystem: "system.source", "sourceSystem.displayName", ["sourceSystem"],
         Text, one, word, App, [Provisioning],
         "From", "system that provisioning read from";
