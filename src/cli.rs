@@ -18,19 +18,69 @@ mod tenant;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{Parser, ValueHint};
 
 use crate::place::refusal::not_read_again;
 use crate::query::{Query, QueryError};
 use crate::secret::foreign;
 use crate::text::clean;
-use arguments::CommandLine;
+use arguments::{IndexArguments, LogArguments, ScreenArguments};
 use command::Command;
 pub use standard::Closed;
 use standard::out;
 use stdout::Stdout;
+
+const EXAMPLES: &str = "\
+Examples:
+  entrail audit.json                    open a file
+  entrail logs/ -f 'result:failure'     open a folder, showing failures only
+  entrail demo                          try it without data
+  entrail query 'category:RoleManagement actor:mallory' audit.json
+  entrail lookup consent to application
+
+Exit codes: 0 something was found, 1 nothing was found, 2 something is wrong.";
+
+/// Explore the Microsoft Entra audit trail: who changed what, when, and how.
+///
+/// Opens every file that Microsoft Graph, the portals, Azure Monitor, Log Analytics, the unified
+/// audit log or a collector wrote, by its contents: JSON, NDJSON, CSV, also gz, zst and zip.
+/// Without a path the catalogue of all known activities opens.
+#[derive(Parser, Debug)]
+#[command(
+    name = "entrail",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = EXAMPLES,
+    max_term_width = 100
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    /// Files, folders, patterns such as 'logs/*.json', or - for standard input
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    screen: ScreenArguments,
+
+    #[command(flatten)]
+    index: IndexArguments,
+
+    #[command(flatten)]
+    log: LogArguments,
+
+    /// Read PATH and say what became of everything in it, instead of opening the screen
+    #[arg(long)]
+    account: bool,
+
+    /// List all actions with their keys (the same as `entrail keys`)
+    #[arg(long, exclusive = true)]
+    list_keys: bool,
+}
 
 /// Something went wrong.
 const ERROR: u8 = 2;

@@ -14,6 +14,7 @@
 //! What would answer a query better than what was loaded is a place as well ([`Plan::again`]): it is
 //! read like any other, behind what is there.
 
+pub(crate) mod at_offset;
 mod piece;
 pub(crate) mod plain;
 pub mod refusal;

@@ -6,11 +6,13 @@
 //! bounded by the blocks on their way, not by the input.
 
 mod account;
+mod buffers;
 mod compression;
 mod content;
 mod dates;
 mod decoding;
 mod encoding;
+mod file_state;
 mod flow;
 pub mod following;
 mod framing;
@@ -22,11 +24,15 @@ pub mod inputs;
 mod lanes;
 pub mod local;
 mod merging;
+mod meter;
+mod options;
 mod original;
+mod outcome;
 mod pipeline;
 mod reading;
 mod signed_in;
 pub mod tenant;
+mod work;
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -36,6 +42,7 @@ use std::thread::JoinHandle;
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
+use self::options::Options;
 use crate::place::refusal::Cause;
 use crate::place::{Places, Prompt, Pulling, Trouble};
 use crate::record::wanted::Wanted;
@@ -211,8 +218,7 @@ pub fn start(load: impl Into<Load>, outbox: Sender<Delivery>, cancel: Cancellati
     let cache = Load::cache(cache, date_order);
     let spare = outbox.clone();
     let load = move || {
-        let options =
-            pipeline::Options { unwanted, wanted, date_order, ..pipeline::Options::default() };
+        let options = Options { unwanted, wanted, date_order, ..Options::default() };
         let fresh = index::run(
             lanes::together(places),
             cache.as_ref(),
@@ -230,7 +236,7 @@ pub fn start(load: impl Into<Load>, outbox: Sender<Delivery>, cancel: Cancellati
     };
     if let Err(error) = std::thread::Builder::new().name("load".to_owned()).spawn(load) {
         // A channel that was just made has room for these; a closed one wants none.
-        let _ = spare.try_send(Delivery::Trouble(pipeline::no_thread(&error)));
+        let _ = spare.try_send(Delivery::Trouble(Trouble::no_thread(&error)));
         let _ = spare.try_send(Delivery::Done(Summary {
             troubles: 1,
             lost: 1,
@@ -247,8 +253,7 @@ pub fn read_all(load: impl Into<Load>, mut on_delivery: impl FnMut(Delivery)) ->
     let Load { places, cache, unwanted, wanted, date_order } = load.into();
     let cache = Load::cache(cache, date_order);
     let cancel = CancellationToken::new();
-    let options =
-        pipeline::Options { unwanted, wanted, date_order, ..pipeline::Options::default() };
+    let options = Options { unwanted, wanted, date_order, ..Options::default() };
     let lanes = lanes::in_order(places);
     let fresh = index::run(lanes, cache.as_ref(), &cancel, &options, &mut |delivery| {
         on_delivery(delivery);

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
 
-use super::arguments::{CommandLine, IndexArguments, ScreenArguments};
+use super::arguments::{IndexArguments, ScreenArguments};
 use super::load::is_stdin;
-use super::{Outcome, load, parse_query};
+use super::{CommandLine, Outcome, load, parse_query};
 use crate::config::Configuration;
 use crate::config::cases;
 use crate::runtime::cases::NamedCase;

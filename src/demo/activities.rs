@@ -8,7 +8,6 @@ mod names;
 mod sign_in;
 
 use super::event::What;
-use super::noise::shape::Shape;
 
 /// Who does a thing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,11 +20,70 @@ pub(super) enum By {
     Robot(&'static str),
 }
 
+/// The kinds of record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Shape {
+    /// A user's properties change.
+    UserEdit,
+    /// A user is written to and nothing is said about what changed.
+    UserQuiet,
+    /// A user, and no properties.
+    UserPlain,
+    /// A user's methods for strong authentication change.
+    Strong,
+    /// An account is switched on or off.
+    Account(bool),
+    /// The password of an account is set by the service for resets.
+    Password,
+    License,
+    Manager,
+    /// Refresh tokens end.
+    Tokens,
+    /// A user with display name, as services other than Core Directory log them.
+    PersonPlain,
+    /// The same with one of these result reasons.
+    PersonBecause(&'static [&'static str]),
+    /// A guest.
+    GuestPlain,
+    /// Somebody comes into a group, or goes.
+    Member(bool),
+    GroupEdit,
+    GroupPlain,
+    GroupLicense,
+    /// A custom security attribute is defined, or gets values.
+    Attribute,
+    AppEdit,
+    AppPlain,
+    AppOwner,
+    AppRole(bool),
+    /// The same, of a service principal.
+    AppRoleOfApp(bool),
+    PrincipalEdit,
+    /// A service principal arrives; from Microsoft where a service brings it.
+    PrincipalNew,
+    /// A key is added to an application.
+    Secret,
+    Consent,
+    Grant,
+    DeviceEdit,
+    DevicePlain,
+    RoleMember(bool),
+    Pim,
+    /// A provisioning job moves an account.
+    Sync,
+    /// Something was read, or a method was called; no target.
+    Read,
+    /// A bulk operation of the portal.
+    Bulk,
+    /// Something of this type with one of these names.
+    Thing(&'static str, &'static [&'static str]),
+}
+
 /// Activity, operation type, what a record of it looks like, by whom, how often (1: rare).
-type Entry = (&'static str, &'static str, Shape, By, u16);
+type Ordinary = (&'static str, &'static str, Shape, By, u16);
 
 /// The activities of one service and category.
-type Family = (&'static str, &'static str, &'static [Entry]);
+type Family = (&'static str, &'static str, &'static [Ordinary]);
 
 /// One activity with its place in the catalogue.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,5 @@
 //! Plain files, whose bytes stay where they are: read again by offset, and known again as what was read.
-//! Never maps a file into memory: a file that shrinks is an error, not a crash.
+//! Never says that bytes are there which are not those that were read.
 #![expect(clippy::disallowed_methods, reason = "this file reads files again, by offset")]
 
 use std::fmt;
@@ -8,8 +8,9 @@ use std::io::{self, Error};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use super::at_offset::{AtOffset, Stamp};
 use super::refusal::{self, Cause};
 use super::sample::Prefix;
 use crate::store::Span;
@@ -17,70 +18,6 @@ use crate::store::Span;
 /// How long a file that cannot be opened for want of room is tried again, and how often.
 const PATIENCE: Duration = Duration::from_millis(200);
 const PAUSE: Duration = Duration::from_millis(5);
-
-/// A file read and written at offsets, by several threads at once.
-#[derive(Debug)]
-pub struct AtOffset {
-    file: File,
-    #[cfg(not(unix))]
-    seeking: Mutex<()>,
-}
-
-impl AtOffset {
-    /// An open file.
-    pub fn new(file: File) -> Self {
-        Self {
-            file,
-            #[cfg(not(unix))]
-            seeking: Mutex::new(()),
-        }
-    }
-
-    /// What the file is like now.
-    pub fn stamp(&self) -> io::Result<Stamp> {
-        Ok(Stamp::of(&self.file.metadata()?))
-    }
-
-    /// Fills `buffer` with the bytes from `offset` on; fails where there are not as many.
-    #[cfg(unix)]
-    pub fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        std::os::unix::fs::FileExt::read_exact_at(&self.file, buffer, offset)
-    }
-
-    /// The bytes of a span, at the beginning of a buffer that grows where it is too short.
-    pub fn read_span<'b>(&self, span: Span, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
-        let len = span.len as usize;
-        if buffer.len() < len {
-            buffer.resize(len, 0);
-        }
-        self.read_exact_at(&mut buffer[..len], span.offset)?;
-        Ok(&buffer[..len])
-    }
-
-    #[cfg(unix)]
-    /// Writes all of these bytes, from `offset` on.
-    pub fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        std::os::unix::fs::FileExt::write_all_at(&self.file, bytes, offset)
-    }
-
-    /// Fills `buffer` with the bytes from `offset` on; fails where there are not as many.
-    #[cfg(not(unix))]
-    pub fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        use std::io::{Read as _, Seek as _};
-        let _seeking = self.seeking.lock().unwrap_or_else(PoisonError::into_inner);
-        (&self.file).seek(io::SeekFrom::Start(offset))?;
-        (&self.file).read_exact(buffer)
-    }
-
-    #[cfg(not(unix))]
-    /// Writes all of these bytes, from `offset` on.
-    pub fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        use std::io::{Seek as _, Write as _};
-        let _seeking = self.seeking.lock().unwrap_or_else(PoisonError::into_inner);
-        (&self.file).seek(io::SeekFrom::Start(offset))?;
-        (&self.file).write_all(bytes)
-    }
-}
 
 /// The number of one reading of a file or stream.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -103,54 +40,6 @@ impl fmt::Debug for Reading {
     /// Without the number, which differs from run to run.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Reading")
-    }
-}
-
-/// What a file was like when it was read.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Stamp {
-    len: u64,
-    modified: Option<SystemTime>,
-    /// As in [`changed`].
-    changed: (i64, i64),
-}
-
-/// When anything about a file changed, in seconds and nanoseconds: unlike the time of its contents
-/// it cannot be set back. Zero where the system does not tell.
-pub fn changed(metadata: &std::fs::Metadata) -> (i64, i64) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        (metadata.ctime(), metadata.ctime_nsec())
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = metadata;
-        (0, 0)
-    }
-}
-
-impl Stamp {
-    /// A file of that many bytes, written and changed at those times.
-    pub fn new(len: u64, modified: SystemTime, changed: (i64, i64)) -> Self {
-        Self { len, modified: Some(modified), changed }
-    }
-
-    /// Number of bytes.
-    pub fn len(&self) -> u64 {
-        self.len
-    }
-
-    /// Is it the same but for what may change with the contents as they were, such as who may read
-    /// the file?
-    fn is_like(&self, other: &Self) -> bool {
-        (self.len, self.modified) == (other.len, other.modified)
-    }
-
-    /// The state of a file now.
-    pub fn of(metadata: &std::fs::Metadata) -> Self {
-        let (len, modified) = (metadata.len(), metadata.modified().ok());
-        Self { len, modified, changed: changed(metadata) }
     }
 }
 
@@ -247,7 +136,7 @@ impl PlainFile {
             State::Growing(grown) if grown.found == now => true,
             State::Growing(grown) if grown.missed == Some(now) => false,
             State::Growing(grown) => {
-                let is_there = grown.prefix.is_in(opened, now.len);
+                let is_there = grown.prefix.is_in(opened, now.len());
                 match is_there {
                     true => grown.found = now,
                     false => grown.missed = Some(now),
@@ -276,7 +165,7 @@ impl PlainFile {
         };
         let opened = AtOffset::new(open_again(&self.path)?);
         let before = opened.stamp()?;
-        if before.len < span.offset + u64::from(span.len) || !self.is_there(&opened) {
+        if before.len() < span.offset + u64::from(span.len) || !self.is_there(&opened) {
             return Err(changed());
         }
         opened.read_span(span, buffer)?;

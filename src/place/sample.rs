@@ -6,7 +6,7 @@ use std::io;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::plain::AtOffset;
+use super::at_offset::AtOffset;
 
 /// Bytes of a file that are sampled at its beginning and at its end.
 const EDGE: u64 = 64 << 10;

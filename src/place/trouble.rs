@@ -60,6 +60,12 @@ impl Trouble {
         Self { cause, ..Self::new(source, place, refusal::describe(error), true) }
     }
 
+    /// The system starts no more threads.
+    pub fn no_thread(error: &io::Error) -> Self {
+        let reason = format!("the system starts no thread for reading: {error}");
+        Self::no_room("entrail".to_owned(), reason)
+    }
+
     /// There is no room to go on.
     pub fn no_room(source: String, reason: String) -> Self {
         Self { cause: Cause::NoRoom, ..Self::new(source, Position::Whole, reason, true) }

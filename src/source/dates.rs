@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::original::Source;
-use super::pipeline::{Dated, Outcome};
+use super::outcome::{Dated, Outcome};
 use crate::format::{Dates, DatesSeen};
 use crate::place::{Position, Trouble};
 use crate::store::Original as _;

@@ -2,17 +2,20 @@
 //! Never fails a block for one event: what is broken is searched for records and told.
 
 mod entries;
-pub mod lines;
+mod stretch;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::buffers::Buffers;
 use super::framing::json::Json;
 use super::framing::page::error_text;
 use super::framing::{Found, Framing, Step};
+use super::options::Options;
 use super::original::Source;
-use super::pipeline::{Buffers, Dated, Job, Options, Outcome, Work};
+use super::outcome::{Dated, Outcome};
+use super::work::{Job, Work};
 use crate::format::{self, Dates, DecodeError, Depth, Draft, Drafted, Either, Layout};
 use crate::place::{Position, Trouble};
 use crate::record::column::Column;
@@ -48,7 +51,7 @@ pub fn work(jobs: &Mutex<Receiver<Work>>, options: &Options, buffers: &Buffers) 
         let (job, reply) = match work {
             Ok(Work::Block(job, reply)) => (job, reply),
             Ok(Work::Stretch(stretch, reply)) => {
-                let _ = reply.send(stretch.decode(&mut kept, options));
+                let _ = reply.send(stretch::decode(stretch, &mut kept, options));
                 continue;
             }
             Err(_) => return,

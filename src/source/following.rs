@@ -13,9 +13,9 @@ use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use super::lanes::{self, Followed};
-use super::pipeline::{self, Options, no_thread};
-use super::{Delivery, Following, Summary};
-use crate::place::{AlreadyRead, Places};
+use super::options::Options;
+use super::{Delivery, Following, Summary, pipeline};
+use crate::place::{AlreadyRead, Places, Trouble};
 use crate::record::content::Content;
 use crate::store::builder::Indexer;
 use crate::store::{Segment, Store};
@@ -47,7 +47,7 @@ pub fn follow(follow: Follow, outbox: Sender<Delivery>, cancel: CancellationToke
     };
     if let Err(error) = Builder::new().name("follow".to_owned()).spawn(run) {
         // A channel that was just made has room for it; a closed one wants none.
-        let reason = no_thread(&error).reason;
+        let reason = Trouble::no_thread(&error).reason;
         let _ = spare.try_send(Delivery::Following(Following::Ended(reason)));
     }
 }
@@ -75,7 +75,7 @@ pub fn load_more(more: Follow, outbox: Sender<Delivery>, cancel: CancellationTok
     };
     if let Err(error) = Builder::new().name("more".to_owned()).spawn(run) {
         // A channel that was just made has room for these; a closed one wants none.
-        let _ = spare.try_send(Delivery::Trouble(no_thread(&error)));
+        let _ = spare.try_send(Delivery::Trouble(Trouble::no_thread(&error)));
         let _ = spare.try_send(Delivery::Done(Summary { cancelled: true, ..Summary::default() }));
     }
 }

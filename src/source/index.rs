@@ -22,12 +22,12 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::about::About;
 use self::folder::Folder;
-pub use self::identity::State;
 use self::identity::{Identity, key};
+use super::file_state::FileState;
 use super::lanes::Lane;
+use super::options::Options;
 use super::original::{PlainFiles, Source};
-use super::pipeline::{self, Options};
-use super::{Delivery, Progress, Summary};
+use super::{Delivery, Progress, Summary, pipeline};
 use crate::log::Watch;
 use crate::place::plain::PlainFile;
 use crate::place::{Contents, Piece, Trouble};
@@ -90,7 +90,7 @@ pub fn run(
         return None;
     };
     let folder = Folder::new(&cache.folder);
-    if let Some(found) = Found::read(&folder, &paths, cancel) {
+    if let Some(found) = LoadedIndex::read(&folder, &paths, cancel) {
         tracing::info!(files = paths.len(), "an index is used");
         found.deliver(cancel, deliver);
         return None;
@@ -155,17 +155,17 @@ fn plain_files(found: &[Result<Piece, Trouble>], least_bytes: u64) -> Option<Vec
 fn fingerprint() -> Option<u64> {
     let executable = std::env::current_exe().and_then(|path| path.metadata()).ok()?;
     let mut build = Encoder::default();
-    State::of(&executable)?.encode_contents(&mut build);
+    FileState::of(&executable)?.encode_contents(&mut build);
     Some(persist::fingerprint(build.as_bytes()))
 }
 
 /// An index that was read whole.
-struct Found {
+struct LoadedIndex {
     segments: Vec<Arc<Segment>>,
     about: About,
 }
 
-impl Found {
+impl LoadedIndex {
     /// The index of these files, as they are now.
     fn read(folder: &Folder, paths: &[PathBuf], cancel: &CancellationToken) -> Option<Self> {
         let file = folder.open(&key(paths)?)?;
@@ -291,7 +291,7 @@ impl Recording {
         }
     }
 
-    fn into_fresh(self, folder: Folder, reads: Vec<(PathBuf, State)>) -> Option<Fresh> {
+    fn into_fresh(self, folder: Folder, reads: Vec<(PathBuf, FileState)>) -> Option<Fresh> {
         let summary = self.summary.filter(|summary| !summary.cancelled)?;
         let few = self.troubles.len() <= MOST_TROUBLES && self.bytes <= MOST_BYTES;
         (few && !self.unheard).then_some(Fresh {
@@ -308,7 +308,7 @@ impl Recording {
 pub struct Fresh {
     folder: Folder,
     /// Every file, and what it was like when it was read.
-    reads: Vec<(PathBuf, State)>,
+    reads: Vec<(PathBuf, FileState)>,
     segments: Vec<Arc<Segment>>,
     about: About,
 }
@@ -322,7 +322,7 @@ impl Fresh {
     }
 
     fn try_write(mut self) -> Option<()> {
-        let (paths, states): (Vec<PathBuf>, Vec<State>) = self.reads.into_iter().unzip();
+        let (paths, states): (Vec<PathBuf>, Vec<FileState>) = self.reads.into_iter().unzip();
         let now = Identity::look(&paths).filter(|now| now.states() == states)?;
         self.about.identity = now.as_bytes().to_vec();
         let about = self.about.encode();

@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 
 use super::account::Accounts;
 use super::dates::Deciding;
-use super::pipeline::{Meter, Outcome, Part};
+use super::meter::Meter;
+use super::outcome::Outcome;
+use super::work::Part;
 use super::{Delivery, Following, Progress, Summary};
 use crate::place::{News, Position, Trouble};
 use crate::store::builder::Indexer;

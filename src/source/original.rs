@@ -8,7 +8,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::format::{self, Dates, Decoded, Depth, Kept, Layout};
-use crate::place::plain::{AtOffset, PlainFile, Reading};
+use crate::place::at_offset::AtOffset;
+use crate::place::plain::{PlainFile, Reading};
 use crate::place::refusal;
 use crate::record::Record;
 use crate::record::content::Content;

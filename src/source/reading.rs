@@ -6,7 +6,8 @@ mod archive;
 mod beginning;
 mod blocks;
 mod follow;
-mod lines;
+mod stretches;
+mod text;
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
@@ -18,21 +19,25 @@ use std::sync::{Arc, PoisonError};
 use std::thread::Builder;
 
 use self::beginning::{Start, peek};
-use self::blocks::Text;
+use self::text::Text;
 use super::compression::{self, Counted, MAX_LAYERS, Packing};
 use super::content::{Content, Foreign};
 use super::decoding::accepts;
 use super::encoding::{Encoding, Utf16};
+use super::file_state::FileState;
 use super::framing::Framing;
 use super::framing::json::Json;
 use super::framing::mixed::Mixed;
-use super::index::State;
 use super::lanes::Lane;
+use super::meter::{LaneMeter, Meter};
+use super::options::Options;
 use super::original::{Bytes, Source, Spool};
-use super::pipeline::{LaneMeter, Meter, Options, Outcome, Outlet, Part, Stopped, no_thread};
+use super::outcome::Outcome;
+use super::work::{Outlet, Part, Stopped};
 use crate::format::Layout;
 use crate::log::Watch;
-use crate::place::plain::{PlainFile, Stamp};
+use crate::place::at_offset::Stamp;
+use crate::place::plain::PlainFile;
 use crate::place::refusal;
 use crate::place::{Contents, Opened, Piece, Places, Position, Stream, Tail, Trouble};
 
@@ -127,7 +132,7 @@ impl Reading<'_> {
                 }
                 Err(error) => {
                     meter.refused.store(true, Ordering::Relaxed);
-                    let _ = self.outlet.trouble(no_thread(&error), 0);
+                    let _ = self.outlet.trouble(Trouble::no_thread(&error), 0);
                 }
             }
         });
@@ -430,8 +435,8 @@ fn announce(piece: &Result<Piece, Trouble>, meter: &Meter, own: &LaneMeter) {
     meter.files_total.fetch_add(1, Ordering::Relaxed);
 }
 
-fn state(file: &File) -> Option<State> {
-    State::of(&file.metadata().ok()?)
+fn state(file: &File) -> Option<FileState> {
+    FileState::of(&file.metadata().ok()?)
 }
 
 fn read_some(reader: &mut dyn Read, buffer: &mut Vec<u8>, most: usize) -> io::Result<()> {

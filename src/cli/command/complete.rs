@@ -7,8 +7,8 @@ use std::sync::Arc;
 use clap::{Args, CommandFactory as _, ValueEnum};
 
 use crate::catalogue::catalogue;
+use crate::cli::CommandLine;
 use crate::cli::Outcome;
-use crate::cli::arguments::CommandLine;
 use crate::cli::standard::out;
 use crate::query::suggest::{Seen, suggest};
 use crate::record::field::Field;

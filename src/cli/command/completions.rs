@@ -6,8 +6,8 @@ use std::io::Write as _;
 use clap::{Args, Command, CommandFactory as _};
 use clap_complete::Shell;
 
+use crate::cli::CommandLine;
 use crate::cli::Outcome;
-use crate::cli::arguments::CommandLine;
 use crate::cli::standard::out;
 
 const EXAMPLES: &str = "\

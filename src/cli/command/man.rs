@@ -9,9 +9,9 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::app::action::{ACTIONS, Pane};
 use crate::cli::Outcome;
-use crate::cli::arguments::{self, CommandLine};
 use crate::cli::language::query_language;
 use crate::cli::standard::out;
+use crate::cli::{self, CommandLine};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,7 +46,7 @@ fn page() -> io::Result<Vec<u8>> {
     section("QUERY LANGUAGE", &query_language(), &mut page)?;
     keys(&mut page)?;
     files(&mut page)?;
-    section("EXAMPLES", arguments::EXAMPLES, &mut page)?;
+    section("EXAMPLES", cli::EXAMPLES, &mut page)?;
     main.render_version_section(&mut page)?;
     Ok(page)
 }

@@ -2,18 +2,18 @@
 //! Never decides what a record of them looks like.
 
 use super::By::{Admin, Own, Robot};
+use super::Shape::{
+    Account, AppEdit, AppOwner, AppPlain, AppRole, AppRoleOfApp, Attribute, Consent, DeviceEdit,
+    DevicePlain, Grant, GroupEdit, GroupLicense, GroupPlain, License, Manager, Member, Password,
+    PrincipalEdit, PrincipalNew, RoleMember, Secret, Strong, Thing, Tokens, UserEdit, UserPlain,
+    UserQuiet,
+};
 use super::names::{
     BRANDING, CERTIFICATES, CREDENTIALS, DOMAINS, FABRIC, GOVERNANCE, INTUNE, JOIN, LABELS,
     LICENSING, MANAGED, MFA, PARTNERS, PEOPLE_SYNC, PIM, POLICIES, PROVISIONED, RESETS, SETTINGS,
     SUBSTRATE, TERMS, UNITS,
 };
 use super::{Family, SECRETS};
-use crate::demo::noise::shape::Shape::{
-    Account, AppEdit, AppOwner, AppPlain, AppRole, AppRoleOfApp, Attribute, Consent, DeviceEdit,
-    DevicePlain, Grant, GroupEdit, GroupLicense, GroupPlain, License, Manager, Member, Password,
-    PrincipalEdit, PrincipalNew, RoleMember, Secret, Strong, Thing, Tokens, UserEdit, UserPlain,
-    UserQuiet,
-};
 
 /// Service, category, activities.
 pub(super) const FAMILIES: &[Family] = &[

@@ -3,12 +3,10 @@
 
 use super::By::{Admin, Own, Robot};
 use super::Family;
+use super::Shape::{Bulk, GroupPlain, GuestPlain, Member, PersonPlain, Pim, Read, Sync, Thing};
 use super::names::{
     ADVICE, ALERTS, APPROVAL, CATALOGS, COLLECTIONS, GOVERNANCE, PACKAGES, PARTNERS, PEOPLE_SYNC,
     PIM, REVIEWS, SETTINGS, TERMS, WORKFLOWS,
-};
-use crate::demo::noise::shape::Shape::{
-    Bulk, GroupPlain, GuestPlain, Member, PersonPlain, Pim, Read, Sync, Thing,
 };
 
 /// Service, category, activities.

@@ -3,12 +3,10 @@
 
 use super::By::{Admin, Own, Robot};
 use super::Family;
+use super::Shape::{AppPlain, DevicePlain, PersonBecause, PersonPlain, Read, Thing};
 use super::names::{
     ADMIN_REGISTERED, BLOCKED, CERTIFICATES, CONNECTORS, CONTRACTS, DEFAULTED, DELETED, DOMAINS,
     FILTERS, FLOWS, JOIN, LOCATIONS, PASSWORD, REGISTERED, REQUIRED, STARTED, STRENGTHS, TOKENS,
-};
-use crate::demo::noise::shape::Shape::{
-    AppPlain, DevicePlain, PersonBecause, PersonPlain, Read, Thing,
 };
 
 /// Service, category, activities.

@@ -8,72 +8,13 @@ use property::{
     written_by_app,
 };
 
-use crate::demo::activities::{Activity, By};
+use crate::demo::activities::{Activity, By, Shape};
 use crate::demo::calendar::{DAY, LAST_DAY, span_part, time_text};
 use crate::demo::event::{Actor, Event, Target, list, text};
 use crate::demo::operation::consent::{self, Consent as Consented};
 use crate::demo::operation::privilege;
 use crate::demo::people::{App, CREW, ROLES, Tenant, User};
 use crate::demo::random::{Guid, Random};
-
-/// The kinds of record.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::demo) enum Shape {
-    /// A user's properties change.
-    UserEdit,
-    /// A user is written to and nothing is said about what changed.
-    UserQuiet,
-    /// A user, and no properties.
-    UserPlain,
-    /// A user's methods for strong authentication change.
-    Strong,
-    /// An account is switched on or off.
-    Account(bool),
-    /// The password of an account is set by the service for resets.
-    Password,
-    License,
-    Manager,
-    /// Refresh tokens end.
-    Tokens,
-    /// A user with display name, as services other than Core Directory log them.
-    PersonPlain,
-    /// The same with one of these result reasons.
-    PersonBecause(&'static [&'static str]),
-    /// A guest.
-    GuestPlain,
-    /// Somebody comes into a group, or goes.
-    Member(bool),
-    GroupEdit,
-    GroupPlain,
-    GroupLicense,
-    /// A custom security attribute is defined, or gets values.
-    Attribute,
-    AppEdit,
-    AppPlain,
-    AppOwner,
-    AppRole(bool),
-    /// The same, of a service principal.
-    AppRoleOfApp(bool),
-    PrincipalEdit,
-    /// A service principal arrives; from Microsoft where a service brings it.
-    PrincipalNew,
-    /// A key is added to an application.
-    Secret,
-    Consent,
-    Grant,
-    DeviceEdit,
-    DevicePlain,
-    RoleMember(bool),
-    Pim,
-    /// A provisioning job moves an account.
-    Sync,
-    /// Something was read, or a method was called; no target.
-    Read,
-    /// A bulk operation of the portal.
-    Bulk,
-    /// Something of this type with one of these names.
-    Thing(&'static str, &'static [&'static str]),
-}
 
 const FAILURES: [&str; 7] = [
     "Microsoft.Online.Workflows.ObjectAlreadyExistsException",

@@ -1,7 +1,6 @@
 //! The entries of a list in a stretch of a file, found without knowing what stands before it.
 //! Never trusted by itself: where entries begin is compared with where those before it end.
 
-use super::lines::Framed;
 use crate::source::framing::object_end;
 use crate::store::Span;
 
@@ -21,6 +20,19 @@ pub struct Within<'b> {
     pub end: usize,
     /// How every entry begins.
     pub first_key: &'b [u8],
+}
+
+/// What was found in a stretch, as in [`Stretched`](crate::source::work::Stretched).
+#[derive(Default, Debug)]
+pub struct Framed {
+    /// Where the records are in the file.
+    pub events: Vec<Span>,
+    /// Line breaks.
+    pub count: u64,
+    /// Where the first entry begins.
+    pub first: Option<u64>,
+    /// Where the records go on behind it.
+    pub end: Option<u64>,
 }
 
 impl Within<'_> {

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use super::MOST_BYTES;
 use crate::disk::{self, Kind, is_open_to_others};
-use crate::place::plain::AtOffset;
+use crate::place::at_offset::AtOffset;
 use crate::store::persist::Stored;
 
 /// Indexes that are kept.

@@ -4,10 +4,11 @@ use proptest::prelude::*;
 
 use super::super::lanes;
 use super::*;
+use crate::format::{DecodeError, Depth, Draft, Drafted, Layout};
 use crate::place::Places;
 use crate::record::Record;
 use crate::source::{Summary, local};
-use crate::store::Store;
+use crate::store::{Span, Store};
 
 fn record(id: usize) -> String {
     format!(

@@ -5,7 +5,7 @@ use std::io;
 
 use super::super::content::{self, Content, FOREWORD, Search};
 use super::super::encoding::UTF8_MARK;
-use super::super::pipeline::Stopped;
+use super::super::work::Stopped;
 use super::{HEAD, Input, Reading, accepts, read_some};
 use crate::place::{Position, Trouble};
 use crate::text::thousands;

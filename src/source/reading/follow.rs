@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime;
 
 use super::super::lanes::Followed;
-use super::super::pipeline::{Part, Stopped};
+use super::super::work::{Part, Stopped};
 use super::Reading;
 use crate::place::Look;
 

@@ -7,13 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 
-use super::super::decoding::lines::{Kind, Lines, Stretch};
 use super::super::framing::{Framing, Plain};
 use super::super::original::Source;
-use super::super::pipeline::{Part, Stopped};
-use super::blocks::Text;
+use super::super::work::{Apart, Part, Stopped, Stretch, Stretched};
+use super::text::Text;
 use super::{Input, Reading};
-use crate::place::plain::AtOffset;
+use crate::place::at_offset::AtOffset;
 
 /// Stretches in which this is to be repaid: what was decoded in vain when one had to be given back.
 const REPAID: u32 = 16;
@@ -42,7 +41,7 @@ impl Pause {
 }
 
 /// Stretches on their way, each with its end.
-type Asked = VecDeque<(u64, Receiver<Option<Lines>>)>;
+type OnTheirWay = VecDeque<(u64, Receiver<Option<Stretched>>)>;
 
 impl Reading<'_> {
     /// Goes on by stretches where the framing stands between records of a plain file: up to the last
@@ -106,20 +105,20 @@ impl Reading<'_> {
         mut counted: u64,
     ) -> Result<(), Stopped> {
         let most = 2 * self.options.workers.max(1) + 1;
-        let mut asked = Asked::new();
+        let mut on_their_way = OnTheirWay::new();
         let mut whole = true;
         loop {
-            while whole && asked.len() < most && leap.next < leap.len {
+            while whole && on_their_way.len() < most && leap.next < leap.len {
                 if (self.stopped)() {
                     return Err(Stopped);
                 }
                 // Where most is passed over, a block is done before threads have changed places.
                 let blocks = if self.options.unwanted.is_some() { 4 } else { 1 };
                 let stretch = leap.stretch(blocks * self.block as u64);
-                asked.push_back((stretch.end, self.outlet.stretch(stretch)?));
+                on_their_way.push_back((stretch.end, self.outlet.stretch(stretch)?));
                 self.block = (self.block * 2).min(self.options.most_block);
             }
-            let Some((end, answer)) = asked.pop_front() else { return Ok(()) };
+            let Some((end, answer)) = on_their_way.pop_front() else { return Ok(()) };
             // All are waited for: on some systems reading moves the place in the file.
             let lines = answer.recv().ok().flatten();
             let Some(lines) = lines.filter(|lines| whole && leap.goes_on_with(lines)) else {
@@ -175,13 +174,13 @@ impl Leap {
             start,
             end: self.next,
             first_key: Arc::clone(&self.first_key),
-            kind: if self.in_list { Kind::Entries { is_first } } else { Kind::Lines },
+            apart: if self.in_list { Apart::Entries { is_first } } else { Apart::Lines },
         }
     }
 
     /// Do these begin where those before them ended? Where a list was looked into in its middle,
     /// this shows that what was found are its entries.
-    fn goes_on_with(&self, lines: &Lines) -> bool {
+    fn goes_on_with(&self, lines: &Stretched) -> bool {
         self.taken == 0 || lines.first.is_none_or(|first| first == self.reached)
     }
 }
