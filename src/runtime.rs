@@ -13,6 +13,7 @@ mod exporting;
 mod keys;
 mod painter;
 mod signals;
+mod size;
 mod terminal;
 mod watch;
 
@@ -208,7 +209,7 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         history: crate::config::history(),
         local_zone: Zone::new(jiff::tz::TimeZone::system()),
         now: now(),
-        size: terminal::size()?,
+        size: size::size()?,
         keymap: start.keymap,
         preferences: start.preferences,
     });
@@ -483,7 +484,7 @@ impl Session {
     /// Takes the size the terminal has now.
     fn resized(&mut self) -> io::Result<Vec<Effect>> {
         self.screen.repaint()?;
-        let (width, height) = terminal::size()?;
+        let (width, height) = size::size()?;
         Ok(self.message(Message::Resized(width, height)))
     }
 

@@ -202,7 +202,7 @@ impl Backend for Painter {
     }
 
     fn size(&self) -> io::Result<Size> {
-        let (width, height) = super::terminal::size()?;
+        let (width, height) = super::size::size()?;
         Ok(Size { width, height })
     }
 

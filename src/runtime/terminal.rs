@@ -22,7 +22,7 @@ use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 
 use super::painter::Painter;
-use crate::app::layout::drawn;
+use super::size::size;
 
 /// The terminal while this program has it. Dropping gives it back.
 pub struct Screen {
@@ -115,17 +115,6 @@ impl Drop for Screen {
     fn drop(&mut self) {
         give_back(std::thread::panicking());
     }
-}
-
-/// Columns and lines that are drawn on the terminal.
-pub fn size() -> io::Result<(u16, u16)> {
-    // crossterm starts another program where it cannot tell.
-    #[cfg(unix)]
-    let told = rustix::termios::tcgetwinsize(rustix::stdio::stdout())
-        .map(|size| (size.ws_col, size.ws_row))?;
-    #[cfg(not(unix))]
-    let told = ratatui::crossterm::terminal::size()?;
-    Ok(drawn(told.0, told.1))
 }
 
 /// Writes bytes in one piece.
