@@ -282,7 +282,7 @@ impl App {
                 (Some(entry), _) => self.panes.detail.show_lines(detail::entry_lines(entry)),
                 (None, Some(line)) => {
                     let note = format!("{} is not in the catalogue.", line.name);
-                    self.panes.detail.show_lines(vec![detail::lines::heading(&note)]);
+                    self.panes.detail.show_lines(vec![detail::line::heading(&note)]);
                 }
                 (None, None) => self.panes.detail.clear(None),
             }

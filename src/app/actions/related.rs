@@ -4,7 +4,7 @@
 use crate::app::action::{Action, Pane};
 use crate::app::message::Effect;
 use crate::app::panes::detail::UNUSUAL;
-use crate::app::panes::detail::lines::{Line, Tone};
+use crate::app::panes::detail::line::{Line, Tone};
 use crate::app::panes::list::{self, result_words};
 use crate::app::state::App;
 use crate::query::surroundings::{Joined, Surroundings, Times};

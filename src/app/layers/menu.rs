@@ -14,6 +14,7 @@ use crate::app::typed;
 use crate::app::viewport::Viewport;
 use crate::query::answer::SPARK;
 use crate::record::field::Field;
+use crate::text::wrap::wrapped;
 use crate::text::{fit, fold_contains, fold_fragment};
 
 /// Which box it is, to find it again when what it waits for has come.
@@ -94,49 +95,6 @@ const USUAL: u16 = 110;
 pub fn trail_lines(screen_height: u16) -> u16 {
     // Border, space around it, what is typed; the rest is shared with the items.
     (screen_height.saturating_sub(7) / 2).clamp(5, 16)
-}
-
-/// Text in lines of at most `width` cells, parted between words where there are any.
-pub fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let width = width.max(1);
-    let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let mut word = word;
-        let mut cells = fit(word, usize::MAX).1;
-        if used > 0 && used + 1 + cells > width {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
-        }
-        // A word longer than a line is cut where the line ends.
-        while cells > width {
-            let mut end = word.len();
-            let mut taken = 0;
-            for (at, c) in word.char_indices() {
-                let next = taken + fit(c.encode_utf8(&mut [0; 4]), usize::MAX).1;
-                if next > width && at > 0 {
-                    end = at;
-                    break;
-                }
-                taken = next;
-            }
-            if end == word.len() {
-                break;
-            }
-            lines.push(word[..end].to_owned());
-            word = &word[end..];
-            cells = cells.saturating_sub(taken);
-        }
-        if used > 0 {
-            line.push(' ');
-            used += 1;
-        }
-        line.push_str(word);
-        used += cells;
-    }
-    if !line.is_empty() {
-        lines.push(line);
-    }
-    lines
 }
 
 /// A box with items to choose from.

@@ -2,7 +2,8 @@
 //! Never reads a record; it arrives opened. All text in its lines is already clean.
 
 mod kinds;
-pub mod lines;
+pub mod line;
+mod lines;
 mod risk;
 pub mod wrap;
 
@@ -21,10 +22,10 @@ use crate::store::RowId;
 use crate::text::{clean, fold};
 use crate::time::Zone;
 
-use lines::{
-    LONGEST_VALUE, OPEN_KEY, RAW_KEY, glance, note_line, operation_line, record_lines, sign_in_line,
-};
-pub use lines::{Line, Tone, entry_lines};
+pub use line::{Line, Tone};
+use line::{OPEN_KEY, RAW_KEY, problem_line};
+pub use lines::entry_lines;
+use lines::{LONGEST_VALUE, glance, note_line, operation_line, record_lines, sign_in_line};
 use wrap::{ScreenLine, wrap};
 
 /// Names the line that says what is unusual about a record.
@@ -132,7 +133,7 @@ impl Detail {
     /// Shows nothing, or why.
     pub fn clear(&mut self, problem: Option<&str>) {
         self.reset();
-        self.lines = problem.map(lines::problem_line).into_iter().collect();
+        self.lines = problem.map(problem_line).into_iter().collect();
         self.wrap();
     }
 
@@ -301,7 +302,7 @@ impl Detail {
                     for at in outline.visible() {
                         wrap(
                             at,
-                            outline_pieces(outline, at),
+                            &outline_pieces(outline, at),
                             outline_indent(outline, at),
                             4,
                             width,
@@ -314,7 +315,7 @@ impl Detail {
                         self.opened.as_ref().map(|opened| opened.raw.as_str()).unwrap_or_default();
                     for (at, line) in raw.lines().enumerate() {
                         let text = clean(line).chars().take(50 * LONGEST_VALUE).collect();
-                        wrap(at, vec![(Tone::Plain, text)], 0, 0, width, &mut screen);
+                        wrap(at, &[(Tone::Plain, text)], 0, 0, width, &mut screen);
                     }
                 }
             }
@@ -334,7 +335,7 @@ impl Detail {
                 let worded =
                     |(tone, text): &(Tone, String)| (*tone, self.keys.worded(text).into_owned());
                 pieces.extend(line.text.iter().map(worded));
-                wrap(at, pieces, line.indent.min(width / 2), hang, width, &mut screen);
+                wrap(at, &pieces, line.indent.min(width / 2), hang, width, &mut screen);
             }
         }
         self.viewport.set_len(screen.len());

@@ -5,7 +5,6 @@ use std::io::Write as _;
 
 use clap::Args;
 use tokio_util::sync::CancellationToken;
-use unicode_width::UnicodeWidthStr as _;
 
 use crate::cli::arguments::SignInArguments;
 use crate::cli::standard::out;
@@ -13,6 +12,7 @@ use crate::cli::tenant::{nothing, tenant, wait_for};
 use crate::cli::{Outcome, tell};
 use crate::secret::foreign;
 use crate::source::graph::doctor;
+use crate::text::wrap::{Ends, Wrap};
 
 /// Tell which logs a sign-in may read, what is missing and how to get it
 #[derive(Args, Debug)]
@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let claims = wait_for(&tenant, tenant.sign_in().claims(&cancel))??;
     let mut out = out();
     for line in doctor::report(&claims, now) {
-        for line in wrapped(&foreign(&line)) {
+        for line in parted(&foreign(&line)) {
             writeln!(out, "{line}")?;
         }
     }
@@ -40,43 +40,39 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     Ok(if doctor::can_read(&claims, now) { Outcome::Found } else { Outcome::Nothing })
 }
 
-/// A line cut between words. What follows stands below the first word of the line, or of what is
+/// A line parted between words. What follows stands below the first word of the line, or of what is
 /// behind a mark.
-fn wrapped(line: &str) -> Vec<String> {
+fn parted(line: &str) -> Vec<String> {
+    let text = line.trim();
     let indent = line.len() - line.trim_start().len();
-    let hang = indent + if line.starts_with(['✓', '✗', '?']) { 2 } else { 0 };
-    let mut lines = vec![" ".repeat(indent)];
-    for word in line.split_whitespace() {
-        let Some(last) = lines.last_mut() else { break };
-        let is_first = last.trim().is_empty();
-        if !is_first && last.width() + 1 + word.width() > WIDTH {
-            lines.push(" ".repeat(hang) + word);
-        } else {
-            last.push_str(if is_first { "" } else { " " });
-            last.push_str(word);
-        }
-    }
-    lines
+    let hang = indent + if text.starts_with(['✓', '✗', '?']) { 2 } else { 0 };
+    // Ids stay whole, so that they can be copied.
+    let how = Wrap { width: WIDTH, indent, hang, ends: Ends::WholeWords };
+    let before = |at: usize| " ".repeat(if at == 0 { indent } else { hang });
+    let lines = how.lines(text).into_iter().enumerate();
+    lines.map(|(at, line)| before(at) + &text[line]).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use unicode_width::UnicodeWidthStr as _;
+
     use super::*;
 
     #[test]
     fn lines_are_cut_between_words_and_hang_below_their_beginning() {
         let words = "word ".repeat(20);
-        assert_eq!(wrapped("short"), ["short"]);
-        assert_eq!(wrapped(""), [""]);
-        let lines = wrapped(&format!("✗ {words}"));
+        assert_eq!(parted("short"), ["short"]);
+        assert_eq!(parted(""), [""]);
+        let lines = parted(&format!("✗ {words}"));
         assert!(lines.len() == 2 && lines[1].starts_with("  word"), "{lines:?}");
-        let lines = wrapped(&format!("    {words}"));
+        let lines = parted(&format!("    {words}"));
         assert!(
             lines.len() == 2 && lines.iter().all(|line| line.starts_with("    word")),
             "{lines:?}"
         );
         assert!(lines.iter().all(|line| line.width() <= WIDTH));
         let long = "x".repeat(200);
-        assert_eq!(wrapped(&format!("a {long} b")), ["a", &long, "b"]);
+        assert_eq!(parted(&format!("a {long} b")), ["a", &long, "b"]);
     }
 }

@@ -7,8 +7,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
 
 use crate::app::App;
-use crate::app::layers::menu::{Item, Letters, Menu, Said, wrapped};
+use crate::app::layers::menu::{Item, Letters, Menu, Said};
 use crate::app::layout::inside;
+use crate::text::wrap::wrapped;
 use crate::text::{clean, fit};
 use crate::ui::ascii;
 use crate::ui::panes::timeline::spark;
@@ -64,14 +65,14 @@ fn is_all_said(menu: &Menu) -> bool {
 }
 
 /// What is to be said of an item, from a line on; where it does not fit, how to read on.
-fn draw_said(lines: &[String], from: usize, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+fn draw_said(lines: &[&str], from: usize, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let height = usize::from(area.height);
     let from = from.min(lines.len().saturating_sub(height.max(2) - 1));
     let left = lines.len() - from.min(lines.len());
     let shown = if left > height { height - 1 } else { left };
     for (at, line) in lines[from..from + shown].iter().enumerate() {
         let area = Rect { y: area.y + at as u16, height: 1, ..area };
-        frame.render_widget(Line::styled(line.clone(), theme.plain), area);
+        frame.render_widget(Line::styled(*line, theme.plain), area);
     }
     if left > height {
         let dots = if theme.ascii { "..." } else { "…" };

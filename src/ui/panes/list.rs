@@ -12,7 +12,6 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::App;
 use crate::app::action::{Action, Pane};
-use crate::app::layers::menu::wrapped;
 use crate::app::panes::activities::ActivityLine;
 use crate::app::panes::folding::Fold;
 use crate::app::panes::list::{self, ShownColumn, Times};
@@ -20,6 +19,7 @@ use crate::catalogue::catalogue;
 use crate::query::answer::Sum;
 use crate::record::Outcome;
 use crate::source::Summary;
+use crate::text::wrap::wrapped;
 use crate::text::{clean, fit, fit_name, thousands};
 use crate::ui::border::border;
 use crate::ui::panes::timeline::spark;
@@ -63,7 +63,11 @@ fn draw_records(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     );
     if app.panes.list.rows.is_empty() {
         let lines = empty_lines(app).into_iter();
-        let lines = lines.flat_map(|text| wrapped(&clean(&text), usize::from(area.width)));
+        let lines = lines.flat_map(|text| {
+            let text = clean(&text);
+            let lines = wrapped(&text, usize::from(area.width)).into_iter();
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        });
         for (at, text) in lines.take(usize::from(area.height)).enumerate() {
             line(frame, area, at as u16 + 1, vec![Span::styled(text, theme.muted)]);
         }

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::app::panes::detail::lines::{Line, Tone};
+use crate::app::panes::detail::line::{Line, Tone};
 use crate::record::Record;
 use crate::record::field::Field;
 use crate::record::property::Key;

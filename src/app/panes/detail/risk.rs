@@ -1,7 +1,7 @@
 //! What the rules of risk say of a record, as lines: why it matters, and what to look at next.
 //! Never says that a record is safe.
 
-use crate::app::panes::detail::lines::{Line, OPEN_KEY, Tone};
+use crate::app::panes::detail::line::{Line, OPEN_KEY, Tone};
 use crate::app::panes::list::risk_glyph;
 use crate::record::field::Field;
 use crate::record::property::Key;

@@ -1,10 +1,8 @@
-//! Lines cut to the width of the pane.
+//! Lines of the detail on the screen: those that are too long for the pane are several there.
 //! Never cleans: what comes in is clean already.
 
-use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
-
-use crate::app::panes::detail::lines::Tone;
+use crate::app::panes::detail::line::Tone;
+use crate::text::wrap::{Ends, Wrap};
 
 /// A piece of a line as it stands on the screen.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,45 +13,32 @@ pub struct ScreenLine {
     pub text: Vec<(Tone, String)>,
 }
 
-/// Cuts pieces into lines of `width` cells; the first is indented by `indent`, others by `hang`.
+/// Lays pieces in lines of `width` cells; the first is indented by `indent`, others by `hang`.
 pub fn wrap(
     of: usize,
-    pieces: Vec<(Tone, String)>,
+    pieces: &[(Tone, String)],
     indent: usize,
     hang: usize,
     width: usize,
     screen: &mut Vec<ScreenLine>,
 ) {
-    let start = |cells: usize| {
-        if cells == 0 { Vec::new() } else { vec![(Tone::Plain, " ".repeat(cells))] }
-    };
-    let hang = hang.min(width.saturating_sub(8));
-    let mut line = start(indent);
-    let mut used = indent;
-    for (tone, text) in pieces {
-        let mut piece = String::new();
-        for word in text.split_word_bounds() {
-            let cells = word.width();
-            if used + cells > width && used > hang && cells <= width - hang {
-                line.push((tone, std::mem::take(&mut piece)));
-                screen.push(ScreenLine { of, text: std::mem::replace(&mut line, start(hang)) });
-                used = hang;
-                if word.trim().is_empty() {
-                    continue;
-                }
-            }
-            for cluster in word.graphemes(true) {
-                let cells = cluster.width();
-                if used + cells > width && used > hang {
-                    line.push((tone, std::mem::take(&mut piece)));
-                    screen.push(ScreenLine { of, text: std::mem::replace(&mut line, start(hang)) });
-                    used = hang;
-                }
-                piece.push_str(cluster);
-                used += cells;
-            }
+    let whole: String = pieces.iter().map(|(_, text)| text.as_str()).collect();
+    let how = Wrap { width, indent, hang, ends: Ends::Parts };
+    for (at, line) in how.lines(&whole).into_iter().enumerate() {
+        let before = if at == 0 { indent } else { how.hanging() };
+        let mut text = Vec::new();
+        if before > 0 {
+            text.push((Tone::Plain, " ".repeat(before)));
         }
-        line.push((tone, piece));
+        let mut start = 0;
+        for (tone, piece) in pieces {
+            let end = start + piece.len();
+            let (from, to) = (line.start.max(start), line.end.min(end));
+            if from < to {
+                text.push((*tone, whole[from..to].to_owned()));
+            }
+            start = end;
+        }
+        screen.push(ScreenLine { of, text });
     }
-    screen.push(ScreenLine { of, text: line });
 }
