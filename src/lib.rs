@@ -22,7 +22,8 @@
 //! | | [`demo`] | the demo tenant: ordinary days and the stories buried in them |
 //! | | [`http`] | asking over HTTP: clients, one request, when to ask again, and in what rhythm; for any service |
 //! | | [`sign_in`] | access tokens for any service: seven ways to get one |
-//! | 3 | [`query`] | the filter language: parsing, matching, answering, completing |
+//! | 3 | [`ledger`] | who holds what when: everything that was given and taken, read from records |
+//! | | [`query`] | the filter language: parsing, matching, answering, completing |
 //! | | [`place`] | wherever records come from: one trait for files, pipes, the demo and services |
 //! | | [`source`] | files, folders, archives, streams and tenants to segments; the only door data comes in by |
 //! | | [`case`] | marks and notes of an investigation, and the records they belong to |
@@ -132,6 +133,7 @@ pub mod document;
 pub mod export;
 pub mod format;
 pub mod http;
+pub mod ledger;
 pub mod log;
 pub mod lookup;
 pub mod meaning;

@@ -21,6 +21,7 @@ const ROOMS: &[(&str, u8, u8)] = &[
     ("demo", 2, 0),
     ("http", 2, 0),
     ("sign_in", 2, 1),
+    ("ledger", 3, 0),
     ("query", 3, 0),
     ("place", 3, 1),
     ("source", 3, 2),

@@ -2,79 +2,17 @@
 //! who has a role, a group, an access package.
 //! Never more than the log: what was given before its first record is not in it.
 
-mod account;
-mod grants;
-mod held;
-mod ledger;
-mod objects;
-mod reading;
-
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-use held::Line;
-use ledger::Ledger;
-use objects::NOBODY;
-
-use crate::meaning::{Act, Thing};
+use crate::ledger::{Event, Ledger, Line, NOBODY, Standing, Why};
+use crate::meaning::Thing;
 use crate::record::column::{Column, PART, Part, part};
 use crate::store::{RowId, Store};
 use crate::text::fold;
 use crate::time::Timestamp;
-
-/// How it stands at the end of the data.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Standing {
-    /// It is held.
-    Holds,
-    /// It is under way, or the log does not say how it ended.
-    Unclear,
-    /// It is held no more.
-    Lost,
-}
-
-/// What there is to say of how it stands. Texts are not cleaned.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Why {
-    /// Its end date is over.
-    Ended(Timestamp),
-    /// Who held it, or what it was of, was deleted then.
-    Gone(String, Timestamp),
-    /// That was deleted then, but records tell of it as there later.
-    Back(String, Timestamp),
-    /// It begins after the last record.
-    NotBegun(Timestamp),
-    /// An activation without an end in the log, longer ago than one lasts.
-    NoEnd,
-    /// The directory gave it for PIM, of which there is no record.
-    OnlyForPim,
-    /// So many of several such grants were taken back, and the log does not say which.
-    OneOfSeveral(u32),
-    /// It was asked for and is not decided.
-    Asked,
-    /// It was assigned and not given.
-    Assigned,
-    /// It was approved and not given.
-    Approved,
-    /// It could not be given.
-    Failed,
-    /// Only a part was given.
-    Partly,
-    /// It was extended; that it was given is not in the log.
-    OnlyExtended,
-    /// It was there before the first record that tells of it.
-    Before,
-    /// A consent to which no record of a permission belongs.
-    OnlyConsent,
-    /// Such a consent, whose own record names permissions.
-    ConsentTells,
-    /// Its removal was asked for or ordered; that it was done is not in the log.
-    RemovalAsked,
-    /// The last record has a result that is neither success nor failure.
-    NoSuccess,
-}
 
 /// Something that was given or taken.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -97,21 +35,6 @@ pub struct Held {
     pub from: Option<Timestamp>,
     /// When it ends, where a record tells.
     pub until: Option<Timestamp>,
-}
-
-/// One time it was given, taken, asked for.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Event {
-    /// The record.
-    pub row: RowId,
-    /// When (UTC).
-    pub time: Timestamp,
-    /// What it tells.
-    pub act: Act,
-    /// Does the record say that it was done? Else its result is neither success nor failure.
-    pub is_done: bool,
-    /// By whom; empty where that says nothing. Not cleaned.
-    pub by: String,
 }
 
 /// All that was given to somebody, or of something.
@@ -199,7 +122,7 @@ impl Register {
         let own = objects.known_by(keys);
         let is_own = |number: u32| own.binary_search(&number).is_ok();
         let mut held = Vec::new();
-        for line in held::lines(&self.0, &own) {
+        for line in self.0.lines(&own) {
             let by_other = !is_own(line.holder);
             held.push(self.held(line, by_other));
         }

@@ -7,6 +7,7 @@ use std::hash::{Hash as _, Hasher as _};
 
 use super::key::{Key, texts};
 use super::table::{BESIDE, TRAILS};
+use crate::ledger::logged::actor_key;
 use crate::meaning;
 use crate::record::column::{Column, Part};
 use crate::record::{Outcome, Record};
@@ -176,7 +177,7 @@ fn tie(record: &Record<'_>) -> u64 {
     for target in &record.targets {
         (&*target.id, &*target.name, &*target.upn).hash(&mut hasher);
     }
-    super::key::actor_key(&record.actor).hash(&mut hasher);
+    actor_key(&record.actor).hash(&mut hasher);
     hasher.finish()
 }
 

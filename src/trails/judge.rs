@@ -17,13 +17,14 @@ use super::table::{BESIDE, Trail};
 use super::verdict::{During, Note, Title, Verdict};
 use super::words::distinct;
 use super::{Finding, Meanwhile, Said, StepFound};
+use crate::ledger::logged::target;
 use crate::meaning::{self, Act, Thing};
 use crate::query::{Expression, Operator, Query, Term, Value};
 use crate::record::column::{Column, Part, part};
 use crate::record::field::Field;
 use crate::record::risk::{Level, rate};
 use crate::record::sentence::{actor_name, target_name};
-use crate::record::{ActorKind, Record, Target, value_text};
+use crate::record::{ActorKind, Record};
 use crate::store::{RowId, Store};
 use crate::text::fold;
 use crate::time::Timestamp;
@@ -194,45 +195,11 @@ fn who(record: &Record<'_>) -> String {
     actor_name(&record.actor).to_owned()
 }
 
-/// The first target of one of these types; of the first type that has one.
-pub(super) fn target<'r, 'a>(record: &'r Record<'a>, kinds: &[&str]) -> Option<&'r Target<'a>> {
-    let of = |kind: &&str| record.targets.iter().find(|t| t.kind.eq_ignore_ascii_case(kind));
-    kinds.iter().find_map(of)
-}
-
-/// The text by which a target is known: an id, else a name.
-pub(super) fn key_of<'t>(target: &'t Target<'_>) -> &'t str {
-    let texts = [&*target.id, target.original_upn().0, &*target.name];
-    texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
-}
-
-/// What people call the first target of one of these types.
-fn name_of(record: &Record<'_>, kinds: &[&str]) -> Option<String> {
-    let name = target_name(target(record, kinds)?);
-    (!name.is_empty()).then(|| name.to_owned())
-}
-
 /// A user by the name they sign in with.
 fn user_name(record: &Record<'_>) -> Option<String> {
     let user = target(record, &["User"])?;
     let names = [user.original_upn().0, &*user.name, &*user.id];
     names.into_iter().find(|name| !name.is_empty()).map(str::to_owned)
-}
-
-/// The value a property has now; before, where it has none any more.
-pub(super) fn value(record: &Record<'_>, property: &str) -> Option<String> {
-    let changes = record.targets.iter().flat_map(|target| &target.changes);
-    changes.filter(|change| change.name.eq_ignore_ascii_case(property)).find_map(|change| {
-        let values = [&change.new, &change.old].into_iter().flatten();
-        let mut texts = values.map(|value| value_text(value).trim().to_owned());
-        texts.find(|text| !text.is_empty())
-    })
-}
-
-pub(super) fn detail<'r>(record: &'r Record<'_>, key: &str) -> Option<&'r str> {
-    let details = record.details.iter();
-    let mut found = details.filter(|detail| detail.key.eq_ignore_ascii_case(key));
-    found.find(|detail| !detail.value.is_empty()).map(|detail| &*detail.value)
 }
 
 /// Counts what happened meanwhile, for all findings in one walk over the columns.

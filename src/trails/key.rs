@@ -2,7 +2,8 @@
 //! Never joins anything: it only hands texts over.
 
 use super::judge;
-use crate::record::{Actor, ActorKind, Record, value_text};
+use crate::ledger::logged::{actor_key, key_of, target};
+use crate::record::{ActorKind, Record, value_text};
 use crate::text::fold;
 
 /// Something that records can share.
@@ -67,9 +68,9 @@ pub(super) fn texts(key: Key, record: &Record<'_>, out: &mut dyn FnMut(&str)) {
         }
         Key::ActorAndRole => {
             let actor = actor_key(&record.actor);
-            let role = judge::target(record, &["Role", "Group"]);
+            let role = target(record, &["Role", "Group"]);
             if let Some(role) = role.filter(|_| !actor.is_empty()) {
-                keep(&format!("{actor} has {}", judge::key_of(role)));
+                keep(&format!("{actor} has {}", key_of(role)));
             }
         }
         Key::Target(kind) => {
@@ -95,10 +96,10 @@ pub(super) fn texts(key: Key, record: &Record<'_>, out: &mut dyn FnMut(&str)) {
             }
         }
         Key::SubjectAndRole => {
-            let role = judge::target(record, &["Role", "Group"]);
-            let user = judge::target(record, &["User"]);
+            let role = target(record, &["Role", "Group"]);
+            let user = target(record, &["User"]);
             if let (Some(role), Some(user)) = (role, user) {
-                keep(&format!("{} has {}", judge::key_of(user), judge::key_of(role)));
+                keep(&format!("{} has {}", key_of(user), key_of(role)));
             }
         }
         Key::RequesterAndPackage => {
@@ -109,10 +110,4 @@ pub(super) fn texts(key: Key, record: &Record<'_>, out: &mut dyn FnMut(&str)) {
             }
         }
     }
-}
-
-/// The text by which an actor is known: an id, else a name.
-pub(super) fn actor_key<'r>(actor: &'r Actor<'_>) -> &'r str {
-    let texts = [&*actor.id, &*actor.app_id, actor.original_upn().0, &*actor.name];
-    texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 
 use super::judge::{self, Chain, Judged};
 pub(super) use super::key::Key;
+use crate::ledger::keys;
 use crate::record::{Record, value_text};
 use crate::text::fold;
 
@@ -480,18 +481,12 @@ fn adds_a_key(record: &Record<'_>) -> bool {
         let old = change.old.as_deref().unwrap_or_default();
         let new = change.new.as_deref().unwrap_or_default();
         let mut known = std::collections::HashSet::new();
-        known.extend(identifiers(old));
-        if identifiers(new).any(|key| !known.contains(key)) {
+        known.extend(keys::identifiers(old));
+        if keys::identifiers(new).any(|key| !known.contains(key)) {
             return true;
         }
     }
     !told
-}
-
-/// The key identifiers in a `KeyDescription`.
-pub(super) fn identifiers(keys: &str) -> impl Iterator<Item = &str> {
-    let parts = keys.split("KeyIdentifier=").skip(1);
-    parts.map(|rest| rest.split([',', ']']).next().unwrap_or_default())
 }
 
 fn becomes_member(record: &Record<'_>) -> bool {

@@ -6,9 +6,10 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::access::{Access, Held, Standing, Why};
+use super::access::{Access, Held};
 use super::{Finding, lasted};
 use crate::document::{Block, Head, RENDERERS, Renderer, Section, Text, spelled_out};
+use crate::ledger::{Standing, Why};
 use crate::meaning::Act;
 use crate::record::column::{Column, Part, part};
 use crate::store::{RowId, Store};

@@ -7,12 +7,13 @@ use crate::app::layers::wish::Wish;
 use crate::app::message::Effect;
 use crate::app::panes::list::shortened;
 use crate::app::state::App;
+use crate::ledger::Standing;
 use crate::query::{Expression, Operator, Query};
 use crate::record::Record;
 use crate::record::field::Field;
 use crate::record::sentence::{actor_name, target_name};
 use crate::text::{clean, fold};
-use crate::trails::access::{Access, Standing, can_hold};
+use crate::trails::access::{Access, can_hold};
 use crate::trails::write::held;
 
 /// On narrower screens people are named without their domain.

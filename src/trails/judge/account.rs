@@ -1,7 +1,9 @@
 //! Accounts that come, rise and go; domains that are federated; temporary access passes.
 //! Never says who is behind an account.
 
-use super::{Chain, Judged, between, distinct, name_of, user_name, value, who};
+use super::{Chain, Judged, between, distinct, user_name, who};
+use crate::ledger::logged;
+use crate::ledger::logged::{name_of, value};
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
@@ -108,7 +110,7 @@ pub(in crate::trails) fn judge_pass(chain: &Chain) -> Option<Judged> {
         })
     };
     let own = |record: &Record<'_>| {
-        let user = super::target(record, &["User"]).map(|user| &*user.id);
+        let user = logged::target(record, &["User"]).map(|user| &*user.id);
         user.is_some_and(|id| !id.is_empty() && id == &*record.actor.id)
     };
     let factor = after(chain.when(1));

@@ -1,7 +1,8 @@
 //! Consent to an application: who agreed to what, who was refused, whether it was taken back.
 //! Never says whether the application is good.
 
-use super::{Chain, Judged, distinct, name_of, value, who};
+use super::{Chain, Judged, distinct, who};
+use crate::ledger::logged::{name_of, value};
 use crate::record::Record;
 use crate::record::application::application_id;
 use crate::record::risk::Level;

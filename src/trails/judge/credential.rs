@@ -1,14 +1,16 @@
 //! A new key on an application: who added it, who had consented, and whether it was used.
 //! Never tells keys apart that the record does not name.
 
-use super::{Chain, Judged, Watch, distinct, does, key_of, name_of, who};
+use super::{Chain, Judged, Watch, distinct, does, who};
+use crate::ledger::keys;
+use crate::ledger::logged;
+use crate::ledger::logged::{key_of, name_of};
 use crate::meaning::{Act, Thing};
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
 use crate::text::fold;
 use crate::time::TICKS_PER_SECOND;
 use crate::trails::key::{Key, texts};
-use crate::trails::table::identifiers;
 use crate::trails::verdict::{AfterOwner, During, Note, Title, Verdict};
 use std::collections::HashSet;
 
@@ -61,11 +63,11 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let principals = chain.of(ADDED).flat_map(|record| &record.targets);
     let ids = principals
         .filter(|target| target.kind.eq_ignore_ascii_case("ServicePrincipal"))
-        .chain(super::target(added, &["Application"]))
+        .chain(logged::target(added, &["Application"]))
         .map(|target| key_of(target).to_owned())
         .chain(chain.of(GRANTED).filter_map(|record| Some(super::package::client(record)?.1)))
         .filter(|id| !id.is_empty());
-    let client = chain.of(ADDED).filter_map(|record| super::detail(record, "AppId"));
+    let client = chain.of(ADDED).filter_map(|record| logged::detail(record, "AppId"));
     let actors = distinct(ids.chain(client.map(str::to_owned)));
     // A key by itself is what administrators do all day.
     let ordinary = !chain.has(GRANTED) && (rotated || !owner_first);
@@ -98,7 +100,7 @@ fn after_owner(chain: &Chain, keys: &[String]) -> AfterOwner {
     let owners: Vec<&Record<'_>> = chain.of(OWNER).collect();
     let by_owner = |record: &&Record<'static>| {
         owners.iter().any(|owner| {
-            let user = super::target(owner, &["User"]);
+            let user = logged::target(owner, &["User"]);
             user.is_some_and(|user| !user.id.is_empty() && user.id == record.actor.id)
         })
     };
@@ -106,7 +108,7 @@ fn after_owner(chain: &Chain, keys: &[String]) -> AfterOwner {
     let mut before: HashSet<String> = HashSet::new();
     let (mut later, mut own) = (HashSet::new(), HashSet::new());
     for record in chain.of(ADDED) {
-        for key in of_record(record).iter().map(|key| fold(key)) {
+        for key in keys::added(record).iter().map(|key| fold(key)) {
             if record.time < since {
                 before.insert(key);
             } else if !before.contains(&key) {
@@ -155,52 +157,5 @@ fn by_name_only(chain: &Chain) -> bool {
 
 /// The keys that are new, by name where they have one.
 fn new_keys(chain: &Chain) -> Vec<String> {
-    distinct(chain.of(ADDED).flat_map(of_record))
-}
-
-fn of_record(record: &Record<'_>) -> Vec<String> {
-    let changes = record.targets.iter().flat_map(|target| &target.changes);
-    let mut found = Vec::new();
-    for change in changes.filter(|change| change.name.eq_ignore_ascii_case("KeyDescription")) {
-        let known: std::collections::HashSet<&str> =
-            identifiers(change.old.as_deref().unwrap_or_default()).collect();
-        let new = change.new.as_deref().unwrap_or_default();
-        found.extend(described(new).filter(|(id, _)| !known.contains(id)).map(|(_, key)| key));
-    }
-    found
-}
-
-/// The keys of a list: their ids, and what they are called.
-fn described(list: &str) -> impl Iterator<Item = (&str, String)> {
-    list.split("KeyIdentifier=").skip(1).map(|key| {
-        let id = key.split([',', ']']).next().unwrap_or_default();
-        let part = |name: &str| {
-            let found = key.split([',', ']']).find_map(|part| part.strip_prefix(name));
-            found.map(|text| text.trim_matches(['"', '\\'])).filter(|text| !text.is_empty())
-        };
-        let kind = part("KeyType=").unwrap_or("key");
-        let name = part("DisplayName=").unwrap_or("without a name");
-        (id, format!("{kind} {name} ({id})"))
-    })
-}
-
-/// The keys of a record that are new (given) or gone (taken), by name.
-pub(in crate::trails) fn keys(record: &Record<'_>) -> Vec<(String, bool)> {
-    let mut turned = record.clone();
-    for change in turned.targets.iter_mut().flat_map(|target| &mut target.changes) {
-        std::mem::swap(&mut change.old, &mut change.new);
-    }
-    let given = of_record(record).into_iter().map(|key| (key, true));
-    given.chain(of_record(&turned).into_iter().map(|key| (key, false))).collect()
-}
-
-/// The keys that a record lists both before and after, by name: they were there already.
-pub(in crate::trails) fn kept(record: &Record<'_>) -> Vec<String> {
-    let changes = || record.targets.iter().flat_map(|target| &target.changes);
-    let is_list = |name: &str| name.eq_ignore_ascii_case("KeyDescription");
-    let lists = || changes().filter(|change| is_list(&change.name));
-    let known: HashSet<&str> =
-        lists().flat_map(|change| identifiers(change.old.as_deref().unwrap_or_default())).collect();
-    let news = lists().filter_map(|change| change.new.as_deref());
-    distinct(news.flat_map(described).filter(|(id, _)| known.contains(id)).map(|(_, key)| key))
+    distinct(chain.of(ADDED).flat_map(keys::added))
 }

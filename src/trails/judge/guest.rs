@@ -1,7 +1,9 @@
 //! Guests: who invited how many, who came, who rose, who has not come yet.
 //! Never asks the mailboxes.
 
-use super::{Chain, Judged, between, detail, distinct, is_part, target, who};
+use super::{Chain, Judged, between, distinct, is_part, who};
+use crate::ledger::logged;
+use crate::ledger::logged::{detail, target};
 use crate::record::Record;
 use crate::record::risk::Level;
 use crate::record::sentence::target_name;
@@ -40,7 +42,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     if chain.has(2) {
         let groups = chain.of(2).map(|record| {
             let to =
-                super::value(record, "Group.DisplayName").or_else(|| super::account::role(record));
+                logged::value(record, "Group.DisplayName").or_else(|| super::account::role(record));
             (person(record), to.unwrap_or_default())
         });
         notes.push(Note::Got(groups.collect()));
@@ -71,7 +73,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
 /// The guest's id, else name.
 fn key(record: &Record<'_>) -> Option<String> {
     let guest = target(record, &["User"])?;
-    let key = fold(super::key_of(guest));
+    let key = fold(logged::key_of(guest));
     (!key.is_empty()).then_some(key)
 }
 
@@ -96,7 +98,7 @@ pub(in crate::trails) fn names(record: &Record<'_>) -> Vec<String> {
             }
         }
         None if is_part(record, "guest", &["redeemed"]) => {
-            keep(crate::trails::key::actor_key(&record.actor));
+            keep(crate::ledger::logged::actor_key(&record.actor));
         }
         None => {}
     }

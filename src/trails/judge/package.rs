@@ -4,32 +4,18 @@
 //! Activities and their order are those of Microsoft's "View reports and logs in entitlement
 //! management".
 
-use super::{
-    Chain, Judged, between, detail, distinct, does, is_of_actor, is_part, key_of, name_of, target,
-    user_name, value, who,
-};
+use super::{Chain, Judged, between, distinct, does, is_of_actor, is_part, user_name, who};
+use crate::ledger::logged::{detail, key_of, name_of, target, value};
+use crate::ledger::package::{delivers, name};
 use crate::meaning::{Act, Thing};
 use crate::record::risk::Level;
 use crate::record::sentence::target_name;
-use crate::record::{ActorKind, Outcome, Record, Target};
-use crate::text::{fold, folds_to};
+use crate::record::{Outcome, Record, Target};
+use crate::text::fold;
 use crate::time::TICKS_PER_SECOND;
 use crate::trails::verdict::{
     AssignedEnd, Later, Names, Note, PackageEnd, Request, Title, Verdict,
 };
-
-/// As which application entitlement management gives and takes what is in an access package, says
-/// Microsoft's workbook "Application role assignment activity", which leaves it out by this name.
-const DELIVERER: &str = "azure ad identity governance - user management";
-/// The application's id, the same in every tenant, where a record has one: others may choose the name.
-const DELIVERER_ID: &str = "ec245c98-4a90-40c2-955a-88b727d97151";
-
-/// Is it what entitlement management did to deliver an access package, or to end one?
-pub(in crate::trails) fn delivers(record: &Record<'_>) -> bool {
-    let actor = &record.actor;
-    let is_its_id = actor.app_id.is_empty() || actor.app_id.eq_ignore_ascii_case(DELIVERER_ID);
-    actor.kind == ActorKind::App && is_its_id && folds_to(&actor.name, DELIVERER)
-}
 
 /// Was it done by somebody, not delivered?
 pub(in crate::trails) fn by_hand(record: &Record<'_>) -> bool {
@@ -47,7 +33,7 @@ const REPROCESS: i64 = 7 * 24 * 3_600 * TICKS_PER_SECOND;
 /// The key of the user a record of entitlement management is about.
 pub(in crate::trails) fn requester(record: &Record<'_>) -> Option<String> {
     if is_of_actor(record) {
-        let key = crate::trails::key::actor_key(&record.actor);
+        let key = crate::ledger::logged::actor_key(&record.actor);
         if !key.is_empty() {
             return Some(key.to_owned());
         }
@@ -59,13 +45,6 @@ pub(in crate::trails) fn requester(record: &Record<'_>) -> Option<String> {
 pub(in crate::trails) fn package_key(record: &Record<'_>) -> Option<String> {
     let given = detail(record, "AccessPackageId").map(str::to_owned);
     given.or_else(|| target(record, &["AccessPackage"]).map(|package| key_of(package).to_owned()))
-}
-
-/// What people call the access package a record is about.
-pub(in crate::trails) fn name(record: &Record<'_>) -> Option<String> {
-    name_of(record, &["AccessPackage"])
-        .or_else(|| detail(record, "AccessPackageDisplayName").map(str::to_owned))
-        .or_else(|| detail(record, "AccessPackageName").map(str::to_owned))
 }
 
 fn requester_name(record: &Record<'_>) -> Option<String> {

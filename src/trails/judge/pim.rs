@@ -1,7 +1,8 @@
 //! An activation of a role: who asked, who agreed, how long it lasted, what was done meanwhile.
 //! Never counts what others did.
 
-use super::{Chain, Judged, Watch, between, distinct, is_part, name_of, target, user_name, who};
+use super::{Chain, Judged, Watch, between, distinct, is_part, user_name, who};
+use crate::ledger::logged::{name_of, target};
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Outcome, Record};
 use crate::text::fold;

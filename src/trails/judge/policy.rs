@@ -1,7 +1,8 @@
 //! Conditional Access policies that were weakened, and restored.
 //! Never evaluates a policy: only state, exclusions, inclusions and controls are compared.
 
-use super::{Chain, Judged, between, is_part, name_of, who};
+use super::{Chain, Judged, between, is_part, who};
+use crate::ledger::logged::name_of;
 use crate::record::Record;
 use crate::record::change::{Difference, differences};
 use crate::record::risk::Level;

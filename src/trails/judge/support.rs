@@ -4,7 +4,8 @@
 //! Which activities a person begins and which are automated is in Microsoft's "View activity logs
 //! for Microsoft Support access requests".
 
-use super::{Chain, Judged, Watch, between, detail, is_part, who};
+use super::{Chain, Judged, Watch, between, is_part, who};
+use crate::ledger::logged::detail;
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
 use crate::trails::verdict::{Behind, During, Note, SupportEnd, Title, Verdict};

@@ -3,32 +3,32 @@
 
 use std::collections::HashMap;
 
-use super::held::{Lane, Line, TOGETHER, line};
-use super::ledger::{Entry, Ledger};
+use super::book::Ledger;
+use super::lane::{Lane, Line, Standing, TOGETHER, Why, line};
 use super::objects::NOBODY;
-use super::{Standing, Why};
+use super::posting::Posting;
 use crate::meaning::{Act, Thing};
 
 /// Accounts that were deleted or disabled, and are as far as the log shows.
-pub(super) fn lines(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
+pub(super) fn lines(ledger: &Ledger, postings: &[&Posting]) -> Vec<Line> {
     let mut lines = Vec::new();
     for steps in [[Act::Deleted, Act::Restored], [Act::Disabled, Act::Enabled]] {
-        let mut lanes: Vec<(u32, Vec<&Entry>)> = Vec::new();
-        for &entry in entries.iter().filter(|entry| steps.contains(&entry.act)) {
-            let holder = ledger.objects.of(entry.holder);
+        let mut lanes: Vec<(u32, Vec<&Posting>)> = Vec::new();
+        for &posting in postings.iter().filter(|posting| steps.contains(&posting.act)) {
+            let holder = ledger.objects.of(posting.holder);
             match lanes.iter_mut().find(|(own, _)| *own == holder) {
-                Some((_, own)) => own.push(entry),
-                None => lanes.push((holder, vec![entry])),
+                Some((_, own)) => own.push(posting),
+                None => lanes.push((holder, vec![posting])),
             }
         }
-        for (holder, entries) in lanes {
-            let is_gone = entries.iter().any(|entry| entry.is_done && entry.act == steps[0]);
-            let ends = |entry: &&&Entry| entry.act == steps[0] || !entry.is_done && is_gone;
-            let Some(last) = entries.last().filter(ends) else { continue };
+        for (holder, postings) in lanes {
+            let is_gone = postings.iter().any(|posting| posting.is_done && posting.act == steps[0]);
+            let ends = |posting: &&&Posting| posting.act == steps[0] || !posting.is_done && is_gone;
+            let Some(last) = postings.last().filter(ends) else { continue };
             let mut lane = Lane::default();
-            for entry in &entries {
-                lane.note(entry, ledger);
-                lane.doubt(entry);
+            for posting in &postings {
+                lane.note(posting, ledger);
+                lane.doubt(posting);
             }
             let mut line = line(ledger, last, lane, false);
             let used = ledger.objects.about(holder).used;
@@ -46,25 +46,25 @@ pub(super) fn lines(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
 
 /// Consents to which no record of a permission belongs: none of the same operation, none of these
 /// minutes.
-pub(super) fn consents(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
-    let consents: Vec<&Entry> =
-        entries.iter().copied().filter(|entry| entry.kind == Thing::Consent).collect();
+pub(super) fn consents(ledger: &Ledger, postings: &[&Posting]) -> Vec<Line> {
+    let consents: Vec<&Posting> =
+        postings.iter().copied().filter(|posting| posting.kind == Thing::Consent).collect();
     if consents.is_empty() {
         return Vec::new();
     }
     // When each was given permissions, and in which operations.
     let mut given: HashMap<u32, (Vec<i64>, Vec<u32>)> = HashMap::new();
-    for entry in &ledger.entries {
-        if matches!(entry.kind, Thing::Grant | Thing::AppRole) && entry.act.gives() {
-            let (times, operations) = given.entry(ledger.objects.of(entry.holder)).or_default();
-            times.push(entry.time.ticks());
-            operations.push(entry.requests[0]);
+    for posting in &ledger.postings {
+        if matches!(posting.kind, Thing::Grant | Thing::AppRole) && posting.act.gives() {
+            let (times, operations) = given.entry(ledger.objects.of(posting.holder)).or_default();
+            times.push(posting.time.ticks());
+            operations.push(posting.requests[0]);
         }
     }
     for (_, operations) in given.values_mut() {
         operations.sort_unstable();
     }
-    let belongs = |consent: &Entry| {
+    let belongs = |consent: &Posting| {
         let Some((times, operations)) = given.get(&ledger.objects.of(consent.holder)) else {
             return false;
         };

@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::held::{Lane, Line};
-use super::ledger::{Entry, Ledger};
+use super::book::Ledger;
+use super::lane::{Lane, Line, Standing, Why};
 use super::objects::NOBODY;
-use super::{Standing, Why};
+use super::posting::Posting;
 use crate::text::fold;
 use crate::time::Timestamp;
 
@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 const LOOKED_AT: usize = 64;
 
 struct Grant<'e> {
-    entry: &'e Entry,
+    posting: &'e Posting,
     thing: u32,
     lane: Lane,
     /// So many were taken back of those that this is one of.
@@ -35,11 +35,15 @@ struct Grants<'e> {
     doubts: HashMap<Vec<usize>, usize>,
 }
 
-/// The grants of one application; entries in the order they happened.
-pub(super) fn lines(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
+/// The grants of one application; postings in the order they happened.
+pub(super) fn lines(ledger: &Ledger, postings: &[&Posting]) -> Vec<Line> {
     let mut grants = Grants::default();
-    for &entry in entries {
-        if entry.act.gives() { grants.give(entry, ledger) } else { grants.take(entry, ledger) }
+    for &posting in postings {
+        if posting.act.gives() {
+            grants.give(posting, ledger);
+        } else {
+            grants.take(posting, ledger);
+        }
     }
     for (scope, (count, last)) in &grants.crowds {
         for &at in grants.by_scope.get(scope).into_iter().flatten() {
@@ -53,19 +57,19 @@ pub(super) fn lines(ledger: &Ledger, entries: &[&Entry]) -> Vec<Line> {
 }
 
 impl<'e> Grants<'e> {
-    /// The place of the grant that an entry gives, or alone can have taken.
-    fn at(&mut self, entry: &'e Entry, thing: u32, scope: &str) -> usize {
+    /// The place of the grant that a posting gives, or alone can have taken.
+    fn at(&mut self, posting: &'e Posting, thing: u32, scope: &str) -> usize {
         let next = self.all.len();
-        let at = *self.known.entry((thing, entry.part, scope.to_owned())).or_insert(next);
+        let at = *self.known.entry((thing, posting.part, scope.to_owned())).or_insert(next);
         if at == next {
-            self.all.push(Grant { entry, thing, lane: Lane::default(), doubt: 0 });
+            self.all.push(Grant { posting, thing, lane: Lane::default(), doubt: 0 });
         }
         at
     }
 
-    fn give(&mut self, entry: &'e Entry, ledger: &Ledger) {
-        let scope = scope(&entry.called);
-        let at = self.at(entry, ledger.objects.of(entry.thing), &scope);
+    fn give(&mut self, posting: &'e Posting, ledger: &Ledger) {
+        let scope = scope(&posting.called);
+        let at = self.at(posting, ledger.objects.of(posting.thing), &scope);
         let grant = &mut self.all[at];
         if grant.lane.given.is_none() {
             self.by_scope.entry(String::new()).or_default().push(at);
@@ -73,21 +77,21 @@ impl<'e> Grants<'e> {
                 self.by_scope.entry(scope).or_default().push(at);
             }
         }
-        grant.lane.give(entry, ledger);
+        grant.lane.give(posting, ledger);
         // It may have been one of those that were taken back: nothing is known of the others.
-        if entry.is_done && std::mem::take(&mut grant.doubt) > 0 {
+        if posting.is_done && std::mem::take(&mut grant.doubt) > 0 {
             self.doubts.clear();
         }
     }
 
-    fn take(&mut self, entry: &'e Entry, ledger: &Ledger) {
-        let (thing, scope) = (ledger.objects.of(entry.thing), scope(&entry.called));
+    fn take(&mut self, posting: &'e Posting, ledger: &Ledger) {
+        let (thing, scope) = (ledger.objects.of(posting.thing), scope(&posting.called));
         let held = self.by_scope.entry(scope.clone()).or_default();
         while held.pop_if(|at| self.all[*at].lane.given.is_none()).is_some() {}
         if held.len() > LOOKED_AT {
             // Such a crowd is in doubt whether or not this was done.
-            let (count, last) = self.crowds.entry(scope).or_insert((0, entry.time));
-            (*count, *last) = (*count + 1, entry.time);
+            let (count, last) = self.crowds.entry(scope).or_insert((0, posting.time));
+            (*count, *last) = (*count + 1, posting.time);
             return;
         }
         let fits = |at: &&usize| {
@@ -95,30 +99,30 @@ impl<'e> Grants<'e> {
             let alike = |a: &str, b: &str| a.is_empty() || b.is_empty() || a == b;
             grant.lane.given.is_some()
                 && (thing == NOBODY || grant.thing == NOBODY || grant.thing == thing)
-                && alike(&entry.policy, &grant.entry.policy)
+                && alike(&posting.policy, &grant.posting.policy)
         };
         let mut may_be: Vec<usize> = held.iter().filter(fits).copied().collect();
         may_be.sort_unstable();
         may_be.dedup();
         match &may_be[..] {
             [] => {
-                let at = self.at(entry, thing, &scope);
-                self.all[at].lane.take(entry, ledger);
+                let at = self.at(posting, thing, &scope);
+                self.all[at].lane.take(posting, ledger);
             }
-            &[one] => self.all[one].lane.take(entry, ledger),
+            &[one] => self.all[one].lane.take(posting, ledger),
             several => {
                 for &at in several {
                     self.all[at].doubt += 1;
                 }
                 // That all of them were taken is sure only where each time was.
-                if !entry.is_done {
+                if !posting.is_done {
                     return;
                 }
                 let count = self.doubts.entry(several.to_vec()).or_default();
                 *count += 1;
                 if *count == several.len() {
                     for &at in several {
-                        self.all[at].lane.take(entry, ledger);
+                        self.all[at].lane.take(posting, ledger);
                     }
                 }
             }
@@ -128,17 +132,17 @@ impl<'e> Grants<'e> {
 
 impl Grant<'_> {
     fn line(self, ledger: &Ledger) -> Line {
-        let holder = ledger.objects.of(self.entry.holder);
+        let holder = ledger.objects.of(self.posting.holder);
         let (mut standing, mut why) = self.lane.standing(ledger, [self.thing, holder], false);
         if standing == Standing::Holds && self.doubt > 0 {
             (standing, why) = (Standing::Unclear, Some(Why::OneOfSeveral(self.doubt)));
         }
         Line {
-            kind: self.entry.kind,
+            kind: self.posting.kind,
             is_activated: false,
             holder,
             thing: self.thing,
-            called: self.entry.called.clone(),
+            called: self.posting.called.clone(),
             standing,
             why,
             lane: self.lane,

@@ -1,17 +1,19 @@
 //! What a record of each family says: who holds, what it is, which part of it.
 //! Never says how things stand, and names nobody that the record does not.
 
-use super::ledger::{Entry, Ledger};
+use super::book::Ledger;
+use super::logged::{detail, target, value};
 use super::objects::NOBODY;
+use super::posting::Posting;
+use super::{keys, package};
 use crate::meaning::{Act, Activity};
 use crate::record::licence::{self, Fate};
 use crate::record::sentence::target_name;
 use crate::record::{ActorKind, Record, Target};
 use crate::text::{fold, is_guid};
-use crate::trails::judge::{self, detail, package, target, value};
 
 impl Ledger {
-    pub(super) fn role(&mut self, record: &Record<'_>, entry: &mut Entry) {
+    pub(super) fn role(&mut self, record: &Record<'_>, posting: &mut Posting) {
         let role = target(record, &["Role"]);
         let group = target(record, &["Group"]);
         let holder = target(record, &["User", "ServicePrincipal"]).or_else(|| {
@@ -23,21 +25,21 @@ impl Ledger {
         let name = named.as_deref().or_else(|| role.map(|role| &*role.name)).unwrap_or_default();
         let id = value(record, "Role.ObjectID");
         let id = id.as_deref().or_else(|| role.map(|role| &*role.id)).unwrap_or_default();
-        entry.thing = self.objects.object("role", id, name);
+        posting.thing = self.objects.object("role", id, name);
         if let Some(role) = role.filter(|role| !role.id.is_empty()) {
             let other = self.objects.object("role", &role.id, name);
-            self.objects.join(entry.thing, other);
+            self.objects.join(posting.thing, other);
         }
         // PIM knows a role by its template.
         for template in ["Role.TemplateId", "TemplateId"] {
             let template = value(record, template).filter(|text| is_guid(text));
             if let Some(template) = template.filter(|text| !is_zero(text)) {
                 let template = self.objects.object("role", &template, "");
-                self.objects.join(entry.thing, template);
+                self.objects.join(posting.thing, template);
             }
         }
         if let Some(holder) = holder {
-            entry.holder = self.objects.target(holder);
+            posting.holder = self.objects.target(holder);
         }
         // A role in a group, in a part of the directory, in a resource: another one elsewhere.
         let within = group
@@ -51,12 +53,12 @@ impl Ledger {
                 target(record, &["Directory"]).filter(is_part)
             });
         if let Some(within) = within {
-            entry.part = self.objects.target(within);
-            self.objects.name(entry.part).clone_into(&mut entry.called);
+            posting.part = self.objects.target(within);
+            self.objects.name(posting.part).clone_into(&mut posting.called);
         }
     }
 
-    pub(super) fn group(&mut self, record: &Record<'_>, entry: &mut Entry) {
+    pub(super) fn group(&mut self, record: &Record<'_>, posting: &mut Posting) {
         let id = value(record, "Group.ObjectID").unwrap_or_default();
         let name = value(record, "Group.DisplayName").unwrap_or_default();
         let is_group = |target: &&Target<'_>| target.kind.eq_ignore_ascii_case("Group");
@@ -65,13 +67,13 @@ impl Ledger {
         let has_others = record.targets.len() > groups;
         let other = record.targets.iter().rfind(is_group).filter(|_| groups > 1 || has_others);
         let thing = by_id.or(other);
-        entry.thing = self.objects.object("group", &id, &name);
+        posting.thing = self.objects.object("group", &id, &name);
         if let Some(group) = thing {
             let number = self.objects.target(group);
-            if entry.thing == NOBODY {
-                entry.thing = number;
+            if posting.thing == NOBODY {
+                posting.thing = number;
             } else if has_others && groups == 1 {
-                self.objects.join(entry.thing, number);
+                self.objects.join(posting.thing, number);
             }
         }
         let holder = record
@@ -79,11 +81,11 @@ impl Ledger {
             .iter()
             .find(|target| !thing.is_some_and(|thing| std::ptr::eq(thing, *target)));
         if let Some(holder) = holder {
-            entry.holder = self.objects.target(holder);
+            posting.holder = self.objects.target(holder);
         }
     }
 
-    pub(super) fn app_role(&mut self, record: &Record<'_>, entry: &mut Entry) {
+    pub(super) fn app_role(&mut self, record: &Record<'_>, posting: &mut Posting) {
         let by = [
             ("User.ObjectID", "User.UPN", "user"),
             ("Group.ObjectID", "Group.DisplayName", "group"),
@@ -108,25 +110,25 @@ impl Ledger {
                 holder = number;
             }
         }
-        entry.holder = holder;
-        entry.thing = resource.map_or(NOBODY, |resource| self.objects.target(resource));
+        posting.holder = holder;
+        posting.thing = resource.map_or(NOBODY, |resource| self.objects.target(resource));
         let id = value(record, "AppRole.Id").unwrap_or_default();
         let called = ["AppRole.Value", "AppRole.DisplayName"];
         let called = called.iter().find_map(|key| value(record, key)).unwrap_or_default();
         if !id.is_empty() || !called.is_empty() {
-            let resource = entry.thing;
+            let resource = posting.thing;
             let part = |text: &str| format!("\u{2}{resource}\u{2}{}", fold(text));
-            entry.part = self.objects.number(part(if id.is_empty() { &called } else { &id }));
+            posting.part = self.objects.number(part(if id.is_empty() { &called } else { &id }));
             if !id.is_empty() && !called.is_empty() {
                 let by_name = self.objects.number(part(&called));
-                self.objects.join(entry.part, by_name);
+                self.objects.join(posting.part, by_name);
             }
         }
-        entry.called = called;
-        entry.requests = [self.operation(record), NOBODY];
+        posting.called = called;
+        posting.requests = [self.operation(record), NOBODY];
     }
 
-    pub(super) fn grant(&mut self, record: &Record<'_>, entry: &mut Entry) {
+    pub(super) fn grant(&mut self, record: &Record<'_>, posting: &mut Posting) {
         let id = value(record, "ServicePrincipal.ObjectID").unwrap_or_default();
         let name = value(record, "ServicePrincipal.DisplayName").unwrap_or_default();
         let mut client = self.objects.object("serviceprincipal", &id, &name);
@@ -139,26 +141,26 @@ impl Ledger {
         }
         for target in others() {
             let resource = self.objects.target(target);
-            if entry.thing == NOBODY && resource != client {
-                entry.thing = resource;
+            if posting.thing == NOBODY && resource != client {
+                posting.thing = resource;
             }
         }
-        entry.holder = client;
-        entry.called = value(record, "DelegatedPermissionGrant.Scope").unwrap_or_default();
-        entry.requests = [self.operation(record), NOBODY];
+        posting.holder = client;
+        posting.called = value(record, "DelegatedPermissionGrant.Scope").unwrap_or_default();
+        posting.requests = [self.operation(record), NOBODY];
         let kind = value(record, "DelegatedPermissionGrant.ConsentType").unwrap_or_default();
-        entry.policy = fold(&kind);
+        posting.policy = fold(&kind);
         // A user consents for themself; who takes it back is somebody else.
-        let whose = match (&*entry.policy, entry.act.gives()) {
-            ("principal", true) => format!("principal\u{2}{}", entry.by),
+        let whose = match (&*posting.policy, posting.act.gives()) {
+            ("principal", true) => format!("principal\u{2}{}", posting.by),
             (kind, _) => kind.to_owned(),
         };
-        entry.part = self.objects.number(format!("\u{2}grant\u{2}{whose}"));
+        posting.part = self.objects.number(format!("\u{2}grant\u{2}{whose}"));
     }
 
-    pub(super) fn owner(&mut self, record: &Record<'_>, entry: &mut Entry) {
+    pub(super) fn owner(&mut self, record: &Record<'_>, posting: &mut Posting) {
         let user = target(record, &["User"]).or_else(|| record.targets.first());
-        entry.holder = user.map_or(NOBODY, |user| self.objects.target(user));
+        posting.holder = user.map_or(NOBODY, |user| self.objects.target(user));
         for (id, name, kind) in [
             ("Application.ObjectID", "Application.DisplayName", "application"),
             ("ServicePrincipal.ObjectID", "ServicePrincipal.DisplayName", "serviceprincipal"),
@@ -167,8 +169,8 @@ impl Ledger {
             let [id, name] = [id, name].map(|key| value(record, key).unwrap_or_default());
             let known = record.targets.iter().find(|t| !id.is_empty() && fold(&t.id) == fold(&id));
             let kind = known.map_or(kind, |target| &*target.kind);
-            if entry.thing == NOBODY {
-                entry.thing = self.objects.object(kind, &id, &name);
+            if posting.thing == NOBODY {
+                posting.thing = self.objects.object(kind, &id, &name);
             }
         }
         let other = record
@@ -177,17 +179,17 @@ impl Ledger {
             .find(|target| !user.is_some_and(|user| std::ptr::eq(user, *target)));
         if let Some(other) = other {
             let number = self.objects.target(other);
-            if entry.thing == NOBODY {
-                entry.thing = number;
+            if posting.thing == NOBODY {
+                posting.thing = number;
             }
         }
     }
 
-    pub(super) fn credentials(&mut self, record: &Record<'_>, entry: &Entry) {
+    pub(super) fn credentials(&mut self, record: &Record<'_>, posting: &Posting) {
         let Some(holder) = record.targets.first() else { return };
         let holder = self.objects.target(holder);
-        let kept = judge::credential::kept(record).into_iter().map(|key| (key, Act::Listed));
-        let changed = judge::credential::keys(record).into_iter();
+        let kept = keys::kept(record).into_iter().map(|key| (key, Act::Listed));
+        let changed = keys::turned(record).into_iter();
         let changed = changed.map(|(key, given)| match given {
             true => (key, Act::Given),
             false => (key, Act::Taken),
@@ -196,22 +198,31 @@ impl Ledger {
             let id = called.rsplit_once(" (").map_or(&*called, |(_, id)| id.trim_end_matches(')'));
             let part = self.objects.number(format!("\u{2}key\u{2}{}", fold(id)));
             // Who changed the list gave nothing of what was in it.
-            let by = if act == Act::Listed { NOBODY } else { entry.by };
+            let by = if act == Act::Listed { NOBODY } else { posting.by };
             // What is in the list before and after was there, whatever became of the change.
-            let is_done = entry.is_done || act == Act::Listed;
-            self.entries.push(Entry { act, is_done, holder, part, called, by, ..entry.clone() });
+            let is_done = posting.is_done || act == Act::Listed;
+            self.postings.push(Posting {
+                act,
+                is_done,
+                holder,
+                part,
+                called,
+                by,
+                ..posting.clone()
+            });
         }
     }
 
     /// What the activity gives is the same each time: the role at the root of Azure, says Microsoft's
     /// "Elevate access to manage all Azure subscriptions and management groups".
-    pub(super) fn azure(&mut self, record: &Record<'_>, entry: &mut Entry) {
-        entry.thing = self.objects.object("azurerole", "", "User Access Administrator (Azure, /)");
+    pub(super) fn azure(&mut self, record: &Record<'_>, posting: &mut Posting) {
+        posting.thing =
+            self.objects.object("azurerole", "", "User Access Administrator (Azure, /)");
         let whose = target(record, &["User", "ServicePrincipal"]);
-        entry.holder = whose.map_or(entry.by, |whose| self.objects.target(whose));
+        posting.holder = whose.map_or(posting.by, |whose| self.objects.target(whose));
     }
 
-    pub(super) fn licences(&mut self, record: &Record<'_>, entry: &Entry) {
+    pub(super) fn licences(&mut self, record: &Record<'_>, posting: &Posting) {
         let Some(holder) = record.targets.first() else { return };
         let holder = self.objects.target(holder);
         for (licence, fate) in licence::changed(record) {
@@ -221,21 +232,21 @@ impl Ledger {
                 Fate::Kept => Act::Listed,
             };
             let thing = self.objects.object("licence", &licence.id, &licence.name);
-            let by = if act == Act::Listed { NOBODY } else { entry.by };
-            let is_done = entry.is_done || act == Act::Listed;
-            self.entries.push(Entry { act, is_done, holder, thing, by, ..entry.clone() });
+            let by = if act == Act::Listed { NOBODY } else { posting.by };
+            let is_done = posting.is_done || act == Act::Listed;
+            self.postings.push(Posting { act, is_done, holder, thing, by, ..posting.clone() });
         }
     }
 
-    pub(super) fn consent(&mut self, record: &Record<'_>, entry: &mut Entry) {
+    pub(super) fn consent(&mut self, record: &Record<'_>, posting: &mut Posting) {
         let to = target(record, &["ServicePrincipal", "Application"]);
-        entry.holder = to.map_or(NOBODY, |to| self.objects.target(to));
+        posting.holder = to.map_or(NOBODY, |to| self.objects.target(to));
         let is_of_admin = value(record, "ConsentContext.IsAdminConsent");
         if is_of_admin.is_some_and(|text| fold(&text) == "true") {
-            "of an administrator".clone_into(&mut entry.called);
+            "of an administrator".clone_into(&mut posting.called);
         }
-        entry.names_permissions = value(record, "ConsentAction.Permissions").is_some();
-        entry.requests = [self.operation(record), NOBODY];
+        posting.names_permissions = value(record, "ConsentAction.Permissions").is_some();
+        posting.requests = [self.operation(record), NOBODY];
     }
 
     /// The number of the operation of a record.
@@ -246,12 +257,17 @@ impl Ledger {
         }
     }
 
-    pub(super) fn package(&mut self, record: &Record<'_>, activity: &Activity, entry: &mut Entry) {
+    pub(super) fn package(
+        &mut self,
+        record: &Record<'_>,
+        activity: &Activity,
+        posting: &mut Posting,
+    ) {
         let given = target(record, &["AccessPackage"]);
         let id = detail(record, "AccessPackageId").or_else(|| given.map(|given| &*given.id));
         let name = package::name(record).unwrap_or_default();
-        entry.thing = self.objects.object("accesspackage", id.unwrap_or_default(), &name);
-        let is_own = match entry.act {
+        posting.thing = self.objects.object("accesspackage", id.unwrap_or_default(), &name);
+        let is_own = match posting.act {
             // Who got it is the actor, says Microsoft's "View reports and logs in entitlement
             // management".
             Act::Given => target(record, &["User"]).is_none(),
@@ -260,20 +276,20 @@ impl Ledger {
         };
         let actor = &record.actor;
         if is_own && actor.kind == ActorKind::User {
-            entry.holder = entry.by;
+            posting.holder = posting.by;
         } else {
             let user = target(record, &["User", "ServicePrincipal"]);
-            entry.holder = user.map_or(NOBODY, |user| self.objects.target(user));
+            posting.holder = user.map_or(NOBODY, |user| self.objects.target(user));
         }
         // The service acts for whoever decided: its own name says nothing.
         let is_service = actor.kind == ActorKind::App;
-        let says_nothing = match entry.act {
-            Act::Given => is_service || entry.by == entry.holder,
+        let says_nothing = match posting.act {
+            Act::Given => is_service || posting.by == posting.holder,
             Act::AutoApproved | Act::Partly | Act::Failed => is_service,
             _ => false,
         };
         if says_nothing {
-            entry.by = NOBODY;
+            posting.by = NOBODY;
         }
         let policy = target(record, &["AccessPackageAssignmentPolicy"]);
         ["AssignmentPolicyDisplayName", "AccessPackageAssignmentPolicyId"]
@@ -281,13 +297,13 @@ impl Ledger {
             .find_map(|key| detail(record, key))
             .or_else(|| policy.map(target_name))
             .unwrap_or_default()
-            .clone_into(&mut entry.policy);
+            .clone_into(&mut posting.policy);
         let request = ["RequestId", "AccessPackageAssignmentRequestId"]
             .iter()
             .find_map(|key| detail(record, key))
             .or_else(|| target(record, &["AccessPackageAssignmentRequest"]).map(|t| &*t.id));
         let texts = [request.unwrap_or_default(), &*record.correlation_id];
-        entry.requests = texts.map(|text| match fold(text) {
+        posting.requests = texts.map(|text| match fold(text) {
             text if text.is_empty() || is_zero(&text) => NOBODY,
             text => self.objects.number(format!("\u{2}request\u{2}{text}")),
         });

@@ -8,7 +8,7 @@ use crate::text::fold;
 use crate::time::Timestamp;
 
 /// Nobody: what records do not name.
-pub(super) const NOBODY: u32 = 0;
+pub const NOBODY: u32 = 0;
 /// Names by which one object is known.
 const MOST_NAMES: usize = 4;
 /// Objects of one application that are joined.
@@ -16,23 +16,23 @@ const MOST_OF_APPLICATION: usize = 16;
 
 /// One of them.
 #[derive(Debug, Default)]
-pub(super) struct About {
+pub struct About {
     /// What people call it; empty where no record tells. Not cleaned.
-    pub(super) name: String,
+    pub name: String,
     /// Its type, folded: `user`, `group`, …
-    pub(super) kind: String,
+    pub kind: String,
     /// Its id, folded; empty where it is known by name only.
-    pub(super) id: String,
+    pub id: String,
     names: Vec<String>,
     /// When it was deleted (true) and restored (false).
-    pub(super) life: Vec<(Timestamp, bool)>,
+    pub life: Vec<(Timestamp, bool)>,
     /// When it was last given something, or something of it was given.
-    pub(super) used: Option<Timestamp>,
+    pub used: Option<Timestamp>,
 }
 
 /// All of them, by number.
 #[derive(Debug)]
-pub(super) struct Objects {
+pub struct Objects {
     numbers: HashMap<String, u32>,
     /// Each leads to another number of the same object, or to itself.
     parents: Vec<u32>,
@@ -58,7 +58,7 @@ impl Default for Objects {
 
 impl Objects {
     /// The number of a text.
-    pub(super) fn number(&mut self, key: String) -> u32 {
+    pub fn number(&mut self, key: String) -> u32 {
         let next = self.all.len() as u32;
         let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
@@ -70,7 +70,7 @@ impl Objects {
     }
 
     /// The number of an object of a type, by id; by name where there is none.
-    pub(super) fn object(&mut self, kind: &str, id: &str, name: &str) -> u32 {
+    pub fn object(&mut self, kind: &str, id: &str, name: &str) -> u32 {
         let (kind, id, folded) = (fold(kind), fold(id), fold(name));
         if id.is_empty() && folded.is_empty() {
             return NOBODY;
@@ -96,7 +96,7 @@ impl Objects {
     }
 
     /// The number of a target.
-    pub(super) fn target(&mut self, target: &Target<'_>) -> u32 {
+    pub fn target(&mut self, target: &Target<'_>) -> u32 {
         let upn = target.original_upn().0;
         let name = if upn.is_empty() { &*target.name } else { upn };
         let number = self.object(&target.kind, &target.id, name);
@@ -108,7 +108,7 @@ impl Objects {
     }
 
     /// Takes two numbers for the same.
-    pub(super) fn join(&mut self, a: u32, b: u32) {
+    pub fn join(&mut self, a: u32, b: u32) {
         if a == NOBODY || b == NOBODY {
             return;
         }
@@ -142,19 +142,19 @@ impl Objects {
     }
 
     /// The number that stands for all of the same object.
-    pub(super) fn of(&self, mut number: u32) -> u32 {
+    pub fn of(&self, mut number: u32) -> u32 {
         while self.parents[number as usize] != number {
             number = self.parents[number as usize];
         }
         number
     }
 
-    pub(super) fn about(&self, number: u32) -> &About {
+    pub fn about(&self, number: u32) -> &About {
         &self.all[self.of(number) as usize]
     }
 
     /// What people call it, else its id.
-    pub(super) fn name(&self, number: u32) -> &str {
+    pub fn name(&self, number: u32) -> &str {
         let about = self.about(number);
         match (about.name.is_empty(), about.id.is_empty()) {
             (false, _) => &about.name,
@@ -164,7 +164,7 @@ impl Objects {
     }
 
     /// It was deleted, or restored.
-    pub(super) fn lives(&mut self, number: u32, time: Timestamp, gone: bool) {
+    pub fn lives(&mut self, number: u32, time: Timestamp, gone: bool) {
         let number = self.of(number);
         if number != NOBODY {
             self.all[number as usize].life.push((time, gone));
@@ -172,14 +172,14 @@ impl Objects {
     }
 
     /// Something was given to it, or of it.
-    pub(super) fn used(&mut self, number: u32, time: Timestamp) {
+    pub fn used(&mut self, number: u32, time: Timestamp) {
         let number = self.of(number);
         let used = &mut self.all[number as usize].used;
         *used = (*used).max(Some(time));
     }
 
     /// When it was deleted at or after an instant, and not restored since.
-    pub(super) fn gone_since(&self, number: u32, since: Timestamp) -> Option<Timestamp> {
+    pub fn gone_since(&self, number: u32, since: Timestamp) -> Option<Timestamp> {
         let mut gone = None;
         for &(time, deleted) in &self.about(number).life {
             if !deleted {
@@ -192,7 +192,7 @@ impl Objects {
     }
 
     /// It is an object of the application of this id.
-    pub(super) fn of_application(&mut self, number: u32, application: &str) {
+    pub fn of_application(&mut self, number: u32, application: &str) {
         let application = fold(application);
         if number == NOBODY || application.is_empty() {
             return;
@@ -205,7 +205,7 @@ impl Objects {
 
     /// Joins what is known by name only with the one that has that name, where there is one; puts lives
     /// in order. After all records.
-    pub(super) fn settle(&mut self) {
+    pub fn settle(&mut self) {
         let mut owners: HashMap<String, Option<u32>> = HashMap::new();
         for (number, about) in self.all.iter().enumerate().filter(|(_, about)| !about.id.is_empty())
         {
@@ -230,7 +230,7 @@ impl Objects {
     }
 
     /// The numbers of these ids and names, and of what belongs to the same application.
-    pub(super) fn known_by(&self, keys: &[String]) -> Vec<u32> {
+    pub fn known_by(&self, keys: &[String]) -> Vec<u32> {
         let kinds = [
             "",
             "user",
@@ -260,7 +260,7 @@ impl Objects {
 
     /// Applications and service principals that have the name of one of these but are not known
     /// to belong to it.
-    pub(super) fn namesakes(&self, own: &[u32]) -> Vec<&About> {
+    pub fn namesakes(&self, own: &[u32]) -> Vec<&About> {
         let kinds = ["application", "serviceprincipal"];
         let is_one = |about: &About| kinds.contains(&&*about.kind) && !about.name.is_empty();
         let names: Vec<String> = (own.iter())
@@ -278,7 +278,7 @@ impl Objects {
     }
 
     /// Who is known to have this name or id, wholly or in part, at most `most`: name and id.
-    pub(super) fn called(&self, wanted: &str, whole: bool, most: usize) -> Vec<&About> {
+    pub fn called(&self, wanted: &str, whole: bool, most: usize) -> Vec<&About> {
         let fits = |text: &str| {
             !text.is_empty() && if whole { text == wanted } else { text.contains(wanted) }
         };

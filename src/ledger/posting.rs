@@ -1,0 +1,48 @@
+//! One time something was given, taken, asked for: with who, what and by whom.
+//! Never says how things stand.
+
+use crate::meaning::{Act, Thing};
+use crate::store::RowId;
+use crate::time::Timestamp;
+
+/// What a posting has to do with PIM.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pim {
+    /// Nothing.
+    None,
+    /// The directory wrote it on behalf of PIM, which writes a record of its own.
+    Acts,
+    /// PIM itself wrote it.
+    Writes,
+}
+
+/// One time it was given, taken, asked for.
+#[derive(Clone, Debug)]
+pub struct Posting {
+    pub row: RowId,
+    pub time: Timestamp,
+    pub kind: Thing,
+    pub act: Act,
+    /// Does the record say that it was done? Else its result is neither success nor failure.
+    pub is_done: bool,
+    /// Who has it then.
+    pub holder: u32,
+    /// What it is, or is of.
+    pub thing: u32,
+    /// Which part of it: an app role, a scope.
+    pub part: u32,
+    /// What the part is called; not cleaned.
+    pub called: String,
+    /// By whom, a number of [`Objects`]; 0 where that says nothing.
+    pub by: u32,
+    /// What it has to do with PIM.
+    pub pim: Pim,
+    pub from: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+    /// Policy of an access package; of a delegated permission for whom it is (`principal`, …), folded.
+    pub policy: String,
+    /// Texts that records of one request, or one consent, share, as numbers; 0 for none.
+    pub requests: [u32; 2],
+    /// Does the record of a consent name permissions?
+    pub names_permissions: bool,
+}
