@@ -3,13 +3,17 @@
 
 pub mod address;
 pub mod api;
-pub mod ask;
+mod ask;
+pub mod asker;
 pub mod client;
 pub mod connection;
 pub mod der;
 pub mod limiter;
 pub mod pace;
+pub mod proof;
 pub mod refused;
+pub mod request;
+pub mod response;
 pub mod retry;
 pub mod server_clock;
 pub mod service;

@@ -40,7 +40,7 @@ use self::context::Context;
 use self::endpoint::Failed;
 use self::token::Grant;
 use crate::http::client::Http;
-use crate::http::service::{self, NoToken, Tokens};
+use crate::http::proof::{self, NoToken, Tokens};
 use crate::secret::{self, Secret};
 use crate::time::{Timestamp, ticks};
 
@@ -475,7 +475,7 @@ impl SignIn {
 }
 
 impl Tokens for SignIn {
-    fn token(&self, renewed: bool) -> service::Token<'_> {
+    fn token(&self, renewed: bool) -> proof::Token<'_> {
         Box::pin(async move {
             // Whoever does not wait any more drops this.
             let never = CancellationToken::new();
@@ -486,7 +486,7 @@ impl Tokens for SignIn {
         })
     }
 
-    fn challenged(&self, claims: &str) -> service::Token<'_> {
+    fn challenged(&self, claims: &str) -> proof::Token<'_> {
         let claims = claims.to_owned();
         Box::pin(async move { Ok(self.challenged(&claims, &CancellationToken::new()).await?) })
     }

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use entrail::http::pace::{Pace, Wait};
-use entrail::http::service::{Token, Tokens};
+use entrail::http::proof::{Token, Tokens};
 use entrail::place::Place;
 use entrail::query::matcher::Matcher;
 use entrail::query::push_down::{Endpoint, Names, push_down};

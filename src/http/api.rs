@@ -1,6 +1,8 @@
 //! What is particular about a service: its name, its limit of requests, and how it says what is wrong.
 //! Never asks it: [`super::service::Service`] does, in the same way for each.
 
+use std::time::Duration;
+
 use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 use url::Url;
 
@@ -25,8 +27,15 @@ pub struct Api {
     pub limit: Limit,
     /// Headers of every request, in lower case.
     pub headers: &'static [(&'static str, &'static str)],
+    /// Requests it answers at the same time; `usize::MAX`: as many as there are.
+    pub at_once: usize,
     /// Most bytes of an answer.
-    pub most_bytes: usize,
+    pub most_bytes: u64,
+    /// Longest that an answer takes until it begins.
+    pub begins_within: Duration,
+    /// Longest that an answer takes until it is whole. One whose body is read as it comes may take
+    /// longer.
+    pub ends_within: Duration,
     /// Which statuses pass: [`passing`], or that and more.
     pub passing: fn(u16) -> Option<Passing>,
     /// What an answer that refuses says, by its headers and its body; `None` where it is not one of
@@ -34,7 +43,7 @@ pub struct Api {
     pub said: fn(&HeaderMap, &[u8]) -> Option<Said>,
     /// May the same request be granted another time although this refuses it?
     pub is_doubtful: fn(&Refused) -> bool,
-    /// May a redirect lead from one address to another? The token goes there too.
+    /// May a redirect lead from one address to another, as to another region? The proof goes there too.
     pub leads: fn(&Url, &Url) -> bool,
 }
 

@@ -1,65 +1,39 @@
-//! One request over HTTP: the whole answer, or why there is none.
-//! Never asks twice, never waits for its turn, and never tells the token to anyone the service does not lead to.
+//! One request over HTTP: an answer, or why there is none.
+//! Never asks twice, never waits for its turn, and never tells the proof to anyone the service does not lead to.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION,
     RETRY_AFTER,
 };
-use reqwest::{Client, Method, Response, StatusCode};
+use reqwest::{Client, StatusCode};
 use url::Url;
 
 use super::address;
 use super::api::{Api, Passing};
 use super::connection::{self, Kind};
 use super::pace::Pace;
+use super::proof::Sign;
+use super::request::{Request, Verb};
+use super::response::{Body, Logged, Opened};
 use super::retry::{http_date, retry_after};
 use super::unanswered::Unanswered;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
-/// Longest that one request may take, its answer included. Services end one after less.
-const LONGEST: Duration = Duration::from_mins(5);
-/// Longest that no byte of an answer comes, once it began.
-const SILENCE: Duration = Duration::from_secs(45);
-/// Bytes that come each second at least, once an answer takes longer than [`SILENCE`].
-const SLOWEST: u64 = 64;
 /// Most bytes of an answer that is an error.
-const MOST_OF_ERROR: usize = 64 << 10;
+const MOST_OF_ERROR: u64 = 64 << 10;
 /// Redirects that are followed for one request.
 const MOST_REDIRECTS: usize = 5;
 
-/// What is asked for.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Request {
-    /// The address.
-    pub url: Url,
-    /// What is sent, and its media type; `None`: nothing, it is a `GET`.
-    pub body: Option<(&'static str, Bytes)>,
-    /// Headers of this request, in lower case, besides those every request of the service has.
-    pub headers: Vec<(&'static str, String)>,
-}
-
-impl From<Url> for Request {
-    /// A `GET`.
-    fn from(url: Url) -> Self {
-        Self { url, body: None, headers: Vec::new() }
-    }
-}
-
-/// An answer that is none of an error.
+/// What proves who sends one request.
 #[derive(Debug)]
-pub struct Answer {
-    /// Its headers.
-    pub headers: HeaderMap,
-    /// Its bytes, unpacked, as far as they came.
-    pub body: Vec<u8>,
-    /// Why the body is not whole; `None`: it is.
-    pub cut: Option<String>,
-    /// What time it is there.
-    pub date: Option<Timestamp>,
+pub enum Proven<'p> {
+    /// A token.
+    Token(Secret),
+    /// What is made for it.
+    Signed(&'p dyn Sign),
 }
 
 /// What a request is sent with.
@@ -69,48 +43,53 @@ pub struct Sender<'s> {
     /// The client.
     pub client: &'s Client,
     /// The clock.
-    pub pace: &'s dyn Pace,
+    pub pace: &'s Arc<dyn Pace>,
+    /// What time it is at the service, as far as that is known.
+    pub now: Timestamp,
+}
+
+/// What came, of which nobody knows yet whether it is an error.
+struct Come {
+    response: reqwest::Response,
+    /// What nobody may read in it.
+    proof: Option<Secret>,
 }
 
 impl Sender<'_> {
     /// Sends a request. Dropping the future ends it.
-    pub async fn ask(&self, request: &Request, token: &Secret) -> Result<Answer, Unanswered> {
-        let began = self.pace.elapsed();
-        let answered = tokio::select! {
-            answer = self.answer(request, token) => answer,
-            () = self.pace.limit(LONGEST) => Err(Unanswered::Timeout),
+    pub async fn open(&self, request: &Request, proven: &Proven<'_>) -> Result<Opened, Unanswered> {
+        let is_logged = tracing::enabled!(tracing::Level::INFO);
+        let url = if is_logged { address::shown(&request.url) } else { String::new() };
+        let (method, began) = (request.verb.method(), self.pace.elapsed());
+        let logged = Logged { method: method.clone(), url: url.clone(), began };
+        let opened = self.answer(request, proven, logged).await;
+        if let (true, Err(failure)) = (is_logged, &opened) {
+            let why = failure.words(self.api.name);
+            let ms = self.pace.elapsed().saturating_sub(began).as_millis() as u64;
+            tracing::warn!(%method, url, why, ms, "not answered");
+        }
+        opened
+    }
+
+    async fn answer(
+        &self,
+        request: &Request,
+        proven: &Proven<'_>,
+        logged: Logged,
+    ) -> Result<Opened, Unanswered> {
+        let come = tokio::select! {
+            come = self.followed(request, proven) => come?,
+            () = self.pace.limit(self.api.begins_within) => return Err(Unanswered::Timeout),
         };
-        self.log(request, began, &answered);
-        answered
-    }
-
-    fn log(&self, request: &Request, began: Duration, answered: &Result<Answer, Unanswered>) {
-        if !tracing::enabled!(tracing::Level::INFO) {
-            return;
-        }
-        let method = if request.body.is_some() { "POST" } else { "GET" };
-        let url = address::shown(&request.url);
-        let ms = self.pace.elapsed().saturating_sub(began).as_millis() as u64;
-        match answered {
-            Ok(Answer { body, cut, .. }) => {
-                let (status, bytes, whole) = (200, body.len(), cut.is_none());
-                tracing::info!(method, url, status, bytes, whole, ms, "answered");
-            }
-            Err(failure) => {
-                let why = failure.words(self.api.name);
-                tracing::warn!(method, url, why, ms, "not answered");
-            }
-        }
-    }
-
-    async fn answer(&self, request: &Request, token: &Secret) -> Result<Answer, Unanswered> {
-        let mut response = self.followed(request, token).await?;
+        let Come { response, proof } = come;
         let (status, headers) = (response.status(), response.headers().clone());
         let date = header(&headers, &DATE).and_then(http_date);
-        if status.is_success() {
-            let mut body = Vec::new();
-            let cut = self.read(&mut response, &mut body, self.api.most_bytes).await;
-            return Ok(Answer { headers, body, cut, date });
+        let is_news = status == StatusCode::NOT_MODIFIED && request.is_for_news();
+        let body = |most, logged| Body::new(response, Arc::clone(self.pace), most, logged, proof);
+        if status.is_success() || is_news {
+            let most = request.most_bytes.unwrap_or(u64::MAX).min(self.api.most_bytes);
+            let (status, body) = (status.as_u16(), body(most, logged));
+            return Ok(Opened { status, headers, date, body });
         }
         let now = date.unwrap_or_else(|| self.pace.now());
         let after = header(&headers, &RETRY_AFTER).and_then(|after| retry_after(after, now));
@@ -127,10 +106,21 @@ impl Sender<'_> {
             }
             None => {}
         }
-        let mut body = Vec::new();
+        // That it refused is told by another line.
+        let mut body = body(MOST_OF_ERROR, Logged { url: String::new(), ..logged });
+        let mut said = Vec::new();
+        let reading = async {
+            while let Ok(Some(bytes)) = body.next().await {
+                said.extend_from_slice(&bytes);
+            }
+        };
         // Without the body there is still the status.
-        let _ = self.read(&mut response, &mut body, MOST_OF_ERROR).await;
-        let refused = Box::new(self.api.refused(status.as_u16(), &headers, &body));
+        tokio::select! {
+            () = reading => {}
+            () = self.pace.limit(self.api.begins_within) => {}
+        }
+        let mut refused = Box::new(self.api.refused(status.as_u16(), &headers, &said));
+        refused.date = date;
         Err(match status {
             StatusCode::UNAUTHORIZED => Unanswered::Unauthorized(refused),
             _ => Unanswered::Refused(refused),
@@ -138,18 +128,20 @@ impl Sender<'_> {
     }
 
     /// The answer at the end of all redirects the service may lead along.
-    async fn followed(&self, request: &Request, token: &Secret) -> Result<Response, Unanswered> {
+    async fn followed(&self, request: &Request, proven: &Proven<'_>) -> Result<Come, Unanswered> {
         let mut url = request.url.clone();
         let mut followed = 0;
         loop {
-            let response = self.send(&url, request, token).await?;
+            let come = self.send(&url, request, proven).await?;
+            let response = &come.response;
             // What is sent would be sent again, or not: that is for nobody to guess.
-            let is_plain = request.body.is_none() && response.status().is_redirection();
+            let is_plain = !matches!(request.verb, Verb::Query(..));
+            let is_plain = is_plain && response.status().is_redirection();
             let location = response.headers().get(LOCATION).filter(|_| is_plain);
             let next = location.and_then(|to| url.join(to.to_str().ok()?).ok());
             match next.filter(|next| (self.api.leads)(&url, next)) {
                 Some(next) if followed < MOST_REDIRECTS => url = next,
-                _ => return Ok(response),
+                _ => return Ok(come),
             }
             followed += 1;
         }
@@ -159,61 +151,44 @@ impl Sender<'_> {
         &self,
         url: &Url,
         request: &Request,
-        token: &Secret,
-    ) -> Result<Response, Unanswered> {
-        let bearer = connection::header("Bearer ", token).ok_or_else(|| {
-            Unanswered::SignIn("the token holds characters no token has".to_owned())
-        })?;
-        let method = if request.body.is_some() { Method::POST } else { Method::GET };
-        let mut sent = self.client.request(method, url.clone()).header(AUTHORIZATION, bearer);
-        if !self.api.headers.iter().any(|(name, _)| *name == ACCEPT) {
-            sent = sent.header(ACCEPT, "application/json");
+        proven: &Proven<'_>,
+    ) -> Result<Come, Unanswered> {
+        let mut sent = reqwest::Request::new(request.verb.method(), url.clone());
+        let headers = sent.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let of_service = self.api.headers.iter().copied();
+        let own = request.headers.iter().map(|(name, value)| (*name, value.as_str()));
+        let content = match &request.verb {
+            Verb::Query(kind, _) => Some((CONTENT_TYPE.as_str(), *kind)),
+            Verb::Get | Verb::Head => None,
+        };
+        for (name, value) in of_service.chain(own).chain(content) {
+            let named = HeaderName::from_bytes(name.as_bytes()).ok();
+            let header = named.zip(HeaderValue::from_str(value).ok());
+            let (name, value) = header.ok_or_else(|| {
+                Unanswered::Unsent(format!("a value of “{name}” cannot be sent as a header"))
+            })?;
+            headers.insert(name, value);
         }
-        for (name, value) in self.api.headers {
-            sent = sent.header(HeaderName::from_static(name), HeaderValue::from_static(value));
+        if let Verb::Query(_, body) = &request.verb {
+            *sent.body_mut() = Some(body.clone().into());
         }
-        for (name, value) in &request.headers {
-            sent = sent.header(HeaderName::from_static(name), value);
-        }
-        if let Some((kind, body)) = &request.body {
-            sent = sent.header(CONTENT_TYPE, *kind).body(body.clone());
-        }
+        let proof = match proven {
+            Proven::Token(token) => {
+                let bearer = connection::header("Bearer ", token).ok_or_else(|| {
+                    Unanswered::SignIn("the token holds characters no token has".to_owned())
+                })?;
+                sent.headers_mut().insert(AUTHORIZATION, bearer);
+                None
+            }
+            Proven::Signed(sign) => {
+                Some(sign.sign(&mut sent, self.now).map_err(Unanswered::SignIn)?)
+            }
+        };
         let host = url.host_str().unwrap_or_default();
-        sent.send().await.map_err(|error| unanswered(&error, host))
-    }
-
-    /// Reads a body as far as it comes; why it is not whole, if it is not.
-    async fn read(
-        &self,
-        response: &mut Response,
-        body: &mut Vec<u8>,
-        most: usize,
-    ) -> Option<String> {
-        let began = self.pace.elapsed();
-        loop {
-            let chunk = tokio::select! {
-                biased;
-                chunk = response.chunk() => chunk,
-                () = self.pace.limit(SILENCE) => return Some("the answer stopped in the middle".to_owned()),
-            };
-            match chunk {
-                Ok(Some(bytes)) if body.len() + bytes.len() > most => {
-                    return Some(format!("the answer has more than {} MiB", most >> 20));
-                }
-                Ok(Some(bytes)) => body.extend_from_slice(&bytes),
-                Ok(None) => return None,
-                Err(error) => {
-                    let reason = connection::chain(&error);
-                    return Some(format!(
-                        "the connection broke in the middle of the answer: {reason}"
-                    ));
-                }
-            }
-            let taken = self.pace.elapsed().saturating_sub(began);
-            if taken > SILENCE && (body.len() as u64) < taken.as_secs() * SLOWEST {
-                return Some("the answer comes by single bytes".to_owned());
-            }
-        }
+        let sending = self.client.execute(sent).await;
+        let response = sending.map_err(|error| unanswered(&error, host))?;
+        Ok(Come { response, proof })
     }
 }
 

@@ -18,7 +18,7 @@ use super::{address, api, trust};
 
 /// How long to try to reach a host.
 const CONNECT: Duration = Duration::from_secs(15);
-/// How long a host may be silent.
+/// How long an endpoint may be silent.
 const READ: Duration = Duration::from_secs(90);
 /// The same for the platform under this machine, which is there at once or not at all.
 const CONNECT_NEARBY: Duration = Duration::from_secs(1);
@@ -34,57 +34,54 @@ pub struct Http(Arc<Clients>);
 struct Clients {
     certificates: Option<PathBuf>,
     config: OnceLock<Result<rustls::ClientConfig, String>>,
-    far: OnceLock<Result<Client, String>>,
-    own: OnceLock<Result<Client, String>>,
-    far_followed: OnceLock<Result<Client, String>>,
-    own_followed: OnceLock<Result<Client, String>>,
+    /// By what it is for, then by whether the other side is on this machine.
+    kept: [[OnceLock<Result<Client, String>>; 2]; 3],
     nearby: OnceLock<Result<Client, String>>,
+}
+
+/// What a client is for.
+#[derive(Clone, Copy)]
+enum For {
+    /// Answers, unpacked; whoever asks leads along redirects and bounds the time.
+    Answers,
+    /// The same, bytes as they were sent.
+    Exact,
+    /// Texts of endpoints: follows redirects within the host, and bounds the silence.
+    Endpoints,
 }
 
 impl Http {
     /// Trusts what the system trusts (on Linux `SSL_CERT_FILE` and `SSL_CERT_DIR` say what) and, if
     /// given, the certificates in this PEM file, as for a proxy that reads along.
     pub fn new(certificates: Option<PathBuf>) -> Self {
-        let [far, own, far_followed, own_followed, nearby] =
-            std::array::from_fn(|_| OnceLock::new());
-        let config = OnceLock::new();
-        Self(Arc::new(Clients {
-            certificates,
-            config,
-            far,
-            own,
-            far_followed,
-            own_followed,
-            nearby,
-        }))
+        let (config, kept, nearby) = Default::default();
+        Self(Arc::new(Clients { certificates, config, kept, nearby }))
     }
 
     /// The client for one address, which follows no redirect by itself. It goes through the proxy of the environment (`HTTPS_PROXY`,
     /// `NO_PROXY`) or of the system, but to this machine always straight: a proxy would look for
     /// that address on a machine of its own. The error tells why there is none and what to do.
     pub fn client(&self, address: &Url) -> Result<&Client, String> {
-        let kept = if address::is_loopback(address) { &self.0.own } else { &self.0.far };
-        self.kept(kept, address, Policy::none)
+        self.kept(address, For::Answers)
+    }
+
+    /// The same for what is stored in bytes and asked for by their numbers: nothing is asked for packed,
+    /// and what was stored packed stays so.
+    pub fn exact(&self, address: &Url) -> Result<&Client, String> {
+        self.kept(address, For::Exact)
     }
 
     /// The same for an address in a text; it follows redirects within the host.
     pub fn client_for(&self, address: &str) -> Result<&Client, String> {
         let url =
             Url::parse(address).map_err(|error| format!("{address} is no address: {error}"))?;
-        let kept = match address::is_loopback(&url) {
-            true => &self.0.own_followed,
-            false => &self.0.far_followed,
-        };
-        self.kept(kept, &url, || Policy::custom(followed))
+        self.kept(&url, For::Endpoints)
     }
 
-    fn kept<'c>(
-        &self,
-        kept: &'c OnceLock<Result<Client, String>>,
-        address: &Url,
-        policy: fn() -> Policy,
-    ) -> Result<&'c Client, String> {
-        let make = || self.trusting(!address::is_loopback(address), policy());
+    fn kept(&self, address: &Url, what: For) -> Result<&Client, String> {
+        let is_own = address::is_loopback(address);
+        let make = || self.trusting(!is_own, what);
+        let kept = &self.0.kept[what as usize][usize::from(is_own)];
         kept.get_or_init(make).as_ref().map_err(Clone::clone)
     }
 
@@ -99,8 +96,13 @@ impl Http {
         nearby().tls_backend_preconfigured(config).build().map_err(|error| unbuilt(&error))
     }
 
-    fn trusting(&self, proxied: bool, policy: Policy) -> Result<Client, String> {
-        let mut builder = builder().redirect(policy).connect_timeout(CONNECT).read_timeout(READ);
+    fn trusting(&self, proxied: bool, what: For) -> Result<Client, String> {
+        let mut builder = builder().connect_timeout(CONNECT);
+        builder = match what {
+            For::Answers => builder.redirect(Policy::none()),
+            For::Exact => builder.redirect(Policy::none()).no_gzip(),
+            For::Endpoints => builder.redirect(Policy::custom(followed)).read_timeout(READ),
+        };
         if !proxied {
             builder = builder.no_proxy();
         }

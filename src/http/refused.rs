@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::secret::excerpt;
+use crate::time::Timestamp;
 
 /// Most characters of a message that are kept.
 const MOST: usize = 400;
@@ -41,6 +42,8 @@ pub struct Refused {
     pub challenge: Option<String>,
     /// May the same request be granted another time? Gateways err, and services do.
     pub is_doubtful: bool,
+    /// What time it was there, where it said so.
+    pub date: Option<Timestamp>,
 }
 
 impl Refused {
@@ -65,6 +68,7 @@ impl Refused {
             is_html,
             challenge: challenge.contains("insufficient_claims").then(|| claims(challenge)),
             is_doubtful: status == 403 && is_html,
+            date: None,
         }
     }
 

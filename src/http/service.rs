@@ -2,142 +2,34 @@
 //! Never reads an answer: the asker does, and says whether it is whole.
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::Client;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::api::Api;
-use super::ask::{Answer, Request, Sender};
+use super::ask::{Proven, Sender};
+use super::asker::{Asker, Unread, Waiting};
 use super::limiter::Limiter;
 use super::pace::Pace;
+use super::proof::{NoToken, Proof, RefusedTokens, Tokens};
 use super::refused::Refused;
+use super::request::Request;
+use super::response::Received;
 use super::retry::{Tries, Verdict, verdict};
 use super::server_clock::ServerClock;
 use super::unanswered::Unanswered;
-use crate::secret::Secret;
-use crate::time::{Timestamp, ticks};
+use crate::secret::{self, Secret};
+use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
 
+/// How far a clock may be off before what was signed by it is refused for that, in ticks. Services allow
+/// 5 to 15 minutes.
+const SKEW: i64 = 60 * TICKS_PER_SECOND;
 /// Time without an answer after which that is said.
 const QUIET: Duration = Duration::from_secs(20);
-
-/// A token on its way, or why there is none.
-pub type Token<'t> = Pin<Box<dyn Future<Output = Result<Secret, NoToken>> + Send + 't>>;
-
-/// Why there is no token.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct NoToken {
-    /// What is wrong, and the way out.
-    pub reason: String,
-    /// May there be one later, without anybody doing anything? Sign-in is down, or the network is.
-    pub may_pass: bool,
-}
-
-/// Where tokens come from.
-pub trait Tokens: Send + Sync {
-    /// A token that is good for some minutes. `renewed`: the service refused the last one, so it must
-    /// be another one.
-    fn token(&self, renewed: bool) -> Token<'_>;
-
-    /// A token that meets the challenge with which the service refused the last one: its parameter
-    /// `claims`, as it came (base64). Another token, where nothing better is known.
-    fn challenged(&self, claims: &str) -> Token<'_> {
-        let _ = claims;
-        self.token(true)
-    }
-}
-
-/// What is waited for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Waiting {
-    /// Its turn, by the limit of requests.
-    Turn,
-    /// The service said that there were too many requests.
-    TooMany,
-    /// The service failed to answer.
-    Failing,
-    /// It did not answer in time.
-    Late,
-    /// There is no connection.
-    Network,
-    /// The answer was broken.
-    Broken,
-    /// The token was refused.
-    Token,
-    /// Something else answered in the service's place.
-    Elsewhere,
-    /// Another try.
-    Again,
-}
-
-impl Waiting {
-    fn after(failure: &Unanswered) -> Self {
-        match failure {
-            Unanswered::Throttled(_) => Self::TooMany,
-            Unanswered::Server(..) => Self::Failing,
-            Unanswered::Timeout => Self::Late,
-            Unanswered::Unreachable(_) => Self::Network,
-            Unanswered::Broken(_) => Self::Broken,
-            Unanswered::Unauthorized(_) | Unanswered::Reused(_) => Self::Token,
-            Unanswered::Elsewhere(_) => Self::Elsewhere,
-            _ => Self::Again,
-        }
-    }
-}
-
-/// Why an answer is not what was asked for.
-pub enum Unread<A: Asker + ?Sized> {
-    /// It is to be asked for again; what there is of it, where that is in vain.
-    Again(Unanswered, Option<A::Got>),
-    /// Nothing more is to be asked for.
-    Stop(A::Stop),
-}
-
-/// Whoever asks: reads answers, and is told what is waited for.
-pub trait Asker: Send {
-    /// What an answer is read as.
-    type Got: Send;
-    /// What ends asking.
-    type Stop: From<Unanswered>;
-
-    /// Reads an answer.
-    fn read(&mut self, answer: Answer) -> Result<Self::Got, Unread<Self>>;
-
-    /// The service said what time it is.
-    fn hears(&mut self, date: Timestamp) -> Result<(), Self::Stop> {
-        let _ = date;
-        Ok(())
-    }
-
-    /// A failure, in the light of what the asker knows: one that ends asking is an error.
-    fn judge(&mut self, failure: Unanswered) -> Result<Unanswered, Self::Stop> {
-        Ok(failure)
-    }
-
-    /// Is asking again of use after this, as far as the asker knows?
-    fn may_help(&self, failure: &Unanswered) -> bool {
-        let _ = failure;
-        true
-    }
-
-    /// Is a part asked for of what failed as a whole? Then few tries are enough.
-    fn is_part(&self) -> bool {
-        false
-    }
-
-    /// Nothing is asked until then; `None`: it goes on.
-    fn waits(&mut self, until: Option<(Timestamp, Waiting)>) {
-        let _ = until;
-    }
-
-    /// No answer has come for a while, or will for `wait`: why.
-    fn is_quiet(&mut self, wait: Duration, why: &str) {
-        let _ = (wait, why);
-    }
-}
 
 /// A service as one tenant sees it. Whatever asks it in one program shares one, for its limit of
 /// requests is kept here.
@@ -145,9 +37,10 @@ pub struct Service {
     api: &'static Api,
     base: Url,
     client: Client,
-    tokens: Arc<dyn Tokens>,
+    proof: Proof,
     pace: Arc<dyn Pace>,
     limiter: Mutex<Limiter>,
+    at_once: Arc<Semaphore>,
     there: Mutex<Option<ServerClock>>,
 }
 
@@ -160,17 +53,26 @@ impl fmt::Debug for Service {
 }
 
 impl Service {
-    /// A service at `base`, such as `https://graph.microsoft.com`. `client` follows no redirect by
-    /// itself: [`super::client::Http::client`].
+    /// A service at `base`, such as `https://graph.microsoft.com`; in another region it is another one,
+    /// with a limit of its own. `client` follows no redirect by itself: [`super::client::Http::client`],
+    /// or [`super::client::Http::exact`] for bytes as they are stored.
     pub fn new(
         api: &'static Api,
         base: Url,
         client: Client,
-        tokens: Arc<dyn Tokens>,
+        proof: Proof,
         pace: Arc<dyn Pace>,
     ) -> Self {
         let limiter = Mutex::new(Limiter::new(api.limit));
-        Self { api, base, client, tokens, pace, limiter, there: Mutex::default() }
+        let at_once = Arc::new(Semaphore::new(api.at_once.min(Semaphore::MAX_PERMITS)));
+        Self { api, base, client, proof, pace, limiter, at_once, there: Mutex::default() }
+    }
+
+    /// The same service in another region, for the same people: with a limit and a clock of its own.
+    #[must_use]
+    pub fn at(&self, base: Url) -> Self {
+        let (proof, pace) = (self.proof.clone(), Arc::clone(&self.pace));
+        Self::new(self.api, base, self.client.clone(), proof, pace)
     }
 
     /// Where it is.
@@ -196,6 +98,33 @@ impl Service {
         *self.there.lock().unwrap_or_else(PoisonError::into_inner) = Some(there);
     }
 
+    /// The proof goes nowhere but to the service.
+    fn guard(&self, url: &Url) -> Result<(), Unanswered> {
+        match url.origin() == self.base.origin() || (self.api.leads)(&self.base, url) {
+            true => Ok(()),
+            false => {
+                let host = secret::foreign(url.host_str().unwrap_or_default());
+                let why = format!("{host} is not where {} is asked here", self.api.name);
+                Err(Unanswered::Unsent(why))
+            }
+        }
+    }
+
+    /// Was something signed by a clock that is wrong? Then the next time it is by that of the service.
+    fn is_for_the_clock(&self, failure: &Unanswered) -> bool {
+        let (Unanswered::Refused(refused) | Unanswered::Unauthorized(refused)) = failure else {
+            return false;
+        };
+        // Nobody's clock counts but the service's own.
+        let Some(date) = refused.date.filter(|_| !refused.code.is_empty()) else { return false };
+        let now = self.now_there().unwrap_or_else(|| self.pace.now());
+        let is_off = date.ticks().abs_diff(now.ticks()) > SKEW.unsigned_abs();
+        if is_off {
+            self.heard(date);
+        }
+        is_off
+    }
+
     fn limiter(&self) -> MutexGuard<'_, Limiter> {
         self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -211,13 +140,15 @@ impl Service {
         let mut tries = Tries { is_part: asker.is_part(), ..Tries::default() };
         let mut failing = None;
         let mut tokens = RefusedTokens::default();
+        let mut is_by_their_clock = false;
+        self.guard(&request.url)?;
         loop {
             let mut rest = None;
             let turn = Turn { service: self, cancel };
             let failure = match turn.once(request, asker, tokens.refusal.take()).await {
-                Ok(answer) => match answer.date.map_or(Ok(()), |date| asker.hears(date)) {
+                Ok((date, taken)) => match date.map_or(Ok(()), |date| asker.hears(date)) {
                     Err(stop) => return Err(stop),
-                    Ok(()) => match asker.read(answer) {
+                    Ok(()) => match asker.read(taken) {
                         Ok(got) => return Ok(got),
                         Err(Unread::Stop(stop)) => return Err(stop),
                         Err(Unread::Again(failure, got)) => {
@@ -226,9 +157,18 @@ impl Service {
                         }
                     },
                 },
-                Err(failure) => match tokens.judge(failure) {
-                    None => continue,
-                    Some(failure) => asker.judge(failure)?,
+                Err(failure) => match self.proof {
+                    Proof::Signature(_) => {
+                        if !is_by_their_clock && self.is_for_the_clock(&failure) {
+                            is_by_their_clock = true;
+                            continue;
+                        }
+                        asker.judge(failure)?
+                    }
+                    Proof::Token(_) => match tokens.judge(failure) {
+                        None => continue,
+                        Some(failure) => asker.judge(failure)?,
+                    },
                 },
             };
             let now = self.pace.elapsed();
@@ -276,28 +216,35 @@ impl Turn<'_> {
         request: &Request,
         asker: &mut A,
         refusal: Option<Box<Refused>>,
-    ) -> Result<Answer, Unanswered> {
+    ) -> Result<(Option<Timestamp>, A::Taken), Unanswered> {
         let service = self.service;
-        let token = self.token(refusal).await?;
-        loop {
-            let now = service.pace.elapsed();
-            // The guard must not be held while waiting.
-            let wait = {
-                let mut limiter = service.limiter();
-                let wait = limiter.wait(now);
-                if wait.is_zero() {
-                    limiter.sent(now);
-                }
-                wait
-            };
-            if wait.is_zero() {
-                break;
+        let proven = match &service.proof {
+            Proof::Token(tokens) => Proven::Token(self.token(&**tokens, refusal).await?),
+            Proof::Signature(sign) => Proven::Signed(&**sign),
+        };
+        let permit = self.permit().await?;
+        self.turn(asker).await?;
+        let (api, client, pace) = (service.api, &service.client, &service.pace);
+        let now = service.now_there().unwrap_or_else(|| pace.now());
+        let sender = Sender { api, client, pace, now };
+        let asking = async {
+            let mut opened = sender.open(request, &proven).await?;
+            opened.body.permit = Some(permit);
+            Ok((opened.date, A::Taken::receive(opened).await))
+        };
+        let whole = async {
+            match A::Taken::IS_WHOLE {
+                true => pace.limit(api.ends_within).await,
+                false => std::future::pending().await,
             }
-            self.wait(wait, Waiting::Turn, asker).await?;
-        }
-        let (api, client, pace) = (service.api, &service.client, &*service.pace);
-        let sender = Sender { api, client, pace };
-        let mut asking = Box::pin(sender.ask(request, &token));
+        };
+        let asking = async {
+            tokio::select! {
+                answer = asking => answer,
+                () = whole => Err(Unanswered::Timeout),
+            }
+        };
+        let mut asking = Box::pin(asking);
         let answered = tokio::select! {
             biased;
             () = self.cancel.cancelled() => return Err(Unanswered::Cancelled),
@@ -315,14 +262,49 @@ impl Turn<'_> {
                 }
             }
         };
-        if let Some(date) = answer.date {
+        if let Some(date) = answer.0 {
             service.heard(date);
         }
         Ok(answer)
     }
 
-    async fn token(&self, refusal: Option<Box<Refused>>) -> Result<Secret, Unanswered> {
-        let tokens = &self.service.tokens;
+    /// One of the places of requests that are answered at the same time.
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, Unanswered> {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(Unanswered::Cancelled),
+            permit = Arc::clone(&self.service.at_once).acquire_owned() => {
+                // Nobody closes it.
+                permit.map_err(|_| Unanswered::Cancelled)
+            }
+        }
+    }
+
+    /// Waits until the limit of requests allows another one.
+    async fn turn<A: Asker>(&self, asker: &mut A) -> Result<(), Unanswered> {
+        loop {
+            let now = self.service.pace.elapsed();
+            // The guard must not be held while waiting.
+            let wait = {
+                let mut limiter = self.service.limiter();
+                let wait = limiter.wait(now);
+                if wait.is_zero() {
+                    limiter.sent(now);
+                }
+                wait
+            };
+            if wait.is_zero() {
+                return Ok(());
+            }
+            self.wait(wait, Waiting::Turn, asker).await?;
+        }
+    }
+
+    async fn token(
+        &self,
+        tokens: &dyn Tokens,
+        refusal: Option<Box<Refused>>,
+    ) -> Result<Secret, Unanswered> {
         let challenge = refusal.as_ref().and_then(|refused| refused.challenge.as_deref());
         let token = match challenge.filter(|claims| !claims.is_empty()) {
             Some(claims) => tokens.challenged(claims),
@@ -356,46 +338,5 @@ impl Turn<'_> {
         };
         asker.waits(None);
         waited
-    }
-}
-
-/// What was tried for one request with tokens that the service refused.
-#[derive(Default)]
-struct RefusedTokens {
-    /// Was another one asked for at once? That is done once.
-    is_renewed: bool,
-    /// The refusal that the next token has to be another one for.
-    refusal: Option<Box<Refused>>,
-    /// Why there is no other token, once that was tried.
-    reused: Option<String>,
-}
-
-impl RefusedTokens {
-    /// The failure that is left of one; `None`: it is asked again at once.
-    fn judge(&mut self, failure: Unanswered) -> Option<Unanswered> {
-        match failure {
-            Unanswered::Unauthorized(refused) if !self.is_renewed => {
-                (self.is_renewed, self.refusal) = (true, Some(refused));
-                None
-            }
-            Unanswered::Refused(refused) if !self.is_renewed && refused.challenge.is_some() => {
-                (self.is_renewed, self.refusal) = (true, Some(refused));
-                None
-            }
-            // The second time it was waited already: the same token is good enough to ask again.
-            Unanswered::Reused(reason) => {
-                let is_first = self.reused.replace(reason.clone()).is_none();
-                is_first.then_some(Unanswered::Reused(reason))
-            }
-            failure => Some(failure),
-        }
-    }
-
-    /// What is told where asking again did not help.
-    fn end(self, failure: Unanswered) -> Unanswered {
-        match (failure, self.reused) {
-            (Unanswered::Unauthorized(_), Some(reason)) => Unanswered::Reused(reason),
-            (failure, _) => failure,
-        }
     }
 }

@@ -33,6 +33,8 @@ pub enum Unanswered {
     Reused(String),
     /// There is no token now; later there may be one. Why not.
     SignInDown(String),
+    /// It cannot be sent as it is, whoever asks: why.
+    Unsent(String),
     /// Nobody wants it any more.
     Cancelled,
 }
@@ -55,7 +57,8 @@ impl Unanswered {
             | Self::Elsewhere(reason)
             | Self::SignIn(reason)
             | Self::SignInDown(reason)
-            | Self::Reused(reason) => reason.clone(),
+            | Self::Reused(reason)
+            | Self::Unsent(reason) => reason.clone(),
             Self::Unauthorized(refused) | Self::Refused(refused) => refused.to_string(),
             Self::Cancelled => "stopped".to_owned(),
         }

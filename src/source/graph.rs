@@ -36,8 +36,9 @@ use self::logs::Log;
 use self::page::Page;
 use self::slices::{Slice, Window};
 use crate::http::pace::Pace;
+use crate::http::proof::{Proof, Tokens};
 use crate::http::refused::Refused;
-use crate::http::service::{self, Tokens};
+use crate::http::service;
 use crate::place::{Position, Trouble};
 use crate::time::Timestamp;
 
@@ -64,7 +65,7 @@ impl Service {
         tokens: Arc<dyn Tokens>,
         pace: Arc<dyn Pace>,
     ) -> Self {
-        let asked = service::Service::new(&GRAPH, base, http, tokens, pace);
+        let asked = service::Service::new(&GRAPH, base, http, Proof::Token(tokens), pace);
         Self { asked, newest: Mutex::default(), skew_told: AtomicBool::new(false) }
     }
 

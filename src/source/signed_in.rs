@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::http::client::Http;
-use crate::http::service::{NoToken, Token, Tokens};
+use crate::http::proof::{NoToken, Token, Tokens};
 use crate::place::{News, Prompt};
 use crate::secret::Secret;
 use crate::sign_in::{self, Audience, Claims, Settings, SignIn};

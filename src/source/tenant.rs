@@ -21,7 +21,7 @@ use super::graph::{Feed, Follow, Missing, Request, Service, Status};
 use super::signed_in::{Asking, SignedIn};
 use crate::http::client::Http;
 use crate::http::pace::SystemPace;
-use crate::http::service::Tokens;
+use crate::http::proof::Tokens;
 use crate::place::{
     self, AlreadyRead, Contents, Follower, Look, News, Opened, Piece, Place, Plan, Position,
     Pulling, Stream, Trouble,

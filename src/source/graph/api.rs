@@ -11,9 +11,9 @@ use reqwest::header::HeaderMap;
 use serde::Deserialize;
 
 use crate::http::api::{Api, nowhere, passing};
+use crate::http::asker::Waiting;
 use crate::http::limiter::Limit;
 use crate::http::refused::{Refused, Said};
-use crate::http::service::Waiting;
 use crate::sign_in::{Audience, Cloud};
 
 /// Microsoft Graph.
@@ -22,8 +22,12 @@ pub static GRAPH: Api = Api {
     limit: Limit { requests: 5, window: Duration::from_secs(10) },
     // Without it, values newer than an API's version come as `unknownFutureValue`.
     headers: &[("prefer", "include-unknown-enum-members")],
+    at_once: usize::MAX,
     // A page of a thousand records has a few million.
     most_bytes: 256 << 20,
+    begins_within: Duration::from_secs(90),
+    // Graph ends one after less.
+    ends_within: Duration::from_mins(5),
     passing,
     said,
     // The check of licences errs.

@@ -17,7 +17,7 @@ use super::page::Page;
 use super::slices::{Slice, Window};
 use super::*;
 use crate::http::pace::{Pace, Wait};
-use crate::http::service::{Token, Tokens};
+use crate::http::proof::{Token, Tokens};
 use crate::time::ticks;
 
 pub fn at(text: &str) -> Timestamp {

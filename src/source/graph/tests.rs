@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::fixture::*;
 use super::*;
-use crate::http::service::{NoToken, Token};
+use crate::http::proof::{NoToken, Token};
 use crate::time::ticks;
 
 const MINUTE: Duration = Duration::from_mins(1);

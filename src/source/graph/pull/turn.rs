@@ -9,7 +9,7 @@ use super::super::api::waiting_for;
 use super::super::slices::Window;
 use super::failure::Failure;
 use super::{Run, Work};
-use crate::http::service::Waiting;
+use crate::http::asker::Waiting;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// A difference of clocks that is told, in ticks of 100 ns.

@@ -14,8 +14,8 @@ use super::super::seen::Key;
 use super::super::slices::{Slice, floor_second};
 use super::failure::Failure;
 use super::{OVERFULL, Run, Work, part, unkept};
-use crate::http::ask::Answer;
-use crate::http::service::{Asker, Unread, Waiting};
+use crate::http::asker::{Asker, Unread, Waiting};
+use crate::http::response::Response;
 use crate::http::unanswered::Unanswered;
 use crate::time::{Timestamp, ticks};
 
@@ -293,10 +293,11 @@ struct PageAsker<'p, 'r> {
 }
 
 impl Asker for PageAsker<'_, '_> {
+    type Taken = Response;
     type Got = Came;
     type Stop = Failure;
 
-    fn read(&mut self, answer: Answer) -> Result<Came, Unread<Self>> {
+    fn read(&mut self, answer: Response) -> Result<Came, Unread<Self>> {
         let Self { run, work, walk } = self;
         walk.was_at(answer.date, run.service.pace().elapsed());
         let mut page = Page::read(&answer.body, answer.cut.is_none());
