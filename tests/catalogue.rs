@@ -386,11 +386,11 @@ fn filters_take_parts_of_names_and_name_the_way_out() {
     assert_eq!(category("device").unwrap().category, Some("Device"));
     assert_eq!(
         service("Cor Directory").unwrap_err().to_string(),
-        "no service \"Cor Directory\" in the catalogue; did you mean \"Core Directory\"?"
+        "no service \"Cor Directory\" in the catalogue; did you mean `Core Directory`?"
     );
     assert_eq!(
         category("Polciy").unwrap_err().to_string(),
-        "no category \"Polciy\" in the catalogue; did you mean \"Policy\"?"
+        "no category \"Polciy\" in the catalogue; did you mean `Policy`?"
     );
     assert_eq!(
         service("self-service").unwrap_err().to_string(),

@@ -7,7 +7,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::app::action::{ACTIONS, Action, Pane};
 use crate::text::clean;
-use crate::text::nearby::nearest;
+use crate::text::nearby::{did_you_mean, nearest};
 
 /// A key with its modifiers, as configuration and help spell it: `j`, `G`, `ctrl-d`, `shift-tab`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -213,7 +213,7 @@ fn no_key(text: &str) -> String {
             "keys are written as j, G, ctrl-d, alt-x, shift-tab, space, pgdn, or two: g g"
                 .to_owned()
         },
-        |name| format!("did you mean `{name}`?"),
+        |name| did_you_mean(&[name]),
     );
     format!("there is no key `{}`; {hint}", clean(text))
 }

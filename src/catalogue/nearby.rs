@@ -2,6 +2,7 @@
 //! Never applies a correction by itself: it only proposes.
 
 use super::{Catalogue, Filter};
+use crate::text::nearby::{did_you_mean, slips};
 use crate::text::{clean, fit, fold};
 
 /// Longest word compared letter by letter, in characters; what is longer is cut.
@@ -13,7 +14,7 @@ const MOST_WORDS: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
     /// There is nothing of that name.
-    #[error("no {kind} \"{text}\" in the catalogue{}", did_you_mean(*.suggestion))]
+    #[error("no {kind} \"{text}\" in the catalogue{}", meant(*.suggestion))]
     Unknown {
         /// `service` or `category`.
         kind: &'static str,
@@ -34,8 +35,8 @@ pub enum FilterError {
     },
 }
 
-fn did_you_mean(suggestion: Option<&str>) -> String {
-    suggestion.map_or_else(String::new, |name| format!("; did you mean \"{name}\"?"))
+fn meant(suggestion: Option<&str>) -> String {
+    suggestion.map_or_else(String::new, |name| format!("; {}", did_you_mean(&[name])))
 }
 
 fn quoted(names: &[&str]) -> String {
@@ -144,10 +145,9 @@ fn choose(
         let fits = several.into_iter().map(name).collect();
         return Err(FilterError::Ambiguous { kind, text: shown(), fits });
     }
-    let letters: Vec<char> = folded.chars().take(LONGEST_WORD).collect();
-    let near = spellings.iter().map(|(known, number)| (distance(&letters, known), *number));
-    let suggestion = near.min().filter(|(far, _)| *far <= (letters.len() / 3).max(1));
-    let suggestion = suggestion.filter(|_| !letters.is_empty()).map(|(_, number)| name(number));
+    let near = spellings.iter().map(|(known, number)| (far(&folded, known), *number));
+    let suggestion = near.min().filter(|(far, _)| *far <= most_slips(&folded));
+    let suggestion = suggestion.filter(|_| !folded.is_empty()).map(|(_, number)| name(number));
     Err(FilterError::Unknown { kind, text: shown(), suggestion })
 }
 
@@ -156,46 +156,20 @@ fn nearest_word<'a>(word: &'a str, vocabulary: &[&'a str]) -> Option<&'a str> {
     if vocabulary.iter().any(|known| known.contains(word)) {
         return Some(word);
     }
-    let letters: Vec<char> = word.chars().take(LONGEST_WORD).collect();
-    let near = vocabulary.iter().map(|known| (distance(&letters, known), *known)).min()?;
-    (near.0 <= (letters.len() / 3).max(1)).then_some(near.1)
+    let near = vocabulary.iter().map(|known| (far(word, known), *known)).min()?;
+    (near.0 <= most_slips(word)).then_some(near.1)
 }
 
-/// How many letters must be put in, taken out, replaced or swapped with their neighbour to make
-/// one word of the other (optimal string alignment).
-fn distance(from: &[char], to: &str) -> usize {
-    let to: Vec<char> = to.chars().take(LONGEST_WORD).collect();
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in to.iter().enumerate() {
-            let mut slips = (last[j] + usize::from(a != b)).min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *a == to[j - 1] && from[i - 1] == *b {
-                slips = slips.min(before[j - 1] + 1);
-            }
-            row.push(slips);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last[to.len()]
+/// How many slips one word is from the other, as far as words are compared.
+fn far(word: &str, known: &str) -> usize {
+    slips(cut(word), cut(known))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::distance;
+/// Most slips in a word of a name: names are longer than words of a command line.
+fn most_slips(word: &str) -> usize {
+    (cut(word).chars().count() / 3).max(1)
+}
 
-    fn far(a: &str, b: &str) -> usize {
-        distance(&a.chars().collect::<Vec<_>>(), b)
-    }
-
-    #[test]
-    fn the_distance_counts_single_slips() {
-        assert_eq!(far("consent", "consent"), 0);
-        assert_eq!(far("conesnt", "consent"), 1);
-        assert_eq!(far("cor directory", "core directory"), 1);
-        assert_eq!(far("", "abc"), 3);
-        assert_eq!(far("abc", ""), 3);
-        assert_eq!(far("kitten", "sitting"), 3);
-    }
+fn cut(word: &str) -> &str {
+    word.char_indices().nth(LONGEST_WORD).map_or(word, |(end, _)| &word[..end])
 }

@@ -14,7 +14,7 @@ use crate::config::cases;
 use crate::runtime::cases::NamedCase;
 use crate::runtime::{self, Ended, Start};
 use crate::source::Load;
-use crate::text::nearby::nearest;
+use crate::text::nearby::{did_you_mean, nearest};
 
 /// Opens the screen on these files, folders and patterns; on the catalogue where there are none.
 pub(super) fn open(
@@ -114,7 +114,8 @@ fn check(paths: &[PathBuf]) -> anyhow::Result<()> {
     let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
     let word = first.to_str().filter(|word| !word.contains(['/', '\\', '.']));
     if let Some(meant) = word.and_then(|word| nearest(word, names)) {
-        anyhow::bail!("there is no file and no command `{shown}`; did you mean `entrail {meant}`?");
+        let meant = did_you_mean(&[format!("entrail {meant}")]);
+        anyhow::bail!("there is no file and no command `{shown}`; {meant}");
     }
     anyhow::ensure!(
         paths.iter().any(|path| may_exist(path)),

@@ -15,7 +15,7 @@ use crate::app::preferences::{Preferences, SavedView};
 use crate::disk::is_refusal;
 use crate::query::Query;
 use crate::text::clean;
-use crate::text::nearby::nearest;
+use crate::text::nearby::{did_you_mean, nearest};
 
 /// What the configuration file says.
 #[derive(Clone, Debug, Default)]
@@ -103,7 +103,7 @@ impl Reader<'_> {
     fn unknown(&mut self, name: &Spanned<DeString<'_>>, what: &str, known: &[&str]) {
         let text = name.get_ref();
         let way_out = match nearest(text, known.iter().copied()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
+            Some(meant) => did_you_mean(&[meant]),
             None if known.len() > 12 => "`entrail keys` lists them all".to_owned(),
             None => format!("there is {}", known.join(", ")),
         };

@@ -10,6 +10,7 @@ use crate::cli::standard::out;
 use crate::cli::stdout::Stdout;
 use crate::cli::{Outcome, tell};
 use crate::lookup::{self, Format, Options};
+use crate::text::nearby::did_you_mean;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -67,7 +68,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         tell(&format!("entrail: no activity matches \"{text}\""));
         let meant = lookup::suggestions(&text);
         if !meant.is_empty() {
-            tell(&format!("did you mean {}?", meant.join(", or ")));
+            tell(&did_you_mean(&meant));
         }
     }
     Ok(Outcome::found(found > 0))

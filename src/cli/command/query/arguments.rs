@@ -12,7 +12,7 @@ use crate::export::Format;
 use crate::query::answer::Sort;
 use crate::query::translate::Language;
 use crate::record::field::{FIELDS, Field};
-use crate::text::nearby::nearest;
+use crate::text::nearby::{did_you_mean, nearest};
 
 const ABOUT: &str = "Find records and write them to standard output, newest first.
 
@@ -154,7 +154,7 @@ fn distinct(text: &str) -> Result<DistinctArgument, String> {
     let found = Field::find(name).filter(|field| field.name != "raw");
     let Some(field) = found else {
         let meant = nearest(name, countable().map(|field| field.name));
-        let meant = meant.map(|name| format!("; did you mean `{name}`?"));
+        let meant = meant.map(|name| format!("; {}", did_you_mean(&[name])));
         return Err(format!("no field `{name}` to count{}", meant.unwrap_or_default()));
     };
     if kind.is_some() && !matches!(field.name, "target" | "target.id") {
@@ -192,7 +192,7 @@ fn sort(text: &str) -> Result<SortArgument, String> {
     let sortable = || FIELDS.iter().filter(|field| !field.reads_original());
     let Some(field) = Field::find(name) else {
         let meant = nearest(name, sortable().map(|field| field.name));
-        let meant = meant.map(|name| format!("; did you mean `{name}`?"));
+        let meant = meant.map(|name| format!("; {}", did_you_mean(&[name])));
         return Err(format!("there is no field `{name}`{}", meant.unwrap_or_default()));
     };
     if field.reads_original() {
