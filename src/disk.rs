@@ -244,7 +244,26 @@ impl Folder {
         self.open_file(name, Open::New)
     }
 
-    /// A file without a name that matters yet, beside the others.
+    /// Puts a file in place of one that may have that name: whole, and for its owner only. It is on the
+    /// disk before it has the name, so that a reader, and whoever comes after a failure, finds the old
+    /// one or the new one. What a failure leaves behind is called `NAME.new`, and goes the next time.
+    ///
+    /// For who holds a lock, as two at once would write the same file; others use [`fresh`](Self::fresh).
+    pub fn replace(
+        &self,
+        name: impl AsRef<OsStr>,
+        write: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let name = name.as_ref();
+        let new = Path::new(name).with_extension("new");
+        let mut file = self.anew(&new)?;
+        write(&mut file)?;
+        file.sync_all()?;
+        self.rename(new, self, name)?;
+        self.sync()
+    }
+
+    /// A file without a name that matters yet, beside the others, put in its place when it is whole.
     pub fn fresh(&self, prefix: &str) -> io::Result<Fresh> {
         Fresh::begin(self, prefix)
     }

@@ -114,13 +114,7 @@ impl Cache {
         contents.sign_ins.extend(kept);
         let json = serde_json::to_vec_pretty(&contents).map_err(|error| said(error.into()))?;
         let json = Zeroizing::new(json);
-        // A new file in place of the old one: a reader never sees half of it. It is made for its
-        // owner only (0600).
-        let new = self.name("new");
-        let mut fresh = folder.anew(&new).map_err(said)?;
-        fresh.write_all(&json).and_then(|()| fresh.sync_all()).map_err(said)?;
-        folder.rename(new, &folder, self.own_name()).map_err(said)?;
-        folder.sync().map_err(said)
+        folder.replace(self.own_name(), |file| file.write_all(&json)).map_err(said)
     }
 
     fn folder(&self) -> &Path {

@@ -290,11 +290,7 @@ impl Archive {
             return Ok(());
         }
         let folder = self.files.make_damaged()?;
-        let mut file = folder.anew(NEW)?;
-        file.write_all(&noted)?;
-        file.sync_all()?;
-        folder.rename(NEW, &folder, NOTED)?;
-        folder.sync()?;
+        folder.replace(NOTED, |file| file.write_all(&noted))?;
         self.noted = noted;
         Ok(())
     }
@@ -315,9 +311,8 @@ impl Archive {
     }
 }
 
-/// Where it stands what was lost, in the folder of damaged files, and what is written in its place.
+/// Where it stands what was lost, in the folder of damaged files.
 const NOTED: &str = "lost.json";
-const NEW: &str = "lost.new";
 /// Bytes of the longest such file.
 const MOST_NOTED: u64 = 256 << 20;
 /// Files that are told one by one.

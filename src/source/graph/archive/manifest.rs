@@ -217,11 +217,7 @@ impl Manifest {
     pub fn open(folder: &Folder, owner: &Owner) -> io::Result<Self> {
         // A copy of an archive by hard links has the same file: it stays as it is.
         if folder.look(NAME)?.is_some_and(|look| look.is_shared) {
-            let mut copy = folder.anew(NEW)?;
-            io::copy(&mut folder.read(NAME)?, &mut copy)?;
-            copy.sync_all()?;
-            folder.rename(NEW, folder, NAME)?;
-            folder.sync()?;
+            folder.replace(NAME, |copy| io::copy(&mut folder.read(NAME)?, copy).map(drop))?;
         }
         let file = folder.edit(NAME)?;
         let bytes = file.metadata()?.len();

@@ -114,17 +114,12 @@ impl Archive {
         }
         self.step("sums")?;
         let hidden = self.files.hidden();
-        let mut file = hidden.anew(NEW)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        hidden.rename(NEW, hidden, SUMS)?;
-        hidden.sync()
+        hidden.replace(SUMS, |file| file.write_all(text.as_bytes()))
     }
 }
 
-/// The file of digests, in the hidden folder of an archive, and the one that is written in its place.
+/// The file of digests, in the hidden folder of an archive.
 pub const SUMS: &str = "sha256sums";
-const NEW: &str = "sha256sums.new";
 
 /// How many lines speak of each file.
 fn mentions<'e>(entries: impl Iterator<Item = &'e Entry>) -> BTreeMap<&'e str, usize> {
