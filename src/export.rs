@@ -6,13 +6,13 @@
 //! is redacted is redacted before either sees it.
 
 mod about;
-mod account;
 mod cell;
 mod count;
 mod csv;
 mod describe;
 mod findings;
 mod formats;
+mod input_totals;
 mod json;
 mod line;
 mod markdown;
@@ -31,9 +31,9 @@ mod written;
 mod tests;
 
 pub use about::{About, Sequence};
-pub use account::account_lines;
 pub use count::{Counted, count_by, distinct};
 pub use formats::{Format, Row};
+pub use input_totals::input_total_lines;
 pub use shape::{READ_FIRST, REDACTED};
 pub use sheet::Sheet;
 pub use write::{Options, TABLE_FIELDS, add_wanted, default_fields, write};

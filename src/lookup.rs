@@ -69,7 +69,7 @@ pub fn suggestions(text: &str) -> Vec<&'static str> {
 /// One object of the JSON format; absent facts are left out.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Row<'a> {
+struct ActivityObject<'a> {
     service: &'a str,
     /// Only where the spelling was seen, so that nobody queries for a guess.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,7 +83,7 @@ struct Row<'a> {
     source: Option<&'a str>,
 }
 
-impl<'a> Row<'a> {
+impl<'a> ActivityObject<'a> {
     fn new(entry: &'a Entry) -> Self {
         let seen = catalogue().service_of(entry).logged_as.iter().find(|name| name.is_confirmed());
         Self {
@@ -101,7 +101,7 @@ impl<'a> Row<'a> {
 fn write_json(hits: &[Hit<'_>], out: &mut dyn Write) -> io::Result<()> {
     let mut before = "[\n  ";
     for hit in hits {
-        let row = serde_json::to_string(&Row::new(hit.entry))?;
+        let row = serde_json::to_string(&ActivityObject::new(hit.entry))?;
         write!(out, "{before}{row}")?;
         before = ",\n  ";
     }

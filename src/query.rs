@@ -33,16 +33,17 @@
 
 pub mod answer;
 pub mod choice;
+pub mod counted_values;
 pub mod dialect;
 pub mod facet;
 pub mod known_names;
+mod known_values;
 mod level;
 pub mod matcher;
 mod narrow;
 pub mod pattern;
 pub mod plan;
 pub mod push_down;
-pub mod seen;
 pub mod sieve;
 pub mod spelling;
 pub mod suggest;
@@ -51,7 +52,6 @@ pub mod syntax;
 pub mod translate;
 pub mod views;
 pub mod when;
-mod words;
 
 use std::cell::RefCell;
 use std::fmt;

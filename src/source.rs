@@ -5,7 +5,6 @@
 //! the input, so the same input gives the same store however the threads are scheduled. Memory is
 //! bounded by the blocks on their way, not by the input.
 
-mod account;
 mod buffers;
 mod compression;
 mod content;
@@ -20,8 +19,8 @@ mod framing;
 pub mod fuzzing;
 pub mod graph;
 mod index;
+mod input_totals;
 pub mod inputs;
-mod lanes;
 pub mod local;
 mod merging;
 mod meter;
@@ -29,6 +28,7 @@ mod options;
 mod original;
 mod outcome;
 mod pipeline;
+mod queues;
 mod reading;
 mod signed_in;
 pub mod tenant;
@@ -49,9 +49,9 @@ use crate::record::wanted::Wanted;
 use crate::store::{Segment, Span};
 use crate::time::{DateOrder, Timestamp};
 
-pub use account::Account;
 pub use following::{follow, load_more};
 pub use index::IndexCache;
+pub use input_totals::InputTotals;
 pub use signed_in::Asking;
 pub use tenant::Tenant;
 
@@ -129,7 +129,7 @@ pub struct Summary {
     /// Records that were passed over because they were not wanted.
     pub passed_over: u64,
     /// What became of everything in each input, in the order they were read.
-    pub accounts: Vec<Account>,
+    pub totals: Vec<InputTotals>,
     /// The worst that the system did to the load: where there was no room, what was read is no answer.
     pub cause: Cause,
     /// Did all of it come from an index that an earlier load wrote? The files were not read again.
@@ -220,7 +220,7 @@ pub fn start(load: impl Into<Load>, outbox: Sender<Delivery>, cancel: Cancellati
     let load = move || {
         let options = Options { unwanted, wanted, date_order, ..Options::default() };
         let fresh = index::run(
-            lanes::together(places),
+            queues::together(places),
             cache.as_ref(),
             &cancel,
             &options,
@@ -254,8 +254,8 @@ pub fn read_all(load: impl Into<Load>, mut on_delivery: impl FnMut(Delivery)) ->
     let cache = Load::cache(cache, date_order);
     let cancel = CancellationToken::new();
     let options = Options { unwanted, wanted, date_order, ..Options::default() };
-    let lanes = lanes::in_order(places);
-    let fresh = index::run(lanes, cache.as_ref(), &cancel, &options, &mut |delivery| {
+    let queues = queues::in_order(places);
+    let fresh = index::run(queues, cache.as_ref(), &cancel, &options, &mut |delivery| {
         on_delivery(delivery);
         ControlFlow::Continue(())
     });

@@ -17,8 +17,8 @@ use std::sync::Arc;
 use entrail::export;
 use entrail::query::answer::{Answer, Answerer, Axis, Question, Sort};
 use entrail::query::choice::{Choice, Mark, Node};
+use entrail::query::counted_values::count_values;
 use entrail::query::sieve::Sieve;
-use entrail::query::suggest::seen_values;
 use entrail::query::{Context, Query};
 use entrail::record::column::Column;
 use entrail::record::field::{FIELDS, Field, Stored, ValueKind};
@@ -93,7 +93,7 @@ proptest! {
             prop_assert_eq!(of(&one, &kept), of(&two, &other), "{}", query);
         }
         for field in FIELDS {
-            let (one, two) = (seen_values(&one, field), seen_values(&two, field));
+            let (one, two) = (count_values(&one, field), count_values(&two, field));
             let folded = |seen: Vec<(String, u64)>| -> BTreeMap<String, u64> {
                 seen.into_iter().map(|(value, count)| (fold(&value), count)).collect()
             };
@@ -131,7 +131,7 @@ proptest! {
                     *expected.entry(value).or_default() += 1;
                 }
             }
-            let seen = seen_values(&store, field);
+            let seen = count_values(&store, field);
             prop_assert!(seen.is_sorted_by(|a, b| a.1 > b.1 || (a.1 == b.1 && a.0 < b.0)));
             let seen: BTreeMap<String, u64> =
                 seen.into_iter().map(|(value, count)| (fold(&value), count)).collect();

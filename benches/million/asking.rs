@@ -11,7 +11,7 @@ use entrail::app::preferences::Preferences;
 use entrail::app::{App, Settings};
 use entrail::query::answer::{Answerer, Axis, Question, Sort};
 use entrail::query::choice::{Choice, Mark, Node};
-use entrail::query::seen::SeenValues;
+use entrail::query::counted_values::CountedValues;
 use entrail::query::{self, Query};
 use entrail::source::{self, Delivery};
 use entrail::store::Store;
@@ -188,7 +188,7 @@ impl Session {
         }
         session.app.update(Message::Delivered(Delivery::Done(source::Summary::default())));
         session.answerer.extend(store.clone());
-        session.app.update(Message::Surveyed(SeenValues::of(store)));
+        session.app.update(Message::Surveyed(CountedValues::of(store)));
         Ok(session)
     }
 

@@ -1,8 +1,8 @@
 //! Indexes: changed bytes are refused, and what an attacker who counts the hashes anew gets in
 //! answers or is refused, without a panic.
 
+use entrail::query::counted_values::CountedValues;
 use entrail::query::matcher::Matcher;
-use entrail::query::seen::SeenValues;
 use entrail::query::{Context, Query};
 use entrail::time::Timestamp;
 
@@ -16,5 +16,5 @@ pub fn run(data: &[u8]) {
         let query = Query::parse(text).expect(text);
         let _ = Matcher::new(&query, &context).rows(&store).len();
     }
-    let _ = SeenValues::of(&store);
+    let _ = CountedValues::of(&store);
 }

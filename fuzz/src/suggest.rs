@@ -3,19 +3,19 @@
 use std::sync::OnceLock;
 
 use entrail::query::Query;
-use entrail::query::seen::SeenValues;
+use entrail::query::counted_values::CountedValues;
 use entrail::query::suggest::suggest;
 use entrail::store::Store;
 
 use super::session::{Session, deliveries};
 
-fn seen() -> &'static SeenValues {
-    static SEEN: OnceLock<SeenValues> = OnceLock::new();
+fn seen() -> &'static CountedValues {
+    static SEEN: OnceLock<CountedValues> = OnceLock::new();
     SEEN.get_or_init(|| {
         let scale = entrail::demo::Scale { records: 60, seed: 1 };
         let found = deliveries("small", entrail::demo::tenant(scale));
         let store: Store = Session::loaded("small", &found, 80, 24).app.data.store;
-        SeenValues::of(&store)
+        CountedValues::of(&store)
     })
 }
 

@@ -12,8 +12,8 @@ use crate::app::marks::Draft;
 use crate::place::Places;
 use crate::query::Query;
 use crate::query::answer::{Answer, Question};
+use crate::query::counted_values::CountedValues;
 use crate::query::facet::Facet;
-use crate::query::seen::SeenValues;
 use crate::query::surroundings::Surroundings;
 use crate::record::Record;
 use crate::record::field::Field;
@@ -47,7 +47,7 @@ pub enum Message {
     /// A record was read again from where it came.
     Opened(RowId, Result<Box<Opened>, String>),
     /// The values seen in the records were counted.
-    Surveyed(SeenValues),
+    Surveyed(CountedValues),
     /// Of the records whose values are counted, so many of a hundred were looked at.
     Counting(&'static Field, u8),
     /// The values of a field were counted.

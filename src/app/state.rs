@@ -23,7 +23,7 @@ use crate::app::panes::tree::Tree;
 use crate::app::preferences::Preferences;
 use crate::app::watch::Watch;
 use crate::query::answer::{Answer, Question};
-use crate::query::seen::SeenValues;
+use crate::query::counted_values::CountedValues;
 use crate::query::views::NOISE;
 use crate::query::{Context, Expression, Operator, Query, Term, Value};
 use crate::record::field::{Field, Stored};
@@ -73,7 +73,7 @@ pub struct Data {
     /// Of the newest question.
     pub(in crate::app) revision: u64,
     /// Values that records have, for completion.
-    pub(in crate::app) seen: SeenValues,
+    pub(in crate::app) seen: CountedValues,
 }
 
 /// What time it is, and how times are shown.

@@ -25,13 +25,13 @@ pub(super) fn run(paths: &[PathBuf], index: IndexArguments) -> anyhow::Result<Ou
     written(&loaded, None)
 }
 
-/// Writes the accounts of a load, and how many records match where that was asked for.
+/// Writes what became of everything in the inputs of a load, and how many records match where that was asked for.
 pub(super) fn written(loaded: &Loaded, matching: Option<usize>) -> anyhow::Result<Outcome> {
     if loaded.has_no_room() {
         return Ok(Outcome::Failed);
     }
     let mut out = BufWriter::new(out());
-    for line in export::account_lines(loaded.accounts(), &loaded.store) {
+    for line in export::input_total_lines(loaded.totals(), &loaded.store) {
         writeln!(out, "{line}")?;
     }
     if let Some(matching) = matching {

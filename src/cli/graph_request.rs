@@ -47,7 +47,7 @@ impl GraphRequest {
             parted.push((log, push_down(&query, &context, log.endpoint(), names)));
         }
         let sought = Sought { query: query.clone(), names };
-        let asked = Asked::new(range, query.clone());
+        let asked = RequestedSpan::new(range, query.clone());
         let bounds = asked.at(now)?;
         let span = Span::new(move |now| match asked.at(now) {
             Ok(Bounds { window, .. }) => window,
@@ -144,7 +144,7 @@ const RETENTION: i64 = 30;
 const DAY: i64 = 24 * 3_600 * TICKS_PER_SECOND;
 
 /// The span of time that the arguments ask for, whatever time it is.
-struct Asked {
+struct RequestedSpan {
     query: query::Query,
     since: Option<String>,
     until: Option<String>,
@@ -160,7 +160,7 @@ struct Bounds {
     forgotten: Option<(Timestamp, bool)>,
 }
 
-impl Asked {
+impl RequestedSpan {
     fn new(range: &RangeArguments, query: query::Query) -> Self {
         let RangeArguments { since, until, beyond_retention, .. } = range;
         Self { query, since: since.clone(), until: until.clone(), beyond: *beyond_retention }

@@ -12,7 +12,7 @@ use super::standard::closed;
 use super::{Outcome, tell};
 use crate::place::refusal::Cause;
 use crate::place::{Places, Position, Prompt, Trouble};
-use crate::source::{self, Account, Delivery, IndexWriting, Load, Summary, local};
+use crate::source::{self, Delivery, IndexWriting, InputTotals, Load, Summary, local};
 use crate::store::Store;
 use crate::text::clean;
 
@@ -184,8 +184,8 @@ impl Loaded {
     }
 
     /// What became of everything in each input.
-    pub(super) fn accounts(&self) -> &[Account] {
-        &self.summary.accounts
+    pub(super) fn totals(&self) -> &[InputTotals] {
+        &self.summary.totals
     }
 
     /// Tells what was lost, odd, left out or of another kind, `unreadable` being records that were

@@ -45,7 +45,7 @@ pub fn run(text: &str, format: Format, out: &mut dyn Write, colour: bool) -> io:
 /// One object of the JSON format.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Row<'a> {
+struct RuleObject<'a> {
     name: &'a str,
     level: &'a str,
     group: &'a str,
@@ -69,7 +69,7 @@ struct From<'a> {
     url: &'a str,
 }
 
-impl<'a> Row<'a> {
+impl<'a> RuleObject<'a> {
     fn new(rule: &'a Rule) -> Self {
         let from = |source: &'a crate::record::risk::Source| From {
             publisher: source.publisher,
@@ -94,7 +94,7 @@ impl<'a> Row<'a> {
 fn write_json(found: &[&Rule], out: &mut dyn Write) -> io::Result<()> {
     let mut before = "[\n  ";
     for rule in found {
-        write!(out, "{before}{}", serde_json::to_string(&Row::new(rule))?)?;
+        write!(out, "{before}{}", serde_json::to_string(&RuleObject::new(rule))?)?;
         before = ",\n  ";
     }
     writeln!(out, "\n]")

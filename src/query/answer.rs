@@ -142,7 +142,7 @@ pub struct Answerer {
     /// What is to be hidden, as far as it was looked for.
     hiding: Option<Hiding>,
     /// What earlier questions found, the newest last: the next one often asks for less of it.
-    earlier: VecDeque<Found>,
+    earlier: VecDeque<MatchedRows>,
 }
 
 /// Earlier questions whose rows are remembered, one bit for each record and question.
@@ -182,14 +182,14 @@ impl Hiding {
 struct Work {
     question: Question,
     matcher: Matcher,
-    found: Found,
+    found: MatchedRows,
     /// Rows outside of this cannot match; what came after its last row was not looked at for it.
     candidates: Option<FixedBitSet>,
 }
 
 /// The rows that match a query, as far as segments were looked at.
 #[derive(Clone, Debug)]
-struct Found {
+struct MatchedRows {
     query: Query,
     context: Context,
     marks: Marks,
@@ -198,7 +198,7 @@ struct Found {
     unreadable: u64,
 }
 
-impl Found {
+impl MatchedRows {
     fn nothing(question: &Question, marks: &Marks) -> Self {
         Self {
             query: question.query.clone(),
@@ -242,7 +242,7 @@ impl Answerer {
         if let Some(work) = self.work.as_mut().filter(|work| work.matcher.asks_for_names()) {
             let question = &work.question;
             work.matcher = Matcher::with_marks(&question.query, &question.context, marks);
-            work.found = Found::nothing(question, marks);
+            work.found = MatchedRows::nothing(question, marks);
             work.candidates = None;
         }
     }
@@ -267,8 +267,8 @@ impl Answerer {
         let matcher = Matcher::with_marks(&question.query, &question.context, marks);
         let again = self.earlier.iter().position(|found| found.answers(&question, marks));
         let found = again.and_then(|at| self.earlier.remove(at));
-        let found = found.unwrap_or_else(|| Found::nothing(&question, marks));
-        let narrower = |wider: &&Found| {
+        let found = found.unwrap_or_else(|| MatchedRows::nothing(&question, marks));
+        let narrower = |wider: &&MatchedRows| {
             // Records that could not be read again are to be counted again.
             question.query.narrows(&wider.query)
                 && wider.fits(&question, marks)

@@ -5,7 +5,7 @@ pub mod kql;
 pub mod odata;
 pub mod powershell;
 
-use super::plan::{Holds, Place, Side};
+use super::plan::{FieldExpressions, Holds, Side};
 use crate::record::field::Field;
 
 /// Which log is asked.
@@ -19,19 +19,23 @@ pub enum Log {
 
 /// A row of a table of fields: a field, the expressions its values are in, and the condition that its
 /// objects may be named by other records only.
-struct Row {
+struct FieldTranslation {
     field: &'static str,
     sides: &'static [Side],
     unnamed: &'static str,
 }
 
-const fn row(field: &'static str, sides: &'static [Side]) -> Row {
-    Row { field, sides, unnamed: "" }
+const fn row(field: &'static str, sides: &'static [Side]) -> FieldTranslation {
+    FieldTranslation { field, sides, unnamed: "" }
 }
 
 /// A row of a field with names of objects.
-const fn names(field: &'static str, sides: &'static [Side], unnamed: &'static str) -> Row {
-    Row { field, sides, unnamed }
+const fn names(
+    field: &'static str,
+    sides: &'static [Side],
+    unnamed: &'static str,
+) -> FieldTranslation {
+    FieldTranslation { field, sides, unnamed }
 }
 
 /// A value and nothing else.
@@ -50,14 +54,17 @@ const fn json(expression: &'static str) -> Side {
 }
 
 /// Where a table says that a field's values stand.
-fn place_in(table: &'static [Row], field: &Field) -> Result<Place, &'static str> {
+fn expressions_in(
+    table: &'static [FieldTranslation],
+    field: &Field,
+) -> Result<FieldExpressions, &'static str> {
     match field.name {
         "kind" => return Err("one log is asked; kind=audit or kind=sign-in by itself chooses it"),
         "result" => return Err("entrail tells the outcome from more than the log's own word"),
         _ => {}
     }
     let row = table.iter().find(|row| row.field == field.name);
-    row.map(|row| Place { sides: row.sides, unnamed: row.unnamed })
+    row.map(|row| FieldExpressions { sides: row.sides, unnamed: row.unnamed })
         .ok_or("entrail does not write it in that language")
 }
 

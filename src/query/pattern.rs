@@ -30,12 +30,12 @@ pub enum Pattern {
     /// It is `PROPERTY=VALUE` with this property, folded, and a value that matches.
     Property(String, Box<Pattern>),
     /// An address in it is asked for, or it matches the other.
-    Address(Asked, Option<Box<Pattern>>),
+    Address(Addresses, Option<Box<Pattern>>),
 }
 
 /// Which addresses are asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Asked {
+pub enum Addresses {
     /// This one.
     Is(IpAddr),
     /// Those of a block.
@@ -44,7 +44,7 @@ pub enum Asked {
     Between(Option<IpAddr>, Option<IpAddr>),
 }
 
-impl Asked {
+impl Addresses {
     /// What a value asks for; `None` where it names no address.
     fn of(value: &Value) -> Option<Self> {
         let end = |end: &Option<String>| end.as_deref().map(|text| address(text).ok_or(()));
@@ -164,7 +164,7 @@ impl Pattern {
     /// As [`Pattern::new`], for values that are addresses: whichever way they are spelled. A text that
     /// is contained may still be a part of one.
     pub fn of_address(operator: Operator, value: &Value) -> Option<Self> {
-        match Asked::of(value) {
+        match Addresses::of(value) {
             None => Self::new(operator, value),
             Some(asked) => {
                 let text = operator == Operator::Contains && matches!(value, Value::Text(_));

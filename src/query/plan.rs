@@ -79,7 +79,7 @@ pub(super) fn written(part: &Expression) -> String {
 /// In languages with a third truth value, "unknown", a text that may be negated must never be that.
 pub trait Dialect {
     /// Where the values of a field stand; fails with why they cannot be asked for.
-    fn place(&self, field: &'static Field) -> Result<Place, &'static str>;
+    fn expressions(&self, field: &'static Field) -> Result<FieldExpressions, &'static str>;
     /// Can everything be asked for that a bare word looks in? Fails with why not.
     fn words(&self) -> Result<(), &'static str>;
     /// The value of an expression passes a test.
@@ -111,7 +111,7 @@ pub enum Test<'t> {
 
 /// Where the values of a field stand in a log.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct FieldExpressions {
     /// Expressions of which one has the value.
     pub sides: &'static [Side],
     /// A condition that holds where an object may be named by other records only, whose names entrail

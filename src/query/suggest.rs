@@ -1,25 +1,23 @@
 //! Completion for the filter line: fields, the catalogue's names and where they belong, values in the data.
-//! Never changes the text and never counts records itself: values come from the caller, see [`Seen`].
+//! Never changes the text and never counts records itself: values come from the caller, see [`DataValues`].
 
 mod catalogued;
 mod fit;
 mod keys;
-mod seen;
 mod spot;
 
 use std::cmp::Reverse;
 use std::ops::Range;
-use std::sync::Arc;
 
 use fit::{Fit, Fitter, Rank};
-use spot::Place;
+use spot::Typing;
 
-use super::{Operator, Query, quoted, syntax, words};
+use super::counted_values::{DataValues, MOST_COUNTED};
+use super::{Operator, Query, known_values, quoted};
 use crate::record::field::{FIELDS, Field, ValueKind, WORD_FIELDS};
 use crate::record::risk;
 use crate::text::clean;
-
-pub use seen::{MOST_SEEN, seen_values};
+use crate::text::nearby::is_near;
 
 /// What a suggestion is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,19 +65,12 @@ pub struct Suggestions {
     pub items: Vec<Suggestion>,
 }
 
-/// The values in the loaded data, kept by the caller.
-pub trait Seen {
-    /// Values of that field with their number of records, most frequent first (see
-    /// [`seen_values`]); for the time field days with data, where the caller knows them.
-    fn values(&self, field: &'static Field) -> Arc<[(String, u64)]>;
-}
-
 /// Longest text that is completed, in bytes; nobody types that much of one name.
 const MOST_TYPED: usize = 256;
 /// Longest value that is suggested, in bytes.
 const MOST_VALUE: usize = 256;
 /// Most values of each field that are compared with a bare word, which asks for many fields at once.
-const MOST_SEEN_BARE: usize = 1_000;
+const MOST_COUNTED_BARE: usize = 1_000;
 
 /// Times with their meaning.
 const TIMES: [(&str, &str); 8] = [
@@ -128,7 +119,7 @@ impl Ask {
 
 /// How to go on at byte `caret` of `text`: at most `limit` suggestions for the token there.
 /// A caret inside a character or behind the text counts as before it or at the end.
-pub fn suggest(text: &str, caret: usize, seen: &dyn Seen, limit: usize) -> Suggestions {
+pub fn suggest(text: &str, caret: usize, seen: &dyn DataValues, limit: usize) -> Suggestions {
     let mut caret = caret.min(text.len());
     while !text.is_char_boundary(caret) {
         caret -= 1;
@@ -140,8 +131,8 @@ pub fn suggest(text: &str, caret: usize, seen: &dyn Seen, limit: usize) -> Sugge
     }
     let ask = Ask::new(&spot.typed, limit, String::new());
     let groups = match spot.place {
-        Place::Nothing => return suggestions,
-        Place::Bare => {
+        Typing::Nothing => return suggestions,
+        Typing::Bare => {
             let mut groups = bare(ask, seen);
             // What stands there without a space between would become the field's value.
             let after = text[suggestions.replace.end..].chars().next();
@@ -150,14 +141,14 @@ pub fn suggest(text: &str, caret: usize, seen: &dyn Seen, limit: usize) -> Sugge
             }
             groups
         }
-        Place::Name(sign, end) => {
+        Typing::Name(sign, end) => {
             let value = &text[suggestions.replace.end..end];
             let mut names = keys::keys(&spot.typed, limit, sign, seen);
             names.extend(fields(ask, sign));
             names.retain(|offer| goes_before(&offer.item.insert, value));
             vec![names]
         }
-        Place::Value(field, sign) => {
+        Typing::Value(field, sign) => {
             let ordered = matches!(field.kind, ValueKind::Time | ValueKind::Level);
             let compares =
                 !matches!(sign, Operator::Contains | Operator::Equals | Operator::NotEquals);
@@ -214,7 +205,7 @@ fn share(groups: Vec<Vec<Offer>>, limit: usize, there: &str) -> Vec<Suggestion> 
 }
 
 /// For a condition that begins: fields, then names of the catalogue, then values.
-fn bare(ask: Ask, seen: &dyn Seen) -> Vec<Vec<Offer>> {
+fn bare(ask: Ask, seen: &dyn DataValues) -> Vec<Vec<Offer>> {
     let (typed, limit) = (ask.words.clone(), ask.limit);
     let keys = keys::keys(&typed, limit, Operator::Equals, seen);
     let mut groups = vec![fields(ask, Operator::Contains)];
@@ -235,8 +226,8 @@ fn bare(ask: Ask, seen: &dyn Seen) -> Vec<Vec<Offer>> {
             "activity" => activities.extend(values(field, ask, seen)),
             _ => {
                 let values = seen.values(field);
-                let few = &values[..values.len().min(MOST_SEEN_BARE)];
-                others.extend(seen_offers(few, &mut ask).into_iter().map(|mut offer| {
+                let few = &values[..values.len().min(MOST_COUNTED_BARE)];
+                others.extend(data_offers(few, &mut ask).into_iter().map(|mut offer| {
                     offer.item.note = format!("{name}, {}", offer.item.note);
                     offer
                 }));
@@ -257,10 +248,7 @@ fn bare(ask: Ask, seen: &dyn Seen) -> Vec<Vec<Offer>> {
 fn fields(mut ask: Ask, sign: Operator) -> Vec<Offer> {
     let lower = ask.words.to_ascii_lowercase();
     let fitter = &mut ask.fitter;
-    let near = |name: &str| {
-        (3..=24).contains(&lower.len())
-            && syntax::distance(&lower, &name.to_ascii_lowercase()) <= 1 + lower.len() / 4
-    };
+    let near = |name: &str| lower.len() > 2 && is_near(&lower, name);
     let offer = |field: &'static Field| {
         let (fit, note) = if let Some(fit) = fitter.fit(field.name, true) {
             (fit, field.help.to_owned())
@@ -288,9 +276,9 @@ fn fields(mut ask: Ask, sign: Operator) -> Vec<Offer> {
 }
 
 /// Values of a field: what the catalogue or the field knows, and what the data holds.
-fn values(field: &'static Field, mut ask: Ask, seen: &dyn Seen) -> Vec<Offer> {
+fn values(field: &'static Field, mut ask: Ask, seen: &dyn DataValues) -> Vec<Offer> {
     let all = seen.values(field);
-    let seen = &all[..all.len().min(MOST_SEEN)];
+    let seen = &all[..all.len().min(MOST_COUNTED)];
     match (field.name, field.kind) {
         ("service", _) => catalogued::services(&mut ask, seen),
         ("category", _) => catalogued::categories(&mut ask, seen),
@@ -298,12 +286,12 @@ fn values(field: &'static Field, mut ask: Ask, seen: &dyn Seen) -> Vec<Offer> {
         (_, ValueKind::Time) => times(&mut ask, seen),
         ("risk.rule", _) => rules(&mut ask, seen),
         (_, ValueKind::Word | ValueKind::Level) => words(field, &mut ask, seen),
-        (_, ValueKind::Text | ValueKind::Address) => seen_offers(seen, &mut ask),
+        (_, ValueKind::Text | ValueKind::Address) => data_offers(seen, &mut ask),
     }
 }
 
 /// The values that fit, the best of them as suggestions.
-fn seen_offers<'s>(seen: impl IntoIterator<Item = &'s (String, u64)>, ask: &mut Ask) -> Vec<Offer> {
+fn data_offers<'s>(seen: impl IntoIterator<Item = &'s (String, u64)>, ask: &mut Ask) -> Vec<Offer> {
     let mut found: Vec<(Rank, &(String, u64))> = Vec::new();
     let mut of_rank = [0; Rank::Otherwise as usize + 1];
     for value in seen.into_iter().filter(|(value, _)| value.len() <= MOST_VALUE) {
@@ -333,7 +321,7 @@ fn seen_offers<'s>(seen: impl IntoIterator<Item = &'s (String, u64)>, ask: &mut 
 
 /// The words of a field that has only few, with their number in the data, and others seen there.
 fn words(field: &'static Field, ask: &mut Ask, seen: &[(String, u64)]) -> Vec<Offer> {
-    let known = words::known(field);
+    let known = known_values::known_values(field);
     let same = |value: &str| known.iter().any(|word| word.eq_ignore_ascii_case(value.trim()));
     let mut offers: Vec<Offer> = Vec::new();
     for word in &known {
@@ -353,7 +341,7 @@ fn words(field: &'static Field, ask: &mut Ask, seen: &[(String, u64)]) -> Vec<Of
         };
         offers.push(Offer { rank: fit.rank, count: count.unwrap_or(0), item });
     }
-    offers.extend(seen_offers(seen.iter().filter(|(value, _)| !same(value)), ask));
+    offers.extend(data_offers(seen.iter().filter(|(value, _)| !same(value)), ask));
     offers
 }
 
@@ -399,7 +387,7 @@ fn times(ask: &mut Ask, days: &[(String, u64)]) -> Vec<Offer> {
         offers.push(Offer { rank: fit.rank, count: u64::MAX, item });
     }
     let days = days.iter().filter(|(day, _)| super::when::is_time(day));
-    offers.extend(seen_offers(days, ask).into_iter().map(|mut offer| {
+    offers.extend(data_offers(days, ask).into_iter().map(|mut offer| {
         offer.item.kind = SuggestionKind::Time;
         offer
     }));

@@ -3,10 +3,11 @@
 
 use std::ops::Range;
 
-use super::{Expression, Operator, Query, QueryError, Term, Value, when, words};
+use super::{Expression, Operator, Query, QueryError, Term, Value, known_values, when};
 use crate::record::address::Network;
 use crate::record::field::{FIELDS, Field, ValueKind};
 use crate::record::keyed;
+use crate::text::nearby::{did_you_mean, nearest};
 
 /// Groups may nest this deep; deeper is an error, not an overflow.
 const MOST_NESTING: usize = 64;
@@ -28,7 +29,7 @@ pub fn parse(text: &str) -> Result<Query, QueryError> {
 }
 
 /// A field, the key behind its name, and the operator.
-type Asked = (&'static Field, Option<String>, Operator);
+type Subject = (&'static Field, Option<String>, Operator);
 
 struct Parser<'t> {
     text: &'t str,
@@ -178,7 +179,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `name."a key"` and operator, where that starts here.
-    fn quoted_key(&mut self, name: &str) -> Result<Option<Asked>, QueryError> {
+    fn quoted_key(&mut self, name: &str) -> Result<Option<Subject>, QueryError> {
         let Some((field, "")) = keyed::find(name) else { return Ok(None) };
         let before = self.at;
         self.at += name.len();
@@ -193,7 +194,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `name`, the key behind it, and operator, where a field term starts here.
-    fn field_and_operator(&mut self) -> Result<Option<Asked>, QueryError> {
+    fn field_and_operator(&mut self) -> Result<Option<Subject>, QueryError> {
         let rest = self.rest();
         let name_end = rest
             .find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-')))
@@ -373,37 +374,11 @@ fn example(field: &Field) -> &'static str {
 }
 
 fn unknown_field(name: &str, word: &str) -> String {
-    let near = FIELDS
-        .iter()
-        .flat_map(|field| std::iter::once(&field.name).chain(field.aliases))
-        .map(|known| (distance(&name.to_ascii_lowercase(), &known.to_ascii_lowercase()), known))
-        .min();
-    match near {
-        Some((steps, known)) if steps <= 1 + name.len() / 4 => {
-            format!("no field `{name}`; did you mean `{known}`?")
-        }
-        _ => format!("no field `{name}`; to search for the text itself, quote it: \"{word}\""),
+    let names = FIELDS.iter().flat_map(|field| std::iter::once(&field.name).chain(field.aliases));
+    match nearest(name, names.copied()) {
+        Some(known) => format!("no field `{name}`; {}", did_you_mean(&[known])),
+        None => format!("no field `{name}`; to search for the text itself, quote it: \"{word}\""),
     }
-}
-
-/// Least number of letters to insert, remove, replace or swap with a neighbour.
-pub fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let cost = usize::from(a[i - 1] != b[j - 1]);
-            let mut best = (above[j] + 1).min(row[j - 1] + 1).min(above[j - 1] + cost);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(before[j - 2] + 1);
-            }
-            row.push(best);
-        }
-        before = std::mem::replace(&mut above, row);
-    }
-    above[b.len()]
 }
 
 /// Does the value make sense for the field and the operator?
@@ -485,7 +460,7 @@ fn check_word(
     text: &str,
     span: Range<usize>,
 ) -> Result<(), QueryError> {
-    words::mistake(field, operator, text)
+    known_values::mistake(field, operator, text)
         .map_or(Ok(()), |(message, incomplete)| Err(QueryError { span, message, incomplete }))
 }
 

@@ -15,7 +15,7 @@ use crate::format;
 use crate::log::Watch;
 use crate::query::answer::{Answerer, Question};
 use crate::query::facet::facet;
-use crate::query::seen::SeenValues;
+use crate::query::counted_values::CountedValues;
 use crate::query::surroundings::surroundings;
 use crate::record::field::Field;
 use crate::store::{RowId, Store};
@@ -228,7 +228,7 @@ fn read_records(
             }
         }
         if let Some(store) = survey
-            && inbox.send(Message::Surveyed(SeenValues::of(&store))).is_err()
+            && inbox.send(Message::Surveyed(CountedValues::of(&store))).is_err()
         {
             return;
         }

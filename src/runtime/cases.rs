@@ -35,7 +35,7 @@ pub struct NamedCase {
 
 /// The thread, and the way to it. Dropping it waits until what was to be kept is.
 pub struct Keeper {
-    asked: Sender<Asked>,
+    asked: Sender<Task>,
     thread: Option<JoinHandle<()>>,
     ended: Arc<AtomicBool>,
     done: Arc<Done>,
@@ -49,7 +49,7 @@ type Done = (Mutex<bool>, Condvar);
 /// Lets another thread end a keeper.
 #[derive(Clone)]
 pub struct Ending {
-    asked: Sender<Asked>,
+    asked: Sender<Task>,
     ended: Arc<AtomicBool>,
     done: Arc<Done>,
 }
@@ -58,14 +58,14 @@ impl Ending {
     /// Ends the keeper, and waits at most so long until what was to be kept is.
     pub fn wait(&self, at_most: Duration) {
         self.ended.store(true, Ordering::Relaxed);
-        let _ = self.asked.send(Asked::End);
+        let _ = self.asked.send(Task::End);
         let (is_done, told) = &*self.done;
         let is_done = is_done.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = told.wait_timeout_while(is_done, at_most, |is_done| !*is_done);
     }
 }
 
-enum Asked {
+enum Task {
     Keep(Box<Draft>, Store),
     Find(Store, bool),
     Read(PathBuf, Store),
@@ -127,10 +127,10 @@ impl Keeper {
     /// Carries out an effect that is about cases; gives any other back.
     pub fn carry_out(&self, effect: Effect) -> Option<Effect> {
         let asked = match effect {
-            Effect::KeepCase(draft, store) => Asked::Keep(draft, store),
-            Effect::FindCases(store, is_asked) => Asked::Find(store, is_asked),
-            Effect::ReadCase(path, store) => Asked::Read(path, store),
-            Effect::TakeUpCase => Asked::TakeUp,
+            Effect::KeepCase(draft, store) => Task::Keep(draft, store),
+            Effect::FindCases(store, is_asked) => Task::Find(store, is_asked),
+            Effect::ReadCase(path, store) => Task::Read(path, store),
+            Effect::TakeUpCase => Task::TakeUp,
             other => return Some(other),
         };
         // A thread that ended was reported when it panicked.
@@ -143,7 +143,7 @@ impl Keeper {
     /// Waits until what was to be kept is; returns why the last of it is not.
     pub fn end(&mut self) -> Option<NotKept> {
         self.ended.store(true, Ordering::Relaxed);
-        let _ = self.asked.send(Asked::End);
+        let _ = self.asked.send(Task::End);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -187,7 +187,7 @@ struct Keeping {
     inputs: Option<Vec<case::Input>>,
     last: Option<(Box<Draft>, Store)>,
     inbox: UnboundedSender<Message>,
-    again: Sender<Asked>,
+    again: Sender<Task>,
     ended: Arc<AtomicBool>,
     /// Why the last change is not in its file.
     not_kept: Arc<Mutex<Option<NotKept>>>,
@@ -196,20 +196,20 @@ struct Keeping {
 }
 
 impl Keeping {
-    fn run(mut self, questions: &Receiver<Asked>) {
+    fn run(mut self, questions: &Receiver<Task>) {
         while let Ok(next) = questions.recv() {
             match next {
-                Asked::Keep(draft, store) => {
+                Task::Keep(draft, store) => {
                     let mut newest = (draft, store);
                     let mut others = Vec::new();
                     for asked in questions.try_iter() {
                         match asked {
-                            Asked::Keep(draft, store) => newest = (draft, store),
+                            Task::Keep(draft, store) => newest = (draft, store),
                             other => others.push(other),
                         }
                     }
                     self.last = Some(newest);
-                    let ends = others.iter().any(|asked| matches!(asked, Asked::End));
+                    let ends = others.iter().any(|asked| matches!(asked, Task::End));
                     for asked in others {
                         self.other(asked);
                     }
@@ -219,7 +219,7 @@ impl Keeping {
                         return;
                     }
                 }
-                Asked::End => {
+                Task::End => {
                     self.keep_late();
                     return;
                 }
@@ -228,13 +228,13 @@ impl Keeping {
         }
     }
 
-    fn other(&mut self, asked: Asked) {
+    fn other(&mut self, asked: Task) {
         match asked {
-            Asked::Keep(..) | Asked::End => {}
-            Asked::Find(store, is_asked) => self.find(store, is_asked),
-            Asked::Read(path, store) => self.read(&path, &store),
-            Asked::TakeUp => self.take_up(),
-            Asked::Counted(inputs) => {
+            Task::Keep(..) | Task::End => {}
+            Task::Find(store, is_asked) => self.find(store, is_asked),
+            Task::Read(path, store) => self.read(&path, &store),
+            Task::TakeUp => self.take_up(),
+            Task::Counted(inputs) => {
                 self.inputs = Some(inputs);
                 self.keep();
             }
@@ -449,7 +449,7 @@ impl Keeping {
                     return;
                 }
             }
-            let _ = again.send(Asked::Counted(told));
+            let _ = again.send(Task::Counted(told));
         };
         // Without a thread there are no digests; the marks are kept all the same.
         let _ = std::thread::Builder::new().name("digests".to_owned()).spawn(digest);

@@ -4,7 +4,7 @@
 use super::encoding::UTF8_MARK;
 use super::framing::csv::Probe;
 use super::framing::mixed::Mixed;
-use super::framing::{Accept, Found, Framing as _, Step, csv, json};
+use super::framing::{Accept, Framing as _, Scanned, Step, csv, json};
 
 /// How far into a text its first record is looked for: an answer of a server may have long headers,
 /// and a log many lines before the records it holds.
@@ -103,7 +103,7 @@ impl Search {
             return Content::Foreign(foreign);
         }
         // Broken bytes or lines of text in front: is there a record behind them?
-        let mut found = Found::default();
+        let mut found = Scanned::default();
         let framing = self.framing.get_or_insert_with(|| Mixed::json(self.accept, by_line, 0));
         let step = framing.scan(head, 0, false, &mut found);
         let goes_on = !end && is_open(head, framing.keep_from());

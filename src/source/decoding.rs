@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::buffers::Buffers;
 use super::framing::json::Json;
 use super::framing::page::error_text;
-use super::framing::{Found, Framing, Step};
+use super::framing::{Framing, Scanned, Step};
 use super::options::Options;
 use super::original::Source;
 use super::outcome::{Dated, Outcome};
@@ -339,7 +339,7 @@ impl<'j> Block<'j> {
 
     /// The events that framing finds in `bytes`, and whether nothing was wrong with it.
     fn framed(&self, bytes: &[u8], mut framing: Json) -> (Vec<Span>, bool) {
-        let mut found = Found::default();
+        let mut found = Scanned::default();
         // Records of another layout belong to another source: they are not taken here.
         let json = self.job.source.layout().is_self_contained();
         while let Step::Layout(layout) = framing.scan(bytes, 0, true, &mut found) {

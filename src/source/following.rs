@@ -12,8 +12,8 @@ use rayon::prelude::*;
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
-use super::lanes::{self, Followed};
 use super::options::Options;
+use super::queues::{self, Followed};
 use super::{Delivery, Following, Summary, pipeline};
 use crate::place::{AlreadyRead, Places, Trouble};
 use crate::record::content::Content;
@@ -71,7 +71,7 @@ pub fn load_more(more: Follow, outbox: Sender<Delivery>, cancel: CancellationTok
         let indexer = Indexer::resuming(&store, said);
         drop(store);
         let options = Options::default();
-        pipeline::resume(lanes::together(places), indexer, &cancel, &options, &mut deliver);
+        pipeline::resume(queues::together(places), indexer, &cancel, &options, &mut deliver);
     };
     if let Err(error) = Builder::new().name("more".to_owned()).spawn(run) {
         // A channel that was just made has room for these; a closed one wants none.
@@ -141,7 +141,7 @@ fn run(follow: Follow, cancel: &CancellationToken, deliver: &mut Deliver<'_>) ->
         deliver(delivery)
     };
     let options = Options { is_quiet: true, ..Options::default() };
-    pipeline::resume(lanes::followed(all), indexer, cancel, &options, &mut heard);
+    pipeline::resume(queues::followed(all), indexer, cancel, &options, &mut heard);
     ControlFlow::Break(last.filter(|_| !cancel.is_cancelled()))
 }
 

@@ -43,7 +43,7 @@ impl Note {
 
 /// What framing found in a block.
 #[derive(Default, Debug)]
-pub struct Found {
+pub struct Scanned {
     /// Complete events, offsets counted from the start of the (decoded) text.
     pub events: Vec<Span>,
     /// Damage and oddities.
@@ -69,7 +69,7 @@ pub enum Step {
 pub trait Framing {
     /// Looks at `bytes`, which begin at byte `base` of the text and reach back at least to
     /// [`Framing::keep_from`]. `end`: no more bytes follow.
-    fn scan(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Found) -> Step;
+    fn scan(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Scanned) -> Step;
 
     /// First byte that is still needed: the start of an event whose end has not been seen.
     fn keep_from(&self) -> u64;

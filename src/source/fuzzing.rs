@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::decoding::accepts;
 use super::framing::json::{Json, has_lines};
 use super::framing::mixed::Mixed;
-use super::framing::{Found, Framing, Note, Step, csv};
+use super::framing::{Scanned, Framing, Note, Step, csv};
 use super::graph::archive::{Archive, Owner};
 use super::graph::page::Page;
 use super::index::About;
@@ -60,7 +60,7 @@ fn framed(mut framing: Box<dyn Framing>, text: &[u8], mut size: impl FnMut() -> 
         reached = text.len().min((reached + size()).max(framing.keep_from() as usize + 1));
         let end = reached == text.len();
         loop {
-            let mut found = Found::default();
+            let mut found = Scanned::default();
             let step = framing.scan(&text[base..reached], base as u64, end, &mut found);
             for span in found.events {
                 let (from, to) = (span.offset as usize, span.offset as usize + span.len as usize);
@@ -222,7 +222,7 @@ fn load(options: &Options, text: &[u8]) -> (Vec<Vec<u8>>, Vec<String>, Summary) 
     let places = vec![local::at_hand("file", text)];
     let (mut store, mut told, mut summary) = (Store::default(), Vec::new(), Summary::default());
     let cancel = CancellationToken::new();
-    pipeline::run(super::lanes::in_order(places), &cancel, options, &mut |delivery| {
+    pipeline::run(super::queues::in_order(places), &cancel, options, &mut |delivery| {
         match delivery {
             Delivery::Segment(segment) => store.push(segment),
             Delivery::Trouble(trouble) => told.push(trouble.to_string()),

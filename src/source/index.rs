@@ -24,9 +24,9 @@ pub use self::about::About;
 use self::folder::Folder;
 use self::identity::{Identity, key};
 use super::file_state::FileState;
-use super::lanes::Lane;
 use super::options::Options;
 use super::original::{PlainFiles, Source};
+use super::queues::Queue;
 use super::{Delivery, Progress, Summary, pipeline};
 use crate::log::Watch;
 use crate::place::plain::PlainFile;
@@ -68,25 +68,25 @@ impl IndexCache {
 /// Runs a load, from an index where there is one. What it returns is to be written when nobody
 /// waits any more.
 pub fn run(
-    lanes: Vec<Lane>,
+    queues: Vec<Queue>,
     cache: Option<&IndexCache>,
     cancel: &CancellationToken,
     options: &Options,
     deliver: &mut dyn FnMut(Delivery) -> ControlFlow<()>,
 ) -> Option<Fresh> {
     let began = Watch::start();
-    let Some((cache, found)) = cache.and_then(|cache| Some((cache, looked_at(&lanes, cancel)?)))
+    let Some((cache, found)) = cache.and_then(|cache| Some((cache, looked_at(&queues, cancel)?)))
     else {
-        pipeline::run(lanes, cancel, options, deliver);
+        pipeline::run(queues, cancel, options, deliver);
         return None;
     };
     tracing::info!(stage = "walk", pieces = found.len(), ms = began.ms(), "looked for");
     let started = clock();
     let paths = plain_files(&found, cache.least_bytes).filter(|_| !cancel.is_cancelled());
-    let lanes = vec![Lane::Pieces(found)];
+    let queues = vec![Queue::Pieces(found)];
     let Some(paths) = paths else {
         tracing::debug!("no index: not plain files only, or too small for one");
-        pipeline::run(lanes, cancel, options, deliver);
+        pipeline::run(queues, cancel, options, deliver);
         return None;
     };
     let folder = Folder::new(&cache.folder);
@@ -97,12 +97,12 @@ pub fn run(
     }
     tracing::info!(files = paths.len(), "no index fits: there is none, or a file changed");
     if options.unwanted.is_some() {
-        pipeline::run(lanes, cancel, options, deliver);
+        pipeline::run(queues, cancel, options, deliver);
         return None;
     }
     let mut recording = Recording::default();
     let options = &Options { wanted: Wanted::default(), ..options.clone() };
-    let reads = pipeline::run(lanes, cancel, options, &mut |delivery| {
+    let reads = pipeline::run(queues, cancel, options, &mut |delivery| {
         recording.see(&delivery);
         let heard = deliver(delivery);
         recording.unheard |= heard.is_break();
@@ -125,9 +125,9 @@ fn clock() -> SystemTime {
     SystemTime::now()
 }
 
-/// Everything in these lanes; `None` where some of it comes when it comes.
-fn looked_at(lanes: &[Lane], cancel: &CancellationToken) -> Option<Vec<Result<Piece, Trouble>>> {
-    let [Lane::Places(places)] = lanes else { return None };
+/// Everything in these queues; `None` where some of it comes when it comes.
+fn looked_at(queues: &[Queue], cancel: &CancellationToken) -> Option<Vec<Result<Piece, Trouble>>> {
+    let [Queue::Places(places)] = queues else { return None };
     if places.iter().any(|place| place.waits()) {
         return None;
     }

@@ -12,8 +12,8 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use super::account::Accounts;
 use super::dates::Deciding;
+use super::input_totals::AllTotals;
 use super::meter::Meter;
 use super::outcome::Outcome;
 use super::work::Part;
@@ -49,10 +49,10 @@ pub struct Merging<'l> {
     left_out: (u64, u64),
     absorbed: u64,
     other: HashMap<String, u64>,
-    accounts: Accounts,
+    totals: AllTotals,
     summary: Summary,
-    /// What is being read in each lane.
-    lanes: Vec<Reading>,
+    /// What is being read in each queue.
+    queues: Vec<Reading>,
     is_quiet: bool,
     last_segment: Option<Instant>,
     last_progress: Instant,
@@ -60,7 +60,7 @@ pub struct Merging<'l> {
     unheard: bool,
 }
 
-/// What is being read in a lane.
+/// What is being read in a queue.
 struct Reading {
     /// Troubles of its source, and since when.
     held: held::Held,
@@ -91,9 +91,9 @@ impl<'l> Merging<'l> {
             indexer,
             absorbed: 0,
             other: HashMap::new(),
-            accounts: Accounts::default(),
+            totals: AllTotals::default(),
             summary: Summary::default(),
-            lanes: meter.lanes.iter().map(|_| Reading::new()).collect(),
+            queues: meter.queues.iter().map(|_| Reading::new()).collect(),
             is_quiet,
             last_segment: None,
             last_progress: Instant::now(),
@@ -106,7 +106,7 @@ impl<'l> Merging<'l> {
     pub fn run(&mut self, parts: &Receiver<(usize, Part)>) -> ControlFlow<()> {
         loop {
             match parts.recv_timeout(self.patience()) {
-                Ok((lane, part)) => self.part(lane, part),
+                Ok((queue, part)) => self.part(queue, part),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return ControlFlow::Continue(()),
             }
@@ -124,22 +124,22 @@ impl<'l> Merging<'l> {
         if self.is_quiet && has_time() { ASLEEP } else { SEGMENT_EVERY }
     }
 
-    fn part(&mut self, lane: usize, part: Part) {
+    fn part(&mut self, queue: usize, part: Part) {
         match part {
             Part::Block(outcome) => {
                 let outcome = self.wait_for(&outcome);
-                self.take(lane, outcome);
+                self.take(queue, outcome);
             }
-            Part::Found(outcome) => self.take(lane, *outcome),
+            Part::Found(outcome) => self.take(queue, *outcome),
             Part::FileDone(name, bytes) => {
-                self.decide(lane);
-                self.tell_held(lane);
-                let account = self.accounts.of(&name);
-                account.bytes = Some(account.bytes.unwrap_or(0) + bytes);
+                self.decide(queue);
+                self.tell_held(queue);
+                let totals = self.totals.of(&name);
+                totals.bytes = Some(totals.bytes.unwrap_or(0) + bytes);
             }
             Part::Settle(settled) => {
-                self.decide(lane);
-                self.tell_held(lane);
+                self.decide(queue);
+                self.tell_held(queue);
                 self.segment();
                 // Who asked may have been stopped meanwhile.
                 let _ = settled.send(());
@@ -161,54 +161,54 @@ impl<'l> Merging<'l> {
     }
 
     /// Merges an outcome, unless it waits for what its file says of its dates.
-    fn take(&mut self, lane: usize, outcome: Outcome) {
-        let reading = &mut self.lanes[lane];
+    fn take(&mut self, queue: usize, outcome: Outcome) {
+        let reading = &mut self.queues[queue];
         reading.last_part = Instant::now();
         for outcome in reading.deciding.take(outcome) {
-            self.merge(lane, outcome);
+            self.merge(queue, outcome);
         }
     }
 
     /// Merges what waits where a stream is silent for so long that more may never come.
     fn pause(&mut self) {
-        for lane in 0..self.lanes.len() {
-            let is_endless = self.meter.lanes[lane].endless.load(Ordering::Relaxed);
-            let reading = &mut self.lanes[lane];
+        for queue in 0..self.queues.len() {
+            let is_endless = self.meter.queues[queue].endless.load(Ordering::Relaxed);
+            let reading = &mut self.queues[queue];
             if !is_endless || !reading.deciding.waits() || reading.last_part.elapsed() < SILENCE {
                 continue;
             }
             for outcome in reading.deciding.pause() {
-                self.merge(lane, outcome);
+                self.merge(queue, outcome);
             }
         }
     }
 
     /// Merges what waits for the end of a file.
-    fn decide(&mut self, lane: usize) {
-        for outcome in self.lanes[lane].deciding.end() {
-            self.merge(lane, outcome);
+    fn decide(&mut self, queue: usize) {
+        for outcome in self.queues[queue].deciding.end() {
+            self.merge(queue, outcome);
         }
     }
 
-    fn merge(&mut self, lane: usize, outcome: Outcome) {
+    fn merge(&mut self, queue: usize, outcome: Outcome) {
         if let Some(batch) = outcome.batch {
             let seen = batch.seen() as u64;
             let before = (self.indexer.duplicates(), self.indexer.passed_over());
             self.indexer.absorb(batch);
-            let account = self.accounts.of(&outcome.source);
+            let totals = self.totals.of(&outcome.source);
             let duplicates = self.indexer.duplicates() - before.0;
             let passed_over = self.indexer.passed_over() - before.1;
-            account.duplicates += duplicates;
-            account.passed_over += passed_over;
-            account.records += seen - duplicates - passed_over;
+            totals.duplicates += duplicates;
+            totals.passed_over += passed_over;
+            totals.records += seen - duplicates - passed_over;
             self.absorbed += seen;
         }
         if outcome.lost_bytes > 0 || !outcome.other.is_empty() {
-            let account = self.accounts.of(&outcome.source);
-            account.lost_bytes += outcome.lost_bytes;
+            let totals = self.totals.of(&outcome.source);
+            totals.lost_bytes += outcome.lost_bytes;
             for (name, count) in &outcome.other {
-                let full = account.other.len() >= MOST_NAMES;
-                account.add_other(if full { "other kinds" } else { name }, *count);
+                let full = totals.other.len() >= MOST_NAMES;
+                totals.add_other(if full { "other kinds" } else { name }, *count);
             }
         }
         for (name, count) in outcome.other {
@@ -218,7 +218,7 @@ impl<'l> Merging<'l> {
         }
         self.summary.lost_bytes += outcome.lost_bytes;
         for trouble in outcome.troubles {
-            self.hold(lane, trouble);
+            self.hold(queue, trouble);
         }
     }
 
@@ -229,12 +229,12 @@ impl<'l> Merging<'l> {
     }
 
     /// Counts a trouble and holds it until its source was read: many of one cause are one then.
-    fn hold(&mut self, lane: usize, trouble: Trouble) {
+    fn hold(&mut self, queue: usize, trouble: Trouble) {
         self.count(&trouble);
-        if !self.lanes[lane].held.is_of(&trouble.source) {
-            self.tell_held(lane);
+        if !self.queues[queue].held.is_of(&trouble.source) {
+            self.tell_held(queue);
         }
-        let reading = &mut self.lanes[lane];
+        let reading = &mut self.queues[queue];
         reading.held_since.get_or_insert_with(Instant::now);
         reading.held.add(trouble);
     }
@@ -243,17 +243,17 @@ impl<'l> Merging<'l> {
         self.summary.troubles += trouble.times;
         self.summary.lost += if trouble.lost { trouble.times } else { 0 };
         self.summary.cause = self.summary.cause.max(trouble.cause);
-        let account = self.accounts.of(&trouble.source);
+        let totals = self.totals.of(&trouble.source);
         match (trouble.lost, trouble.place) {
-            (true, Position::Whole) => account.unread = true,
-            (true, _) => account.lost += trouble.times,
-            (false, _) => account.odd += trouble.times,
+            (true, Position::Whole) => totals.unread = true,
+            (true, _) => totals.lost += trouble.times,
+            (false, _) => totals.odd += trouble.times,
         }
     }
 
-    /// Delivers the troubles that are held of a lane.
-    fn tell_held(&mut self, lane: usize) {
-        let reading = &mut self.lanes[lane];
+    /// Delivers the troubles that are held of a queue.
+    fn tell_held(&mut self, queue: usize) {
+        let reading = &mut self.queues[queue];
         reading.held_since = None;
         for trouble in reading.held.take() {
             self.send(Delivery::Trouble(trouble));
@@ -263,11 +263,11 @@ impl<'l> Merging<'l> {
     fn tick(&mut self) {
         self.tell_news();
         let now = Instant::now();
-        for lane in 0..self.lanes.len() {
-            let since = self.lanes[lane].held_since;
+        for queue in 0..self.queues.len() {
+            let since = self.queues[queue].held_since;
             let held_long = since.is_some_and(|since| now - since >= HELD_FOR);
-            if held_long && self.meter.lanes[lane].endless.load(Ordering::Relaxed) {
-                self.tell_held(lane);
+            if held_long && self.meter.queues[queue].endless.load(Ordering::Relaxed) {
+                self.tell_held(queue);
             }
         }
         let pending = self.indexer.pending();
@@ -367,9 +367,9 @@ impl<'l> Merging<'l> {
     /// Delivers what is left, and the summary.
     pub fn done(mut self, cancelled: bool) -> Indexer {
         self.tell_news();
-        for lane in 0..self.lanes.len() {
-            self.decide(lane);
-            self.tell_held(lane);
+        for queue in 0..self.queues.len() {
+            self.decide(queue);
+            self.tell_held(queue);
         }
         self.segment();
         self.tell_reached();
@@ -377,7 +377,7 @@ impl<'l> Merging<'l> {
         summary.progress = self.progress();
         summary.cancelled = cancelled;
         summary.passed_over = self.passed_over();
-        summary.accounts = std::mem::take(&mut self.accounts).into_all();
+        summary.totals = std::mem::take(&mut self.totals).into_all();
         summary.other = std::mem::take(&mut self.other).into_iter().collect();
         summary.other.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         self.send(Delivery::Progress(summary.progress));

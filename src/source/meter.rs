@@ -14,8 +14,8 @@ use crate::place::{Pulling, Status};
 /// Counters of a running load, written while reading.
 #[derive(Default, Debug)]
 pub struct Meter {
-    /// What is counted of each lane.
-    pub lanes: Vec<LaneMeter>,
+    /// What is counted of each queue.
+    pub queues: Vec<QueueMeter>,
     /// Bytes of all files.
     pub total: AtomicU64,
     /// Files read to their end.
@@ -32,9 +32,9 @@ pub struct Meter {
     watched: Mutex<Vec<Watched>>,
 }
 
-/// Counters of a lane.
+/// Counters of a queue.
 #[derive(Default, Debug)]
-pub struct LaneMeter {
+pub struct QueueMeter {
     /// Bytes read of files and streams.
     pub read: Arc<AtomicU64>,
     /// Is there a stream, so that nobody knows how much comes?
@@ -60,20 +60,20 @@ impl fmt::Debug for Watched {
 }
 
 impl Meter {
-    /// For so many lanes, to end with `cancel`.
-    pub fn new(lanes: usize, cancel: &CancellationToken) -> Self {
-        let lanes = (0..lanes).map(|_| LaneMeter::default()).collect();
-        Self { lanes, end: cancel.child_token(), ..Self::default() }
+    /// For so many queues, to end with `cancel`.
+    pub fn new(queues: usize, cancel: &CancellationToken) -> Self {
+        let queues = (0..queues).map(|_| QueueMeter::default()).collect();
+        Self { queues, end: cancel.child_token(), ..Self::default() }
     }
 
     /// Bytes read so far.
     pub fn read(&self) -> u64 {
-        self.lanes.iter().map(|lane| lane.read.load(Ordering::Relaxed)).sum()
+        self.queues.iter().map(|queue| queue.read.load(Ordering::Relaxed)).sum()
     }
 
     /// Is it not known how much there is to read?
     pub fn is_endless(&self) -> bool {
-        self.lanes.iter().any(|lane| lane.endless.load(Ordering::Relaxed))
+        self.queues.iter().any(|queue| queue.endless.load(Ordering::Relaxed))
     }
 
     /// Has what a stream of this name says beside its records told.

@@ -12,44 +12,44 @@ use tokio_util::sync::CancellationToken;
 
 use super::buffers::Buffers;
 use super::file_state::FileState;
-use super::lanes::Lane;
 use super::meter::Meter;
 use super::options::Options;
+use super::queues::Queue;
 use super::work::{Outlet, Work};
 use super::{Delivery, decoding, merging, reading};
 use crate::log::Watch;
 use crate::place::Trouble;
 use crate::store::builder::Indexer;
 
-/// Runs a load to its end on scoped threads, one for each lane, delivering on the calling one. `deliver` answers
+/// Runs a load to its end on scoped threads, one for each queue, delivering on the calling one. `deliver` answers
 /// whether it wants more. Returns the files that were read, where another load of them would find
 /// the same as long as they are as they were.
 pub fn run(
-    lanes: Vec<Lane>,
+    queues: Vec<Queue>,
     cancel: &CancellationToken,
     options: &Options,
     deliver: &mut dyn FnMut(Delivery) -> ControlFlow<()>,
 ) -> Option<Vec<(PathBuf, FileState)>> {
-    resume(lanes, Indexer::new(), cancel, options, deliver).1
+    resume(queues, Indexer::new(), cancel, options, deliver).1
 }
 
 /// The same, behind what an indexer has taken in before; it comes back.
 pub fn resume(
-    lanes: Vec<Lane>,
+    queues: Vec<Queue>,
     indexer: Indexer,
     cancel: &CancellationToken,
     options: &Options,
     deliver: &mut dyn FnMut(Delivery) -> ControlFlow<()>,
 ) -> (Indexer, Option<Vec<(PathBuf, FileState)>>) {
     let began = Watch::start();
-    let count = lanes.len().max(1);
+    let count = queues.len().max(1);
     let meter = Meter::new(count, cancel);
     let stopped = || meter.end.is_cancelled();
     let workers = options.workers.max(1);
     let (parts, merged) = sync_channel(2 * workers + 2);
     let (jobs, taken) = sync_channel::<Work>(workers);
     let taken = Mutex::new(taken);
-    // One for each thread and place in the queue, one being read and one begun in each lane.
+    // One for each thread and place in the queue, one being read and one begun in each queue.
     let buffers = Arc::new(Buffers::new(2 * (workers + count), 2 * options.most_block));
     let mut merging = merging::Merging::new(&meter, indexer, deliver, options.is_quiet);
     thread::scope(|scope| {
@@ -64,11 +64,11 @@ pub fn resume(
             }
         }
         if refused.is_none() {
-            for (number, lane) in lanes.into_iter().enumerate() {
+            for (number, queue) in queues.into_iter().enumerate() {
                 let (parts, jobs) = (parts.clone(), jobs.clone());
                 let outlet = Outlet::new(number, parts, jobs, Arc::clone(&buffers));
                 let (meter, stopped) = (&meter, &stopped);
-                let read = move || reading::read(lane, outlet, meter, options, stopped);
+                let read = move || reading::read(queue, outlet, meter, options, stopped);
                 let started = Builder::new().name(format!("read-{number}"));
                 refused = started.spawn_scoped(scope, read).err();
                 if refused.is_some() {

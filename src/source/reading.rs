@@ -28,11 +28,11 @@ use super::file_state::FileState;
 use super::framing::Framing;
 use super::framing::json::Json;
 use super::framing::mixed::Mixed;
-use super::lanes::Lane;
-use super::meter::{LaneMeter, Meter};
+use super::meter::{Meter, QueueMeter};
 use super::options::Options;
 use super::original::{Bytes, Source, Spool};
 use super::outcome::Outcome;
+use super::queues::Queue;
 use super::work::{Outlet, Part, Stopped};
 use crate::format::Layout;
 use crate::log::Watch;
@@ -44,26 +44,26 @@ use crate::place::{Contents, Opened, Piece, Places, Position, Stream, Tail, Trou
 /// Bytes looked at to find out what a source is.
 const HEAD: usize = 64 << 10;
 
-/// Reads all there is in a lane.
+/// Reads all there is in a queue.
 pub fn read(
-    lane: Lane,
+    queue: Queue,
     outlet: Outlet,
     meter: &Meter,
     options: &Options,
     stopped: &(dyn Fn() -> bool + Sync),
 ) {
-    let (block, own) = (options.first_block, &meter.lanes[outlet.lane()]);
+    let (block, own) = (options.first_block, &meter.queues[outlet.queue()]);
     let mut reading = Reading { outlet, meter, own, options, stopped, spool: None, block };
-    match lane {
-        Lane::Places(places) => reading.places(&places),
-        Lane::Pieces(pieces) => {
+    match queue {
+        Queue::Places(places) => reading.places(&places),
+        Queue::Pieces(pieces) => {
             for piece in &pieces {
                 reading.announce(piece);
             }
             // Whoever stopped it knows.
             let _ = reading.all(pieces);
         }
-        Lane::Followed(followed) => {
+        Queue::Followed(followed) => {
             let _ = reading.follow(followed);
         }
     }
@@ -72,7 +72,7 @@ pub fn read(
 struct Reading<'r> {
     outlet: Outlet,
     meter: &'r Meter,
-    own: &'r LaneMeter,
+    own: &'r QueueMeter,
     options: &'r Options,
     stopped: &'r (dyn Fn() -> bool + Sync),
     spool: Option<Spool>,
@@ -421,7 +421,7 @@ impl Reading<'_> {
 }
 
 /// Counts a piece among what there is to read.
-fn announce(piece: &Result<Piece, Trouble>, meter: &Meter, own: &LaneMeter) {
+fn announce(piece: &Result<Piece, Trouble>, meter: &Meter, own: &QueueMeter) {
     let Ok(piece) = piece else {
         meter.refused.store(true, Ordering::Relaxed);
         return;

@@ -117,8 +117,8 @@ pub enum Part {
 /// Where reading puts what it finds.
 #[derive(Debug)]
 pub struct Outlet {
-    /// The number of the lane.
-    lane: usize,
+    /// The number of the queue.
+    queue: usize,
     parts: SyncSender<(usize, Part)>,
     jobs: SyncSender<Work>,
     /// Buffers for blocks.
@@ -130,19 +130,19 @@ pub struct Outlet {
 pub struct Stopped;
 
 impl Outlet {
-    /// Of the lane of that number: parts go to merging, jobs to the decoding threads.
+    /// Of the queue of that number: parts go to merging, jobs to the decoding threads.
     pub fn new(
-        lane: usize,
+        queue: usize,
         parts: SyncSender<(usize, Part)>,
         jobs: SyncSender<Work>,
         buffers: Arc<Buffers>,
     ) -> Self {
-        Self { lane, parts, jobs, buffers }
+        Self { queue, parts, jobs, buffers }
     }
 
-    /// The number of the lane.
-    pub fn lane(&self) -> usize {
-        self.lane
+    /// The number of the queue.
+    pub fn queue(&self) -> usize {
+        self.queue
     }
 
     /// Has a stretch of lines read and decoded. Waits while the decoding threads are behind.
@@ -162,7 +162,7 @@ impl Outlet {
 
     /// Hands over anything else.
     pub fn part(&self, part: Part) -> Result<(), Stopped> {
-        self.parts.send((self.lane, part)).map_err(|_| Stopped)
+        self.parts.send((self.queue, part)).map_err(|_| Stopped)
     }
 
     /// Hands over one trouble.

@@ -15,8 +15,8 @@ use entrail::app::viewport::Viewport;
 use entrail::app::{App, Settings};
 use entrail::demo::{Scale, tenant};
 use entrail::query::answer::{Answer, Answerer, Question};
+use entrail::query::counted_values::CountedValues;
 use entrail::query::facet::facet;
-use entrail::query::seen::SeenValues;
 use entrail::query::surroundings::surroundings;
 use entrail::source::{self, Delivery, local};
 use entrail::store::builder::{Batch, Indexer};
@@ -165,7 +165,7 @@ impl Session {
                 }
                 Effect::Count(store, rows, field) => facet(&store, &rows, field, &|_| true)
                     .map(|found| Message::Counted(Box::new(found))),
-                Effect::Survey(store) => Some(Message::Surveyed(SeenValues::of(&store))),
+                Effect::Survey(store) => Some(Message::Surveyed(CountedValues::of(&store))),
                 Effect::Copy(text, what) => {
                     self.copied.push(text);
                     Some(Message::Copied(Ok(format!("{what} copied"))))

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use entrail::source::{Account, Delivery, IndexCache, Load, Summary, local, read_all};
+use entrail::source::{Delivery, IndexCache, InputTotals, Load, Summary, local, read_all};
 use entrail::store::Store;
 use proptest::prelude::*;
 
@@ -97,8 +97,8 @@ fn zip(members: &[(&str, &str)]) -> Vec<u8> {
     writer.finish().expect("finished").into_inner()
 }
 
-fn sum(summary: &Summary) -> Account {
-    summary.accounts.iter().fold(Account::default(), |mut sum, account| {
+fn sum(summary: &Summary) -> InputTotals {
+    summary.totals.iter().fold(InputTotals::default(), |mut sum, account| {
         sum.add(account);
         sum
     })
@@ -141,10 +141,10 @@ proptest! {
             paths.push(path);
         }
         let (store, summary) = load(&paths, None);
-        let found: Vec<(String, u64, u64)> = (summary.accounts.iter())
+        let found: Vec<(String, u64, u64)> = (summary.totals.iter())
             .map(|account| (account.name.clone(), account.bytes.unwrap_or(0), account.events()))
             .collect();
-        prop_assert_eq!(&found, &expected, "{:?}", summary.accounts);
+        prop_assert_eq!(&found, &expected, "{:?}", summary.totals);
         let all = sum(&summary);
         prop_assert_eq!(all.records, store.len() as u64);
         prop_assert_eq!(all.duplicates, summary.progress.duplicates);
@@ -166,8 +166,8 @@ fn members_of_an_archive_folders_and_an_index_are_accounted_for() {
     write(&inner.join("c.txt"), b"no log at all\n");
     let (_, summary) = load(std::slice::from_ref(&inner), None);
     let of = |end: &str| {
-        let mut found = summary.accounts.iter().filter(|account| account.name.ends_with(end));
-        found.next().cloned().unwrap_or_else(|| panic!("{end}: {:?}", summary.accounts))
+        let mut found = summary.totals.iter().filter(|account| account.name.ends_with(end));
+        found.next().cloned().unwrap_or_else(|| panic!("{end}: {:?}", summary.totals))
     };
     assert_eq!((of("one.ndjson").events(), of("one.ndjson").bytes), (20, None));
     assert_eq!(of("two.json").events(), 20);
@@ -187,5 +187,5 @@ fn members_of_an_archive_folders_and_an_index_are_accounted_for() {
     let (_, fresh) = load(&files, cache());
     let (_, again) = load(&files, cache());
     assert!(!fresh.indexed && again.indexed);
-    assert_eq!(fresh.accounts, again.accounts);
+    assert_eq!(fresh.totals, again.totals);
 }

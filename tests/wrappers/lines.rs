@@ -182,7 +182,7 @@ fn a_list_that_is_not_closed_was_not_read_to_its_end() {
     ] {
         let loaded = load(&text);
         assert_eq!(loaded.ids(), ["a"]);
-        let account = &loaded.summary.accounts[0];
+        let account = &loaded.summary.totals[0];
         assert_eq!((account.unread, account.odd, account.events()), (unread, 0, 1), "{text}");
     }
 }

@@ -70,7 +70,7 @@ impl App {
         let before = self.data.loading.again_from.take().unwrap_or_default();
         self.data.loading.running = false;
         if let Some(ended) = &mut self.data.loading.ended {
-            ended.accounts.append(&mut summary.accounts);
+            ended.totals.append(&mut summary.totals);
         }
         let came = thousands(self.data.store.len().saturating_sub(before) as u64);
         let stopped = if summary.cancelled { "stopped; " } else { "" };

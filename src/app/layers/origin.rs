@@ -4,7 +4,7 @@
 use crate::app::layers::menu::{Item, Menu, Rules};
 use crate::app::layers::wish::Wish;
 use crate::app::state::App;
-use crate::export::account_lines;
+use crate::export::input_total_lines;
 use crate::place::Pulling;
 use crate::text::clean;
 
@@ -42,10 +42,10 @@ impl App {
         let over = self.data.following.over.iter();
         items.extend(over.map(|(name, why)| line(&format!("{name} is not followed: {why}"))));
         // While a file is followed more comes; this is what the load brought.
-        let accounts = self.data.loading.ended.as_ref().map(|summary| summary.accounts.as_slice());
-        let accounts = accounts.unwrap_or_default();
-        if !accounts.is_empty() {
-            items.extend(account_lines(accounts, &self.data.store).iter().map(|text| line(text)));
+        let totals = self.data.loading.ended.as_ref().map(|summary| summary.totals.as_slice());
+        let totals = totals.unwrap_or_default();
+        if !totals.is_empty() {
+            items.extend(input_total_lines(totals, &self.data.store).iter().map(|text| line(text)));
         }
         Menu::new(&Rules::NARROW, "Where the records come from; Enter copies a line", items)
     }

@@ -10,7 +10,8 @@ use crate::catalogue::catalogue;
 use crate::cli::CommandLine;
 use crate::cli::Outcome;
 use crate::cli::standard::out;
-use crate::query::suggest::{Seen, suggest};
+use crate::query::counted_values::DataValues;
+use crate::query::suggest::suggest;
 use crate::record::field::Field;
 use crate::text::{clean, fold, fold_fragment, is_invisible};
 
@@ -116,7 +117,7 @@ struct Candidate {
 /// A query that is completed without records has no values of its own.
 struct Nothing;
 
-impl Seen for Nothing {
+impl DataValues for Nothing {
     fn values(&self, _: &'static Field) -> Arc<[(String, u64)]> {
         Arc::from([])
     }

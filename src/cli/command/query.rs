@@ -21,8 +21,8 @@ use crate::export::{self, About, Options, Sheet, Written};
 use crate::place::Places;
 use crate::query::answer::{Answer, Answerer, Question, Sort};
 use crate::query::choice::Choice;
+use crate::query::counted_values::count_values;
 use crate::query::sieve::Sieve;
-use crate::query::suggest::seen_values;
 use crate::query::translate::{Language, translate};
 use crate::query::{Context, Expression, Query};
 use crate::record::column::Column;
@@ -32,7 +32,7 @@ use crate::record::wanted::Wanted;
 use crate::source::{Load, Unwanted};
 use crate::store::{Marks, RowId, Store};
 use crate::text::clean;
-use crate::text::nearby::nearest;
+use crate::text::nearby::{did_you_mean, nearest};
 use crate::trails;
 
 /// Answers a query on standard output.
@@ -163,9 +163,9 @@ fn tell_unknown_keys(
             continue;
         }
         let (usual, of) = keyed::keys_of(field);
-        let there = of.map(|of| seen_values(&store, of)).unwrap_or_default();
+        let there = of.map(|of| count_values(&store, of)).unwrap_or_default();
         let names = usual.iter().copied().chain(there.iter().map(|(name, _)| name.as_str()));
-        let hint = nearest(key, names).map(|name| format!("; did you mean `{name}`?"));
+        let hint = nearest(key, names).map(|name| format!("; {}", did_you_mean(&[name])));
         tell(&format!(
             "entrail: no record has `{key}` in `{}`{}",
             field.name,

@@ -2,7 +2,7 @@
 //! Never decides who signs in or how that ends.
 //!
 //! A sign-in is written several times with one id: when it is interrupted, when it is done, and when
-//! more is known about it. Each time is a [`Row`]. Which properties are absent, null or empty follows
+//! more is known about it. Each time is a [`SignInVersion`]. Which properties are absent, null or empty follows
 //! public storage archives; `tests/shapes.tsv` names them.
 
 use super::Log;
@@ -17,7 +17,7 @@ const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 
 /// Where an address is, and whose network it is in.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::demo) struct Place {
+pub(in crate::demo) struct Location {
     /// City, state and country.
     pub(in crate::demo) city: &'static str,
     pub(in crate::demo) state: &'static str,
@@ -77,7 +77,7 @@ pub(in crate::demo) struct SignIn<'a> {
     pub(in crate::demo) at: i64,
     pub(in crate::demo) who: Who<'a>,
     pub(in crate::demo) ip: &'a str,
-    pub(in crate::demo) place: Place,
+    pub(in crate::demo) place: Location,
     /// The browser or program.
     pub(in crate::demo) agent: &'a str,
     pub(in crate::demo) resource: Service,
@@ -119,7 +119,7 @@ pub(in crate::demo) type Step = (&'static str, bool, &'static str);
 
 /// One of the times a sign-in is written.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::demo) struct Row {
+pub(in crate::demo) struct SignInVersion {
     /// The error code; 0 is success.
     code: u32,
     /// Seconds after the sign-in began.
@@ -134,7 +134,7 @@ pub(in crate::demo) struct Row {
     risk: Risk,
 }
 
-impl Row {
+impl SignInVersion {
     /// A row with this error code, written so many seconds after the sign-in began.
     pub(in crate::demo) const fn new(code: u32, written: i64) -> Self {
         Self { code, written, details: "", policies: &[], steps: &[], risk: SAFE }
@@ -216,7 +216,7 @@ fn offset_time(at: i64) -> String {
 
 impl Log {
     /// Writes one row of a sign-in. Its place in the log is the time at which the sign-in began.
-    pub(in crate::demo) fn sign_in(&mut self, sign_in: &SignIn<'_>, row: &Row) {
+    pub(in crate::demo) fn sign_in(&mut self, sign_in: &SignIn<'_>, row: &SignInVersion) {
         self.line(sign_in.at, |out| {
             Members::object(out, |members| envelope(sign_in, row, members));
         });
@@ -224,7 +224,7 @@ impl Log {
 }
 
 /// The envelope, and the properties in it.
-fn envelope(sign_in: &SignIn<'_>, row: &Row, out: &mut Members<'_>) {
+fn envelope(sign_in: &SignIn<'_>, row: &SignInVersion, out: &mut Members<'_>) {
     let tenant = Guid::of(COMPANY);
     let category = match &sign_in.who {
         Who::App(_) => "ServicePrincipalSignInLogs",
@@ -257,7 +257,12 @@ fn envelope(sign_in: &SignIn<'_>, row: &Row, out: &mut Members<'_>) {
 }
 
 /// The properties of a person's sign-in.
-fn of_person(sign_in: &SignIn<'_>, person: &Person<'_>, row: &Row, out: &mut Members<'_>) {
+fn of_person(
+    sign_in: &SignIn<'_>,
+    person: &Person<'_>,
+    row: &SignInVersion,
+    out: &mut Members<'_>,
+) {
     out.id("id", sign_in.id());
     out.text("createdDateTime", &offset_time(sign_in.at));
     out.text("userDisplayName", &person.user.name);
@@ -304,7 +309,7 @@ fn of_person(sign_in: &SignIn<'_>, person: &Person<'_>, row: &Row, out: &mut Mem
 }
 
 /// The properties of a service principal's sign-in.
-fn of_app(sign_in: &SignIn<'_>, caller: &Caller<'_>, row: &Row, out: &mut Members<'_>) {
+fn of_app(sign_in: &SignIn<'_>, caller: &Caller<'_>, row: &SignInVersion, out: &mut Members<'_>) {
     out.id("id", sign_in.id());
     out.text("createdDateTime", &offset_time(sign_in.at));
     out.json("userId", "null");
@@ -354,7 +359,7 @@ fn processing_time(sign_in: &SignIn<'_>) -> i64 {
 }
 
 /// The error code and what is said about it.
-fn status(row: &Row, out: &mut Members<'_>) {
+fn status(row: &SignInVersion, out: &mut Members<'_>) {
     out.within("status", |out| {
         out.json("errorCode", &row.code.to_string());
         if row.code > 0 {
@@ -390,7 +395,7 @@ fn device(person: &Person<'_>, out: &mut Members<'_>) {
 }
 
 /// The place of the address.
-fn location(place: Place, out: &mut Members<'_>) {
+fn location(place: Location, out: &mut Members<'_>) {
     out.within("location", |out| {
         out.text("city", place.city);
         out.text("state", place.state);
@@ -403,7 +408,7 @@ fn location(place: Place, out: &mut Members<'_>) {
 }
 
 /// The decision of Conditional Access and its policies.
-fn conditional_access(row: &Row, out: &mut Members<'_>) {
+fn conditional_access(row: &SignInVersion, out: &mut Members<'_>) {
     out.text("conditionalAccessStatus", row.access());
     out.each("appliedConditionalAccessPolicies", row.policies, |(name, control, result), out| {
         let applied = !result.ends_with("otApplied");
@@ -419,7 +424,7 @@ fn conditional_access(row: &Row, out: &mut Members<'_>) {
 }
 
 /// The risk levels and the state.
-fn risk(row: &Row, out: &mut Members<'_>) {
+fn risk(row: &SignInVersion, out: &mut Members<'_>) {
     out.text("riskDetail", "none");
     out.text("riskLevelAggregated", row.risk.levels.1);
     out.text("riskLevelDuringSignIn", row.risk.levels.0);
@@ -427,7 +432,7 @@ fn risk(row: &Row, out: &mut Members<'_>) {
 }
 
 /// The first step is numbered; those after it are not.
-fn steps(sign_in: &SignIn<'_>, row: &Row, out: &mut Members<'_>) {
+fn steps(sign_in: &SignIn<'_>, row: &SignInVersion, out: &mut Members<'_>) {
     out.each("authenticationDetails", row.steps.iter().enumerate(), |(place, step), out| {
         let (method, succeeded, result) = *step;
         let at = sign_in.at + place as i64 * 9 * TICKS_PER_SECOND;

@@ -5,7 +5,7 @@ use super::{Cast, KAI, MAREKS_SHADOW, RELAY, TOOL, at, intrusion};
 use crate::demo::event::Log;
 use crate::demo::event::call::Call;
 use crate::demo::event::sign_in::{
-    Applied, Caller, Person, Place, Risk, Row, Service, SignIn, Step, Who,
+    Applied, Caller, Location, Person, Risk, Service, SignIn, SignInVersion, Step, Who,
 };
 use crate::demo::people::{AGENTS, COMPANY, User, cast};
 use crate::demo::random::Guid;
@@ -51,20 +51,21 @@ const fn unnamed(
     country: &'static str,
     at: (&'static str, &'static str),
     network: u32,
-) -> Place {
-    Place { city, state, country, at, network, named: "" }
+) -> Location {
+    Location { city, state, country, at, network, named: "" }
 }
 
 // Where the intruder's addresses are.
 
-const AMSTERDAM: Place = unnamed("Amsterdam", "Noord-Holland", "NL", ("52.35", "4.9167"), 64_496);
-const FRANKFURT: Place = unnamed("Frankfurt Am Main", "Hessen", "DE", ("50.11", "8.68"), 64_497);
-const SAO_PAULO: Place = unnamed("Sao Paulo", "Sao Paulo", "BR", ("-23.55", "-46.64"), 64_498);
-const SINGAPORE: Place = unnamed("Singapore", "Singapore", "SG", ("1.29", "103.85"), 64_499);
-const TORONTO: Place = unnamed("Toronto", "Ontario", "CA", ("43.65", "-79.38"), 64_500);
-const CAPE_TOWN: Place = unnamed("Cape Town", "Western Cape", "ZA", ("-33.92", "18.42"), 64_501);
+const AMSTERDAM: Location =
+    unnamed("Amsterdam", "Noord-Holland", "NL", ("52.35", "4.9167"), 64_496);
+const FRANKFURT: Location = unnamed("Frankfurt Am Main", "Hessen", "DE", ("50.11", "8.68"), 64_497);
+const SAO_PAULO: Location = unnamed("Sao Paulo", "Sao Paulo", "BR", ("-23.55", "-46.64"), 64_498);
+const SINGAPORE: Location = unnamed("Singapore", "Singapore", "SG", ("1.29", "103.85"), 64_499);
+const TORONTO: Location = unnamed("Toronto", "Ontario", "CA", ("43.65", "-79.38"), 64_500);
+const CAPE_TOWN: Location = unnamed("Cape Town", "Western Cape", "ZA", ("-33.92", "18.42"), 64_501);
 /// The office.
-const REYKJAVIK: Place = Place {
+const REYKJAVIK: Location = Location {
     city: "Reykjavik",
     state: "Hofudborgarsvaedid",
     country: "IS",
@@ -73,7 +74,7 @@ const REYKJAVIK: Place = Place {
     named: "Reykjavik office",
 };
 /// Where people work from home.
-const KOPAVOGUR: Place =
+const KOPAVOGUR: Location =
     unnamed("Kopavogur", "Hofudborgarsvaedid", "IS", ("64.11", "-21.9"), 64_511);
 
 /// Policies of a sign-in with its second factor.
@@ -132,7 +133,7 @@ const COMPLETED: &str = "MFA completed in Azure AD";
 fn sign_in<'a>(
     when: &str,
     user: &'a User,
-    (ip, place): (&'a str, Place),
+    (ip, place): (&'a str, Location),
     (agent, system): (&'a str, (&'static str, &'static str)),
     (app, resource): (Service, Service),
 ) -> SignIn<'a> {
@@ -181,7 +182,7 @@ pub(super) fn guesses(log: &mut Log, cast: &Cast<'_>) {
         (cast::MAREK, "2026-11-08T01:19:33Z", sao_paulo, 50_053),
     ] {
         let guess = sign_in(when, cast.user(who), from, SCRIPT, (OFFICE, OFFICE));
-        log.sign_in(&guess, &Row::new(code, 64).steps(WRONG_PASSWORD));
+        log.sign_in(&guess, &SignInVersion::new(code, 64).steps(WRONG_PASSWORD));
     }
 }
 
@@ -193,15 +194,18 @@ pub(super) fn session(log: &mut Log, cast: &Cast<'_>) {
     let code = person(&code, |person| Person { protocol: "deviceCode", ..person });
     let found =
         Risk { levels: ("medium", "medium"), state: "atRisk", events: &["unfamiliarFeatures"] };
-    log.sign_in(&code, &Row::new(50_199, 38).policies(MFA_PENDING).steps(PASSWORD));
-    let done = Row::new(0, 311).policies(MFA).steps(PASSWORD_AND_APP).saying(COMPLETED);
+    log.sign_in(&code, &SignInVersion::new(50_199, 38).policies(MFA_PENDING).steps(PASSWORD));
+    let done = SignInVersion::new(0, 311).policies(MFA).steps(PASSWORD_AND_APP).saying(COMPLETED);
     log.sign_in(&code, &done.risk(found));
 
     let hidden = ("192.0.2.203", CAPE_TOWN);
     let blocked = sign_in("2026-11-09T02:17:22Z", marek, hidden, FIREFOX, (PORTAL, AZURE));
     let found =
         Risk { levels: ("high", "high"), state: "atRisk", events: &["anonymizedIPAddress"] };
-    log.sign_in(&blocked, &Row::new(53_003, 95).policies(BLOCKED).steps(PASSWORD).risk(found));
+    log.sign_in(
+        &blocked,
+        &SignInVersion::new(53_003, 95).policies(BLOCKED).steps(PASSWORD).risk(found),
+    );
 
     let used = sign_in("2026-11-09T02:38:50Z", marek, home, FIREFOX, (PORTAL, AZURE));
     let found = Risk {
@@ -209,14 +213,15 @@ pub(super) fn session(log: &mut Log, cast: &Cast<'_>) {
         state: "atRisk",
         events: &["unfamiliarFeatures", "anomalousToken"],
     };
-    log.sign_in(&used, &Row::new(50_074, 41).policies(MFA_PENDING).steps(PASSWORD));
-    let satisfied = Row::new(50_140, 77).policies(MFA).steps(PASSWORD_AND_CLAIM).saying(CLAIM);
+    log.sign_in(&used, &SignInVersion::new(50_074, 41).policies(MFA_PENDING).steps(PASSWORD));
+    let satisfied =
+        SignInVersion::new(50_140, 77).policies(MFA).steps(PASSWORD_AND_CLAIM).saying(CLAIM);
     log.sign_in(&used, &satisfied);
     log.sign_in(&used, &satisfied.ended(402).risk(found));
 
     let roles = sign_in("2026-11-10T01:57:28Z", marek, home, SCRIPT, (PORTAL, ROLES));
     let found = Risk { levels: ("low", "high"), state: "atRisk", events: &[] };
-    let done = Row::new(0, 120).policies(MFA).saying(CLAIM).risk(found);
+    let done = SignInVersion::new(0, 120).policies(MFA).saying(CLAIM).risk(found);
     log.sign_in(&in_background(&roles), &done);
 }
 
@@ -225,13 +230,13 @@ pub(super) fn application(log: &mut Log, cast: &Cast<'_>) {
     let Some(app) = cast.tenant.apps.first() else { return };
     // What Entra writes of every application.
     let usual = Risk { levels: ("low", "low"), state: "none", events: &[] };
-    let done = Row::new(0, 163).risk(usual);
+    let done = SignInVersion::new(0, 163).risk(usual);
     let caller = |key| Caller { app, key: intrusion::key_id(key) };
     let own = SignIn {
         at: at("2026-11-10T00:30:02Z"),
         who: Who::App(caller("nightly 2025")),
         ip: "198.51.100.40",
-        place: Place { named: "", ..REYKJAVIK },
+        place: Location { named: "", ..REYKJAVIK },
         agent: "",
         resource: GRAPH,
     };
@@ -270,12 +275,12 @@ pub(super) fn settled(log: &mut Log, cast: &Cast<'_>) {
     let first = sign_in("2026-11-12T02:58:12Z", relay, place, FIREFOX, (COMMAND_LINE, GRAPH));
     let found =
         Risk { levels: ("low", "medium"), state: "atRisk", events: &["unfamiliarFeatures"] };
-    let asked = Row::new(50_140, 33).policies(MFA).steps(PASS);
+    let asked = SignInVersion::new(50_140, 33).policies(MFA).steps(PASS);
     log.sign_in(&first, &asked);
     log.sign_in(&first, &asked.ended(348).risk(found));
     for when in ["2026-11-13T22:36:02Z", "2026-11-17T18:44:39Z"] {
         let again = sign_in(when, relay, place, SCRIPT, (COMMAND_LINE, GRAPH));
-        let done = Row::new(0, 140).policies(EXCLUDED).saying(CLAIM);
+        let done = SignInVersion::new(0, 140).policies(EXCLUDED).saying(CLAIM);
         log.sign_in(&in_background(&again), &done);
     }
 
@@ -284,7 +289,7 @@ pub(super) fn settled(log: &mut Log, cast: &Cast<'_>) {
     let portal = sign_in("2026-11-14T03:16:27Z", kai, from, FIREFOX, (PORTAL, AZURE));
     let home = Guid::of("quietharbor.example");
     let portal = person(&portal, |person| Person { home, ..person });
-    log.sign_in(&portal, &Row::new(0, 88).policies(REPORTED).steps(CLAIMS).saying(CLAIM));
+    log.sign_in(&portal, &SignInVersion::new(0, 88).policies(REPORTED).steps(CLAIMS).saying(CLAIM));
 }
 
 /// A sign-in of somebody where they usually are, on a `managed` device of their own or on any.
@@ -322,20 +327,23 @@ fn system(agent: &str) -> (&'static str, &'static str) {
 pub(super) fn ordinary(log: &mut Log, cast: &Cast<'_>) {
     let [leila, hugo, noor] = cast::VICTIMS;
     let home = usual(cast, "2026-11-05T08:14:09Z", leila, (OFFICE, OFFICE), false);
-    let asked = Row::new(50_140, 47).policies(MFA).steps(PASSWORD_AND_APP);
+    let asked = SignInVersion::new(50_140, 47).policies(MFA).steps(PASSWORD_AND_APP);
     log.sign_in(&home, &asked);
     log.sign_in(&home, &asked.ended(205).saying(COMPLETED));
 
     let typo = usual(cast, "2026-11-06T07:52:18Z", hugo, (OFFICE, OFFICE), false);
-    log.sign_in(&typo, &Row::new(50_126, 71).steps(WRONG_PASSWORD));
+    log.sign_in(&typo, &SignInVersion::new(50_126, 71).steps(WRONG_PASSWORD));
     let right = usual(cast, "2026-11-06T07:52:44Z", hugo, (OFFICE, OFFICE), false);
-    log.sign_in(&right, &Row::new(0, 66).policies(MFA).steps(PASSWORD_AND_CLAIM).saying(CLAIM));
+    log.sign_in(
+        &right,
+        &SignInVersion::new(0, 66).policies(MFA).steps(PASSWORD_AND_CLAIM).saying(CLAIM),
+    );
 
     let phone = usual(cast, "2026-11-10T08:31:50Z", noor, (OUTLOOK, MAIL), false);
     let phone = SignIn { agent: AGENTS[4], ..phone };
     let phone =
         person(&phone, |person| Person { client: PROGRAM, system: system(AGENTS[4]), ..person });
-    let by_claim = Row::new(0, 90).policies(MFA).saying(CLAIM);
+    let by_claim = SignInVersion::new(0, 90).policies(MFA).saying(CLAIM);
     log.sign_in(&in_background(&phone), &by_claim);
     let teams = usual(cast, "2026-11-12T09:05:33Z", cast::TOMASZ, (TEAMS, CHAT), true);
     log.sign_in(&in_background(&teams), &by_claim);
@@ -347,8 +355,8 @@ pub(super) fn ordinary(log: &mut Log, cast: &Cast<'_>) {
 fn administrators(log: &mut Log, cast: &Cast<'_>) {
     let tool = usual(cast, "2026-11-16T10:12:05Z", cast::DOV, (AZURE_CLI, AZURE), false);
     let tool = person(&tool, |person| Person { client: PROGRAM, ..person });
-    log.sign_in(&tool, &Row::new(50_074, 52).policies(MFA_PENDING).steps(PASSWORD));
-    let done = Row::new(0, 230).policies(MFA).saying(COMPLETED);
+    log.sign_in(&tool, &SignInVersion::new(50_074, 52).policies(MFA_PENDING).steps(PASSWORD));
+    let done = SignInVersion::new(0, 230).policies(MFA).saying(COMPLETED);
     log.sign_in(&tool, &done.steps(PASSWORD_AND_APP));
 
     let defender = usual(cast, "2026-11-18T07:24:16Z", cast::IFEOMA, (DEFENDER, DEFENDER), true);
@@ -356,5 +364,8 @@ fn administrators(log: &mut Log, cast: &Cast<'_>) {
     let portal = usual(cast, "2026-11-18T07:39:55Z", cast::RAGNHEIDUR, (PORTAL, AZURE), true);
     log.sign_in(&portal, &done.steps(PASSKEY));
     let portal = usual(cast, "2026-11-19T09:40:31Z", cast::DOV, (PORTAL, AZURE), true);
-    log.sign_in(&portal, &Row::new(0, 74).policies(MFA).steps(PASSWORD_AND_APP).saying(COMPLETED));
+    log.sign_in(
+        &portal,
+        &SignInVersion::new(0, 74).policies(MFA).steps(PASSWORD_AND_APP).saying(COMPLETED),
+    );
 }

@@ -99,7 +99,7 @@ impl Codes {
 
 /// What rows of one operation share.
 #[derive(PartialEq, Eq, Hash)]
-enum Key {
+enum OperationId {
     Guid(u128),
     Text(String),
 }
@@ -113,9 +113,9 @@ impl Operations {
                 // The GUID of nothing joins nothing.
                 0 => None,
                 NOT_A_GUID => {
-                    Some(segment.correlation(at)).filter(|id| !id.is_empty()).map(Key::Text)
+                    Some(segment.correlation(at)).filter(|id| !id.is_empty()).map(OperationId::Text)
                 }
-                guid => Some(Key::Guid(guid)),
+                guid => Some(OperationId::Guid(guid)),
             }
         };
         let mut found = Self::by(rows, By::Operation, key_of);

@@ -8,8 +8,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Log, Row, bracketed, json, loose, names, no_name, place_in, row, value};
-use crate::query::plan::{Dialect, Place, Side, Test};
+use super::{
+    FieldTranslation, Log, bracketed, expressions_in, json, loose, names, no_name, row, value,
+};
+use crate::query::plan::{Dialect, FieldExpressions, Side, Test};
 use crate::record::field::Field;
 use crate::time::{TimeRange, Timestamp};
 
@@ -19,7 +21,7 @@ const TARGETS: &[Side] = &[json("tostring(TargetResources)")];
 const UNNAMED_ACTOR: &str = "not(has_name(InitiatedBy.user) or has_name(InitiatedBy.app))";
 const UNNAMED_TARGETS: &str = "has_unnamed(parse_json(tostring(TargetResources)))";
 
-const AUDITS: &[Row] = &[
+const AUDITS: &[FieldTranslation] = &[
     row("service", &[value("LoggedByService")]),
     row("category", &[value("Category")]),
     row("activity", &[value("coalesce(ActivityDisplayName, OperationName)")]),
@@ -49,7 +51,7 @@ const RESOURCE: &[Side] = &[loose("ResourceDisplayName"), loose("ResourceIdentit
 const DEVICE: &[Side] = &[json("tostring(DeviceDetail)")];
 const LOCATION: &[Side] = &[loose("Location"), json("tostring(LocationDetails)")];
 
-const SIGN_INS: &[Row] = &[
+const SIGN_INS: &[FieldTranslation] = &[
     names(
         "actor",
         &[
@@ -140,8 +142,8 @@ pub fn query(log: Log, conditions: &[String]) -> String {
 pub struct Kql(pub Log);
 
 impl Dialect for Kql {
-    fn place(&self, field: &'static Field) -> Result<Place, &'static str> {
-        place_in(if self.0 == Log::Audits { AUDITS } else { SIGN_INS }, field)
+    fn expressions(&self, field: &'static Field) -> Result<FieldExpressions, &'static str> {
+        expressions_in(if self.0 == Log::Audits { AUDITS } else { SIGN_INS }, field)
     }
 
     fn words(&self) -> Result<(), &'static str> {

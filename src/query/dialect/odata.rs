@@ -9,7 +9,7 @@
 //! `provisioningObjectSummary` in the Graph reference.
 
 use super::bracketed;
-use crate::query::plan::{Dialect, Holds, Only, Place, Side, Spelling, Test};
+use crate::query::plan::{Dialect, FieldExpressions, Holds, Only, Side, Spelling, Test};
 use crate::record::field::{Field, ValueKind};
 use crate::time::TimeRange;
 
@@ -113,7 +113,7 @@ const RULES: &[Rule] = &[
 ];
 
 impl Dialect for OData {
-    fn place(&self, field: &'static Field) -> Result<Place, &'static str> {
+    fn expressions(&self, field: &'static Field) -> Result<FieldExpressions, &'static str> {
         let mut rules = RULES.iter().filter(|rule| rule.field == field.name).peekable();
         match (field.name, rules.peek()) {
             ("target", _) => return Err("Graph looks for a target's name in one place only"),
@@ -136,7 +136,7 @@ impl Dialect for OData {
                 }
             });
         }
-        Ok(Place { sides: rule.sides, unnamed: "" })
+        Ok(FieldExpressions { sides: rule.sides, unnamed: "" })
     }
 
     fn words(&self) -> Result<(), &'static str> {

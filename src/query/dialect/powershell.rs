@@ -4,8 +4,10 @@
 //! Properties: the reference of `Get-MgAuditLogDirectoryAudit` and `Get-MgAuditLogSignIn`. Texts are
 //! compared by `-match`, letter by letter; `-eq` passes over some.
 
-use super::{Log, Row, bracketed, json, loose, names, no_name, place_in, row, value};
-use crate::query::plan::{Dialect, Place, Side, Test};
+use super::{
+    FieldTranslation, Log, bracketed, expressions_in, json, loose, names, no_name, row, value,
+};
+use crate::query::plan::{Dialect, FieldExpressions, Side, Test};
 use crate::record::field::Field;
 use crate::time::{TimeRange, Timestamp};
 
@@ -42,7 +44,7 @@ const UNNAMED_APP: &str = concat!(
     "'))"
 );
 
-const AUDITS: &[Row] = &[
+const AUDITS: &[FieldTranslation] = &[
     row("service", &[value("$_.LoggedByService")]),
     row("category", &[value("$_.Category")]),
     row("activity", &[value("$_.ActivityDisplayName")]),
@@ -65,7 +67,7 @@ const AUDITS: &[Row] = &[
     row("op", &[value("$_.OperationType")]),
 ];
 
-const SIGN_INS: &[Row] = &[
+const SIGN_INS: &[FieldTranslation] = &[
     names(
         "actor",
         &[
@@ -129,8 +131,8 @@ pub fn pipeline(log: Log, filter: &[String], conditions: &[String]) -> String {
 pub struct PowerShell(pub Log);
 
 impl Dialect for PowerShell {
-    fn place(&self, field: &'static Field) -> Result<Place, &'static str> {
-        place_in(if self.0 == Log::Audits { AUDITS } else { SIGN_INS }, field)
+    fn expressions(&self, field: &'static Field) -> Result<FieldExpressions, &'static str> {
+        expressions_in(if self.0 == Log::Audits { AUDITS } else { SIGN_INS }, field)
     }
 
     fn words(&self) -> Result<(), &'static str> {

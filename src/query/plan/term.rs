@@ -2,7 +2,7 @@
 //! Never compares a text in a way that entrail does not.
 
 use super::needle::{Letters, is_literal, needles};
-use super::{Bounds, Dialect, Fit, Holds, Place, Side, Spelling, Test};
+use super::{Bounds, Dialect, FieldExpressions, Fit, Holds, Side, Spelling, Test};
 use crate::query::pattern::Pattern;
 use crate::query::{Context, Operator, Term, Value, when};
 use crate::record::address::{Network, address};
@@ -40,8 +40,8 @@ pub(super) fn of(term: &Term, context: &Context, dialect: &dyn Dialect) -> Bound
         return said
             .map_or(Bounds::none("only one span of time is asked for there"), Bounds::exact);
     }
-    match dialect.place(field) {
-        Ok(place) => of_value(field, place, term.operator, &term.value, dialect),
+    match dialect.expressions(field) {
+        Ok(of) => of_value(field, of, term.operator, &term.value, dialect),
         Err(why) => Bounds::none(why),
     }
 }
@@ -51,8 +51,8 @@ fn of_word(value: &Value, dialect: &dyn Dialect) -> Bounds {
     if let Err(why) = dialect.words() {
         return Bounds::none(why);
     }
-    let in_field = |field: &&'static Field| match dialect.place(field) {
-        Ok(place) => of_value(field, place, Operator::Contains, value, dialect),
+    let in_field = |field: &&'static Field| match dialect.expressions(field) {
+        Ok(of) => of_value(field, of, Operator::Contains, value, dialect),
         Err(why) => Bounds::none(why),
     };
     let bounds = Bounds::any(WORD_FIELDS.iter().map(in_field).collect(), dialect);
@@ -63,7 +63,7 @@ fn of_word(value: &Value, dialect: &dyn Dialect) -> Bounds {
 /// What a field must be like to have such a value.
 fn of_value(
     field: &'static Field,
-    place: Place,
+    of: FieldExpressions,
     operator: Operator,
     value: &Value,
     dialect: &dyn Dialect,
@@ -73,23 +73,23 @@ fn of_value(
         Operator::Equals => true,
         _ => return Bounds::none(BY_ORDER),
     };
-    if let [Side { holds: Holds::Whole(_), .. }, ..] = place.sides {
-        return of_whole(place, is_whole, value, dialect);
+    if let [Side { holds: Holds::Whole(_), .. }, ..] = of.sides {
+        return of_whole(of, is_whole, value, dialect);
     }
     // Paths in the values of changes are of other parts of the text than the values.
     let is_path = matches!(field.name, "change.old" | "change.new" | "old" | "new");
     match value {
-        Value::Text(text) if text.is_empty() && is_whole => exists(place, dialect).negated(dialect),
-        Value::Text(text) if text.is_empty() => exists(place, dialect),
-        Value::Wildcard(word) if word.chars().all(|c| c == '*') => exists(place, dialect),
-        Value::Text(text) if field.kind == ValueKind::Address => of_address(text, place, dialect),
+        Value::Text(text) if text.is_empty() && is_whole => exists(of, dialect).negated(dialect),
+        Value::Text(text) if text.is_empty() => exists(of, dialect),
+        Value::Wildcard(word) if word.chars().all(|c| c == '*') => exists(of, dialect),
+        Value::Text(text) if field.kind == ValueKind::Address => of_address(text, of, dialect),
         Value::Text(text) => {
-            let above = found(field, place, operator, value, &needles(text, is_path), dialect);
-            let below = said_whole(text, is_whole, place, dialect);
+            let above = found(field, of, operator, value, &needles(text, is_path), dialect);
+            let below = said_whole(text, is_whole, of, dialect);
             // Only a word of plain letters is found where its one part is, and nowhere else.
             let is_word = needles(text, is_path) == [text.as_str()] && !is_whole;
             let is_exact = is_word && above.is_some() && above == below;
-            let why = match (place.unnamed.is_empty(), is_word) {
+            let why = match (of.unnamed.is_empty(), is_word) {
                 (false, _) => UNNAMED,
                 (true, true) => AMONG_OTHERS,
                 (true, false) => BY_PARTS,
@@ -98,10 +98,10 @@ fn of_value(
         }
         Value::Wildcard(_) if field.kind == ValueKind::Address => Bounds::none(UNSAID),
         Value::Wildcard(word) => {
-            let above = found(field, place, operator, value, &needles(word, is_path), dialect);
+            let above = found(field, of, operator, value, &needles(word, is_path), dialect);
             around(above, None, false, BY_PARTS)
         }
-        Value::Keyed(key, value) => of_keyed(key, value, is_whole, place, dialect),
+        Value::Keyed(key, value) => of_keyed(key, value, is_whole, of, dialect),
         Value::Regex(_) => Bounds::none("regular expressions are not the same there"),
         Value::Range(..) if field.kind == ValueKind::Address => Bounds::none(NO_BLOCKS),
         Value::Range(..) => Bounds::none(BY_ORDER),
@@ -121,53 +121,53 @@ fn around(
 }
 
 /// There is a value at all.
-fn exists(place: Place, dialect: &dyn Dialect) -> Bounds {
+fn exists(of: FieldExpressions, dialect: &dyn Dialect) -> Bounds {
     let filled = |counts: fn(Holds) -> bool| {
-        let sides = place.sides.iter().filter(|side| counts(side.holds));
+        let sides = of.sides.iter().filter(|side| counts(side.holds));
         sides.map(|side| dialect.test(side.expression, &Test::Filled)).collect::<Option<Vec<_>>>()
     };
     let any = |texts: Vec<String>| super::joined(texts, |texts| dialect.any(texts));
     let below = filled(|holds| holds == Holds::Value).and_then(any);
     // Among other values there is always some text.
-    if place.sides.iter().any(|side| side.holds == Holds::Json) {
+    if of.sides.iter().any(|side| side.holds == Holds::Json) {
         return around(None, below, false, AMONG_OTHERS);
     }
     let above = filled(|_| true).and_then(|mut texts| {
-        let unnamed = Some(place.unnamed).filter(|text| !text.is_empty());
+        let unnamed = Some(of.unnamed).filter(|text| !text.is_empty());
         texts.extend(unnamed.map(str::to_owned));
         any(texts)
     });
-    let is_exact = place.sides.iter().all(|side| side.holds == Holds::Value);
+    let is_exact = of.sides.iter().all(|side| side.holds == Holds::Value);
     around(above, below, is_exact, AMONG_OTHERS)
 }
 
 /// Matches at least the records that have a value with these parts.
 fn found(
     field: &'static Field,
-    place: Place,
+    of: FieldExpressions,
     operator: Operator,
     value: &Value,
     needles: &[&str],
     dialect: &dyn Dialect,
 ) -> Option<String> {
-    let mut texts = contained(needles, place, dialect)?;
+    let mut texts = contained(needles, of, dialect)?;
     for other in other_words(field, operator, value) {
-        texts.extend(contained(&self::needles(other, false), place, dialect)?);
+        texts.extend(contained(&self::needles(other, false), of, dialect)?);
     }
-    if !place.unnamed.is_empty() {
-        texts.push(place.unnamed.to_owned());
+    if !of.unnamed.is_empty() {
+        texts.push(of.unnamed.to_owned());
     }
     super::joined(texts, |texts| dialect.any(texts))
 }
 
-/// For each expression of a place that it contains all of these parts, or letters that may stand for
+/// For each expression of a of that it contains all of these parts, or letters that may stand for
 /// some of them.
-fn contained(needles: &[&str], place: Place, dialect: &dyn Dialect) -> Option<Vec<String>> {
+fn contained(needles: &[&str], of: FieldExpressions, dialect: &dyn Dialect) -> Option<Vec<String>> {
     if needles.is_empty() {
         return None;
     }
     let mut texts = Vec::new();
-    for Side { expression, holds } in place.sides {
+    for Side { expression, holds } in of.sides {
         let all = needles.iter().map(|part| dialect.test(expression, &Test::Contains(part)));
         let all = all.collect::<Option<Vec<String>>>()?;
         texts.extend(super::joined(all, |texts| dialect.all(texts)));
@@ -196,12 +196,17 @@ fn other_words(field: &Field, operator: Operator, value: &Value) -> Vec<&'static
 }
 
 /// Matches only records that have this value.
-fn said_whole(text: &str, is_whole: bool, place: Place, dialect: &dyn Dialect) -> Option<String> {
+fn said_whole(
+    text: &str,
+    is_whole: bool,
+    of: FieldExpressions,
+    dialect: &dyn Dialect,
+) -> Option<String> {
     if !is_literal(text) {
         return None;
     }
     let test = if is_whole { Test::Is(text) } else { Test::Contains(text) };
-    let own = place.sides.iter().filter(|side| side.holds == Holds::Value);
+    let own = of.sides.iter().filter(|side| side.holds == Holds::Value);
     let texts = own.map(|side| dialect.test(side.expression, &test));
     super::joined(texts.collect::<Option<_>>()?, |texts| dialect.any(texts))
 }
@@ -211,12 +216,12 @@ fn of_keyed(
     key: &str,
     value: &Value,
     is_whole: bool,
-    place: Place,
+    of: FieldExpressions,
     dialect: &dyn Dialect,
 ) -> Bounds {
     let inner = match value {
         Value::AnyOf(values) => {
-            let one = |value: &Value| of_keyed(key, value, is_whole, place, dialect);
+            let one = |value: &Value| of_keyed(key, value, is_whole, of, dialect);
             return Bounds::any(values.iter().map(one).collect(), dialect);
         }
         // Also records without the key.
@@ -225,23 +230,23 @@ fn of_keyed(
         Value::Regex(_) | Value::Range(..) | Value::Keyed(..) => Vec::new(),
     };
     let all = [needles(key, true), inner].concat();
-    let texts = contained(&all, place, dialect);
+    let texts = contained(&all, of, dialect);
     let above = texts.and_then(|texts| super::joined(texts, |texts| dialect.any(texts)));
     around(above, None, false, AMONG_OTHERS)
 }
 
 /// An address, which has many spellings: the parts of its usual form stand in all of them, apart from
 /// those that write a part of it in the digits of the other kind.
-fn of_address(text: &str, place: Place, dialect: &dyn Dialect) -> Bounds {
+fn of_address(text: &str, of: FieldExpressions, dialect: &dyn Dialect) -> Bounds {
     if Network::parse(text).is_some() {
         return Bounds::none(NO_BLOCKS);
     }
     let usual = address(text).map_or_else(|| text.to_owned(), |address| address.to_string());
-    let Some(mut texts) = contained(&needles(&usual, false), place, dialect) else {
+    let Some(mut texts) = contained(&needles(&usual, false), of, dialect) else {
         return Bounds::none(UNSAID);
     };
     // One mapped to the longer kind has this in front; one embedded has full stops behind colons.
-    for Side { expression, .. } in place.sides {
+    for Side { expression, .. } in of.sides {
         let tests = [Test::Contains("ffff"), Test::Matches(EMBEDDED)];
         texts.extend(tests.iter().filter_map(|test| dialect.test(expression, test)));
     }
@@ -250,14 +255,14 @@ fn of_address(text: &str, place: Place, dialect: &dyn Dialect) -> Bounds {
 }
 
 /// What is compared only whole.
-fn of_whole(place: Place, is_whole: bool, value: &Value, dialect: &dyn Dialect) -> Bounds {
+fn of_whole(of: FieldExpressions, is_whole: bool, value: &Value, dialect: &dyn Dialect) -> Bounds {
     let Value::Text(text) = value else { return Bounds::none("only texts are compared there") };
     if !is_whole || text.is_empty() {
         return Bounds::none("only compared for equality there");
     }
     let mut texts = Vec::new();
     let mut fit = Fit::Exact;
-    for Side { expression, holds } in place.sides {
+    for Side { expression, holds } in of.sides {
         let spelled = match holds {
             Holds::Whole(Spelling::Guid) if is_guid(text) => {
                 vec![text.to_ascii_lowercase(), text.to_ascii_uppercase(), text.clone()]

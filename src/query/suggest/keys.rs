@@ -3,14 +3,14 @@
 
 use std::cmp::Reverse;
 
-use super::{Ask, Offer, Seen, Suggestion, SuggestionKind, records};
+use super::{Ask, DataValues, Offer, Suggestion, SuggestionKind, records};
 use crate::query::{Operator, written_key};
 use crate::record::keyed;
 use crate::text::clean;
 
 /// The ways to go on with a field's name, a full stop and the beginning of a key; none where that is
 /// not what was typed.
-pub(super) fn keys(typed: &str, limit: usize, sign: Operator, seen: &dyn Seen) -> Vec<Offer> {
+pub(super) fn keys(typed: &str, limit: usize, sign: Operator, seen: &dyn DataValues) -> Vec<Offer> {
     let Some((field, key)) = keyed::find(typed) else { return Vec::new() };
     let before = &typed[..typed.len() - key.len()];
     let (usual, of) = keyed::keys_of(field);

@@ -10,7 +10,7 @@ use crate::record::keyed;
 
 /// What is being typed.
 #[derive(Clone, Copy, Debug)]
-pub enum Place {
+pub enum Typing {
     /// Something that starts a condition.
     Bare,
     /// The name of a field that has its operator already; the value ends at this byte.
@@ -25,7 +25,7 @@ pub enum Place {
 #[derive(Clone, Debug)]
 pub struct Spot {
     /// What it is.
-    pub place: Place,
+    pub place: Typing,
     /// Its bytes in the text.
     pub replace: Range<usize>,
     /// What of it stands before the caret, without quotes and their escapes.
@@ -37,7 +37,7 @@ pub fn spot(text: &str, caret: usize) -> Spot {
     let mut scan = Scan { text, caret, at: 0, list: None };
     loop {
         scan.at = text.len() - scan.rest().trim_start().len();
-        let here = scan.list.map_or(Place::Bare, |(field, sign)| Place::Value(field, sign));
+        let here = scan.list.map_or(Typing::Bare, |(field, sign)| Typing::Value(field, sign));
         let Some(next) = scan.rest().chars().next() else { return scan.empty(here) };
         if scan.caret < scan.at {
             return scan.empty(here);
@@ -80,7 +80,7 @@ impl<'t> Scan<'t> {
         &self.text[self.at..]
     }
 
-    fn empty(&self, place: Place) -> Spot {
+    fn empty(&self, place: Typing) -> Spot {
         Spot { place, replace: self.caret..self.caret, typed: String::new() }
     }
 
@@ -99,21 +99,21 @@ impl<'t> Scan<'t> {
         let name = &rest[..name_end];
         let sign = Operator::ALL.into_iter().find(|sign| rest[name_end..].starts_with(sign.sign()));
         let (Some(sign), true) = (sign, name.starts_with(char::is_alphabetic)) else {
-            return self.value(Place::Bare);
+            return self.value(Typing::Bare);
         };
         let field = Field::find(name);
         if field.is_none() && keyed::find(name).is_some_and(|(_, key)| !key.is_empty()) {
             return self.under_key(start, start + name_end, sign);
         }
         if field.is_none() && self.word_ahead().parse::<IpAddr>().is_ok() {
-            return self.value(Place::Bare);
+            return self.value(Typing::Bare);
         }
         let value_at = start + name_end + sign.sign().len();
         if self.caret < value_at || field.is_none() {
             let typed = self.before_caret(start, start + name_end).to_owned();
             self.at = value_at;
             self.at = self.whole_value();
-            let place = Place::Name(sign, self.at);
+            let place = Typing::Name(sign, self.at);
             return (self.caret <= self.at).then_some(Spot {
                 place,
                 replace: start..value_at,
@@ -125,14 +125,14 @@ impl<'t> Scan<'t> {
         if self.rest().starts_with('(') {
             if self.caret == value_at {
                 let replace = value_at..self.whole_value();
-                let place = Place::Value(field, sign);
+                let place = Typing::Value(field, sign);
                 return Some(Spot { place, replace, typed: String::new() });
             }
             self.at += 1;
             self.list = Some((field, sign));
             return None;
         }
-        self.value(Place::Value(field, sign))
+        self.value(Typing::Value(field, sign))
     }
 
     /// Goes over a key with its value, or gives the spot that is in it. What a key's values are is not
@@ -143,10 +143,10 @@ impl<'t> Scan<'t> {
         self.at = value_at;
         self.at = self.whole_value();
         if self.caret < value_at {
-            let place = Place::Name(sign, self.at);
+            let place = Typing::Name(sign, self.at);
             return Some(Spot { place, replace: start..value_at, typed });
         }
-        (self.caret <= self.at).then(|| self.empty(Place::Nothing))
+        (self.caret <= self.at).then(|| self.empty(Typing::Nothing))
     }
 
     /// The end of the value that starts here, a list included.
@@ -155,7 +155,7 @@ impl<'t> Scan<'t> {
             return self.rest().find(')').map_or(self.text.len(), |close| self.at + close + 1);
         }
         let mut ahead = Scan { text: self.text, caret: usize::MAX, at: self.at, list: None };
-        ahead.value(Place::Value(Field::RAW, Operator::Contains));
+        ahead.value(Typing::Value(Field::RAW, Operator::Contains));
         ahead.at
     }
 
@@ -166,12 +166,12 @@ impl<'t> Scan<'t> {
     }
 
     /// Goes over a value, or gives the spot that is in it.
-    fn value(&mut self, place: Place) -> Option<Spot> {
+    fn value(&mut self, place: Typing) -> Option<Spot> {
         if self.rest().starts_with('/') {
             self.at = self.closing('/').unwrap_or(self.text.len());
-            return (self.caret <= self.at).then(|| self.empty(Place::Nothing));
+            return (self.caret <= self.at).then(|| self.empty(Typing::Nothing));
         }
-        let bare = matches!(place, Place::Bare);
+        let bare = matches!(place, Typing::Bare);
         if let Some(spot) = self.single(place, bare) {
             return Some(spot);
         }
@@ -180,13 +180,13 @@ impl<'t> Scan<'t> {
         }
         self.at += 2;
         if self.caret < self.at {
-            return Some(self.empty(Place::Nothing));
+            return Some(self.empty(Typing::Nothing));
         }
         self.single(place, bare)
     }
 
     /// Goes over one word or quoted text.
-    fn single(&mut self, place: Place, bare: bool) -> Option<Spot> {
+    fn single(&mut self, place: Typing, bare: bool) -> Option<Spot> {
         let start = self.at;
         if self.rest().starts_with('"') {
             let closed = self.closing('"');
@@ -214,7 +214,7 @@ impl<'t> Scan<'t> {
             return None;
         }
         if bare && matches!(word, "AND" | "OR" | "NOT") {
-            return Some(self.empty(Place::Nothing));
+            return Some(self.empty(Typing::Nothing));
         }
         let typed = self.before_caret(start, self.at).to_owned();
         Some(Spot { place, replace: start..self.at, typed })
@@ -260,12 +260,12 @@ mod tests {
         let text = marked.replacen('|', "", 1);
         let spot = spot(&text, caret);
         let place = match spot.place {
-            Place::Bare => "bare".to_owned(),
-            Place::Name(sign, end) => {
+            Typing::Bare => "bare".to_owned(),
+            Typing::Name(sign, end) => {
                 format!("name{}{}", sign.sign(), &text[spot.replace.end..end])
             }
-            Place::Value(field, sign) => format!("{}{}", field.name, sign.sign()),
-            Place::Nothing => "nothing".to_owned(),
+            Typing::Value(field, sign) => format!("{}{}", field.name, sign.sign()),
+            Typing::Nothing => "nothing".to_owned(),
         };
         let (before, after) = (&text[..spot.replace.start], &text[spot.replace.end..]);
         format!("{before}[{}]{after} {place} <{}>", &text[spot.replace], spot.typed)

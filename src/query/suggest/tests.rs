@@ -10,7 +10,7 @@ use crate::catalogue::catalogue;
 /// Values by the name of the field.
 struct Table(Vec<(&'static str, Vec<(&'static str, u64)>)>);
 
-impl Seen for Table {
+impl DataValues for Table {
     fn values(&self, field: &'static Field) -> Arc<[(String, u64)]> {
         let own = self.0.iter().find(|(name, _)| *name == field.name);
         let values = own.map(|(_, values)| values.as_slice()).unwrap_or_default();

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use self::lost::Lost;
 use super::super::encoding::UTF8_MARK;
-use super::{Found, Framing, MAX_RECORD, Note, Step};
+use super::{Framing, MAX_RECORD, Note, Scanned, Step};
 use crate::format::{self, DELIMITERS, Layout};
 use crate::store::Span;
 
@@ -239,7 +239,7 @@ pub struct Rows {
     effort: u64,
 }
 
-enum Row {
+enum RowScan {
     /// Ends before this byte; the next begins at the second.
     Ends(usize, usize),
     /// Not ended; go on from here.
@@ -282,25 +282,25 @@ impl Rows {
     /// Bytes of the first row with its line break, and whether that is there.
     fn row_len(&mut self, text: &[u8]) -> Option<(usize, bool)> {
         match self.row(text, 0, 0, 0, true) {
-            Row::Ends(_, next) => Some((next, true)),
-            Row::More(_) if text.is_empty() => None,
-            Row::More(_) => Some((text.len(), false)),
-            Row::Damage(_) => None,
+            RowScan::Ends(_, next) => Some((next, true)),
+            RowScan::More(_) if text.is_empty() => None,
+            RowScan::More(_) => Some((text.len(), false)),
+            RowScan::Damage(_) => None,
         }
     }
 
     /// Goes on at `bytes[i]` with the row that begins at `bytes[first]`; `bytes[0]` is byte `base`.
-    fn row(&mut self, bytes: &[u8], base: u64, first: usize, i: usize, end: bool) -> Row {
+    fn row(&mut self, bytes: &[u8], base: u64, first: usize, i: usize, end: bool) -> RowScan {
         let mut i = i;
         loop {
             let rest = &bytes[i..];
             if self.quoted {
                 let Some(quote) = memchr::memchr(b'"', rest) else {
-                    return Row::More(bytes.len());
+                    return RowScan::More(bytes.len());
                 };
                 let quote = i + quote;
                 match bytes.get(quote + 1) {
-                    None if !end => return Row::More(quote),
+                    None if !end => return RowScan::More(quote),
                     Some(b'"') => i = quote + 2,
                     after => {
                         self.quoted = false;
@@ -308,18 +308,18 @@ impl Rows {
                         let fits =
                             after.is_none_or(|&b| b == self.delimiter || b == b'\r' || b == b'\n');
                         if !fits && self.is_broken(bytes, base, first..quote) {
-                            return Row::Damage(quote);
+                            return RowScan::Damage(quote);
                         }
                     }
                 }
             } else {
                 match memchr::memchr3(b'"', b'\n', b'\r', rest) {
-                    None => return Row::More(bytes.len()),
-                    Some(hit) if rest[hit] == b'\n' => return Row::Ends(i + hit, i + hit + 1),
+                    None => return RowScan::More(bytes.len()),
+                    Some(hit) if rest[hit] == b'\n' => return RowScan::Ends(i + hit, i + hit + 1),
                     Some(hit) if rest[hit] == b'\r' => match rest.get(hit + 1) {
-                        None if !end => return Row::More(i + hit),
-                        Some(b'\n') => return Row::Ends(i + hit, i + hit + 2),
-                        _ => return Row::Ends(i + hit, i + hit + 1),
+                        None if !end => return RowScan::More(i + hit),
+                        Some(b'\n') => return RowScan::Ends(i + hit, i + hit + 2),
+                        _ => return RowScan::Ends(i + hit, i + hit + 1),
                     },
                     Some(hit) => {
                         let quote = i + hit;
@@ -339,7 +339,7 @@ impl Rows {
         found.is_some()
     }
 
-    fn emit(&mut self, row: &[u8], start: u64, found: &mut Found) {
+    fn emit(&mut self, row: &[u8], start: u64, found: &mut Scanned) {
         let row = row.strip_suffix(b"\r").unwrap_or(row);
         let before = self.blank_before(row);
         if row[..before].contains(&0) {
@@ -498,7 +498,7 @@ impl Rows {
 }
 
 impl Framing for Rows {
-    fn scan(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Found) -> Step {
+    fn scan(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Scanned) -> Step {
         while self.pass_over(bytes, base, end, found) {
             let first = (self.start - base) as usize;
             if end && first == bytes.len() {
@@ -512,24 +512,25 @@ impl Framing for Rows {
                 }
             }
             let row = self.row(bytes, base, first, (self.at - base) as usize, end);
-            let (Row::Ends(reached, _) | Row::More(reached) | Row::Damage(reached)) = row;
+            let (RowScan::Ends(reached, _) | RowScan::More(reached) | RowScan::Damage(reached)) =
+                row;
             let text = &bytes[first..reached];
             let next = match row {
                 _ if text.len() as u64 > MAX_RECORD => {
                     self.give_up(self.start + MAX_RECORD, None);
                     continue;
                 }
-                Row::Ends(_, next) => next,
-                Row::More(_) if !end => {
+                RowScan::Ends(_, next) => next,
+                RowScan::More(_) if !end => {
                     self.at = base + reached as u64;
                     return Step::More;
                 }
-                Row::More(_) if !self.quoted => bytes.len(),
-                Row::More(_) => {
+                RowScan::More(_) if !self.quoted => bytes.len(),
+                RowScan::More(_) => {
                     self.give_up(base + bytes.len() as u64, None);
                     continue;
                 }
-                Row::Damage(_) => {
+                RowScan::Damage(_) => {
                     let line = memchr::memrchr2(b'\n', b'\r', text);
                     let until = line.map(|line| base + (first + line) as u64 + 1);
                     self.give_up(base + reached as u64, until);

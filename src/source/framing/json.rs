@@ -10,7 +10,7 @@ use super::csv::{self, Probe};
 use super::lost::Lost;
 use super::page::{self, MemberArray, Open};
 use super::structure::{Form, Reached, Scan};
-use super::{Accept, Found, Framing, Note, Plain, Step};
+use super::{Accept, Framing, Note, Plain, Scanned, Step};
 use crate::format::{self, Layout};
 use crate::store::Span;
 
@@ -104,7 +104,7 @@ impl Json {
     }
 
     /// Goes on with the value that was begun.
-    fn follow(&mut self, mut scan: Scan, text: Text<'_>, found: &mut Found) -> Next {
+    fn follow(&mut self, mut scan: Scan, text: Text<'_>, found: &mut Scanned) -> Next {
         let Text { bytes, base, end, .. } = text;
         let first = (scan.start - base) as usize;
         match scan.run(bytes, first, (self.at - base) as usize, self.by_line, end) {
@@ -156,7 +156,7 @@ impl Json {
         text: Text<'_>,
         list: Open,
         error: Option<String>,
-        found: &mut Found,
+        found: &mut Scanned,
     ) {
         if self.lost.is_some() {
             self.open.clear();
@@ -191,7 +191,7 @@ impl Json {
         scan: &Scan,
         text: Text<'_>,
         range: std::ops::Range<usize>,
-        found: &mut Found,
+        found: &mut Scanned,
     ) {
         let value = &text.bytes[range.clone()];
         if scan.form == Form::Member {
@@ -260,14 +260,14 @@ impl Json {
         self.damaged = true;
     }
 
-    fn found_again(&mut self, at: u64, found: &mut Found) {
+    fn found_again(&mut self, at: u64, found: &mut Scanned) {
         if let Some(lost) = self.lost.take() {
             found.notes.push(lost.note(at));
         }
     }
 
     /// Looks for the next value between values.
-    fn between(&mut self, text: Text<'_>, found: &mut Found) -> Next {
+    fn between(&mut self, text: Text<'_>, found: &mut Scanned) -> Next {
         let Text { bytes, base, end, .. } = text;
         let mut i = (self.at - base) as usize;
         let from = i;
@@ -334,7 +334,7 @@ impl Json {
     }
 
     /// What is no value stands at `bytes[i]`: where to go on looking for one, or what to do.
-    fn aside(&mut self, text: Text<'_>, i: usize, found: &mut Found) -> Result<usize, Next> {
+    fn aside(&mut self, text: Text<'_>, i: usize, found: &mut Scanned) -> Result<usize, Next> {
         self.at = text.base + i as u64;
         if self.among_others {
             match csv_head(text, i) {
@@ -416,7 +416,7 @@ impl Json {
     }
 
     /// Looks for the next candidate behind damage.
-    fn seek(&mut self, text: Text<'_>, found: &mut Found) -> Next {
+    fn seek(&mut self, text: Text<'_>, found: &mut Scanned) -> Next {
         let Text { bytes, base, end, .. } = text;
         let rows = self.open.last() == Some(&Open::Rows);
         let mut i = (self.at - base) as usize;
@@ -470,7 +470,7 @@ impl Json {
 }
 
 impl Framing for Json {
-    fn scan(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Found) -> Step {
+    fn scan(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Scanned) -> Step {
         let text = Text { bytes, base, end, first: self.first };
         loop {
             let next = match self.value.take() {
@@ -553,7 +553,7 @@ fn csv_behind(text: Text<'_>, i: usize) -> Probe {
 }
 
 /// A page's own member, which begins at byte `at`: an error is told, and records in it are taken.
-fn member(member: &[u8], at: u64, found: &mut Found) {
+fn member(member: &[u8], at: u64, found: &mut Scanned) {
     let object = || [b"{", member, b"}"].concat();
     if member.starts_with(b"\"error\"")
         && let Some(error) = page::error_text(&object())
@@ -567,7 +567,7 @@ fn member(member: &[u8], at: u64, found: &mut Found) {
 }
 
 /// Takes the records in a page, which begins at byte `from`, before its list, which does at byte `to`.
-fn beside_list(text: Text<'_>, from: u64, to: u64, found: &mut Found) {
+fn beside_list(text: Text<'_>, from: u64, to: u64, found: &mut Scanned) {
     let (first, bracket) = ((from - text.base) as usize, (to - text.base) as usize);
     let head = &text.bytes[first..bracket];
     if head.len() > 1 && memchr::memchr(b'{', &head[1..]).is_some() {
@@ -576,7 +576,7 @@ fn beside_list(text: Text<'_>, from: u64, to: u64, found: &mut Found) {
 }
 
 /// Takes the records that something is put around in an object that begins at byte `at`.
-fn take_wrapped(object: &[u8], at: u64, found: &mut Found) {
+fn take_wrapped(object: &[u8], at: u64, found: &mut Scanned) {
     let mut ranges = format::wrapped(object, &Layout::JSON);
     ranges.sort_by_key(|range| range.start);
     found.events.extend(
@@ -586,11 +586,11 @@ fn take_wrapped(object: &[u8], at: u64, found: &mut Found) {
     );
 }
 
-fn note_odd(at: u64, reason: String, lost: bool, found: &mut Found) {
+fn note_odd(at: u64, reason: String, lost: bool, found: &mut Scanned) {
     found.notes.push(Note { at, lost_bytes: 0, reason, lost, whole: false });
 }
 
-fn note_error(at: u64, error: &str, found: &mut Found) {
+fn note_error(at: u64, error: &str, found: &mut Scanned) {
     let reason = format!("the answer is incomplete, it carries an error ({error}); ask again");
     note_odd(at, reason, true, found);
 }

@@ -3,7 +3,7 @@
 
 use super::csv::{Head, Rows};
 use super::json::Json;
-use super::{Accept, Found, Framing, Plain, Step};
+use super::{Accept, Framing, Plain, Scanned, Step};
 use crate::format::Layout;
 
 /// The framing of what a text is at the current byte.
@@ -41,7 +41,7 @@ impl Mixed {
 }
 
 impl Framing for Mixed {
-    fn scan(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Found) -> Step {
+    fn scan(&mut self, bytes: &[u8], base: u64, end: bool, found: &mut Scanned) -> Step {
         let step = match &mut self.now {
             Now::Json(json) => json.scan(bytes, base, end, found),
             Now::Csv(rows) => rows.scan(bytes, base, end, found),

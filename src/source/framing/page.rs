@@ -116,7 +116,7 @@ fn key_before(bytes: &[u8], first: usize, at: usize) -> Option<(&[u8], usize)> {
 /// Azure Monitor "Response format" (a partial result carries `error` with code `PartialError`).
 pub fn error_text(object: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
-    struct Answer<'a> {
+    struct ErrorBody<'a> {
         #[serde(borrow)]
         error: Option<Cow<'a, RawValue>>,
         error_description: Option<String>,
@@ -126,7 +126,7 @@ pub fn error_text(object: &[u8]) -> Option<String> {
         code: Option<String>,
         message: Option<String>,
     }
-    let answer: Answer<'_> = serde_json::from_slice(object).ok()?;
+    let answer: ErrorBody<'_> = serde_json::from_slice(object).ok()?;
     let error = answer.error?;
     let (code, message) = match serde_json::from_str::<Details>(error.get()) {
         Ok(details) => (details.code, details.message),

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::super::decoding::accepts;
 use super::super::framing::json::Json;
-use super::super::framing::{Found, Framing as _, Step};
+use super::super::framing::{Framing as _, Scanned, Step};
 use super::seen::{Key, Seen};
 use crate::format::Layout;
 use crate::secret::excerpt;
@@ -87,7 +87,7 @@ impl Page {
 
     /// What is whole in a broken answer.
     fn salvaged(body: &[u8], whole: bool) -> Self {
-        let mut found = Found::default();
+        let mut found = Scanned::default();
         let mut framing = Json::new(is_record, false);
         scan(&mut framing, body, &mut found);
         let mut page = Self { next: next_link(body), ..Self::default() };
@@ -128,7 +128,7 @@ impl Page {
 
     /// Records inside of what looked like one; how many bytes are none.
     fn inside(&mut self, event: &[u8]) -> u64 {
-        let mut found = Found::default();
+        let mut found = Scanned::default();
         scan(&mut Json::inside(is_record, String::new()), event, &mut found);
         let mut lost = event.len() as u64;
         for span in found.events {
@@ -277,7 +277,7 @@ fn has_id(bytes: &[u8]) -> bool {
     serde_json::from_slice::<Meta<'_>>(bytes).is_ok_and(|meta| meta.id.is_some())
 }
 
-fn scan(framing: &mut Json, bytes: &[u8], found: &mut Found) {
+fn scan(framing: &mut Json, bytes: &[u8], found: &mut Scanned) {
     while let Step::Layout(_) = framing.scan(bytes, 0, true, found) {}
 }
 

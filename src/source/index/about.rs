@@ -1,7 +1,7 @@
 //! What an index says besides its segments: of which files it is, the summary, and all troubles.
 //! Never the records themselves.
 
-use super::super::{Account, Progress, Summary};
+use super::super::{InputTotals, Progress, Summary};
 use crate::place::{Position, Trouble};
 use crate::store::persist::wire::{Damaged, Decoder, Encoder};
 
@@ -38,9 +38,9 @@ impl About {
             out.text(name);
             out.u64(*count);
         }
-        out.u32(summary.accounts.len() as u32);
-        for account in &summary.accounts {
-            write_account(account, &mut out);
+        out.u32(summary.totals.len() as u32);
+        for totals in &summary.totals {
+            write_totals(totals, &mut out);
         }
         out.u32(self.troubles.len() as u32);
         for trouble in &self.troubles {
@@ -85,7 +85,7 @@ impl About {
             summary.other.push((input.text()?.to_owned(), input.u64()?));
         }
         for _ in 0..input.u32()? {
-            summary.accounts.push(account(&mut input)?);
+            summary.totals.push(read_totals(&mut input)?);
         }
         let mut troubles = Vec::new();
         for _ in 0..input.u32()? {
@@ -96,23 +96,23 @@ impl About {
     }
 }
 
-fn write_account(account: &Account, out: &mut Encoder) {
-    out.text(&account.name);
-    out.byte(u8::from(account.bytes.is_some()));
-    out.u64s(&[account.bytes.unwrap_or(0), account.records, account.duplicates]);
-    out.u64s(&[account.passed_over, account.lost, account.lost_bytes, account.odd]);
-    out.byte(u8::from(account.unread));
-    out.u32(account.other.len() as u32);
-    for (name, count) in &account.other {
+fn write_totals(totals: &InputTotals, out: &mut Encoder) {
+    out.text(&totals.name);
+    out.byte(u8::from(totals.bytes.is_some()));
+    out.u64s(&[totals.bytes.unwrap_or(0), totals.records, totals.duplicates]);
+    out.u64s(&[totals.passed_over, totals.lost, totals.lost_bytes, totals.odd]);
+    out.byte(u8::from(totals.unread));
+    out.u32(totals.other.len() as u32);
+    for (name, count) in &totals.other {
         out.text(name);
         out.u64(*count);
     }
 }
 
-fn account(input: &mut Decoder<'_>) -> Result<Account, Damaged> {
+fn read_totals(input: &mut Decoder<'_>) -> Result<InputTotals, Damaged> {
     let name = input.text()?.to_owned();
     let (has_bytes, bytes) = (flag(input)?, input.u64()?);
-    let mut account = Account {
+    let mut totals = InputTotals {
         name,
         bytes: has_bytes.then_some(bytes),
         records: input.u64()?,
@@ -125,9 +125,9 @@ fn account(input: &mut Decoder<'_>) -> Result<Account, Damaged> {
         other: Vec::new(),
     };
     for _ in 0..input.u32()? {
-        account.other.push((input.text()?.to_owned(), input.u64()?));
+        totals.other.push((input.text()?.to_owned(), input.u64()?));
     }
-    Ok(account)
+    Ok(totals)
 }
 
 fn trouble(input: &mut Decoder<'_>) -> Result<Trouble, Damaged> {

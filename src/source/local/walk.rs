@@ -13,10 +13,10 @@ use super::pipe;
 use crate::place::{Contents, Piece, Position, Trouble};
 
 /// What is found: something to read, or why there is nothing.
-type Found<'f> = dyn FnMut(Result<Piece, Trouble>) + 'f;
+type OnPiece<'f> = dyn FnMut(Result<Piece, Trouble>) + 'f;
 
 /// All there is to read at these paths, in order. Stops early when `stop` fires.
-pub(super) fn each(paths: &[PathBuf], stop: &CancellationToken, found: &mut Found<'_>) {
+pub(super) fn each(paths: &[PathBuf], stop: &CancellationToken, found: &mut OnPiece<'_>) {
     for path in paths {
         match fs::metadata(path) {
             Ok(_) => add(path, stop, found),
@@ -43,7 +43,7 @@ fn matches(path: &Path) -> Option<Vec<glob::GlobResult>> {
     Some(glob::glob(pattern).ok()?.collect())
 }
 
-fn add(path: &Path, stop: &CancellationToken, found: &mut Found<'_>) {
+fn add(path: &Path, stop: &CancellationToken, found: &mut OnPiece<'_>) {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => add_folder(path, stop, found),
         Ok(metadata) if metadata.is_file() => {
@@ -60,7 +60,7 @@ fn add(path: &Path, stop: &CancellationToken, found: &mut Found<'_>) {
 /// All regular files in a folder and its folders, by path. Folders whose name begins with a dot
 /// (`.git`) are left out; links to files are read, links to folders are not followed, and pipes
 /// and sockets are left alone.
-fn add_folder(folder: &Path, stop: &CancellationToken, found: &mut Found<'_>) {
+fn add_folder(folder: &Path, stop: &CancellationToken, found: &mut OnPiece<'_>) {
     let is_empty = Cell::new(true);
     let mut found = |piece| {
         is_empty.set(false);

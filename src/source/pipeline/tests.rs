@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::lanes;
+use super::super::queues;
 use super::*;
 use crate::format::{DecodeError, Depth, Draft, Drafted, Layout};
 use crate::place::Places;
@@ -31,7 +31,7 @@ fn run_with(
 fn run_from(options: &Options, places: Places, stop_after: usize) -> (Store, Vec<String>, Summary) {
     let (mut store, mut told, mut summary) = (Store::default(), Vec::new(), Summary::default());
     let mut deliveries = 0;
-    run(lanes::in_order(places), &CancellationToken::new(), options, &mut |delivery| {
+    run(queues::in_order(places), &CancellationToken::new(), options, &mut |delivery| {
         match delivery {
             Delivery::Segment(segment) => store.push(segment),
             Delivery::Trouble(trouble) => told.push(trouble.to_string()),

@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::super::framing::{Found, Framing, Step};
+use super::super::framing::{Framing, Scanned, Step};
 use super::super::original::{Bytes, Source};
 use super::super::outcome::Outcome;
 use super::super::work::{Job, Part, Stopped};
@@ -87,7 +87,7 @@ impl Reading<'_> {
         let mut outcome = Outcome { source: text.source_name(), ..Outcome::default() };
         let mut notes = Vec::new();
         loop {
-            let mut found = Found::default();
+            let mut found = Scanned::default();
             let step = framing.scan(filled, text.base, end, &mut found);
             outcome.lost_bytes += found.notes.iter().map(|note| note.lost_bytes).sum::<u64>();
             for note in found.notes {

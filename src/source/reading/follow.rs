@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime;
 
-use super::super::lanes::Followed;
+use super::super::queues::Followed;
 use super::super::work::{Part, Stopped};
 use super::Reading;
 use crate::place::Look;

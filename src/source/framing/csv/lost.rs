@@ -1,7 +1,7 @@
 //! Rows that are none: a quote that is not closed, or more than is kept.
 //! Never takes a line for lost that is a record by itself.
 
-use super::super::{Found, MAX_RECORD, Note};
+use super::super::{MAX_RECORD, Note, Scanned};
 use super::{Rows, TELLING, is_header_like, line_break, value_end};
 use crate::format::{self, Decoded, Depth, Layout};
 
@@ -59,7 +59,7 @@ impl Rows {
         bytes: &[u8],
         base: u64,
         end: bool,
-        found: &mut Found,
+        found: &mut Scanned,
     ) -> bool {
         let Some(mut lost) = self.lost else { return true };
         let stop = loop {

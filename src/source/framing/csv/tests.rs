@@ -40,7 +40,7 @@ fn framed_by(mut framing: Rows, text: &str, size: usize) -> (Vec<String>, Vec<No
     loop {
         reached = text.len().min(reached + size);
         let end = reached == text.len();
-        let mut found = Found::default();
+        let mut found = Scanned::default();
         framing.scan(&text.as_bytes()[base..reached], base as u64, end, &mut found);
         for span in found.events {
             let start = span.offset as usize;
@@ -152,7 +152,7 @@ fn a_quote_open_to_the_end_was_never_closed() {
 #[test]
 fn a_line_without_end_is_skipped_without_being_kept() {
     let mut framing = Rows::plain(b',');
-    let mut found = Found::default();
+    let mut found = Scanned::default();
     let mut block = vec![b'x'; 1 << 20];
     let mut base = 0;
     for _ in 0..70 {
@@ -192,7 +192,7 @@ fn a_line_with_nothing_but_a_byte_order_mark_ended_the_program() {
         for rest in ["", "2026-11-01T08:00:00Z,x,y,z,a,success,,,,\n"] {
             let text = format!("{header}\n{alone}\n{rest}");
             let Probe::Head(head) = head(text.as_bytes(), true) else { panic!("a head") };
-            let mut found = Found::default();
+            let mut found = Scanned::default();
             Rows::behind(&head, 0).scan(text.as_bytes(), 0, true, &mut found);
             assert_eq!(found.events.len(), usize::from(!rest.is_empty()), "{text:?} {found:?}");
         }
@@ -200,7 +200,7 @@ fn a_line_with_nothing_but_a_byte_order_mark_ended_the_program() {
     // What is left in front of a header that is glued on.
     let text = format!("{header}\n \t{header}\n");
     let Probe::Head(head) = head(text.as_bytes(), true) else { panic!("a head") };
-    let mut found = Found::default();
+    let mut found = Scanned::default();
     Rows::behind(&head, 0).scan(text.as_bytes(), 0, true, &mut found);
     assert!(found.events.is_empty(), "{found:?}");
 }

@@ -24,7 +24,7 @@ fn framed_by(mut framing: Json, text: &[u8], size: usize) -> (Vec<String>, Vec<N
     loop {
         reached = text.len().min(reached + size);
         let end = reached == text.len();
-        let mut found = Found::default();
+        let mut found = Scanned::default();
         while let Step::Layout(_) = framing.scan(&text[base..reached], base as u64, end, &mut found)
         {
         }
@@ -201,7 +201,7 @@ fn searching_behind_damage_is_linear() {
     let nest = format!("{}{}", r#"{"a":[{"b":"#.repeat(60), "}]}".repeat(60));
     let text = format!("\0oops{}", nest.repeat(200));
     let mut framing = Json::new(accepts, false);
-    let mut found = Found::default();
+    let mut found = Scanned::default();
     framing.scan(text.as_bytes(), 0, true, &mut found);
     assert!(found.events.is_empty());
     assert_eq!(found.notes.len(), 1);
@@ -212,7 +212,7 @@ fn searching_behind_damage_is_linear() {
 fn an_event_of_many_lists_is_looked_at_once() {
     let text = format!(r#"{{"id":"a",{}"category":"b"}}"#, r#""value":[{"x":1}],"#.repeat(100_000));
     let mut framing = Json::new(accepts, false);
-    let mut found = Found::default();
+    let mut found = Scanned::default();
     framing.scan(text.as_bytes(), 0, true, &mut found);
     assert_eq!(found.events, [Span { offset: 0, len: text.len() as u32 }]);
 }
@@ -220,7 +220,7 @@ fn an_event_of_many_lists_is_looked_at_once() {
 #[test]
 fn an_endless_record_is_given_up_at_the_limit() {
     let mut framing = Json::new(accepts, false);
-    let mut found = Found::default();
+    let mut found = Scanned::default();
     let mut block = br#"{"id":""#.to_vec();
     let mut base = 0;
     let mut most = 0;

@@ -1,9 +1,9 @@
 //! What is read one after the other, and what is read beside it.
 //! Never reads anything.
 //!
-//! A lane is what one thread reads, in order. What may keep others waiting (a sign-in, a service, a
-//! pipe) has a lane of its own; everything else shares one, so that the same files give the same rows
-//! in the same order. Where nobody looks on, all of it is one lane.
+//! A queue is what one thread reads, in order. What may keep others waiting (a sign-in, a service, a
+//! pipe) has a queue of its own; everything else shares one, so that the same files give the same rows
+//! in the same order. Where nobody looks on, all of it is one queue.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::store::Segment;
 
 /// What one thread reads, in order.
 #[derive(Debug)]
-pub enum Lane {
+pub enum Queue {
     /// Places that were not looked at yet.
     Places(Places),
     /// Pieces that are known, and why some are not there.
@@ -24,18 +24,18 @@ pub enum Lane {
 }
 
 /// All of it one after the other.
-pub fn in_order(places: Places) -> Vec<Lane> {
-    vec![Lane::Places(places)]
+pub fn in_order(places: Places) -> Vec<Queue> {
+    vec![Queue::Places(places)]
 }
 
 /// What may keep others waiting beside the others.
-pub fn together(places: Places) -> Vec<Lane> {
-    beside(places, |place| place.waits()).map(Lane::Places).collect()
+pub fn together(places: Places) -> Vec<Queue> {
+    beside(places, |place| place.waits()).map(Queue::Places).collect()
 }
 
 /// What arrives at all of them, each beside the others where it may keep them waiting.
-pub fn followed(all: Vec<Followed>) -> Vec<Lane> {
-    beside(all, |followed| followed.waits).map(Lane::Followed).collect()
+pub fn followed(all: Vec<Followed>) -> Vec<Queue> {
+    beside(all, |followed| followed.waits).map(Queue::Followed).collect()
 }
 
 fn beside<T>(all: Vec<T>, waits: impl Fn(&T) -> bool) -> impl Iterator<Item = Vec<T>> {

@@ -1,16 +1,56 @@
-//! The values that a field has in the loaded records, with their number: [`seen_values`].
-//! Never reads original bytes.
+//! The values that fields have in the loaded records, with their number: counted once, and kept.
+//! Never reads original bytes, and never counts while a letter is being answered: the runtime counts on a
+//! thread of its own.
+
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 
 use crate::record::column::{Column, PART, Part};
-use crate::record::field::Field;
+use crate::record::field::{FIELDS, Field};
 use crate::store::Store;
 use crate::store::column::RowCodes;
 use crate::store::names::{Joins, are_names};
 
+/// A field's values with their number of records, most frequent first.
+type Counted = Arc<[(String, u64)]>;
+
+/// The values of every field that is kept in columns, with their number of records.
+#[derive(Clone, Debug, Default)]
+pub struct CountedValues {
+    records: usize,
+    values: HashMap<&'static str, Counted>,
+}
+
+impl CountedValues {
+    /// Counts the values of a store: one pass for each field.
+    pub fn of(store: &Store) -> Self {
+        let fields = FIELDS.iter().filter(|field| !field.reads_original());
+        let values = fields.map(|field| (field.name, count_values(store, field).into())).collect();
+        Self { records: store.len(), values }
+    }
+
+    /// Was this counted over all records of the store?
+    pub fn is_of(&self, store: &Store) -> bool {
+        self.records == store.len()
+    }
+}
+
+impl DataValues for CountedValues {
+    fn values(&self, field: &'static Field) -> Counted {
+        self.values.get(field.name).cloned().unwrap_or_else(|| Arc::from([]))
+    }
+}
+
+/// The values in the loaded data, kept by the caller.
+pub trait DataValues {
+    /// Values of that field with their number of records, most frequent first (see
+    /// [`count_values`]); for the time field days with data, where the caller knows them.
+    fn values(&self, field: &'static Field) -> Arc<[(String, u64)]>;
+}
+
 /// Most values of a field that are kept, the most frequent ones.
-pub const MOST_SEEN: usize = 5_000;
+pub const MOST_COUNTED: usize = 5_000;
 
 /// The names of entries that other entries name: as logged, and folded.
 fn joined<'s>(
@@ -33,13 +73,13 @@ fn joined<'s>(
 }
 
 /// Values of `field` in `store` and the number of records that have them, most frequent first, at
-/// most [`MOST_SEEN`]. Spellings that fold to one name are one value, under the spelling that came
+/// most [`MOST_COUNTED`]. Spellings that fold to one name are one value, under the spelling that came
 /// first, because that is what `field="value"` finds. A record counts once for each of its values.
 /// Empty for time, correlation and the fields that are read from original bytes.
 ///
 /// One pass over a column: for a million records this takes tens of milliseconds, so the caller
 /// keeps the result until the store has grown.
-pub fn seen_values(store: &Store, field: &Field) -> Vec<(String, u64)> {
+pub fn count_values(store: &Store, field: &Field) -> Vec<(String, u64)> {
     let Some(kept) = field.stored.kept() else { return Vec::new() };
     let (column, parts) = (kept.column, kept.parts);
     // Values are numbered; those of entry `code` are `values[starts[code]..starts[code + 1]]`.
@@ -102,6 +142,6 @@ pub fn seen_values(store: &Store, field: &Field) -> Vec<(String, u64)> {
     }
     let mut found: Vec<(&str, u64)> = names.into_iter().zip(counts).collect();
     found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    found.truncate(MOST_SEEN);
+    found.truncate(MOST_COUNTED);
     found.into_iter().map(|(name, count)| (name.to_owned(), count)).collect()
 }

@@ -7,9 +7,10 @@ use crate::record::risk::Level;
 use crate::record::{ActorKind, Kind, Outcome};
 use crate::store::marks;
 use crate::text::fold_contains;
+use crate::text::nearby::{did_you_mean, slips};
 
 /// The words that are known of a field; none for a field of free text.
-pub fn known(field: &Field) -> Vec<&'static str> {
+pub fn known_values(field: &Field) -> Vec<&'static str> {
     use {ActorKind as By, Outcome as End};
     match field.name {
         "result" => End::ALL.map(Outcome::word).into(),
@@ -29,14 +30,14 @@ pub fn known(field: &Field) -> Vec<&'static str> {
 pub fn mistake(field: &Field, operator: Operator, text: &str) -> Option<(String, bool)> {
     if field.name == "result" {
         let asked = crate::text::fold(text);
-        let words = known(field);
+        let words = known_values(field);
         let is_part = words.iter().any(|word| word.contains(&*asked) || asked.contains(word));
-        let near = words.into_iter().find(|word| super::syntax::distance(word, &asked) <= 2);
+        let near = words.into_iter().find(|word| slips(word, &asked) <= 2);
         let near = near.filter(|_| asked.len() > 4 && !is_part)?;
-        return Some((format!("no result is `{text}`; did you mean `{near}`?"), false));
+        return Some((format!("no result is `{text}`; {}", did_you_mean(&[near])), false));
     }
     let few = matches!(field.kind, ValueKind::Word | ValueKind::Level);
-    let words = known(field);
+    let words = known_values(field);
     let asked = crate::text::fold(text);
     let may_be = |word: &&str| match operator {
         Operator::Contains => fold_contains(word, &asked),

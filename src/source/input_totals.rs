@@ -1,4 +1,4 @@
-//! What became of everything in each input: [`Account`].
+//! What became of everything in each input: [`InputTotals`].
 //! Never counts an event twice, and leaves none out: each is a record, a duplicate, passed over, of another log,
 //! or lost.
 
@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 /// What became of what was in one file, stream or member of an archive.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct Account {
+pub struct InputTotals {
     /// Its name, as records are told to come from it.
     pub name: String,
     /// Bytes as they are stored; `None` for a member of an archive.
@@ -29,7 +29,7 @@ pub struct Account {
     pub unread: bool,
 }
 
-impl Account {
+impl InputTotals {
     /// All events that were found in it.
     pub fn events(&self) -> u64 {
         self.records + self.duplicates + self.passed_over + self.foreign() + self.lost
@@ -64,20 +64,20 @@ impl Account {
     }
 }
 
-/// The accounts of all inputs, in the order in which they were read.
+/// The totals of all inputs, in the order in which they were read.
 #[derive(Default, Debug)]
-pub struct Accounts {
-    all: Vec<Account>,
+pub struct AllTotals {
+    all: Vec<InputTotals>,
     places: HashMap<String, usize>,
 }
 
-impl Accounts {
-    /// The account of an input, a new one where there is none.
-    pub fn of(&mut self, name: &str) -> &mut Account {
+impl AllTotals {
+    /// The totals of an input, a new one where there is none.
+    pub fn of(&mut self, name: &str) -> &mut InputTotals {
         let at = match self.places.get(name) {
             Some(&at) => at,
             None => {
-                self.all.push(Account { name: name.to_owned(), ..Account::default() });
+                self.all.push(InputTotals { name: name.to_owned(), ..InputTotals::default() });
                 self.places.insert(name.to_owned(), self.all.len() - 1);
                 self.all.len() - 1
             }
@@ -86,7 +86,7 @@ impl Accounts {
     }
 
     /// All of them.
-    pub fn into_all(self) -> Vec<Account> {
+    pub fn into_all(self) -> Vec<InputTotals> {
         self.all
     }
 }
