@@ -241,12 +241,12 @@ pub fn find(
             if stopped() {
                 break;
             }
-            let (original, span) = segment.span(at);
-            let Ok(bytes) = original.read(span) else { continue };
-            let Ok(record) = original.decode(&bytes) else { continue };
-            if let Some((id, mark)) = wanted.get_key_value(identity(&record, &bytes).as_str()) {
+            let row = segment.first() + at as RowId;
+            let Ok(read) = store.reread(row) else { continue };
+            let Ok(record) = read.record() else { continue };
+            if let Some((id, mark)) = wanted.get_key_value(&*identity(&record, read.bytes())) {
                 seen.insert(id);
-                rows.push((segment.first() + at as RowId, Marked::clone(mark)));
+                rows.push((row, Marked::clone(mark)));
             }
         }
     }
@@ -268,7 +268,6 @@ pub fn count_here(store: &Store, cases: &[&Case], stopped: &dyn Fn() -> bool) ->
 mod tests {
     use super::*;
     use crate::source::{Delivery, local, read_all};
-    use crate::store::Original;
 
     fn store(lines: &[&str]) -> Store {
         let bytes = lines.join("\n").into_bytes();
@@ -286,11 +285,10 @@ mod tests {
     const THREE: &str = r#"{"id":"a-3","activityDisplayName":"Add group","loggedByService":"Core Directory","category":"GroupManagement","initiatedBy":{},"targetResources":[]}"#;
 
     fn marked(store: &Store, row: RowId) -> Marked {
-        let (original, span) = store.span(row);
-        let bytes = original.read(span).expect("there");
+        let read = store.reread(row).expect("there");
         let mark =
             Mark { note: format!("note {row}"), at: Timestamp::parse("2026-11-20T08:00:00Z") };
-        Marked::new(&Original::decode(&**original, &bytes).expect("a record"), &bytes).with(&mark)
+        Marked::new(&read.record().expect("a record"), read.bytes()).with(&mark)
     }
 
     #[test]

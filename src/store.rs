@@ -9,6 +9,7 @@ pub mod marks;
 pub mod names;
 pub mod order;
 pub mod persist;
+pub mod reread;
 pub mod seen;
 pub mod segment;
 

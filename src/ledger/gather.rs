@@ -34,8 +34,8 @@ impl Ledger {
                 if cancelled() {
                     return None;
                 }
-                segment.read_each(rows, &mut buffer, &mut |at, original, bytes| {
-                    let Some(record) = bytes.and_then(|bytes| original.decode(bytes).ok()) else {
+                segment.read_records(rows, &mut buffer, &mut |at, record| {
+                    let Some(record) = record else {
                         ledger.unreadable += 1;
                         return;
                     };

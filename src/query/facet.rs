@@ -129,8 +129,8 @@ fn read(
         if !goes_on(from) {
             return None;
         }
-        segment.read_each(&own, &mut buffer, &mut |at, original, bytes| {
-            let Some(record) = bytes.and_then(|bytes| original.decode(bytes).ok()) else {
+        segment.read_records(&own, &mut buffer, &mut |at, record| {
+            let Some(record) = record else {
                 tally.unreadable += 1;
                 return;
             };

@@ -14,8 +14,8 @@ use crate::app::message::{Effect, Message, Opened};
 use crate::format;
 use crate::log::Watch;
 use crate::query::answer::{Answerer, Question};
-use crate::query::facet::facet;
 use crate::query::counted_values::CountedValues;
+use crate::query::facet::facet;
 use crate::query::surroundings::surroundings;
 use crate::record::field::Field;
 use crate::store::{RowId, Store};
@@ -236,14 +236,8 @@ fn read_records(
 }
 
 fn read(row: RowId, store: &Store) -> Result<Box<Opened>, String> {
-    let (original, span) = store.span(row);
-    let failed = |why: &dyn std::fmt::Display| {
-        format!("{}: cannot read this record again: {why}", original.name())
-    };
-    let bytes = original.read(span).map_err(|error| failed(&error))?;
-    let mut record = original.decode(&bytes).map_err(|why| failed(&why))?.into_owned();
-    store.name(&mut record);
-    let columns = original.named_values(&bytes);
-    let raw = String::from_utf8_lossy(&format::plain(&bytes)).into_owned();
-    Ok(Box::new(Opened { record, raw, columns }))
+    let read = store.reread(row).map_err(|why| why.to_string())?;
+    let record = read.named().map_err(|why| why.to_string())?.into_owned();
+    let raw = String::from_utf8_lossy(&format::plain(read.bytes())).into_owned();
+    Ok(Box::new(Opened { record, raw, columns: read.named_values() }))
 }

@@ -19,6 +19,7 @@ use crate::case::{self, Case, Marked};
 use crate::config::cases::{self, Kept};
 use crate::place::Places;
 use crate::source::inputs::{self, inputs};
+use crate::store::reread::Unreadable;
 use crate::store::{RowId, Store};
 
 /// Cases that are listed at most.
@@ -418,11 +419,10 @@ impl Keeping {
         if let Some(known) = self.known.get(&row) {
             return Ok(known.clone());
         }
-        let (original, span) = store.span(row);
-        let failed = |why: String| format!("{}: {why}", original.name());
-        let bytes = original.read(span).map_err(|error| failed(error.to_string()))?;
-        let record = original.decode(&bytes).map_err(failed)?;
-        let marked = Marked::new(&record, &bytes);
+        let failed = |failed: Unreadable| format!("{}: {}", failed.source, failed.why);
+        let read = store.reread(row).map_err(failed)?;
+        let record = read.record().map_err(failed)?;
+        let marked = Marked::new(&record, read.bytes());
         self.known.insert(row, marked.clone());
         Ok(marked)
     }

@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::decoding::accepts;
 use super::framing::json::{Json, has_lines};
 use super::framing::mixed::Mixed;
-use super::framing::{Scanned, Framing, Note, Step, csv};
+use super::framing::{Framing, Note, Scanned, Step, csv};
 use super::graph::archive::{Archive, Owner};
 use super::graph::page::Page;
 use super::index::About;
@@ -233,9 +233,9 @@ fn load(options: &Options, text: &[u8]) -> (Vec<Vec<u8>>, Vec<String>, Summary) 
     });
     let rows = 0..store.len() as u32;
     let records = rows.map(|row| {
-        let bytes = store.read(row).expect("in memory");
-        store.span(row).0.decode(&bytes).expect("what was taken in can be read again");
-        bytes
+        let read = store.reread(row).expect("in memory");
+        read.record().expect("what was taken in can be read again");
+        read.bytes().to_vec()
     });
     (records.collect(), told, summary)
 }

@@ -9,6 +9,7 @@ use super::dictionary::Words;
 use super::events::EventRow;
 use super::names::{self, Entry, Name};
 use super::{Original, RowId, Span};
+use crate::record::Record;
 use crate::record::column::Column;
 use crate::time::Timestamp;
 
@@ -195,6 +196,19 @@ impl Segment {
                 visit(at, &**original, block.record(span));
             }
         }
+    }
+
+    /// Reads the records `rows` again, neighbours together, and calls `visit` with each: its place, and
+    /// what it says, `None` where it cannot be read again.
+    pub fn read_records(
+        &self,
+        rows: &[usize],
+        buffer: &mut Vec<u8>,
+        visit: &mut dyn FnMut(usize, Option<Record<'_>>),
+    ) {
+        self.read_each(rows, buffer, &mut |at, original, bytes| {
+            visit(at, bytes.and_then(|bytes| original.decode(bytes).ok()));
+        });
     }
 
     /// Reads the original bytes of neighbours (see [`neighbours`](Self::neighbours)) at once.

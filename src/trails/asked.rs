@@ -193,8 +193,8 @@ fn telling(store: &Store, row: RowId, mut others: Vec<RowId>) -> Vec<(&'static F
         }
     }
     if !others.is_empty()
-        && let Ok(bytes) = store.read(row)
-        && let Ok(record) = store.span(row).0.decode(&bytes)
+        && let Ok(read) = store.reread(row)
+        && let Ok(record) = read.record()
         && !record.id.is_empty()
     {
         told.push((Field::ID, record.id.into_owned()));

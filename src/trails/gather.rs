@@ -88,8 +88,8 @@ pub(super) fn gather(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Option<G
                 stopped = true;
                 break;
             }
-            segment.read_each(rows, &mut buffer, &mut |at, original, bytes| {
-                let Some(record) = bytes.and_then(|bytes| original.decode(bytes).ok()) else {
+            segment.read_records(rows, &mut buffer, &mut |at, record| {
+                let Some(record) = record else {
                     gathered.unreadable += 1;
                     return;
                 };

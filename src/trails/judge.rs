@@ -125,11 +125,7 @@ pub(super) fn judge(
 }
 
 fn read(store: &Store, row: RowId) -> Option<Record<'static>> {
-    let (original, span) = store.span(row);
-    let bytes = original.read(span).ok()?;
-    let mut record = original.decode(&bytes).ok()?;
-    store.name(&mut record);
-    Some(record.into_owned())
+    Some(store.reread(row).ok()?.named().ok()?.into_owned())
 }
 
 impl Chain {

@@ -114,8 +114,8 @@ fn block(finding: &Finding, ascii: bool, out: &mut dyn Write) -> io::Result<()> 
 
 fn object(store: &Store, finding: &Finding) -> Value {
     let id = |row: &u32| {
-        let bytes = store.read(*row).ok()?;
-        let record = store.span(*row).0.decode(&bytes).ok()?;
+        let read = store.reread(*row).ok()?;
+        let record = read.record().ok()?;
         (!record.id.is_empty()).then(|| record.id.into_owned())
     };
     let steps = finding.steps.iter().map(|step| {
