@@ -4,6 +4,7 @@
 pub mod cases;
 pub mod environment;
 mod file;
+pub mod history;
 
 pub use file::{Configuration, Mistake};
 
@@ -14,13 +15,6 @@ use directories::ProjectDirs;
 
 use crate::disk::{self, Folder, is_missing};
 
-/// Filters that are kept.
-const MOST_FILTERS: usize = 500;
-
-/// The history of filters, what stands there while it is written anew, and its lock.
-const FILTERS: &str = "filters";
-const FILTERS_NEW: &str = "filters.new";
-const FILTERS_LOCK: &str = "filters.lock";
 /// Bytes of the largest file of this room that is read.
 const MOST_BYTES: u64 = 16 << 20;
 
@@ -74,52 +68,6 @@ fn text(file: impl io::Read) -> io::Result<String> {
     }
 }
 
-/// The filters of earlier sessions, oldest first; none where they cannot be read.
-pub fn history() -> Vec<String> {
-    let folder = state_folder().and_then(|folder| Folder::state_there(&folder).ok().flatten());
-    folder.and_then(|folder| filters(&folder).ok()).unwrap_or_default()
-}
-
-/// The filters in this folder, oldest first. Lines that are not text are left out.
-fn filters(folder: &Folder) -> io::Result<Vec<String>> {
-    let file = match folder.read(FILTERS) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    let mut bytes = Vec::new();
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large"));
-    }
-    let lines =
-        bytes.split(|byte| *byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
-    let lines: Vec<&str> = lines.filter(|line| !line.trim().is_empty()).collect();
-    let kept = &lines[lines.len().saturating_sub(MOST_FILTERS)..];
-    Ok(kept.iter().map(|line| (*line).to_owned()).collect())
-}
-
-/// Keeps a filter for later sessions, behind those that other sessions kept meanwhile. The file can be
-/// read by its owner only.
-pub fn remember(filter: &str) -> io::Result<()> {
-    match state_folder() {
-        Some(folder) => remember_in(&Folder::state(&folder)?, filter),
-        None => Ok(()),
-    }
-}
-
-fn remember_in(folder: &Folder, filter: &str) -> io::Result<()> {
-    let _lock = folder.lock(FILTERS_LOCK)?;
-    let filter = filter.replace(['\n', '\r'], " ");
-    let mut known = filters(folder)?;
-    known.retain(|line| *line != filter);
-    known.push(filter);
-    let kept = &known[known.len().saturating_sub(MOST_FILTERS)..];
-    let mut file = folder.anew(FILTERS_NEW)?;
-    file.write_all((kept.join("\n") + "\n").as_bytes())?;
-    folder.rename(FILTERS_NEW, folder, FILTERS)
-}
-
 /// The file with what a tenant offers beside the catalogue, in the cache directory.
 const OVERLAY: &str = "activities.tsv";
 
@@ -153,72 +101,5 @@ pub fn forget_overlay() -> io::Result<()> {
     match Folder::state_there(folders.cache_dir())? {
         Some(folder) => folder.remove(OVERLAY).map(drop),
         None => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::disk::is_refusal;
-
-    /// Of 45 filters of three sessions 14 were lost.
-    #[test]
-    fn sessions_at_once_keep_every_filter_of_the_history() {
-        let outer = tempfile::tempdir().expect("a folder");
-        std::thread::scope(|scope| {
-            for session in 0..3 {
-                let path = outer.path().join("state/entrail");
-                scope.spawn(move || {
-                    for number in 0..15 {
-                        let folder = Folder::state(&path).expect("ours");
-                        remember_in(&folder, &format!("actor:{session}-{number}")).expect("kept");
-                    }
-                });
-            }
-        });
-        let folder = Folder::open(&outer.path().join("state/entrail")).expect("ours");
-        let mut kept = filters(&folder).expect("read");
-        kept.sort_unstable();
-        let mut expected: Vec<String> = (0..3)
-            .flat_map(|session| (0..15).map(move |number| format!("actor:{session}-{number}")))
-            .collect();
-        expected.sort_unstable();
-        assert_eq!(kept, expected);
-    }
-
-    #[test]
-    fn a_filter_is_kept_once_the_last_ones_stay_and_lines_that_are_no_text_harm_no_other() {
-        let outer = tempfile::tempdir().expect("a folder");
-        let folder = Folder::open(outer.path()).expect("ours");
-        for number in 0..MOST_FILTERS + 2 {
-            let mut file = folder.edit(FILTERS).expect("made");
-            io::Seek::seek(&mut file, io::SeekFrom::End(0)).expect("at the end");
-            writeln!(file, "f{number}").expect("written");
-        }
-        let mut file = folder.edit(FILTERS).expect("there");
-        io::Seek::seek(&mut file, io::SeekFrom::End(0)).expect("at the end");
-        file.write_all(b"\xff\xfe broken\n\n").expect("written");
-        remember_in(&folder, "f9").expect("kept");
-        remember_in(&folder, "two\nlines").expect("kept");
-        let kept = filters(&folder).expect("read");
-        assert_eq!((kept.len(), &*kept[0]), (MOST_FILTERS, "f3"));
-        assert_eq!(kept[MOST_FILTERS - 2..], ["f9", "two lines"]);
-        assert_eq!(kept.iter().filter(|filter| *filter == "f9").count(), 1);
-        assert!(folder.look(FILTERS_NEW).expect("looked").is_none());
-    }
-
-    /// What cannot be read is not replaced by less.
-    #[cfg(unix)]
-    #[test]
-    fn a_history_that_others_may_write_to_is_neither_read_nor_written() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let outer = tempfile::tempdir().expect("a folder");
-        let folder = Folder::open(outer.path()).expect("ours");
-        remember_in(&folder, "one").expect("kept");
-        let file = folder.edit(FILTERS).expect("there");
-        file.set_permissions(std::fs::Permissions::from_mode(0o666)).expect("opened");
-        let error = remember_in(&folder, "two").expect_err("refused");
-        assert!(is_refusal(&error) && error.to_string().contains("chmod go-w"), "{error}");
-        assert_eq!(text(file).expect("read"), "one\n");
     }
 }

@@ -206,7 +206,7 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         origin: start.origin,
         watch: start.watch,
         filter: start.filter,
-        history: crate::config::history(),
+        history: crate::config::history::history(&places),
         local_zone: Zone::new(jiff::tz::TimeZone::system()),
         now: now(),
         size: size::size()?,
@@ -496,7 +496,9 @@ impl Session {
                 self.due = Due::Now;
             }
             // A filter that cannot be kept is not worth a word.
-            Effect::Remember(filter) => drop(crate::config::remember(&filter)),
+            Effect::Remember(filter) => {
+                drop(crate::config::history::remember(&self.places, &filter));
+            }
             Effect::StopLoading => self.cancel.cancel(),
             Effect::Follow(store, told) => {
                 let (outbox, deliveries) = mpsc::channel(DELIVERIES);

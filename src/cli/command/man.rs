@@ -104,7 +104,10 @@ fn files(page: &mut Vec<u8>) -> io::Result<()> {
     roff.control("SH", ["FILES"]);
     for (file, what) in [
         ("~/.config/entrail/config.toml", "Keys, working week, saved views and what is watched."),
-        ("~/.local/state/entrail/filters", "The last filters that were typed on the screen."),
+        (
+            "~/.local/state/entrail/filters",
+            "The last filters that were typed on the screen, for each place.",
+        ),
         ("~/.cache/entrail/index", "Indexes of large files, for the next open."),
     ] {
         roff.control("TP", []);
