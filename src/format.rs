@@ -21,21 +21,17 @@
 mod audit_properties;
 mod content;
 mod dates;
-mod diagnostic;
-mod graph;
-mod graph_call;
+mod envelope;
+mod evidence;
 mod json;
 mod kind_properties;
-mod kind_reader;
 mod layout;
+mod nested;
 mod portal_csv;
 mod principals;
-mod protection;
-mod provisioning;
+mod recognition;
 mod rows;
-mod shape;
-mod sign_in;
-mod unified_audit_log;
+mod schema;
 mod usual_audit;
 pub mod window;
 mod wrapped;
@@ -53,10 +49,10 @@ pub use wrapped::{Inside, holds_whole, inside, is_escaped, plain, wrapped};
 use crate::record::naming::{drop_placeholders, name_targets};
 use crate::record::{Change, Record, outcome, risk};
 use dates::Settled;
-use json::{Place, Reader, Step};
-use kind_reader::KindReader as _;
+use json::{Reader, Step, ValuePath};
 use layout::Written;
-use shape::Shape;
+use recognition::Recognised;
+use schema::Schema;
 
 /// How much of a record is decoded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -174,7 +170,7 @@ pub fn decode_into<'a>(
     if let Some(other) = decoded? {
         return Ok(Drafted::Other(other));
     }
-    graph::fill_user_agent(&mut draft.record);
+    nested::fill_user_agent(&mut draft.record);
     principals::fill_agents(&mut draft.record);
     principals::fill_origin(&mut draft.record);
     drop_placeholders(&mut draft.record);
@@ -319,7 +315,7 @@ fn json_event<'a>(
             None => {
                 reader.restart(start);
                 draft.clear();
-                shaped_event(event, reader, draft)?
+                recognised_event(event, reader, draft)?
             }
         };
     if !reader.rest_is_empty() {
@@ -329,56 +325,27 @@ fn json_event<'a>(
 }
 
 /// Recognises an event by its keys before it is read.
-fn shaped_event<'a>(
+fn recognised_event<'a>(
     event: &'a [u8],
     reader: &mut Reader<'a>,
     draft: &mut Draft<'a>,
 ) -> Step<Option<Cow<'a, str>>> {
-    let (shape, sure) = shape::recognise(event, reader.at()).unzip();
+    let (found, sure) = recognition::recognise(event, reader.at()).unzip();
     draft.is_sure = sure == Some(true);
-    draft.was_audit = draft.is_sure && shape == Some(Shape::Audit);
-    Ok(match shape {
-        Some(Shape::Audit) => {
-            let mut audit = graph::Audit::new(&mut draft.record);
-            audit.object(reader, &Place::Record)?;
-            audit.finish();
-            None
-        }
-        Some(Shape::SignIn) => {
-            let mut sign_in = sign_in::SignIn::default();
-            sign_in.object(reader, &Place::Record)?;
-            draft.take(Ok(sign_in.finish("")))
-        }
-        Some(Shape::Provisioning) => {
-            let mut provisioning = provisioning::Provisioning::default();
-            provisioning.object(reader, &Place::Record)?;
-            draft.take(Ok(provisioning.finish()))
-        }
-        Some(Shape::Risk) => {
-            let mut protection = protection::Protection::default();
-            protection.object(reader, &Place::Record)?;
-            draft.take(Ok(protection.finish("")))
-        }
-        Some(Shape::GraphCall) => {
-            let mut call = graph_call::GraphCall::default();
-            call.object(reader, &Place::Record)?;
-            draft.take(Ok(call.finish()))
-        }
-        Some(Shape::Unified) => {
-            let mut unified = unified_audit_log::Unified::default();
-            unified.object(reader, &Place::Record)?;
-            draft.take(unified.finish(reader))
-        }
-        Some(Shape::Envelope) => draft.take(diagnostic::envelope(event, reader)?),
-        Some(Shape::Other(name)) => {
+    draft.was_audit = draft.is_sure && found == Some(Recognised::Event(Schema::Audit));
+    let record = &mut draft.record;
+    match found {
+        Some(Recognised::Event(schema)) => schema.read(reader, &ValuePath::Record, record),
+        Some(Recognised::Envelope) => envelope::envelope(event, reader, record),
+        Some(Recognised::Other(name)) => {
             reader.skip()?;
-            Some(Cow::Owned(name))
+            Ok(Some(Cow::Owned(name)))
         }
         None => {
             reader.members(|reader, _| reader.skip())?;
-            return Err(DecodeError { at: 0, reason: unknown_object(event) });
+            Err(DecodeError { at: 0, reason: unknown_object(event) })
         }
-    })
+    }
 }
 
 /// Most keys that a message names.
@@ -386,12 +353,12 @@ const KEYS_TOLD: usize = 6;
 
 /// Says of an object that nothing is known about which keys it has.
 fn unknown_object(event: &[u8]) -> String {
-    let keys = shape::own_keys(event);
+    let keys = recognition::own_keys(event);
     if keys.is_empty() {
         return "an empty object, not a record".to_owned();
     }
     let told = rows::listed(&keys, KEYS_TOLD);
-    match shape::key_of_json_text(event) {
+    match recognition::key_of_json_text(event) {
         Some(key) => format!(
             "not a record of a log entrail knows (its keys: {told}; the JSON text in `{key}` is cut off \
              or of another log)"
@@ -404,7 +371,7 @@ fn unknown_object(event: &[u8]) -> String {
 /// keys only, and stops at the first broken byte: what was seen up to there decides. For finding
 /// where records go on after broken bytes.
 pub fn is_event(object: &[u8]) -> bool {
-    shape::recognise(object, 0).is_some()
+    recognition::recognise(object, 0).is_some()
 }
 
 /// Is this one JSON value, whole and with nothing behind it?
@@ -416,7 +383,7 @@ pub fn is_sound(value: &[u8]) -> bool {
 /// Is this JSON object a directory audit, its properties not in an envelope? Stops at the
 /// first key that decides.
 pub fn is_audit(object: &[u8]) -> bool {
-    shape::recognise(object, 0) == Some((Shape::Audit, true))
+    recognition::recognise(object, 0) == Some((Recognised::Event(Schema::Audit), true))
 }
 
 /// The cells of a header row.

@@ -6,8 +6,8 @@
 
 use std::borrow::Cow;
 
-use super::graph::{additional_details, initiated_by, target_resources};
-use super::json::{Place, Reader, Step};
+use super::json::{Reader, Step, ValuePath};
+use super::nested::{additional_details, initiated_by, target_resources};
 use crate::record::property::{Key, Property as Own};
 use crate::record::{Actor, Detail, Record, Target};
 
@@ -45,7 +45,7 @@ impl<'a> AuditProperties<'a> {
         &mut self,
         reader: &mut Reader<'a>,
         property: Property,
-        here: &Place<'_>,
+        here: &ValuePath<'_>,
     ) -> Step<()> {
         let mut part = Record::default();
         match property {

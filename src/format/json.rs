@@ -5,6 +5,7 @@ mod escape;
 mod key;
 mod object;
 mod stop;
+mod write;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,6 +14,7 @@ pub(super) use escape::unescape;
 use key::is_mark;
 pub(super) use key::{Keys, Spelling, is_spelled, keys};
 use stop::string_end;
+pub(super) use write::{ObjectWriter, string};
 
 use super::dates::Numbered;
 use super::{DecodeError, Depth};
@@ -25,7 +27,7 @@ pub(super) type Step<T> = Result<T, DecodeError>;
 
 /// Reads a part of a record from a value: shaped so that it can be used on text of any lifetime.
 pub(super) type ReadPart =
-    for<'b> fn(&mut Reader<'b>, &mut Record<'b>, &Place<'_>) -> Result<(), DecodeError>;
+    for<'b> fn(&mut Reader<'b>, &mut Record<'b>, &ValuePath<'_>) -> Result<(), DecodeError>;
 
 /// Notes kept for one record; the rest are counted, so that a hostile record cannot fill memory.
 const NOTES: usize = 12;
@@ -35,16 +37,16 @@ const TIME_OBJECTS: u8 = 2;
 
 /// Where in the record a value stands, for notes.
 #[derive(Clone, Copy)]
-pub(super) enum Place<'p> {
+pub(super) enum ValuePath<'p> {
     /// The record itself.
     Record,
     /// A property of what stands there.
-    Property(&'p Place<'p>, &'static str),
+    Property(&'p ValuePath<'p>, &'static str),
     /// An entry of what stands there, from 0.
-    Item(&'p Place<'p>, usize),
+    Item(&'p ValuePath<'p>, usize),
 }
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for ValuePath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Record => f.write_str("record"),
@@ -262,7 +264,7 @@ impl<'a> Reader<'a> {
 
     /// What stands here where `{` or `[` (`open`) is expected. A lone object counts as an array of
     /// one: `PowerShell` writes such arrays so; [`Reader::entries`] reads both.
-    pub(super) fn held(&mut self, open: u8, place: &Place<'_>) -> Step<Held<'a>> {
+    pub(super) fn held(&mut self, open: u8, place: &ValuePath<'_>) -> Step<Held<'a>> {
         let expected = if open == b'{' { "an object" } else { "an array" };
         let first = if self.plain { b'"' } else { self.peek()? };
         if first == open {
@@ -340,7 +342,7 @@ impl<'a> Reader<'a> {
         &mut self,
         text: &str,
         record: &mut Record<'a>,
-        place: &Place<'_>,
+        place: &ValuePath<'_>,
         read: ReadPart,
     ) {
         let mut part: Record<'_> = std::mem::take(record).into_owned();
@@ -353,7 +355,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes that the JSON text at `place` is broken.
-    pub(super) fn note_broken(&mut self, place: &Place<'_>, error: &DecodeError) {
+    pub(super) fn note_broken(&mut self, place: &ValuePath<'_>, error: &DecodeError) {
         self.note(|| format!("the JSON text in `{place}` is broken at its byte {}", error.at));
     }
 
@@ -368,12 +370,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The text here; null is empty. Anything else is noted and kept as its JSON text.
-    pub(super) fn text(&mut self, place: &Place<'_>) -> Step<Cow<'a, str>> {
+    pub(super) fn text(&mut self, place: &ValuePath<'_>) -> Step<Cow<'a, str>> {
         Ok(self.optional_text(place)?.unwrap_or_default())
     }
 
     /// As [`Reader::text`], telling null from an empty text.
-    pub(super) fn optional_text(&mut self, place: &Place<'_>) -> Step<Option<Cow<'a, str>>> {
+    pub(super) fn optional_text(&mut self, place: &ValuePath<'_>) -> Step<Option<Cow<'a, str>>> {
         if self.plain {
             self.at = self.bytes.len();
             return Ok(Some(String::from_utf8_lossy(self.bytes)));
@@ -389,7 +391,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The text, number or truth value here as text; an object or array is noted.
-    pub(super) fn scalar(&mut self, place: &Place<'_>) -> Step<Cow<'a, str>> {
+    pub(super) fn scalar(&mut self, place: &ValuePath<'_>) -> Step<Cow<'a, str>> {
         if !self.plain && !matches!(self.peek()?, b'"' | b'{' | b'[' | b'n') {
             return self.raw().map(String::from_utf8_lossy);
         }
@@ -399,12 +401,12 @@ impl<'a> Reader<'a> {
     /// The instant here, or what stands for it until all of the file is seen: see [`Numbered`]. Texts
     /// that are none, and types that hold none, are noted; a number of seconds or milliseconds since
     /// 1970 is taken as such, and of an object its instant.
-    pub(super) fn time(&mut self, place: &Place<'_>) -> Step<Option<Timestamp>> {
+    pub(super) fn time(&mut self, place: &ValuePath<'_>) -> Step<Option<Timestamp>> {
         self.time_within(place, TIME_OBJECTS)
     }
 
     /// As [`Reader::time`], in that many objects at most.
-    fn time_within(&mut self, place: &Place<'_>, objects: u8) -> Step<Option<Timestamp>> {
+    fn time_within(&mut self, place: &ValuePath<'_>, objects: u8) -> Step<Option<Timestamp>> {
         let first = if self.plain { b'"' } else { self.peek()? };
         if first == b'{' && objects > 0 {
             return self.time_object(place, objects - 1);
@@ -434,7 +436,7 @@ impl<'a> Reader<'a> {
     /// `{"value":"/Date(…)/","DateTime":"Monday, …"}` and one with an offset with a `UtcDateTime`;
     /// document databases write `{"$date":…}`. What stands in `DateTime` is of a zone nobody knows,
     /// and counts only where there is nothing else.
-    fn time_object(&mut self, place: &Place<'_>, objects: u8) -> Step<Option<Timestamp>> {
+    fn time_object(&mut self, place: &ValuePath<'_>, objects: u8) -> Step<Option<Timestamp>> {
         const KEYS: [&[u8]; 6] =
             [b"value", b"UtcDateTime", b"$date", b"$numberLong", b"dateTime", b"LocalDateTime"];
         let mut best: Option<(usize, Timestamp)> = None;
@@ -458,7 +460,7 @@ impl<'a> Reader<'a> {
         Ok(&self.bytes[start..self.at])
     }
 
-    fn string(&mut self, place: &Place<'_>) -> Step<Cow<'a, str>> {
+    fn string(&mut self, place: &ValuePath<'_>) -> Step<Cow<'a, str>> {
         let start = self.at + 1;
         let escaped = self.skip_string()?;
         if self.has_controls && self.bytes[start..self.at - 1].iter().any(|&byte| byte < 0x20) {
@@ -567,7 +569,7 @@ const fn ends_word(byte: u8) -> bool {
 }
 
 /// Says that the value `raw` at `place` has another type than expected.
-fn wrong_type(place: &Place<'_>, raw: &[u8], expected: &str) -> String {
+fn wrong_type(place: &ValuePath<'_>, raw: &[u8], expected: &str) -> String {
     let found = match raw.first() {
         Some(b'{') => "an object",
         Some(b'[') => "an array",

@@ -6,11 +6,13 @@
 //! `OS` in a column of their own. Words of Graph's enumerations are written as Graph writes them,
 //! however the portal spells them (`Not Applied` is `notApplied`).
 
+pub(super) mod write;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::json::{Held, Keys, Place, Reader, Step};
+use super::json::{Held, Keys, Reader, Step, ValuePath};
 use crate::record::Kind;
 use crate::record::property::{Key, PROPERTIES, Property};
 
@@ -190,7 +192,7 @@ impl<'a> Added<'a> {
         &mut self,
         reader: &mut Reader<'a>,
         slot: Slot,
-        here: &Place<'_>,
+        here: &ValuePath<'_>,
     ) -> Step<()> {
         match slot {
             Slot::Value(key) => {
@@ -225,7 +227,7 @@ impl<'a> Added<'a> {
     }
 
     /// Reads a value that stands in a text: JSON, what PowerShell makes of an object, or words.
-    fn packed(&mut self, reader: &mut Reader<'_>, slot: Slot, text: &str, here: &Place<'_>) {
+    fn packed(&mut self, reader: &mut Reader<'_>, slot: Slot, text: &str, here: &ValuePath<'_>) {
         let trimmed = text.trim();
         if trimmed.starts_with(['{', '[']) {
             let mut own = Added::default();
@@ -254,7 +256,7 @@ impl<'a> Added<'a> {
         }
     }
 
-    fn unpacked(&mut self, reader: &mut Reader<'a>, slot: Slot, here: &Place<'_>) -> Step<()> {
+    fn unpacked(&mut self, reader: &mut Reader<'a>, slot: Slot, here: &ValuePath<'_>) -> Step<()> {
         match slot {
             Slot::Value(_) => reader.skip(),
             Slot::Object(_) | Slot::Location => {
@@ -284,7 +286,7 @@ impl<'a> Added<'a> {
             }),
             Slot::Policies | Slot::Authentication | Slot::Networks | Slot::Steps => {
                 reader.entries(|reader, index| {
-                    let here = &Place::Item(here, index);
+                    let here = &ValuePath::Item(here, index);
                     match reader.held(b'{', here)? {
                         Held::Here => self.entry(reader, slot, here),
                         Held::Text(_) | Held::Loose(_) | Held::Nothing => Ok(()),
@@ -310,8 +312,8 @@ impl<'a> Added<'a> {
     }
 
     /// Reads an entry of an array of objects.
-    fn entry(&mut self, reader: &mut Reader<'a>, slot: Slot, here: &Place<'_>) -> Step<()> {
-        let mut said = Entry::default();
+    fn entry(&mut self, reader: &mut Reader<'a>, slot: Slot, here: &ValuePath<'_>) -> Step<()> {
+        let mut said = ListEntry::default();
         reader.members(|reader, key| {
             let key = String::from_utf8_lossy(key).to_ascii_lowercase();
             if key == "networknames" && reader.peek()? == b'[' {
@@ -345,8 +347,8 @@ impl<'a> Added<'a> {
         Ok(())
     }
 
-    fn said(&mut self, slot: Slot, said: Entry) {
-        let Entry { name, id, result, succeeded, detail, skip } = said;
+    fn said(&mut self, slot: Slot, said: ListEntry) {
+        let ListEntry { name, id, result, succeeded, detail, skip } = said;
         let named = if name.is_empty() { id } else { name };
         match slot {
             Slot::Policies => self.put(Key::Policy, Cow::Owned(joined(&named, &result))),
@@ -402,7 +404,7 @@ impl<'a> Added<'a> {
 
 /// What an entry of an array says.
 #[derive(Default)]
-struct Entry {
+struct ListEntry {
     name: String,
     id: String,
     result: String,

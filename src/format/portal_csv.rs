@@ -10,11 +10,10 @@
 
 use std::borrow::Cow;
 
-use super::graph;
-use super::graph::{fill, ip};
-use super::json::{Place, Reader};
+use super::json::{Reader, ValuePath};
 use super::kind_properties::{self, Named};
-use super::sign_in::SignInKey;
+use super::nested::{fill, fill_user_agent, ip};
+use super::schema::sign_in::SignInKey;
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Change, Detail, Kind, Record, Target};
 
@@ -203,7 +202,7 @@ pub(super) fn audit<'v>(
             Slot::Record(property) => match property {
                 Property::Time => {
                     let mut cell = Reader::plain(&text, reader.depth);
-                    let here = Place::Property(&Place::Record, "Date (UTC)");
+                    let here = ValuePath::Property(&ValuePath::Record, "Date (UTC)");
                     record.time = cell.time(&here).ok().flatten();
                     reader.adopt(cell);
                 }
@@ -247,7 +246,7 @@ pub(super) fn audit<'v>(
     } else {
         fill(&mut record.actor.id, principal_id);
     }
-    graph::fill_user_agent(&mut record);
+    fill_user_agent(&mut record);
     record
 }
 

@@ -4,7 +4,7 @@
 //!
 //! Source: Azure Monitor reference for the table columns; Log Analytics query API, "response
 //! format"; Microsoft Entra documentation, "Download activity logs"; `Search-UnifiedAuditLog`.
-//! Every cell is read as the property its column names, by the reader of that shape: text cells
+//! Every cell is read as the property its column names, by the reader of its schema: text cells
 //! hold nested values as JSON text. Log Analytics writes `(blank)` for empty and ` [UTC]` behind
 //! the names of times; what other zones mean is in [`zone`].
 
@@ -16,17 +16,10 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::graph::{Audit, AuditKey};
-use super::graph_call::{CallKey, GraphCall};
-use super::json::{Keys, Place, Reader, Step};
-use super::kind_properties::Named;
-use super::kind_reader::KindReader as _;
+use super::json::{Reader, Step, ValuePath};
 use super::portal_csv::{self, Slot};
-use super::protection::{Protection, RiskKey};
-use super::provisioning::{Provisioning, ProvisioningKey};
-use super::shape::{Evidence, Shape};
-use super::sign_in::{SignIn, SignInKey};
-use super::unified_audit_log::{Unified, UnifiedKey};
+use super::recognition::{Recognised, Recogniser};
+use super::schema::{ColumnKeys, EachCell};
 use super::{DecodeError, Depth, Event};
 use crate::record::{Kind, Record};
 use cells::cells;
@@ -50,15 +43,12 @@ pub struct Columns {
     tables: Tables,
 }
 
-/// One entry for each column; `None` for columns that are not read.
+/// What each column means.
 #[derive(Debug)]
 enum Meaning {
-    Audit(Vec<Option<AuditKey>>),
-    SignIn(Vec<Option<Named<SignInKey>>>),
-    Provisioning(Vec<Option<Named<ProvisioningKey>>>),
-    Risk(Vec<Option<Named<RiskKey>>>),
-    GraphCall(Vec<Option<Named<CallKey>>>),
-    Unified(Vec<Option<UnifiedKey>>),
+    /// A key of a schema.
+    Keys(ColumnKeys),
+    /// A part of an audit, as the portal takes them apart.
     PortalAudit(Vec<Slot>),
     /// Rows of a log that is not Entra's, by its name.
     Other(String),
@@ -67,9 +57,6 @@ enum Meaning {
     /// Rows of another system that hold records as JSON text in some cell, whichever.
     Wrapper,
 }
-
-/// A record, or the name of what a row is instead.
-type Row = Result<Record<'static>, Cow<'static, str>>;
 
 impl Columns {
     /// What the header row of a CSV file says; `None` where it is none known.
@@ -94,7 +81,7 @@ impl Columns {
                 if !key.eq_ignore_ascii_case(b"name") && !key.eq_ignore_ascii_case(b"ColumnName") {
                     return reader.skip();
                 }
-                name = reader.text(&Place::Record)?.into_owned();
+                name = reader.text(&ValuePath::Record)?.into_owned();
                 Ok(())
             })?;
             names.push(name);
@@ -190,22 +177,22 @@ impl Columns {
             return Some(Meaning::PortalAudit(slots));
         }
         if let Some(keys) = portal_csv::sign_in_keys(names) {
-            return Some(Meaning::SignIn(keys));
+            return Some(Meaning::Keys(ColumnKeys::SignIn(keys)));
         }
         // One column with a fitting name is no table of records.
         if names.len() < 2 {
             return None;
         }
-        let mut evidence = Evidence::default();
+        let mut recogniser = Recogniser::default();
         let mut decided = None;
         for name in names {
-            let says = evidence.see_written(plain(name));
+            let says = recogniser.see_written(plain(name));
             decided = decided.or(says);
         }
-        match evidence.conclude_columns(table, decided) {
-            Some(shape) => Meaning::of_shape(shape, names),
+        match recogniser.conclude_columns(table, decided) {
+            Some(found) => Meaning::of(found, names),
             None => {
-                let by_cells = evidence.is_row() && !tables.named_in.is_empty();
+                let by_cells = recogniser.is_row() && !tables.named_in.is_empty();
                 by_cells.then_some(Meaning::Tables)
             }
         }
@@ -281,7 +268,7 @@ impl Columns {
     }
 
     /// Reads the row array that starts at the beginning of `row`.
-    pub(super) fn table_row(&self, row: &[u8], reader: &mut Reader<'_>) -> Step<Row> {
+    pub(super) fn table_row(&self, row: &[u8], reader: &mut Reader<'_>) -> Step<Event<'static>> {
         let mut length = 0;
         let meaning = match self.meaning_of_row(row) {
             Ok(meaning) => meaning,
@@ -323,53 +310,10 @@ impl Columns {
         &self,
         meaning: &Meaning,
         reader: &mut Reader<'_>,
-        walk: impl FnOnce(
-            usize,
-            &mut Reader<'_>,
-            &mut dyn FnMut(&mut Reader<'c>, usize) -> Step<()>,
-        ) -> Step<()>,
-    ) -> Step<Row> {
-        macro_rules! read {
-            ($keys:ident, $draft:expr, $finish:expr) => {{
-                let mut draft = $draft;
-                walk($keys.len(), reader, &mut |cell, column| match $keys[column] {
-                    Some(key) => {
-                        let here = Place::Property(&Place::Record, key.name());
-                        draft.property(cell, key, &here)
-                    }
-                    None => cell.skip(),
-                })?;
-                $finish(draft)
-            }};
-        }
+        walk: impl FnOnce(usize, &mut Reader<'_>, &mut EachCell<'_, 'c>) -> Step<()>,
+    ) -> Step<Event<'static>> {
         Ok(match meaning {
-            Meaning::Audit(keys) => {
-                let mut record = Record::default();
-                read!(keys, Audit::new(&mut record), Audit::finish);
-                Ok(record.into_owned())
-            }
-            Meaning::SignIn(keys) => read!(keys, SignIn::default(), |draft: SignIn<'_>| {
-                Ok(draft.finish("").into_owned())
-            }),
-            Meaning::Provisioning(keys) => {
-                read!(keys, Provisioning::default(), |draft: Provisioning<'_>| {
-                    Ok(draft.finish().into_owned())
-                })
-            }
-            Meaning::Risk(keys) => read!(keys, Protection::default(), |draft: Protection<'_>| {
-                Ok(draft.finish("").into_owned())
-            }),
-            Meaning::GraphCall(keys) => {
-                read!(keys, GraphCall::default(), |draft: GraphCall<'_>| {
-                    Ok(draft.finish().into_owned())
-                })
-            }
-            Meaning::Unified(keys) => read!(keys, Unified::default(), |draft: Unified<'_>| {
-                match draft.finish(reader) {
-                    Ok(record) => Ok(record.into_owned()),
-                    Err(other) => Err(Cow::Owned(other.into_owned())),
-                }
-            }),
+            Meaning::Keys(keys) => keys.read(reader, walk)?,
             Meaning::PortalAudit(_) => Err(Cow::Borrowed("CSV row")),
             Meaning::Other(name) => Err(Cow::Owned(name.clone())),
             Meaning::Wrapper | Meaning::Tables => {
@@ -396,25 +340,16 @@ fn zones(names: &[String], meaning: &Meaning) -> Vec<(usize, Zone)> {
 }
 
 impl Meaning {
-    /// What columns of these names mean in events of a shape.
-    fn of_shape(shape: Shape, names: &[String]) -> Option<Self> {
-        let plain = || names.iter().map(|name| plain(name));
-        Some(match shape {
-            Shape::Audit => Self::Audit(plain().map(AuditKey::find).collect()),
-            Shape::SignIn => {
-                Self::SignIn(plain().map(|name| Named::find(name, Kind::SignIn)).collect())
+    /// What columns of these names mean in what was recognised; nothing in envelopes.
+    fn of(found: Recognised, names: &[String]) -> Option<Self> {
+        match found {
+            Recognised::Event(schema) => {
+                let names = names.iter().map(|name| plain(name));
+                Some(Self::Keys(ColumnKeys::of(schema, names)))
             }
-            Shape::Provisioning => Self::Provisioning(
-                plain().map(|name| Named::find(name, Kind::Provisioning)).collect(),
-            ),
-            Shape::Risk => Self::Risk(plain().map(|name| Named::find(name, Kind::Risk)).collect()),
-            Shape::GraphCall => {
-                Self::GraphCall(plain().map(|name| Named::find(name, Kind::GraphCall)).collect())
-            }
-            Shape::Unified => Self::Unified(plain().map(UnifiedKey::find).collect()),
-            Shape::Other(name) => Self::Other(name),
-            Shape::Envelope => return None,
-        })
+            Recognised::Other(name) => Some(Self::Other(name)),
+            Recognised::Envelope => None,
+        }
     }
 }
 

@@ -1,28 +1,30 @@
 //! Events read as what they most likely are, directory audits, while their keys say whether they are.
-//! Never decides otherwise than [`super::shape`], which costs a pass of its own.
+//! Never decides otherwise than [`super::recognition`], which costs a pass of its own.
 
 use std::sync::LazyLock;
 
-use super::graph::{Audit, AuditKey};
-use super::json::{Keys as _, Place, Reader, Step};
-use super::shape::{self, Evidence, Shape, ShapeKey};
+use super::evidence::names_table;
+use super::json::{Keys as _, Reader, Step, ValuePath};
+use super::recognition::{self, Recognised, Recogniser, Tells};
+use super::schema::directory_audit::{Audit, AuditKey};
+use super::schema::{EventReader as _, Schema};
 use crate::record::Record;
 
-/// What the usual spelling of each property says about the shape of an event: asked for every
+/// What the usual spelling of each property says about the schema of an event: asked for every
 /// record, and too slow to be searched each time.
-static SHAPE_KEYS: LazyLock<Vec<Option<ShapeKey>>> = LazyLock::new(|| {
-    AuditKey::ALL.iter().map(|key| ShapeKey::find(key.name().as_bytes())).collect()
+static TELLS: LazyLock<Vec<Option<Tells>>> = LazyLock::new(|| {
+    AuditKey::ALL.iter().map(|key| recognition::tells(key.name().as_bytes())).collect()
 });
 
 /// Reads the object that starts here as an audit. `None` where its keys do not say, as
-/// [`super::shape`] reads them, that it is one, or not before it breaks: then part of it was read.
+/// [`super::recognition`] reads them, that it is one, or not before it breaks: then part of it was read.
 pub(super) fn audit<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>) -> Option<Step<()>> {
-    let mut audit = Audit::new(record);
-    let mut evidence = Evidence::default();
+    let mut audit = Audit::default();
+    let mut recogniser = Recogniser::default();
     let mut decided = None;
-    let read = reader.object_of(AuditKey::ALL, &Place::Record, |reader, key, here| {
+    let read = reader.object_of(AuditKey::ALL, &ValuePath::Record, |reader, key, here| {
         // No property of an audit is called so: the keys of nearly all are not compared.
-        let names_table = key.known.is_none() && shape::names_table(key.written);
+        let names_table = key.known.is_none() && names_table(key.written);
         if names_table && !(decided.is_some() && is_of_audits(reader)?) {
             decided = None;
             return reader.broken("");
@@ -30,30 +32,30 @@ pub(super) fn audit<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>) -> Opt
         if decided.is_none() {
             decided = match key.known {
                 Some(known) if key.is_usual => {
-                    SHAPE_KEYS[known.index() as usize].and_then(|key| evidence.see(key))
+                    TELLS[known.index() as usize].and_then(|tells| recogniser.see(tells))
                 }
-                _ => evidence.see_written(key.written),
+                _ => recogniser.see_written(key.written),
             };
-            if !key.is_usual && decided.is_some() && shape::is_empty(reader)? {
+            if !key.is_usual && decided.is_some() && recognition::is_empty(reader)? {
                 decided = None;
             }
-            if decided.as_ref().is_some_and(|shape| *shape != Shape::Audit) {
+            if decided.as_ref().is_some_and(|found| *found != Recognised::Event(Schema::Audit)) {
                 decided = None;
                 return reader.broken("");
             }
         }
         match key.known {
-            Some(known) => audit.property(reader, known, here),
+            Some(known) => audit.known(record, reader, known, here),
             None => reader.skip(),
         }
     });
-    // What is concluded from all keys together may be wrapped: `shape` looks.
+    // What is concluded from all keys together may be wrapped: [`recognition`] looks.
     decided?;
-    audit.finish();
+    audit.finish(record, "", reader);
     Some(read)
 }
 
-/// Is the value here the name of a table of audits? Otherwise [`super::shape`] has to look.
+/// Is the value here the name of a table of audits? Otherwise [`super::recognition`] has to look.
 fn is_of_audits(reader: &mut Reader<'_>) -> Step<bool> {
     reader.peek()?;
     let value = &reader.bytes()[reader.at()..];

@@ -15,8 +15,9 @@ use std::ops::Range;
 
 use super::json::{Reader, Step};
 use super::layout::Written;
+use super::recognition::{Recognised, recognise};
 use super::rows::Columns;
-use super::{Depth, Draft, Drafted, Layout, decode_into, shape};
+use super::{Depth, Draft, Drafted, Layout, decode_into};
 use crate::record::content::is_placeholder;
 use crate::record::property::Key;
 use crate::record::{Kind, Outcome, Record};
@@ -50,7 +51,7 @@ enum What {
 }
 
 /// Something that was found.
-struct Found {
+struct Fragment {
     /// Its bytes in the text that was searched.
     range: Range<usize>,
     what: What,
@@ -63,10 +64,10 @@ struct Found {
     said: [String; SAID],
 }
 
-/// Number of texts in [`Found::said`].
+/// Number of texts in [`Fragment::said`].
 const SAID: usize = 9;
 
-impl Found {
+impl Fragment {
     /// Something that says nothing of itself.
     fn nameless(range: Range<usize>, what: What) -> Self {
         let (id, activity, said) = Default::default();
@@ -108,7 +109,7 @@ pub fn wrapped(event: &[u8], layout: &Layout) -> Vec<Range<usize>> {
 /// As [`wrapped()`], and what is broken beside the records.
 pub fn inside(event: &[u8], layout: &Layout) -> Inside {
     let mut found = found_in(event, layout);
-    let is_sure = |found: &Found| matches!(found.what, What::Record | What::Other);
+    let is_sure = |found: &Fragment| matches!(found.what, What::Record | What::Other);
     if found.iter().any(is_sure) {
         found.retain(|found| found.what != What::Guess);
     }
@@ -130,7 +131,7 @@ pub fn inside(event: &[u8], layout: &Layout) -> Inside {
     Inside { records, broken }
 }
 
-fn found_in(event: &[u8], layout: &Layout) -> Vec<Found> {
+fn found_in(event: &[u8], layout: &Layout) -> Vec<Fragment> {
     match &layout.0 {
         Written::Json => {
             let start = if event.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
@@ -173,7 +174,7 @@ struct Around {
 }
 
 /// Searches the value here and passes over it.
-fn in_value(reader: &mut Reader<'_>, around: Around) -> Step<Vec<Found>> {
+fn in_value(reader: &mut Reader<'_>, around: Around) -> Step<Vec<Fragment>> {
     match reader.peek()? {
         _ if around.levels > MOST_LEVELS => reader.skip().map(|()| Vec::new()),
         b'{' => in_object(reader, around),
@@ -196,14 +197,14 @@ fn in_value(reader: &mut Reader<'_>, around: Around) -> Step<Vec<Found>> {
     }
 }
 
-fn in_object(reader: &mut Reader<'_>, around: Around) -> Step<Vec<Found>> {
+fn in_object(reader: &mut Reader<'_>, around: Around) -> Step<Vec<Fragment>> {
     let start = reader.at();
     let bytes = reader.bytes();
-    let shape = shape::recognise(bytes, start);
+    let recognised = recognise(bytes, start);
     let mut end = reader.another(start);
     end.skip()?;
     let whole = &bytes[start..end.at()];
-    let sure = shape.as_ref().is_some_and(|(_, sure)| *sure);
+    let sure = recognised.as_ref().is_some_and(|(_, sure)| *sure);
     if !sure || holds_whole(whole) {
         let inside = Around { levels: around.levels + 1, ..around };
         let mut found = Vec::new();
@@ -220,11 +221,11 @@ fn in_object(reader: &mut Reader<'_>, around: Around) -> Step<Vec<Found>> {
     } else {
         reader.skip()?;
     }
-    Ok(shape.and_then(|_| record(whole, start, sure)).into_iter().collect())
+    Ok(recognised.and_then(|_| record(whole, start, sure)).into_iter().collect())
 }
 
 /// The record that an object is, if it says enough to be one.
-fn record(object: &[u8], start: usize, sure: bool) -> Option<Found> {
+fn record(object: &[u8], start: usize, sure: bool) -> Option<Fragment> {
     let range = start..start + object.len();
     let mut draft = Draft::default();
     match decode_into(&mut draft, object, &Layout::JSON, Depth::Columns).ok()? {
@@ -239,7 +240,7 @@ fn record(object: &[u8], start: usize, sure: bool) -> Option<Found> {
                     && !record.activity.is_empty()
                     && (!record.targets.is_empty() || record.actor != <_>::default())
             };
-            enough.then(|| Found {
+            enough.then(|| Fragment {
                 range,
                 what: What::Record,
                 weight: weight(&record),
@@ -249,22 +250,22 @@ fn record(object: &[u8], start: usize, sure: bool) -> Option<Found> {
                 activity: record.activity.into_owned(),
             })
         }
-        Drafted::Other(_) if sure => Some(Found::nameless(range, What::Other)),
+        Drafted::Other(_) if sure => Some(Fragment::nameless(range, What::Other)),
         Drafted::Other(_) => None,
     }
 }
 
 /// The event of another log that the object at the start of these bytes may be.
-fn guess(object: &[u8], start: usize) -> Option<Found> {
-    let (shape, _) = shape::recognise(object, 0)?;
-    let other = matches!(shape, shape::Shape::Other(_) | shape::Shape::Envelope);
+fn guess(object: &[u8], start: usize) -> Option<Fragment> {
+    let (recognised, _) = recognise(object, 0)?;
+    let other = matches!(recognised, Recognised::Other(_) | Recognised::Envelope);
     let mut draft = Draft::default();
     let is_other = other
         && matches!(
             decode_into(&mut draft, object, &Layout::JSON, Depth::Columns),
             Ok(Drafted::Other(_))
         );
-    is_other.then(|| Found::nameless(start..start + object.len(), What::Guess))
+    is_other.then(|| Fragment::nameless(start..start + object.len(), What::Guess))
 }
 
 /// What a record says that another row under its id may not. The correlation ID tells sign-ins apart;
@@ -320,7 +321,7 @@ fn weight(record: &Record<'_>) -> usize {
 
 /// Adds what was found in one member of an object to what was found in others, the first `before`:
 /// the same record in another form is one.
-fn merge(all: &mut Vec<Found>, before: usize, one: Found) {
+fn merge(all: &mut Vec<Fragment>, before: usize, one: Fragment) {
     match all.iter_mut().take(before).find(|other| one.is_same(other)) {
         Some(other) if other.weight >= one.weight => {}
         Some(other) => *other = one,
@@ -329,7 +330,7 @@ fn merge(all: &mut Vec<Found>, before: usize, one: Found) {
 }
 
 /// Searches the inside of a JSON string that begins at byte `offset`.
-fn in_string(inner: &[u8], offset: usize, around: Around) -> Vec<Found> {
+fn in_string(inner: &[u8], offset: usize, around: Around) -> Vec<Fragment> {
     if around.texts >= MOST_TEXTS || memchr::memchr(b'{', inner).is_none() {
         return Vec::new();
     }
@@ -339,11 +340,11 @@ fn in_string(inner: &[u8], offset: usize, around: Around) -> Vec<Found> {
 }
 
 /// Searches a text: JSON, or JSON among other text such as a syslog header.
-fn in_text(text: &str, around: Around) -> Vec<Found> {
+fn in_text(text: &str, around: Around) -> Vec<Fragment> {
     text::search(text.as_bytes(), Around { texts: around.texts + 1, levels: around.levels + 1 })
 }
 
-fn in_row(row: &[u8], columns: &Columns) -> Vec<Found> {
+fn in_row(row: &[u8], columns: &Columns) -> Vec<Fragment> {
     let Ok(text) = str::from_utf8(row) else { return Vec::new() };
     let mut all = Vec::new();
     for cell in super::rows::cell_places(text, columns.delimiter()) {
@@ -372,10 +373,10 @@ fn in_row(row: &[u8], columns: &Columns) -> Vec<Found> {
 /// Has ranges in a text be ranges in the bytes it was made of, which begin at byte `offset`: `outer`
 /// gives for places in the text, in order, those in the bytes.
 fn moved(
-    mut found: Vec<Found>,
+    mut found: Vec<Fragment>,
     offset: usize,
     outer: impl FnOnce(&[usize]) -> Vec<usize>,
-) -> Vec<Found> {
+) -> Vec<Fragment> {
     let mut places: Vec<usize> =
         found.iter().flat_map(|one| [one.range.start, one.range.end]).collect();
     places.sort_unstable();

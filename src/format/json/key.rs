@@ -5,6 +5,8 @@
 pub(in crate::format) trait Keys: Copy + PartialEq + 'static {
     /// All of them, in the order in which they usually stand.
     const ALL: &'static [Self];
+    /// Every spelling, and the key spelled so.
+    const SPELLINGS: &'static [(&'static [u8], Self)];
     /// The key spelled so, in any case and with underscores between its words (as Elastic writes
     /// them) where the exact spelling is not known.
     fn find(key: &[u8]) -> Option<Self>;
@@ -28,15 +30,15 @@ macro_rules! keys {
         $visibility enum $name { $($variant,)* }
         impl $crate::format::json::Keys for $name {
             const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            const SPELLINGS: &'static [(&'static [u8], Self)] =
+                &[$(($first, Self::$variant), $(($other, Self::$variant),)*)*];
             fn find(key: &[u8]) -> Option<Self> {
-                const SPELLINGS: &[(&[u8], $name)] =
-                    &[$(($first, $name::$variant), $(($other, $name::$variant),)*)*];
                 match key {
                     $($first $(| $other)* => Some(Self::$variant),)*
                     // Most keys that are not known have no underscore: then the length must be the same.
                     _ => {
                         let joined = key.contains(&b'_');
-                        SPELLINGS
+                        Self::SPELLINGS
                             .iter()
                             .find(|(spelling, _)| {
                                 (joined || key.len() == spelling.len())

@@ -3,10 +3,10 @@
 
 use std::borrow::Cow;
 
-use super::{Keys, Place, Reader, Step, unescape};
+use super::{Keys, Reader, Step, ValuePath, unescape};
 
 /// A key that was read.
-pub(in crate::format) struct Key<'k, K> {
+pub(in crate::format) struct WrittenKey<'k, K> {
     /// Which one, where it is known.
     pub(in crate::format) known: Option<K>,
     /// As it is written.
@@ -20,8 +20,8 @@ impl<'a> Reader<'a> {
     /// others. A key that comes twice is noted; the later value is read over the earlier one.
     pub(in crate::format) fn object<K: Keys>(
         &mut self,
-        place: &Place<'_>,
-        mut each: impl FnMut(&mut Self, K, &Place<'_>) -> Step<()>,
+        place: &ValuePath<'_>,
+        mut each: impl FnMut(&mut Self, K, &ValuePath<'_>) -> Step<()>,
     ) -> Step<()> {
         self.object_of(K::ALL, place, |reader, key, here| match key.known {
             Some(known) => each(reader, known, here),
@@ -34,8 +34,8 @@ impl<'a> Reader<'a> {
     pub(in crate::format) fn object_of<K: Keys>(
         &mut self,
         usual: &[K],
-        place: &Place<'_>,
-        mut each: impl FnMut(&mut Self, Key<'_, K>, &Place<'_>) -> Step<()>,
+        place: &ValuePath<'_>,
+        mut each: impl FnMut(&mut Self, WrittenKey<'_, K>, &ValuePath<'_>) -> Step<()>,
     ) -> Step<()> {
         let mut seen = 0u64;
         let mut next = 0;
@@ -45,28 +45,28 @@ impl<'a> Reader<'a> {
                 && self.pass_usual(key)
             {
                 next += 1;
-                let here = Place::Property(place, key.name());
+                let here = ValuePath::Property(place, key.name());
                 self.see(key, &mut seen, &here);
                 let written = key.name().as_bytes();
-                each(self, Key { known: Some(key), written, is_usual: true }, &here)?;
+                each(self, WrittenKey { known: Some(key), written, is_usual: true }, &here)?;
                 continue;
             }
             let Some(written) = self.key()? else { return Ok(()) };
             let known = K::find(&written);
             let Some(key) = known else {
-                each(self, Key { known, written: &written, is_usual: false }, place)?;
+                each(self, WrittenKey { known, written: &written, is_usual: false }, place)?;
                 continue;
             };
             next = usual.iter().position(|&other| other == key).map_or(next, |at| at + 1);
-            let here = Place::Property(place, key.name());
+            let here = ValuePath::Property(place, key.name());
             self.see(key, &mut seen, &here);
-            each(self, Key { known, written: &written, is_usual: false }, &here)?;
+            each(self, WrittenKey { known, written: &written, is_usual: false }, &here)?;
         }
     }
 
     /// Notes a key that was `seen` before.
     #[inline]
-    fn see(&mut self, key: impl Keys, seen: &mut u64, here: &Place<'_>) {
+    fn see(&mut self, key: impl Keys, seen: &mut u64, here: &ValuePath<'_>) {
         let bit = 1u64 << (key.index() & 63);
         if *seen & bit != 0 {
             self.note(|| format!("`{here}` is there twice; the last one counts"));

@@ -52,14 +52,14 @@ proptest! {
     fn a_text_reads_as_a_strict_reader_reads_it(text: String) {
         let json = serde_json::to_string(&text).expect("JSON");
         let mut reader = reader(json.as_bytes());
-        prop_assert_eq!(&*reader.text(&Place::Record).expect("a text"), &text);
+        prop_assert_eq!(&*reader.text(&ValuePath::Record).expect("a text"), &text);
         let mut utf16 = String::new();
         for unit in text.encode_utf16() {
             write!(utf16, "\\u{unit:04X}").expect("written");
         }
         let json = format!("\"{utf16}\"");
         let mut reader = self::reader(json.as_bytes());
-        prop_assert_eq!(&*reader.text(&Place::Record).expect("a text"), &text);
+        prop_assert_eq!(&*reader.text(&ValuePath::Record).expect("a text"), &text);
         prop_assert!(reader.into_notes().is_empty());
     }
 }
@@ -97,7 +97,7 @@ fn broken_escapes_are_replaced_and_said_so() {
         (r#""\q""#, "\u{fffd}"),
     ] {
         let mut reader = reader(json.as_bytes());
-        assert_eq!(reader.text(&Place::Record).expect("a text"), text, "{json}");
+        assert_eq!(reader.text(&ValuePath::Record).expect("a text"), text, "{json}");
         assert_eq!(reader.into_notes().len(), 1, "{json}");
     }
 }
@@ -119,7 +119,7 @@ fn keys_are_found_in_any_case_and_with_escapes() {
     for json in [r#"{"type":1}"#, r#"{"TYPE":1}"#, r#"{"KiNd":1}"#, r#"{"\u0074ype":1}"#] {
         let mut reader = reader(json.as_bytes());
         let mut found = 0;
-        let read = reader.object(&Place::Record, |reader, Key::Type, here| {
+        let read = reader.object(&ValuePath::Record, |reader, Key::Type, here| {
             assert_eq!(here.to_string(), "type");
             found += 1;
             reader.skip()
@@ -133,8 +133,8 @@ fn a_number_of_seconds_or_milliseconds_is_a_time() {
     let expected = Timestamp::parse("2026-11-01T08:15:30Z");
     for json in ["1793520930", "1793520930000", "\"2026-11-01T08:15:30Z\""] {
         let mut reader = reader(json.as_bytes());
-        assert_eq!(reader.time(&Place::Record).expect("a value"), expected, "{json}");
+        assert_eq!(reader.time(&ValuePath::Record).expect("a value"), expected, "{json}");
     }
-    assert_eq!(reader(b"7e300").time(&Place::Record).expect("a value"), None);
-    assert_eq!(reader(b"true").time(&Place::Record).expect("a value"), None);
+    assert_eq!(reader(b"7e300").time(&ValuePath::Record).expect("a value"), None);
+    assert_eq!(reader(b"true").time(&ValuePath::Record).expect("a value"), None);
 }

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 
 use super::{Columns, Meaning, is_filled, plain};
 use crate::catalogue::catalogue;
-use crate::format::shape::{self, Evidence, Shape};
+use crate::format::evidence::{names_generated, names_table};
+use crate::format::recognition::{self, Recognised};
+use crate::format::schema::{ColumnKeys, Schema};
 
 /// How rows of several tables that have their columns in common are told apart: a `union` of them,
 /// or a table whose own name a column has.
@@ -13,37 +15,28 @@ use crate::format::shape::{self, Evidence, Shape};
 pub(super) struct Tables {
     /// Columns with the name of the row's table.
     pub(super) named_in: Vec<usize>,
-    /// Columns that only rows of one shape have a value in.
-    deciding: Vec<(usize, Shape)>,
-    /// What the columns mean in rows of each shape.
-    pub(super) meanings: Vec<(Shape, Meaning)>,
+    /// Columns that only rows of one schema have a value in.
+    deciding: Vec<(usize, Schema)>,
+    /// What the columns mean in rows of each schema.
+    pub(super) meanings: Vec<(Schema, Meaning)>,
 }
-
-/// Shapes that rows of Log Analytics have.
-const SHAPES_OF_ROWS: [Shape; 6] = [
-    Shape::Audit,
-    Shape::SignIn,
-    Shape::Provisioning,
-    Shape::Risk,
-    Shape::GraphCall,
-    Shape::Unified,
-];
 
 impl Tables {
     /// How rows are told apart under columns of these names; by nothing where all are of one table.
     pub(super) fn of(names: &[String]) -> Self {
         let numbered = || names.iter().map(|name| plain(name)).enumerate();
         let named_in: Vec<usize> =
-            numbered().filter(|(_, name)| shape::names_table(name)).map(|(at, _)| at).collect();
-        let decides = |(at, name)| Evidence::default().see_written(name).map(|shape| (at, shape));
-        let deciding: Vec<(usize, Shape)> = numbered().filter_map(decides).collect();
+            numbered().filter(|(_, name)| names_table(name)).map(|(at, _)| at).collect();
+        let decides = |(at, name)| recognition::decides(name).map(|schema| (at, schema));
+        let deciding: Vec<(usize, Schema)> = numbered().filter_map(decides).collect();
         let is_one = deciding.windows(2).all(|pair| pair[0].1 == pair[1].1);
-        let is_row = numbered().any(|(_, name)| shape::names_generated(name));
+        let is_row = numbered().any(|(_, name)| names_generated(name));
         if (named_in.is_empty() && is_one) || !is_row {
             return Self::default();
         }
-        let meaning = |shape: Shape| Some((shape.clone(), Meaning::of_shape(shape, names)?));
-        let meanings = SHAPES_OF_ROWS.into_iter().filter_map(meaning).collect();
+        let meaning =
+            |&schema: &Schema| Some((schema, Meaning::of(Recognised::Event(schema), names)?));
+        let meanings = Schema::ALL.iter().filter_map(meaning).collect();
         Self { named_in, deciding, meanings }
     }
 }
@@ -60,16 +53,16 @@ impl Columns {
             return Ok(&self.meaning);
         }
         let text = |column: usize| cell(column).map(str::trim).filter(|text| is_filled(text));
-        let meaning = |wanted: &Shape| {
-            let known = tables.meanings.iter().find(|(shape, _)| shape == wanted);
+        let meaning = |wanted: Schema| {
+            let known = tables.meanings.iter().find(|(schema, _)| *schema == wanted);
             known.map_or(&self.meaning, |(_, meaning)| meaning)
         };
         let named: Vec<&str> = tables.named_in.iter().filter_map(|&at| text(at)).collect();
-        if let Some(shape) = named.iter().find_map(|name| shape::of_table(name)) {
-            return Ok(meaning(&shape));
+        if let Some(schema) = named.iter().find_map(|name| Schema::of_table(name)) {
+            return Ok(meaning(schema));
         }
-        if let Some((_, shape)) = tables.deciding.iter().find(|(at, _)| text(*at).is_some()) {
-            return Ok(meaning(shape));
+        if let Some((_, schema)) = tables.deciding.iter().find(|(at, _)| text(*at).is_some()) {
+            return Ok(meaning(*schema));
         }
         match named.first() {
             Some(name) if !self.says_audit(text) => Err(Cow::Owned((*name).to_owned())),
@@ -88,7 +81,7 @@ impl Columns {
             at.and_then(&text)
         };
         let known = catalogue();
-        matches!(self.meaning, Meaning::Audit(_))
+        matches!(self.meaning, Meaning::Keys(ColumnKeys::Audit(_)))
             && cell("Category").is_some_and(|category| known.find_category(category).is_some())
             && cell("OperationName").is_some_and(|activity| known.named(activity).next().is_some())
     }

@@ -1,7 +1,7 @@
 //! Records in a text, which may be JSON, have JSON anywhere in it, and be cut off or damaged.
 //! Never gives up what stands behind a broken piece, and never looks at a byte more than some dozen times.
 
-use super::{Around, Found, What, guess, in_value};
+use super::{Around, Fragment, What, guess, in_value};
 use crate::format::Depth;
 use crate::format::json::Reader;
 
@@ -20,7 +20,7 @@ const LEFT: usize = 2;
 struct Search<'t> {
     bytes: &'t [u8],
     around: Around,
-    found: Vec<Found>,
+    found: Vec<Fragment>,
     /// Bytes looked at in vain.
     effort: usize,
     /// Where an object begins that is damaged, as far as nothing was found behind it.
@@ -35,7 +35,7 @@ struct Search<'t> {
 }
 
 /// Everything that is found in a text, `around` being what is around its values.
-pub(super) fn search(bytes: &[u8], around: Around) -> Vec<Found> {
+pub(super) fn search(bytes: &[u8], around: Around) -> Vec<Fragment> {
     let found = Vec::new();
     let (damaged, cut, loose) = (None, None, None);
     let mut search = Search { bytes, around, found, effort: 0, damaged, cut, passed: 0, loose };
@@ -136,7 +136,7 @@ impl Search<'_> {
         }
         if let Some(from) = broken {
             let from = from.max(self.behind());
-            self.found.push(Found::nameless(from..start, What::Broken));
+            self.found.push(Fragment::nameless(from..start, What::Broken));
         }
     }
 
@@ -154,7 +154,7 @@ impl Search<'_> {
         // Only the brackets around what was found may be missing.
         let says = |byte: &u8| !byte.is_ascii_whitespace() && !b"]},".contains(byte);
         if rest.iter().any(says) {
-            self.found.push(Found::nameless(from..self.bytes.len(), What::Broken));
+            self.found.push(Fragment::nameless(from..self.bytes.len(), What::Broken));
         }
     }
 }

@@ -1,82 +1,18 @@
-//! Directory audits: Graph's `directoryAudit`, and every format that holds the same properties.
-//! Never decides whether an event is one; [`super::shape`] does.
+//! What is nested in events, whatever their schema: who acted, targets with their changes, details.
+//! Never knows an event; each schema says under which of its keys they stand.
 //!
-//! Source: Microsoft Graph reference, "directoryAudit resource type" (v1.0 and beta) with its
-//! nested types. The same properties are found in portal JSON downloads, custom security attribute
-//! audits, the `properties` of diagnostic settings, and Log Analytics' `AuditLogs` table (Azure
-//! Monitor reference, `AuditLogs`), which spells some of them differently and holds the nested ones
-//! as JSON text. All spellings are read here, in any case: Graph `PowerShell` writes `PascalCase`.
+//! Source: Microsoft Graph reference, "directoryAudit resource type" (v1.0 and beta) with its nested
+//! types; all spellings of them are read here.
 
 use std::borrow::Cow;
 
 use super::Depth;
-use super::json::{Held, Place, Reader, Step, keys};
+use super::json::{Held, Reader, Step, ValuePath, keys};
 use crate::record::naming::{is_name, is_naming};
-use crate::record::property::{Key, Property};
 use crate::record::risk::{self, Interest};
 use crate::record::{Actor, ActorKind, Change, Detail, Record, Target};
-use crate::time::Timestamp;
 
-keys! {
-    /// Properties of a directory audit.
-    pub(super) enum AuditKey {
-        Id = b"id",
-        Category = b"category",
-        CorrelationId = b"correlationId" | b"CorrelationId",
-        Result = b"result",
-        ResultReason = b"resultReason",
-        Activity = b"activityDisplayName" | b"ActivityDisplayName",
-        Time = b"activityDateTime" | b"ActivityDateTime" | b"ActivityDateTime [UTC]",
-        Service = b"loggedByService" | b"LoggedByService",
-        OperationType = b"operationType" | b"AADOperationType",
-        UserAgent = b"userAgent",
-        PerformedBy = b"performedBy",
-        InitiatedBy = b"initiatedBy",
-        Targets = b"targetResources",
-        Details = b"additionalDetails",
-        TenantId = b"tenantId",
-        SessionId = b"sessionId",
-        OperationName = b"operationName",
-        Identity = b"identity",
-        ResultDescription = b"resultDescription",
-        EntraTenantId = b"AADTenantId",
-        Generated = b"TimeGenerated" | b"TimeGenerated [UTC]",
-        SourceSystem = b"SourceSystem",
-        // Only where somebody chose some columns of the portal's and gave them its short names.
-        ShortTime = b"time",
-        ShortService = b"service",
-        ShortActivity = b"activity",
-        ShortActor = b"actor",
-    }
-}
-
-/// What properties under the portal's short names say. Next to Graph's names they are another
-/// system's.
-#[derive(Default)]
-struct Short<'a> {
-    time: Cow<'a, str>,
-    service: Cow<'a, str>,
-    activity: Cow<'a, str>,
-    actor: Cow<'a, str>,
-}
-
-impl<'a> Short<'a> {
-    /// Puts them where the record says nothing.
-    fn complete(self, record: &mut Record<'a>) {
-        record.time = record.time.or_else(|| Timestamp::parse(&self.time));
-        fill(&mut record.service, self.service);
-        fill(&mut record.activity, self.activity);
-        if record.actor != Actor::default() {
-            return;
-        }
-        if self.actor.contains('@') {
-            record.actor.kind = ActorKind::User;
-            record.actor.upn = self.actor;
-        } else {
-            record.actor.name = self.actor;
-        }
-    }
-}
+pub(super) mod write;
 
 keys! {
     enum InitiatorKey {
@@ -143,124 +79,6 @@ keys! {
     }
 }
 
-/// A directory audit being read: the record and what stands in where its own properties are empty.
-pub(super) struct Audit<'r, 'a> {
-    record: &'r mut Record<'a>,
-    operation_name: Cow<'a, str>,
-    identity: Cow<'a, str>,
-    performer: Actor<'a>,
-    description: Cow<'a, str>,
-    entra_tenant: Cow<'a, str>,
-    generated: Option<Timestamp>,
-    log_analytics: bool,
-    /// Hardly any record has them.
-    short: Option<Box<Short<'a>>>,
-}
-
-impl<'r, 'a> Audit<'r, 'a> {
-    /// An audit to be read into an empty record.
-    pub(super) fn new(record: &'r mut Record<'a>) -> Self {
-        Self {
-            record,
-            operation_name: Cow::Borrowed(""),
-            identity: Cow::Borrowed(""),
-            performer: Actor::default(),
-            description: Cow::Borrowed(""),
-            entra_tenant: Cow::Borrowed(""),
-            generated: None,
-            log_analytics: false,
-            short: None,
-        }
-    }
-
-    /// Reads the object that starts here.
-    pub(super) fn object(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
-        reader.object(place, |reader, key, here| self.property(reader, key, here))
-    }
-
-    /// Reads the value of one property.
-    pub(super) fn property(
-        &mut self,
-        reader: &mut Reader<'a>,
-        key: AuditKey,
-        here: &Place<'_>,
-    ) -> Step<()> {
-        let record = &mut *self.record;
-        match key {
-            AuditKey::Id => record.id = reader.text(here)?,
-            AuditKey::Category => record.category = reader.text(here)?,
-            AuditKey::CorrelationId => record.correlation_id = reader.text(here)?,
-            AuditKey::Result => record.result = reader.text(here)?,
-            AuditKey::ResultReason => record.result_reason = reader.text(here)?,
-            AuditKey::Activity => {
-                record.activity = reader.text(here)?;
-                if reader.depth == Depth::Rated && record.targets.is_empty() {
-                    reader.activity = Some(record.activity.clone());
-                }
-            }
-            AuditKey::Time => record.time = reader.time(here)?,
-            AuditKey::Service => record.service = reader.text(here)?,
-            AuditKey::OperationType => record.operation_type = reader.text(here)?,
-            AuditKey::UserAgent => record.user_agent = reader.text(here)?,
-            AuditKey::PerformedBy => {
-                self.performer = identity(reader, ActorKind::Unknown, here)?.unwrap_or_default();
-            }
-            AuditKey::InitiatedBy => initiated_by(reader, record, here)?,
-            AuditKey::Targets => target_resources(reader, record, here)?,
-            AuditKey::Details => additional_details(reader, record, here)?,
-            AuditKey::TenantId => record.tenant_id = reader.text(here)?,
-            AuditKey::SessionId => record.session_id = reader.text(here)?,
-            AuditKey::OperationName => self.operation_name = reader.text(here)?,
-            AuditKey::Identity => self.identity = reader.text(here)?,
-            AuditKey::ResultDescription => self.description = reader.text(here)?,
-            AuditKey::EntraTenantId => {
-                self.log_analytics = true;
-                self.entra_tenant = reader.text(here)?;
-            }
-            AuditKey::Generated => {
-                self.log_analytics = true;
-                self.generated = reader.time(here)?;
-            }
-            AuditKey::SourceSystem => {
-                self.log_analytics = true;
-                reader.skip()?;
-            }
-            AuditKey::ShortTime => self.short().time = reader.scalar(here)?,
-            AuditKey::ShortService => self.short().service = reader.scalar(here)?,
-            AuditKey::ShortActivity => self.short().activity = reader.scalar(here)?,
-            AuditKey::ShortActor if reader.is_text()? => self.short().actor = reader.text(here)?,
-            AuditKey::ShortActor => reader.skip()?,
-        }
-        Ok(())
-    }
-
-    fn short(&mut self) -> &mut Short<'a> {
-        self.short.get_or_insert_default()
-    }
-
-    /// Puts what stands in for empty properties.
-    pub(super) fn finish(self) {
-        let record = self.record;
-        // In a Log Analytics row `TenantId` is the workspace.
-        if self.log_analytics {
-            record.tenant_id = self.entra_tenant;
-        }
-        record.time = record.time.or(self.generated);
-        fill(&mut record.activity, self.operation_name);
-        if let Some(short) = self.short {
-            short.complete(record);
-        }
-        fill(&mut record.actor.name, self.identity);
-        fill(&mut record.actor.agent, self.performer.agent);
-        fill(&mut record.actor.blueprint, self.performer.blueprint);
-        if !self.performer.app_id.is_empty() {
-            let value = self.performer.app_id;
-            record.properties.push(Property { key: Key::Performer, value });
-        }
-        fill(&mut record.result_reason, self.description);
-    }
-}
-
 /// Puts `spare` where `text` is empty.
 pub(super) fn fill<'a>(text: &mut Cow<'a, str>, spare: Cow<'a, str>) {
     if text.is_empty() {
@@ -295,7 +113,7 @@ fn agent_type(text: Cow<'_, str>) -> Cow<'_, str> {
 pub(super) fn initiated_by<'a>(
     reader: &mut Reader<'a>,
     record: &mut Record<'a>,
-    here: &Place<'_>,
+    here: &ValuePath<'_>,
 ) -> Step<()> {
     record.actor = Actor::default();
     match reader.held(b'{', here)? {
@@ -358,10 +176,11 @@ fn actor<'a>(user: Option<Actor<'a>>, app: Option<Actor<'a>>) -> Option<Actor<'a
     }
 }
 
-fn identity<'a>(
+/// The identity here, of that kind where it does not say itself.
+pub(super) fn identity<'a>(
     reader: &mut Reader<'a>,
     kind: ActorKind,
-    here: &Place<'_>,
+    here: &ValuePath<'_>,
 ) -> Step<Option<Actor<'a>>> {
     let mut actor = Actor { kind, ..Actor::default() };
     match reader.held(b'{', here)? {
@@ -407,7 +226,7 @@ fn identity<'a>(
 pub(super) fn target_resources<'a>(
     reader: &mut Reader<'a>,
     record: &mut Record<'a>,
-    here: &Place<'_>,
+    here: &ValuePath<'_>,
 ) -> Step<()> {
     record.targets.clear();
     match reader.held(b'[', here)? {
@@ -415,13 +234,14 @@ pub(super) fn target_resources<'a>(
         Held::Loose(name) => record.targets.push(Target { name, ..Target::default() }),
         Held::Text(text) => reader.within(&text, record, here, target_resources),
         Held::Here => {
-            reader.entries(|reader, index| target(reader, record, &Place::Item(here, index)))?;
+            reader
+                .entries(|reader, index| target(reader, record, &ValuePath::Item(here, index)))?;
         }
     }
     Ok(())
 }
 
-fn target<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>, here: &Place<'_>) -> Step<()> {
+fn target<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>, here: &ValuePath<'_>) -> Step<()> {
     match reader.held(b'{', here)? {
         Held::Nothing => return Ok(()),
         Held::Loose(name) => {
@@ -456,7 +276,7 @@ fn target<'a>(reader: &mut Reader<'a>, record: &mut Record<'a>, here: &Place<'_>
 pub(super) fn modified_properties<'a>(
     reader: &mut Reader<'a>,
     changes: &mut Vec<Change<'a>>,
-    here: &Place<'_>,
+    here: &ValuePath<'_>,
 ) -> Step<()> {
     changes.clear();
     match reader.held(b'[', here)? {
@@ -468,13 +288,14 @@ pub(super) fn modified_properties<'a>(
             reader.within(&text, &mut part, here, |reader, record, here| {
                 let Some(target) = record.targets.first_mut() else { return Ok(()) };
                 reader.entries(|reader, index| {
-                    change(reader, &mut target.changes, &Place::Item(here, index))
+                    change(reader, &mut target.changes, &ValuePath::Item(here, index))
                 })
             });
             *changes = part.targets.pop().map(|target| target.changes).unwrap_or_default();
         }
         Held::Here => {
-            reader.entries(|reader, index| change(reader, changes, &Place::Item(here, index)))?;
+            reader
+                .entries(|reader, index| change(reader, changes, &ValuePath::Item(here, index)))?;
         }
     }
     Ok(())
@@ -483,7 +304,7 @@ pub(super) fn modified_properties<'a>(
 fn change<'a>(
     reader: &mut Reader<'a>,
     changes: &mut Vec<Change<'a>>,
-    here: &Place<'_>,
+    here: &ValuePath<'_>,
 ) -> Step<()> {
     match reader.held(b'{', here)? {
         Held::Nothing => {}
@@ -511,7 +332,7 @@ fn change<'a>(
 fn value<'a>(
     reader: &mut Reader<'a>,
     property: &str,
-    here: &Place<'_>,
+    here: &ValuePath<'_>,
 ) -> Step<Option<Cow<'a, str>>> {
     reader.unnamed |= property.is_empty() && reader.depth != Depth::Full;
     let wanted = match reader.depth {
@@ -538,7 +359,7 @@ fn value<'a>(
 pub(super) fn additional_details<'a>(
     reader: &mut Reader<'a>,
     record: &mut Record<'a>,
-    here: &Place<'_>,
+    here: &ValuePath<'_>,
 ) -> Step<()> {
     record.details.clear();
     match reader.held(b'[', here)? {
@@ -546,7 +367,7 @@ pub(super) fn additional_details<'a>(
         Held::Loose(value) => record.details.push(Detail { key: Cow::Borrowed(""), value }),
         Held::Text(text) => reader.within(&text, record, here, additional_details),
         Held::Here => reader.entries(|reader, index| {
-            let here = &Place::Item(here, index);
+            let here = &ValuePath::Item(here, index);
             match reader.held(b'{', here)? {
                 Held::Nothing => {}
                 Held::Text(value) | Held::Loose(value) => {

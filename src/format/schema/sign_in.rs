@@ -1,5 +1,5 @@
 //! Sign-ins: Graph's `signIn`, the four sign-in categories of diagnostic settings, and their Log Analytics tables.
-//! Never decides whether an event is one; [`super::shape`] does.
+//! Never decides whether an event is one; [`crate::format::recognition`] does.
 //!
 //! Source: Microsoft Graph reference, "signIn resource type" (v1.0 and beta); Azure Monitor
 //! reference, `SigninLogs`, `AADNonInteractiveUserSignInLogs` and so on. A sign-in becomes a
@@ -7,17 +7,19 @@
 //! `Sign-in activity`; the actor is the user, or else the service principal; the targets are the
 //! application and the resource signed in to; the result is what `errorCode` means; the reason is
 //! `50126: Invalid username or password…`, on success the additional details of the status. Device,
-//! location, Conditional Access and all else are its properties: [`super::kind_properties`].
+//! location, Conditional Access and all else are its properties: [`crate::format::kind_properties`].
 
 use std::borrow::Cow;
 
-use super::audit_properties::{AuditProperties, Property};
-use super::graph::{fill, ip};
-use super::json::{Held, Keys, Place, Reader, Step, keys};
-use super::kind_properties::{Added, powershell_members};
-use super::kind_reader::KindReader;
+use super::{EnvelopeResult, EventReader, SchemaRow, Written};
+use crate::format::audit_properties::{AuditProperties, Property};
+use crate::format::evidence::EvidenceKey as K;
+use crate::format::json::{Held, Keys as _, ObjectWriter, Reader, Step, ValuePath, keys, string};
+use crate::format::kind_properties::{self, Added, powershell_members};
+use crate::format::nested::write::surroundings;
+use crate::format::nested::{fill, ip};
 use crate::record::outcome::{named_error, of_code, plain_code, sign_in_error};
-use crate::record::property::Key;
+use crate::record::property::{Key, Property as Own};
 use crate::record::{Actor, ActorKind, Kind, Outcome, Record, Target};
 use crate::time::Timestamp;
 
@@ -37,10 +39,36 @@ pub(super) const CATEGORIES: &[(&str, &str, &str)] = &[
     ("MicrosoftServicePrincipalSignInLogs", "", "MicrosoftServicePrincipalSignInLogs"),
 ];
 
+/// Sign-ins.
+pub(super) const SCHEMA: SchemaRow = SchemaRow {
+    deciding: &[
+        "signInEventTypes",
+        "conditionalAccessStatus",
+        "isInteractive",
+        "riskLevelDuringSignIn",
+    ],
+    may_be: |evidence| {
+        let told = evidence.count(OF_SIGN_INS);
+        let when = evidence.is_row() || evidence.any(&[K::Created]);
+        let who = evidence.any(&[K::Upn, K::PrincipalId, K::UserId]);
+        // Users and applications have a name of their own, sign-ins have those of others.
+        let named = evidence.any(&[K::OwnName]);
+        told > 1 || (told == 1 && when && !named) || (who && evidence.any(&[K::Created]) && !named)
+    },
+    has_table: |name| CATEGORIES.iter().any(|row| row.2.eq_ignore_ascii_case(name)),
+    has_category: |name| CATEGORIES.iter().any(|row| row.0.eq_ignore_ascii_case(name)),
+    needs_no_category: true,
+    written: Some(Written { kind: Kind::SignIn, properties: write, actor: Some("initiatedBy") }),
+    ..SchemaRow::NOTHING
+};
+
+/// Keys that several logs of users and applications share: two of them make a sign-in.
+const OF_SIGN_INS: &[K] = &[K::AppName, K::ResourceName, K::ClientApp, K::Device, K::Principal];
+
 keys! {
     /// Properties of a sign-in. Those of an audit are read too: they say what a sign-in's own
     /// properties cannot.
-    pub(super) enum SignInKey {
+    pub(in crate::format) enum SignInKey {
         Id = b"id",
         Time = b"createdDateTime" | b"CreatedDateTime" | b"CreatedDateTime [UTC]" | b"createdAt",
         EventTypes = b"signInEventTypes",
@@ -101,8 +129,7 @@ struct Status {
 
 /// A sign-in being read.
 #[derive(Default)]
-pub(super) struct SignIn<'a> {
-    record: Record<'a>,
+pub(in crate::format) struct SignIn<'a> {
     stated: AuditProperties<'a>,
     user: Actor<'a>,
     principal: Actor<'a>,
@@ -122,19 +149,25 @@ pub(super) struct SignIn<'a> {
     added: Added<'a>,
 }
 
-impl<'a> KindReader<'a> for SignIn<'a> {
-    type Key = SignInKey;
+impl<'a> EventReader<'a> for SignIn<'a> {
+    type Own = SignInKey;
 
-    const KIND: Kind = Kind::SignIn;
+    const ADDS: Option<Kind> = Some(Kind::SignIn);
 
-    fn added(&mut self) -> &mut Added<'a> {
-        &mut self.added
+    fn added(&mut self) -> Option<&mut Added<'a>> {
+        Some(&mut self.added)
     }
 
-    fn known(&mut self, reader: &mut Reader<'a>, key: SignInKey, here: &Place<'_>) -> Step<()> {
+    fn known(
+        &mut self,
+        record: &mut Record<'a>,
+        reader: &mut Reader<'a>,
+        key: SignInKey,
+        here: &ValuePath<'_>,
+    ) -> Step<()> {
         match key {
-            SignInKey::Id => self.record.id = reader.text(here)?,
-            SignInKey::Time => self.record.time = reader.time(here)?,
+            SignInKey::Id => record.id = reader.text(here)?,
+            SignInKey::Time => record.time = reader.time(here)?,
             SignInKey::EventTypes => self.event_type = event_type(reader, here)?,
             SignInKey::UserId => self.user.id = reader.text(here)?,
             SignInKey::UserName => self.user.name = reader.text(here)?,
@@ -147,17 +180,17 @@ impl<'a> KindReader<'a> for SignIn<'a> {
             SignInKey::ResourceIdentity => self.resource_identity = reader.text(here)?,
             SignInKey::ResourceName => self.resource.name = reader.text(here)?,
             SignInKey::Ip => self.ip = ip(reader.text(here)?),
-            SignInKey::CorrelationId => self.record.correlation_id = reader.text(here)?,
-            SignInKey::SessionId => self.record.session_id = reader.text(here)?,
-            SignInKey::UserAgent => self.record.user_agent = reader.text(here)?,
+            SignInKey::CorrelationId => record.correlation_id = reader.text(here)?,
+            SignInKey::SessionId => record.session_id = reader.text(here)?,
+            SignInKey::UserAgent => record.user_agent = reader.text(here)?,
             SignInKey::Status => self.status = status(reader, here)?,
             SignInKey::ResultType => self.result_type = reader.scalar(here)?,
             SignInKey::StatusDetails => self.status.details = reader.text(here)?.into_owned(),
             SignInKey::ResultDescription => self.result_description = reader.text(here)?,
-            SignInKey::TenantId => self.record.tenant_id = reader.text(here)?,
+            SignInKey::TenantId => record.tenant_id = reader.text(here)?,
             SignInKey::OperationName => self.operation_name = reader.text(here)?,
             SignInKey::Table => self.table = reader.text(here)?,
-            SignInKey::OperationType => self.record.operation_type = reader.text(here)?,
+            SignInKey::OperationType => record.operation_type = reader.text(here)?,
             SignInKey::Service => self.stated.read(reader, Property::Service, here)?,
             SignInKey::Category => self.stated.read(reader, Property::Category, here)?,
             SignInKey::Activity => self.stated.read(reader, Property::Activity, here)?,
@@ -182,13 +215,14 @@ impl<'a> KindReader<'a> for SignIn<'a> {
         }
         Ok(())
     }
-}
 
-impl<'a> SignIn<'a> {
-    /// The record. `category` is the diagnostic category where an envelope or a table names it.
-    pub(super) fn finish(mut self, category: &str) -> Record<'a> {
+    fn finish(
+        mut self,
+        record: &mut Record<'a>,
+        category: &str,
+        _notes: &mut Reader<'_>,
+    ) -> Option<Cow<'a, str>> {
         let category = self.category_name(category);
-        let mut record = self.record;
         record.kind = Kind::SignIn;
         if self.log_analytics {
             record.tenant_id = self.entra_tenant;
@@ -209,13 +243,36 @@ impl<'a> SignIn<'a> {
         put_error(&mut self.added, &code, Cow::Borrowed(""));
         put_places(&mut self.added, &record.targets);
         record.properties = self.added.finish();
-        self.stated.apply(&mut record);
+        self.stated.apply(record);
         if let Some(category) = category {
             record.category = category;
         }
-        record
+        None
     }
 
+    fn take_result(record: &mut Record<'a>, said: EnvelopeResult<'a>) {
+        let EnvelopeResult { code, description, .. } = said;
+        take_error(record, &code);
+        if record.result.is_empty() {
+            if record.property(Key::ErrorCode).is_none() {
+                let mut added = Added::default();
+                put_error(&mut added, &code, Cow::Borrowed(""));
+                let own = |own: Own<'_>| Own { key: own.key, value: own.value.into_owned().into() };
+                record.properties.extend(added.finish().into_iter().map(own));
+                record.properties.sort_by_key(|own| own.key);
+            }
+            record.result = Cow::Borrowed(result_of(&code));
+        }
+        let unsaid = reason_of(&code, Cow::Borrowed(""), String::new());
+        if record.result_reason == unsaid {
+            record.result_reason = reason_of(&code, description, String::new());
+        } else if Outcome::from_word(&record.result) != Outcome::Success {
+            fill(&mut record.result_reason, description);
+        }
+    }
+}
+
+impl<'a> SignIn<'a> {
     /// The diagnostic category: as the surroundings, Graph's event type or the table say it, or as
     /// the kind of actor implies it. `None` where the record's own property is to be taken.
     fn category_name(&self, given: &str) -> Option<Cow<'a, str>> {
@@ -331,7 +388,7 @@ pub(super) fn put_places<'a>(added: &mut Added<'a>, targets: &[Target<'a>]) {
 }
 
 /// The first of `signInEventTypes`.
-fn event_type(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<String> {
+fn event_type(reader: &mut Reader<'_>, here: &ValuePath<'_>) -> Step<String> {
     let mut first = String::new();
     match reader.held(b'[', here)? {
         Held::Nothing => {}
@@ -345,7 +402,7 @@ fn event_type(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<String> {
             reader.adopt(inner);
         }
         Held::Here => reader.entries(|reader, index| {
-            let text = reader.text(&Place::Item(here, index))?;
+            let text = reader.text(&ValuePath::Item(here, index))?;
             if first.is_empty() {
                 first = text.into_owned();
             }
@@ -355,7 +412,7 @@ fn event_type(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<String> {
     Ok(first)
 }
 
-fn status(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<Status> {
+fn status(reader: &mut Reader<'_>, here: &ValuePath<'_>) -> Step<Status> {
     let mut status = Status::default();
     if !reader.is_text()? && reader.peek()?.is_ascii_digit() {
         status.code = reader.scalar(here)?.into_owned();
@@ -419,4 +476,71 @@ fn status_text(text: &str) -> Option<Status> {
         text.clone_into(&mut status.word);
     }
     Some(status)
+}
+
+/// Takes the error code of the envelope where the properties have none, or say that there was no error.
+fn take_error(record: &mut Record<'_>, code: &str) {
+    let own = record.property(Key::ErrorCode).unwrap_or_default();
+    if telling_code(Cow::Borrowed(own), Cow::Borrowed(code)) == own {
+        return;
+    }
+    let is_of_error = |key: Key| matches!(key, Key::ErrorCode | Key::ErrorName | Key::Error);
+    record.properties.retain(|own| !is_of_error(own.key));
+    // What the envelope says of it is filled in behind.
+    record.result = Cow::Borrowed("");
+    record.result_reason = reason_of(code, Cow::Borrowed(""), String::new()).into_owned().into();
+}
+
+/// Writes a sign-in. Its event types come before what sign-ins of any type have.
+fn write(record: &Record<'_>, object: &mut ObjectWriter<'_>) {
+    object.text("id", &record.id);
+    object.time("createdDateTime", record);
+    let known = CATEGORIES.iter().find(|row| row.0 == record.category);
+    let out = object.key("signInEventTypes");
+    out.push(b'[');
+    if let Some(row) = known.filter(|row| !row.1.is_empty()) {
+        string(row.1, out);
+    }
+    out.push(b']');
+    object.text("correlationId", &record.correlation_id);
+    let actor = &record.actor;
+    if actor.kind == ActorKind::App {
+        object.text("servicePrincipalId", &actor.id);
+        object.text("servicePrincipalName", &actor.name);
+    } else {
+        object.text("userId", &actor.id);
+        object.text("userDisplayName", &actor.name);
+        object.text("userPrincipalName", &actor.upn);
+    }
+    object.text("ipAddress", &actor.ip);
+    let target_of = |kind: &str| record.targets.iter().find(|target| target.kind == kind);
+    if let Some(app) = target_of("Application") {
+        object.text("appId", &app.id);
+        object.text("appDisplayName", &app.name);
+    }
+    if let Some(resource) = target_of("Resource") {
+        object.text("resourceId", &resource.id);
+        object.text("resourceDisplayName", &resource.name);
+    }
+    object.object("status", |status| sign_in_status(record, status));
+    kind_properties::write::write(record.kind, &record.properties, object);
+    surroundings(record, object);
+}
+
+fn sign_in_status(record: &Record<'_>, status: &mut ObjectWriter<'_>) {
+    let reason = &*record.result_reason;
+    let code = record.property(Key::ErrorCode).unwrap_or("");
+    let is_code = matches!(code.bytes().next(), Some(b'1'..=b'9'))
+        && code.len() < 10
+        && code.bytes().all(|b| b.is_ascii_digit());
+    if code == "0" {
+        status.key("errorCode").push(b'0');
+        status.extra("additionalDetails", reason);
+    } else if is_code {
+        status.key("errorCode").extend_from_slice(code.as_bytes());
+        let failure = reason.strip_prefix(code).and_then(|rest| rest.strip_prefix(": "));
+        status.extra("failureReason", failure.unwrap_or(""));
+    } else {
+        status.extra("failureReason", reason);
+    }
 }

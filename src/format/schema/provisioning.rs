@@ -1,21 +1,22 @@
 //! Provisioning: Graph's `provisioningObjectSummary`, the `ProvisioningLogs` category, and `AADProvisioningLogs`.
-//! Never decides whether an event is one; [`super::shape`] does.
+//! Never decides whether an event is one; [`crate::format::recognition`] does.
 //!
 //! Source: Microsoft Graph reference, "provisioningObjectSummary resource type"; Azure Monitor
 //! reference, `AADProvisioningLogs`. An event becomes a record so: service `Provisioning`, category
 //! `ProvisioningLogs`, activity the provisioning action as logged (`create`, `update`…); targets
 //! are the target identity (which holds the changes), the source identity and the service
 //! principal; the correlation id is the cycle id, which ties together what one synchronization
-//! cycle did; systems, steps, job and change ids are its properties: [`super::kind_properties`]. What was skipped
+//! cycle did; systems, steps, job and change ids are its properties: [`crate::format::kind_properties`]. What was skipped
 //! says why in its last steps.
 
 use std::borrow::Cow;
 
-use super::audit_properties::{AuditProperties, Property};
-use super::graph::{fill, modified_properties};
-use super::json::{Held, Place, Reader, Step, keys};
-use super::kind_properties::{Added, step_status};
-use super::kind_reader::KindReader;
+use super::{EnvelopeResult, EventReader, SchemaRow, Written};
+use crate::format::audit_properties::{AuditProperties, Property};
+use crate::format::json::{Held, ObjectWriter, Reader, Step, ValuePath, keys};
+use crate::format::kind_properties::{self, Added, step_status};
+use crate::format::nested::write::{change, surroundings};
+use crate::format::nested::{fill, modified_properties};
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Change, Kind, Outcome, Record, Target};
 use crate::time::Timestamp;
@@ -25,10 +26,28 @@ pub(super) const SERVICE: &str = "Provisioning";
 /// The category of all provisioning: that of diagnostic settings.
 pub(super) const CATEGORY: &str = "ProvisioningLogs";
 
+/// Provisioning events.
+pub(super) const SCHEMA: SchemaRow = SchemaRow {
+    deciding: &[
+        "provisioningAction",
+        "provisioningSteps",
+        "provisioningStatusInfo",
+        "sourceIdentity",
+        "targetIdentity",
+        "cycleId",
+        "changeId",
+    ],
+    has_table: |name| name.eq_ignore_ascii_case("AADProvisioningLogs"),
+    has_category: |name| name.eq_ignore_ascii_case(CATEGORY),
+    needs_no_category: true,
+    written: Some(Written { kind: Kind::Provisioning, properties: write, actor: Some("actor") }),
+    ..SchemaRow::NOTHING
+};
+
 keys! {
     /// Properties of a provisioning event. Those of an audit are read too: they say what its own
     /// properties cannot.
-    pub(super) enum ProvisioningKey {
+    pub(in crate::format) enum ProvisioningKey {
         Id = b"id",
         Time = b"activityDateTime",
         Action = b"provisioningAction",
@@ -99,8 +118,7 @@ struct Identity {
 
 /// A provisioning event being read.
 #[derive(Default)]
-pub(super) struct Provisioning<'a> {
-    record: Record<'a>,
+pub(in crate::format) struct Provisioning<'a> {
     stated: AuditProperties<'a>,
     initiator: Identity,
     target: Identity,
@@ -120,24 +138,25 @@ pub(super) struct Provisioning<'a> {
     added: Added<'a>,
 }
 
-impl<'a> KindReader<'a> for Provisioning<'a> {
-    type Key = ProvisioningKey;
+impl<'a> EventReader<'a> for Provisioning<'a> {
+    type Own = ProvisioningKey;
 
-    const KIND: Kind = Kind::Provisioning;
+    const ADDS: Option<Kind> = Some(Kind::Provisioning);
 
-    fn added(&mut self) -> &mut Added<'a> {
-        &mut self.added
+    fn added(&mut self) -> Option<&mut Added<'a>> {
+        Some(&mut self.added)
     }
 
     fn known(
         &mut self,
+        record: &mut Record<'a>,
         reader: &mut Reader<'a>,
         key: ProvisioningKey,
-        here: &Place<'_>,
+        here: &ValuePath<'_>,
     ) -> Step<()> {
         match key {
-            ProvisioningKey::Id => self.record.id = reader.text(here)?,
-            ProvisioningKey::Time => self.record.time = reader.time(here)?,
+            ProvisioningKey::Id => record.id = reader.text(here)?,
+            ProvisioningKey::Time => record.time = reader.time(here)?,
             ProvisioningKey::Action => self.action = reader.text(here)?,
             ProvisioningKey::OldAction => self.old_action = reader.text(here)?,
             ProvisioningKey::ServicePrincipal => self.principal = identity(reader, here)?,
@@ -156,12 +175,12 @@ impl<'a> KindReader<'a> for Provisioning<'a> {
                 let key = if is_source { Key::SourceSystem } else { Key::TargetSystem };
                 self.added.put(key, Cow::Owned(value));
             }
-            ProvisioningKey::TenantId => self.record.tenant_id = reader.text(here)?,
+            ProvisioningKey::TenantId => record.tenant_id = reader.text(here)?,
             ProvisioningKey::EntraTenantId => {
                 self.log_analytics = true;
                 self.entra_tenant = reader.text(here)?;
             }
-            ProvisioningKey::CorrelationId => self.record.correlation_id = reader.text(here)?,
+            ProvisioningKey::CorrelationId => record.correlation_id = reader.text(here)?,
             ProvisioningKey::Generated => {
                 self.log_analytics = true;
                 self.generated = reader.time(here)?;
@@ -169,41 +188,20 @@ impl<'a> KindReader<'a> for Provisioning<'a> {
             ProvisioningKey::ResultType => self.result_type = reader.scalar(here)?,
             ProvisioningKey::ResultDescription => self.result_description = reader.text(here)?,
             ProvisioningKey::OperationName => self.operation_name = reader.text(here)?,
-            ProvisioningKey::UserAgent => self.record.user_agent = reader.text(here)?,
-            ProvisioningKey::SessionId => self.record.session_id = reader.text(here)?,
-            ProvisioningKey::OperationType => self.record.operation_type = reader.text(here)?,
+            ProvisioningKey::UserAgent => record.user_agent = reader.text(here)?,
+            ProvisioningKey::SessionId => record.session_id = reader.text(here)?,
+            ProvisioningKey::OperationType => record.operation_type = reader.text(here)?,
             _ => self.stated_property(reader, key, here)?,
         }
         Ok(())
     }
-}
 
-impl<'a> Provisioning<'a> {
-    /// Reads a property that was added to say what a provisioning event's own cannot.
-    fn stated_property(
-        &mut self,
-        reader: &mut Reader<'a>,
-        key: ProvisioningKey,
-        here: &Place<'_>,
-    ) -> Step<()> {
-        let property = match key {
-            ProvisioningKey::Service => Property::Service,
-            ProvisioningKey::Category => Property::Category,
-            ProvisioningKey::Activity => Property::Activity,
-            ProvisioningKey::Result => Property::Result,
-            ProvisioningKey::ResultReason => Property::Reason,
-            ProvisioningKey::Actor => Property::Actor,
-            ProvisioningKey::Targets => Property::Targets,
-            ProvisioningKey::AdditionalDetails => Property::Details,
-            ProvisioningKey::Properties => Property::Properties,
-            _ => return reader.skip(),
-        };
-        self.stated.read(reader, property, here)
-    }
-
-    /// The record.
-    pub(super) fn finish(mut self) -> Record<'a> {
-        let mut record = self.record;
+    fn finish(
+        mut self,
+        record: &mut Record<'a>,
+        _category: &str,
+        _notes: &mut Reader<'_>,
+    ) -> Option<Cow<'a, str>> {
         record.kind = Kind::Provisioning;
         if self.log_analytics {
             record.tenant_id = self.entra_tenant;
@@ -240,8 +238,37 @@ impl<'a> Provisioning<'a> {
             record.targets[0].changes = self.changes;
         }
         record.properties = self.added.finish();
-        self.stated.apply(&mut record);
-        record
+        self.stated.apply(record);
+        None
+    }
+
+    fn take_result(record: &mut Record<'a>, said: EnvelopeResult<'a>) {
+        let result = if said.result.is_empty() { said.code.clone() } else { said.result };
+        EnvelopeResult { result, ..said }.complete(record);
+    }
+}
+
+impl<'a> Provisioning<'a> {
+    /// Reads a property that was added to say what a provisioning event's own cannot.
+    fn stated_property(
+        &mut self,
+        reader: &mut Reader<'a>,
+        key: ProvisioningKey,
+        here: &ValuePath<'_>,
+    ) -> Step<()> {
+        let property = match key {
+            ProvisioningKey::Service => Property::Service,
+            ProvisioningKey::Category => Property::Category,
+            ProvisioningKey::Activity => Property::Activity,
+            ProvisioningKey::Result => Property::Result,
+            ProvisioningKey::ResultReason => Property::Reason,
+            ProvisioningKey::Actor => Property::Actor,
+            ProvisioningKey::Targets => Property::Targets,
+            ProvisioningKey::AdditionalDetails => Property::Details,
+            ProvisioningKey::Properties => Property::Properties,
+            _ => return reader.skip(),
+        };
+        self.stated.read(reader, property, here)
     }
 }
 
@@ -271,7 +298,7 @@ fn initiator<'a>(identity: Identity) -> Actor<'a> {
     Actor { kind, id: Cow::Owned(identity.id), name: Cow::Owned(identity.name), ..Actor::default() }
 }
 
-fn identity(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<Identity> {
+fn identity(reader: &mut Reader<'_>, here: &ValuePath<'_>) -> Step<Identity> {
     let mut identity = Identity::default();
     match reader.held(b'{', here)? {
         Held::Nothing => {}
@@ -315,7 +342,7 @@ fn in_one(code: &str, reason: &str) -> String {
     }
 }
 
-fn status(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<Status> {
+fn status(reader: &mut Reader<'_>, here: &ValuePath<'_>) -> Step<Status> {
     let mut status = Status::default();
     match reader.held(b'{', here)? {
         Held::Nothing => {}
@@ -351,4 +378,63 @@ fn status(reader: &mut Reader<'_>, here: &Place<'_>) -> Step<Status> {
         })?,
     }
     Ok(status)
+}
+
+/// Writes a provisioning event.
+fn write(record: &Record<'_>, object: &mut ObjectWriter<'_>) {
+    object.text("id", &record.id);
+    object.time("activityDateTime", record);
+    object.text("provisioningAction", &record.activity);
+    object.text("cycleId", &record.correlation_id);
+    kind_properties::write::write(record.kind, &record.properties, object);
+    object.object("provisioningStatusInfo", |info| {
+        info.text("status", &record.result);
+        let reason = &*record.result_reason;
+        if !reason.is_empty() {
+            info.object("errorInformation", |error| match reason.split_once(": ") {
+                Some((code, rest)) if !code.contains(' ') && !rest.is_empty() => {
+                    error.text("errorCode", code);
+                    error.text("reason", rest);
+                    error.extra("recommendedAction", record.property(Key::Advice).unwrap_or(""));
+                }
+                _ => error.text("reason", reason),
+            });
+        }
+    });
+    let actor = &record.actor;
+    object.object("initiatedBy", |initiator| {
+        initiator.text("id", &actor.id);
+        initiator.text("displayName", &actor.name);
+        initiator.text(
+            "initiatorType",
+            match actor.kind {
+                ActorKind::User => "user",
+                ActorKind::App => "application",
+                ActorKind::Unknown => "",
+            },
+        );
+    });
+    let (principal, identities) = match record.targets.split_last() {
+        Some((last, rest)) if !rest.is_empty() && last.kind == PRINCIPAL => (Some(last), rest),
+        _ => (None, record.targets.as_slice()),
+    };
+    for (key, identity) in [
+        ("targetIdentity", identities.first()),
+        ("sourceIdentity", identities.get(1)),
+        ("servicePrincipal", principal),
+    ] {
+        if let Some(identity) = identity {
+            object.object(key, |object| {
+                object.text("id", &identity.id);
+                object.text("displayName", &identity.name);
+                if key != "servicePrincipal" {
+                    object.text("identityType", &identity.kind);
+                }
+            });
+        }
+    }
+    if let Some(first) = record.targets.first() {
+        object.array("modifiedProperties", &first.changes, change);
+    }
+    surroundings(record, object);
 }

@@ -1,20 +1,21 @@
 //! Identity Protection: Graph's `riskDetection` and `riskyUser`, their service principal kin, categories and tables.
-//! Never decides whether an event is one; [`super::shape`] does.
+//! Never decides whether an event is one; [`crate::format::recognition`] does.
 //!
 //! Source: Microsoft Graph reference, "riskDetection", "servicePrincipalRiskDetection", "riskyUser" and
 //! "riskyServicePrincipal resource type"; Azure Monitor reference, `AADUserRiskEvents`, `AADRiskyUsers`
 //! and so on. An event becomes a record so: service [`Kind::Risk`]'s, category that of diagnostic
 //! settings, activity the log's operation name; the actor and the target are the account at risk; the
 //! time is when it happened, or when its state was set. It has no result. What Microsoft says of the
-//! risk are properties: [`super::kind_properties`]; its additional information are details.
+//! risk are properties: [`crate::format::kind_properties`]; its additional information are details.
 
 use std::borrow::Cow;
 
-use super::audit_properties::{AuditProperties, Property};
-use super::graph::{additional_details, fill, ip};
-use super::json::{Place, Reader, Step, keys};
-use super::kind_properties::Added;
-use super::kind_reader::KindReader;
+use super::{EventReader, SchemaRow, Written};
+use crate::format::audit_properties::{AuditProperties, Property};
+use crate::format::json::{ObjectWriter, Reader, Step, ValuePath, keys};
+use crate::format::kind_properties::{self, Added};
+use crate::format::nested::write::surroundings;
+use crate::format::nested::{additional_details, fill, ip};
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Detail, Kind, Record, Target};
 use crate::time::Timestamp;
@@ -34,10 +35,19 @@ pub(super) const CATEGORIES: &[(&str, &str, &str, bool, bool)] = &[
     ("RiskyServicePrincipals", "AADRiskyServicePrincipals", "Risky service principal", true, false),
 ];
 
+/// What Identity Protection says.
+pub(super) const SCHEMA: SchemaRow = SchemaRow {
+    deciding: &["riskEventType", "riskLastUpdatedDateTime"],
+    has_table: |name| CATEGORIES.iter().any(|row| row.1.eq_ignore_ascii_case(name)),
+    has_category: |name| CATEGORIES.iter().any(|row| row.0.eq_ignore_ascii_case(name)),
+    written: Some(Written { kind: Kind::Risk, properties: write, actor: Some("initiatedBy") }),
+    ..SchemaRow::NOTHING
+};
+
 keys! {
     /// Properties of a risk detection or of an account at risk. Those of an audit are read too: they
     /// say what its own properties cannot.
-    pub(super) enum RiskKey {
+    pub(in crate::format) enum RiskKey {
         Id = b"id",
         UserId = b"userId",
         UserName = b"userDisplayName",
@@ -75,8 +85,7 @@ keys! {
 
 /// An event of Identity Protection being read.
 #[derive(Default)]
-pub(super) struct Protection<'a> {
-    record: Record<'a>,
+pub(in crate::format) struct Protection<'a> {
     stated: AuditProperties<'a>,
     user: Actor<'a>,
     principal: Actor<'a>,
@@ -91,17 +100,22 @@ pub(super) struct Protection<'a> {
     added: Added<'a>,
 }
 
-impl<'a> KindReader<'a> for Protection<'a> {
-    type Key = RiskKey;
+impl<'a> EventReader<'a> for Protection<'a> {
+    type Own = RiskKey;
 
-    const KIND: Kind = Kind::Risk;
+    const ADDS: Option<Kind> = Some(Kind::Risk);
 
-    fn added(&mut self) -> &mut Added<'a> {
-        &mut self.added
+    fn added(&mut self) -> Option<&mut Added<'a>> {
+        Some(&mut self.added)
     }
 
-    fn known(&mut self, reader: &mut Reader<'a>, key: RiskKey, here: &Place<'_>) -> Step<()> {
-        let record = &mut self.record;
+    fn known(
+        &mut self,
+        record: &mut Record<'a>,
+        reader: &mut Reader<'a>,
+        key: RiskKey,
+        here: &ValuePath<'_>,
+    ) -> Step<()> {
         match key {
             RiskKey::Id => record.id = reader.text(here)?,
             RiskKey::UserId => self.user.id = reader.text(here)?,
@@ -147,11 +161,13 @@ impl<'a> KindReader<'a> for Protection<'a> {
         }
         Ok(())
     }
-}
 
-impl<'a> Protection<'a> {
-    /// The record. `category` is the diagnostic category where an envelope or a table names it.
-    pub(super) fn finish(self, category: &str) -> Record<'a> {
+    fn finish(
+        self,
+        record: &mut Record<'a>,
+        category: &str,
+        _notes: &mut Reader<'_>,
+    ) -> Option<Cow<'a, str>> {
         let stated = self.stated.category.as_deref().unwrap_or_default();
         let is_principal = !self.principal.id.is_empty() || !self.principal.name.is_empty();
         let is_detection = self.added.get(Key::RiskEvent).is_some() || self.detected.is_some();
@@ -161,7 +177,6 @@ impl<'a> Protection<'a> {
         .chain(CATEGORIES.iter().filter(|row| row.1.eq_ignore_ascii_case(&self.table)))
         .chain(CATEGORIES.iter().filter(|row| (row.3, row.4) == (is_principal, is_detection)))
         .next();
-        let mut record = self.record;
         record.kind = Kind::Risk;
         if self.log_analytics {
             record.tenant_id = self.entra_tenant;
@@ -200,10 +215,12 @@ impl<'a> Protection<'a> {
         let mut added = self.added;
         put_techniques(&mut added, &record.details);
         record.properties = added.finish();
-        self.stated.apply(&mut record);
-        record
+        self.stated.apply(record);
+        None
     }
 }
+
+impl<'a> Protection<'a> {}
 
 /// Puts the techniques of `additionalInfo`, where the detection has no `mitreTechniqueId`: Log Analytics
 /// and the storage of diagnostic settings have them there alone.
@@ -215,4 +232,25 @@ fn put_techniques<'a>(added: &mut Added<'a>, details: &[Detail<'a>]) {
             added.put(Key::Technique, Cow::Owned(one.to_owned()));
         }
     }
+}
+
+/// Writes an event of Identity Protection. Its first key tells what it is.
+fn write(record: &Record<'_>, object: &mut ObjectWriter<'_>) {
+    object.text("riskEventType", record.property(Key::RiskEvent).unwrap_or(""));
+    object.text("id", &record.id);
+    object.time("activityDateTime", record);
+    object.text("correlationId", &record.correlation_id);
+    let actor = &record.actor;
+    if actor.kind == ActorKind::App {
+        object.text("servicePrincipalId", &actor.id);
+        object.text("servicePrincipalDisplayName", &actor.name);
+        object.text("appId", &actor.app_id);
+    } else {
+        object.text("userId", &actor.id);
+        object.text("userDisplayName", &actor.name);
+        object.text("userPrincipalName", &actor.upn);
+    }
+    object.text("ipAddress", &actor.ip);
+    kind_properties::write::write(record.kind, &record.properties, object);
+    surroundings(record, object);
 }

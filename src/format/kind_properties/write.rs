@@ -1,50 +1,16 @@
 //! Writes the properties that only some kinds of record have where Graph has them.
 //! Never writes what is made from other properties; what does not come back the same is stated besides.
 
-use super::Object;
+use crate::format::json::ObjectWriter;
+use crate::record::Kind;
 use crate::record::property::{Key, PROPERTIES, Property, PropertyRow};
-use crate::record::{ActorKind, Kind, Record};
-
-/// Writes an event of Identity Protection. Its first key tells what it is.
-pub(super) fn risk(record: &Record<'_>, object: &mut Object<'_>) {
-    object.text("riskEventType", record.property(Key::RiskEvent).unwrap_or(""));
-    object.text("id", &record.id);
-    object.time("activityDateTime", record);
-    object.text("correlationId", &record.correlation_id);
-    let actor = &record.actor;
-    if actor.kind == ActorKind::App {
-        object.text("servicePrincipalId", &actor.id);
-        object.text("servicePrincipalDisplayName", &actor.name);
-        object.text("appId", &actor.app_id);
-    } else {
-        object.text("userId", &actor.id);
-        object.text("userDisplayName", &actor.name);
-        object.text("userPrincipalName", &actor.upn);
-    }
-    object.text("ipAddress", &actor.ip);
-    write(record.kind, &record.properties, object);
-    super::surroundings(record, object);
-}
-
-/// Writes a call of Graph. Its first key tells what it is.
-pub(super) fn graph_call(record: &Record<'_>, object: &mut Object<'_>) {
-    object.text("requestUri", record.property(Key::RequestUri).unwrap_or(""));
-    object.text("requestMethod", record.property(Key::RequestMethod).unwrap_or(""));
-    object.text("requestId", &record.id);
-    object.time("timeGenerated", record);
-    object.text("operationId", &record.correlation_id);
-    object.plain("responseStatusCode", &record.result);
-    let actor = &record.actor;
-    let key = if actor.kind == ActorKind::App { "servicePrincipalId" } else { "userId" };
-    object.text(key, &actor.id);
-    object.text("appId", &actor.app_id);
-    object.text("ipAddress", &actor.ip);
-    write(record.kind, &record.properties, object);
-    super::surroundings(record, object);
-}
 
 /// Writes those of a kind of record into its object.
-pub(super) fn write(kind: Kind, properties: &[Property<'_>], object: &mut Object<'_>) {
+pub(in crate::format) fn write(
+    kind: Kind,
+    properties: &[Property<'_>],
+    object: &mut ObjectWriter<'_>,
+) {
     let of = |key: Key| properties.iter().filter(move |own| own.key == key).map(|own| &*own.value);
     let mut heads: Vec<&str> = Vec::new();
     let own = |row: &&PropertyRow| !row.path.is_empty() && row.kinds.contains(&kind);

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::format::json::{Place, Reader, Step};
+use crate::format::json::{Reader, Step, ValuePath};
 
 /// Deepest object that is looked into: `identity.claims` is the second.
 const DEEPEST: u32 = 3;
@@ -28,14 +28,14 @@ pub(super) struct Identity<'a> {
 
 /// What was found in claims: for each text its place among the names of claims, lowest best.
 #[derive(Default)]
-struct Found {
+struct Claims {
     name: Option<(usize, String)>,
     upn: Option<(usize, String)>,
 }
 
 /// Reads the identity here.
-pub(super) fn read<'a>(reader: &mut Reader<'a>, here: &Place<'_>) -> Step<Identity<'a>> {
-    let mut found = Found::default();
+pub(super) fn read<'a>(reader: &mut Reader<'a>, here: &ValuePath<'_>) -> Step<Identity<'a>> {
+    let mut found = Claims::default();
     if reader.peek()? == b'{' {
         object(reader, here, &mut found, DEEPEST)?;
         return Ok(found.identity());
@@ -50,7 +50,12 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>, here: &Place<'_>) -> Step<Identi
     Ok(found.identity())
 }
 
-fn object(reader: &mut Reader<'_>, here: &Place<'_>, found: &mut Found, levels: u32) -> Step<()> {
+fn object(
+    reader: &mut Reader<'_>,
+    here: &ValuePath<'_>,
+    found: &mut Claims,
+    levels: u32,
+) -> Step<()> {
     reader.members(|reader, key| {
         if reader.peek()? == b'{' && levels > 1 {
             return object(reader, here, found, levels - 1);
@@ -80,7 +85,7 @@ fn ends_with(key: &[u8], name: &[u8]) -> bool {
         && (key.len() == name.len() || key[key.len() - name.len() - 1] == b'/')
 }
 
-impl Found {
+impl Claims {
     fn identity<'a>(self) -> Identity<'a> {
         let text =
             |held: Option<(usize, String)>| Cow::Owned(held.map(|h| h.1).unwrap_or_default());
@@ -95,7 +100,7 @@ mod tests {
 
     fn told(json: &str) -> (String, String) {
         let mut reader = Reader::new(json.as_bytes(), 0, Depth::Full);
-        let identity = read(&mut reader, &Place::Record).expect("JSON");
+        let identity = read(&mut reader, &ValuePath::Record).expect("JSON");
         (identity.name.into_owned(), identity.upn.into_owned())
     }
 

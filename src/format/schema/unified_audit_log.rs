@@ -1,5 +1,5 @@
 //! The Microsoft 365 unified audit log, of which the Entra workload is audit activity.
-//! Never decides whether an event is one; [`super::shape`] does.
+//! Never decides whether an event is one; [`crate::format::recognition`] does.
 //!
 //! Source: Office 365 Management Activity API schema, "Common schema" and the Azure Active
 //! Directory schemas. Read are the record itself, and the records of `Search-UnifiedAuditLog` and
@@ -12,10 +12,12 @@
 
 use std::borrow::Cow;
 
-use super::graph::{additional_details, fill, ip, modified_properties};
-use super::json::{Held, Place, Reader, Step, keys};
-use super::kind_properties::Added;
 use super::sign_in::{self, put_error, put_places, reason_of};
+use super::{EnvelopeResult, EventReader, SchemaRow};
+use crate::format::evidence::EvidenceKey as K;
+use crate::format::json::{Held, Reader, Step, ValuePath, keys};
+use crate::format::kind_properties::Added;
+use crate::format::nested::{additional_details, fill, ip, modified_properties};
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Change, Detail, Kind, Record, Target};
 use crate::text::is_guid;
@@ -49,9 +51,28 @@ const BOTH: &str = "IsCompliantAndManaged";
 /// The workload whose records are read.
 const WORKLOAD: &str = "AzureActiveDirectory";
 
+/// The unified audit log, and what wraps its records.
+pub(super) const SCHEMA: SchemaRow = SchemaRow {
+    deciding: &[
+        "AuditData",
+        "RawEventData",
+        "CreationTime",
+        "RecordType",
+        "auditLogRecordType",
+        "Workload",
+        "AzureActiveDirectoryEventType",
+    ],
+    may_be: |evidence| evidence.any(&[K::UnifiedTime]) && evidence.any(&[K::Operations]),
+    has_table: |name| {
+        name.eq_ignore_ascii_case("CloudAppEvents") || name.eq_ignore_ascii_case("OfficeActivity")
+    },
+    has_category: |name| name.eq_ignore_ascii_case("AdvancedHunting-CloudAppEvents"),
+    ..SchemaRow::NOTHING
+};
+
 keys! {
     /// Properties of a record, and of what wraps it.
-    pub(super) enum UnifiedKey {
+    pub(in crate::format) enum UnifiedKey {
         AuditData = b"AuditData" | b"auditData",
         // What Defender XDR calls the same.
         RawEventData = b"RawEventData",
@@ -113,7 +134,7 @@ struct Part {
 
 /// A record of the unified audit log being read.
 #[derive(Default)]
-pub(super) struct Unified<'a> {
+pub(in crate::format) struct Unified<'a> {
     record: Record<'a>,
     wrapper_time: Option<Timestamp>,
     generated: Option<Timestamp>,
@@ -161,187 +182,28 @@ impl Wrapper<'_> {
     }
 }
 
-impl<'a> Unified<'a> {
-    /// Reads the object that starts here, and the record it may wrap.
-    pub(super) fn object(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
-        reader.object(place, |reader, key, here| self.property(reader, key, here))
-    }
+impl<'a> EventReader<'a> for Unified<'a> {
+    type Own = UnifiedKey;
 
-    /// Reads the value of one property.
-    pub(super) fn property(
+    fn known(
         &mut self,
+        _record: &mut Record<'a>,
         reader: &mut Reader<'a>,
         key: UnifiedKey,
-        here: &Place<'_>,
+        here: &ValuePath<'_>,
     ) -> Step<()> {
-        match key {
-            UnifiedKey::AuditData | UnifiedKey::RawEventData => self.audit_data(reader, here)?,
-            UnifiedKey::Id => fill_with(&mut self.record.id, reader.text(here)?),
-            UnifiedKey::Time => self.record.time = reader.time(here)?,
-            UnifiedKey::Generated => self.generated = reader.time(here)?,
-            UnifiedKey::WrapperTime => self.wrapper_time = reader.time(here)?,
-            UnifiedKey::Operation => fill_with(&mut self.record.activity, reader.text(here)?),
-            UnifiedKey::Operations => self.operations = reader.text(here)?,
-            UnifiedKey::Identity => self.identity = reader.text(here)?,
-            UnifiedKey::OrganizationId => {
-                fill_with(&mut self.record.tenant_id, reader.text(here)?);
-            }
-            UnifiedKey::RecordType => fill_with(&mut self.record_type, reader.scalar(here)?),
-            UnifiedKey::ResultStatus => fill_with(&mut self.record.result, reader.text(here)?),
-            UnifiedKey::Workload => fill_with(&mut self.workload, workload(reader, here)?),
-            UnifiedKey::ObjectId => fill_with(&mut self.object_id, reader.text(here)?),
-            UnifiedKey::UserId => fill_with(&mut self.user_id, reader.text(here)?),
-            UnifiedKey::UserIds => self.user_ids = reader.text(here)?,
-            UnifiedKey::UserType => fill_with(&mut self.user_type, reader.scalar(here)?),
-            UnifiedKey::ClientIp => fill_with(&mut self.client_ip, ip(reader.text(here)?)),
-            UnifiedKey::ActorIp => self.record.actor.ip = ip(reader.text(here)?),
-            UnifiedKey::Actor => parts(reader, &mut self.actor, here)?,
-            UnifiedKey::Target => parts(reader, &mut self.target, here)?,
-            UnifiedKey::Changes => modified_properties(reader, &mut self.changes, here)?,
-            UnifiedKey::Extended => {
-                additional_details(reader, &mut self.record, here)?;
-                self.flatten_details(reader, here);
-            }
-            UnifiedKey::Devices => {
-                let mut part = Record::default();
-                additional_details(reader, &mut part, here)?;
-                self.devices = part.details;
-            }
-            UnifiedKey::CorrelationId => self.record.correlation_id = reader.text(here)?,
-            UnifiedKey::ApplicationId => self.application_id = reader.scalar(here)?,
-            UnifiedKey::ErrorNumber => self.error_number = reader.scalar(here)?,
-            UnifiedKey::LogonError => self.logon_error = reader.text(here)?,
-            UnifiedKey::Application => {
-                self.wrapper.of_defender = true;
-                reader.skip()?;
-            }
-            UnifiedKey::AccountId => self.wrapper.account_id = reader.text(here)?,
-            UnifiedKey::AccountName => self.wrapper.account_name = reader.text(here)?,
-            UnifiedKey::UserAgent => self.wrapper.user_agent = reader.text(here)?,
-            UnifiedKey::Context => {
-                if let Held::Here = reader.held(b'{', here)? {
-                    reader.object(here, |reader, ContextKey::SessionId, here| {
-                        self.record.session_id = reader.text(here)?;
-                        Ok(())
-                    })?;
-                }
-            }
-        }
-        Ok(())
+        self.property(reader, key, here)
     }
 
-    /// Reads the record that stands in `AuditData`, as JSON text or already parsed. What it says
-    /// counts before what the wrapper says; an `AuditData` inside it is not gone into.
-    fn audit_data(&mut self, reader: &mut Reader<'a>, here: &Place<'_>) -> Step<()> {
-        let mut inner = Unified::default();
-        match reader.held(b'{', here)? {
-            Held::Nothing | Held::Loose(_) => return Ok(()),
-            Held::Here => {
-                inner.unwrapped(reader, here)?;
-            }
-            Held::Text(text) => {
-                let mut part = Unified::default();
-                let mut within = Reader::new(text.as_bytes(), 0, reader.depth);
-                if let Err(error) = part.unwrapped(&mut within, here) {
-                    within.note_broken(here, &error);
-                }
-                reader.adopt(within);
-                inner = part.into_owned();
-            }
-        }
-        let outer = std::mem::replace(self, inner);
-        self.wrapper = Wrapper { held: true, ..outer.wrapper };
-        self.wrapper_time = self.wrapper_time.or(outer.record.time).or(outer.wrapper_time);
-        self.generated = self.generated.or(outer.generated);
-        self.operations = outer.operations;
-        self.identity = outer.identity;
-        self.user_ids = outer.user_ids;
-        fill(&mut self.record.activity, outer.record.activity);
-        fill(&mut self.record.tenant_id, outer.record.tenant_id);
-        fill(&mut self.record.result, outer.record.result);
-        fill(&mut self.record.id, outer.record.id);
-        fill(&mut self.user_id, outer.user_id);
-        fill(&mut self.user_type, outer.user_type);
-        fill(&mut self.object_id, outer.object_id);
-        fill(&mut self.record_type, outer.record_type);
-        fill(&mut self.workload, outer.workload);
-        fill(&mut self.client_ip, outer.client_ip);
-        Ok(())
-    }
-
-    fn unwrapped(&mut self, reader: &mut Reader<'a>, place: &Place<'_>) -> Step<()> {
-        reader.object(place, |reader, key, here| {
-            if matches!(key, UnifiedKey::AuditData | UnifiedKey::RawEventData) {
-                return reader.skip();
-            }
-            self.property(reader, key, here)
-        })
-    }
-
-    /// The detail `additionalDetails` is a JSON object in a string: its properties become details.
-    fn flatten_details(&mut self, reader: &mut Reader<'a>, here: &Place<'_>) {
-        let details = &mut self.record.details;
-        let Some(index) = details.iter().position(|d| {
-            d.key.eq_ignore_ascii_case("additionalDetails") && d.value.trim_start().starts_with('{')
-        }) else {
-            return;
-        };
-        let text = details.remove(index).value;
-        let mut inner = Reader::new(text.as_bytes(), 0, reader.depth);
-        let read = inner.members(|inner, key| {
-            let value = inner.scalar(here)?.into_owned();
-            let key = String::from_utf8_lossy(key).into_owned();
-            details.push(Detail { key: Cow::Owned(key), value: Cow::Owned(value) });
-            Ok(())
-        });
-        if let Err(error) = read {
-            inner.note_broken(here, &error);
-        }
-        reader.adopt(inner);
-    }
-
-    /// The name of the workload that is not Entra's, or of what says too little.
-    fn not_entras(&self) -> Option<Cow<'a, str>> {
-        let says = |text: &str| text.starts_with(|c: char| c.is_ascii_alphabetic());
-        if says(&self.workload) {
-            let entra = self.workload.eq_ignore_ascii_case(WORKLOAD)
-                || self.workload.eq_ignore_ascii_case("Entra");
-            return (!entra).then(|| self.workload.clone());
-        }
-        if self.wrapper.of_defender && !self.wrapper.held {
-            return Some(Cow::Borrowed("CloudAppEvents without RawEventData"));
-        }
-        // Without the record itself its type is all that tells the workload.
-        let of_entra = matches!(&*self.record_type, "8" | "9" | "15")
-            || contains(&self.record_type, WORKLOAD)
-            || !self.wrapper_only()
-            || (self.record_type.is_empty() && self.is_entras_operation());
-        (!of_entra).then(|| match &self.record_type {
-            none if none.is_empty() => {
-                Cow::Borrowed("unified audit log without AuditData and RecordType")
-            }
-            number if !says(number) => Cow::Owned(format!("record type {number}")),
-            name => name.clone(),
-        })
-    }
-
-    /// Does the operation read as only the Entra workload writes them: with a full stop at its end,
-    /// or a sign-in?
-    fn is_entras_operation(&self) -> bool {
-        let name =
-            if self.record.activity.is_empty() { &self.operations } else { &self.record.activity };
-        name.trim_end().ends_with('.') || matches!(&**name, "UserLoggedIn" | "UserLoginFailed")
-    }
-
-    /// Is there only what a wrapper says, not the record?
-    fn wrapper_only(&self) -> bool {
-        !self.wrapper.held && self.record.time.is_none() && self.wrapper_time.is_some()
-    }
-
-    /// The record, or the name of the workload that is not Entra's. The reader takes the notes.
-    pub(super) fn finish(mut self, notes: &mut Reader<'_>) -> Result<Record<'a>, Cow<'a, str>> {
+    /// What it is instead is the name of the workload that is not Entra's.
+    fn finish(
+        mut self,
+        out: &mut Record<'a>,
+        _category: &str,
+        notes: &mut Reader<'_>,
+    ) -> Option<Cow<'a, str>> {
         if let Some(name) = self.not_entras() {
-            return Err(name);
+            return Some(name);
         }
         if self.wrapper_only() {
             notes.note(|| {
@@ -405,7 +267,187 @@ impl<'a> Unified<'a> {
             record.targets = vec![Target { changes: self.changes, ..target }];
             record.targets.retain(|target| *target != Target::default());
         }
-        Ok(record)
+        *out = record;
+        None
+    }
+
+    fn take_result(record: &mut Record<'a>, said: EnvelopeResult<'a>) {
+        if record.result.is_empty() {
+            record.result = said.result;
+        }
+    }
+}
+
+impl<'a> Unified<'a> {
+    /// Reads the value of one property.
+    fn property(
+        &mut self,
+        reader: &mut Reader<'a>,
+        key: UnifiedKey,
+        here: &ValuePath<'_>,
+    ) -> Step<()> {
+        match key {
+            UnifiedKey::AuditData | UnifiedKey::RawEventData => self.audit_data(reader, here)?,
+            UnifiedKey::Id => fill_with(&mut self.record.id, reader.text(here)?),
+            UnifiedKey::Time => self.record.time = reader.time(here)?,
+            UnifiedKey::Generated => self.generated = reader.time(here)?,
+            UnifiedKey::WrapperTime => self.wrapper_time = reader.time(here)?,
+            UnifiedKey::Operation => fill_with(&mut self.record.activity, reader.text(here)?),
+            UnifiedKey::Operations => self.operations = reader.text(here)?,
+            UnifiedKey::Identity => self.identity = reader.text(here)?,
+            UnifiedKey::OrganizationId => {
+                fill_with(&mut self.record.tenant_id, reader.text(here)?);
+            }
+            UnifiedKey::RecordType => fill_with(&mut self.record_type, reader.scalar(here)?),
+            UnifiedKey::ResultStatus => fill_with(&mut self.record.result, reader.text(here)?),
+            UnifiedKey::Workload => fill_with(&mut self.workload, workload(reader, here)?),
+            UnifiedKey::ObjectId => fill_with(&mut self.object_id, reader.text(here)?),
+            UnifiedKey::UserId => fill_with(&mut self.user_id, reader.text(here)?),
+            UnifiedKey::UserIds => self.user_ids = reader.text(here)?,
+            UnifiedKey::UserType => fill_with(&mut self.user_type, reader.scalar(here)?),
+            UnifiedKey::ClientIp => fill_with(&mut self.client_ip, ip(reader.text(here)?)),
+            UnifiedKey::ActorIp => self.record.actor.ip = ip(reader.text(here)?),
+            UnifiedKey::Actor => parts(reader, &mut self.actor, here)?,
+            UnifiedKey::Target => parts(reader, &mut self.target, here)?,
+            UnifiedKey::Changes => modified_properties(reader, &mut self.changes, here)?,
+            UnifiedKey::Extended => {
+                additional_details(reader, &mut self.record, here)?;
+                self.flatten_details(reader, here);
+            }
+            UnifiedKey::Devices => {
+                let mut part = Record::default();
+                additional_details(reader, &mut part, here)?;
+                self.devices = part.details;
+            }
+            UnifiedKey::CorrelationId => self.record.correlation_id = reader.text(here)?,
+            UnifiedKey::ApplicationId => self.application_id = reader.scalar(here)?,
+            UnifiedKey::ErrorNumber => self.error_number = reader.scalar(here)?,
+            UnifiedKey::LogonError => self.logon_error = reader.text(here)?,
+            UnifiedKey::Application => {
+                self.wrapper.of_defender = true;
+                reader.skip()?;
+            }
+            UnifiedKey::AccountId => self.wrapper.account_id = reader.text(here)?,
+            UnifiedKey::AccountName => self.wrapper.account_name = reader.text(here)?,
+            UnifiedKey::UserAgent => self.wrapper.user_agent = reader.text(here)?,
+            UnifiedKey::Context => {
+                if let Held::Here = reader.held(b'{', here)? {
+                    reader.object(here, |reader, ContextKey::SessionId, here| {
+                        self.record.session_id = reader.text(here)?;
+                        Ok(())
+                    })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the record that stands in `AuditData`, as JSON text or already parsed. What it says
+    /// counts before what the wrapper says; an `AuditData` inside it is not gone into.
+    fn audit_data(&mut self, reader: &mut Reader<'a>, here: &ValuePath<'_>) -> Step<()> {
+        let mut inner = Unified::default();
+        match reader.held(b'{', here)? {
+            Held::Nothing | Held::Loose(_) => return Ok(()),
+            Held::Here => {
+                inner.unwrapped(reader, here)?;
+            }
+            Held::Text(text) => {
+                let mut part = Unified::default();
+                let mut within = Reader::new(text.as_bytes(), 0, reader.depth);
+                if let Err(error) = part.unwrapped(&mut within, here) {
+                    within.note_broken(here, &error);
+                }
+                reader.adopt(within);
+                inner = part.into_owned();
+            }
+        }
+        let outer = std::mem::replace(self, inner);
+        self.wrapper = Wrapper { held: true, ..outer.wrapper };
+        self.wrapper_time = self.wrapper_time.or(outer.record.time).or(outer.wrapper_time);
+        self.generated = self.generated.or(outer.generated);
+        self.operations = outer.operations;
+        self.identity = outer.identity;
+        self.user_ids = outer.user_ids;
+        fill(&mut self.record.activity, outer.record.activity);
+        fill(&mut self.record.tenant_id, outer.record.tenant_id);
+        fill(&mut self.record.result, outer.record.result);
+        fill(&mut self.record.id, outer.record.id);
+        fill(&mut self.user_id, outer.user_id);
+        fill(&mut self.user_type, outer.user_type);
+        fill(&mut self.object_id, outer.object_id);
+        fill(&mut self.record_type, outer.record_type);
+        fill(&mut self.workload, outer.workload);
+        fill(&mut self.client_ip, outer.client_ip);
+        Ok(())
+    }
+
+    fn unwrapped(&mut self, reader: &mut Reader<'a>, place: &ValuePath<'_>) -> Step<()> {
+        reader.object(place, |reader, key, here| {
+            if matches!(key, UnifiedKey::AuditData | UnifiedKey::RawEventData) {
+                return reader.skip();
+            }
+            self.property(reader, key, here)
+        })
+    }
+
+    /// The detail `additionalDetails` is a JSON object in a string: its properties become details.
+    fn flatten_details(&mut self, reader: &mut Reader<'a>, here: &ValuePath<'_>) {
+        let details = &mut self.record.details;
+        let Some(index) = details.iter().position(|d| {
+            d.key.eq_ignore_ascii_case("additionalDetails") && d.value.trim_start().starts_with('{')
+        }) else {
+            return;
+        };
+        let text = details.remove(index).value;
+        let mut inner = Reader::new(text.as_bytes(), 0, reader.depth);
+        let read = inner.members(|inner, key| {
+            let value = inner.scalar(here)?.into_owned();
+            let key = String::from_utf8_lossy(key).into_owned();
+            details.push(Detail { key: Cow::Owned(key), value: Cow::Owned(value) });
+            Ok(())
+        });
+        if let Err(error) = read {
+            inner.note_broken(here, &error);
+        }
+        reader.adopt(inner);
+    }
+
+    /// The name of the workload that is not Entra's, or of what says too little.
+    fn not_entras(&self) -> Option<Cow<'a, str>> {
+        let says = |text: &str| text.starts_with(|c: char| c.is_ascii_alphabetic());
+        if says(&self.workload) {
+            let entra = self.workload.eq_ignore_ascii_case(WORKLOAD)
+                || self.workload.eq_ignore_ascii_case("Entra");
+            return (!entra).then(|| self.workload.clone());
+        }
+        if self.wrapper.of_defender && !self.wrapper.held {
+            return Some(Cow::Borrowed("CloudAppEvents without RawEventData"));
+        }
+        // Without the record itself its type is all that tells the workload.
+        let of_entra = matches!(&*self.record_type, "8" | "9" | "15")
+            || contains(&self.record_type, WORKLOAD)
+            || !self.wrapper_only()
+            || (self.record_type.is_empty() && self.is_entras_operation());
+        (!of_entra).then(|| match &self.record_type {
+            none if none.is_empty() => {
+                Cow::Borrowed("unified audit log without AuditData and RecordType")
+            }
+            number if !says(number) => Cow::Owned(format!("record type {number}")),
+            name => name.clone(),
+        })
+    }
+
+    /// Does the operation read as only the Entra workload writes them: with a full stop at its end,
+    /// or a sign-in?
+    fn is_entras_operation(&self) -> bool {
+        let name =
+            if self.record.activity.is_empty() { &self.operations } else { &self.record.activity };
+        name.trim_end().ends_with('.') || matches!(&**name, "UserLoggedIn" | "UserLoginFailed")
+    }
+
+    /// Is there only what a wrapper says, not the record?
+    fn wrapper_only(&self) -> bool {
+        !self.wrapper.held && self.record.time.is_none() && self.wrapper_time.is_some()
     }
 
     fn into_owned(self) -> Unified<'static> {
@@ -450,7 +492,7 @@ fn fill_with<'a>(text: &mut Cow<'a, str>, value: Cow<'a, str>) {
 }
 
 /// The workload; a wrong type is noted, and then it says nothing.
-fn workload<'a>(reader: &mut Reader<'a>, here: &Place<'_>) -> Step<Cow<'a, str>> {
+fn workload<'a>(reader: &mut Reader<'a>, here: &ValuePath<'_>) -> Step<Cow<'a, str>> {
     let text = reader.is_text()?;
     let workload = reader.text(here)?;
     Ok(if text { workload } else { Cow::Borrowed("") })
@@ -467,7 +509,7 @@ fn trim(text: &mut Cow<'_, str>) {
     }
 }
 
-fn parts(reader: &mut Reader<'_>, parts: &mut Vec<Part>, here: &Place<'_>) -> Step<()> {
+fn parts(reader: &mut Reader<'_>, parts: &mut Vec<Part>, here: &ValuePath<'_>) -> Step<()> {
     parts.clear();
     match reader.held(b'[', here)? {
         Held::Nothing => {}
@@ -480,7 +522,7 @@ fn parts(reader: &mut Reader<'_>, parts: &mut Vec<Part>, here: &Place<'_>) -> St
             reader.adopt(inner);
         }
         Held::Here => reader.entries(|reader, index| {
-            let here = &Place::Item(here, index);
+            let here = &ValuePath::Item(here, index);
             match reader.held(b'{', here)? {
                 Held::Nothing => {}
                 Held::Text(id) | Held::Loose(id) => {

@@ -1,5 +1,5 @@
 //! Calls of Microsoft Graph: the `MicrosoftGraphActivityLogs` category and table.
-//! Never decides whether an event is one; [`super::shape`] does.
+//! Never decides whether an event is one; [`crate::format::recognition`] does.
 //!
 //! Source: Azure Monitor reference, `MicrosoftGraphActivityLogs`; property names from storage archives.
 //! An event becomes a record so: service [`Kind::GraphCall`]'s, category `MicrosoftGraphActivityLogs`;
@@ -7,15 +7,16 @@
 //! is the user, or else the service principal, with the application's id; the targets are the objects
 //! whose ids stand in the path; the result is the status of the response; the correlation id is the
 //! operation id, which the requests of one batch share. Request, token and roles are properties:
-//! [`super::kind_properties`]. `signInActivityId` is the sign-in's `uniqueTokenIdentifier`: the same property.
+//! [`crate::format::kind_properties`]. `signInActivityId` is the sign-in's `uniqueTokenIdentifier`: the same property.
 
 use std::borrow::Cow;
 
-use super::audit_properties::{AuditProperties, Property};
-use super::graph::{fill, ip};
-use super::json::{Place, Reader, Step, keys};
-use super::kind_properties::Added;
-use super::kind_reader::KindReader;
+use super::{EventReader, SchemaRow, Written};
+use crate::format::audit_properties::{AuditProperties, Property};
+use crate::format::json::{ObjectWriter, Reader, Step, ValuePath, keys};
+use crate::format::kind_properties::{self, Added};
+use crate::format::nested::write::surroundings;
+use crate::format::nested::{fill, ip};
 use crate::record::property::Key;
 use crate::record::{Actor, ActorKind, Kind, Record, Target};
 use crate::text::is_guid;
@@ -24,9 +25,19 @@ use crate::time::Timestamp;
 /// The category, and the name of the table.
 pub(super) const CATEGORY: &str = "MicrosoftGraphActivityLogs";
 
+/// Calls of Microsoft Graph.
+pub(super) const SCHEMA: SchemaRow = SchemaRow {
+    // Other web servers log one of them.
+    together: &["requestUri", "requestMethod"],
+    has_table: |name| name.eq_ignore_ascii_case(CATEGORY),
+    has_category: |name| name.eq_ignore_ascii_case(CATEGORY),
+    written: Some(Written { kind: Kind::GraphCall, properties: write, actor: Some("initiatedBy") }),
+    ..SchemaRow::NOTHING
+};
+
 keys! {
     /// Properties of a call. Those of an audit are read too: they say what its own cannot.
-    pub(super) enum CallKey {
+    pub(in crate::format) enum CallKey {
         RequestId = b"requestId",
         OperationId = b"operationId",
         Time = b"timeGenerated" | b"TimeGenerated" | b"TimeGenerated [UTC]",
@@ -63,8 +74,7 @@ keys! {
 
 /// A call being read.
 #[derive(Default)]
-pub(super) struct GraphCall<'a> {
-    record: Record<'a>,
+pub(in crate::format) struct GraphCall<'a> {
     stated: AuditProperties<'a>,
     uri: Cow<'a, str>,
     method: Cow<'a, str>,
@@ -79,17 +89,22 @@ pub(super) struct GraphCall<'a> {
     added: Added<'a>,
 }
 
-impl<'a> KindReader<'a> for GraphCall<'a> {
-    type Key = CallKey;
+impl<'a> EventReader<'a> for GraphCall<'a> {
+    type Own = CallKey;
 
-    const KIND: Kind = Kind::GraphCall;
+    const ADDS: Option<Kind> = Some(Kind::GraphCall);
 
-    fn added(&mut self) -> &mut Added<'a> {
-        &mut self.added
+    fn added(&mut self) -> Option<&mut Added<'a>> {
+        Some(&mut self.added)
     }
 
-    fn known(&mut self, reader: &mut Reader<'a>, key: CallKey, here: &Place<'_>) -> Step<()> {
-        let record = &mut self.record;
+    fn known(
+        &mut self,
+        record: &mut Record<'a>,
+        reader: &mut Reader<'a>,
+        key: CallKey,
+        here: &ValuePath<'_>,
+    ) -> Step<()> {
         match key {
             CallKey::RequestId => record.id = reader.text(here)?,
             CallKey::OperationId => record.correlation_id = reader.text(here)?,
@@ -149,12 +164,13 @@ impl<'a> KindReader<'a> for GraphCall<'a> {
         }
         Ok(())
     }
-}
 
-impl<'a> GraphCall<'a> {
-    /// The record.
-    pub(super) fn finish(mut self) -> Record<'a> {
-        let mut record = self.record;
+    fn finish(
+        mut self,
+        record: &mut Record<'a>,
+        _category: &str,
+        _notes: &mut Reader<'_>,
+    ) -> Option<Cow<'a, str>> {
         record.kind = Kind::GraphCall;
         record.time = self.time;
         // In a Log Analytics row `TenantId` is the workspace.
@@ -186,10 +202,12 @@ impl<'a> GraphCall<'a> {
         self.added.put(Key::RequestUri, self.uri);
         self.added.put(Key::Status, record.result.clone());
         record.properties = self.added.finish();
-        self.stated.apply(&mut record);
-        record
+        self.stated.apply(record);
+        None
     }
 }
+
+impl<'a> GraphCall<'a> {}
 
 /// The path of an address with its ids left out, and the objects whose ids stood in it.
 fn template<'a>(uri: &str) -> (String, Vec<Target<'a>>) {
@@ -259,6 +277,23 @@ fn kind_of(collection: &str) -> &'static str {
     ];
     let known = KINDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(collection));
     known.map_or("Other", |(_, kind)| kind)
+}
+
+/// Writes a call of Graph. Its first key tells what it is.
+fn write(record: &Record<'_>, object: &mut ObjectWriter<'_>) {
+    object.text("requestUri", record.property(Key::RequestUri).unwrap_or(""));
+    object.text("requestMethod", record.property(Key::RequestMethod).unwrap_or(""));
+    object.text("requestId", &record.id);
+    object.time("timeGenerated", record);
+    object.text("operationId", &record.correlation_id);
+    object.plain("responseStatusCode", &record.result);
+    let actor = &record.actor;
+    let key = if actor.kind == ActorKind::App { "servicePrincipalId" } else { "userId" };
+    object.text(key, &actor.id);
+    object.text("appId", &actor.app_id);
+    object.text("ipAddress", &actor.ip);
+    kind_properties::write::write(record.kind, &record.properties, object);
+    surroundings(record, object);
 }
 
 #[cfg(test)]
