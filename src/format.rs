@@ -42,15 +42,14 @@ use std::fmt;
 
 pub use content::content;
 pub use dates::{Dates, DatesSeen, Either};
-pub use layout::{Kept, Layout};
+pub use layout::{Kept, Layout, holds_whole};
 pub use rows::{Columns, DELIMITERS, listed};
-pub use wrapped::{Inside, holds_whole, inside, is_escaped, plain, wrapped};
+pub use wrapped::{Inside, inside, is_escaped, plain, wrapped};
 
 use crate::record::naming::{drop_placeholders, name_targets};
 use crate::record::{Change, Record, outcome, risk};
 use dates::Settled;
-use json::{Reader, Step, ValuePath};
-use layout::Written;
+use json::Reader;
 use recognition::Recognised;
 use schema::Schema;
 
@@ -143,17 +142,9 @@ pub fn decode_into<'a>(
     let start = if event.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     draft.clear();
     draft.is_sure = true;
-    let layout = own_layout(event, layout);
+    let layout = layout.of_event(event);
     let mut reader = Reader::of_event(event, start, depth, std::mem::take(&mut draft.spare));
-    let decoded = match &layout.0 {
-        Written::Json => json_event(event, &mut reader, draft),
-        Written::Csv(columns) => columns.csv_row(event, &mut reader).map(|row| {
-            // A row of another log may be what that put around a record.
-            draft.is_sure = row.is_ok() || !columns.has_others();
-            draft.take(row)
-        }),
-        Written::Table(columns) => columns.table_row(event, &mut reader).map(|row| draft.take(row)),
-    };
+    let decoded = layout.read(event, &mut reader, draft);
     draft.spare = reader.take_spare();
     // Where values stand before what tells whether they are looked at, they are read once more.
     let again = reader.missed;
@@ -179,19 +170,6 @@ pub fn decode_into<'a>(
     draft.settle_time(&mut reader);
     let crowded = reader.is_crowded();
     Ok(Drafted::Record { odd: reader.into_notes(), crowded })
-}
-
-/// The layout of an event in a source of this one: what was found in a cell is JSON.
-fn own_layout<'l>(event: &[u8], layout: &'l Layout) -> &'l Layout {
-    match &layout.0 {
-        // Asked for every row: the columns are looked at last.
-        Written::Csv(columns)
-            if event.starts_with(b"{") && (columns.is_wrapper() || columns.has_others()) =>
-        {
-            &Layout::JSON
-        }
-        _ => layout,
-    }
 }
 
 /// Decodes an event that stood escaped in other text. Its dates count like any others of the file.
@@ -295,77 +273,6 @@ impl<'a> Draft<'a> {
 
 /// A record, or the name of what the event is instead.
 type Event<'a> = Result<Record<'a>, Cow<'a, str>>;
-
-/// Reads an event into the draft; what it is instead, if it is no record.
-fn json_event<'a>(
-    event: &'a [u8],
-    reader: &mut Reader<'a>,
-    draft: &mut Draft<'a>,
-) -> Step<Option<Cow<'a, str>>> {
-    if reader.peek()? != b'{' {
-        return reader.broken("expected a JSON object");
-    }
-    let start = reader.at();
-    let other =
-        match draft.was_audit.then(|| usual_audit::audit(reader, &mut draft.record)).flatten() {
-            Some(read) => {
-                draft.is_sure = true;
-                read.map(|()| None)?
-            }
-            None => {
-                reader.restart(start);
-                draft.clear();
-                recognised_event(event, reader, draft)?
-            }
-        };
-    if !reader.rest_is_empty() {
-        reader.note(|| "text after the end of the record was passed over".to_owned());
-    }
-    Ok(other)
-}
-
-/// Recognises an event by its keys before it is read.
-fn recognised_event<'a>(
-    event: &'a [u8],
-    reader: &mut Reader<'a>,
-    draft: &mut Draft<'a>,
-) -> Step<Option<Cow<'a, str>>> {
-    let (found, sure) = recognition::recognise(event, reader.at()).unzip();
-    draft.is_sure = sure == Some(true);
-    draft.was_audit = draft.is_sure && found == Some(Recognised::Event(Schema::Audit));
-    let record = &mut draft.record;
-    match found {
-        Some(Recognised::Event(schema)) => schema.read(reader, &ValuePath::Record, record),
-        Some(Recognised::Envelope) => envelope::envelope(event, reader, record),
-        Some(Recognised::Other(name)) => {
-            reader.skip()?;
-            Ok(Some(Cow::Owned(name)))
-        }
-        None => {
-            reader.members(|reader, _| reader.skip())?;
-            Err(DecodeError { at: 0, reason: unknown_object(event) })
-        }
-    }
-}
-
-/// Most keys that a message names.
-const KEYS_TOLD: usize = 6;
-
-/// Says of an object that nothing is known about which keys it has.
-fn unknown_object(event: &[u8]) -> String {
-    let keys = recognition::own_keys(event);
-    if keys.is_empty() {
-        return "an empty object, not a record".to_owned();
-    }
-    let told = rows::listed(&keys, KEYS_TOLD);
-    match recognition::key_of_json_text(event) {
-        Some(key) => format!(
-            "not a record of a log entrail knows (its keys: {told}; the JSON text in `{key}` is cut off \
-             or of another log)"
-        ),
-        None => format!("not a record of a log entrail knows (its keys: {told})"),
-    }
-}
 
 /// Does this JSON object look like an event, a [`Record`] or [`Decoded::Other`]? Looks at its own
 /// keys only, and stops at the first broken byte: what was seen up to there decides. For finding

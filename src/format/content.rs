@@ -13,8 +13,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::layout::Written;
-use super::{Dates, Decoded, Depth, Layout, decode_dated, own_layout, plain};
+use super::{Dates, Decoded, Depth, Layout, decode_dated, plain};
 use crate::record::Kind;
 use crate::record::content::{Content, Digest};
 use crate::time::Timestamp;
@@ -60,14 +59,15 @@ pub fn content(event: &[u8], layout: &Layout, dates: Dates) -> Option<Content> {
         return Some(content);
     }
     let mut said = Said::default();
-    match &own_layout(event, layout).0 {
-        Written::Csv(columns) => said.row(columns.named_cells(event)),
-        Written::Table(columns) => said.row(columns.named_items(event).unwrap_or_default()),
-        Written::Json => match serde_json::from_slice::<Value>(&plain(event)) {
+    let layout = layout.of_event(event);
+    if layout.is_self_contained() {
+        match serde_json::from_slice::<Value>(&plain(event)) {
             Ok(value) => said.inside(&value, 0),
             // Read here and not there: nothing but the same bytes is the same.
             Err(_) => said.add("bytes", &String::from_utf8_lossy(event)),
-        },
+        }
+    } else {
+        said.row(layout.named_values(event).unwrap_or_default());
     }
     Some(content.with(said.sum(), said.written, record.outcome))
 }

@@ -30,9 +30,12 @@ pub(super) enum Tells {
     Evidence(EvidenceKey),
 }
 
+/// A key as it is usually spelled, and what it tells.
+type Telling = (&'static [u8], Tells);
+
 /// The keys that tell something, by their length.
-static KEYS: LazyLock<Vec<Vec<(&'static [u8], Tells)>>> = LazyLock::new(|| {
-    let mut all: Vec<(&'static [u8], Tells)> = Vec::new();
+static KEYS: LazyLock<Vec<Vec<Telling>>> = LazyLock::new(|| {
+    let mut all: Vec<Telling> = Vec::new();
     for &schema in Schema::ALL {
         let row = schema.row();
         all.extend(row.deciding.iter().map(|key| (key.as_bytes(), Tells::Schema(schema))));
@@ -45,7 +48,9 @@ static KEYS: LazyLock<Vec<Vec<(&'static [u8], Tells)>>> = LazyLock::new(|| {
     all.extend(EvidenceKey::SPELLINGS.iter().map(|&(key, found)| (key, Tells::Evidence(found))));
     let longest = all.iter().map(|(key, _)| key.len()).max().unwrap_or_default();
     let mut keys = vec![Vec::new(); longest + 1];
-    all.into_iter().for_each(|(key, tells)| keys[key.len()].push((key, tells)));
+    for telling in all {
+        keys[telling.0.len()].push(telling);
+    }
     keys
 });
 
@@ -310,7 +315,7 @@ mod tests {
 
     #[test]
     fn no_key_tells_two_things() {
-        let all: Vec<(&[u8], Tells)> = KEYS.iter().flatten().copied().collect();
+        let all: Vec<Telling> = KEYS.iter().flatten().copied().collect();
         for (at, (key, tells)) in all.iter().enumerate() {
             let same = all[..at].iter().filter(|(other, _)| is_spelled(key, other));
             for (other, otherwise) in same {

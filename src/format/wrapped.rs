@@ -14,9 +14,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::json::{Reader, Step};
-use super::layout::Written;
+use super::layout::{Searched, holds_whole};
 use super::recognition::{Recognised, recognise};
-use super::rows::Columns;
 use super::{Depth, Draft, Drafted, Layout, decode_into};
 use crate::record::content::is_placeholder;
 use crate::record::property::Key;
@@ -34,8 +33,6 @@ use escaped::{doubled_offsets, escaped_offsets};
 const MOST_TEXTS: u32 = 6;
 /// Most levels of objects and lists around a record.
 const MOST_LEVELS: u32 = 24;
-/// The key under which Splunk and Cribl keep an event whole, beside what they took out of it.
-const WHOLE: &[u8] = b"_raw\"";
 
 /// What something that was found is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -132,22 +129,17 @@ pub fn inside(event: &[u8], layout: &Layout) -> Inside {
 }
 
 fn found_in(event: &[u8], layout: &Layout) -> Vec<Fragment> {
-    match &layout.0 {
-        Written::Json => {
+    match layout.searched(event) {
+        Searched::Value => {
             let start = if event.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
             let mut reader = Reader::new(event, start, Depth::Columns);
             let found = in_value(&mut reader, Around::default()).unwrap_or_default();
             // Several on one line are for whoever frames them.
             if reader.rest_is_empty() { found } else { Vec::new() }
         }
-        Written::Csv(columns) => in_row(event, columns),
-        Written::Table(_) => Vec::new(),
+        Searched::Texts(texts) => in_row(event, texts),
+        Searched::Nothing => Vec::new(),
     }
-}
-
-/// May a record stand whole under a key of an event that looks like one?
-pub fn holds_whole(event: &[u8]) -> bool {
-    memchr::memmem::find(event, WHOLE).is_some()
 }
 
 /// The JSON text that bytes of a file stand for, where they are a record found by [`wrapped`] in
@@ -344,10 +336,11 @@ fn in_text(text: &str, around: Around) -> Vec<Fragment> {
     text::search(text.as_bytes(), Around { texts: around.texts + 1, levels: around.levels + 1 })
 }
 
-fn in_row(row: &[u8], columns: &Columns) -> Vec<Fragment> {
+/// Searches these texts of a row.
+fn in_row(row: &[u8], texts: Vec<Range<usize>>) -> Vec<Fragment> {
     let Ok(text) = str::from_utf8(row) else { return Vec::new() };
     let mut all = Vec::new();
-    for cell in super::rows::cell_places(text, columns.delimiter()) {
+    for cell in texts {
         let inner = &row[cell.clone()];
         if memchr::memchr(b'{', inner).is_none() {
             continue;

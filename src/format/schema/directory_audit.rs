@@ -218,7 +218,7 @@ fn write(record: &Record<'_>, object: &mut ObjectWriter<'_>) {
     }
     nested::initiated_by("initiatedBy", &nested::as_logged(&record.actor), object);
     object.array("targetResources", &nested::listed(&record.targets), |one, object| {
-        nested::target(one, object)
+        nested::target(one, object);
     });
     object.array("additionalDetails", &record.details, nested::detail);
     object.extra("tenantId", &record.tenant_id);

@@ -207,8 +207,6 @@ impl<'a> EventReader<'a> for GraphCall<'a> {
     }
 }
 
-impl<'a> GraphCall<'a> {}
-
 /// The path of an address with its ids left out, and the objects whose ids stood in it.
 fn template<'a>(uri: &str) -> (String, Vec<Target<'a>>) {
     let uri = uri.split(['?', '#']).next().unwrap_or_default();

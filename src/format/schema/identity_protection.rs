@@ -220,8 +220,6 @@ impl<'a> EventReader<'a> for Protection<'a> {
     }
 }
 
-impl<'a> Protection<'a> {}
-
 /// Puts the techniques of `additionalInfo`, where the detection has no `mitreTechniqueId`: Log Analytics
 /// and the storage of diagnostic settings have them there alone.
 fn put_techniques<'a>(added: &mut Added<'a>, details: &[Detail<'a>]) {
