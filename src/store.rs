@@ -4,13 +4,14 @@
 pub mod builder;
 pub mod column;
 pub mod dictionary;
+pub mod duplicates;
+pub mod entry_names;
 pub mod events;
 pub mod marks;
 pub mod names;
 pub mod order;
 pub mod persist;
 pub mod reread;
-pub mod seen;
 pub mod segment;
 
 use std::any::Any;

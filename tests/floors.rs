@@ -415,6 +415,10 @@ fn paths(words: &[String], at: usize) -> (Vec<Written>, usize) {
     if word(at) == "{" {
         let (mut all, mut at) = (Vec::new(), at + 1);
         while at < words.len() && word(at) != "}" {
+            if word(at) == "," {
+                at += 1;
+                continue;
+            }
             let (found, end) = paths(words, at);
             all.extend(found);
             at = end.max(at + 1);

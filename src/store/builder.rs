@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::column::{Codes, Correlations, RowCodes};
 use super::dictionary::{Interner, LocalWords, Room};
-use super::seen::{Asked, Number, Place, Seen};
+use super::duplicates::{Candidate, Duplicates, Location, Number};
 use super::segment::{NO_TIME, Segment};
 use super::{Original, RowId, Span, Store};
 use crate::record::Record;
@@ -147,11 +147,11 @@ impl Batch {
 }
 
 /// Merges batches into segments, in the order they are handed over, leaving out records that were
-/// there before ([`Seen`]). One for each store.
+/// there before ([`Duplicates`]). One for each store.
 #[derive(Debug, Default)]
 pub struct Indexer {
     interners: Vec<Interner>,
-    seen: Seen,
+    seen: Duplicates,
     /// Where the records are that were passed over, each with the place of its original.
     passed: Vec<(u32, Span)>,
     passed_originals: Vec<Arc<dyn Original>>,
@@ -185,7 +185,7 @@ impl Pending {
     }
 
     /// Where a record is and its time.
-    fn locate(&self, at: usize) -> Option<(Place<'_>, Option<i64>)> {
+    fn locate(&self, at: usize) -> Option<(Location<'_>, Option<i64>)> {
         let original = self.originals.get(*self.original_of.get(at)? as usize)?;
         let span = Span { offset: self.offsets[at], len: self.lens[at] };
         Some(((original, span), Some(self.times[at])))
@@ -193,7 +193,7 @@ impl Pending {
 }
 
 /// Where a row is that is in a segment, and its time.
-fn in_segments(segments: &[Arc<Segment>], row: RowId) -> Option<(Place<'_>, Option<i64>)> {
+fn in_segments(segments: &[Arc<Segment>], row: RowId) -> Option<(Location<'_>, Option<i64>)> {
     let after = segments.partition_point(|segment| segment.first() <= row);
     let segment = segments.get(after.checked_sub(1)?)?;
     let at = (row - segment.first()) as usize;
@@ -220,7 +220,7 @@ impl Indexer {
         let segments = store.segments();
         Self {
             interners: COLUMNS.iter().map(column).collect(),
-            seen: Seen::resuming(said, &|number| in_segments(segments, number.get().ok()?)),
+            seen: Duplicates::resuming(said, &|number| in_segments(segments, number.get().ok()?)),
             pending: Pending::new(),
             segments: segments.to_vec(),
             next: store.len() as RowId,
@@ -328,7 +328,7 @@ impl Indexer {
     fn is_new(
         &mut self,
         (key, ticks): (u64, Option<i64>),
-        place: Place<'_>,
+        place: Location<'_>,
         number: Number,
         (batch, kept): (&Batch, &[usize]),
     ) -> bool {
@@ -348,7 +348,7 @@ impl Indexer {
                 Some(((&batch.original, batch.spans[at]), Some(batch.times[at])))
             }
         };
-        let is_new = seen.is_new(&Asked { key, ticks, place, number }, &locate);
+        let is_new = seen.is_new(&Candidate { key, ticks, place, number }, &locate);
         self.duplicates += u64::from(!is_new);
         is_new
     }

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 use super::column::{Codes, Correlations, RowCodes};
 use super::dictionary::Words;
+use super::entry_names::{self, DictionaryEntry, Name};
 use super::events::EventRow;
-use super::names::{self, Entry, Name};
 use super::{Original, RowId, Span};
 use crate::record::Record;
 use crate::record::column::Column;
@@ -40,7 +40,7 @@ pub struct Segment {
     pub(super) original_of: Codes,
     pub(super) period: Option<(Timestamp, Timestamp)>,
     /// Made when first asked for, from the words.
-    pub(super) nameless: OnceLock<Vec<(u128, Entry)>>,
+    pub(super) nameless: OnceLock<Vec<(u128, DictionaryEntry)>>,
     /// The same; only where there is something without a name, as most entries have one.
     pub(super) named: OnceLock<Vec<Name>>,
     pub(super) events: Vec<EventRow>,
@@ -124,13 +124,13 @@ impl Segment {
     }
 
     /// The ids of the entries that it brings without a name.
-    pub(super) fn nameless(&self) -> &[(u128, Entry)] {
-        self.nameless.get_or_init(|| names::nameless(self))
+    pub(super) fn nameless(&self) -> &[(u128, DictionaryEntry)] {
+        self.nameless.get_or_init(|| entry_names::nameless(|column| self.words(column)))
     }
 
     /// The names of the entries that it brings, in order of their ids.
     pub(super) fn named(&self) -> &[Name] {
-        self.named.get_or_init(|| names::named(self))
+        self.named.get_or_init(|| entry_names::named(|column| self.words(column)))
     }
 
     /// Correlation ids of all records.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use fixedbitset::FixedBitSet;
 
-use super::{COLUMNS, Entry, Name};
+use super::{COLUMNS, DictionaryEntry, Name};
 use crate::record::column::Column;
 use crate::store::column::RowCodes;
 use crate::store::{Segment, Store};
@@ -18,7 +18,7 @@ pub(in crate::store) struct Histories {
 }
 
 /// The entries that name an id whose history is told.
-type Named = BTreeMap<Entry, Vec<Name>>;
+type Named = BTreeMap<DictionaryEntry, Vec<Name>>;
 
 impl Histories {
     /// Of a whole store.
@@ -28,7 +28,7 @@ impl Histories {
         if named.is_empty() {
             return Self::default();
         }
-        let seen = &mut |ticks: i64, entry: Entry| {
+        let seen = &mut |ticks: i64, entry: DictionaryEntry| {
             for name in named.get(&entry).into_iter().flatten() {
                 // What a rename replaces was the name up to then.
                 let ticks = if name.is_former() { ticks.saturating_sub(1) } else { ticks };
@@ -86,7 +86,12 @@ fn named(store: &Store) -> Named {
 
 /// Calls back with each row of a segment that has a time and one of these entries. A screen asks again
 /// with each segment that is loaded: a row takes a look at one bit.
-fn each_use(segment: &Segment, column: Column, named: &Named, seen: &mut dyn FnMut(i64, Entry)) {
+fn each_use(
+    segment: &Segment,
+    column: Column,
+    named: &Named,
+    seen: &mut dyn FnMut(i64, DictionaryEntry),
+) {
     let wanted: FixedBitSet =
         named.keys().filter_map(|entry| entry.code_in(column)).map(|code| code as usize).collect();
     if wanted.is_clear() {
@@ -96,7 +101,7 @@ fn each_use(segment: &Segment, column: Column, named: &Named, seen: &mut dyn FnM
         if wanted.contains(code as usize)
             && let Some(time) = segment.time(at)
         {
-            seen(time.ticks(), Entry { column, code });
+            seen(time.ticks(), DictionaryEntry { column, code });
         }
     };
     for at in 0..segment.len() {

@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::*;
+use crate::record::ActorKind;
 use crate::store::builder::{Batch, Indexer};
 use crate::store::{Original, Span};
 use crate::time::Timestamp;

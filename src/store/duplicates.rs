@@ -1,4 +1,4 @@
-//! Which records were there before: [`Seen`], asked for each record of a load.
+//! Which records were there before: [`Duplicates`], asked for each record of a load.
 //! Never takes two records for one because of their ids: what they say decides.
 //!
 //! Nearly all ids occur once, and then nothing is read: a number for each record is all there is. Only
@@ -18,22 +18,22 @@ use super::{Original, RowId, Span};
 use crate::record::content::{self, Content, SignInRow};
 
 /// Where a record is: its original and its bytes there.
-pub type Place<'p> = (&'p Arc<dyn Original>, Span);
+pub type Location<'p> = (&'p Arc<dyn Original>, Span);
 
 /// A record that is asked about.
-pub struct Asked<'a> {
+pub struct Candidate<'a> {
     /// Its [`content::key`].
     pub key: u64,
     /// Its time in ticks; `None` where it was not decoded.
     pub ticks: Option<i64>,
     /// Where it is.
-    pub place: Place<'a>,
+    pub place: Location<'a>,
     /// The number it has where it is new.
     pub number: Number,
 }
 
 /// Finds again where a record is, and its time in ticks where that is known.
-pub type Locate<'l> = dyn Fn(Number) -> Option<(Place<'l>, Option<i64>)> + 'l;
+pub type Locate<'l> = dyn Fn(Number) -> Option<(Location<'l>, Option<i64>)> + 'l;
 
 /// Names a record that was there: a row of the store, or a record that was passed over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,7 +61,7 @@ impl Number {
 
 /// The records that were there.
 #[derive(Default, Debug)]
-pub struct Seen {
+pub struct Duplicates {
     /// Of each key the first record.
     first: HashTable<(u64, Number)>,
     /// Of keys that occurred again: what their records say.
@@ -109,14 +109,14 @@ impl Same {
     }
 }
 
-impl Seen {
+impl Duplicates {
     /// Goes on behind rows that say this; `None` where one cannot be read. `locate` finds them.
     pub fn resuming(said: impl IntoIterator<Item = Option<Content>>, locate: &Locate<'_>) -> Self {
         let mut seen = Self { digests: Some(Vec::new()), ..Self::default() };
         for (row, said) in (0..).zip(said) {
             if let (Some(said), Some((place, ticks))) = (said, locate(Number::row(row))) {
                 seen.remember(row, said.digest);
-                let asked = Asked { key: said.key, ticks, place, number: Number::row(row) };
+                let asked = Candidate { key: said.key, ticks, place, number: Number::row(row) };
                 seen.is_new(&asked, locate);
             }
         }
@@ -133,7 +133,7 @@ impl Seen {
     }
 
     /// What a record says that was there: read once more, or remembered.
-    fn said(&mut self, number: Number, place: Place<'_>) -> Option<Content> {
+    fn said(&mut self, number: Number, place: Location<'_>) -> Option<Content> {
         self.windows[0].content(place).or_else(|| {
             let digest = *self.digests.as_ref()?.get(number.get().ok()? as usize)?;
             (digest != 0).then_some(Content { key: 0, digest, row: None })
@@ -141,8 +141,8 @@ impl Seen {
     }
 
     /// Was the same record not there before? It is from now on.
-    pub fn is_new(&mut self, asked: &Asked<'_>, locate: &Locate<'_>) -> bool {
-        let Asked { key, number, .. } = *asked;
+    pub fn is_new(&mut self, asked: &Candidate<'_>, locate: &Locate<'_>) -> bool {
+        let Candidate { key, number, .. } = *asked;
         let hasher = |&(key, _): &(u64, Number)| key;
         let first = match self.first.entry(key, |&(other, _)| other == key, hasher) {
             Entry::Vacant(place) => {
@@ -179,7 +179,7 @@ impl Seen {
     }
 
     /// While files are followed: remembers what a new record says.
-    fn keep(&mut self, asked: &Asked<'_>) {
+    fn keep(&mut self, asked: &Candidate<'_>) {
         let Ok(row) = asked.number.get() else { return };
         let is_known =
             |digests: &Vec<u128>| digests.get(row as usize).is_some_and(|digest| *digest != 0);
@@ -192,7 +192,11 @@ impl Seen {
     }
 
     /// Are the bytes the same, of a record that has an id? Then what they say is.
-    fn is_copy(&mut self, asked: &Asked<'_>, known: Option<(Place<'_>, Option<i64>)>) -> bool {
+    fn is_copy(
+        &mut self,
+        asked: &Candidate<'_>,
+        known: Option<(Location<'_>, Option<i64>)>,
+    ) -> bool {
         let Some((place, ticks)) = known.filter(|_| content::is_named(asked.key)) else {
             return false;
         };
@@ -207,7 +211,7 @@ impl Seen {
         &mut self,
         key: u64,
         first: Number,
-        known: Option<(Place<'_>, Option<i64>)>,
+        known: Option<(Location<'_>, Option<i64>)>,
     ) -> Same {
         let mut same = Same::default();
         let Some((place, _)) = known else { return same };
@@ -241,7 +245,7 @@ struct Window {
 
 impl Window {
     /// The bytes of a record.
-    fn bytes(&mut self, (original, span): Place<'_>) -> Option<&[u8]> {
+    fn bytes(&mut self, (original, span): Location<'_>) -> Option<&[u8]> {
         let is_same = self.original.as_ref().is_some_and(|known| Arc::ptr_eq(known, original));
         let range = |offset: u64| {
             let start = usize::try_from(span.offset.checked_sub(offset)?).ok()?;
@@ -268,7 +272,7 @@ impl Window {
         self.bytes.get(..span.len as usize)
     }
 
-    fn content(&mut self, place: Place<'_>) -> Option<Content> {
+    fn content(&mut self, place: Location<'_>) -> Option<Content> {
         place.0.content(self.bytes(place)?)
     }
 }
