@@ -1,7 +1,7 @@
-//! Shapes of events: [`decode`] turns the bytes of one event into a [`Record`], whatever wrote them.
+//! Schemas of events: [`decode`] turns the bytes of one event into a [`Record`], whatever wrote them.
 //! Never frames a file, never reads one, and never fails a record for one property in it.
 //!
-//! | shape | recognised by | becomes |
+//! | schema | recognised by | becomes |
 //! |---|---|---|
 //! | Graph `directoryAudit`, portal JSON, custom security attribute audits | `activityDisplayName`, `targetResources`… | audit, property by property |
 //! | Graph `signIn` | `appDisplayName`, `signInEventTypes`, `deviceDetail`… | sign-in: service `Sign-ins`, category that of diagnostic settings |

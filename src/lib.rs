@@ -16,7 +16,7 @@
 //! | | [`record`] | a logged event; the tables of fields and of columns; what differs between two values; a record in one sentence; the rules of risk |
 //! | | [`catalogue`] | the known services, categories and activities, found by any spelling |
 //! | | [`log`] | what the program does, an event a line, where somebody asked for it |
-//! | 2 | [`format`](mod@format) | the shapes of events: bytes of one event to a record, and a record to Graph's JSON |
+//! | 2 | [`format`](mod@format) | the schemas and layouts of events: bytes of one event to a record, and a record to Graph's JSON |
 //! | | [`store`] | all records of a session, in columns |
 //! | | [`document`] | headings, lists, tables and sections for people, and their renderers: Markdown, HTML, JSON, plain text |
 //! | | [`demo`] | the demo tenant: ordinary days and the stories buried in them |
@@ -88,12 +88,14 @@
 //!   [`record::column::COLUMNS`], and the field's row names it
 //! - **an action**, its keys and its help: a row of [`app::action::ACTIONS`], and what it does in
 //!   [`app::actions`]
-//! - **a shape of events**: a file in `src/format`, a line in `src/format/shape.rs` that recognises
-//!   it, and one in [`format::decode`]
+//! - **a schema of events** in JSON: a file in `src/format/schema` with the keys that tell it and its
+//!   reader, and a row of `src/format/schema.rs`; envelopes, tables, CSV columns and writing follow
+//! - **a layout of events**, beside JSON objects and rows: a file in `src/format/layout`, and a row of
+//!   `src/format/layout.rs`
 //! - **a kind of file** around events: `src/source/content.rs` recognises it, a file in
 //!   `src/source/framing` finds where its events begin and end
 //! - **a file that is not read**, with what to do instead: a row in `src/source/content/unread.rs`
-//! - **a log that only looks like Entra's**: a row of `src/format/shape/foreign.rs`
+//! - **a log that only looks like Entra's**: a row of `src/format/evidence/foreign.rs`
 //! - **a place records come from**: a folder (or file) of `src/source` with a type that is a
 //!   [`place::Place`], and the command in `src/cli` that makes one; nothing else asks which it is
 //! - **a log of Microsoft Graph**: a row of [`source::graph::logs::LOGS`]; what Graph can filter it by
@@ -104,7 +106,8 @@
 //! - **a way to write records**: a row of `src/export/formats.rs`, and the file that writes it
 //! - **a way to write documents** (reports, undo sheets, trails, access): a row of
 //!   [`document::RENDERERS`], and the file that writes it
-//! - **a document about records**: a variant of [`export::Sheet`]; what has no arm does not compile
+//! - **a document about records**: a row of `src/export/sheet.rs`; what is told of a record in it has an arm
+//!   there, and does not compile without
 //! - **a command**: a file in `src/cli/command` with what it takes, its examples and what it does, and a
 //!   row of `src/cli/command.rs`
 //! - **a theme**: a file in `src/ui/theme`, and its name in [`ui::theme::PALETTES`]

@@ -8,14 +8,14 @@ pub mod column;
 pub mod content;
 pub mod field;
 pub mod keyed;
-mod kind;
+pub mod kind;
 pub mod licence;
 pub mod naming;
 pub mod outcome;
-pub mod property;
 pub mod risk;
 pub mod role;
 pub mod sentence;
+pub mod value_kind;
 pub mod wanted;
 
 use std::borrow::Cow;
@@ -24,7 +24,7 @@ pub use kind::Kind;
 
 use crate::text::original_upn;
 use crate::time::Timestamp;
-use property::{Key, Property};
+use kind::property::{Property, PropertyKey};
 
 /// How it ended, as [`outcome::decide`] finds from everything the record says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -287,12 +287,12 @@ impl<'a> Record<'a> {
     }
 
     /// The first value of a property that only some kinds of record have.
-    pub fn property(&self, key: Key) -> Option<&str> {
+    pub fn property(&self, key: PropertyKey) -> Option<&str> {
         self.properties_of(key).next()
     }
 
     /// All values of a property that only some kinds of record have.
-    pub fn properties_of(&self, key: Key) -> impl Iterator<Item = &str> {
+    pub fn properties_of(&self, key: PropertyKey) -> impl Iterator<Item = &str> {
         self.properties.iter().filter(move |own| own.key == key).map(|own| &*own.value)
     }
 }

@@ -74,7 +74,7 @@ pub trait Original: Any + Send + Sync + fmt::Debug {
 
     /// How records are written in it: where two originals share this number, the same bytes are the
     /// same record.
-    fn shape(&self) -> u64 {
+    fn layout_number(&self) -> u64 {
         0
     }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use entrail::document::RENDERERS;
 use entrail::query::translate::Language;
 use entrail::record::Kind;
-use entrail::record::property::PROPERTIES;
+use entrail::record::kind::property::PROPERTIES;
 use entrail::ui::theme::PALETTES;
 
 fn root() -> PathBuf {
@@ -73,18 +73,80 @@ fn nothing_is_added_in_more_than_three_places() {
     }
 }
 
+/// The rows of a table that a macro makes things of, without what is said about each.
+fn rows_of(file: &str, table: &str) -> Vec<String> {
+    let text = text_of(file);
+    let rows = text.split(&format!("\n{table} {{\n")).nth(1);
+    let rows = rows.and_then(|rest| rest.split("\n}").next()).expect("the rows");
+    let rows = rows.lines().map(str::trim);
+    let rows = rows.filter(|line| !line.starts_with("//") && !line.starts_with("#["));
+    rows.map(str::to_owned).collect()
+}
+
+/// What stands between these two signs.
+fn between(row: &str, open: char, close: char) -> Option<String> {
+    Some(row.split_once(open)?.1.split_once(close)?.0.to_owned())
+}
+
 #[test]
 fn each_command_is_a_file_and_a_row() {
-    let text = text_of("src/cli/command.rs");
-    let rows = text.split("commands! {").nth(1).and_then(|rest| rest.split("\n}").next());
-    let rows: BTreeSet<String> = (rows.expect("the rows").lines())
-        .filter_map(|line| Some(line.trim().split_once('(')?.1.strip_suffix("),")?.to_owned()))
-        .collect();
+    let rows = rows_of("src/cli/command.rs", "commands!");
+    let rows: BTreeSet<String> = rows.iter().filter_map(|row| between(row, '(', ')')).collect();
     assert_eq!(rows, files_in("src/cli/command"));
     let help = entrail_help();
     for command in rows.iter().filter(|name| *name != "complete") {
         assert!(help.contains(&format!("\n  {command} ")), "{command} is not in the help");
     }
+}
+
+#[test]
+fn each_schema_and_each_layout_of_events_is_a_file_and_a_row() {
+    let rows = rows_of("src/format/schema.rs", "schemas!");
+    let schemas = rows.iter().filter_map(|row| between(row, '(', ':')).collect::<BTreeSet<_>>();
+    assert_eq!((schemas.len(), schemas), (rows.len(), files_in("src/format/schema")));
+    // The row says how its file is called: `CsvRows` is `csv_rows`.
+    let file_of = |row: &String| {
+        let name = row.trim_end_matches(';').chars();
+        let name = name.flat_map(|c| {
+            c.is_uppercase().then_some('_').into_iter().chain([c.to_ascii_lowercase()])
+        });
+        name.collect::<String>().trim_start_matches('_').to_owned()
+    };
+    let rows = rows_of("src/format/layout.rs", "ways!");
+    assert_eq!(rows.iter().map(file_of).collect::<BTreeSet<_>>(), files_in("src/format/layout"));
+    // Nothing else names a schema but those that stand for a whole log: audits, and the portal's sign-ins.
+    let named: BTreeSet<String> = files_below("src/format")
+        .into_iter()
+        .filter(|file| file != "src/format/schema.rs" && !file.starts_with("src/format/schema/"))
+        .flat_map(|file| {
+            let text = text_of(&file);
+            let names = text.split("Schema::").skip(1).chain(text.split("ColumnKeys::").skip(1));
+            names
+                .map(|rest| {
+                    rest.chars()
+                        .take_while(|c| c.is_alphanumeric() || *c == '_')
+                        .collect::<String>()
+                })
+                .collect::<Vec<_>>()
+        })
+        .filter(|name| name.starts_with(|c: char| c.is_uppercase()) && name != "ALL")
+        .collect();
+    assert_eq!(named, ["Audit", "SignIn"].map(str::to_owned).into(), "a row should be enough");
+}
+
+/// The files of Rust in a folder and below it.
+fn files_below(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(root().join(folder)).expect("a folder of the source");
+    let mut files = Vec::new();
+    for entry in entries.map(|entry| entry.expect("an entry")) {
+        let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            files.extend(files_below(&path));
+        } else if path.strip_suffix(".rs").is_some() {
+            files.push(path);
+        }
+    }
+    files
 }
 
 fn entrail_help() -> String {
@@ -96,7 +158,9 @@ fn entrail_help() -> String {
 #[test]
 fn each_kind_of_record_is_a_file_that_names_what_it_adds() {
     let names = Kind::ALL.iter().map(|kind| kind.word().replace('-', "_"));
-    assert_eq!(names.collect::<BTreeSet<_>>(), files_in("src/record/kind"));
+    let mut files = files_in("src/record/kind");
+    assert!(files.remove("property"), "what a property is stands beside them");
+    assert_eq!(names.collect::<BTreeSet<_>>(), files);
     for kind in Kind::ALL {
         let text = text_of(&format!("src/record/kind/{}.rs", kind.word().replace('-', "_")));
         let first = |field: &&str| text.contains(&format!(": \"{field}\","));

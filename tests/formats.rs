@@ -462,9 +462,9 @@ fn bytes_that_are_not_utf_8_are_replaced_and_noted() {
 }
 
 mod any_record {
+    use entrail::record::kind::property::{PROPERTIES, Property};
     use entrail::record::naming::{drop_placeholders, name_targets};
     use entrail::record::outcome::decide;
-    use entrail::record::property::{PROPERTIES, Property};
     use entrail::record::{Actor, ActorKind, Change, Detail, Kind, Outcome, Record, Target};
     use entrail::time::Timestamp;
     use proptest::prelude::*;

@@ -3,7 +3,7 @@
 #![expect(clippy::panic, reason = "what a test finds out of place ends it")]
 
 use entrail::format::{Decoded, Depth, Layout, decode, write_graph};
-use entrail::record::property::Key;
+use entrail::record::kind::property::PropertyKey;
 use entrail::record::sentence::sentence;
 use entrail::record::{ActorKind, Kind, Outcome, Record};
 
@@ -96,7 +96,7 @@ fn ended(code: &str, word: &str, operation: &str) -> Vec<(&'static str, Outcome)
     ];
     for (format, record) in &records {
         assert_eq!(record.kind, Kind::SignIn, "{format}");
-        assert_eq!(record.property(Key::ErrorCode), Some(code), "{format}");
+        assert_eq!(record.property(PropertyKey::ErrorCode), Some(code), "{format}");
     }
     records.map(|(format, record)| (format, record.outcome)).into()
 }
@@ -163,39 +163,45 @@ fn a_status_in_words_is_read_without_a_complaint() {
     ] {
         let row = format!("2026-11-01T10:00:00Z,bo@a.example,Portal,\"{status}\",notApplied");
         let record = csv(header, &row);
-        assert_eq!((record.outcome, record.property(Key::ErrorCode)), (outcome, code), "{status}");
+        assert_eq!(
+            (record.outcome, record.property(PropertyKey::ErrorCode)),
+            (outcome, code),
+            "{status}"
+        );
     }
 }
 
-const FACTS: &[(Key, &str)] = &[
-    (Key::App, "Broker"),
-    (Key::Country, "LV"),
-    (Key::City, "Riga"),
-    (Key::Client, "Mobile Apps and Desktop clients"),
-    (Key::Protocol, "deviceCode"),
-    (Key::Requirement, "singleFactorAuthentication"),
-    (Key::Access, "notApplied"),
-    (Key::RiskDuring, "high"),
-    (Key::RiskAggregated, "medium"),
-    (Key::RiskState, "atRisk"),
-    (Key::Os, "Windows"),
-    (Key::Browser, "Edge 140"),
-    (Key::Compliant, "false"),
-    (Key::Managed, "true"),
-    (Key::Token, "tok-1"),
+const FACTS: &[(PropertyKey, &str)] = &[
+    (PropertyKey::App, "Broker"),
+    (PropertyKey::Country, "LV"),
+    (PropertyKey::City, "Riga"),
+    (PropertyKey::Client, "Mobile Apps and Desktop clients"),
+    (PropertyKey::Protocol, "deviceCode"),
+    (PropertyKey::Requirement, "singleFactorAuthentication"),
+    (PropertyKey::Access, "notApplied"),
+    (PropertyKey::RiskDuring, "high"),
+    (PropertyKey::RiskAggregated, "medium"),
+    (PropertyKey::RiskState, "atRisk"),
+    (PropertyKey::Os, "Windows"),
+    (PropertyKey::Browser, "Edge 140"),
+    (PropertyKey::Compliant, "false"),
+    (PropertyKey::Managed, "true"),
+    (PropertyKey::Token, "tok-1"),
 ];
 
 fn has_facts(record: &Record<'_>, format: &str) {
     for (key, value) in FACTS {
         assert_eq!(record.property(*key), Some(*value), "{format}: {}", key.row().field);
     }
-    let policies: Vec<&str> = record.properties_of(Key::Policy).collect();
+    let policies: Vec<&str> = record.properties_of(PropertyKey::Policy).collect();
     assert_eq!(policies, ["Require MFA: notApplied", "Block: EU: reportOnlyFailure"], "{format}");
     assert!(
-        record.properties_of(Key::RiskEvent).eq(["unfamiliarFeatures", "anonymizedIPAddress"]),
+        record
+            .properties_of(PropertyKey::RiskEvent)
+            .eq(["unfamiliarFeatures", "anonymizedIPAddress"]),
         "{format}"
     );
-    assert!(record.properties_of(Key::Method).eq(["Password"]), "{format}");
+    assert!(record.properties_of(PropertyKey::Method).eq(["Password"]), "{format}");
 }
 
 const POLICIES: &str = r#"[{"id":"p1","displayName":"Require MFA","result":"notApplied","enforcedGrantControls":["Mfa"]},{"id":"p2","displayName":"Block: EU","result":"reportOnlyFailure"}]"#;
@@ -255,16 +261,16 @@ fn provisioning_says_systems_steps_and_why_it_was_skipped() {
         r#"{"id":"p1","activityDateTime":"2026-11-01T10:00:00Z","jobId":"job-1","cycleId":"cy-1","changeId":"ch-1","provisioningAction":"create","durationInMilliseconds":512,"provisioningStatusInfo":{"status":"skipped","errorInformation":null},"provisioningSteps":[{"name":"EntryImport","provisioningStepType":"import","status":"success","description":"Read from Workday","details":{}},{"name":"EntryScoping","provisioningStepType":"scoping","status":"skipped","description":"not assigned","details":{"SkipReason":"NotEffectivelyEntitled"}}],"sourceSystem":{"id":"s","displayName":"Workday"},"targetSystem":{"id":"t","displayName":"ServiceNow"},"initiatedBy":{"id":"i","displayName":"Provisioning Service","initiatorType":"system"},"targetIdentity":{"id":"x","displayName":"Bob","identityType":"User"}}"#,
     );
     for (key, value) in [
-        (Key::SourceSystem, "Workday"),
-        (Key::TargetSystem, "ServiceNow"),
-        (Key::Job, "job-1"),
-        (Key::Cycle, "cy-1"),
-        (Key::ChangeId, "ch-1"),
-        (Key::Duration, "512"),
+        (PropertyKey::SourceSystem, "Workday"),
+        (PropertyKey::TargetSystem, "ServiceNow"),
+        (PropertyKey::Job, "job-1"),
+        (PropertyKey::Cycle, "cy-1"),
+        (PropertyKey::ChangeId, "ch-1"),
+        (PropertyKey::Duration, "512"),
     ] {
         assert_eq!(record.property(key), Some(value));
     }
-    let steps: Vec<&str> = record.properties_of(Key::ProvisioningStep).collect();
+    let steps: Vec<&str> = record.properties_of(PropertyKey::ProvisioningStep).collect();
     assert_eq!(steps, ["EntryImport: success", "EntryScoping: skipped (not assigned)"]);
     assert_eq!((&*record.result, record.outcome), ("skipped", Outcome::Unknown));
     assert_eq!(record.result_reason, "NotEffectivelyEntitled: not assigned");
@@ -331,8 +337,8 @@ fn what_identity_protection_says_is_a_kind_of_its_own() {
     ));
     for record in [&plain, &envelope] {
         assert_eq!((record.kind, &*record.category), (Kind::Risk, "UserRiskEvents"));
-        assert_eq!(record.property(Key::RiskLevel), Some("medium"));
-        assert_eq!(record.property(Key::Request), Some("r1"));
+        assert_eq!(record.property(PropertyKey::RiskLevel), Some("medium"));
+        assert_eq!(record.property(PropertyKey::Request), Some("r1"));
         assert_eq!((&*record.actor.ip, &*record.user_agent), ("203.0.113.9", "Firefox"));
         assert_eq!(
             sentence(record),
@@ -348,7 +354,7 @@ fn what_identity_protection_says_is_a_kind_of_its_own() {
         "2026-11-01T11:35:37Z,u1,2026-11-01T11:35:37Z,high,atRisk,wen@a.example,AADRiskyUsers",
     );
     assert_eq!((row.kind, &*row.category), (Kind::Risk, "RiskyUsers"));
-    assert_eq!(row.property(Key::RiskLevel), Some("high"));
+    assert_eq!(row.property(PropertyKey::RiskLevel), Some("high"));
     let principal = json(
         r#"{"id":"s1","riskEventType":"suspiciousSignins","riskLevel":"high","riskState":"atRisk","activityDateTime":"2026-11-01T10:00:00Z","servicePrincipalId":"sp1","servicePrincipalDisplayName":"Mailer","appId":"a1"}"#,
     );
@@ -374,8 +380,8 @@ fn a_call_of_graph_says_who_called_what_with_which_token() {
     );
     assert_eq!((&*record.targets[0].kind, &*record.targets[0].id), ("User", id));
     // The same property as a sign-in's: what a token was issued for, and what it did.
-    assert_eq!(record.property(Key::Token), Some("tok-1"));
-    assert!(record.properties_of(Key::Role).eq(["User.Read.All", "Group.Read.All"]));
+    assert_eq!(record.property(PropertyKey::Token), Some("tok-1"));
+    assert!(record.properties_of(PropertyKey::Role).eq(["User.Read.All", "Group.Read.All"]));
     let row = csv(
         "TimeGenerated [UTC],RequestId,OperationId,RequestMethod,RequestUri,ResponseStatusCode,UserId,AppId,SignInActivityId,Scopes,AadTenantId,TenantId,IPAddress,Type",
         "2026-11-01T10:00:00Z,r1,o1,POST,https://graph.microsoft.com/beta/groups,201,u1,a1,tok-1,Group.ReadWrite.All,t1,w1,203.0.113.9,MicrosoftGraphActivityLogs",
@@ -385,7 +391,7 @@ fn a_call_of_graph_says_who_called_what_with_which_token() {
         (Kind::GraphCall, "POST /groups", Outcome::Success)
     );
     assert_eq!((row.actor.kind, &*row.actor.id, &*row.tenant_id), (ActorKind::User, "u1", "t1"));
-    assert_eq!(row.property(Key::Scope), Some("Group.ReadWrite.All"));
+    assert_eq!(row.property(PropertyKey::Scope), Some("Group.ReadWrite.All"));
 }
 
 #[test]
@@ -406,7 +412,7 @@ fn of_two_error_codes_the_one_that_says_more_decides() {
         );
         for (format, record) in [("row", row), ("storage", storage), ("table", table)] {
             assert_eq!(record.outcome, Outcome::Failure, "{format} {own} {other}");
-            let code = record.property(Key::ErrorCode);
+            let code = record.property(PropertyKey::ErrorCode);
             assert_eq!(code, Some("50126"), "{format} {own} {other}");
             assert!(record.result_reason.starts_with("50126"), "{format} {own} {other}");
         }
@@ -419,7 +425,7 @@ fn how_a_token_is_protected_is_what_either_property_says() {
         let record = json(&format!(
             r#"{{"id":"1","createdDateTime":"2026-11-01T10:00:00Z","userPrincipalName":"bo@a.example","appDisplayName":"Portal",{properties},"status":{{"errorCode":0}}}}"#
         ));
-        record.property(Key::Protection).unwrap_or_default().to_owned()
+        record.property(PropertyKey::Protection).unwrap_or_default().to_owned()
     };
     let old = |word: &str| format!(r#""signInTokenProtectionStatus":"{word}""#);
     let new = |word: &str| {
@@ -439,7 +445,7 @@ fn how_a_token_is_protected_is_what_either_property_says() {
     assert_eq!(told(&new("unbound")), "unbound");
     assert_eq!(told(&old("none")), "none");
     let row = r#"{"TimeGenerated":"2026-11-01T10:00:00Z","Type":"SigninLogs","UserPrincipalName":"bo@a.example","TokenProtectionStatusDetails":"{\"signInSessionStatus\":\"unbound\"}","ResultType":"0"}"#;
-    assert_eq!(json(row).property(Key::Protection), Some("unbound"));
+    assert_eq!(json(row).property(PropertyKey::Protection), Some("unbound"));
 }
 
 #[test]
@@ -448,7 +454,7 @@ fn the_unified_audit_log_does_not_say_which_of_two_a_device_is_not() {
         let record = json(&format!(
             r#"{{"CreationTime":"2026-06-15T10:00:00","Id":"g1","Operation":"UserLoggedIn","RecordType":15,"ResultStatus":"Success","Workload":"AzureActiveDirectory","UserId":"bo@f.example","ErrorNumber":"0","DeviceProperties":[{devices}]}}"#
         ));
-        [Key::Compliant, Key::Managed]
+        [PropertyKey::Compliant, PropertyKey::Managed]
             .map(|key| record.property(key).unwrap_or_default().to_owned())
     };
     let compliant = |word: &str| format!(r#"{{"Name":"IsCompliant","Value":"{word}"}}"#);
@@ -467,7 +473,7 @@ fn a_detection_has_the_techniques_of_its_additional_information() {
         let record = json(&format!(
             r#"{{"id":"m1","riskEventType":"anonymizedIPAddress","riskState":"atRisk","riskLevel":"medium","detectedDateTime":"2026-06-15T10:00:00Z","userPrincipalName":"bo@f.example","userId":"u"{own},"additionalInfo":"[{{\"Key\":\"mitreTechniques\",\"Value\":\"T1090.003,T1078\"}}]"}}"#
         ));
-        record.properties_of(Key::Technique).map(str::to_owned).collect::<Vec<_>>()
+        record.properties_of(PropertyKey::Technique).map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(told(""), ["T1090.003", "T1078"]);
     assert_eq!(told(r#","mitreTechniqueId":"T1110""#), ["T1110"]);

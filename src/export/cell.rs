@@ -8,7 +8,7 @@ use crate::store::{RowId, Store};
 
 /// One record on its way out.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'r> {
+pub(super) struct RecordOut<'r> {
     /// Where its columns are.
     pub(super) store: &'r Store,
     /// Its number there.
@@ -21,7 +21,7 @@ pub(super) struct Row<'r> {
     pub(super) is_redacted: bool,
 }
 
-impl<'r> Row<'r> {
+impl<'r> RecordOut<'r> {
     /// A row of which only the columns are known.
     pub(super) fn new(store: &'r Store, id: RowId) -> Self {
         Self { store, id, bytes: &[], record: None, is_redacted: false }

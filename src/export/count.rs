@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::cell::Row;
+use super::cell::RecordOut;
 use super::originals::{self, Fetched};
 use super::written::Written;
 use crate::query::spelling::Spellings;
@@ -73,8 +73,11 @@ pub fn count_by(store: &Store, rows: &[RowId], field: &'static Field) -> Counted
             let counted = originals::each(store, rows, &mut |fetched: Fetched<'_>| {
                 match fetched.record() {
                     Ok((record, bytes)) => {
-                        let row =
-                            Row { bytes, record: Some(&record), ..Row::new(store, fetched.row) };
+                        let row = RecordOut {
+                            bytes,
+                            record: Some(&record),
+                            ..RecordOut::new(store, fetched.row)
+                        };
                         let mut values = Vec::new();
                         row.values(field, &mut |value| values.push(value.to_owned()));
                         tally.record(values.iter().map(String::as_str));

@@ -4,9 +4,9 @@
 
 use std::io;
 
-use super::cell::Row;
+use super::cell::RecordOut;
 use super::line::Lines;
-use super::shape::{Chosen, READ_FIRST, REDACTED, Shape};
+use super::record_writer::{Chosen, READ_FIRST, REDACTED, RecordWriter};
 use crate::record::field::Field;
 use crate::text::{clean, defused, is_invisible};
 
@@ -25,14 +25,14 @@ impl Csv {
     }
 }
 
-impl Shape for Csv {
+impl RecordWriter for Csv {
     fn begin(&mut self, lines: &mut Lines<'_>) -> io::Result<()> {
         let mut names: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
         names.extend(self.redact.then_some(REDACTED));
         lines.data(names.join(",").as_bytes(), "\r\n")
     }
 
-    fn row(&mut self, row: &Row<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
+    fn row(&mut self, row: &RecordOut<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
         self.line.clear();
         for (index, field) in self.fields.iter().enumerate() {
             if index > 0 {

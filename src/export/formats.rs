@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use super::shape::{Chosen, Shape};
+use super::record_writer::{Chosen, RecordWriter};
 use super::sheet::Sheet;
 use super::{csv, json, markdown, raw, table};
 use crate::document::{RENDERERS, Renderer};
@@ -13,13 +13,13 @@ use crate::document::{RENDERERS, Renderer};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// One after the other.
-    Records(&'static Row),
+    Records(&'static RecordFormat),
     /// A document about them, and who writes it.
     Document(Sheet, &'static Renderer),
 }
 
 /// A way to write records one after the other.
-pub struct Row {
+pub struct RecordFormat {
     /// Its name on the command line.
     pub name: &'static str,
     /// What it is, for help.
@@ -33,7 +33,7 @@ pub struct Row {
     /// Does it say below the records that they are redacted? Others say it of each.
     pub(super) warns: bool,
     /// Makes what writes it.
-    pub(super) start: fn(Chosen) -> Box<dyn Shape>,
+    pub(super) start: fn(Chosen) -> Box<dyn RecordWriter>,
 }
 
 /// What a format writes of a record where no fields are chosen.
@@ -49,13 +49,13 @@ pub(super) enum Writes {
     Original,
 }
 
-impl PartialEq for Row {
+impl PartialEq for RecordFormat {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
 }
 
-impl Eq for Row {}
+impl Eq for RecordFormat {}
 
 /// Each row once: as a constant of [`Format`], and in the list of all.
 macro_rules! rows {
@@ -69,7 +69,7 @@ macro_rules! rows {
 
 rows! {
     /// Columns for people, below a header line.
-    TABLE = Row {
+    TABLE = RecordFormat {
         name: "table",
         help: "Aligned columns for people (the default)",
         title: None,
@@ -80,7 +80,7 @@ rows! {
     };
     /// RFC 4180 with a header line: UTF-8, CRLF, cells that a spreadsheet would take for a formula
     /// made harmless.
-    CSV = Row {
+    CSV = RecordFormat {
         name: "csv",
         help: "Comma-separated values, safe to open in a spreadsheet",
         title: Some("CSV"),
@@ -90,7 +90,7 @@ rows! {
         start: |chosen| Box::new(csv::Csv::new(chosen)),
     };
     /// One JSON object on each line: the record in Graph's property names, or the chosen fields.
-    NDJSON = Row {
+    NDJSON = RecordFormat {
         name: "ndjson",
         help: "One JSON object on each line, in the property names of Microsoft Graph",
         title: Some("NDJSON (Graph's property names)"),
@@ -100,7 +100,7 @@ rows! {
         start: |chosen| Box::new(json::Json::new(chosen, false)),
     };
     /// The same objects as one array.
-    JSON = Row {
+    JSON = RecordFormat {
         name: "json",
         help: "The same as one array",
         title: Some("JSON (the same as one array)"),
@@ -110,7 +110,7 @@ rows! {
         start: |chosen| Box::new(json::Json::new(chosen, true)),
     };
     /// A table for tickets and reports.
-    MARKDOWN = Row {
+    MARKDOWN = RecordFormat {
         name: "markdown",
         help: "A table for tickets and reports",
         title: Some("table (Markdown)"),
@@ -120,7 +120,7 @@ rows! {
         start: |chosen| Box::new(markdown::Markdown::new(chosen)),
     };
     /// The bytes as they were read, one record on each line.
-    RAW = Row {
+    RAW = RecordFormat {
         name: "raw",
         help: "The original bytes, one record on each line",
         title: None,

@@ -3,9 +3,9 @@
 
 use std::io::{self, Write as _};
 
-use super::cell::{Row, has_many};
+use super::cell::{RecordOut, has_many};
 use super::line::Lines;
-use super::shape::{Chosen, READ_FIRST, REDACTED, Shape};
+use super::record_writer::{Chosen, READ_FIRST, REDACTED, RecordWriter};
 use crate::format::write_graph;
 use crate::record::field::Field;
 
@@ -29,12 +29,12 @@ impl Json {
     }
 }
 
-impl Shape for Json {
+impl RecordWriter for Json {
     fn begin(&mut self, lines: &mut Lines<'_>) -> io::Result<()> {
         if self.array { lines.data(b"[", "\n") } else { Ok(()) }
     }
 
-    fn row(&mut self, row: &Row<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
+    fn row(&mut self, row: &RecordOut<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
         if self.array && self.waiting {
             // Only now is it known that another record follows.
             self.line.push(b',');
@@ -66,7 +66,11 @@ impl Shape for Json {
     }
 }
 
-fn write_fields(row: &Row<'_>, fields: &[&'static Field], out: &mut Vec<u8>) -> io::Result<()> {
+fn write_fields(
+    row: &RecordOut<'_>,
+    fields: &[&'static Field],
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
     let mut object = serde_json::Map::new();
     for field in fields {
         let mut values: Vec<serde_json::Value> = Vec::new();

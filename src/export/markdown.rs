@@ -3,9 +3,9 @@
 
 use std::io;
 
-use super::cell::Row;
+use super::cell::RecordOut;
 use super::line::Lines;
-use super::shape::{Chosen, Shape};
+use super::record_writer::{Chosen, RecordWriter};
 use crate::document::markdown::push_escaped;
 use crate::record::field::Field;
 use crate::text::clean;
@@ -22,14 +22,14 @@ impl Markdown {
     }
 }
 
-impl Shape for Markdown {
+impl RecordWriter for Markdown {
     fn begin(&mut self, lines: &mut Lines<'_>) -> io::Result<()> {
         let names: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
         lines.clean(&format!("| {} |", names.join(" | ")))?;
         lines.clean(&format!("|{}", " --- |".repeat(names.len())))
     }
 
-    fn row(&mut self, row: &Row<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
+    fn row(&mut self, row: &RecordOut<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
         self.line.clear();
         self.line.push('|');
         for field in &self.fields {

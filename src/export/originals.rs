@@ -47,13 +47,14 @@ pub(super) fn each(
     let mut rest = rows;
     while !rest.is_empty() {
         let (block, after) = rest.split_at(block_len(store, rest));
-        let places: Vec<Place<'_>> = block.iter().map(|&row| Place::new(store, row)).collect();
-        let bytes = Block::read(&places);
-        for (place, (&row, held)) in places.iter().zip(block.iter().zip(&bytes.held)) {
+        let stretches: Vec<Stretch<'_>> =
+            block.iter().map(|&row| Stretch::new(store, row)).collect();
+        let bytes = Block::read(&stretches);
+        for (stretch, (&row, held)) in stretches.iter().zip(block.iter().zip(&bytes.held)) {
             // A record that stands escaped in other text is read as what it is.
             let plain = bytes.get(held).map(format::plain);
             let bytes = plain.as_deref().map_err(|why| *why);
-            visit(Fetched { row, store, original: &**place.original, bytes })?;
+            visit(Fetched { row, store, original: &**stretch.original, bytes })?;
         }
         rest = after;
     }
@@ -70,12 +71,12 @@ fn block_len(store: &Store, rows: &[RowId]) -> usize {
     rows.iter().take(BLOCK_ROWS).take_while(fits).count().max(1)
 }
 
-struct Place<'s> {
+struct Stretch<'s> {
     original: &'s Arc<dyn Original>,
     span: Span,
 }
 
-impl<'s> Place<'s> {
+impl<'s> Stretch<'s> {
     fn new(store: &'s Store, row: RowId) -> Self {
         let (original, span) = store.span(row);
         Self { original, span }
@@ -103,32 +104,32 @@ struct Block {
 }
 
 impl Block {
-    fn read(places: &[Place<'_>]) -> Self {
-        let mut order: Vec<usize> = (0..places.len()).collect();
-        order.sort_by_key(|&at| (places[at].address(), places[at].span.offset));
+    fn read(stretches: &[Stretch<'_>]) -> Self {
+        let mut order: Vec<usize> = (0..stretches.len()).collect();
+        order.sort_by_key(|&at| (stretches[at].address(), stretches[at].span.offset));
         let nothing = Held::Failed(String::new());
-        let mut block = Self { pieces: Vec::new(), held: vec![nothing; places.len()] };
+        let mut block = Self { pieces: Vec::new(), held: vec![nothing; stretches.len()] };
         let mut next = 0;
         while next < order.len() {
-            let group = &order[next..next + together(places, &order[next..])];
+            let group = &order[next..next + together(stretches, &order[next..])];
             next += group.len();
-            block.read_group(places, group);
+            block.read_group(stretches, group);
         }
         block
     }
 
-    /// Reads neighbours at once; each by itself where that fails, so that one bad place spoils no
+    /// Reads neighbours at once; each by itself where that fails, so that one bad stretch spoils no
     /// other record.
-    fn read_group(&mut self, places: &[Place<'_>], group: &[usize]) {
-        let first = &places[group[0]];
+    fn read_group(&mut self, stretches: &[Stretch<'_>], group: &[usize]) {
+        let first = &stretches[group[0]];
         let begin = first.span.offset;
-        let end = group.iter().map(|&at| places[at].end()).max().unwrap_or(begin);
+        let end = group.iter().map(|&at| stretches[at].end()).max().unwrap_or(begin);
         let span = Span { offset: begin, len: (end - begin) as u32 };
         match first.original.read(span) {
             Ok(bytes) => {
                 let piece = self.pieces.len();
                 for &at in group {
-                    let Span { offset, len } = places[at].span;
+                    let Span { offset, len } = stretches[at].span;
                     let (start, len) = ((offset - begin) as usize, len as usize);
                     self.held[at] = Held::In { piece, start, len };
                 }
@@ -137,7 +138,7 @@ impl Block {
             Err(error) if group.len() == 1 => {
                 self.held[group[0]] = Held::Failed(error.to_string());
             }
-            Err(_) => group.iter().for_each(|&at| self.read_group(places, &[at])),
+            Err(_) => group.iter().for_each(|&at| self.read_group(stretches, &[at])),
         }
     }
 
@@ -152,17 +153,17 @@ impl Block {
     }
 }
 
-/// How many of the places in `order`, from the first on, are read at once.
-fn together(places: &[Place<'_>], order: &[usize]) -> usize {
-    let first = &places[order[0]];
+/// How many of the stretches in `order`, from the first on, are read at once.
+fn together(stretches: &[Stretch<'_>], order: &[usize]) -> usize {
+    let first = &stretches[order[0]];
     let mut end = first.end();
     let near = |&&at: &&usize| {
-        let place = &places[at];
-        let near = place.address() == first.address()
-            && place.span.offset <= end.saturating_add(GAP)
-            && place.end().max(end) - first.span.offset <= 2 * BLOCK_BYTES;
+        let stretch = &stretches[at];
+        let near = stretch.address() == first.address()
+            && stretch.span.offset <= end.saturating_add(GAP)
+            && stretch.end().max(end) - first.span.offset <= 2 * BLOCK_BYTES;
         if near {
-            end = end.max(place.end());
+            end = end.max(stretch.end());
         }
         near
     };

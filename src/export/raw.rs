@@ -4,15 +4,15 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::cell::Row;
+use super::cell::RecordOut;
 use super::line::Lines;
-use super::shape::Shape;
+use super::record_writer::RecordWriter;
 
 /// The original bytes.
 pub(super) struct Raw;
 
-impl Shape for Raw {
-    fn row(&mut self, row: &Row<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
+impl RecordWriter for Raw {
+    fn row(&mut self, row: &RecordOut<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
         lines.data(&on_one_line(row.bytes), "\n")
     }
 }

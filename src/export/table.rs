@@ -9,9 +9,9 @@ use std::io;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::cell::Row;
+use super::cell::RecordOut;
 use super::line::Lines;
-use super::shape::{Chosen, Shape};
+use super::record_writer::{Chosen, RecordWriter};
 use crate::record::Outcome;
 use crate::record::field::{Field, Stored};
 use crate::text::{clean, fit};
@@ -86,8 +86,8 @@ impl Table {
     }
 }
 
-impl Shape for Table {
-    fn row(&mut self, row: &Row<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
+impl RecordWriter for Table {
+    fn row(&mut self, row: &RecordOut<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
         let cells: Vec<String> = self.fields.iter().map(|field| cell(row, field)).collect();
         if !self.widths.is_empty() {
             return self.write(&cells, false, lines);
@@ -102,7 +102,7 @@ impl Shape for Table {
 }
 
 /// A value as a cell: one line, clean. Times to the second, as queries read them.
-fn cell(row: &Row<'_>, field: &Field) -> String {
+fn cell(row: &RecordOut<'_>, field: &Field) -> String {
     let mut text = row.joined(field, ", ", "-");
     if let Stored::Time = field.stored
         && let Some(point) = text.find('.')

@@ -4,12 +4,12 @@
 use std::io::{self, Write};
 
 use super::about::About;
-use super::cell::Row as Cells;
-use super::formats::{Format, Row, Writes};
+use super::cell::RecordOut;
+use super::formats::{Format, RecordFormat, Writes};
 use super::line::Lines;
 use super::originals::{self, Fetched};
 use super::reading::{self, Read};
-use super::shape::{Chosen, READ_FIRST, Shape};
+use super::record_writer::{Chosen, READ_FIRST, RecordWriter};
 use super::sheet::{self, Making};
 use super::written::{Watch, Watched, Written};
 use crate::record::field::{FIELDS, Field, Stored};
@@ -51,7 +51,7 @@ pub fn default_fields(format: Format, store: Option<&Store>) -> Vec<&'static Fie
         _ => !field.reads_original() || field.name == "id",
     };
     match format {
-        Format::Records(Row { writes: Writes::Kept, .. }) => {
+        Format::Records(RecordFormat { writes: Writes::Kept, .. }) => {
             FIELDS.iter().filter(is_there).collect()
         }
         _ => TABLE_FIELDS.to_vec(),
@@ -74,8 +74,8 @@ pub fn add_wanted(options: &Options, wanted: &mut Wanted) {
         // Which file they came from is told in a document, and what the rules said of each record.
         (Format::Document(..), _) => vec![Field::SOURCE, Field::RISK],
         // Whole records are read from their original bytes.
-        (Format::Records(Row { writes: Writes::Original, .. }), _)
-        | (Format::Records(Row { writes: Writes::Whole, .. }), None) => Vec::new(),
+        (Format::Records(RecordFormat { writes: Writes::Original, .. }), _)
+        | (Format::Records(RecordFormat { writes: Writes::Whole, .. }), None) => Vec::new(),
         (_, Some(fields)) => fields,
         (format, None) => default_fields(format, None),
     };
@@ -109,7 +109,7 @@ pub fn write(
 /// Writes records one after the other.
 fn records(
     (store, rows): (&Store, &[RowId]),
-    format: &Row,
+    format: &RecordFormat,
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<Written> {
@@ -118,10 +118,10 @@ fn records(
     let fields = chosen.unwrap_or_else(|| default_fields(options.format, Some(store)));
     let reads = whole || options.redact || fields.iter().any(|field| field.reads_original());
     let Options { width, colour, redact, .. } = *options;
-    let mut shape = (format.start)(Chosen { fields, whole, width, colour, redact });
+    let mut writer = (format.start)(Chosen { fields, whole, width, colour, redact });
     let mut lines = Lines::new(out, options.terminal);
     let mut written = Written::default();
-    shape.begin(&mut lines)?;
+    writer.begin(&mut lines)?;
     let mut watched = Watched::new(options.watch.as_ref());
     match format.writes {
         Writes::Original if redact => {
@@ -129,7 +129,7 @@ fn records(
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
         Writes::Original => {
-            write_raw((store, rows), shape.as_mut(), &mut lines, &mut written, &mut watched)?;
+            write_raw((store, rows), writer.as_mut(), &mut lines, &mut written, &mut watched)?;
         }
         _ if reads => {
             let mut redactor = reading::redactor(store, rows, redact, &mut watched)?;
@@ -137,11 +137,12 @@ fn records(
                 Ok((record, bytes, is_redacted)) => {
                     let bytes = if is_redacted { b"" } else { bytes };
                     let record = Some(record);
-                    let row = Cells { bytes, record, is_redacted, ..Cells::new(store, row) };
-                    shape.row(&row, &mut lines)
+                    let row =
+                        RecordOut { bytes, record, is_redacted, ..RecordOut::new(store, row) };
+                    writer.row(&row, &mut lines)
                 }
                 Err(_) if whole || redact => Ok(()),
-                Err(_) => shape.row(&Cells::new(store, row), &mut lines),
+                Err(_) => writer.row(&RecordOut::new(store, row), &mut lines),
             };
             written = reading::each(store, rows, redactor.as_mut(), &mut watched, &mut write)?;
             if !whole && !redact {
@@ -151,12 +152,12 @@ fn records(
         _ => {
             for &id in rows {
                 watched.next()?;
-                shape.row(&Cells::new(store, id), &mut lines)?;
+                writer.row(&RecordOut::new(store, id), &mut lines)?;
                 written.records += 1;
             }
         }
     }
-    shape.end(&mut lines)?;
+    writer.end(&mut lines)?;
     if redact && format.warns {
         lines.clean("")?;
         lines.clean(&format!("Redacted: {READ_FIRST}."))?;
@@ -166,7 +167,7 @@ fn records(
 
 fn write_raw(
     (store, rows): (&Store, &[RowId]),
-    shape: &mut dyn Shape,
+    writer: &mut dyn RecordWriter,
     lines: &mut Lines<'_>,
     written: &mut Written,
     watched: &mut Watched,
@@ -176,7 +177,7 @@ fn write_raw(
         match fetched.bytes {
             Ok(bytes) => {
                 written.records += 1;
-                shape.row(&Cells { bytes, ..Cells::new(store, fetched.row) }, lines)
+                writer.row(&RecordOut { bytes, ..RecordOut::new(store, fetched.row) }, lines)
             }
             Err(reason) => {
                 written.failed(fetched.original.name(), reason);

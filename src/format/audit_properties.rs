@@ -1,4 +1,4 @@
-//! Properties of `directoryAudit` that stand on an event of another shape.
+//! Properties of `directoryAudit` that stand on an event of another schema.
 //! Never puts anything together from other properties: what is stated here goes before that.
 //!
 //! Log Analytics rows of sign-ins have a category, and a written record says in these properties
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::json::{Reader, Step, ValuePath};
 use super::nested::{additional_details, initiated_by, target_resources};
-use crate::record::property::{Key, Property as Own};
+use crate::record::kind::property::{Property as Own, PropertyKey};
 use crate::record::{Actor, Detail, Record, Target};
 
 /// Which property.
@@ -70,7 +70,7 @@ impl<'a> AuditProperties<'a> {
                 // Written by this program: keys and values, as details are.
                 additional_details(reader, &mut part, here)?;
                 let own = |detail: Detail<'a>| {
-                    Some(Own { key: Key::of_field(&detail.key)?, value: detail.value })
+                    Some(Own { key: PropertyKey::of_field(&detail.key)?, value: detail.value })
                 };
                 self.properties = Some(part.details.into_iter().filter_map(own).collect());
             }

@@ -1,4 +1,4 @@
-//! Reads the properties that only some kinds of record have, by the table of [`crate::record::property`].
+//! Reads the properties that only some kinds of record have, by the table of [`crate::record::kind::property`].
 //! Never decides which kind an event is, and never fails a record for one of them.
 //!
 //! A property is found by Graph's path, by the name of its field or by one of its aliases, in any case:
@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 use super::json::{Held, Keys, Reader, Step, ValuePath};
 use crate::record::Kind;
-use crate::record::property::{Key, PROPERTIES, Property};
+use crate::record::kind::property::{PROPERTIES, Property, PropertyKey};
 
 /// A key of an event: one that its reader knows, or a property that its kind adds.
 #[derive(Clone, Copy, Debug)]
@@ -44,9 +44,9 @@ impl<K: Keys> Named<K> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Slot {
     /// The value of one property.
-    Value(Key),
+    Value(PropertyKey),
     /// Several values of one property, as an array of texts.
-    Values(Key),
+    Values(PropertyKey),
     /// An object of properties whose paths begin with this name.
     Object(&'static str),
     /// `location`: an object, or the text that stands for it.
@@ -97,12 +97,12 @@ const NAMES: &[(&str, Slot)] = &[
     ("networkLocationDetails", Slot::Networks),
     ("provisioningSteps", Slot::Steps),
     (PROTECTION, Slot::Object(PROTECTION)),
-    ("riskEventTypes", Slot::Values(Key::RiskEvent)),
-    ("riskEventTypes_v2", Slot::Values(Key::RiskEvent)),
-    ("State", Slot::Value(Key::State)),
-    ("C_DeviceId", Slot::Value(Key::DeviceId)),
-    ("DeviceBrowser", Slot::Value(Key::Browser)),
-    ("DeviceOperatingSystem", Slot::Value(Key::Os)),
+    ("riskEventTypes", Slot::Values(PropertyKey::RiskEvent)),
+    ("riskEventTypes_v2", Slot::Values(PropertyKey::RiskEvent)),
+    ("State", Slot::Value(PropertyKey::State)),
+    ("C_DeviceId", Slot::Value(PropertyKey::DeviceId)),
+    ("DeviceBrowser", Slot::Value(PropertyKey::Browser)),
+    ("DeviceOperatingSystem", Slot::Value(PropertyKey::Os)),
 ];
 
 /// Slots by lower-case name; of a property that several kinds have, it is the same for all.
@@ -126,19 +126,21 @@ static SLOTS: LazyLock<HashMap<String, Slot>> = LazyLock::new(|| {
 pub(super) fn slot(name: &[u8], kind: Kind) -> Option<Slot> {
     let name = str::from_utf8(name).ok()?.trim().to_ascii_lowercase();
     let slot = *SLOTS.get(&name)?;
-    let has = |key: Key| key.row().kinds.contains(&kind);
+    let has = |key: PropertyKey| key.row().kinds.contains(&kind);
     let of_kind = match slot {
         Slot::Value(key) | Slot::Values(key) => has(key),
-        Slot::Object(PROTECTION) => has(Key::Protection),
+        Slot::Object(PROTECTION) => has(PropertyKey::Protection),
         Slot::Object(head) => {
             let mut below = PROPERTIES.iter().filter(|row| {
                 row.path.strip_prefix(head).is_some_and(|rest| rest.starts_with('.'))
             });
             below.any(|row| row.kinds.contains(&kind))
         }
-        Slot::Location => has(Key::City),
-        Slot::Steps => has(Key::ProvisioningStep),
-        Slot::Policies | Slot::Authentication | Slot::Mfa | Slot::Networks => has(Key::Policy),
+        Slot::Location => has(PropertyKey::City),
+        Slot::Steps => has(PropertyKey::ProvisioningStep),
+        Slot::Policies | Slot::Authentication | Slot::Mfa | Slot::Networks => {
+            has(PropertyKey::Policy)
+        }
     };
     of_kind.then_some(slot)
 }
@@ -153,10 +155,11 @@ pub(super) struct Added<'a> {
 
 impl<'a> Added<'a> {
     /// Puts a value; of a property that has one only, over the one before. An empty one says nothing.
-    pub(super) fn put(&mut self, key: Key, value: Cow<'a, str>) {
+    pub(super) fn put(&mut self, key: PropertyKey, value: Cow<'a, str>) {
         let value = canonical(key, value);
         // Of two properties that tell how a token is protected, `none` says least.
-        let says_less = key == Key::Protection && value == "none" && self.get(key).is_some();
+        let says_less =
+            key == PropertyKey::Protection && value == "none" && self.get(key).is_some();
         if value.is_empty() || says_less {
             return;
         }
@@ -169,7 +172,7 @@ impl<'a> Added<'a> {
     }
 
     /// The first value of a property.
-    pub(super) fn get(&self, key: Key) -> Option<&str> {
+    pub(super) fn get(&self, key: PropertyKey) -> Option<&str> {
         self.list.iter().find(|own| own.key == key).map(|own| &*own.value)
     }
 
@@ -181,10 +184,11 @@ impl<'a> Added<'a> {
     }
 
     fn compose_location(&mut self) {
-        let parts = [Key::City, Key::State, Key::Country].map(|key| self.get(key).unwrap_or(""));
+        let parts = [PropertyKey::City, PropertyKey::State, PropertyKey::Country]
+            .map(|key| self.get(key).unwrap_or(""));
         let filled: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         let location = filled.join(", ");
-        self.put(Key::Location, Cow::Owned(location));
+        self.put(PropertyKey::Location, Cow::Owned(location));
     }
 
     /// Reads what stands behind a name.
@@ -276,7 +280,7 @@ impl<'a> Added<'a> {
                     return reader.skip();
                 }
                 let method = reader.scalar(here)?;
-                self.put(Key::Method, method);
+                self.put(PropertyKey::Method, method);
                 Ok(())
             }),
             Slot::Values(key) => reader.entries(|reader, _| {
@@ -300,7 +304,7 @@ impl<'a> Added<'a> {
     fn member(&mut self, head: &str, key: &[u8], value: Cow<'a, str>) {
         let Ok(name) = str::from_utf8(key) else { return };
         if head == PROTECTION && name.eq_ignore_ascii_case("signInSessionStatus") {
-            return self.put(Key::Protection, value);
+            return self.put(PropertyKey::Protection, value);
         }
         let is = |path: &str| {
             let rest = path.strip_prefix(head).and_then(|rest| rest.strip_prefix('.'));
@@ -319,7 +323,7 @@ impl<'a> Added<'a> {
             if key == "networknames" && reader.peek()? == b'[' {
                 return reader.entries(|reader, _| {
                     let name = reader.scalar(here)?;
-                    self.put(Key::NamedLocation, name);
+                    self.put(PropertyKey::NamedLocation, name);
                     Ok(())
                 });
             }
@@ -351,7 +355,7 @@ impl<'a> Added<'a> {
         let ListEntry { name, id, result, succeeded, detail, skip } = said;
         let named = if name.is_empty() { id } else { name };
         match slot {
-            Slot::Policies => self.put(Key::Policy, Cow::Owned(joined(&named, &result))),
+            Slot::Policies => self.put(PropertyKey::Policy, Cow::Owned(joined(&named, &result))),
             Slot::Authentication => {
                 let failed = succeeded.eq_ignore_ascii_case("false");
                 let end = match (result.is_empty(), failed) {
@@ -359,9 +363,9 @@ impl<'a> Added<'a> {
                     (false, true) => format!("{result} (failed)"),
                     (_, false) => result,
                 };
-                self.put(Key::Step, Cow::Owned(joined(&named, &end)));
+                self.put(PropertyKey::Step, Cow::Owned(joined(&named, &end)));
                 if !named.eq_ignore_ascii_case("Previously satisfied") {
-                    self.put(Key::Method, Cow::Owned(named));
+                    self.put(PropertyKey::Method, Cow::Owned(named));
                 }
             }
             Slot::Steps => {
@@ -375,7 +379,7 @@ impl<'a> Added<'a> {
                 }
                 let told = status != "success" && !detail.is_empty();
                 let end = if told { format!("{status} ({detail})") } else { status.to_owned() };
-                self.put(Key::ProvisioningStep, Cow::Owned(joined(&named, &end)));
+                self.put(PropertyKey::ProvisioningStep, Cow::Owned(joined(&named, &end)));
             }
             _ => {}
         }
@@ -395,7 +399,11 @@ impl<'a> Added<'a> {
             [city] => (*city, ""),
             [city, state, ..] => (*city, *state),
         };
-        for (key, value) in [(Key::City, city), (Key::State, state), (Key::Country, country)] {
+        for (key, value) in [
+            (PropertyKey::City, city),
+            (PropertyKey::State, state),
+            (PropertyKey::Country, country),
+        ] {
             // The country alone says nothing against the city of another column.
             self.put(key, Cow::Owned(value.to_owned()));
         }
@@ -455,11 +463,11 @@ pub(super) fn powershell_members(text: &str) -> Option<Vec<(&str, &str)>> {
 }
 
 /// Words of Graph's enumerations, by property.
-const WORDS: &[(Key, &[&str])] = &[
-    (Key::Access, &["success", "failure", "notApplied", "unknownFutureValue"]),
-    (Key::Requirement, &["singleFactorAuthentication", "multiFactorAuthentication"]),
+const WORDS: &[(PropertyKey, &[&str])] = &[
+    (PropertyKey::Access, &["success", "failure", "notApplied", "unknownFutureValue"]),
+    (PropertyKey::Requirement, &["singleFactorAuthentication", "multiFactorAuthentication"]),
     (
-        Key::Protocol,
+        PropertyKey::Protocol,
         &[
             "none",
             "oAuth2",
@@ -473,15 +481,15 @@ const WORDS: &[(Key, &[&str])] = &[
             "implicitIdTokenAndGetResponseMode",
         ],
     ),
-    (Key::RiskDuring, LEVELS),
-    (Key::RiskAggregated, LEVELS),
-    (Key::RiskLevel, LEVELS),
+    (PropertyKey::RiskDuring, LEVELS),
+    (PropertyKey::RiskAggregated, LEVELS),
+    (PropertyKey::RiskLevel, LEVELS),
     (
-        Key::RiskState,
+        PropertyKey::RiskState,
         &["none", "confirmedSafe", "remediated", "dismissed", "atRisk", "confirmedCompromised"],
     ),
     (
-        Key::CrossTenant,
+        PropertyKey::CrossTenant,
         &[
             "none",
             "b2bCollaboration",
@@ -492,13 +500,13 @@ const WORDS: &[(Key, &[&str])] = &[
         ],
     ),
     (
-        Key::TokenIn,
+        PropertyKey::TokenIn,
         &["none", "primaryRefreshToken", "saml11", "saml20", "remoteDesktopToken", "refreshToken"],
     ),
-    (Key::Transfer, &["none", "deviceCodeFlow", "authenticationTransfer"]),
-    (Key::Protection, &["none", "bound", "unbound"]),
+    (PropertyKey::Transfer, &["none", "deviceCodeFlow", "authenticationTransfer"]),
+    (PropertyKey::Protection, &["none", "bound", "unbound"]),
     (
-        Key::Credential,
+        PropertyKey::Credential,
         &[
             "none",
             "clientSecret",
@@ -508,17 +516,17 @@ const WORDS: &[(Key, &[&str])] = &[
             "managedIdentity",
         ],
     ),
-    (Key::UserType, &["member", "guest"]),
-    (Key::Compliant, BOOLEANS),
-    (Key::Managed, BOOLEANS),
-    (Key::Interactive, BOOLEANS),
-    (Key::Flagged, BOOLEANS),
+    (PropertyKey::UserType, &["member", "guest"]),
+    (PropertyKey::Compliant, BOOLEANS),
+    (PropertyKey::Managed, BOOLEANS),
+    (PropertyKey::Interactive, BOOLEANS),
+    (PropertyKey::Flagged, BOOLEANS),
 ];
 const LEVELS: &[&str] = &["none", "low", "medium", "high", "hidden"];
 const BOOLEANS: &[&str] = &["true", "false"];
 
 /// A value as Graph writes it: its word however it is spelled, `true` for a portal's `Yes`.
-fn canonical(key: Key, value: Cow<'_, str>) -> Cow<'_, str> {
+fn canonical(key: PropertyKey, value: Cow<'_, str>) -> Cow<'_, str> {
     let trimmed = value.trim();
     if trimmed.is_empty() || trimmed == "null" || trimmed == "(blank)" {
         return Cow::Borrowed("");
@@ -528,9 +536,9 @@ fn canonical(key: Key, value: Cow<'_, str>) -> Cow<'_, str> {
     };
     // Azure's own numbers for `conditionalAccessStatus`.
     let said = match (key, trimmed) {
-        (Key::Access, "0") => "success",
-        (Key::Access, "1") => "failure",
-        (Key::Access, "2") => "notApplied",
+        (PropertyKey::Access, "0") => "success",
+        (PropertyKey::Access, "1") => "failure",
+        (PropertyKey::Access, "2") => "notApplied",
         (_, "Yes" | "yes") if *words == BOOLEANS => "true",
         (_, "No" | "no") if *words == BOOLEANS => "false",
         (_, said) => said,
@@ -564,15 +572,19 @@ mod tests {
     #[test]
     fn words_are_written_as_graph_writes_them() {
         for (key, logged, written) in [
-            (Key::Access, "Not Applied", "notApplied"),
-            (Key::Access, "2", "notApplied"),
-            (Key::Requirement, "Single-factor authentication", "singleFactorAuthentication"),
-            (Key::Protocol, "Device code", "deviceCode"),
-            (Key::RiskDuring, "High", "high"),
-            (Key::Managed, "Yes", "true"),
-            (Key::Managed, "FALSE", "false"),
-            (Key::Os, "(blank)", ""),
-            (Key::Os, " Windows 10 ", "Windows 10"),
+            (PropertyKey::Access, "Not Applied", "notApplied"),
+            (PropertyKey::Access, "2", "notApplied"),
+            (
+                PropertyKey::Requirement,
+                "Single-factor authentication",
+                "singleFactorAuthentication",
+            ),
+            (PropertyKey::Protocol, "Device code", "deviceCode"),
+            (PropertyKey::RiskDuring, "High", "high"),
+            (PropertyKey::Managed, "Yes", "true"),
+            (PropertyKey::Managed, "FALSE", "false"),
+            (PropertyKey::Os, "(blank)", ""),
+            (PropertyKey::Os, " Windows 10 ", "Windows 10"),
         ] {
             assert_eq!(canonical(key, logged.into()), written, "{logged}");
         }
@@ -581,11 +593,11 @@ mod tests {
     #[test]
     fn every_name_of_a_property_is_found_in_any_case() {
         for (name, kind, found) in [
-            ("RiskLevelDuringSignIn", Kind::SignIn, Some(Slot::Value(Key::RiskDuring))),
+            ("RiskLevelDuringSignIn", Kind::SignIn, Some(Slot::Value(PropertyKey::RiskDuring))),
             ("DeviceDetail", Kind::SignIn, Some(Slot::Object("deviceDetail"))),
-            ("City", Kind::SignIn, Some(Slot::Value(Key::City))),
-            ("OS", Kind::SignIn, Some(Slot::Value(Key::Os))),
-            ("jobId", Kind::Provisioning, Some(Slot::Value(Key::Job))),
+            ("City", Kind::SignIn, Some(Slot::Value(PropertyKey::City))),
+            ("OS", Kind::SignIn, Some(Slot::Value(PropertyKey::Os))),
+            ("jobId", Kind::Provisioning, Some(Slot::Value(PropertyKey::Job))),
             ("jobId", Kind::SignIn, None),
             ("deviceDetail", Kind::Provisioning, None),
             ("nothing", Kind::SignIn, None),

@@ -14,7 +14,7 @@ use super::json::{Reader, ValuePath};
 use super::kind_properties::{self, Named};
 use super::nested::{fill, fill_user_agent, ip};
 use super::schema::sign_in::SignInKey;
-use crate::record::property::Key;
+use crate::record::kind::property::PropertyKey;
 use crate::record::{Actor, ActorKind, Change, Detail, Kind, Record, Target};
 
 /// What one column of the audit file holds.
@@ -310,45 +310,45 @@ const SIGN_INS: &[(&str, Named<SignInKey>)] = &[
     ("Multifactor authentication result", Named::Known(SignInKey::StatusDetails)),
     ("Session ID", Named::Known(SignInKey::SessionId)),
     ("Location", Named::Added(kind_properties::Slot::Location)),
-    ("Client app", value(Key::Client)),
-    ("Authentication requirement", value(Key::Requirement)),
-    ("Authentication Protocol", value(Key::Protocol)),
-    ("Conditional Access", value(Key::Access)),
-    ("Cross tenant access type", value(Key::CrossTenant)),
-    ("User type", value(Key::UserType)),
-    ("Incoming token type", value(Key::TokenIn)),
-    ("Unique token identifier", value(Key::Token)),
-    ("Original transfer method", value(Key::Transfer)),
-    ("Client credential type", value(Key::Credential)),
-    ("Token Protection - Sign In Session", value(Key::Protection)),
-    ("Resource tenant ID", value(Key::ResourceTenant)),
-    ("Home tenant ID", value(Key::HomeTenant)),
-    ("Device ID", value(Key::DeviceId)),
-    ("Browser", value(Key::Browser)),
-    ("Operating System", value(Key::Os)),
-    ("Compliant", value(Key::Compliant)),
-    ("Managed", value(Key::Managed)),
-    ("Join Type", value(Key::Trust)),
+    ("Client app", value(PropertyKey::Client)),
+    ("Authentication requirement", value(PropertyKey::Requirement)),
+    ("Authentication Protocol", value(PropertyKey::Protocol)),
+    ("Conditional Access", value(PropertyKey::Access)),
+    ("Cross tenant access type", value(PropertyKey::CrossTenant)),
+    ("User type", value(PropertyKey::UserType)),
+    ("Incoming token type", value(PropertyKey::TokenIn)),
+    ("Unique token identifier", value(PropertyKey::Token)),
+    ("Original transfer method", value(PropertyKey::Transfer)),
+    ("Client credential type", value(PropertyKey::Credential)),
+    ("Token Protection - Sign In Session", value(PropertyKey::Protection)),
+    ("Resource tenant ID", value(PropertyKey::ResourceTenant)),
+    ("Home tenant ID", value(PropertyKey::HomeTenant)),
+    ("Device ID", value(PropertyKey::DeviceId)),
+    ("Browser", value(PropertyKey::Browser)),
+    ("Operating System", value(PropertyKey::Os)),
+    ("Compliant", value(PropertyKey::Compliant)),
+    ("Managed", value(PropertyKey::Managed)),
+    ("Join Type", value(PropertyKey::Trust)),
     (
         "Multifactor authentication auth method",
-        Named::Added(kind_properties::Slot::Values(Key::Method)),
+        Named::Added(kind_properties::Slot::Values(PropertyKey::Method)),
     ),
-    ("Sign-in identifier", value(Key::LoginName)),
-    ("IP address (seen by resource)", value(Key::SeenIp)),
-    ("Autonomous system  number", value(Key::Network)),
-    ("Autonomous system number", value(Key::Network)),
-    ("Flagged for review", value(Key::Flagged)),
-    ("Token issuer type", value(Key::TokenIssuer)),
-    ("Credential key ID", value(Key::CredentialKey)),
-    ("Credential thumbprint", value(Key::Thumbprint)),
-    ("Federated Token Id", value(Key::Federated)),
-    ("Risk level (during sign-in)", value(Key::RiskDuring)),
-    ("Risk level (aggregate)", value(Key::RiskAggregated)),
-    ("Risk state", value(Key::RiskState)),
-    ("Risk detail", value(Key::RiskDetail)),
+    ("Sign-in identifier", value(PropertyKey::LoginName)),
+    ("IP address (seen by resource)", value(PropertyKey::SeenIp)),
+    ("Autonomous system  number", value(PropertyKey::Network)),
+    ("Autonomous system number", value(PropertyKey::Network)),
+    ("Flagged for review", value(PropertyKey::Flagged)),
+    ("Token issuer type", value(PropertyKey::TokenIssuer)),
+    ("Credential key ID", value(PropertyKey::CredentialKey)),
+    ("Credential thumbprint", value(PropertyKey::Thumbprint)),
+    ("Federated Token Id", value(PropertyKey::Federated)),
+    ("Risk level (during sign-in)", value(PropertyKey::RiskDuring)),
+    ("Risk level (aggregate)", value(PropertyKey::RiskAggregated)),
+    ("Risk state", value(PropertyKey::RiskState)),
+    ("Risk detail", value(PropertyKey::RiskDetail)),
 ];
 
-const fn value(key: Key) -> Named<SignInKey> {
+const fn value(key: PropertyKey) -> Named<SignInKey> {
     Named::Added(kind_properties::Slot::Value(key))
 }
 

@@ -6,8 +6,8 @@
 
 use std::borrow::Cow;
 
+use crate::record::kind::property::{Property, PropertyKey};
 use crate::record::licence::licences;
-use crate::record::property::{Key, Property};
 use crate::record::{Detail, Record};
 
 /// Tenants of Microsoft: of its services, and of the company.
@@ -21,18 +21,18 @@ const MANAGED_IDENTITY: &str = "ManagedServiceIdentity";
 /// Puts what kinds of AI agents acted and were changed among the properties.
 pub(super) fn fill_agents(record: &mut Record<'_>) {
     let Record { actor, targets, properties, .. } = record;
-    let mut put = |key: Key, value: &Cow<'_, str>| {
+    let mut put = |key: PropertyKey, value: &Cow<'_, str>| {
         if !value.is_empty() && !properties.iter().any(|p| p.key == key && p.value == *value) {
             properties.push(Property { key, value: value.clone().into_owned().into() });
         }
     };
-    put(Key::Agent, &actor.agent);
-    put(Key::ActorAgent, &actor.agent);
-    put(Key::Blueprint, &actor.blueprint);
+    put(PropertyKey::Agent, &actor.agent);
+    put(PropertyKey::ActorAgent, &actor.agent);
+    put(PropertyKey::Blueprint, &actor.blueprint);
     for target in targets {
-        put(Key::Agent, &target.agent);
-        put(Key::TargetAgent, &target.agent);
-        put(Key::Blueprint, &target.blueprint);
+        put(PropertyKey::Agent, &target.agent);
+        put(PropertyKey::TargetAgent, &target.agent);
+        put(PropertyKey::Blueprint, &target.blueprint);
     }
 }
 
@@ -44,17 +44,17 @@ pub(super) fn fill_origin(record: &mut Record<'_>) {
         // Most details have names of other lengths.
         match key.len() {
             32 if key.eq_ignore_ascii_case("ServicePrincipalProvisioningType") => {
-                properties.push(Property { key: Key::Provisioned, value: value.clone() });
+                properties.push(Property { key: PropertyKey::Provisioned, value: value.clone() });
                 provisioned = Some(value);
             }
             22 if key.eq_ignore_ascii_case("AppOwnerOrganizationId") => {
-                properties.push(Property { key: Key::OwnerTenant, value: value.clone() });
+                properties.push(Property { key: PropertyKey::OwnerTenant, value: value.clone() });
                 owner = Some(value);
             }
             14 if key.eq_ignore_ascii_case("SubscribedSkus") => {
                 for licence in licences(value) {
                     let value = licence.called().to_owned().into();
-                    properties.push(Property { key: Key::Sku, value });
+                    properties.push(Property { key: PropertyKey::Sku, value });
                 }
             }
             _ => {}
@@ -71,7 +71,7 @@ pub(super) fn fill_origin(record: &mut Record<'_>) {
         (Some(way), None) if has(BY_MICROSOFT, way) => "microsoft",
         _ => return,
     };
-    properties.push(Property { key: Key::Origin, value: Cow::Borrowed(origin) });
+    properties.push(Property { key: PropertyKey::Origin, value: Cow::Borrowed(origin) });
 }
 
 #[cfg(test)]
@@ -90,7 +90,7 @@ mod tests {
             ..Record::default()
         };
         fill_origin(&mut record);
-        record.property(Key::Origin).map(str::to_owned)
+        record.property(PropertyKey::Origin).map(str::to_owned)
     }
 
     #[test]
@@ -130,17 +130,17 @@ mod tests {
                 {"id":"w","displayName":null,"type":"Group","agentType":"notAgentic","modifiedProperties":[]}]}"#;
         let record = decoded(json);
         let of = |key| record.properties_of(key).collect::<Vec<_>>();
-        assert_eq!(of(Key::Agent), ["agenticAppInstance", "agentIDuser"]);
-        assert_eq!(of(Key::ActorAgent), ["agenticAppInstance"]);
-        assert_eq!(of(Key::TargetAgent), ["agenticAppInstance", "agentIDuser"]);
-        assert_eq!(of(Key::Blueprint), ["b-1", "b-2"]);
-        assert_eq!(of(Key::Performer), ["0a-1"]);
+        assert_eq!(of(PropertyKey::Agent), ["agenticAppInstance", "agentIDuser"]);
+        assert_eq!(of(PropertyKey::ActorAgent), ["agenticAppInstance"]);
+        assert_eq!(of(PropertyKey::TargetAgent), ["agenticAppInstance", "agentIDuser"]);
+        assert_eq!(of(PropertyKey::Blueprint), ["b-1", "b-2"]);
+        assert_eq!(of(PropertyKey::Performer), ["0a-1"]);
         assert!(sentence(&record).starts_with("kim@fern.example (through an AI agent) updated"));
         let mut out = Vec::new();
         crate::format::write_graph(&record, &mut out);
         let text = String::from_utf8(out).expect("UTF-8");
         assert_eq!(decoded(&text), record, "{text}");
         let plain = json.replace("agenticAppInstance", "notAgentic").replace("agentIDuser", "");
-        assert!(decoded(&plain).property(Key::Agent).is_none());
+        assert!(decoded(&plain).property(PropertyKey::Agent).is_none());
     }
 }

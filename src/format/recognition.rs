@@ -158,8 +158,9 @@ impl Recogniser {
         if let Some(schema) = Schema::of_table(table) {
             return Some(Recognised::Event(schema));
         }
-        let of_sign_in = Recognised::Event(Schema::SignIn);
-        let shared = decided.as_ref().is_none_or(|found| *found == of_sign_in);
+        let shared = decided.as_ref().is_none_or(
+            |found| matches!(found, Recognised::Event(schema) if schema.row().shares_keys),
+        );
         match self.evidence.foreign() {
             Some(name) if shared => Some(Recognised::Other(name.to_owned())),
             _ => decided.or_else(|| self.conclude("").map(|(found, _)| found)),
@@ -298,7 +299,7 @@ mod tests {
 
     #[test]
     fn few_keys_are_enough_for_what_is_entras() {
-        for (keys, shape) in [
+        for (keys, expected) in [
             ("id activityDisplayName", "Some((Event(Audit), true))"),
             ("id activity_display_name", "Some((Event(Audit), true))"),
             ("id category result", "Some((Event(Audit), false))"),
@@ -309,7 +310,7 @@ mod tests {
             ("_id _source _index", "None"),
             ("id appDisplayName", "None"),
         ] {
-            assert_eq!(of(keys), shape, "{keys}");
+            assert_eq!(of(keys), expected, "{keys}");
         }
     }
 

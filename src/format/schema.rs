@@ -35,6 +35,8 @@ pub(super) struct SchemaRow {
     pub(super) has_category: fn(&str) -> bool,
     /// Is it taken from an event's own keys where its envelope names no category?
     pub(super) needs_no_category: bool,
+    /// Do other logs have keys that decide for it? Columns no log of Entra has count more then.
+    pub(super) shares_keys: bool,
     /// How records are written in it; `None` where they are written in another one.
     pub(super) written: Option<Written>,
 }
@@ -48,6 +50,7 @@ impl SchemaRow {
         has_table: |_| false,
         has_category: |_| false,
         needs_no_category: false,
+        shares_keys: false,
         written: None,
     };
 }

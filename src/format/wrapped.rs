@@ -18,7 +18,7 @@ use super::layout::{Searched, holds_whole};
 use super::recognition::{Recognised, recognise};
 use super::{Depth, Draft, Drafted, Layout, decode_into};
 use crate::record::content::is_placeholder;
-use crate::record::property::Key;
+use crate::record::kind::property::PropertyKey;
 use crate::record::{Kind, Outcome, Record};
 use crate::time::Timestamp;
 
@@ -263,7 +263,7 @@ fn guess(object: &[u8], start: usize) -> Option<Fragment> {
 /// What a record says that another row under its id may not. The correlation ID tells sign-ins apart;
 /// an audit record has its id alone, and of two forms of one some tools shorten what is in them.
 fn said(record: &Record<'_>) -> [String; SAID] {
-    let property = |key: Key| record.property(key).unwrap_or_default().to_owned();
+    let property = |key: PropertyKey| record.property(key).unwrap_or_default().to_owned();
     let ids = record.targets.iter().map(|target| &*target.id).filter(|id| !id.is_empty());
     let targets = ids.collect::<Vec<_>>().join(" ");
     let outcome = match record.outcome {
@@ -273,11 +273,11 @@ fn said(record: &Record<'_>) -> [String; SAID] {
     };
     [
         outcome.to_owned(),
-        property(Key::ErrorCode),
-        property(Key::RiskState),
-        property(Key::RiskDetail),
-        property(Key::RiskDuring),
-        property(Key::RiskAggregated),
+        property(PropertyKey::ErrorCode),
+        property(PropertyKey::RiskState),
+        property(PropertyKey::RiskDetail),
+        property(PropertyKey::RiskDuring),
+        property(PropertyKey::RiskAggregated),
         if record.kind == Kind::SignIn { record.correlation_id.to_string() } else { String::new() },
         record.actor.id.clone().into_owned(),
         // By its id alone a record is one, whatever a tool makes of its targets.

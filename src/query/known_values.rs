@@ -2,8 +2,9 @@
 //! Never judges a field that also takes the words of a log.
 
 use super::Operator;
-use crate::record::field::{Field, ValueKind};
+use crate::record::field::Field;
 use crate::record::risk::Level;
+use crate::record::value_kind::ValueKind;
 use crate::record::{ActorKind, Kind, Outcome};
 use crate::store::marks;
 use crate::text::fold_contains;

@@ -3,7 +3,8 @@
 
 use super::{Expression, Operator, Query, Term, Value};
 use crate::record::address::{Network, address};
-use crate::record::field::{Stored, ValueKind};
+use crate::record::field::Stored;
+use crate::record::value_kind::ValueKind;
 use crate::text::{fold, fold_fragment};
 
 impl Query {

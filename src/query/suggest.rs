@@ -14,8 +14,9 @@ use spot::Typing;
 
 use super::counted_values::{DataValues, MOST_COUNTED};
 use super::{Operator, Query, known_values, quoted};
-use crate::record::field::{FIELDS, Field, ValueKind, WORD_FIELDS};
+use crate::record::field::{FIELDS, Field, WORD_FIELDS};
 use crate::record::risk;
+use crate::record::value_kind::ValueKind;
 use crate::text::clean;
 use crate::text::nearby::is_near;
 

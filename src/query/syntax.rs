@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use super::{Expression, Operator, Query, QueryError, Term, Value, known_values, when};
 use crate::record::address::Network;
-use crate::record::field::{FIELDS, Field, ValueKind};
+use crate::record::field::{FIELDS, Field};
 use crate::record::keyed;
+use crate::record::value_kind::ValueKind;
 use crate::text::nearby::{did_you_mean, nearest};
 
 /// Groups may nest this deep; deeper is an error, not an overflow.

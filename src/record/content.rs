@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
 
-use super::property::{Class, Property};
+use super::kind::property::{Class, Property};
 use super::{Actor, Change, Kind, NamedBy, Outcome, Record, Target};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 

@@ -3,25 +3,11 @@
 
 use super::change::differences_of;
 use super::column::{COLUMNS, Column, Entries, Kept, Part, VALUES, part, separable};
+use super::kind::property::{PropertyKey, ROWS};
 use super::licence::{self, Fate};
-use super::property::{Key, ROWS};
 use super::risk::NOT_RATED;
+use super::value_kind::ValueKind;
 use super::{NamedBy, Record, Target, value_text};
-
-/// What a field's values are, which decides the operators that make sense on it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ValueKind {
-    /// Names and other text: `:` contains, `=` equals, both folded.
-    Text,
-    /// One of a few words; completion lists them all.
-    Word,
-    /// One of a few words that have an order: `>` and `<` too.
-    Level,
-    /// An instant: `>`, `<`, ranges, relative times.
-    Time,
-    /// IP addresses: also by block, and the same one in any spelling.
-    Address,
-}
 
 /// Calls back with each value of a record that is asked for.
 pub type Getter = fn(&Record<'_>, &mut dyn FnMut(&str));
@@ -34,7 +20,7 @@ pub enum Stored {
     /// Parts of the entries of a dictionary column.
     Column(Column, &'static [Part]),
     /// A property that only some kinds of record have, in the column of these.
-    Property(Key),
+    Property(PropertyKey),
     /// The correlation id column.
     Correlation,
     /// Whether whoever looks at the records marked it: kept beside the segments.
@@ -592,7 +578,7 @@ impl Ord for Field {
 
 impl Field {
     /// The field of a property that only some kinds of record have.
-    pub fn of_property(key: Key) -> &'static Self {
+    pub fn of_property(key: PropertyKey) -> &'static Self {
         &FIELDS[OWN.len() + key.place()]
     }
 

@@ -3,11 +3,12 @@
 
 mod audit;
 mod graph_call;
+pub mod property;
 mod provisioning;
 mod risk;
 mod sign_in;
 
-use super::property::PropertyRow;
+use property::PropertyRow;
 
 /// What a kind is called.
 #[derive(Clone, Copy, Debug)]

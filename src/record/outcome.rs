@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::property::Key;
+use super::kind::property::PropertyKey;
 use super::{Kind, Outcome, Record};
 use crate::text::fold;
 
@@ -115,8 +115,8 @@ fn is_failed_login(record: &Record<'_>) -> bool {
 }
 
 fn of_sign_in(record: &Record<'_>, said: Outcome) -> Outcome {
-    let code = of_code(record.property(Key::ErrorCode).unwrap_or(""));
-    let name = match record.property(Key::ErrorName).map(str::trim) {
+    let code = of_code(record.property(PropertyKey::ErrorCode).unwrap_or(""));
+    let name = match record.property(PropertyKey::ErrorName).map(str::trim) {
         None | Some("" | "None" | "Success" | "0") => Outcome::Unknown,
         Some(name) => of_name(name),
     };
@@ -145,10 +145,10 @@ fn of_name(name: &str) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::property::Property;
+    use crate::record::kind::property::Property;
 
     fn ended(result: &str, code: &str, name: &str, activity: &str) -> Outcome {
-        let values = [(Key::ErrorCode, code), (Key::ErrorName, name)];
+        let values = [(PropertyKey::ErrorCode, code), (PropertyKey::ErrorName, name)];
         let filled = values.into_iter().filter(|(_, value)| !value.is_empty());
         let own = filled.map(|(key, value)| Property { key, value: value.into() });
         decide(&Record {

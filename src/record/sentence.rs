@@ -6,7 +6,7 @@ mod kinds;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::property::Key;
+use super::kind::property::PropertyKey;
 use super::{Actor, ActorKind, Outcome, Record, Target, value_text};
 use crate::meaning::Thing;
 
@@ -165,7 +165,7 @@ pub fn sentence(record: &Record<'_>) -> String {
             Cow::Borrowed("Somebody")
         }
         // The person is no agent: one acted for them.
-        ActorKind::User if record.property(Key::Performer).is_some() => {
+        ActorKind::User if record.property(PropertyKey::Performer).is_some() => {
             Cow::Owned(format!("{} (through an AI agent)", actor_name(&record.actor)))
         }
         _ if !record.actor.agent.is_empty() => {
@@ -209,7 +209,7 @@ pub fn sentence(record: &Record<'_>) -> String {
 
 /// Whose the service principal is that a record adds, and how it came.
 fn origin(record: &Record<'_>) -> Option<String> {
-    let mut told = match record.property(Key::Origin)? {
+    let mut told = match record.property(PropertyKey::Origin)? {
         "microsoft" => "Microsoft's own",
         "managed-identity" => "a managed identity",
         "own" => "registered in this tenant",
@@ -217,7 +217,7 @@ fn origin(record: &Record<'_>) -> Option<String> {
         _ => "not Microsoft's",
     }
     .to_owned();
-    for key in [Key::Provisioned, Key::Sku] {
+    for key in [PropertyKey::Provisioned, PropertyKey::Sku] {
         for value in record.properties_of(key).filter(|value| !value.eq_ignore_ascii_case("Other"))
         {
             let _ = write!(told, ", {value}");

@@ -69,15 +69,22 @@ pub struct Source {
     layout: Layout,
     /// How its dates in numbers are read, as far as that is known.
     dates: RwLock<Dates>,
-    shape: u64,
+    layout_number: u64,
     reading: Reading,
 }
 
 impl Source {
     /// A source of that name as shown to the user.
     pub fn new(name: String, bytes: Bytes, layout: Layout) -> Self {
-        let shape = shape(&layout);
-        Self { name, bytes, layout, dates: RwLock::default(), shape, reading: Reading::new() }
+        let layout_number = layout_number(&layout);
+        Self {
+            name,
+            bytes,
+            layout,
+            dates: RwLock::default(),
+            layout_number,
+            reading: Reading::new(),
+        }
     }
 
     /// How its dates in numbers are read.
@@ -130,7 +137,7 @@ impl Source {
 }
 
 /// Tells apart what the same bytes may mean.
-fn shape(layout: &Layout) -> u64 {
+fn layout_number(layout: &Layout) -> u64 {
     let mut out = Encoder::default();
     let Kept { way, columns } = layout.kept();
     let Some(columns) = columns else { return 1 };
@@ -210,8 +217,8 @@ impl Original for Source {
         format::content(bytes, &self.layout, self.dates())
     }
 
-    fn shape(&self) -> u64 {
-        self.shape
+    fn layout_number(&self) -> u64 {
+        self.layout_number
     }
 
     /// The tail of a file that grows belongs to the reading of the file.

@@ -201,7 +201,7 @@ impl Duplicates {
             return false;
         };
         let [one, two] = &mut self.windows;
-        place.0.shape() == asked.place.0.shape()
+        place.0.layout_number() == asked.place.0.layout_number()
             && (ticks.is_none() || asked.ticks.is_none() || ticks == asked.ticks)
             && one.bytes(place).is_some_and(|bytes| two.bytes(asked.place) == Some(bytes))
     }

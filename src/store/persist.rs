@@ -28,7 +28,7 @@ use super::segment::{NO_TIME, Segment};
 use super::{Original, RowId};
 use crate::record::column::COLUMNS;
 use crate::record::content::SignInRow;
-use crate::record::property::PROPERTIES;
+use crate::record::kind::property::PROPERTIES;
 use crate::record::risk;
 use crate::time::Timestamp;
 use wire::{Damaged, Decoder, Encoder};

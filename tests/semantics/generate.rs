@@ -2,8 +2,9 @@
 //! Never decides what is right.
 
 use entrail::query::{Expression, Operator, Query, Term, Value};
-use entrail::record::field::{FIELDS, Field, ValueKind};
-use entrail::record::property::{Key, Property};
+use entrail::record::field::{FIELDS, Field};
+use entrail::record::kind::property::{Property, PropertyKey};
+use entrail::record::value_kind::ValueKind;
 use entrail::record::{Actor, ActorKind, Change, Detail, Kind, Outcome, Record, Target};
 use entrail::time::Timestamp;
 use proptest::prelude::*;
@@ -217,8 +218,14 @@ fn time() -> impl Strategy<Value = Option<Timestamp>> {
 }
 
 /// Properties of one value and of many, with an order and without, some of which bare words look in.
-const ADDED: &[Key] =
-    &[Key::Os, Key::Policy, Key::Country, Key::Managed, Key::RiskDuring, Key::RiskAggregated];
+const ADDED: &[PropertyKey] = &[
+    PropertyKey::Os,
+    PropertyKey::Policy,
+    PropertyKey::Country,
+    PropertyKey::Managed,
+    PropertyKey::RiskDuring,
+    PropertyKey::RiskAggregated,
+];
 
 const ADDED_VALUES: &[&str] = &["high", "low", "none", "a\u{1f}b", "Straße", "os", "app"];
 

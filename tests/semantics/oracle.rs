@@ -7,11 +7,11 @@ use std::net::IpAddr;
 
 use entrail::query::{Context, Expression, Operator, Query, Term, Value};
 use entrail::record::change::{Difference, differences_of};
-use entrail::record::field::ValueKind;
+use entrail::record::kind::property::PropertyKey;
 use entrail::record::licence::{self, Fate};
 use entrail::record::naming::is_name;
-use entrail::record::property::Key;
 use entrail::record::risk::{MOST_RULES, rate};
+use entrail::record::value_kind::ValueKind;
 use entrail::record::{Actor, ActorKind, Change, Kind, NamedBy, Record, Target, value_text};
 use entrail::text::{fold, fold_fragment};
 use entrail::time::Timestamp;
@@ -493,7 +493,7 @@ pub fn values(field: &str, r: &Record<'_>, raw: &str) -> Vec<String> {
             return both.chain(added).collect();
         }
         "target.origin" => named_in_changes(r),
-        other => match Key::of_field(other) {
+        other => match PropertyKey::of_field(other) {
             Some(key) => {
                 let own = r.properties.iter().filter(|own| own.key == key);
                 own.map(|own| own.value.to_string()).collect()

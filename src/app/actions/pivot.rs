@@ -12,7 +12,7 @@ use crate::record::address::addresses;
 use crate::record::application::application_id;
 use crate::record::column::{Column, Part};
 use crate::record::field::{Field, Stored};
-use crate::record::property::Key;
+use crate::record::kind::property::PropertyKey;
 use crate::record::sentence::{actor_name, target_name};
 use crate::record::{Record, Target, value_text};
 use crate::store::{RowId, Store};
@@ -304,8 +304,11 @@ fn actor_key<'r>(record: &'r Record<'_>) -> Option<&'r str> {
 
 /// The sign-in that a token was issued at, and what Microsoft Graph was called with it.
 fn of_token(record: &Record<'_>) -> Option<Pivot> {
-    let expression =
-        term(Field::of_property(Key::Token), Operator::Equals, record.property(Key::Token)?);
+    let expression = term(
+        Field::of_property(PropertyKey::Token),
+        Operator::Equals,
+        record.property(PropertyKey::Token)?,
+    );
     Some(Pivot { name: "same token".to_owned(), expression, sets_time: false })
 }
 

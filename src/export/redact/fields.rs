@@ -3,7 +3,7 @@
 
 use super::keys::class_of;
 use super::{Redactor, vocabulary};
-use crate::record::property::{Class, Key, Property};
+use crate::record::kind::property::{Class, Property, PropertyKey};
 use crate::record::{Actor, ActorKind, Change, Detail, Record, Target};
 use crate::text::is_guid;
 
@@ -48,10 +48,10 @@ impl Redactor {
     }
 
     /// A value of a property that only some kinds of record have.
-    fn property(&mut self, value: &str, key: Key) -> String {
+    fn property(&mut self, value: &str, key: PropertyKey) -> String {
         match key.row().class {
             // Roles in a token are named by the ids that they have in every tenant.
-            Class::Nothing if key == Key::RoleId && is_guid(value) => value.to_owned(),
+            Class::Nothing if key == PropertyKey::RoleId && is_guid(value) => value.to_owned(),
             Class::Nothing => self.word_of_logs(value),
             Class::Id => self.id(value),
             Class::Ip => self.address(value),

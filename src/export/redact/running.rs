@@ -12,7 +12,7 @@ use super::{GUID, Redactor, people};
 /// What a place is replaced by.
 type Replaced = Option<(Range<usize>, String)>;
 /// What is replaced by what, in folded text, in order.
-type Found = Vec<(Range<usize>, String)>;
+type Replacements = Vec<(Range<usize>, String)>;
 
 impl Redactor {
     /// A text with pseudonyms for everything in it that is known or can be told by its form.
@@ -60,9 +60,9 @@ impl Redactor {
     }
 
     /// What is known in a text or can be told by its form, and what stands for it.
-    pub(super) fn found(&mut self, folded: &Folded<'_>, words: bool) -> Found {
+    pub(super) fn found(&mut self, folded: &Folded<'_>, words: bool) -> Replacements {
         let text = folded.text.as_str();
-        let mut found = Found::new();
+        let mut found = Replacements::new();
         let (mut at, mut copied) = (0, 0);
         let mut mails = mails(text).into_iter().peekable();
         while let Some(place) = PLACE.find_at(text, at).map(|whole| whole.range()) {

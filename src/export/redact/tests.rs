@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::format::write_graph;
-use crate::record::property::{Key, PROPERTIES, Property};
+use crate::record::kind::property::{PROPERTIES, Property, PropertyKey};
 use crate::record::{Actor, ActorKind, Change, Detail, Record, Target};
 use crate::time::Timestamp;
 
@@ -257,13 +257,13 @@ fn every_field_is_searched_and_words_of_logs_stay() {
         operation_type: "Update".into(),
         result: "success".into(),
         properties: vec![
-            property(Key::Browser, "Edge 142.0.0.0"),
-            property(Key::Os, "Windows10"),
-            property(Key::Client, "Mobile Apps and Desktop clients"),
-            property(Key::Trust, "Hybrid Azure AD joined"),
-            property(Key::Scope, "Directory.Read.All"),
-            property(Key::RoleId, "62e90394-69f5-4237-9190-012177145e10"),
-            property(Key::ErrorCode, "50126"),
+            property(PropertyKey::Browser, "Edge 142.0.0.0"),
+            property(PropertyKey::Os, "Windows10"),
+            property(PropertyKey::Client, "Mobile Apps and Desktop clients"),
+            property(PropertyKey::Trust, "Hybrid Azure AD joined"),
+            property(PropertyKey::Scope, "Directory.Read.All"),
+            property(PropertyKey::RoleId, "62e90394-69f5-4237-9190-012177145e10"),
+            property(PropertyKey::ErrorCode, "50126"),
         ],
         ..Record::default()
     };

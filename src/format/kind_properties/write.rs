@@ -3,7 +3,7 @@
 
 use crate::format::json::ObjectWriter;
 use crate::record::Kind;
-use crate::record::property::{Key, PROPERTIES, Property, PropertyRow};
+use crate::record::kind::property::{PROPERTIES, Property, PropertyKey, PropertyRow};
 
 /// Writes those of a kind of record into its object.
 pub(in crate::format) fn write(
@@ -11,19 +11,21 @@ pub(in crate::format) fn write(
     properties: &[Property<'_>],
     object: &mut ObjectWriter<'_>,
 ) {
-    let of = |key: Key| properties.iter().filter(move |own| own.key == key).map(|own| &*own.value);
+    let of = |key: PropertyKey| {
+        properties.iter().filter(move |own| own.key == key).map(|own| &*own.value)
+    };
     let mut heads: Vec<&str> = Vec::new();
     let own = |row: &&PropertyRow| !row.path.is_empty() && row.kinds.contains(&kind);
     for row in PROPERTIES.iter().filter(own) {
         let Some(first) = of(row.key).next() else { continue };
         let values: Vec<&str> = of(row.key).collect();
         match (row.key, row.path.split_once('.')) {
-            (Key::Policy, _) => object.array(row.path, &values, |value, policy| {
+            (PropertyKey::Policy, _) => object.array(row.path, &values, |value, policy| {
                 let (name, result) = value.rsplit_once(": ").unwrap_or((value, ""));
                 policy.text("displayName", name);
                 policy.text("result", result);
             }),
-            (Key::Step, _) => object.array(row.path, &values, |value, step| {
+            (PropertyKey::Step, _) => object.array(row.path, &values, |value, step| {
                 let (value, failed) = match value.strip_suffix(" (failed)") {
                     Some(rest) => (rest, true),
                     None => (*value, value.ends_with(": failed")),
@@ -36,7 +38,7 @@ pub(in crate::format) fn write(
                 );
                 step.raw("succeeded", if failed { "false" } else { "true" });
             }),
-            (Key::ProvisioningStep, _) => object.array(row.path, &values, |value, step| {
+            (PropertyKey::ProvisioningStep, _) => object.array(row.path, &values, |value, step| {
                 let (name, rest) = value.split_once(": ").unwrap_or((value, ""));
                 let told = rest.strip_suffix(')').and_then(|rest| rest.split_once(" ("));
                 let (status, description) = told.unwrap_or((rest, ""));
@@ -44,9 +46,11 @@ pub(in crate::format) fn write(
                 step.text("status", status);
                 step.extra("description", description);
             }),
-            (Key::NamedLocation, _) => object.array(row.path, &[values], |names, network| {
-                network.texts("networkNames", names);
-            }),
+            (PropertyKey::NamedLocation, _) => {
+                object.array(row.path, &[values], |names, network| {
+                    network.texts("networkNames", names);
+                });
+            }
             (_, None) if row.many => object.texts(row.path, &values),
             (_, None) => object.plain(row.path, first),
             (_, Some((head, _))) if heads.contains(&head) => {}
@@ -65,8 +69,8 @@ pub(in crate::format) fn write(
         }
     }
     // A method without steps is what older sign-ins have.
-    if of(Key::Step).next().is_none()
-        && let Some(method) = of(Key::Method).next()
+    if of(PropertyKey::Step).next().is_none()
+        && let Some(method) = of(PropertyKey::Method).next()
     {
         object.object("mfaDetail", |mfa| mfa.text("authMethod", method));
     }

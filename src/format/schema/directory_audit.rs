@@ -15,7 +15,7 @@ use crate::format::evidence::EvidenceKey as K;
 use crate::format::json::{ObjectWriter, Reader, Step, ValuePath, keys};
 use crate::format::nested::write as nested;
 use crate::format::nested::{additional_details, fill, identity, initiated_by, target_resources};
-use crate::record::property::{Key, Property};
+use crate::record::kind::property::{Property, PropertyKey};
 use crate::record::{Actor, ActorKind, Kind, Record};
 use crate::time::Timestamp;
 
@@ -189,7 +189,7 @@ impl<'a> EventReader<'a> for Audit<'a> {
         fill(&mut record.actor.blueprint, self.performer.blueprint);
         if !self.performer.app_id.is_empty() {
             let value = self.performer.app_id;
-            record.properties.push(Property { key: Key::Performer, value });
+            record.properties.push(Property { key: PropertyKey::Performer, value });
         }
         fill(&mut record.result_reason, self.description);
         None
@@ -213,7 +213,7 @@ fn write(record: &Record<'_>, object: &mut ObjectWriter<'_>) {
     object.text("loggedByService", &record.service);
     object.text("operationType", &record.operation_type);
     object.extra("userAgent", &record.user_agent);
-    if let Some(performer) = record.property(Key::Performer) {
+    if let Some(performer) = record.property(PropertyKey::Performer) {
         object.object("performedBy", |object| object.text("appId", performer));
     }
     nested::initiated_by("initiatedBy", &nested::as_logged(&record.actor), object);

@@ -17,7 +17,7 @@ use crate::format::json::{ObjectWriter, Reader, Step, ValuePath, keys};
 use crate::format::kind_properties::{self, Added};
 use crate::format::nested::write::surroundings;
 use crate::format::nested::{fill, ip};
-use crate::record::property::Key;
+use crate::record::kind::property::PropertyKey;
 use crate::record::{Actor, ActorKind, Kind, Record, Target};
 use crate::text::is_guid;
 use crate::time::Timestamp;
@@ -119,9 +119,9 @@ impl<'a> EventReader<'a> for GraphCall<'a> {
             CallKey::TokenKind => self.token_kind = reader.text(here)?,
             CallKey::Roles | CallKey::Scopes | CallKey::RoleIds => {
                 let key = match key {
-                    CallKey::Roles => Key::Role,
-                    CallKey::Scopes => Key::Scope,
-                    _ => Key::RoleId,
+                    CallKey::Roles => PropertyKey::Role,
+                    CallKey::Scopes => PropertyKey::Scope,
+                    _ => PropertyKey::RoleId,
                 };
                 if reader.is_list()? {
                     return reader.entries(|reader, _| {
@@ -198,9 +198,9 @@ impl<'a> EventReader<'a> for GraphCall<'a> {
             (false, false) => ActorKind::User,
         };
         record.actor = Actor { kind, id, app_id: self.app_id, ip, ..Actor::default() };
-        self.added.put(Key::RequestMethod, self.method);
-        self.added.put(Key::RequestUri, self.uri);
-        self.added.put(Key::Status, record.result.clone());
+        self.added.put(PropertyKey::RequestMethod, self.method);
+        self.added.put(PropertyKey::RequestUri, self.uri);
+        self.added.put(PropertyKey::Status, record.result.clone());
         record.properties = self.added.finish();
         self.stated.apply(record);
         None
@@ -279,8 +279,8 @@ fn kind_of(collection: &str) -> &'static str {
 
 /// Writes a call of Graph. Its first key tells what it is.
 fn write(record: &Record<'_>, object: &mut ObjectWriter<'_>) {
-    object.text("requestUri", record.property(Key::RequestUri).unwrap_or(""));
-    object.text("requestMethod", record.property(Key::RequestMethod).unwrap_or(""));
+    object.text("requestUri", record.property(PropertyKey::RequestUri).unwrap_or(""));
+    object.text("requestMethod", record.property(PropertyKey::RequestMethod).unwrap_or(""));
     object.text("requestId", &record.id);
     object.time("timeGenerated", record);
     object.text("operationId", &record.correlation_id);

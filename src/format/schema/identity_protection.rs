@@ -16,7 +16,7 @@ use crate::format::json::{ObjectWriter, Reader, Step, ValuePath, keys};
 use crate::format::kind_properties::{self, Added};
 use crate::format::nested::write::surroundings;
 use crate::format::nested::{additional_details, fill, ip};
-use crate::record::property::Key;
+use crate::record::kind::property::PropertyKey;
 use crate::record::{Actor, ActorKind, Detail, Kind, Record, Target};
 use crate::time::Timestamp;
 
@@ -170,7 +170,8 @@ impl<'a> EventReader<'a> for Protection<'a> {
     ) -> Option<Cow<'a, str>> {
         let stated = self.stated.category.as_deref().unwrap_or_default();
         let is_principal = !self.principal.id.is_empty() || !self.principal.name.is_empty();
-        let is_detection = self.added.get(Key::RiskEvent).is_some() || self.detected.is_some();
+        let is_detection =
+            self.added.get(PropertyKey::RiskEvent).is_some() || self.detected.is_some();
         let named = [category, stated].into_iter().filter(|name| !name.is_empty());
         let row = (named
             .filter_map(|name| CATEGORIES.iter().find(|row| row.0.eq_ignore_ascii_case(name))))
@@ -223,18 +224,18 @@ impl<'a> EventReader<'a> for Protection<'a> {
 /// Puts the techniques of `additionalInfo`, where the detection has no `mitreTechniqueId`: Log Analytics
 /// and the storage of diagnostic settings have them there alone.
 fn put_techniques<'a>(added: &mut Added<'a>, details: &[Detail<'a>]) {
-    if added.get(Key::Technique).is_none() {
+    if added.get(PropertyKey::Technique).is_none() {
         let is_it = |detail: &&Detail<'a>| detail.key.eq_ignore_ascii_case("mitreTechniques");
         let told = details.iter().find(is_it).map(|detail| detail.value.clone());
         for one in told.unwrap_or_default().split([',', ';']).map(str::trim) {
-            added.put(Key::Technique, Cow::Owned(one.to_owned()));
+            added.put(PropertyKey::Technique, Cow::Owned(one.to_owned()));
         }
     }
 }
 
 /// Writes an event of Identity Protection. Its first key tells what it is.
 fn write(record: &Record<'_>, object: &mut ObjectWriter<'_>) {
-    object.text("riskEventType", record.property(Key::RiskEvent).unwrap_or(""));
+    object.text("riskEventType", record.property(PropertyKey::RiskEvent).unwrap_or(""));
     object.text("id", &record.id);
     object.time("activityDateTime", record);
     object.text("correlationId", &record.correlation_id);

@@ -17,7 +17,7 @@ use crate::format::json::{Held, ObjectWriter, Reader, Step, ValuePath, keys};
 use crate::format::kind_properties::{self, Added, step_status};
 use crate::format::nested::write::{change, surroundings};
 use crate::format::nested::{fill, modified_properties};
-use crate::record::property::Key;
+use crate::record::kind::property::PropertyKey;
 use crate::record::{Actor, ActorKind, Change, Kind, Outcome, Record, Target};
 use crate::time::Timestamp;
 
@@ -172,7 +172,8 @@ impl<'a> EventReader<'a> for Provisioning<'a> {
                 let system = identity(reader, here)?;
                 let value = if system.name.is_empty() { system.id } else { system.name };
                 let is_source = key == ProvisioningKey::SourceSystem;
-                let key = if is_source { Key::SourceSystem } else { Key::TargetSystem };
+                let key =
+                    if is_source { PropertyKey::SourceSystem } else { PropertyKey::TargetSystem };
                 self.added.put(key, Cow::Owned(value));
             }
             ProvisioningKey::TenantId => record.tenant_id = reader.text(here)?,
@@ -207,7 +208,7 @@ impl<'a> EventReader<'a> for Provisioning<'a> {
             record.tenant_id = self.entra_tenant;
         }
         record.time = record.time.or(self.generated);
-        self.added.put(Key::Cycle, self.cycle_id.clone());
+        self.added.put(PropertyKey::Cycle, self.cycle_id.clone());
         let logged = std::mem::replace(&mut record.correlation_id, self.cycle_id);
         fill(&mut record.correlation_id, logged);
         record.service = Cow::Borrowed(SERVICE);
@@ -219,8 +220,8 @@ impl<'a> EventReader<'a> for Provisioning<'a> {
         record.result = Cow::Owned(step_status(&word).to_owned());
         fill(&mut record.result, self.result_type);
         record.result_reason = Cow::Owned(in_one(&code, &reason));
-        self.added.put(Key::ErrorCode, Cow::Owned(code));
-        self.added.put(Key::Advice, Cow::Owned(advice));
+        self.added.put(PropertyKey::ErrorCode, Cow::Owned(code));
+        self.added.put(PropertyKey::Advice, Cow::Owned(advice));
         if Outcome::from_word(&record.result) != Outcome::Success {
             fill(&mut record.result_reason, Cow::Owned(more));
             fill(&mut record.result_reason, Cow::Owned(std::mem::take(&mut self.added.skipped)));
@@ -395,7 +396,10 @@ fn write(record: &Record<'_>, object: &mut ObjectWriter<'_>) {
                 Some((code, rest)) if !code.contains(' ') && !rest.is_empty() => {
                     error.text("errorCode", code);
                     error.text("reason", rest);
-                    error.extra("recommendedAction", record.property(Key::Advice).unwrap_or(""));
+                    error.extra(
+                        "recommendedAction",
+                        record.property(PropertyKey::Advice).unwrap_or(""),
+                    );
                 }
                 _ => error.text("reason", reason),
             });

@@ -18,8 +18,8 @@ use crate::format::json::{Held, Keys as _, ObjectWriter, Reader, Step, ValuePath
 use crate::format::kind_properties::{self, Added, powershell_members};
 use crate::format::nested::write::surroundings;
 use crate::format::nested::{fill, ip};
+use crate::record::kind::property::{Property as Own, PropertyKey};
 use crate::record::outcome::{named_error, of_code, plain_code, sign_in_error};
-use crate::record::property::{Key, Property as Own};
 use crate::record::{Actor, ActorKind, Kind, Outcome, Record, Target};
 use crate::time::Timestamp;
 
@@ -58,6 +58,7 @@ pub(super) const SCHEMA: SchemaRow = SchemaRow {
     has_table: |name| CATEGORIES.iter().any(|row| row.2.eq_ignore_ascii_case(name)),
     has_category: |name| CATEGORIES.iter().any(|row| row.0.eq_ignore_ascii_case(name)),
     needs_no_category: true,
+    shares_keys: true,
     written: Some(Written { kind: Kind::SignIn, properties: write, actor: Some("initiatedBy") }),
     ..SchemaRow::NOTHING
 };
@@ -254,7 +255,7 @@ impl<'a> EventReader<'a> for SignIn<'a> {
         let EnvelopeResult { code, description, .. } = said;
         take_error(record, &code);
         if record.result.is_empty() {
-            if record.property(Key::ErrorCode).is_none() {
+            if record.property(PropertyKey::ErrorCode).is_none() {
                 let mut added = Added::default();
                 put_error(&mut added, &code, Cow::Borrowed(""));
                 let own = |own: Own<'_>| Own { key: own.key, value: own.value.into_owned().into() };
@@ -295,7 +296,7 @@ impl<'a> SignIn<'a> {
                 let principal = !self.principal.id.is_empty() || !self.principal.name.is_empty();
                 Some(Cow::Borrowed(if principal && !user {
                     CATEGORIES[2].0
-                } else if self.added.get(Key::Interactive) == Some("false") {
+                } else if self.added.get(PropertyKey::Interactive) == Some("false") {
                     CATEGORIES[1].0
                 } else {
                     CATEGORIES[0].0
@@ -366,19 +367,19 @@ pub(super) fn reason_of<'a>(code: &str, failure: Cow<'a, str>, details: String) 
 pub(super) fn put_error<'a>(added: &mut Added<'a>, code: &str, name: Cow<'a, str>) {
     let code = plain_code(code);
     let known = sign_in_error(code).or_else(|| named_error(&name));
-    added.put(Key::ErrorCode, Cow::Owned(code.to_owned()));
-    added.put(Key::ErrorName, name);
+    added.put(PropertyKey::ErrorCode, Cow::Owned(code.to_owned()));
+    added.put(PropertyKey::ErrorName, name);
     if let Some(known) = known {
-        if added.get(Key::ErrorName).is_none() {
-            added.put(Key::ErrorName, Cow::Borrowed(known.name));
+        if added.get(PropertyKey::ErrorName).is_none() {
+            added.put(PropertyKey::ErrorName, Cow::Borrowed(known.name));
         }
-        added.put(Key::Error, Cow::Borrowed(known.meaning));
+        added.put(PropertyKey::Error, Cow::Borrowed(known.meaning));
     }
 }
 
 /// Puts the application and the resource that were signed in to.
 pub(super) fn put_places<'a>(added: &mut Added<'a>, targets: &[Target<'a>]) {
-    for (key, kind) in [(Key::App, "Application"), (Key::Resource, "Resource")] {
+    for (key, kind) in [(PropertyKey::App, "Application"), (PropertyKey::Resource, "Resource")] {
         let target = targets.iter().find(|target| target.kind == kind);
         let names = target.into_iter().flat_map(|target| [&target.name, &target.id]);
         if let Some(name) = names.into_iter().find(|name| !name.is_empty()) {
@@ -480,11 +481,13 @@ fn status_text(text: &str) -> Option<Status> {
 
 /// Takes the error code of the envelope where the properties have none, or say that there was no error.
 fn take_error(record: &mut Record<'_>, code: &str) {
-    let own = record.property(Key::ErrorCode).unwrap_or_default();
+    let own = record.property(PropertyKey::ErrorCode).unwrap_or_default();
     if telling_code(Cow::Borrowed(own), Cow::Borrowed(code)) == own {
         return;
     }
-    let is_of_error = |key: Key| matches!(key, Key::ErrorCode | Key::ErrorName | Key::Error);
+    let is_of_error = |key: PropertyKey| {
+        matches!(key, PropertyKey::ErrorCode | PropertyKey::ErrorName | PropertyKey::Error)
+    };
     record.properties.retain(|own| !is_of_error(own.key));
     // What the envelope says of it is filled in behind.
     record.result = Cow::Borrowed("");
@@ -529,7 +532,7 @@ fn write(record: &Record<'_>, object: &mut ObjectWriter<'_>) {
 
 fn sign_in_status(record: &Record<'_>, status: &mut ObjectWriter<'_>) {
     let reason = &*record.result_reason;
-    let code = record.property(Key::ErrorCode).unwrap_or("");
+    let code = record.property(PropertyKey::ErrorCode).unwrap_or("");
     let is_code = matches!(code.bytes().next(), Some(b'1'..=b'9'))
         && code.len() < 10
         && code.bytes().all(|b| b.is_ascii_digit());

@@ -18,7 +18,7 @@ use crate::format::evidence::EvidenceKey as K;
 use crate::format::json::{Held, Reader, Step, ValuePath, keys};
 use crate::format::kind_properties::Added;
 use crate::format::nested::{additional_details, fill, ip, modified_properties};
-use crate::record::property::Key;
+use crate::record::kind::property::PropertyKey;
 use crate::record::{Actor, ActorKind, Change, Detail, Kind, Record, Target};
 use crate::text::is_guid;
 use crate::time::Timestamp;
@@ -37,13 +37,13 @@ const CATEGORIES: &[(&str, &str)] = &[
 ];
 
 /// What `DeviceProperties` of a sign-in are as properties of it.
-const DEVICE: &[(&str, Key)] = &[
-    ("Id", Key::DeviceId),
-    ("DisplayName", Key::Device),
-    ("OS", Key::Os),
-    ("BrowserType", Key::Browser),
-    ("TrustType", Key::Trust),
-    ("IsCompliant", Key::Compliant),
+const DEVICE: &[(&str, PropertyKey)] = &[
+    ("Id", PropertyKey::DeviceId),
+    ("DisplayName", PropertyKey::Device),
+    ("OS", PropertyKey::Os),
+    ("BrowserType", PropertyKey::Browser),
+    ("TrustType", PropertyKey::Trust),
+    ("IsCompliant", PropertyKey::Compliant),
 ];
 /// The one of `DeviceProperties` that speaks of two properties at once.
 const BOTH: &str = "IsCompliantAndManaged";
@@ -550,10 +550,12 @@ fn parts(reader: &mut Reader<'_>, parts: &mut Vec<Part>, here: &ValuePath<'_>) -
 fn put_management(added: &mut Added<'_>, both: &str) {
     let both = both.trim();
     if both.eq_ignore_ascii_case("true") {
-        added.put(Key::Compliant, Cow::Borrowed("true"));
-        added.put(Key::Managed, Cow::Borrowed("true"));
-    } else if both.eq_ignore_ascii_case("false") && added.get(Key::Compliant) == Some("true") {
-        added.put(Key::Managed, Cow::Borrowed("false"));
+        added.put(PropertyKey::Compliant, Cow::Borrowed("true"));
+        added.put(PropertyKey::Managed, Cow::Borrowed("true"));
+    } else if both.eq_ignore_ascii_case("false")
+        && added.get(PropertyKey::Compliant) == Some("true")
+    {
+        added.put(PropertyKey::Managed, Cow::Borrowed("false"));
     }
 }
 

@@ -8,8 +8,9 @@ use rayon::prelude::*;
 
 use super::Sort;
 use crate::record::column::{Column, Kept};
-use crate::record::field::{Field, Stored, ValueKind};
+use crate::record::field::{Field, Stored};
 use crate::record::risk::Level;
+use crate::record::value_kind::ValueKind;
 use crate::store::column::{NOT_A_GUID, RowCodes, pack_guid};
 use crate::store::{RowId, Segment, Store};
 use crate::text::fold;

@@ -10,7 +10,8 @@
 
 use super::bracketed;
 use crate::query::plan::{Dialect, FieldExpressions, Holds, Only, Side, Spelling, Test};
-use crate::record::field::{Field, ValueKind};
+use crate::record::field::Field;
+use crate::record::value_kind::ValueKind;
 use crate::time::TimeRange;
 
 /// What the logs of Graph have in common as far as filters go.

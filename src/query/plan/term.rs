@@ -6,7 +6,8 @@ use super::{Bounds, Dialect, FieldExpressions, Fit, Holds, Side, Spelling, Test}
 use crate::query::pattern::Pattern;
 use crate::query::{Context, Operator, Term, Value, when};
 use crate::record::address::{Network, address};
-use crate::record::field::{Field, Stored, ValueKind, WORD_FIELDS};
+use crate::record::field::{Field, Stored, WORD_FIELDS};
+use crate::record::value_kind::ValueKind;
 use crate::record::{naming, role};
 use crate::text::{fold, is_guid};
 

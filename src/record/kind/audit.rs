@@ -2,7 +2,7 @@
 //! Never reads them.
 
 use super::KindRow;
-use crate::record::property::properties;
+use crate::record::kind::property::properties;
 
 /// The kind.
 pub(super) const KIND: KindRow = KindRow { word: "audit", service: None, heading: "Properties" };

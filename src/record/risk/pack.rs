@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use super::condition;
 use super::spelled::Names;
 use super::{Level, Rule, Source};
-use crate::record::property::Key;
+use crate::record::kind::property::PropertyKey;
 use crate::text::draft::{Draft, drafts};
 use crate::text::fold;
 
@@ -44,7 +44,8 @@ pub(super) struct Pack {
 }
 
 /// What Microsoft says of the risk of a sign-in, a detection or an account.
-pub(super) const MICROSOFT_RISK: [Key; 3] = [Key::RiskDuring, Key::RiskAggregated, Key::RiskLevel];
+pub(super) const MICROSOFT_RISK: [PropertyKey; 3] =
+    [PropertyKey::RiskDuring, PropertyKey::RiskAggregated, PropertyKey::RiskLevel];
 
 /// The rules on one activity.
 #[derive(Default)]

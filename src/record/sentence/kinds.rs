@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::PAST;
-use crate::record::property::Key;
+use crate::record::kind::property::PropertyKey;
 use crate::record::risk::Level;
 use crate::record::{Kind, Outcome, Record};
 
@@ -62,26 +62,31 @@ fn sign_in(record: &Record<'_>) -> Option<String> {
         Outcome::Failure | Outcome::Timeout | Outcome::Unknown => "tried to sign in",
     }
     .to_owned();
-    let own = |key: Key| record.property(key).filter(|value| !value.is_empty() && *value != "none");
-    let (app, resource) = (own(Key::App), own(Key::Resource));
+    let own = |key: PropertyKey| {
+        record.property(key).filter(|value| !value.is_empty() && *value != "none")
+    };
+    let (app, resource) = (own(PropertyKey::App), own(PropertyKey::Resource));
     for (word, name) in [("to", app), ("for", resource.filter(|name| Some(*name) != app))] {
         if let Some(name) = name {
             let _ = write!(told, " {word} {name}");
         }
     }
-    if let Some(place) = own(Key::Country).or_else(|| own(Key::Location)) {
+    if let Some(place) = own(PropertyKey::Country).or_else(|| own(PropertyKey::Location)) {
         let _ = write!(told, " from {place}");
     }
-    if let Some(way) = way(own(Key::Protocol), own(Key::Transfer), own(Key::Client)) {
+    if let Some(way) =
+        way(own(PropertyKey::Protocol), own(PropertyKey::Transfer), own(PropertyKey::Client))
+    {
         let _ = write!(told, " with {way}");
     }
     if let Some(level) = rated(record) {
         let _ = write!(told, ": {} risk by Microsoft", level.word());
     }
-    let refused =
-        record.properties_of(Key::Policy).filter_map(|policy| policy.strip_suffix(": failure"));
+    let refused = record
+        .properties_of(PropertyKey::Policy)
+        .filter_map(|policy| policy.strip_suffix(": failure"));
     let refused: Vec<&str> = refused.collect();
-    if own(Key::Access) == Some("failure") && !refused.is_empty() {
+    if own(PropertyKey::Access) == Some("failure") && !refused.is_empty() {
         let how = match record.outcome {
             // It asked for more, such as a second factor, which a later row may tell of.
             Outcome::Interrupted => "not yet let in by",
@@ -113,24 +118,26 @@ fn way<'r>(
 
 /// Microsoft's own level of risk of a record: the highest that it says; `None` where it says none.
 pub fn rated(record: &Record<'_>) -> Option<Level> {
-    let levels = [Key::RiskDuring, Key::RiskAggregated, Key::RiskLevel].into_iter();
+    let levels =
+        [PropertyKey::RiskDuring, PropertyKey::RiskAggregated, PropertyKey::RiskLevel].into_iter();
     levels.filter_map(|key| Level::from_word(record.property(key)?)).max()
 }
 
 /// What Microsoft says of an account.
 fn at_risk(record: &Record<'_>) -> String {
-    let level = record.property(Key::RiskLevel).unwrap_or("unknown");
+    let level = record.property(PropertyKey::RiskLevel).unwrap_or("unknown");
     let mut told = format!("has {level} risk by Microsoft");
-    let own = |key: Key| record.properties_of(key).filter(|value| *value != "none");
-    let state: Vec<&str> = own(Key::RiskState).chain(own(Key::RiskDetail)).collect();
+    let own = |key: PropertyKey| record.properties_of(key).filter(|value| *value != "none");
+    let state: Vec<&str> =
+        own(PropertyKey::RiskState).chain(own(PropertyKey::RiskDetail)).collect();
     if !state.is_empty() {
         let _ = write!(told, " ({})", state.join(", "));
     }
-    let events: Vec<&str> = own(Key::RiskEvent).collect();
+    let events: Vec<&str> = own(PropertyKey::RiskEvent).collect();
     if !events.is_empty() {
         let _ = write!(told, ": {}", events.join(", "));
     }
-    if let Some(place) = own(Key::Country).next() {
+    if let Some(place) = own(PropertyKey::Country).next() {
         let _ = write!(told, " from {place}");
     }
     told
@@ -144,7 +151,7 @@ fn provisioning(record: &Record<'_>) -> Option<String> {
     let name =
         target.map(super::target_name).filter(|name| !name.is_empty()).unwrap_or("something");
     let mut told = if did { format!("{past} {name}") } else { format!("tried to {action} {name}") };
-    for (word, key) in [("in", Key::TargetSystem), ("from", Key::SourceSystem)] {
+    for (word, key) in [("in", PropertyKey::TargetSystem), ("from", PropertyKey::SourceSystem)] {
         if let Some(system) = record.property(key) {
             let _ = write!(told, " {word} {system}");
         }
@@ -156,12 +163,14 @@ fn provisioning(record: &Record<'_>) -> Option<String> {
 mod tests {
     use super::super::sentence;
     use super::*;
-    use crate::record::property::Property;
+    use crate::record::kind::property::Property;
     use crate::record::{Actor, ActorKind, Target};
 
-    fn said(kind: Kind, activity: &str, outcome: Outcome, own: &[(Key, &str)]) -> String {
-        let property =
-            |(key, value): &(Key, &str)| Property { key: *key, value: value.to_string().into() };
+    fn said(kind: Kind, activity: &str, outcome: Outcome, own: &[(PropertyKey, &str)]) -> String {
+        let property = |(key, value): &(PropertyKey, &str)| Property {
+            key: *key,
+            value: value.to_string().into(),
+        };
         sentence(&Record {
             kind,
             activity: activity.to_owned().into(),
@@ -182,18 +191,19 @@ mod tests {
     #[test]
     fn a_sign_in_says_where_from_how_and_what_microsoft_makes_of_it() {
         let own = [
-            (Key::App, "Portal"),
-            (Key::Resource, "Graph"),
-            (Key::Country, "LV"),
-            (Key::Protocol, "deviceCode"),
-            (Key::RiskDuring, "high"),
-            (Key::RiskAggregated, "low"),
-            (Key::Access, "failure"),
-            (Key::Policy, "Block: all: failure"),
-            (Key::Policy, "Report: reportOnlySuccess"),
+            (PropertyKey::App, "Portal"),
+            (PropertyKey::Resource, "Graph"),
+            (PropertyKey::Country, "LV"),
+            (PropertyKey::Protocol, "deviceCode"),
+            (PropertyKey::RiskDuring, "high"),
+            (PropertyKey::RiskAggregated, "low"),
+            (PropertyKey::Access, "failure"),
+            (PropertyKey::Policy, "Block: all: failure"),
+            (PropertyKey::Policy, "Report: reportOnlySuccess"),
         ];
-        let told =
-            |outcome, own: &[(Key, &str)]| said(Kind::SignIn, "Sign-in activity", outcome, own);
+        let told = |outcome, own: &[(PropertyKey, &str)]| {
+            said(Kind::SignIn, "Sign-in activity", outcome, own)
+        };
         assert_eq!(
             told(Outcome::Success, &own[..5]),
             "wen@tide.example signed in to Portal for Graph from LV with device code: high risk by Microsoft"
@@ -205,7 +215,11 @@ mod tests {
         assert_eq!(
             told(
                 Outcome::Interrupted,
-                &[(Key::App, "Portal"), (Key::Client, "IMAP4"), (Key::RiskDuring, "none")]
+                &[
+                    (PropertyKey::App, "Portal"),
+                    (PropertyKey::Client, "IMAP4"),
+                    (PropertyKey::RiskDuring, "none")
+                ]
             ),
             "wen@tide.example was interrupted signing in to Portal with IMAP4 — interrupted: why"
         );
@@ -213,7 +227,8 @@ mod tests {
 
     #[test]
     fn a_provisioning_event_says_from_where_into_what_and_why_it_was_skipped() {
-        let own = [(Key::SourceSystem, "Workday"), (Key::TargetSystem, "ServiceNow")];
+        let own =
+            [(PropertyKey::SourceSystem, "Workday"), (PropertyKey::TargetSystem, "ServiceNow")];
         let told = |outcome| said(Kind::Provisioning, "Create", outcome, &own);
         assert_eq!(
             told(Outcome::Success),

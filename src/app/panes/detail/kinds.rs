@@ -7,48 +7,58 @@ use std::borrow::Cow;
 use crate::app::panes::detail::line::{Line, Tone};
 use crate::record::Record;
 use crate::record::field::Field;
-use crate::record::property::Key;
+use crate::record::kind::property::PropertyKey;
 use crate::text::clean;
 
 /// A line of the summary: its label, and the properties in it, in their order.
 struct Summed {
     label: &'static str,
-    keys: &'static [Key],
+    keys: &'static [PropertyKey],
 }
 
 const SUMMED: &[Summed] = &[
-    Summed { label: "Error", keys: &[Key::ErrorCode, Key::Error] },
+    Summed { label: "Error", keys: &[PropertyKey::ErrorCode, PropertyKey::Error] },
     Summed {
         label: "Microsoft risk",
         keys: &[
-            Key::RiskDuring,
-            Key::RiskAggregated,
-            Key::RiskState,
-            Key::RiskEvent,
-            Key::RiskDetail,
+            PropertyKey::RiskDuring,
+            PropertyKey::RiskAggregated,
+            PropertyKey::RiskState,
+            PropertyKey::RiskEvent,
+            PropertyKey::RiskDetail,
         ],
     },
     Summed {
         label: "How",
         keys: &[
-            Key::Protocol,
-            Key::Client,
-            Key::Requirement,
-            Key::Method,
-            Key::Credential,
-            Key::Transfer,
-            Key::Interactive,
+            PropertyKey::Protocol,
+            PropertyKey::Client,
+            PropertyKey::Requirement,
+            PropertyKey::Method,
+            PropertyKey::Credential,
+            PropertyKey::Transfer,
+            PropertyKey::Interactive,
         ],
     },
-    Summed { label: "Where", keys: &[Key::Location, Key::NamedLocation, Key::Network] },
+    Summed {
+        label: "Where",
+        keys: &[PropertyKey::Location, PropertyKey::NamedLocation, PropertyKey::Network],
+    },
     Summed {
         label: "Device",
-        keys: &[Key::Device, Key::Os, Key::Browser, Key::Compliant, Key::Managed, Key::Trust],
+        keys: &[
+            PropertyKey::Device,
+            PropertyKey::Os,
+            PropertyKey::Browser,
+            PropertyKey::Compliant,
+            PropertyKey::Managed,
+            PropertyKey::Trust,
+        ],
     },
-    Summed { label: "Access policies", keys: &[Key::Access, Key::Policy] },
-    Summed { label: "Systems", keys: &[Key::SourceSystem, Key::TargetSystem] },
-    Summed { label: "Steps", keys: &[Key::ProvisioningStep] },
-    Summed { label: "Advice", keys: &[Key::Advice] },
+    Summed { label: "Access policies", keys: &[PropertyKey::Access, PropertyKey::Policy] },
+    Summed { label: "Systems", keys: &[PropertyKey::SourceSystem, PropertyKey::TargetSystem] },
+    Summed { label: "Steps", keys: &[PropertyKey::ProvisioningStep] },
+    Summed { label: "Advice", keys: &[PropertyKey::Advice] },
 ];
 
 /// Policies and steps beyond these are further down.
@@ -90,7 +100,7 @@ fn summed_line(summed: &Summed, record: &Record<'_>) -> Option<Line> {
 }
 
 /// A value in words; `None` where it says nothing.
-fn said<'v>(key: Key, value: &'v str, record: &Record<'_>) -> Option<Cow<'v, str>> {
+fn said<'v>(key: PropertyKey, value: &'v str, record: &Record<'_>) -> Option<Cow<'v, str>> {
     let is = |words: &[&str]| words.iter().any(|word| value.eq_ignore_ascii_case(word));
     let yes_or_no = |yes: &'static str, no: &'static str| match value {
         _ if is(&["true"]) => Some(Cow::Borrowed(yes)),
@@ -99,32 +109,32 @@ fn said<'v>(key: Key, value: &'v str, record: &Record<'_>) -> Option<Cow<'v, str
     };
     match key {
         _ if is(&["", "none", "unknownFutureValue"]) => None,
-        Key::RiskDuring | Key::RiskAggregated if is(&["hidden"]) => None,
-        Key::ErrorCode if is(&["0"]) => None,
+        PropertyKey::RiskDuring | PropertyKey::RiskAggregated if is(&["hidden"]) => None,
+        PropertyKey::ErrorCode if is(&["0"]) => None,
         // It stands above as the reason.
-        Key::Error if value == record.result_reason.trim() => None,
-        Key::Compliant => yes_or_no("compliant", "not compliant"),
-        Key::Managed => yes_or_no("managed", "not managed"),
-        Key::Interactive => yes_or_no("interactive", "not interactive"),
-        Key::Network => Some(format!("AS {value}").into()),
+        PropertyKey::Error if value == record.result_reason.trim() => None,
+        PropertyKey::Compliant => yes_or_no("compliant", "not compliant"),
+        PropertyKey::Managed => yes_or_no("managed", "not managed"),
+        PropertyKey::Interactive => yes_or_no("interactive", "not interactive"),
+        PropertyKey::Network => Some(format!("AS {value}").into()),
         _ => Some(value.into()),
     }
 }
 
 /// What failed and what is risky stands out; the words say it too.
 fn tone(summed: &Summed, record: &Record<'_>) -> Tone {
-    let has = |key: Key, words: &[&str]| {
+    let has = |key: PropertyKey, words: &[&str]| {
         record.properties_of(key).any(|value| words.iter().any(|w| value.eq_ignore_ascii_case(w)))
     };
     let levels = ["medium", "high"];
     let is_bad = match summed.keys {
-        [Key::ErrorCode, ..] => true,
-        [Key::RiskDuring, ..] => {
-            has(Key::RiskDuring, &levels)
-                || has(Key::RiskAggregated, &levels)
-                || has(Key::RiskState, &["atRisk", "confirmedCompromised"])
+        [PropertyKey::ErrorCode, ..] => true,
+        [PropertyKey::RiskDuring, ..] => {
+            has(PropertyKey::RiskDuring, &levels)
+                || has(PropertyKey::RiskAggregated, &levels)
+                || has(PropertyKey::RiskState, &["atRisk", "confirmedCompromised"])
         }
-        [Key::Access, ..] => has(Key::Access, &["failure"]),
+        [PropertyKey::Access, ..] => has(PropertyKey::Access, &["failure"]),
         _ => false,
     };
     if is_bad { Tone::Bad } else { Tone::Plain }
@@ -133,9 +143,9 @@ fn tone(summed: &Summed, record: &Record<'_>) -> Tone {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::property::Property;
+    use crate::record::kind::property::Property;
 
-    fn lines(properties: &[(Key, &'static str)]) -> Vec<String> {
+    fn lines(properties: &[(PropertyKey, &'static str)]) -> Vec<String> {
         let properties =
             properties.iter().map(|&(key, value)| Property { key, value: value.into() });
         let record = Record { properties: properties.collect(), ..Record::default() };
@@ -149,19 +159,19 @@ mod tests {
     #[test]
     fn a_sign_in_is_told_in_a_few_lines() {
         let found = lines(&[
-            (Key::ErrorCode, "50126"),
-            (Key::Error, "Invalid username or password"),
-            (Key::Location, "Riga, LV"),
-            (Key::Protocol, "deviceCode"),
-            (Key::Requirement, "singleFactorAuthentication"),
-            (Key::Access, "failure"),
-            (Key::Policy, "Require MFA: failure"),
-            (Key::RiskDuring, "high"),
-            (Key::RiskAggregated, "high"),
-            (Key::RiskState, "atRisk"),
-            (Key::Os, "Windows 10"),
-            (Key::Compliant, "false"),
-            (Key::Trust, ""),
+            (PropertyKey::ErrorCode, "50126"),
+            (PropertyKey::Error, "Invalid username or password"),
+            (PropertyKey::Location, "Riga, LV"),
+            (PropertyKey::Protocol, "deviceCode"),
+            (PropertyKey::Requirement, "singleFactorAuthentication"),
+            (PropertyKey::Access, "failure"),
+            (PropertyKey::Policy, "Require MFA: failure"),
+            (PropertyKey::RiskDuring, "high"),
+            (PropertyKey::RiskAggregated, "high"),
+            (PropertyKey::RiskState, "atRisk"),
+            (PropertyKey::Os, "Windows 10"),
+            (PropertyKey::Compliant, "false"),
+            (PropertyKey::Trust, ""),
         ]);
         assert_eq!(
             found,
@@ -179,10 +189,10 @@ mod tests {
     #[test]
     fn what_says_that_there_is_nothing_has_no_line() {
         let nothing = [
-            (Key::ErrorCode, "0"),
-            (Key::RiskDuring, "none"),
-            (Key::RiskAggregated, "hidden"),
-            (Key::RiskState, "none"),
+            (PropertyKey::ErrorCode, "0"),
+            (PropertyKey::RiskDuring, "none"),
+            (PropertyKey::RiskAggregated, "hidden"),
+            (PropertyKey::RiskState, "none"),
         ];
         assert!(lines(&nothing).is_empty());
         assert!(lines(&[]).is_empty());

@@ -4,7 +4,7 @@
 use crate::app::panes::detail::line::{Line, OPEN_KEY, Tone};
 use crate::app::panes::list::risk_glyph;
 use crate::record::field::Field;
-use crate::record::property::Key;
+use crate::record::kind::property::PropertyKey;
 use crate::record::risk::{Level, NOT_RATED, Rule, rate};
 use crate::record::sentence::rated;
 use crate::record::{Kind, Record};
@@ -27,18 +27,18 @@ pub fn risk_glance(record: &Record<'_>) -> Vec<(Tone, String)> {
 /// What Microsoft itself says of the risk of a record; nothing where it says nothing.
 fn microsoft_line(record: &Record<'_>) -> Option<Line> {
     let level = rated(record)?;
-    let says = [Key::RiskState, Key::RiskDetail, Key::RiskEvent];
+    let says = [PropertyKey::RiskState, PropertyKey::RiskDetail, PropertyKey::RiskEvent];
     let said = says.into_iter().flat_map(|key| record.properties_of(key));
     let mut told = String::new();
     for word in said.filter(|word| *word != "none") {
         told.push_str(" · ");
         told.push_str(&clean(word));
     }
-    let own = record.property(Key::RiskDuring).unwrap_or_default();
+    let own = record.property(PropertyKey::RiskDuring).unwrap_or_default();
     let field = match record.kind {
-        Kind::Risk => Field::of_property(Key::RiskLevel),
-        _ if own == level.word() => Field::of_property(Key::RiskDuring),
-        _ => Field::of_property(Key::RiskAggregated),
+        Kind::Risk => Field::of_property(PropertyKey::RiskLevel),
+        _ if own == level.word() => Field::of_property(PropertyKey::RiskDuring),
+        _ => Field::of_property(PropertyKey::RiskAggregated),
     };
     let text = format!("{} by Microsoft", in_words(level));
     Some(Line {

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::cell::Row;
+use super::cell::RecordOut;
 use super::line::Lines;
 use crate::record::field::Field;
 
@@ -27,14 +27,14 @@ pub(super) struct Chosen {
     pub(super) redact: bool,
 }
 
-/// A way to write records one after the other. Appends what it writes for a record to `line`, without the line's end.
-pub(super) trait Shape {
+/// A way to write records one after the other. Appends what it writes for a record to `lines`.
+pub(super) trait RecordWriter {
     /// What stands before all records.
     fn begin(&mut self, _lines: &mut Lines<'_>) -> io::Result<()> {
         Ok(())
     }
     /// Writes one record.
-    fn row(&mut self, row: &Row<'_>, lines: &mut Lines<'_>) -> io::Result<()>;
+    fn row(&mut self, row: &RecordOut<'_>, lines: &mut Lines<'_>) -> io::Result<()>;
     /// What stands after all records.
     fn end(&mut self, _lines: &mut Lines<'_>) -> io::Result<()> {
         Ok(())

@@ -1,19 +1,19 @@
 //! What only some kinds of record have: one row of [`PROPERTIES`] for each such property, in the file of its kind.
-//! Never reads bytes; formats fill [`Record::properties`](super::Record::properties), everything else asks by [`Key`].
+//! Never reads bytes; formats fill [`Record::properties`](crate::record::Record::properties), everything else asks by [`PropertyKey`].
 //!
 //! A row is all there is to a property: its field, column, facet, detail line and place in Graph's
 //! JSON follow from it.
 
 use std::borrow::Cow;
 
-use super::field::ValueKind;
-use super::kind::{self, Kind};
+use super::Kind;
+use crate::record::value_kind::ValueKind;
 
 /// One property that a record's kind adds, with its value as text.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Property<'a> {
     /// Which property.
-    pub key: Key,
+    pub key: PropertyKey,
     /// Its value, never empty; a property with several values stands several times.
     pub value: Cow<'a, str>,
 }
@@ -22,7 +22,7 @@ pub struct Property<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct PropertyRow {
     /// Its name in the code.
-    pub key: Key,
+    pub key: PropertyKey,
     /// Name of the field.
     pub field: &'static str,
     /// Where Graph has it: names of nested objects joined by `.`. Empty where it is made from other
@@ -72,19 +72,19 @@ pub enum Class {
 /// Names a row of [`PROPERTIES`] by its place there. Its constants are named as variants are, which they would
 /// be if all of them stood in one file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Key(pub(super) u8);
+pub struct PropertyKey(pub(super) u8);
 
 /// All properties that kinds add, kind by kind, in the order in which they are shown.
 pub static PROPERTIES: &[PropertyRow] = &ROWS;
 
 /// As [`PROPERTIES`], for tables that are made when the program is built.
-pub(super) const ROWS: [PropertyRow; rows_in(kind::ROWS)] = {
-    let mut rows = [kind::ROWS[0][0]; rows_in(kind::ROWS)];
+pub(in crate::record) const ROWS: [PropertyRow; rows_in(super::ROWS)] = {
+    let mut rows = [super::ROWS[0][0]; rows_in(super::ROWS)];
     let (mut at, mut part) = (0, 0);
-    while part < kind::ROWS.len() {
+    while part < super::ROWS.len() {
         let mut of_part = 0;
-        while of_part < kind::ROWS[part].len() {
-            rows[at] = kind::ROWS[part][of_part];
+        while of_part < super::ROWS[part].len() {
+            rows[at] = super::ROWS[part][of_part];
             at += 1;
             of_part += 1;
         }
@@ -120,29 +120,29 @@ macro_rules! properties {
        $word:ident, $class:ident, [$($of:ident),*], $title:literal, $help:literal;)*) => {
         /// The places of the rows in this file.
         #[repr(u8)]
-        enum Row {
+        enum Places {
             $($key,)*
             End,
         }
 
         /// The place behind the last row.
-        pub(super) const END: u8 = $first + Row::End as u8;
+        pub(super) const END: u8 = $first + Places::End as u8;
 
         #[expect(non_upper_case_globals, reason = "named as the variants of an enum")]
-        impl $crate::record::property::Key {
+        impl $crate::record::kind::property::PropertyKey {
             $(
                 #[doc = concat!("The field `", $field, "`.")]
-                pub const $key: Self = Self($first + Row::$key as u8);
+                pub const $key: Self = Self($first + Places::$key as u8);
             )*
         }
 
         /// The rows.
-        pub(super) const ROWS: &[$crate::record::property::PropertyRow] = {
+        pub(super) const ROWS: &[$crate::record::kind::property::PropertyRow] = {
             use $crate::record::Kind;
-            use $crate::record::field::ValueKind;
-            use $crate::record::property::{Class, Key, PropertyRow};
+            use $crate::record::value_kind::ValueKind;
+            use $crate::record::kind::property::{Class, PropertyKey, PropertyRow};
             &[$(PropertyRow {
-                key: Key::$key,
+                key: PropertyKey::$key,
                 field: $field,
                 path: $path,
                 aliases: &[$($alias),*],
@@ -159,14 +159,14 @@ macro_rules! properties {
 }
 pub(super) use properties;
 
-impl Key {
+impl PropertyKey {
     /// This property's row.
     pub fn row(self) -> &'static PropertyRow {
         &PROPERTIES[self.place()]
     }
 
     /// Its place in [`PROPERTIES`].
-    pub(super) const fn place(self) -> usize {
+    pub(in crate::record) const fn place(self) -> usize {
         self.0 as usize
     }
 
@@ -185,7 +185,7 @@ mod tests {
         let mut paths = std::collections::HashSet::new();
         for (at, row) in PROPERTIES.iter().enumerate() {
             assert_eq!(row.key.place(), at, "{}", row.field);
-            assert_eq!(Key::of_field(row.field), Some(row.key));
+            assert_eq!(PropertyKey::of_field(row.field), Some(row.key));
             assert!(!row.kinds.is_empty(), "{}: which kinds have it?", row.field);
             assert!(row.path.is_empty() || paths.insert(row.path), "{} twice", row.path);
         }
