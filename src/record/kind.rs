@@ -21,26 +21,22 @@ struct KindRow {
     heading: &'static str,
 }
 
-/// Makes the kinds of their rows: a name, the file that has `KIND` and its properties, and the place in which
-/// the kind is listed.
+/// Makes the kinds of their rows: a name, and the file that has `KIND` and its properties.
 macro_rules! kinds {
-    ($(#[$first_doc:meta])* $first:ident($first_file:ident) = $first_place:literal,
-     $($(#[$doc:meta])* $kind:ident($file:ident) = $place:literal,)*) => {
+    ($(#[$first_doc:meta])* $first:ident($first_file:ident),
+     $($(#[$doc:meta])* $kind:ident($file:ident),)*) => {
         /// Which log a record belongs to.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
         pub enum Kind {
             $(#[$first_doc])*
             #[default]
-            $first = $first_place,
-            $($(#[$doc])* $kind = $place,)*
+            $first,
+            $($(#[$doc])* $kind,)*
         }
-
-        /// As they stand in the table.
-        const TABLE: &[Kind] = &[Kind::$first, $(Kind::$kind,)*];
 
         impl Kind {
             /// All kinds, in the order they are listed.
-            pub const ALL: &[Self] = &LISTED;
+            pub const ALL: &[Self] = &[Self::$first, $(Self::$kind,)*];
 
             const fn row(self) -> KindRow {
                 match self {
@@ -50,48 +46,114 @@ macro_rules! kinds {
             }
         }
 
-        /// What they add, in the order of the table.
-        pub(super) const ROWS: &[&[PropertyRow]] = &[$first_file::ROWS, $($file::ROWS,)*];
+        /// The fields that each adds, and behind which one they stand.
+        const FIELDS: &[Fields] = &[$first_file::FIELDS, $($file::FIELDS,)*];
 
-        /// Where the rows of each end, as its file says.
-        const ENDS: &[u8] = &[$first_file::END, $($file::END,)*];
+        /// What they add.
+        const ROWS: &[&[PropertyRow]] = &[$first_file::ROWS, $($file::ROWS,)*];
     };
 }
 
-// What a kind adds stands behind what those above it add: in lists, CSV and NDJSON.
 kinds! {
     /// A directory audit: something was changed (or read, where Entra logs reads).
-    Audit(audit) = 0,
+    Audit(audit),
     /// A sign-in of a user, service principal or managed identity.
-    SignIn(sign_in) = 1,
-    /// What Identity Protection says: a detection of risk, or the state of an account at risk.
-    Risk(risk) = 3,
+    SignIn(sign_in),
     /// An action of the provisioning service.
-    Provisioning(provisioning) = 2,
+    Provisioning(provisioning),
+    /// What Identity Protection says: a detection of risk, or the state of an account at risk.
+    Risk(risk),
     /// A call of Microsoft Graph.
-    GraphCall(graph_call) = 4,
+    GraphCall(graph_call),
 }
 
-/// The kinds by their places, of which each is there once: the number of another kind does not compile, one
-/// that is too high is no place.
-const LISTED: [Kind; TABLE.len()] = {
-    let mut listed = [Kind::Audit; TABLE.len()];
-    let mut at = 0;
-    while at < TABLE.len() {
-        listed[TABLE[at] as usize] = TABLE[at];
-        at += 1;
-    }
-    listed
-};
+/// The names of the fields that a kind adds.
+#[derive(Clone, Copy)]
+struct Fields {
+    /// In their order.
+    names: &'static [&'static str],
+    /// The field of another kind that they stand behind; without one, they stand behind the kinds above.
+    after: Option<&'static str>,
+}
 
-/// Each kind's rows begin where those of the kind above it end.
-const _: () = {
-    let (mut rows, mut kind) = (0, 0);
-    while kind < ENDS.len() {
-        rows += ROWS[kind].len();
-        assert!(ENDS[kind] as usize == rows, "`after` names another kind than the one above");
+/// How many fields kinds add.
+const COUNT: usize = {
+    let (mut count, mut kind) = (0, 0);
+    while kind < FIELDS.len() {
+        count += FIELDS[kind].names.len();
         kind += 1;
     }
+    count
+};
+
+/// All fields that kinds add, in their order.
+const ORDER: [&str; COUNT] = {
+    let (mut order, mut at) = ([""; COUNT], 0);
+    let mut kind = 0;
+    while kind < FIELDS.len() {
+        if FIELDS[kind].after.is_none() {
+            at = put(&mut order, at, FIELDS[kind].names);
+        }
+        kind += 1;
+    }
+    assert!(
+        at == COUNT,
+        "`after` names no field of another kind, or one that stands behind another"
+    );
+    order
+};
+
+/// Puts names in order from `at` on, and behind each of them the fields that stand behind it.
+const fn put(order: &mut [&'static str; COUNT], at: usize, names: &[&'static str]) -> usize {
+    let (mut at, mut name) = (at, 0);
+    while name < names.len() {
+        order[at] = names[name];
+        at += 1;
+        let mut kind = 0;
+        while kind < FIELDS.len() {
+            if let Some(after) = FIELDS[kind].after
+                && is_same(after, names[name])
+            {
+                at = put(order, at, FIELDS[kind].names);
+            }
+            kind += 1;
+        }
+        name += 1;
+    }
+    at
+}
+
+/// The place of a field among all that kinds add.
+const fn place_of(field: &str) -> u8 {
+    let mut at = 0;
+    while !is_same(ORDER[at], field) {
+        at += 1;
+    }
+    at as u8
+}
+
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
+/// What kinds add, each in its place.
+const IN_PLACE: [PropertyRow; COUNT] = {
+    let mut rows = [ROWS[0][0]; COUNT];
+    let mut kind = 0;
+    while kind < ROWS.len() {
+        let mut row = 0;
+        while row < ROWS[kind].len() {
+            rows[ROWS[kind][row].key.place()] = ROWS[kind][row];
+            row += 1;
+        }
+        kind += 1;
+    }
+    rows
 };
 
 impl Kind {

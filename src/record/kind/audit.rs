@@ -7,7 +7,7 @@ use crate::record::kind::property::properties;
 /// The kind.
 pub(super) const KIND: KindRow = KindRow { word: "audit", service: None, heading: "Properties" };
 
-properties! { first;
+properties! {
     Agent: "agent.type", "", ["agentType"], Text, many, word, Nothing, [Audit],
         "Agentic", "kind of AI agent that acted or was changed, such as agenticAppInstance";
     ActorAgent: "actor.agent", "", [], Text, one, apart, Nothing, [Audit],

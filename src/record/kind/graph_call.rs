@@ -8,7 +8,7 @@ use crate::record::kind::property::properties;
 pub(super) const KIND: KindRow =
     KindRow { word: "graph-call", service: Some("Microsoft Graph calls"), heading: "Graph call" };
 
-properties! { after super::provisioning;
+properties! {
     RequestMethod: "request.method", "", ["requestMethod"], Text, one, word, Nothing, [GraphCall],
         "Method", "HTTP method of the call";
     RequestUri: "request.uri", "", ["requestUri", "uri"], Text, one, word, Text, [GraphCall],

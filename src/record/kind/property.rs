@@ -74,35 +74,13 @@ pub enum Class {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct PropertyKey(pub(super) u8);
 
-/// All properties that kinds add, kind by kind, in the order in which they are shown.
+/// All properties that kinds add, in the order in which they are shown.
 pub static PROPERTIES: &[PropertyRow] = &ROWS;
 
 /// As [`PROPERTIES`], for tables that are made when the program is built.
-pub(in crate::record) const ROWS: [PropertyRow; rows_in(super::ROWS)] = {
-    let mut rows = [super::ROWS[0][0]; rows_in(super::ROWS)];
-    let (mut at, mut part) = (0, 0);
-    while part < super::ROWS.len() {
-        let mut of_part = 0;
-        while of_part < super::ROWS[part].len() {
-            rows[at] = super::ROWS[part][of_part];
-            at += 1;
-            of_part += 1;
-        }
-        part += 1;
-    }
-    rows
-};
+pub(in crate::record) const ROWS: [PropertyRow; super::COUNT] = super::IN_PLACE;
 
-const fn rows_in(parts: &[&[PropertyRow]]) -> usize {
-    let (mut rows, mut part) = (0, 0);
-    while part < parts.len() {
-        rows += parts[part].len();
-        part += 1;
-    }
-    rows
-}
-
-/// Declares what a kind adds, behind the rows of the kinds before it: `first` or `after KIND;`, then rows of
+/// Declares what a kind adds, behind what the kinds above it add or `after "FIELD";` of another kind: rows of
 /// `Key: field, path, [aliases], kind, values, words, class, [kinds], title, help;` where values is `one` or
 /// `many`, and words is `word` where a bare word looks in it and `apart` where not.
 macro_rules! properties {
@@ -110,29 +88,19 @@ macro_rules! properties {
     (@many many) => { true };
     (@word word) => { true };
     (@word apart) => { false };
-    (first; $($rows:tt)*) => { properties! { @after 0; $($rows)* } };
-    (after $kind:path; $($rows:tt)*) => {
-        use $kind as before;
-        properties! { @after before::END; $($rows)* }
-    };
-    (@after $first:expr;
+    (after $before:literal; $($rows:tt)*) => { properties! { @after Some($before); $($rows)* } };
+    (@after $after:expr;
      $($key:ident: $field:literal, $path:literal, [$($alias:literal),*], $kind:ident, $many:ident,
        $word:ident, $class:ident, [$($of:ident),*], $title:literal, $help:literal;)*) => {
-        /// The places of the rows in this file.
-        #[repr(u8)]
-        enum Places {
-            $($key,)*
-            End,
-        }
-
-        /// The place behind the last row.
-        pub(super) const END: u8 = $first + Places::End as u8;
+        /// Their names.
+        pub(super) const FIELDS: super::Fields =
+            super::Fields { names: &[$($field,)*], after: $after };
 
         #[expect(non_upper_case_globals, reason = "named as the variants of an enum")]
         impl $crate::record::kind::property::PropertyKey {
             $(
                 #[doc = concat!("The field `", $field, "`.")]
-                pub const $key: Self = Self($first + Places::$key as u8);
+                pub const $key: Self = Self(super::place_of($field));
             )*
         }
 
@@ -156,6 +124,7 @@ macro_rules! properties {
             },)*]
         };
     };
+    ($($rows:tt)*) => { properties! { @after None; $($rows)* } };
 }
 pub(super) use properties;
 

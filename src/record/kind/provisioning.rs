@@ -8,7 +8,7 @@ use crate::record::kind::property::properties;
 pub(super) const KIND: KindRow =
     KindRow { word: "provisioning", service: Some("Provisioning"), heading: "Provisioning" };
 
-properties! { after super::risk;
+properties! {
     SourceSystem: "system.source", "sourceSystem.displayName", ["sourceSystem"],
         Text, one, word, App, [Provisioning],
         "From", "system that provisioning read from";

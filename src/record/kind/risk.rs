@@ -11,7 +11,7 @@ pub(super) const KIND: KindRow = KindRow {
     heading: "Identity Protection",
 };
 
-properties! { after super::sign_in;
+properties! { after "risk.event";
     RiskLevel: "risk.level", "riskLevel", [], Level, one, apart, Nothing, [Risk],
         "MS level", "Microsoft's level of a detection or of an account at risk";
     RiskTiming: "risk.timing", "detectionTimingType", [], Text, one, word, Nothing, [Risk],

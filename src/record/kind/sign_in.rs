@@ -8,7 +8,7 @@ use crate::record::kind::property::properties;
 pub(super) const KIND: KindRow =
     KindRow { word: "sign-in", service: Some("Sign-ins"), heading: "Sign-in" };
 
-properties! { after super::audit;
+properties! {
     App: "app", "", ["application", "appDisplayName"], Text, one, word, App, [SignIn],
         "App", "the application that was signed in to";
     Resource: "resource", "", ["resourceDisplayName"], Text, one, word, App, [SignIn],
