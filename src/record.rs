@@ -16,6 +16,7 @@ pub mod risk;
 pub mod role;
 pub mod sentence;
 pub mod value_kind;
+mod values;
 pub mod wanted;
 
 use std::borrow::Cow;

@@ -97,7 +97,7 @@ fn every_rule_fires_on_its_record_and_not_on_the_one_like_it() {
         let verdict = if verdict == "fires" { "fires" } else { "quiet" };
         assert!(missing.remove(&(verdict, known)), "once for each rule: {verdict} {rule}");
         assert!(rate(&record).is_sorted_by_key(|rule| std::cmp::Reverse(rule.level)));
-        assert!(fired.len() <= entrail::record::risk::MOST_RULES, "{fired:?}");
+        assert!(fired.len() <= entrail::record::column::part::MOST_RULES, "{fired:?}");
     }
     assert!(missing.is_empty(), "no record for {missing:?}");
 }

@@ -112,7 +112,7 @@ fn redacted_values(record: &Record<'_>, field: &Field, out: &mut dyn FnMut(&str)
         }
         Stored::Column(column, parts) => {
             let places = has_places(field);
-            (column.row().fill)(record, &mut Firsts { parts, places, out });
+            column.fill(record, &mut Firsts { parts, places, out });
         }
         _ => field.values(record, "", out),
     }

@@ -9,7 +9,6 @@ pub use part::Part;
 
 use super::address;
 use super::naming::former_names;
-use super::risk;
 use super::{Actor, Outcome, Record};
 
 /// Separates the parts of one dictionary entry; [`separable`] takes it out of data.
@@ -123,8 +122,8 @@ pub struct ColumnRow {
     pub column: Column,
     /// One entry for each record, or any number.
     pub many: bool,
-    /// Hands the record's entries over.
-    pub fill: fn(&Record<'_>, &mut dyn Entries),
+    /// Hands the record's entries over; [`Column::fill`] is for all columns.
+    pub(super) fill: fn(&Record<'_>, &mut dyn Entries),
 }
 
 /// All dictionary columns, in the order of [`Column`].
@@ -180,16 +179,8 @@ pub const COLUMNS: &[ColumnRow] = &[
     one(Column::Source, |r, out| out.entry(&[&r.source])),
     one(Column::Tenant, |r, out| out.entry(&[&r.tenant_id])),
     one(Column::Agent, |r, out| out.entry(&[&r.user_agent])),
-    one(Column::Risk, |r, out| {
-        let mut parts = [""; 1 + risk::MOST_RULES];
-        let fired = risk::rate(r);
-        let Some(highest) = fired.first() else { return out.usual(&parts) };
-        parts[0] = highest.level.word();
-        for (part, rule) in parts[1..].iter_mut().zip(&fired) {
-            *part = rule.name;
-        }
-        out.entry(&parts);
-    }),
+    // The rules say; they look at what other columns have: see [`Column::fill`].
+    one(Column::Risk, |_, _| {}),
     ColumnRow {
         column: Column::Properties,
         many: true,
@@ -243,7 +234,7 @@ mod tests {
 
     fn filled_in(part: Part, record: &Record<'_>) -> String {
         let mut kept = Kept(Vec::new());
-        (part.column().row().fill)(record, &mut kept);
+        part.column().fill(record, &mut kept);
         kept.0.first().and_then(|entry| entry.get(part.at())).cloned().unwrap_or_default()
     }
 

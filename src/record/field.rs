@@ -5,9 +5,11 @@ use super::change::differences_of;
 use super::column::{COLUMNS, Column, Entries, Kept, Part, VALUES, part, separable};
 use super::kind::property::{PropertyKey, ROWS};
 use super::licence::{self, Fate};
-use super::risk::NOT_RATED;
 use super::value_kind::ValueKind;
 use super::{NamedBy, Record, Target, value_text};
+
+/// What is said of records that no rule of risk speaks of: never that they are safe.
+pub const NOT_RATED: &str = "not rated";
 
 /// Calls back with each value of a record that is asked for.
 pub type Getter = fn(&Record<'_>, &mut dyn FnMut(&str));
@@ -441,7 +443,7 @@ fn differing(record: &Record<'_>, new: bool, out: &mut dyn FnMut(&str)) {
 }
 
 /// Hands on the chosen parts of each entry.
-struct Parts<'f>(&'f [Part], &'f mut dyn FnMut(&str));
+pub(super) struct Parts<'f>(pub(super) &'f [Part], pub(super) &'f mut dyn FnMut(&str));
 
 impl Entries for Parts<'_> {
     fn entry(&mut self, parts: &[&str]) {
@@ -615,10 +617,8 @@ impl Field {
         matches!(self.stored, Stored::Mark | Stored::Note)
     }
 
-    /// Calls `out` with each value of this field that is not empty. `raw` is the record's original
-    /// text, used by the `raw` field only. The time has no text here: see [`Record::time`]. A record knows no
-    /// marks.
-    pub fn values(&self, record: &Record<'_>, raw: &str, out: &mut dyn FnMut(&str)) {
+    /// As [`Field::values`], but for what the rules of risk say.
+    pub(super) fn kept_values(&self, record: &Record<'_>, raw: &str, out: &mut dyn FnMut(&str)) {
         let mut keep = |value: &str| {
             if !value.is_empty() {
                 out(value);

@@ -52,12 +52,6 @@ impl Level {
     }
 }
 
-/// What is said of records that no rule speaks of: never that they are safe.
-pub const NOT_RATED: &str = "not rated";
-
-/// Most rules that are kept of one record, the highest; see [`rate`].
-pub const MOST_RULES: usize = 4;
-
 /// Where a rule, or the thought behind it, was published.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Source {

@@ -85,7 +85,7 @@ impl Batch {
         for (row, column) in COLUMNS.iter().zip(&mut self.columns) {
             if !wanted.has(row.column) {
                 // The entry of every record, where each has one: the first, as nothing else is added.
-                (row.fill)(&nothing, column);
+                row.column.fill(&nothing, column);
                 column.codes.clear();
             }
         }
@@ -108,7 +108,7 @@ impl Batch {
         self.spans.push(span);
         for (row, column) in COLUMNS.iter().zip(&mut self.columns) {
             if self.wanted.has(row.column) {
-                (row.fill)(record, column);
+                row.column.fill(record, column);
             } else if !row.many {
                 column.codes.push(0);
             }

@@ -7,10 +7,11 @@ use std::net::IpAddr;
 
 use entrail::query::{Context, Expression, Operator, Query, Term, Value};
 use entrail::record::change::{Difference, differences_of};
+use entrail::record::column::part::MOST_RULES;
 use entrail::record::kind::property::PropertyKey;
 use entrail::record::licence::{self, Fate};
 use entrail::record::naming::is_name;
-use entrail::record::risk::{MOST_RULES, rate};
+use entrail::record::risk::rate;
 use entrail::record::value_kind::ValueKind;
 use entrail::record::{Actor, ActorKind, Change, Kind, NamedBy, Record, Target, value_text};
 use entrail::text::{fold, fold_fragment};

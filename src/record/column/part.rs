@@ -3,7 +3,6 @@
 
 use super::{Column, PART};
 use crate::record::address::MOST_ADDRESSES;
-use crate::record::risk::MOST_RULES;
 
 /// One part of the entries of a dictionary column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,6 +39,9 @@ pub const TARGET_ALL_NAMES: &[Part] = &[
     Part::TARGET_FORMER_NAME,
     Part::TARGET_FORMER_UPN,
 ];
+
+/// Most rules that are kept of one record, the highest.
+pub const MOST_RULES: usize = 4;
 
 /// The names of the rules that rated a record, the highest first.
 pub const RULES: &[Part] = &{

@@ -274,7 +274,8 @@ impl Condition {
             Look::ActorKind => any(subject.record.actor.kind.word()),
             Look::Field => {
                 let mut found = false;
-                self.field.values(subject.record, "", &mut |value| found = found || any(value));
+                self.field
+                    .kept_values(subject.record, "", &mut |value| found = found || any(value));
                 found
             }
         }

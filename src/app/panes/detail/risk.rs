@@ -4,8 +4,9 @@
 use crate::app::panes::detail::line::{Line, OPEN_KEY, Tone};
 use crate::app::panes::list::risk_glyph;
 use crate::record::field::Field;
+use crate::record::field::NOT_RATED;
 use crate::record::kind::property::PropertyKey;
-use crate::record::risk::{Level, NOT_RATED, Rule, rate};
+use crate::record::risk::{Level, Rule, rate};
 use crate::record::sentence::rated;
 use crate::record::{Kind, Record};
 use crate::text::clean;
