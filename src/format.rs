@@ -26,6 +26,7 @@ mod evidence;
 mod json;
 mod kind_properties;
 mod layout;
+mod log_analytics;
 mod nested;
 mod portal_csv;
 mod principals;

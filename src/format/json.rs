@@ -354,6 +354,22 @@ impl<'a> Reader<'a> {
         *record = part.into_owned();
     }
 
+    /// What `read` makes of JSON text that stood in a string; where that is broken, which is noted, nothing.
+    pub(super) fn in_text<T: Default>(
+        &mut self,
+        text: &str,
+        place: &ValuePath<'_>,
+        read: impl FnOnce(&mut Reader<'_>, &ValuePath<'_>) -> Step<T>,
+    ) -> T {
+        let mut inner = Reader::new(text.as_bytes(), 0, self.depth);
+        let found = read(&mut inner, place);
+        if let Err(error) = &found {
+            inner.note_broken(place, error);
+        }
+        self.adopt(inner);
+        found.unwrap_or_default()
+    }
+
     /// Notes that the JSON text at `place` is broken.
     pub(super) fn note_broken(&mut self, place: &ValuePath<'_>, error: &DecodeError) {
         self.note(|| format!("the JSON text in `{place}` is broken at its byte {}", error.at));

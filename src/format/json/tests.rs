@@ -115,11 +115,11 @@ fn notes_are_counted_when_there_are_too_many() {
 
 #[test]
 fn keys_are_found_in_any_case_and_with_escapes() {
-    keys! { enum Key { Type = b"type" | b"kind", } }
+    keys! { enum TestKey { Type = b"type" | b"kind", } }
     for json in [r#"{"type":1}"#, r#"{"TYPE":1}"#, r#"{"KiNd":1}"#, r#"{"\u0074ype":1}"#] {
         let mut reader = reader(json.as_bytes());
         let mut found = 0;
-        let read = reader.object(&ValuePath::Record, |reader, Key::Type, here| {
+        let read = reader.object(&ValuePath::Record, |reader, TestKey::Type, here| {
             assert_eq!(here.to_string(), "type");
             found += 1;
             reader.skip()

@@ -13,6 +13,7 @@ use super::{EventReader, SchemaRow, Written};
 use crate::format::Depth;
 use crate::format::evidence::EvidenceKey as K;
 use crate::format::json::{ObjectWriter, Reader, Step, ValuePath, keys};
+use crate::format::log_analytics::RowOfTable;
 use crate::format::nested::write as nested;
 use crate::format::nested::{additional_details, fill, identity, initiated_by, target_resources};
 use crate::record::kind::property::{Property, PropertyKey};
@@ -104,9 +105,7 @@ pub(in crate::format) struct Audit<'a> {
     identity: Cow<'a, str>,
     performer: Actor<'a>,
     description: Cow<'a, str>,
-    entra_tenant: Cow<'a, str>,
-    generated: Option<Timestamp>,
-    log_analytics: bool,
+    row: RowOfTable<'a>,
     /// Hardly any record has them.
     short: Option<Box<Short<'a>>>,
 }
@@ -148,18 +147,9 @@ impl<'a> EventReader<'a> for Audit<'a> {
             AuditKey::OperationName => self.operation_name = reader.text(here)?,
             AuditKey::Identity => self.identity = reader.text(here)?,
             AuditKey::ResultDescription => self.description = reader.text(here)?,
-            AuditKey::EntraTenantId => {
-                self.log_analytics = true;
-                self.entra_tenant = reader.text(here)?;
-            }
-            AuditKey::Generated => {
-                self.log_analytics = true;
-                self.generated = reader.time(here)?;
-            }
-            AuditKey::SourceSystem => {
-                self.log_analytics = true;
-                reader.skip()?;
-            }
+            AuditKey::EntraTenantId => self.row.tenant(reader, here)?,
+            AuditKey::Generated => self.row.generated(reader, here)?,
+            AuditKey::SourceSystem => self.row.source_system(reader)?,
             AuditKey::ShortTime => self.short().time = reader.scalar(here)?,
             AuditKey::ShortService => self.short().service = reader.scalar(here)?,
             AuditKey::ShortActivity => self.short().activity = reader.scalar(here)?,
@@ -175,11 +165,7 @@ impl<'a> EventReader<'a> for Audit<'a> {
         _category: &str,
         _notes: &mut Reader<'_>,
     ) -> Option<Cow<'a, str>> {
-        // In a Log Analytics row `TenantId` is the workspace.
-        if self.log_analytics {
-            record.tenant_id = self.entra_tenant;
-        }
-        record.time = record.time.or(self.generated);
+        self.row.complete(record);
         fill(&mut record.activity, self.operation_name);
         if let Some(short) = self.short {
             short.complete(record);

@@ -15,6 +15,7 @@ use super::{EventReader, SchemaRow, Written};
 use crate::format::audit_properties::{AuditProperties, Property};
 use crate::format::json::{ObjectWriter, Reader, Step, ValuePath, keys};
 use crate::format::kind_properties::{self, Added};
+use crate::format::log_analytics::RowOfTable;
 use crate::format::nested::write::surroundings;
 use crate::format::nested::{fill, ip};
 use crate::record::kind::property::PropertyKey;
@@ -83,8 +84,7 @@ pub(in crate::format) struct GraphCall<'a> {
     principal_id: Cow<'a, str>,
     app_id: Cow<'a, str>,
     token_kind: Cow<'a, str>,
-    entra_tenant: Cow<'a, str>,
-    log_analytics: bool,
+    row: RowOfTable<'a>,
     time: Option<Timestamp>,
     added: Added<'a>,
 }
@@ -143,14 +143,8 @@ impl<'a> EventReader<'a> for GraphCall<'a> {
                 fill(&mut record.session_id, session);
             }
             CallKey::TenantId => record.tenant_id = reader.text(here)?,
-            CallKey::EntraTenantId => {
-                self.log_analytics = true;
-                self.entra_tenant = reader.text(here)?;
-            }
-            CallKey::SourceSystem => {
-                self.log_analytics = true;
-                reader.skip()?;
-            }
+            CallKey::EntraTenantId => self.row.tenant(reader, here)?,
+            CallKey::SourceSystem => self.row.source_system(reader)?,
             CallKey::OperationType => record.operation_type = reader.text(here)?,
             CallKey::Service => self.stated.read(reader, Property::Service, here)?,
             CallKey::Category => self.stated.read(reader, Property::Category, here)?,
@@ -173,10 +167,7 @@ impl<'a> EventReader<'a> for GraphCall<'a> {
     ) -> Option<Cow<'a, str>> {
         record.kind = Kind::GraphCall;
         record.time = self.time;
-        // In a Log Analytics row `TenantId` is the workspace.
-        if self.log_analytics || !self.entra_tenant.is_empty() {
-            record.tenant_id = self.entra_tenant;
-        }
+        self.row.complete(record);
         record.service = Cow::Borrowed(Kind::GraphCall.service().unwrap_or_default());
         record.category = Cow::Borrowed(CATEGORY);
         let (path, targets) = template(&self.uri);

@@ -14,6 +14,7 @@ use super::{EventReader, SchemaRow, Written};
 use crate::format::audit_properties::{AuditProperties, Property};
 use crate::format::json::{ObjectWriter, Reader, Step, ValuePath, keys};
 use crate::format::kind_properties::{self, Added};
+use crate::format::log_analytics::RowOfTable;
 use crate::format::nested::write::surroundings;
 use crate::format::nested::{additional_details, fill, ip};
 use crate::record::kind::property::PropertyKey;
@@ -92,11 +93,9 @@ pub(in crate::format) struct Protection<'a> {
     name: Cow<'a, str>,
     detected: Option<Timestamp>,
     updated: Option<Timestamp>,
-    generated: Option<Timestamp>,
-    entra_tenant: Cow<'a, str>,
+    row: RowOfTable<'a>,
     table: Cow<'a, str>,
     operation_name: Cow<'a, str>,
-    log_analytics: bool,
     added: Added<'a>,
 }
 
@@ -132,18 +131,9 @@ impl<'a> EventReader<'a> for Protection<'a> {
             RiskKey::Updated => self.updated = reader.time(here)?,
             RiskKey::More => additional_details(reader, record, here)?,
             RiskKey::TenantId => record.tenant_id = reader.text(here)?,
-            RiskKey::EntraTenantId => {
-                self.log_analytics = true;
-                self.entra_tenant = reader.text(here)?;
-            }
-            RiskKey::Generated => {
-                self.log_analytics = true;
-                self.generated = reader.time(here)?;
-            }
-            RiskKey::SourceSystem => {
-                self.log_analytics = true;
-                reader.skip()?;
-            }
+            RiskKey::EntraTenantId => self.row.tenant(reader, here)?,
+            RiskKey::Generated => self.row.generated(reader, here)?,
+            RiskKey::SourceSystem => self.row.source_system(reader)?,
             RiskKey::Table => self.table = reader.text(here)?,
             RiskKey::OperationName => self.operation_name = reader.text(here)?,
             RiskKey::UserAgent => record.user_agent = reader.text(here)?,
@@ -179,10 +169,8 @@ impl<'a> EventReader<'a> for Protection<'a> {
         .chain(CATEGORIES.iter().filter(|row| (row.3, row.4) == (is_principal, is_detection)))
         .next();
         record.kind = Kind::Risk;
-        if self.log_analytics {
-            record.tenant_id = self.entra_tenant;
-        }
-        record.time = record.time.or(self.detected).or(self.updated).or(self.generated);
+        record.time = record.time.or(self.detected).or(self.updated);
+        self.row.complete(record);
         record.service = Cow::Borrowed(Kind::Risk.service().unwrap_or_default());
         record.activity = self.operation_name;
         if let Some(row) = row {

@@ -15,11 +15,11 @@ use super::{EnvelopeResult, EventReader, SchemaRow, Written};
 use crate::format::audit_properties::{AuditProperties, Property};
 use crate::format::json::{Held, ObjectWriter, Reader, Step, ValuePath, keys};
 use crate::format::kind_properties::{self, Added, step_status};
+use crate::format::log_analytics::RowOfTable;
 use crate::format::nested::write::{change, surroundings};
 use crate::format::nested::{fill, modified_properties};
 use crate::record::kind::property::PropertyKey;
 use crate::record::{Actor, ActorKind, Change, Kind, Outcome, Record, Target};
-use crate::time::Timestamp;
 
 /// The service all provisioning is listed under.
 pub(super) const SERVICE: &str = "Provisioning";
@@ -132,9 +132,7 @@ pub(in crate::format) struct Provisioning<'a> {
     result_type: Cow<'a, str>,
     result_description: Cow<'a, str>,
     cycle_id: Cow<'a, str>,
-    entra_tenant: Cow<'a, str>,
-    generated: Option<Timestamp>,
-    log_analytics: bool,
+    row: RowOfTable<'a>,
     added: Added<'a>,
 }
 
@@ -177,15 +175,9 @@ impl<'a> EventReader<'a> for Provisioning<'a> {
                 self.added.put(key, Cow::Owned(value));
             }
             ProvisioningKey::TenantId => record.tenant_id = reader.text(here)?,
-            ProvisioningKey::EntraTenantId => {
-                self.log_analytics = true;
-                self.entra_tenant = reader.text(here)?;
-            }
+            ProvisioningKey::EntraTenantId => self.row.tenant(reader, here)?,
             ProvisioningKey::CorrelationId => record.correlation_id = reader.text(here)?,
-            ProvisioningKey::Generated => {
-                self.log_analytics = true;
-                self.generated = reader.time(here)?;
-            }
+            ProvisioningKey::Generated => self.row.generated(reader, here)?,
             ProvisioningKey::ResultType => self.result_type = reader.scalar(here)?,
             ProvisioningKey::ResultDescription => self.result_description = reader.text(here)?,
             ProvisioningKey::OperationName => self.operation_name = reader.text(here)?,
@@ -204,10 +196,7 @@ impl<'a> EventReader<'a> for Provisioning<'a> {
         _notes: &mut Reader<'_>,
     ) -> Option<Cow<'a, str>> {
         record.kind = Kind::Provisioning;
-        if self.log_analytics {
-            record.tenant_id = self.entra_tenant;
-        }
-        record.time = record.time.or(self.generated);
+        self.row.complete(record);
         self.added.put(PropertyKey::Cycle, self.cycle_id.clone());
         let logged = std::mem::replace(&mut record.correlation_id, self.cycle_id);
         fill(&mut record.correlation_id, logged);
@@ -304,14 +293,7 @@ fn identity(reader: &mut Reader<'_>, here: &ValuePath<'_>) -> Step<Identity> {
     match reader.held(b'{', here)? {
         Held::Nothing => {}
         Held::Loose(text) => identity.name = text.into_owned(),
-        Held::Text(text) => {
-            let mut inner = Reader::new(text.as_bytes(), 0, reader.depth);
-            match self::identity(&mut inner, here) {
-                Ok(inside) => identity = inside,
-                Err(error) => inner.note_broken(here, &error),
-            }
-            reader.adopt(inner);
-        }
+        Held::Text(text) => identity = reader.in_text(&text, here, self::identity),
         Held::Here => reader.object(here, |reader, key, here| {
             match key {
                 IdentityKey::Id => identity.id = reader.text(here)?.into_owned(),
@@ -348,15 +330,7 @@ fn status(reader: &mut Reader<'_>, here: &ValuePath<'_>) -> Step<Status> {
     match reader.held(b'{', here)? {
         Held::Nothing => {}
         Held::Loose(text) => status.word = text.into_owned(),
-        Held::Text(text) => {
-            let mut inner = Reader::new(text.as_bytes(), 0, reader.depth);
-            let inside = self::status(&mut inner, here);
-            if let Err(error) = &inside {
-                inner.note_broken(here, error);
-            }
-            reader.adopt(inner);
-            return Ok(inside.unwrap_or_default());
-        }
+        Held::Text(text) => status = reader.in_text(&text, here, self::status),
         Held::Here => reader.object(here, |reader, key, here| {
             match key {
                 StatusKey::Status => status.word = reader.scalar(here)?.into_owned(),

@@ -16,12 +16,12 @@ use crate::format::audit_properties::{AuditProperties, Property};
 use crate::format::evidence::EvidenceKey as K;
 use crate::format::json::{Held, Keys as _, ObjectWriter, Reader, Step, ValuePath, keys, string};
 use crate::format::kind_properties::{self, Added, powershell_members};
+use crate::format::log_analytics::RowOfTable;
 use crate::format::nested::write::surroundings;
 use crate::format::nested::{fill, ip};
 use crate::record::kind::property::{Property as Own, PropertyKey};
 use crate::record::outcome::{named_error, of_code, plain_code, sign_in_error};
 use crate::record::{Actor, ActorKind, Kind, Outcome, Record, Target};
-use crate::time::Timestamp;
 
 /// The service all sign-ins are listed under.
 pub(super) const SERVICE: &str = "Sign-ins";
@@ -144,9 +144,7 @@ pub(in crate::format) struct SignIn<'a> {
     result_type: Cow<'a, str>,
     result_description: Cow<'a, str>,
     operation_name: Cow<'a, str>,
-    entra_tenant: Cow<'a, str>,
-    generated: Option<Timestamp>,
-    log_analytics: bool,
+    row: RowOfTable<'a>,
     added: Added<'a>,
 }
 
@@ -201,18 +199,9 @@ impl<'a> EventReader<'a> for SignIn<'a> {
             SignInKey::Targets => self.stated.read(reader, Property::Targets, here)?,
             SignInKey::AdditionalDetails => self.stated.read(reader, Property::Details, here)?,
             SignInKey::Properties => self.stated.read(reader, Property::Properties, here)?,
-            SignInKey::EntraTenantId => {
-                self.log_analytics = true;
-                self.entra_tenant = reader.text(here)?;
-            }
-            SignInKey::Generated => {
-                self.log_analytics = true;
-                self.generated = reader.time(here)?;
-            }
-            SignInKey::SourceSystem => {
-                self.log_analytics = true;
-                reader.skip()?;
-            }
+            SignInKey::EntraTenantId => self.row.tenant(reader, here)?,
+            SignInKey::Generated => self.row.generated(reader, here)?,
+            SignInKey::SourceSystem => self.row.source_system(reader)?,
         }
         Ok(())
     }
@@ -225,10 +214,7 @@ impl<'a> EventReader<'a> for SignIn<'a> {
     ) -> Option<Cow<'a, str>> {
         let category = self.category_name(category);
         record.kind = Kind::SignIn;
-        if self.log_analytics {
-            record.tenant_id = self.entra_tenant;
-        }
-        record.time = record.time.or(self.generated);
+        self.row.complete(record);
         record.service = Cow::Borrowed(SERVICE);
         record.activity = self.operation_name;
         fill(&mut record.activity, Cow::Borrowed(ACTIVITY));
@@ -394,14 +380,7 @@ fn event_type(reader: &mut Reader<'_>, here: &ValuePath<'_>) -> Step<String> {
     match reader.held(b'[', here)? {
         Held::Nothing => {}
         Held::Loose(text) => first = text.into_owned(),
-        Held::Text(text) => {
-            let mut inner = Reader::new(text.as_bytes(), 0, reader.depth);
-            match event_type(&mut inner, here) {
-                Ok(text) => first = text,
-                Err(error) => inner.note_broken(here, &error),
-            }
-            reader.adopt(inner);
-        }
+        Held::Text(text) => first = reader.in_text(&text, here, event_type),
         Held::Here => reader.entries(|reader, index| {
             let text = reader.text(&ValuePath::Item(here, index))?;
             if first.is_empty() {
@@ -430,14 +409,7 @@ fn status(reader: &mut Reader<'_>, here: &ValuePath<'_>) -> Step<Status> {
     match reader.held(b'{', here)? {
         Held::Nothing => {}
         Held::Loose(text) => status.reason = text.into_owned(),
-        Held::Text(text) => {
-            let mut inner = Reader::new(text.as_bytes(), 0, reader.depth);
-            match self::status(&mut inner, here) {
-                Ok(inside) => status = inside,
-                Err(error) => inner.note_broken(here, &error),
-            }
-            reader.adopt(inner);
-        }
+        Held::Text(text) => status = reader.in_text(&text, here, self::status),
         Held::Here => reader.object(here, |reader, key, here| {
             match key {
                 StatusKey::Code => status.code = reader.scalar(here)?.into_owned(),

@@ -515,11 +515,7 @@ fn parts(reader: &mut Reader<'_>, parts: &mut Vec<Part>, here: &ValuePath<'_>) -
         Held::Nothing => {}
         Held::Loose(id) => parts.push(Part { id: id.into_owned(), kind: String::new() }),
         Held::Text(text) => {
-            let mut inner = Reader::new(text.as_bytes(), 0, reader.depth);
-            if let Err(error) = self::parts(&mut inner, parts, here) {
-                inner.note_broken(here, &error);
-            }
-            reader.adopt(inner);
+            reader.in_text(&text, here, |inner, here| self::parts(inner, parts, here));
         }
         Held::Here => reader.entries(|reader, index| {
             let here = &ValuePath::Item(here, index);
