@@ -6,7 +6,7 @@ use std::io;
 
 use super::about::About;
 use super::redact::Redactor;
-use super::undo::{self, Ledger};
+use super::undo::{self, Undoing};
 use super::written::{Watch, Watched, Written};
 use super::{describe, findings, reading};
 use crate::document::{Block, Column, Head, Item, Render, Section, Text};
@@ -116,16 +116,16 @@ pub(super) fn write(
     let mut watched = Watched::new(making.watch);
     let mut redactor = reading::redactor(store, &rows, making.redact, &mut watched)?;
     let notes = notes(store, &rows, redactor.as_mut());
-    let mut ledger = Ledger::default();
+    let mut undoing = Undoing::default();
     if sheet == Sheet::Undo {
         reading::each(store, &rows, None, &mut watched, &mut |row, read| {
             if let Ok((record, ..)) = read {
-                ledger.enter(row, record);
+                undoing.enter(row, record);
             }
             Ok(())
         })?;
         watched.again();
-        ledger.close();
+        undoing.close();
     }
     let title = title(sheet, &making.about.title, redactor.as_mut());
     render.begin(&Head { kind: sheet.name(), title: title.clone() })?;
@@ -142,7 +142,7 @@ pub(super) fn write(
                     let told = match sheet {
                         Sheet::Report => told(store, row, record),
                         Sheet::Undo => {
-                            undo::lines(record, &undo::decide(record, row, number, &mut ledger))
+                            undo::lines(record, &undo::decide(record, row, number, &mut undoing))
                         }
                     };
                     let mut list = Block::List(told);

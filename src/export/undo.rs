@@ -3,15 +3,12 @@
 //!
 //! Decisions are values, see [`Undo`](decide::Undo); [`words`] alone writes them.
 
-mod back;
 mod decide;
-mod ledger;
 mod values;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
-pub(super) use decide::decide;
-pub(super) use ledger::Ledger;
+pub(super) use decide::{Undoing, decide};
 pub(super) use words::lines;

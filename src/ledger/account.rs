@@ -9,19 +9,37 @@ use super::objects::NOBODY;
 use super::posting::Posting;
 use crate::meaning::{Act, Thing};
 
+/// What was deleted and restored, or disabled and enabled: each with what happened to it, in order.
+pub(super) fn lives<'p>(
+    ledger: &Ledger,
+    postings: &[&'p Posting],
+    steps: [Act; 2],
+) -> Vec<(u32, Vec<&'p Posting>)> {
+    let mut lives: Vec<(u32, Vec<&Posting>)> = Vec::new();
+    let mut known: HashMap<u32, usize> = HashMap::new();
+    for &posting in postings.iter().filter(|posting| steps.contains(&posting.act)) {
+        let holder = ledger.objects.of(posting.holder);
+        let at = *known.entry(holder).or_insert(lives.len());
+        if at == lives.len() {
+            lives.push((holder, Vec::new()));
+        }
+        lives[at].1.push(posting);
+    }
+    lives
+}
+
+/// The steps of a life: what ends it or rests it, and what gives it back.
+pub(super) const STEPS: [[Act; 2]; 2] =
+    [[Act::Deleted, Act::Restored], [Act::Disabled, Act::Enabled]];
+
 /// Accounts that were deleted or disabled, and are as far as the log shows.
 pub(super) fn lines(ledger: &Ledger, postings: &[&Posting]) -> Vec<Line> {
     let mut lines = Vec::new();
-    for steps in [[Act::Deleted, Act::Restored], [Act::Disabled, Act::Enabled]] {
-        let mut lanes: Vec<(u32, Vec<&Posting>)> = Vec::new();
-        for &posting in postings.iter().filter(|posting| steps.contains(&posting.act)) {
-            let holder = ledger.objects.of(posting.holder);
-            match lanes.iter_mut().find(|(own, _)| *own == holder) {
-                Some((_, own)) => own.push(posting),
-                None => lanes.push((holder, vec![posting])),
+    for steps in STEPS {
+        for (holder, postings) in lives(ledger, postings, steps) {
+            if ledger.objects.about(holder).kind != "user" {
+                continue;
             }
-        }
-        for (holder, postings) in lanes {
             let is_gone = postings.iter().any(|posting| posting.is_done && posting.act == steps[0]);
             let ends = |posting: &&&Posting| posting.act == steps[0] || !posting.is_done && is_gone;
             let Some(last) = postings.last().filter(ends) else { continue };

@@ -6,7 +6,7 @@ use super::logged::{detail, target, value};
 use super::objects::NOBODY;
 use super::posting::Posting;
 use super::{keys, package};
-use crate::meaning::{Act, Activity};
+use crate::meaning::{Act, Activity, Thing};
 use crate::record::licence::{self, Fate};
 use crate::record::sentence::target_name;
 use crate::record::{ActorKind, Record, Target};
@@ -83,6 +83,25 @@ impl Ledger {
         if let Some(holder) = holder {
             posting.holder = self.objects.target(holder);
         }
+    }
+
+    pub(super) fn unit(&mut self, record: &Record<'_>, posting: &mut Posting) {
+        let facts = Thing::Unit.facts();
+        let [id, name] = [&facts.id, &facts.name].map(|key| value(record, key).unwrap_or_default());
+        let is_unit = |target: &&Target<'_>| target.kind.eq_ignore_ascii_case(&facts.kind);
+        posting.thing = match record.targets.iter().find(is_unit) {
+            Some(unit) => self.objects.target(unit),
+            None => self.objects.object(&facts.kind, &id, &name),
+        };
+        let member = record.targets.iter().find(|target| !is_unit(target));
+        posting.holder = member.map_or(NOBODY, |member| self.objects.target(member));
+    }
+
+    /// Who is let in is always the same: which request it was, is the thing and stands for both.
+    pub(super) fn support(&mut self, record: &Record<'_>, posting: &mut Posting) {
+        let request = record.targets.first();
+        posting.thing = request.map_or(NOBODY, |request| self.objects.target(request));
+        posting.holder = posting.thing;
     }
 
     pub(super) fn app_role(&mut self, record: &Record<'_>, posting: &mut Posting) {

@@ -1,14 +1,16 @@
 //! How things stand: from all postings of one holder and one thing to what is held, lost, or neither.
 //! Never takes for held what was deleted, has ended, or was only asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::book::Ledger;
 use super::lane::{Event, Lane, Line, Standing, TOGETHER, Why, line};
 use super::objects::NOBODY;
 use super::posting::{Pim, Posting};
+use super::taken_back::{Told, Turn};
 use super::{account, grants};
 use crate::meaning::{Act, Thing};
+use crate::store::RowId;
 
 /// By holder, family, thing, part; what names no holder or no thing meets nothing else but what is of
 /// the same request.
@@ -17,12 +19,39 @@ type LaneKey = (u32, u8, u32, u32, (u8, u32));
 impl Ledger {
     /// How things stand of which the holder or the thing is one of these, in order.
     pub fn lines(&self, own: &[u32]) -> Vec<Line> {
-        lines(self, own)
+        lines(self, Some(own), &mut Vec::new())
+    }
+
+    /// What cancels out among all records.
+    pub(super) fn cancel(&self, told: &mut Told) {
+        let mut echoes = Vec::new();
+        for line in lines(self, None, &mut echoes) {
+            told.cancel(&line.lane.turns);
+        }
+        let lives: Vec<&Posting> = self
+            .postings
+            .iter()
+            .filter(|p| p.kind.is_object() && p.is_done && !p.for_good)
+            .collect();
+        for steps in account::STEPS {
+            for (holder, postings) in account::lives(self, &lives, steps) {
+                if holder != NOBODY {
+                    let turns = postings.iter().filter_map(|p| Turn::of(p.row, p.time, p.act));
+                    told.cancel(&turns.collect::<Vec<_>>());
+                }
+            }
+        }
+        told.keep_whole();
+        for (echo, of) in echoes {
+            told.echo(echo, of);
+        }
     }
 }
 
-fn lines(ledger: &Ledger, own: &[u32]) -> Vec<Line> {
-    let is_own = |number: u32| own.binary_search(&number).is_ok();
+/// The lines of whom these are the holders or the things, or all of them; and which record says only
+/// what another one says.
+fn lines(ledger: &Ledger, own: Option<&[u32]>, echoes: &mut Vec<(RowId, RowId)>) -> Vec<Line> {
+    let is_own = |number: u32| own.is_none_or(|own| own.binary_search(&number).is_ok());
     let of = |number: u32| ledger.objects.of(number);
     let mut places: BTreeMap<LaneKey, Vec<&Posting>> = BTreeMap::new();
     let mut clients: BTreeMap<u32, Vec<&Posting>> = BTreeMap::new();
@@ -52,7 +81,9 @@ fn lines(ledger: &Ledger, own: &[u32]) -> Vec<Line> {
         let Some(first) = postings.first() else { continue };
         match first.kind {
             Thing::Role | Thing::Eligible | Thing::Scoped => {
-                lines.extend(roles(ledger, &postings));
+                let doubles = doubles(&postings);
+                lines.extend(roles(ledger, &postings, &doubles));
+                echoes.extend(doubles);
             }
             Thing::Package => lines.extend(package(ledger, &postings)),
             _ => lines.push(plain(ledger, &postings)),
@@ -100,10 +131,10 @@ fn plain(ledger: &Ledger, postings: &[&Posting]) -> Line {
 }
 
 /// A role: assigned, activated, or both.
-fn roles(ledger: &Ledger, postings: &[&Posting]) -> Vec<Line> {
+fn roles(ledger: &Ledger, postings: &[&Posting], doubles: &HashMap<RowId, RowId>) -> Vec<Line> {
     let Some(first) = postings.first() else { return Vec::new() };
     let (mut assigned, mut activated) = (Lane::default(), Lane::default());
-    for posting in without_doubles(postings) {
+    for posting in postings.iter().filter(|posting| !doubles.contains_key(&posting.row)) {
         match posting.act {
             Act::Activated => activated.give(posting, ledger),
             Act::Expired | Act::Deactivated => activated.take(posting, ledger),
@@ -130,9 +161,9 @@ fn roles(ledger: &Ledger, postings: &[&Posting]) -> Vec<Line> {
     told.map(|(lane, is_activated)| line(ledger, first, lane, is_activated)).collect()
 }
 
-/// The postings without those that the directory wrote for what PIM tells itself.
-fn without_doubles<'e>(postings: &[&'e Posting]) -> Vec<&'e Posting> {
-    let mut doubles = std::collections::HashSet::new();
+/// What the directory wrote for what PIM tells itself, each with the record that tells it.
+fn doubles(postings: &[&Posting]) -> HashMap<RowId, RowId> {
+    let mut doubles = HashMap::new();
     for gives in [true, false] {
         let of = |pim: bool| {
             let fits = move |posting: &&&Posting| {
@@ -153,8 +184,9 @@ fn without_doubles<'e>(postings: &[&'e Posting]) -> Vec<&'e Posting> {
         for posting in of(false) {
             let early = posting.time.ticks() - TOGETHER;
             while told.next_if(|told| told.time.ticks() < early).is_some() {}
-            if told.next_if(|told| told.time.ticks() <= posting.time.ticks() + TOGETHER).is_some() {
-                doubles.insert(posting.row);
+            let late = posting.time.ticks() + TOGETHER;
+            if let Some(told) = told.next_if(|told| told.time.ticks() <= late) {
+                doubles.insert(posting.row, told.row);
             }
         }
     }
@@ -163,11 +195,13 @@ fn without_doubles<'e>(postings: &[&'e Posting]) -> Vec<&'e Posting> {
     for &posting in postings {
         if posting.act != Act::Outside {
             before = Some(posting).filter(|posting| posting.act == Act::Given && posting.is_done);
-        } else if before.is_some_and(|b| posting.time.ticks() - b.time.ticks() <= TOGETHER) {
-            doubles.insert(posting.row);
+        } else if let Some(before) = before
+            && posting.time.ticks() - before.time.ticks() <= TOGETHER
+        {
+            doubles.insert(posting.row, before.row);
         }
     }
-    postings.iter().copied().filter(|posting| !doubles.contains(&posting.row)).collect()
+    doubles
 }
 
 /// An access package: what came of asking for it, and of asking to remove it.

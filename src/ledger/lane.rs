@@ -6,6 +6,7 @@ use std::cmp::Reverse;
 use super::book::Ledger;
 use super::objects::NOBODY;
 use super::posting::{Pim, Posting};
+use super::taken_back::Turn;
 use crate::meaning::{Act, Thing};
 use crate::store::RowId;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
@@ -109,11 +110,15 @@ pub struct Line {
 /// What happened to one thing of one holder.
 #[derive(Debug, Default)]
 pub struct Lane {
+    /// Each time, in order.
     pub events: Vec<Event>,
     /// When it was given last, if it was not taken since.
     pub given: Option<Timestamp>,
+    /// When it begins, where a record tells.
     pub from: Option<Timestamp>,
+    /// When it ends, where a record tells.
     pub until: Option<Timestamp>,
+    /// By which policy; not cleaned.
     pub policy: String,
     /// Only a record on behalf of PIM tells of it.
     pub only_for_pim: bool,
@@ -121,23 +126,29 @@ pub struct Lane {
     pub is_told: bool,
     /// When a record last told of it without saying that it was done, if none did since.
     pub unsure: Option<Timestamp>,
+    /// Each time it was surely given or taken.
+    pub turns: Vec<Turn>,
 }
 
 impl Lane {
+    /// It was given.
     pub fn give(&mut self, posting: &Posting, ledger: &Ledger) {
         self.note(posting, ledger);
         self.is_told = true;
         if self.doubt(posting) {
             return;
         }
+        self.turns.extend(Turn::of(posting.row, posting.time, posting.act));
         (self.given, self.from, self.until) = (Some(posting.time), posting.from, posting.until);
         self.only_for_pim = posting.pim == Pim::Acts && posting.kind == Thing::Role;
     }
 
+    /// It was taken.
     pub fn take(&mut self, posting: &Posting, ledger: &Ledger) {
         self.note(posting, ledger);
         self.is_told = true;
         if !self.doubt(posting) {
+            self.turns.extend(Turn::of(posting.row, posting.time, posting.act));
             (self.given, self.from, self.until) = (None, None, None);
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::record::sentence::target_name;
 use crate::record::{Actor, Record, Target, value_text};
+use crate::text::fold;
 
 /// The first target of one of these types; of the first type that has one.
 pub fn target<'r, 'a>(record: &'r Record<'a>, kinds: &[&str]) -> Option<&'r Target<'a>> {
@@ -14,6 +15,12 @@ pub fn target<'r, 'a>(record: &'r Record<'a>, kinds: &[&str]) -> Option<&'r Targ
 pub fn key_of<'t>(target: &'t Target<'_>) -> &'t str {
     let texts = [&*target.id, target.original_upn().0, &*target.name];
     texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// What a target is known by, folded: its id, else its name.
+pub fn known(target: &Target<'_>) -> Option<String> {
+    let names = [&target.id, &target.upn, &target.name];
+    names.into_iter().map(|name| fold(name)).find(|name| !name.is_empty())
 }
 
 /// The text by which an actor is known: an id, else a name.

@@ -1,6 +1,7 @@
 //! One time something was given, taken, asked for: with who, what and by whom.
 //! Never says how things stand.
 
+use super::objects::NOBODY;
 use crate::meaning::{Act, Thing};
 use crate::store::RowId;
 use crate::time::Timestamp;
@@ -25,6 +26,8 @@ pub struct Posting {
     pub act: Act,
     /// Does the record say that it was done? Else its result is neither success nor failure.
     pub is_done: bool,
+    /// Is what was deleted gone for good?
+    pub for_good: bool,
     /// Who has it then.
     pub holder: u32,
     /// What it is, or is of.
@@ -45,4 +48,14 @@ pub struct Posting {
     pub requests: [u32; 2],
     /// Does the record of a consent name permissions?
     pub names_permissions: bool,
+}
+
+impl Posting {
+    /// Is it told by its holder and its thing when it is taken back, not by what else the records name?
+    pub fn is_of_lane(&self) -> bool {
+        let by_value = matches!(self.kind, Thing::Credential | Thing::Licence | Thing::Consent);
+        let is_named = self.holder != NOBODY && self.thing != NOBODY;
+        let turns = self.act.gives() || self.act.takes();
+        !by_value && !self.kind.is_object() && is_named && turns
+    }
 }

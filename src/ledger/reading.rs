@@ -18,7 +18,7 @@ use crate::time::{DateOrder, Timestamp};
 const DELIVERY: &str = "an access package (Azure AD Identity Governance - User Management)";
 
 impl Ledger {
-    /// Enters what one record tells.
+    /// Enters what one record tells by one thing that its activity does.
     pub(super) fn read(
         &mut self,
         record: &Record<'_>,
@@ -29,7 +29,8 @@ impl Ledger {
         let Some(time) = record.time else { return };
         let Does { act, thing: kind, .. } = *does;
         // What is deleted for good is as gone as what can be restored.
-        let mut act = if act == Act::Erased { Act::Deleted } else { act };
+        let for_good = act == Act::Erased;
+        let mut act = if for_good { Act::Deleted } else { act };
         if record.outcome == Outcome::Failure {
             act = match act {
                 Act::Given | Act::Ready | Act::Failed if kind == Thing::Package => Act::Failed,
@@ -53,6 +54,7 @@ impl Ledger {
             kind,
             act,
             is_done: is_done(record) || matches!(act, Act::Failed | Act::Partly),
+            for_good,
             holder: NOBODY,
             thing: NOBODY,
             part: NOBODY,
@@ -83,7 +85,8 @@ impl Ledger {
             Thing::Licence => return self.licences(record, &posting),
             Thing::Credential => return self.credentials(record, &posting),
             Thing::Consent => self.consent(record, &mut posting),
-            Thing::Unit | Thing::Support => return,
+            Thing::Unit => self.unit(record, &mut posting),
+            Thing::Support => self.support(record, &mut posting),
             Thing::UserItself
             | Thing::GroupItself
             | Thing::ApplicationItself
@@ -112,9 +115,7 @@ impl Ledger {
         if posting.is_done && matches!(posting.act, Act::Deleted | Act::Restored) {
             self.objects.lives(holder, posting.time, posting.act == Act::Deleted);
         }
-        if target.kind.eq_ignore_ascii_case("User") {
-            self.postings.push(Posting { holder, ..posting });
-        }
+        self.postings.push(Posting { holder, ..posting });
     }
 
     /// Which application its objects belong to, where the record tells.

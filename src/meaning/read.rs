@@ -4,8 +4,10 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::opposites::{Pair, Verb};
 use super::thing::{Act, Facts, Thing};
 use super::undo::{Kind, Needs, Way};
+use super::verbs::Verbs;
 use super::{Activity, Does, Step};
 use crate::text::draft::{Draft, drafts};
 use crate::text::fold;
@@ -21,6 +23,8 @@ const FILES: &[(&str, &str)] = &[
     ("support.txt", include_str!("../../assets/activities/support.txt")),
 ];
 const THINGS: &str = include_str!("../../assets/activities/things.txt");
+const OPPOSITES: &str = include_str!("../../assets/activities/opposites.txt");
+const VERBS: &str = include_str!("../../assets/activities/verbs.txt");
 const UNDO: &str = include_str!("../../assets/activities/undo.txt");
 
 /// All tables.
@@ -31,6 +35,9 @@ pub(super) struct Tables {
     /// In the order of [`Thing::ALL`].
     pub(super) things: Vec<Facts>,
     pub(super) ways: Vec<Way>,
+    /// First words of activities that take each other back.
+    pub(super) opposites: Vec<Verb>,
+    pub(super) verbs: Verbs,
     pub(super) mistakes: Vec<String>,
 }
 
@@ -40,26 +47,37 @@ pub(super) fn tables() -> &'static Tables {
     &TABLES
 }
 
+pub(super) fn texts() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(_, text)| *text).chain([THINGS, OPPOSITES, UNDO, VERBS])
+}
+
 fn read() -> Tables {
     let mut tables = Tables {
         activities: Vec::new(),
         by_name: HashMap::new(),
         things: Thing::ALL.iter().map(|_| Facts::default()).collect(),
         ways: Vec::new(),
+        opposites: Vec::new(),
+        verbs: Verbs::default(),
         mistakes: Vec::new(),
     };
     tables.each("things.txt", THINGS, Tables::thing);
     tables.each("undo.txt", UNDO, Tables::way);
+    tables.each("opposites.txt", OPPOSITES, Tables::opposite);
+    tables.each("verbs.txt", VERBS, |tables, draft| tables.verbs.take(draft));
     for (file, text) in FILES {
         tables.each(file, text, Tables::activity);
     }
     for at in 0..tables.activities.len() {
-        let unknown = |other: &&String| !tables.by_name.contains_key(&fold(other));
-        let (name, reverses) = (tables.activities[at].name, &tables.activities[at].reverses);
-        let wrong: Vec<String> = reverses.iter().filter(unknown).cloned().collect();
-        let told =
-            wrong.iter().map(|other| format!("{name}: reverses `{other}`, which has no row"));
-        tables.mistakes.extend(told);
+        let name = tables.activities[at].name;
+        for other in tables.activities[at].reverses.clone() {
+            match tables.by_name.get(&fold(&other)) {
+                Some(&other) => tables.activities[other].is_reversed = true,
+                None => {
+                    tables.mistakes.push(format!("{name}: reverses `{other}`, which has no row"))
+                }
+            }
+        }
     }
     tables
 }
@@ -115,6 +133,19 @@ impl Tables {
         nothing_left(&draft)
     }
 
+    fn opposite(&mut self, draft: Draft) -> Result<(), String> {
+        let pair = Pair::named(draft.name).ok_or_else(|| format!("no pair `{}`", draft.name))?;
+        for (property, word) in draft.properties {
+            let gives = match property {
+                "gives" => true,
+                "takes" => false,
+                other => return Err(format!("no property `{other}`")),
+            };
+            self.opposites.push(Verb { pair, gives, word });
+        }
+        Ok(())
+    }
+
     fn activity(&mut self, draft: Draft) -> Result<(), String> {
         let mut own = Activity {
             name: draft.name,
@@ -123,6 +154,7 @@ impl Tables {
             does: Vec::new(),
             steps: Vec::new(),
             reverses: Vec::new(),
+            is_reversed: false,
             is_of_actor: false,
             is_of_pim: draft.name.contains("PIM"),
             way: None,
@@ -159,6 +191,19 @@ impl Tables {
         }
         self.activities.push(own);
         Ok(())
+    }
+}
+
+impl Thing {
+    /// What the table says of it.
+    pub fn facts(self) -> &'static Facts {
+        let at = Self::ALL.iter().position(|(_, thing)| *thing == self);
+        &tables().things[at.unwrap_or_default()]
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        &self.facts().word
     }
 }
 

@@ -1,8 +1,6 @@
 //! The things that are given and taken, and what can be done with them.
 //! Never says who holds one.
 
-use super::read;
-
 /// Something that somebody holds, or that is there or gone. Things of different kinds are never the same.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Thing {
@@ -101,17 +99,6 @@ impl Thing {
                 | Self::PackageItself
                 | Self::RoleItself
         )
-    }
-
-    /// What the table says of it.
-    pub fn facts(self) -> &'static Facts {
-        let at = Self::ALL.iter().position(|(_, thing)| *thing == self);
-        &read::tables().things[at.unwrap_or_default()]
-    }
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        &self.facts().word
     }
 }
 

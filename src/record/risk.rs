@@ -5,6 +5,8 @@
 //! and asked; of that language it uses a small part, see [`condition`]. The files of rules, their form
 //! and the lists they name are explained in `assets/risk/README.md`.
 
+mod activities;
+mod actors;
 pub mod condition;
 mod pack;
 mod spelled;

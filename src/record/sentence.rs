@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::kind::property::PropertyKey;
 use super::{Actor, ActorKind, Outcome, Record, Target, value_text};
-use crate::meaning::Thing;
+use crate::meaning::{self, Thing};
 
 pub use kinds::rated;
 
@@ -31,126 +31,6 @@ pub fn target_name<'r>(target: &'r Target<'_>) -> &'r str {
     let names = [&*target.name, target.original_upn().0, &*target.id, &*target.name_id];
     names.into_iter().find(|name| !name.is_empty()).unwrap_or("")
 }
-
-/// First words of activities and their past tense; the verbs of the catalogue's activities.
-const PAST: &[(&str, &str)] = &[
-    ("accept", "accepted"),
-    ("acquire", "acquired"),
-    ("activate", "activated"),
-    ("add", "added"),
-    ("apply", "applied"),
-    ("approve", "approved"),
-    ("archive", "archived"),
-    ("assign", "assigned"),
-    ("cancel", "canceled"),
-    ("change", "changed"),
-    ("confirm", "confirmed"),
-    ("consent", "consented"),
-    ("convert", "converted"),
-    ("create", "created"),
-    ("decline", "declined"),
-    ("delete", "deleted"),
-    ("deny", "denied"),
-    ("disable", "disabled"),
-    ("dismiss", "dismissed"),
-    ("download", "downloaded"),
-    ("enable", "enabled"),
-    ("end", "ended"),
-    ("export", "exported"),
-    ("finish", "finished"),
-    ("fulfill", "fulfilled"),
-    ("get", "read"),
-    ("grant", "granted"),
-    ("import", "imported"),
-    ("invite", "invited"),
-    ("issue", "issued"),
-    ("onboard", "onboarded"),
-    ("patch", "changed"),
-    ("process", "processed"),
-    ("read", "read"),
-    ("recover", "recovered"),
-    ("redeem", "redeemed"),
-    ("register", "registered"),
-    ("reject", "rejected"),
-    ("release", "released"),
-    ("remove", "removed"),
-    ("renew", "renewed"),
-    ("request", "requested"),
-    ("reset", "reset"),
-    ("restore", "restored"),
-    ("retrieve", "retrieved"),
-    ("review", "reviewed"),
-    ("revoke", "revoked"),
-    ("rotate", "rotated"),
-    ("run", "ran"),
-    ("schedule", "scheduled"),
-    ("send", "sent"),
-    ("set", "set"),
-    ("start", "started"),
-    ("stop", "stopped"),
-    ("submit", "submitted"),
-    ("sync", "synced"),
-    ("trigger", "triggered"),
-    ("unlock", "unlocked"),
-    ("unregister", "unregistered"),
-    ("update", "updated"),
-    ("upload", "uploaded"),
-    ("validate", "validated"),
-    ("verify", "verified"),
-];
-
-/// The end of an activity's name where it tells a stage of what its beginning names, before any
-/// bracket: the words, what the actor did in that stage, and the same after "tried to". Nothing there
-/// where the stage is that it was done.
-const STAGES: &[(&[&str], &str, &str)] = &[
-    (&["approval", "requested"], "asked for approval to", "ask for approval to"),
-    (&["request", "approved"], "approved the request to", "approve the request to"),
-    (&["request", "denied"], "denied the request to", "deny the request to"),
-    (&["requested"], "requested to", "request to"),
-    (&["canceled"], "canceled the request to", "cancel the request to"),
-    (&["completed"], "", ""),
-    (&["-", "finished"], "", ""),
-    (&["-", "started"], "started to", "start to"),
-    (&["started"], "started to", "start to"),
-];
-
-/// Nouns that an activity begins with where a participle says what the actor did to them: "Request
-/// approved". Nobody expires a request.
-const DONE_TO: &[&str] = &["request", "access"];
-const DONE: &[&str] =
-    &["approved", "canceled", "created", "denied", "rejected", "removed", "revoked"];
-
-/// Participles that tell what became of something, so that a verb before them is not what was done.
-const BECAME: &[&str] = &[
-    "added",
-    "approved",
-    "canceled",
-    "cancelled",
-    "changed",
-    "completed",
-    "created",
-    "declined",
-    "deleted",
-    "denied",
-    "disabled",
-    "enabled",
-    "ended",
-    "expired",
-    "failed",
-    "finished",
-    "granted",
-    "rejected",
-    "removed",
-    "renewed",
-    "requested",
-    "revoked",
-    "started",
-    "stopped",
-    "submitted",
-    "succeeded",
-    "timed",
-    "updated",
-];
 
 /// Words before which a noun is over: it is followed by the name it stands for.
 const AFTER: &[&str] = &[
@@ -249,28 +129,28 @@ fn told(
 ) -> Option<String> {
     let mut words: Vec<&str> = activity.split_whitespace().collect();
     let first = words.first()?.to_lowercase();
+    let verbs = meaning::verbs();
     if let [_, participle] = words.as_slice()
-        && DONE_TO.contains(&first.as_str())
-        && DONE.contains(&participle.to_lowercase().as_str())
+        && verbs.is_done_to(&first, &participle.to_lowercase())
     {
         let done = participle.to_lowercase();
         return (!failed).then(|| format!("{done} {first}"));
     }
-    let (_, past) = PAST.iter().find(|(verb, _)| *verb == first)?;
+    let past = verbs.past(&first)?;
     let (mut lead, mut trying) = ("", "");
     let bracket = words.iter().position(|word| word.starts_with('(')).unwrap_or(words.len());
-    for (stage, did, attempt) in STAGES {
-        let start = bracket.saturating_sub(stage.len());
+    for stage in &verbs.stages {
+        let start = bracket.saturating_sub(stage.words.len());
         let is_this = (words[start..bracket].iter())
             .map(|word| word.to_lowercase())
-            .eq(stage.iter().copied());
+            .eq(stage.words.iter().copied());
         if is_this && start > 1 {
             // What was started is the execution of a schedule, not the scheduling.
             if first == "schedule" {
                 return None;
             }
             words.drain(start..bracket);
-            (lead, trying) = (*did, *attempt);
+            (lead, trying) = (stage.did.as_str(), stage.tried.as_str());
             break;
         }
     }
@@ -279,7 +159,7 @@ fn told(
         // "deleted users", "expired credentials": what kind of thing it is.
         let next = words[1..bracket].get(at + 1).map(|next| next.to_lowercase());
         let is_over = next.is_none_or(|next| AFTER.contains(&next.as_str()) || next == "out");
-        is_over && BECAME.contains(&word.to_lowercase().as_str())
+        is_over && verbs.became.contains(&word.to_lowercase())
     });
     if tells_more {
         return None;
@@ -300,8 +180,8 @@ fn named_words(words: &[&str], past: bool, record: &Record<'_>, used: &mut Vec<u
         text.push(' ');
         // "Create or update"
         let is_verb = past && words.get(at.wrapping_sub(1)) == Some(&"or");
-        let verb = PAST.iter().find(|(verb, _)| is_verb && *verb == *word);
-        text.push_str(verb.map_or(word, |(_, past)| past));
+        let past = if is_verb { meaning::verbs().past(word) } else { None };
+        text.push_str(past.unwrap_or(word));
         // "service principal", "user sponsor": a noun before another says what kind that is.
         let is_over = words.get(at + 1).is_none_or(|next| {
             next.starts_with('(') || AFTER.contains(&next.to_lowercase().as_str())

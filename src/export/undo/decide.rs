@@ -1,9 +1,8 @@
 //! What can be undone of a record and how, or why not: [`decide`].
 //! Never puts it in words.
 
-use super::back::TakenBack;
-use super::ledger::Ledger;
 use super::values::{self, Item};
+use crate::ledger::{Aftermath, TakenBack, changes};
 use crate::meaning::{self, Act, Kind, Needs, Thing, Way};
 use crate::record::{Outcome, Record};
 use crate::store::RowId;
@@ -59,13 +58,40 @@ pub(super) enum Verdict {
     Unknown { is_listed: bool },
 }
 
-/// What is to be done about a record; it is step `number` of the sheet whose records the ledger has
-/// seen.
+/// The records of a sheet, and what was told of them.
+#[derive(Default, Debug)]
+pub(in crate::export) struct Undoing {
+    after: Aftermath,
+    /// The number of the step that tells how users are restored.
+    restoring: Option<usize>,
+}
+
+impl Undoing {
+    /// Enters a record of the sheet.
+    pub(in crate::export) fn enter(&mut self, row: RowId, record: &Record<'_>) {
+        self.after.enter(row, record);
+    }
+
+    /// Finds what cancels out, once all records are entered.
+    pub(in crate::export) fn close(&mut self) {
+        self.after.close();
+    }
+
+    /// The step that told how users are restored; `None` for the first, which is to tell it.
+    fn told_in(&mut self, number: usize) -> Option<usize> {
+        let told = self.restoring;
+        self.restoring.get_or_insert(number);
+        told
+    }
+}
+
+/// What is to be done about a record; it is step `number` of the sheet whose records were
+/// entered.
 pub(in crate::export) fn decide<'r>(
     record: &'r Record<'_>,
     row: RowId,
     number: usize,
-    ledger: &mut Ledger,
+    undoing: &mut Undoing,
 ) -> Undo<'r> {
     let only = |verdict| Undo { about: Vec::new(), verdict, values: Vec::new() };
     // What was delivered in part is there, although the record says that it failed.
@@ -74,17 +100,17 @@ pub(in crate::export) fn decide<'r>(
     {
         return only(Verdict::Failed);
     }
-    if let Some(back) = ledger.taken_back(row) {
+    if let Some(back) = undoing.after.taken_back(row) {
         return only(Verdict::TakenBack(back));
     }
     let way = meaning::way(&record.activity);
     let needs = way.map_or(Needs::Old, |way| way.needs);
     let values = match needs {
         Needs::Nothing => Vec::new(),
-        needs => values::items(record, needs, ledger.fates(row)),
+        needs => values::items(record, needs, undoing.after.fates(row)),
     };
-    let (verdict, values) = verdict(record, (way, values), number, ledger);
-    Undo { about: values::about(record), verdict, values }
+    let (verdict, values) = verdict(record, (way, values), number, undoing);
+    Undo { about: changes::about(record), verdict, values }
 }
 
 /// The verdict, and which of the values are to be told with it.
@@ -92,24 +118,24 @@ fn verdict<'r>(
     record: &Record<'_>,
     (way, values): (Option<&'static Way>, Vec<Item<'r>>),
     number: usize,
-    ledger: &mut Ledger,
+    undoing: &mut Undoing,
 ) -> (Verdict, Vec<Item<'r>>) {
     let is_listed = values.iter().any(Item::is_logged);
     let Some(way) = way else { return (Verdict::Unknown { is_listed }, values) };
     if let Some(special) = special(record) {
         return (special, values);
     }
-    let made = || ledger.made(record);
+    let made = || undoing.after.made(record);
     let verdict = match way.kind {
         Kind::NoStep | Kind::Stage => Verdict::NoStep(way),
-        Kind::RestoreUser => match ledger.gone(record) {
+        Kind::RestoreUser => match undoing.after.gone(record) {
             Some(gone) => Verdict::GoneForGood(gone),
             None => {
                 let own = meaning::of(&record.activity);
                 let is_deleted = own.is_some_and(|own| own.does(Act::Deleted, Thing::UserItself));
                 let until = record.time.filter(|_| is_deleted).map(|time| time.plus(KEPT));
                 let made = made();
-                Verdict::Restore { way, told_in: ledger.restoring(number), until, made }
+                Verdict::Restore { way, told_in: undoing.told_in(number), until, made }
             }
         },
         Kind::EnableAccount => match made() {
@@ -117,7 +143,7 @@ fn verdict<'r>(
             None => Verdict::Step { way, is_listed },
         },
         Kind::SetBack if !is_listed => {
-            Verdict::NothingToSet { has_values: values::has_values(record) }
+            Verdict::NothingToSet { has_values: changes::has_values(record) }
         }
         Kind::SetBack | Kind::Step => Verdict::Step { way, is_listed },
     };

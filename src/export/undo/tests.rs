@@ -1,5 +1,7 @@
 //! What sheets say of records of each kind.
 
+mod back;
+
 use super::*;
 use crate::document::{Block, Head, Item, Renderer};
 use crate::record::{Change, Outcome, Record, Target};
@@ -32,7 +34,7 @@ pub(super) fn markdown(items: Vec<Item>) -> String {
 }
 
 fn told(record: &Record<'_>) -> String {
-    markdown(lines(record, &decide(record, 0, 1, &mut Ledger::default())))
+    markdown(lines(record, &decide(record, 0, 1, &mut Undoing::default())))
 }
 
 fn sheet(activity: &str, name: &str, old: Option<&str>, new: Option<&str>) -> String {

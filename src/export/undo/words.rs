@@ -1,11 +1,11 @@
 //! A decision of an undo sheet, in words.
 //! Never decides anything.
 
-use super::back::{Deed, Fate, TakenBack};
 use super::decide::{Undo, Verdict};
 use super::values::{self, How, ToSet};
 use crate::document::{Block, Item, Text};
 use crate::export::describe::{place, target, value};
+use crate::ledger::{Deed, Fate, TakenBack};
 use crate::meaning::Way;
 use crate::record::Record;
 use crate::time::Timestamp;

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use super::activities;
+use super::actors::Names;
 use super::condition;
-use super::spelled::Names;
 use super::{Level, Rule, Source};
 use crate::record::kind::property::PropertyKey;
 use crate::text::draft::{Draft, drafts};
@@ -66,7 +67,8 @@ pub(super) fn pack() -> &'static Pack {
 }
 
 pub(super) fn texts() -> impl Iterator<Item = &'static str> {
-    FILES.iter().map(|(_, text)| *text).chain([LISTS, SERVICES, SOURCES])
+    let own = FILES.iter().map(|(_, text)| *text).chain([LISTS, SERVICES, SOURCES]);
+    own.chain(crate::meaning::texts())
 }
 
 /// The rows of a table, cut at tabs.
@@ -188,7 +190,7 @@ impl Reader {
         let mut take = |name: &str| draft.take(name).ok_or_else(|| format!("no `{name}`"));
         let (title, level, why, check) =
             (take("title")?, take("level")?, take("why")?, take("check")?);
-        let query = self.expanded(&take("when")?)?;
+        let query = activities::named(&self.expanded(&take("when")?)?)?;
         let techniques = draft.take("attack").unwrap_or_default();
         let sources = sources(&draft.take("from").ok_or("no `from`")?)?;
         let ask = draft.take("ask").unwrap_or_default();
@@ -215,7 +217,10 @@ impl Reader {
     /// A query with `@list` replaced by the values of that list.
     fn expanded(&self, when: &str) -> Result<String, String> {
         let mut expanded = String::new();
-        let mut rest = when;
+        // What activities mean is told elsewhere.
+        let own = if when.starts_with("activity=") { "activity=".len() } else { 0 };
+        let (activity, mut rest) = when.split_at(own);
+        expanded.push_str(activity);
         while let Some(at) = rest.find("=@") {
             let after = &rest[at + 2..];
             let end = after.find(char::is_whitespace).unwrap_or(after.len());

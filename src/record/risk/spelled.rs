@@ -6,7 +6,6 @@ use std::cell::RefCell;
 use hashbrown::HashMap;
 
 use super::pack::{Candidates, Pack};
-use crate::record::Actor;
 use crate::text::fold;
 
 /// Most spellings of activities each thread remembers; there are some 1,200 activities.
@@ -14,15 +13,12 @@ const MOST_SPELLINGS: usize = 8_192;
 /// Longer spellings are not remembered; the longest activity has 85 letters.
 const LONGEST_SPELLING: usize = 256;
 
-/// What was found for a spelling.
-type Found = Option<&'static Candidates>;
-
 #[derive(Default)]
 struct Seen {
     /// The spellings that were asked about last, at places that follow from a few of their letters:
     /// a log says the same few hundred over and over.
-    near: Vec<Option<(Box<str>, Found)>>,
-    spellings: HashMap<Box<str>, Found>,
+    near: Vec<Option<(Box<str>, Option<&'static Candidates>)>>,
+    spellings: HashMap<Box<str>, Option<&'static Candidates>>,
 }
 
 thread_local! {
@@ -30,7 +26,7 @@ thread_local! {
 }
 
 /// The rules on an activity, whichever way it is spelled.
-pub(super) fn of_activity(pack: &'static Pack, spelling: &str) -> Found {
+pub(super) fn of_activity(pack: &'static Pack, spelling: &str) -> Option<&'static Candidates> {
     if spelling.len() > LONGEST_SPELLING {
         return pack.by_activity.get(&fold(spelling));
     }
@@ -45,7 +41,12 @@ pub(super) fn of_activity(pack: &'static Pack, spelling: &str) -> Found {
 
 impl Seen {
     #[cold]
-    fn look_up(&mut self, pack: &'static Pack, spelling: &str, place: usize) -> Found {
+    fn look_up(
+        &mut self,
+        pack: &'static Pack,
+        spelling: &str,
+        place: usize,
+    ) -> Option<&'static Candidates> {
         let known = self.spellings.get(spelling).copied();
         let found = known.unwrap_or_else(|| {
             let found = pack.by_activity.get(&fold(spelling));
@@ -75,46 +76,4 @@ fn place_of(spelling: &[u8]) -> usize {
         ^ part(last).rotate_left(41)
         ^ (spelling.len() as u64).rotate_left(29);
     (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize % NEAR
-}
-
-/// Names that rules on any activity ask an actor to have, by how they begin: most names of people
-/// begin otherwise.
-pub(super) struct Names {
-    begins: Box<[bool; BEGINNINGS]>,
-}
-
-/// Numbers that stand for how a name begins.
-const BEGINNINGS: usize = 4_096;
-
-impl Names {
-    pub(super) fn new<'n>(folded: impl Iterator<Item = &'n str>) -> Self {
-        let mut begins = Box::new([false; BEGINNINGS]);
-        for name in folded {
-            match beginning(name.as_bytes()) {
-                Some(number) => begins[number] = true,
-                None => begins.fill(true),
-            }
-        }
-        Self { begins }
-    }
-
-    /// May an actor have one of them?
-    pub(super) fn may_have(&self, actor: &Actor<'_>) -> bool {
-        let may_be = |name: &str| {
-            !name.is_empty() && beginning(name.as_bytes()).is_none_or(|number| self.begins[number])
-        };
-        may_be(&actor.name) || may_be(&actor.service_principal_name)
-    }
-}
-
-/// A number for how a name begins; `None` where it is short, or where folding may change more there
-/// than the case of letters.
-fn beginning(name: &[u8]) -> Option<usize> {
-    let first: [u8; 4] = name.get(..4)?.try_into().ok()?;
-    if !first.iter().all(u8::is_ascii_graphic) {
-        return None;
-    }
-    // Letters of both cases differ in one bit; that some signs do too makes no name unlike itself.
-    let number = u32::from_le_bytes(first) | 0x2020_2020;
-    Some((number.wrapping_mul(0x9e37_79b1) >> 20) as usize)
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::PAST;
+use crate::meaning;
 use crate::record::kind::property::PropertyKey;
 use crate::record::risk::Level;
 use crate::record::{Kind, Outcome, Record};
@@ -145,7 +145,7 @@ fn at_risk(record: &Record<'_>) -> String {
 
 fn provisioning(record: &Record<'_>) -> Option<String> {
     let action = record.activity.trim().to_lowercase();
-    let (_, past) = PAST.iter().find(|(verb, _)| *verb == action)?;
+    let past = meaning::verbs().past(&action)?;
     let did = matches!(record.outcome, Outcome::Success) || end(record).is_none();
     let target = record.targets.iter().find(|target| target.kind != "ServicePrincipal");
     let name =
