@@ -5,9 +5,12 @@ pub mod action;
 pub mod actions;
 pub mod cases;
 pub mod copying;
+pub mod data;
+pub mod event;
 pub mod following;
 pub mod history;
 pub mod input;
+pub mod intent;
 pub mod keymap;
 pub mod layers;
 pub mod layout;
@@ -15,15 +18,18 @@ pub mod loading;
 pub mod marks;
 pub mod message;
 pub mod panes;
+pub mod pivot;
 pub mod preferences;
 pub mod state;
 pub mod typed;
 pub mod viewport;
 pub mod watch;
+pub mod working_week;
 
 use ratatui::layout::Rect;
 
 use action::Pane;
+use intent::{Intent, Reply};
 use message::{Effect, Message};
 
 use crate::query::answer::Answer;
@@ -41,7 +47,7 @@ impl App {
             Message::Pasted(text) => self.pasted(&text),
             Message::PastedPart(text) => self.pasted_part(&text),
             Message::Typed(text) => {
-                self.forget_asked();
+                self.marking.forget_asked();
                 self.pasted(&text)
             }
             Message::Resized(width, height) => self.resized(width, height),
@@ -52,47 +58,22 @@ impl App {
             Message::Delivered(delivery) => self.delivered(delivery),
             Message::Answered(answer) => self.answered(*answer),
             Message::Opened(row, result) => {
-                if self.panes.list.current() == Some(row) && !self.panes.show_activities {
-                    match result {
-                        Ok(opened) => {
-                            self.panes.detail.beside = self.beside(row);
-                            self.panes.detail.show(row, opened, &self.clock.zone);
-                            return self.look_around();
-                        }
-                        Err(problem) => self.panes.detail.clear(Some(&problem)),
-                    }
-                }
-                Vec::new()
+                self.in_panes(|panes, sight| panes.opened(row, result, sight))
             }
-            Message::Surveyed(seen) => {
-                self.data.seen = seen;
+            Message::Surveyed(values) => {
+                self.data.known_values = values;
                 self.offer_completion();
                 Vec::new()
             }
-            Message::Counting(field, share) => {
-                self.counting(field, share);
-                Vec::new()
-            }
-            Message::Counted(facet) => {
-                self.counted(&facet);
-                Vec::new()
-            }
-            Message::AccessFound(name, found) => {
-                self.access_found(&name, &found);
-                Vec::new()
-            }
-            Message::FindingTrails(looked_at, all) => {
-                self.trails_go_on(looked_at, all);
-                Vec::new()
-            }
-            Message::TrailsFound(found) => {
-                self.trails_found(&found);
-                Vec::new()
-            }
-            Message::Surrounded(row, found) => {
-                self.surrounded(row, &found);
-                Vec::new()
-            }
+            Message::Surrounded(row, found) => self.in_panes(|panes, sight| {
+                panes.detail.surrounded(row, &found, sight);
+                Reply::taken()
+            }),
+            found @ (Message::Counting(..)
+            | Message::Counted(_)
+            | Message::AccessFound(..)
+            | Message::FindingTrails(..)
+            | Message::TrailsFound(_)) => self.fill_box(found),
             Message::Planned(offers, is_asked) => self.planned(&offers, is_asked),
             Message::CasesFound(cases, is_asked) => self.cases_found(cases, is_asked),
             Message::CaseFound(found) => self.case_found(found),
@@ -105,7 +86,10 @@ impl App {
                 self.exported(how);
                 Vec::new()
             }
-            Message::Copied(Ok(notice) | Err(notice)) => self.told(notice),
+            Message::Copied(Ok(notice) | Err(notice)) => {
+                self.screen.notice = Some(notice);
+                Vec::new()
+            }
         };
         self.offer_cases();
         if before != (self.panes.focus, self.panes.zoomed, self.screen.layout.timeline.is_empty()) {
@@ -114,37 +98,38 @@ impl App {
         effects
     }
 
-    /// Tells something until the next key.
-    fn told(&mut self, notice: String) -> Vec<Effect> {
-        self.screen.notice = Some(notice);
-        Vec::new()
-    }
-
     fn resized(&mut self, width: u16, height: u16) -> Vec<Effect> {
         let (width, height) = layout::at_most(width, height);
         self.screen.size = Rect::new(0, 0, width, height);
         self.arrange();
-        self.ask_for_timeline()
+        let strip = self.screen.layout.timeline.width;
+        let axis = self.panes.timeline.axis(&self.data.store, strip);
+        match self.data.store.is_empty() || self.data.answer.axis == axis {
+            true => Vec::new(),
+            false => self.ask(),
+        }
     }
 
-    fn answered(&mut self, answer: Answer) -> Vec<Effect> {
+    fn answered(&mut self, mut answer: Answer) -> Vec<Effect> {
         // The one place where an answer to an older question is dropped.
         if answer.revision != self.data.revision {
             return Vec::new();
         }
         self.data.answering = !answer.complete;
-        self.panes.tree.count(&answer.paths, !self.filter.query.is_empty());
-        let mut answer = answer;
+        let (panes, sight) = self.panes_and_sight();
+        panes.tree.count(&answer.paths, !sight.query.is_empty());
         // Whoever reads a record keeps it, also without having moved to it.
-        self.panes.list.moved |= self.panes.focus == Pane::Detail;
+        panes.list.moved |= panes.focus == Pane::Detail;
         let rows = std::mem::take(&mut answer.rows);
-        self.panes.list.take(rows, answer.operations.take(), &self.data.store);
+        panes.list.take(rows, answer.operations.take(), sight.store);
+        panes.timeline.shade(answer.axis, sight.times.zone);
         self.data.answer = answer;
-        self.panes.timeline.shade(self.data.answer.axis, &self.clock.zone);
-        self.tell_bucket();
-        self.refresh_activities();
-        self.show_note();
-        self.follow_cursor()
+        self.in_panes(|panes, sight| {
+            panes.refresh_activities(sight);
+            panes.show_beside(sight.store);
+            let told = panes.timeline.told(sight).map(Intent::Tell);
+            panes.follow_cursor(sight).and(told)
+        })
     }
 
     fn delivered(&mut self, delivery: Delivery) -> Vec<Effect> {
@@ -158,7 +143,7 @@ impl App {
                 }
                 let mut effects = self.ask();
                 if !self.data.loading.running {
-                    effects.extend(self.look_around());
+                    effects.extend(self.grant(Intent::LookAround, None));
                 }
                 return effects;
             }
@@ -166,7 +151,11 @@ impl App {
             Delivery::Progress(_) if self.data.loading.again_from.is_some() => {}
             Delivery::Progress(progress) => self.data.loading.progress = progress,
             Delivery::Trouble(trouble) => self.data.loading.troubles.push(trouble),
-            Delivery::Following(following) => self.following_went(following),
+            Delivery::Following(following) => {
+                if let Some(told) = self.data.following.went(following) {
+                    self.screen.notice = Some(told);
+                }
+            }
             Delivery::Pulling(name, pulling) => self.data.loading.pulled(&name, pulling),
             Delivery::Prompt(name, prompt) => self.prompted(&name, prompt),
             Delivery::Done(summary) if self.data.loading.again_from.is_some() => {
@@ -187,7 +176,7 @@ impl App {
                     self.arrange();
                 }
                 let mut effects = vec![Effect::FindCases(self.data.store.clone(), false)];
-                effects.extend(self.look_around());
+                effects.extend(self.grant(Intent::LookAround, None));
                 return effects;
             }
         }

@@ -2,28 +2,27 @@
 //! Never reads keys: the keymap, the palette and the mouse all come here.
 
 pub mod asking;
+pub mod boxes;
 pub mod cases;
 pub mod exporting;
+pub mod filtering;
 pub mod following;
 pub mod history;
-pub mod keys;
 pub mod marks;
-pub mod mouse;
-pub mod moving;
-pub mod operations;
-pub mod pivot;
-pub mod related;
-pub mod timeline;
-pub mod views;
-pub mod watch;
+pub mod stepping_back;
 
-use crate::app::action::Action;
-use crate::app::actions::pivot::Shared;
+use crate::app::action::{Action, Pane};
+use crate::app::intent::{Intent, Reply};
+use crate::app::keymap::Keymap;
 use crate::app::layers::Layer;
 use crate::app::layers::find::Find;
 use crate::app::layers::menu::Menu;
+use crate::app::layers::{columns, copy, facets, origin, palette, sort, troubles, views};
 use crate::app::message::Effect;
+use crate::app::panes::{PaneInput, Panes, Sight};
+use crate::app::pivot::Shared;
 use crate::app::state::App;
+use crate::app::viewport::Motion;
 
 impl App {
     /// Carries an action out; `count` is the number typed before its key. An action without an arm here
@@ -34,46 +33,62 @@ impl App {
             self.screen.notice = Some(why);
             return Vec::new();
         }
+        let times = count.unwrap_or(1) as isize;
+        let line = count.map(|line| line.saturating_sub(1));
         match action {
-            Action::Down
-            | Action::Up
-            | Action::First
-            | Action::Last
-            | Action::HalfPageDown
-            | Action::HalfPageUp
-            | Action::PageDown
-            | Action::PageUp => self.move_cursor(action, count),
-            Action::NextPane => self.next_pane(true),
-            Action::PreviousPane => self.next_pane(false),
-            Action::Left => self.sideways(false),
-            Action::Right => self.sideways(true),
-            Action::Open => self.open(),
+            Action::Down => self.go(Motion::Lines(times)),
+            Action::Up => self.go(Motion::Lines(-times)),
+            Action::First => self.go(Motion::First(line.unwrap_or(0))),
+            Action::Last => self.go(Motion::Last(line)),
+            Action::HalfPageDown => self.go(Motion::HalfPages(times)),
+            Action::HalfPageUp => self.go(Motion::HalfPages(-times)),
+            Action::PageDown => self.go(Motion::Pages(times)),
+            Action::PageUp => self.go(Motion::Pages(-times)),
+            Action::NextPane => self.in_panes(|panes, _| panes.next_pane(true)),
+            Action::PreviousPane => self.in_panes(|panes, _| panes.next_pane(false)),
+            Action::Left => self.in_focus(|pane, sight| pane.sideways(false, sight)),
+            Action::Right => self.in_focus(|pane, sight| pane.sideways(true, sight)),
+            Action::Open => self.in_focus(|pane, sight| pane.open(sight)),
             Action::Back => self.back(),
             Action::Filter => self.begin_filter(),
-            Action::FilterIn => self.filter_by_focused(true),
-            Action::FilterOut => self.filter_by_focused(false),
+            Action::FilterIn => self.in_panes(|panes, sight| panes.filter_by(true, sight)),
+            Action::FilterOut => self.in_panes(|panes, sight| panes.filter_by(false, sight)),
             Action::ClearFilter => self.clear_filter(),
-            Action::Choose => self.choose_in_tree(),
-            Action::ClearChoice => self.clear_choice(),
-            Action::UnfoldAll => self.fold_everything(false),
-            Action::FoldAll => self.fold_everything(true),
-            Action::Unseen => self.turn_unseen(),
-            Action::View => self.turn_view(!self.panes.show_activities),
-            Action::Sort => self.show_menu(self.sort_menu()),
-            Action::Columns => self.show_menu(self.columns_menu()),
-            Action::Yank => self.show_menu(self.copy_menu()),
-            Action::Palette => self.show_menu(self.palette()),
-            Action::Help => self.show_menu(self.help()),
-            Action::Origin => self.show_menu(self.origin_menu()),
-            Action::Troubles => self.show_menu(self.troubles_menu()),
-            Action::Views => self.show_menu(self.views_menu()),
-            Action::Facets => self.show_menu(self.facets_menu()),
-            Action::Raw => self.turn_raw(!self.panes.detail.raw),
-            Action::Changes => self.turn_raw(false),
+            Action::Choose => self.in_panes(|panes, _| panes.tree.choose()),
+            Action::ClearChoice => self.in_panes(|panes, _| panes.tree.clear_choice()),
+            Action::UnfoldAll => self.in_panes(|panes, _| panes.fold_all(false)),
+            Action::FoldAll => self.in_panes(|panes, _| panes.fold_all(true)),
+            Action::Unseen => self.in_panes(Panes::turn_unseen),
+            Action::View => self.in_panes(|panes, sight| panes.show(!panes.show_activities, sight)),
+            Action::Sort => self.show_menu(sort::sort_menu(self.panes.list.sort)),
+            Action::Columns => {
+                let shown = self.panes.list.shown_fields(&self.sight());
+                self.show_menu(columns::columns_menu(&shown))
+            }
+            Action::Yank => {
+                let query = self.whole_query();
+                self.show_menu(copy::copy_menu(&self.panes, &self.sight(), &query))
+            }
+            Action::Palette => self.show_menu(self.actions_menu(palette::palette)),
+            Action::Help => self.show_menu(self.actions_menu(palette::help)),
+            Action::Origin => self.show_menu(origin::origin_menu(&self.data)),
+            Action::Troubles => {
+                self.show_menu(troubles::troubles_menu(&self.data.loading, &self.marking))
+            }
+            Action::Views => {
+                self.show_menu(views::views_menu(&self.preferences.views, &self.keymap))
+            }
+            Action::Facets => {
+                let detail = Some(&self.panes.detail).filter(|_| self.panes.focus == Pane::Detail);
+                let focused = detail.and_then(|detail| detail.value(&self.data.store));
+                self.show_menu(facets::fields_menu(focused.map(|(field, _)| field.name)))
+            }
+            Action::Raw => self.in_panes(|panes, _| panes.detail.turn_raw(!panes.detail.raw)),
+            Action::Changes => self.in_panes(|panes, _| panes.detail.turn_raw(false)),
             Action::Find => self.show_layer(Layer::Find(Find::new(self.panes.focus))),
-            Action::FindNext => self.find_another(self.panes.focus, false),
-            Action::FindPrevious => self.find_another(self.panes.focus, true),
-            Action::Zoom => self.turn_zoom(),
+            Action::FindNext => self.in_panes(|panes, _| panes.find_another(panes.focus, false)),
+            Action::FindPrevious => self.in_panes(|panes, _| panes.find_another(panes.focus, true)),
+            Action::Zoom => self.in_panes(|panes, _| panes.turn_zoom()),
             Action::Zone => self.turn_zone(),
             Action::Mark => self.turn_mark(),
             Action::MarkRange => self.mark_range(),
@@ -92,7 +107,10 @@ impl App {
             Action::SameIp => self.pivot(Shared::Ip),
             Action::Around => self.pivot(Shared::Around),
             Action::Noise => self.turn_noise(),
-            Action::Watched => self.show_watched(),
+            Action::Watched => {
+                let query = self.preferences.watch.query().to_string();
+                self.show_from_the_first(&query, "watched")
+            }
             Action::View1 => self.open_view(1),
             Action::View2 => self.open_view(2),
             Action::View3 => self.open_view(3),
@@ -104,15 +122,18 @@ impl App {
             Action::View9 => self.open_view(9),
             Action::Trails => self.open_trails(),
             Action::Access => self.open_access(),
-            Action::Related => self.turn_related(),
-            Action::Operations => self.turn_operations(),
-            Action::UnfoldOperation => self.unfold_operation(),
-            Action::Timeline => self.turn_timeline(),
-            Action::ZoomIn => self.zoom_timeline(true),
-            Action::ZoomOut => self.zoom_timeline(false),
-            Action::Peak => self.go_to_peak(),
-            Action::Brush => self.turn_brush(),
-            Action::ClearSpan => self.clear_span(),
+            Action::Related => self.in_panes(|panes, sight| panes.detail.turn_related(sight)),
+            Action::Operations => self.in_panes(|panes, _| panes.list.turn_operations()),
+            Action::UnfoldOperation => self.in_panes(|panes, _| panes.list.unfold_operation()),
+            Action::Timeline => self.in_panes(|panes, sight| {
+                let record = panes.list.current().and_then(|row| sight.store.time(row));
+                panes.timeline.turn(record, sight)
+            }),
+            Action::ZoomIn => self.in_panes(|panes, sight| panes.timeline.zoom(true, sight)),
+            Action::ZoomOut => self.in_panes(|panes, sight| panes.timeline.zoom(false, sight)),
+            Action::Peak => self.in_panes(|panes, sight| panes.timeline.go_to_peak(sight)),
+            Action::Brush => self.in_panes(|panes, sight| panes.timeline.turn_brush(sight)),
+            Action::ClearSpan => self.in_panes(|panes, sight| panes.timeline.clear_span(sight)),
             Action::PreviousView => self.walk_views(true),
             Action::NextView => self.walk_views(false),
         }
@@ -121,23 +142,14 @@ impl App {
     /// Why an action cannot be done now; `None` where it can.
     pub fn disabled(&self, action: Action) -> Option<String> {
         let why = match action {
-            Action::View | Action::Sort if self.data.store.is_empty() => "no records are loaded",
-            Action::Sort | Action::Columns if self.panes.show_activities => {
-                let view = self.keymap.spoken(Action::View);
-                return Some(format!(
-                    "activities have an order and columns of their own; {view} shows the records"
-                ));
+            Action::View | Action::Sort | Action::Trails if self.data.store.is_empty() => {
+                "no records are loaded"
             }
-            Action::FilterIn if self.focused_query().is_some() => return None,
-            Action::FilterIn | Action::FilterOut if self.focused_value().is_none() => {
-                "nothing to filter by under the cursor"
-            }
-            Action::Follow => return self.cannot_follow(),
-            Action::AskAgain => return self.cannot_ask_again(),
+            Action::Follow => return self.data.cannot_follow(),
+            Action::AskAgain => return self.data.cannot_ask_again(&self.keymap),
             Action::Export => return self.cannot_export(),
-            Action::Cases => return self.cannot_take_up(),
-            Action::Mark | Action::MarkRange | Action::Note => return self.cannot_mark(),
-            Action::UndoMarks => return self.cannot_undo_marks(),
+            Action::Cases => return self.data.cannot_take_up(),
+            Action::UndoMarks => return self.marking.cannot_undo(),
             Action::ClearFilter if self.filter.text().is_empty() => {
                 let choice = self.keymap.spoken(Action::ClearChoice);
                 return Some(match self.panes.tree.choice.is_empty() {
@@ -145,58 +157,45 @@ impl App {
                     false => format!("the filter is empty; {choice} takes the marks off the tree"),
                 });
             }
-            Action::ClearChoice if self.panes.tree.choice.is_empty() => {
-                "nothing is marked in the tree"
-            }
-            Action::Raw | Action::Changes if self.panes.detail.opened.is_none() => {
-                "no record is open"
-            }
             Action::Troubles
                 if self.data.loading.troubles.is_empty()
                     && self.marking.not_kept.is_none()
                     && self.marking.moved.is_none() =>
             {
-                return Some(self.data.loading.no_troubles().to_owned());
-            }
-            Action::FindNext | Action::FindPrevious
-                if self.panes.tree.find.is_empty() && self.panes.detail.find.is_empty() =>
-            {
-                let find = self.keymap.spoken(Action::Find);
-                return Some(format!("nothing is searched; {find} starts"));
+                self.data.loading.no_troubles()
             }
             Action::Zone if self.clock.zone.name() == self.clock.other_zone.name() => {
                 "the local zone is UTC; set TZ to show times in another"
             }
-            other => return self.cannot_look(other),
+            Action::Watched if self.preferences.watch.is_empty() => {
+                "nobody is watched: `watch = [\"account@…\"]` in the configuration does that"
+            }
+            Action::PreviousView | Action::NextView => {
+                return self.history.cannot_walk(action == Action::PreviousView);
+            }
+            of_panes => return self.panes.cannot(of_panes, &self.sight()),
         };
         Some(why.to_owned())
     }
 
-    /// The same of actions that lead to what else there is.
-    fn cannot_look(&self, action: Action) -> Option<String> {
-        match action {
-            Action::Pivot
-            | Action::SameActor
-            | Action::SameTarget
-            | Action::SameOperation
-            | Action::SameIp
-            | Action::Around
-            | Action::Access => self.cannot_pivot(),
-            Action::Watched => self.nobody_watched(),
-            Action::Facets if self.panes.list.rows.is_empty() => {
-                Some("there are no records to count".to_owned())
-            }
-            Action::Trails => self.cannot_find_trails(),
-            Action::Related if self.panes.detail.opened.is_none() => {
-                Some("no record is open".to_owned())
-            }
-            Action::Operations | Action::UnfoldOperation => {
-                self.cannot_fold(action == Action::UnfoldOperation)
-            }
-            Action::Timeline | Action::ClearSpan => self.cannot_in_timeline(action),
-            Action::PreviousView | Action::NextView => self.no_view(action == Action::PreviousView),
-            _ => None,
-        }
+    /// Lets the pane with the keyboard do something, and does what it asks for.
+    fn in_focus(
+        &mut self,
+        does: impl FnOnce(&mut dyn PaneInput, &Sight<'_>) -> Reply,
+    ) -> Vec<Effect> {
+        self.in_panes(|panes, sight| does(panes.focused_mut(), sight))
+    }
+
+    fn go(&mut self, motion: Motion) -> Vec<Effect> {
+        self.in_focus(|pane, sight| pane.go(motion, sight))
+    }
+
+    /// A box of actions, each with why it cannot be done now.
+    fn actions_menu(
+        &self,
+        menu: impl Fn(Pane, &Keymap, &dyn Fn(Action) -> Option<String>) -> Menu,
+    ) -> Menu {
+        menu(self.panes.focus, &self.keymap, &|action| self.disabled(action))
     }
 
     fn show_menu(&mut self, menu: Menu) -> Vec<Effect> {
@@ -206,5 +205,25 @@ impl App {
     fn show_layer(&mut self, layer: Layer) -> Vec<Effect> {
         self.open_layer(layer);
         Vec::new()
+    }
+
+    fn turn_zone(&mut self) -> Vec<Effect> {
+        std::mem::swap(&mut self.clock.zone, &mut self.clock.other_zone);
+        self.panes.detail.rezone(&self.clock.zone);
+        self.screen.notice = Some(format!("times are in {}", self.clock.zone.name()));
+        // What is around the record is written with times too.
+        self.grant(Intent::LookAround, None)
+    }
+
+    fn turn_mouse(&mut self) -> Vec<Effect> {
+        self.screen.mouse = !self.screen.mouse;
+        self.screen.notice = Some(match self.screen.mouse {
+            true => "the mouse works in entrail again".to_owned(),
+            false => {
+                let mouse = self.keymap.spoken(Action::Mouse);
+                format!("the mouse belongs to the terminal; {mouse} takes it back")
+            }
+        });
+        vec![Effect::CaptureMouse(self.screen.mouse)]
     }
 }

@@ -63,6 +63,15 @@ impl History {
     }
 }
 
+impl History {
+    /// Why there is no view to go to.
+    pub fn cannot_walk(&self, back: bool) -> Option<String> {
+        let views = if back { &self.back } else { &self.forward };
+        let why = if back { "this is where you began" } else { "nothing was left behind" };
+        views.is_empty().then(|| why.to_owned())
+    }
+}
+
 /// A name as it stands in the breadcrumb.
 pub fn short(text: &str) -> String {
     fit(&clean(text), LONGEST).0.into_owned()

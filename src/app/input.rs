@@ -1,16 +1,16 @@
-//! Keys, mouse and pasted text: down the stack of layers to the panes, and what layers wish for on the way.
+//! Keys, mouse and pasted text: down the stack of layers to the panes, and what layers and panes ask for on the way.
 //! Never decides by itself who gets what: that is the order of the stack.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 
-use crate::app::action::Pane;
+use crate::app::action::Action;
 use crate::app::copying::pasteable;
+use crate::app::event::{UserEvent, is_press};
+use crate::app::intent::Intent;
 use crate::app::keymap::Key;
-use crate::app::layers::Layer;
-use crate::app::layers::wish::{Event, Wish, is_press};
 use crate::app::message::Effect;
+use crate::app::panes::Panes;
 use crate::app::state::App;
-use crate::query::suggest::suggest;
 
 impl App {
     pub(in crate::app) fn pressed(&mut self, event: KeyEvent) -> Vec<Effect> {
@@ -18,19 +18,19 @@ impl App {
             return Vec::new();
         }
         self.screen.notice = None;
-        self.forget_asked();
+        self.marking.forget_asked();
         let control = event.modifiers.contains(KeyModifiers::CONTROL);
         match event.code {
             KeyCode::Char('c') if control => return self.quit(),
             KeyCode::Char('z') if control => return vec![Effect::Suspend],
             _ => {}
         }
-        self.take(Event::Key(&event))
+        self.take(UserEvent::Key(&event))
     }
 
     pub(in crate::app) fn pasted(&mut self, text: &str) -> Vec<Effect> {
         self.screen.notice = None;
-        self.take(Event::Paste(text))
+        self.take(UserEvent::Paste(text))
     }
 
     /// Takes in a paste whose end never came, and says so.
@@ -44,9 +44,9 @@ impl App {
     pub(in crate::app) fn moused(&mut self, event: MouseEvent) -> Vec<Effect> {
         if is_press(&event) {
             self.screen.notice = None;
-            self.forget_asked();
+            self.marking.forget_asked();
         }
-        self.take(Event::Mouse(&event))
+        self.take(UserEvent::Mouse(&event))
     }
 
     /// Does a letter that is typed now become text, whatever letter it is?
@@ -55,116 +55,97 @@ impl App {
     }
 
     /// Gives what was done to the layers, the topmost first, and to the panes where all pass it on.
-    fn take(&mut self, event: Event<'_>) -> Vec<Effect> {
+    fn take(&mut self, event: UserEvent<'_>) -> Vec<Effect> {
         let mut effects = Vec::new();
         for at in (0..self.layers.len()).rev() {
             let layout = self.screen.layout;
             let reply = self.layers.give(at, event, &layout, &mut self.filter);
-            for wish in reply.wishes {
-                effects.extend(self.grant(wish, at));
+            for intent in reply.intents {
+                effects.extend(self.grant(intent, Some(at)));
             }
             if !reply.passed {
                 return effects;
             }
         }
         effects.extend(match event {
-            Event::Key(event) => self.pressed_key(Key::from_event(event)),
-            Event::Mouse(event) => self.moused_panes(*event),
+            UserEvent::Key(event) => {
+                self.in_panes(|panes, sight| panes.key(Key::from_event(event), sight))
+            }
+            UserEvent::Mouse(event) => self.in_panes(|panes, sight| panes.mouse(event, sight)),
             // The panes take no text; the filter line does.
-            Event::Paste(text) => {
+            UserEvent::Paste(text) => {
                 let mut effects = self.begin_filter();
-                effects.extend(self.take(Event::Paste(text)));
+                effects.extend(self.take(UserEvent::Paste(text)));
                 effects
             }
         });
         effects
     }
 
-    /// Does what the layer at a place of the stack wishes for.
-    fn grant(&mut self, wish: Wish, at: usize) -> Vec<Effect> {
-        match wish {
-            Wish::Nothing => {}
-            Wish::Close => drop(self.layers.remove(at)),
-            Wish::Tell(said) => self.screen.notice = Some(said),
-            Wish::Perform(action) => return self.perform(action, None),
-            Wish::AskAgain(places) => return self.ask_again(places),
-            Wish::SortBy(field) => return self.sort_by(field),
-            Wish::ToggleColumn(field) => self.toggle_column(field),
-            Wish::TakeUpCase(path) => return self.read_case(path),
-            Wish::TakeUpNone => self.took_up_none(),
-            Wish::Copy(text, what) => return vec![Effect::Copy(pasteable(&text), what)],
-            Wish::CopyAsIs(text, what) => return vec![Effect::Copy(text, what)],
-            Wish::Facet(field) => return self.ask_for_facet(field),
-            Wish::FilterBy(field, value, inside) => {
+    /// Does what a layer at a place of the stack asks for, or, without one, a pane.
+    pub(in crate::app) fn grant(&mut self, intent: Intent, layer: Option<usize>) -> Vec<Effect> {
+        match intent {
+            Intent::Nothing => {}
+            Intent::Close => drop(layer.and_then(|at| self.layers.remove(at))),
+            Intent::Tell(said) => self.screen.notice = Some(said),
+            Intent::Perform(action, count) => return self.perform(action, count),
+            Intent::Focus(pane) => self.panes.focus = pane,
+            Intent::Ask => return self.ask(),
+            Intent::LeaveView => self.leave_view(),
+            Intent::Filter(text) => return self.set_filter(&text),
+            Intent::SetFilter(text) => drop(self.filter.set_text(&text)),
+            Intent::FilterBy(field, values, inside) => {
+                return self.filter_by(field, &values, inside);
+            }
+            Intent::FilterByFacet(field, value, inside) => {
                 return self.filter_by_facet(field, &value, inside);
             }
-            Wish::Show(query, name) => return self.show_from_the_first(&query, &name),
-            Wish::Access(key, name) => return self.ask_for_access(key, name),
-            Wish::Record(row) => return self.go_to_record(row).unwrap_or_default(),
-            Wish::Trail(query, _, name) => return self.show_from_the_first(&query, name),
-            Wish::Pivot(pivot) => return self.go_to(&pivot),
-            Wish::StopTrails => return vec![Effect::StopTrails],
-            Wish::StopCounting => return vec![Effect::StopCounting],
-            Wish::Typed(changed) => return self.after_typing(changed),
-            Wish::GaveUp(changed) => return if changed { self.ask() } else { Vec::new() },
-            Wish::Keep(filter) => {
+            Intent::ShowActivity(node) => return self.show_activity(node),
+            Intent::FollowCursor => return self.in_panes(Panes::follow_cursor),
+            Intent::StayOnRecord => self.panes.list.moved = true,
+            Intent::OpenRecord(row) => return vec![Effect::Open(row, self.data.store.clone())],
+            Intent::LookAround => {
+                let detail = &self.panes.detail;
+                let row = detail.row.filter(|_| detail.opened.is_some());
+                let ids = detail.mentioned_ids();
+                let surround = |row| Effect::Surround(row, self.data.store.clone(), ids);
+                return row.map(surround).into_iter().collect();
+            }
+            Intent::AskAgain(places) => return self.ask_again(places),
+            Intent::SortBy(field) => return self.in_panes(|panes, _| panes.list.sort_by(field)),
+            Intent::ToggleColumn(field) => {
+                return self.in_panes(|panes, sight| panes.list.toggle_column(field, sight));
+            }
+            Intent::TakeUpCase(path) => return self.read_case(path),
+            Intent::TakeUpNone => {
+                let key = self.keymap.spoken(Action::Cases);
+                self.screen.notice = Some(format!("nothing is taken up; {key} lists what can be"));
+            }
+            Intent::Copy(text, what) => return vec![Effect::Copy(pasteable(&text), what)],
+            Intent::CopyAsIs(text, what) => return vec![Effect::Copy(text, what)],
+            Intent::Facet(field) => return self.ask_for_facet(field),
+            Intent::Show(query, name) => return self.show_from_the_first(&query, &name),
+            Intent::Access(key, name) => return self.ask_for_access(key, name),
+            Intent::Record(row) => return self.go_to_record(row),
+            Intent::Trail(query, _, name) => return self.show_from_the_first(&query, name),
+            Intent::Pivot(pivot) => return self.go_to(&pivot),
+            Intent::StopTrails => return vec![Effect::StopTrails],
+            Intent::StopCounting => return vec![Effect::StopCounting],
+            Intent::Typed(changed) => return self.after_typing(changed),
+            Intent::GaveUp(changed) => return if changed { self.ask() } else { Vec::new() },
+            Intent::Keep(filter) => {
                 self.end_typing();
                 let plan = Effect::Plan(self.filter.query.clone(), false);
                 return filter.map(Effect::Remember).into_iter().chain([plan]).collect();
             }
-            Wish::Find(pane, text) => self.find(pane, &text),
-            Wish::FindAnother(pane, back) => return self.find_another(pane, back),
-            Wish::EndFind => self.end_find(),
-            Wish::Note(row, text) => return self.keep_note(row, &text),
-            Wish::Export => return self.export(),
+            Intent::Find(pane, text) => self.panes.find(pane, &text),
+            Intent::FindAnother(pane, back) => {
+                return self.in_panes(|panes, _| panes.find_another(pane, back));
+            }
+            Intent::EndFind => self.panes.end_find(),
+            Intent::Note(row, text) => return self.keep_note(row, &text),
+            Intent::Export => return self.export(),
         }
         Vec::new()
-    }
-
-    /// Begins to type in the filter line.
-    pub(in crate::app) fn begin_filter(&mut self) -> Vec<Effect> {
-        self.begin_typing();
-        self.filter.begin();
-        self.open_layer(Layer::Filter);
-        self.after_typing(false)
-    }
-
-    /// Offers completion, and asks again where the query changed.
-    pub(in crate::app) fn after_typing(&mut self, changed: bool) -> Vec<Effect> {
-        let mut effects = if changed { self.ask() } else { Vec::new() };
-        self.offer_completion();
-        if self.layers.types_filter() && !self.data.seen.is_of(&self.data.store) {
-            effects.push(Effect::Survey(self.data.store.clone()));
-        }
-        effects
-    }
-
-    pub(in crate::app) fn offer_completion(&mut self) {
-        if self.layers.types_filter() {
-            let found = suggest(self.filter.text(), self.filter.caret(), &self.data.seen, 50);
-            self.filter.offer(found);
-        }
-    }
-
-    fn find(&mut self, pane: Pane, text: &str) {
-        match pane {
-            Pane::Tree => self.panes.tree.find(text),
-            _ => self.panes.detail.find(text),
-        }
-    }
-
-    /// Goes to the next place found in a pane, or to the one before.
-    pub(in crate::app) fn find_another(&mut self, pane: Pane, back: bool) -> Vec<Effect> {
-        match pane {
-            Pane::Tree => self.panes.tree.find_another(back),
-            _ => self.panes.detail.find_another(back),
-        }
-        Vec::new()
-    }
-
-    /// Searches nothing any more.
-    pub(in crate::app) fn end_find(&mut self) {
-        self.panes.tree.find("");
-        self.panes.detail.find.clear();
     }
 }

@@ -1,5 +1,5 @@
 //! The stack of layers over the panes: the topmost gets every key, click, turn of the wheel and paste first.
-//! Never lets one change another: a layer changes itself, and wishes for the rest ([`wish`]).
+//! Never lets one change another: a layer changes itself, and asks for the rest ([`crate::app::intent`]).
 
 pub mod access;
 pub mod asking;
@@ -20,16 +20,17 @@ pub mod sort;
 pub mod trails;
 pub mod troubles;
 pub mod views;
-pub mod wish;
 
 use crate::app::action::Pane;
+use crate::app::event::{InputHandler, UserEvent};
+use crate::app::intent::Reply;
 use crate::app::layout::Layout;
+use crate::record::field::Field;
 use export::Form;
 use filter::Filter;
 use find::Find;
 use menu::{Kind, Menu};
 use note::Note;
-use wish::{Event, Reply, Takes};
 
 /// One layer.
 #[derive(Debug)]
@@ -86,7 +87,7 @@ impl Layers {
     pub(in crate::app) fn give(
         &mut self,
         at: usize,
-        event: Event<'_>,
+        event: UserEvent<'_>,
         layout: &Layout,
         filter: &mut Filter,
     ) -> Reply {
@@ -155,6 +156,17 @@ impl Layers {
     /// The topmost box of a kind.
     pub(in crate::app) fn menu_of(&mut self, kind: Kind) -> Option<&mut Menu> {
         self.menus_mut().rfind(|menu| menu.rules.kind == kind)
+    }
+
+    /// The topmost box about a field.
+    pub(in crate::app) fn menu_about(&mut self, field: &Field) -> Option<&mut Menu> {
+        let is_of = |menu: &&mut Menu| menu.field.is_some_and(|known| known.name == field.name);
+        self.menus_mut().rfind(is_of)
+    }
+
+    /// Takes the boxes of a kind away.
+    pub(in crate::app) fn close_menu(&mut self, kind: Kind) {
+        self.close(|layer| matches!(layer, Layer::Menu(menu) if menu.rules.kind == kind));
     }
 
     /// The box that asks what to export, while it is open.

@@ -9,13 +9,13 @@ use crate::app::cases::{FoundCase, KnownCase, Moved, NotKept};
 use crate::app::layers::asking::Offer;
 use crate::app::layers::export::{Exported, Job};
 use crate::app::marks::Draft;
+use crate::app::panes::detail::Opened;
 use crate::place::Places;
 use crate::query::Query;
 use crate::query::answer::{Answer, Question};
 use crate::query::counted_values::CountedValues;
 use crate::query::facet::Facet;
 use crate::query::surroundings::Surroundings;
-use crate::record::Record;
 use crate::record::field::Field;
 use crate::source::Delivery;
 use crate::store::{RowId, Store};
@@ -74,17 +74,6 @@ pub enum Message {
     Exported(Exported),
     /// Text went to the clipboard: in what way, or why not.
     Copied(Result<String, String>),
-}
-
-/// A record with its original bytes.
-#[derive(Clone, Debug)]
-pub struct Opened {
-    /// The record, complete.
-    pub record: Record<'static>,
-    /// Its original text.
-    pub raw: String,
-    /// The values in it by the names of their columns, where the text does not name them itself.
-    pub columns: Option<Vec<(String, String)>>,
 }
 
 /// Something to be done outside.

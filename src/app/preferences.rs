@@ -1,8 +1,8 @@
 //! What a user's configuration says besides keys and who is watched: working week and saved views.
 //! Never read from a file here; [`Preferences`] comes with the settings of a session.
 
-use crate::app::panes::timeline::WorkingWeek;
 use crate::app::watch::Watch;
+use crate::app::working_week::WorkingWeek;
 use crate::query::Query;
 
 /// What the configuration says besides keys and who is watched.

@@ -4,8 +4,9 @@
 use ratatui::layout::Rect;
 
 use crate::app::action::{Action, Pane};
-use crate::app::following::Following;
-use crate::app::history::History;
+use crate::app::data::{Clock, Data};
+use crate::app::history::{History, View};
+use crate::app::intent::{Intent, Reply};
 use crate::app::keymap::Keymap;
 use crate::app::layers::filter::Filter;
 use crate::app::layers::menu::Menu;
@@ -14,20 +15,16 @@ use crate::app::layout::{self, Layout, Open, layout};
 use crate::app::loading::Loading;
 use crate::app::marks::Marking;
 use crate::app::message::Effect;
-use crate::app::panes::Panes;
 use crate::app::panes::activities::Activities;
-use crate::app::panes::detail::{self, Detail, Named};
-use crate::app::panes::list::{self, List};
+use crate::app::panes::detail::{Detail, Named};
+use crate::app::panes::list::{List, Times};
 use crate::app::panes::timeline::Timeline;
 use crate::app::panes::tree::Tree;
+use crate::app::panes::{Panes, Sight};
 use crate::app::preferences::Preferences;
 use crate::app::watch::Watch;
-use crate::query::answer::{Answer, Question};
-use crate::query::counted_values::CountedValues;
+use crate::query::answer::Question;
 use crate::query::views::NOISE;
-use crate::query::{Context, Expression, Operator, Query, Term, Value};
-use crate::record::field::{Field, Stored};
-use crate::store::Store;
 use crate::time::{Timestamp, Zone};
 
 /// Everything the screen shows and everything needed to answer the next key.
@@ -55,38 +52,6 @@ pub struct App {
     pub screen: Screen,
 }
 
-/// The records, how they come, and the newest answer about them.
-#[derive(Debug, Default)]
-pub struct Data {
-    /// All records.
-    pub store: Store,
-    /// Where the records come from, told line by line: what was asked of whom.
-    pub origin: Vec<String>,
-    /// The load of this session.
-    pub loading: Loading,
-    /// What arrives after the load.
-    pub following: Following,
-    /// The newest answer.
-    pub answer: Answer,
-    /// Was a question asked that is not answered completely?
-    pub answering: bool,
-    /// Of the newest question.
-    pub(in crate::app) revision: u64,
-    /// Values that records have, for completion.
-    pub(in crate::app) seen: CountedValues,
-}
-
-/// What time it is, and how times are shown.
-#[derive(Debug)]
-pub struct Clock {
-    /// Now (UTC).
-    pub now: Timestamp,
-    /// The zone times are shown in.
-    pub zone: Zone,
-    /// The other zone to show times in.
-    pub other_zone: Zone,
-}
-
 /// The screen itself.
 #[derive(Debug)]
 pub struct Screen {
@@ -105,9 +70,6 @@ const _: () = {
     const fn shared<T: Sync>() {}
     shared::<App>();
 };
-
-/// Characters of a value that is read from originals, such as a whole policy, that are asked for.
-const LONGEST_ASKED: usize = 200;
 
 /// What a session starts with.
 #[derive(Debug)]
@@ -174,9 +136,10 @@ impl App {
             clock: Clock { now: settings.now, zone: Zone::utc(), other_zone: settings.local_zone },
             screen: Screen { size: screen, layout: Layout::default(), notice: None, mouse: true },
         };
-        app.refresh_activities();
+        let (panes, sight) = app.panes_and_sight();
+        panes.refresh_activities(&sight);
         app.arrange();
-        app.follow_cursor();
+        app.in_panes(Panes::follow_cursor);
         app
     }
 
@@ -223,21 +186,67 @@ impl App {
     }
 
     /// How times are written: with the year where records are of several, else without.
-    pub fn times(&self) -> list::Times<'_> {
-        let year = |time| self.clock.zone.format(time, "%Y");
-        let years = self.data.store.period().is_some_and(|(first, last)| year(first) != year(last));
-        list::Times { zone: &self.clock.zone, years, seconds: false }
+    pub fn times(&self) -> Times<'_> {
+        self.sight().times
+    }
+
+    /// What panes see of all that is not theirs.
+    pub(in crate::app) fn sight(&self) -> Sight<'_> {
+        let Self { data, filter, keymap, screen, clock, panes, .. } = self;
+        sight(data, filter, keymap, &screen.layout, clock, panes.focus)
+    }
+
+    /// The panes, to be changed, and what they see meanwhile.
+    pub(in crate::app) fn panes_and_sight(&mut self) -> (&mut Panes, Sight<'_>) {
+        let Self { data, filter, keymap, screen, clock, panes, .. } = self;
+        let focus = panes.focus;
+        (panes, sight(data, filter, keymap, &screen.layout, clock, focus))
+    }
+
+    /// The layers, to be changed, how times are written meanwhile, and the columns of the screen.
+    pub(in crate::app) fn layers_and_times(&mut self) -> (&mut Layers, Times<'_>, u16) {
+        let Self { data, filter, keymap, screen, clock, panes, layers, .. } = self;
+        let times = sight(data, filter, keymap, &screen.layout, clock, panes.focus).times;
+        (layers, times, screen.layout.screen.width)
+    }
+
+    /// Lets the panes do something, and does what they ask for.
+    pub(in crate::app) fn in_panes(
+        &mut self,
+        does: impl FnOnce(&mut Panes, &Sight<'_>) -> Reply,
+    ) -> Vec<Effect> {
+        let before = self.view();
+        let (panes, sight) = self.panes_and_sight();
+        let reply = does(panes, &sight);
+        self.grant_all(reply.intents, Some(&before))
+    }
+
+    /// Does what panes ask for; the view before they changed is left if they say so.
+    pub(in crate::app) fn grant_all(
+        &mut self,
+        intents: Vec<Intent>,
+        before: Option<&View>,
+    ) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for intent in intents {
+            match (intent, before) {
+                (Intent::LeaveView, Some(before)) => self.history.leave(before.clone()),
+                (other, _) => effects.extend(self.grant(other, None)),
+            }
+        }
+        effects
     }
 
     /// Asks for an answer to the question as it stands now.
     pub(in crate::app) fn ask(&mut self) -> Vec<Effect> {
         self.data.revision += 1;
         self.data.answering = true;
-        self.refresh_activities();
+        let (panes, sight) = self.panes_and_sight();
+        panes.refresh_activities(&sight);
         let question = Question {
             revision: self.data.revision,
             query: self.filter.query.clone(),
-            context: self.context(),
+            context: self.panes.context(&self.sight()),
             choice: self.panes.tree.choice.clone(),
             sort: self.panes.list.sort,
             operations: self.panes.list.by_operation,
@@ -246,96 +255,28 @@ impl App {
         };
         vec![Effect::Ask(Box::new(question), self.data.store.clone())]
     }
+}
 
-    pub(in crate::app) fn ask_for_timeline(&mut self) -> Vec<Effect> {
-        let axis = self.panes.timeline.axis(&self.data.store, self.screen.layout.timeline.width);
-        if self.data.store.is_empty() || self.data.answer.axis == axis {
-            return Vec::new();
-        }
-        self.ask()
-    }
-
-    pub(in crate::app) fn context(&self) -> Context {
-        let around = self.panes.list.current().and_then(|row| self.data.store.time(row));
-        Context { now: self.clock.now, around }
-    }
-
-    pub(in crate::app) fn refresh_activities(&mut self) {
-        if self.panes.show_activities {
-            let unseen = self.panes.tree.unseen || self.data.store.is_empty();
-            let context = self.context();
-            self.panes.activities.refresh(
-                &self.panes.tree,
-                &self.data.answer.paths,
-                &self.filter.query,
-                &context,
-                unseen,
-            );
-        }
-    }
-
-    /// Opens what is under the cursor of the list in the detail pane.
-    pub(in crate::app) fn follow_cursor(&mut self) -> Vec<Effect> {
-        if self.panes.show_activities {
-            let known = self.panes.activities.current().and_then(|line| self.entry_of(&line.node));
-            match (known, self.panes.activities.current()) {
-                (Some(entry), _) => self.panes.detail.show_lines(detail::entry_lines(entry)),
-                (None, Some(line)) => {
-                    let note = format!("{} is not in the catalogue.", line.name);
-                    self.panes.detail.show_lines(vec![detail::line::heading(&note)]);
-                }
-                (None, None) => self.panes.detail.clear(None),
-            }
-            return Vec::new();
-        }
-        match self.panes.list.current() {
-            Some(row) if self.panes.detail.row == Some(row) => Vec::new(),
-            Some(row) => vec![Effect::Open(row, self.data.store.clone())],
-            None => {
-                self.panes.detail.clear(None);
-                Vec::new()
-            }
-        }
-    }
-
-    /// Narrows the filter by any of these values, or filters them out.
-    pub(in crate::app) fn filter_by(
-        &mut self,
-        field: &'static Field,
-        values: &[String],
-        inside: bool,
-    ) -> Vec<Effect> {
-        let is_long = |value: &String| value.chars().nth(LONGEST_ASKED).is_some();
-        let (operator, most) = match field.stored {
-            // Large values of originals are found by their beginning.
-            Stored::Original(_) if values.iter().any(is_long) => {
-                (Operator::Contains, LONGEST_ASKED)
-            }
-            _ => (Operator::Equals, usize::MAX),
-        };
-        let asked = |value: &String| Value::Text(value.chars().take(most).collect());
-        let mut texts: Vec<Value> = values.iter().map(asked).collect();
-        let value = match texts.len() {
-            1 => texts.remove(0),
-            _ => Value::AnyOf(texts),
-        };
-        self.narrow_by(Expression::Term(Term { field: Some(field), operator, value }), inside)
-    }
-
-    /// Narrows all of the filter by a condition, or by its opposite.
-    pub(in crate::app) fn narrow_by(&mut self, condition: Expression, inside: bool) -> Vec<Effect> {
-        let term = if inside { condition } else { Expression::Not(Box::new(condition)) };
-        let wanted = match Query::parse(self.filter.text()) {
-            Ok(query) => query.and(term),
-            Err(_) => self.filter.query.clone().and(term),
-        };
-        self.leave_view();
-        let changed = self.filter.set_text(&wanted.to_string());
-        let mut effects: Vec<Effect> =
-            self.filter.remember().map(Effect::Remember).into_iter().collect();
-        if changed {
-            effects.extend(self.ask());
-        }
-        effects
+fn sight<'s>(
+    data: &'s Data,
+    filter: &'s Filter,
+    keymap: &'s Keymap,
+    layout: &'s Layout,
+    clock: &'s Clock,
+    focus: Pane,
+) -> Sight<'s> {
+    let year = |time| clock.zone.format(time, "%Y");
+    let years = data.store.period().is_some_and(|(first, last)| year(first) != year(last));
+    Sight {
+        store: &data.store,
+        answer: &data.answer,
+        is_loading: data.loading.running,
+        query: &filter.query,
+        filter: filter.text(),
+        keymap,
+        layout,
+        times: Times { zone: &clock.zone, years, seconds: false },
+        now: clock.now,
+        focus,
     }
 }

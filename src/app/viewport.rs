@@ -10,6 +10,21 @@ pub struct Viewport {
     len: usize,
 }
 
+/// Where a cursor is moved to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Motion {
+    /// So many lines on, or back.
+    Lines(isize),
+    /// So many halves of a window on, or back.
+    HalfPages(isize),
+    /// So many windows on, or back.
+    Pages(isize),
+    /// To the line of this number, counted from the first.
+    First(usize),
+    /// To the last line, or to the one of this number.
+    Last(Option<usize>),
+}
+
 impl Viewport {
     /// Line of the cursor; 0 where there are no lines.
     pub fn cursor(&self) -> usize {
@@ -65,6 +80,18 @@ impl Viewport {
         self.cursor = line;
         self.top = line.saturating_sub(in_window);
         self.settle();
+    }
+
+    /// Moves the cursor as a key says.
+    pub fn go(&mut self, motion: Motion) {
+        let page = |lines: usize, times: isize| lines.max(1) as isize * times;
+        match motion {
+            Motion::Lines(lines) => self.move_by(lines),
+            Motion::HalfPages(times) => self.move_by(page(self.height() / 2, times)),
+            Motion::Pages(times) => self.move_by(page(self.height(), times)),
+            Motion::First(line) => self.go_to(line),
+            Motion::Last(line) => self.go_to(line.unwrap_or(usize::MAX)),
+        }
     }
 
     /// Moves the cursor by so many lines. A small step over the edge of the window turns it by half:

@@ -10,8 +10,8 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use crate::app::action::{ACTIONS, Action};
 use crate::app::keymap::{Keymap, Keys};
-use crate::app::panes::timeline::WorkingWeek;
 use crate::app::preferences::{Preferences, SavedView};
+use crate::app::working_week::WorkingWeek;
 use crate::disk::is_refusal;
 use crate::query::Query;
 use crate::text::clean;

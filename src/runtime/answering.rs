@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::app::message::{Effect, Message, Opened};
+use crate::app::message::{Effect, Message};
+use crate::app::panes::detail::Opened;
 use crate::format;
 use crate::log::Watch;
 use crate::query::answer::{Answerer, Question};

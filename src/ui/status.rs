@@ -113,10 +113,10 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
     if let Some(left_out) = loading.ended.as_ref().and_then(Summary::left_out) {
         parts.push((left_out, theme.muted));
     }
-    if let Some(words) = app.noise_words() {
+    if let Some(words) = hidden_noise(app) {
         parts.push((words, theme.strong));
     }
-    if let Some(words) = app.following_words() {
+    if let Some(words) = app.data.following_words(&app.clock) {
         parts.push((words, theme.strong));
     }
     if app.data.answer.unreadable > 0 {
@@ -127,9 +127,17 @@ fn parts(app: &App, theme: &Theme) -> Vec<(String, Style)> {
     parts
 }
 
+/// How much noise is left out; `None` where it is shown.
+fn hidden_noise(app: &App) -> Option<String> {
+    let hidden = app.data.answer.hidden;
+    let all = hidden + app.panes.list.all_rows().len() as u64;
+    let share = hidden as f64 * 100.0 / all.max(1) as f64;
+    app.filter.hides_noise.then(|| format!("{hidden} noise hidden ({share:.0}%)"))
+}
+
 fn progress(app: &App, theme: &Theme) -> String {
     let (full, empty) = if theme.ascii { ("#", ".") } else { ("▰", "▱") };
-    if let Some(words) = app.export_words() {
+    if let Some(words) = app.layers.export().and_then(|form| form.going(&app.keymap)) {
         return words;
     }
     if app.data.loading.running {
@@ -304,7 +312,9 @@ fn of_pane(app: &App) -> Vec<(String, String)> {
         Action::Raw if app.panes.detail.raw => "changes".to_owned(),
         // Which of the values under the cursor is meant is not to be seen otherwise.
         Action::FilterIn => app
-            .focused_value()
+            .panes
+            .focused()
+            .value(&app.data.store)
             .map_or(hint.to_owned(), |(field, _)| format!("only this {}", field.name)),
         _ => hint.to_owned(),
     };

@@ -305,7 +305,7 @@ fn what_was_asked_for_again_did_not_arrive() {
     let arrivals = session.arrivals(1);
     session.send(Message::Delivered(Delivery::Segment(arrivals)));
     session.keys("F");
-    assert_eq!(session.app.arrived(), 1);
+    assert_eq!(session.app.data.arrived(), 1);
     session.keys("B");
     for part in ["ask all 2", "ask one", "ask two"] {
         assert!(session.screen().contains(part), "{part} in\n{}", session.screen());
@@ -317,7 +317,7 @@ fn what_was_asked_for_again_did_not_arrive() {
     session.send(Message::Delivered(Delivery::Done(lost)));
     let told = "more records came, but not all; T tells why";
     assert!(session.hints().contains(told), "{}", session.hints());
-    assert_eq!(session.app.arrived(), 0);
+    assert_eq!(session.app.data.arrived(), 0);
 }
 
 #[test]

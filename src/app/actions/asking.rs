@@ -2,6 +2,7 @@
 //! Never asks by itself: it is offered, and what would be asked is shown first.
 
 use crate::app::action::Action;
+use crate::app::intent::Intent;
 use crate::app::layers::asking::{Offer, asking_menu};
 use crate::app::message::Effect;
 use crate::app::state::App;
@@ -12,7 +13,7 @@ use crate::text::{clean, thousands};
 impl App {
     /// Takes in which places have more for the filter, and whether somebody asked for them.
     pub(in crate::app) fn planned(&mut self, offers: &[Offer], is_asked: bool) -> Vec<Effect> {
-        let cannot = self.cannot_ask_again();
+        let cannot = self.data.cannot_ask_again(&self.keymap);
         let names: Vec<&str> = offers.iter().map(|offer| offer.name.as_str()).collect();
         let told = match (cannot, is_asked) {
             (Some(why), true) => why,
@@ -36,24 +37,9 @@ impl App {
         Vec::new()
     }
 
-    /// Why nobody can be asked again; `None` where somebody may have more.
-    pub(in crate::app) fn cannot_ask_again(&self) -> Option<String> {
-        let why = if self.data.loading.name.is_empty() {
-            "nothing was opened that could be asked"
-        } else if self.data.loading.running {
-            "it is still being read; then more can be asked for"
-        } else if self.data.following.running {
-            let follow = self.keymap.spoken(Action::Follow);
-            return Some(format!("what arrives is being followed; {follow} ends that first"));
-        } else {
-            return None;
-        };
-        Some(why.to_owned())
-    }
-
     /// Asks places for what was not loaded.
     pub(in crate::app) fn ask_again(&mut self, places: Places) -> Vec<Effect> {
-        if let Some(why) = self.cannot_ask_again() {
+        if let Some(why) = self.data.cannot_ask_again(&self.keymap) {
             self.screen.notice = Some(why);
             return Vec::new();
         }
@@ -81,6 +67,6 @@ impl App {
                 format!("{stopped}{came} more records came, but not all; {troubles} tells why")
             }
         });
-        self.look_around()
+        self.grant(Intent::LookAround, None)
     }
 }

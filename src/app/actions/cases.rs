@@ -1,26 +1,13 @@
-//! Cases: taken up, moved, kept or not, and what that means for leaving.
+//! Cases: taken up, moved, kept or not.
 //! Never reads or writes a file, and never takes a case up that nobody asked for.
 
-use crate::app::action::Action;
 use crate::app::cases::{FoundCase, KnownCase, Moved, NotKept, Offer, name_of};
+use crate::app::marks::all_marks;
 use crate::app::message::Effect;
 use crate::app::state::App;
-use crate::store::Mark;
 use crate::text::{clean, fit, fit_end};
 
 impl App {
-    /// Why no case can be taken up now; `None` where one can.
-    pub(in crate::app) fn cannot_take_up(&self) -> Option<String> {
-        let why = if self.data.loading.running {
-            "the records are still being read; cases come after that"
-        } else if self.data.store.is_empty() {
-            "no records are loaded"
-        } else {
-            return None;
-        };
-        Some(why.to_owned())
-    }
-
     /// Cases were looked for.
     pub(in crate::app) fn cases_found(
         &mut self,
@@ -52,44 +39,19 @@ impl App {
 
     /// Takes up the marks of a case; what was marked since stays.
     fn take_up_case(&mut self, found: &FoundCase) -> Vec<Effect> {
-        let mut marks = self.data.store.marks().clone();
-        let had = !marks.is_empty();
-        for (row, mark) in &found.marks {
-            let here = marks.note(*row);
-            let note = match (here, mark.note.as_str()) {
-                (here, there) if here == there || there.is_empty() => here.to_owned(),
-                ("", there) => there.to_owned(),
-                // Neither of two notes goes.
-                (here, there) => format!("{here} / {there}"),
-            };
-            marks.set(*row, Mark { note, ..mark.clone() });
-        }
-        self.data.store.set_marks(marks);
-        if self.marking.title.is_empty() {
-            self.marking.title.clone_from(&found.title);
-        }
-        let newer = std::mem::take(&mut self.marking.queries);
-        self.marking.queries.clone_from(&found.queries);
-        self.marking.queries.retain(|known| !newer.contains(known));
-        self.marking.queries.extend(newer);
+        let had = !self.data.store.marks().is_empty();
         // Where marks go to the same file as before, it does not hold these yet.
         let is_same = self.marking.file.as_ref() == Some(&found.file);
-        self.marking.file = Some(found.file.clone());
-        // To undo what was before would take off marks that were kept.
-        self.marking.done.clear();
-        self.marking.was_taken_up = true;
-        self.marking.has_lost |= found.lost > 0;
-        if self.marking.moved.as_ref().is_some_and(|moved| moved.to != found.file) {
-            self.marking.moved = None;
-        }
+        self.marking.take_up(found, &mut self.data.store);
         if !found.marks.is_empty() || found.lost > 0 {
             let lost = match found.lost {
                 0 => String::new(),
                 lost => format!("; {lost} more are on records that are not here"),
             };
-            self.screen.notice = Some(format!("taken up · {}{lost}", self.all_marks()));
+            let all = all_marks(&self.data.store);
+            self.screen.notice = Some(format!("taken up · {all}{lost}"));
         }
-        self.show_note();
+        self.panes.show_beside(&self.data.store);
         let mut effects = vec![Effect::TakeUpCase];
         if had || is_same {
             effects.extend(self.marks_changed());
@@ -128,20 +90,5 @@ impl App {
                 self.marking.not_kept = Some(not_kept);
             }
         }
-    }
-
-    /// Leaves; where marks would be lost by it, only when that is asked for twice.
-    pub(in crate::app) fn quit(&mut self) -> Vec<Effect> {
-        let Some(not_kept) = &self.marking.not_kept else { return vec![Effect::Quit] };
-        let [quit, export] =
-            [Action::Quit, Action::Export].map(|action| self.keymap.spoken(action));
-        let why = clean(&not_kept.why).into_owned();
-        if self.is_asked_again((Action::Quit, None)) {
-            return vec![Effect::Quit];
-        }
-        self.screen.notice = Some(format!(
-            "marks are not kept; {quit} again quits, {export} writes them to a file ({why})"
-        ));
-        Vec::new()
     }
 }

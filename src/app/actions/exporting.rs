@@ -38,11 +38,6 @@ impl App {
         self.layers.export().is_some_and(|form| form.running.is_some())
     }
 
-    /// Number of records in the view and marked ones.
-    pub fn exportable(&self) -> (usize, usize) {
-        (self.panes.list.all_rows().len(), self.data.store.marks().len())
-    }
-
     /// Writes what the box says.
     pub(in crate::app) fn export(&mut self) -> Vec<Effect> {
         let Some(form) = self.layers.export() else { return Vec::new() };
@@ -126,13 +121,5 @@ impl App {
             Exported::Going(_) => return,
         };
         self.screen.notice = Some(clean(&told).into_owned());
-    }
-
-    /// How far an export is, in words; `None` where none runs.
-    pub fn export_words(&self) -> Option<String> {
-        let (done, all) = self.layers.export()?.running?;
-        let share = done as f64 / all.max(1) as f64;
-        let stop = self.keymap.spoken(Action::Back);
-        Some(format!("writing {:3.0}%, {stop} stops ", share.min(1.0) * 100.0))
     }
 }

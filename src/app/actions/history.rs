@@ -8,7 +8,7 @@ use crate::app::state::App;
 
 impl App {
     /// The view as it is now.
-    fn view(&self) -> View {
+    pub(in crate::app) fn view(&self) -> View {
         View {
             filter: self.filter.text().trim().to_owned(),
             choice: self.panes.tree.choice.clone(),
@@ -47,11 +47,6 @@ impl App {
         self.history.leave(view);
     }
 
-    /// Gives the view that follows a name.
-    pub(in crate::app) fn name_view(&mut self, name: &str) {
-        self.history.name = Some(short(name));
-    }
-
     /// The filter is about to be typed in.
     pub(in crate::app) fn begin_typing(&mut self) {
         self.history.typing = Some(self.view());
@@ -81,8 +76,7 @@ impl App {
         to.push(now);
         history.name = Some(view.name);
         self.filter.set_text(&view.filter);
-        self.panes.tree.choice = view.choice;
-        self.panes.tree.refresh();
+        self.panes.tree.set_choice(view.choice);
         self.panes.list.sort = view.sort;
         self.panes.list.expect(view.row);
         if self.panes.show_activities != view.activities {
@@ -90,13 +84,6 @@ impl App {
             self.panes.detail.clear(None);
         }
         self.ask()
-    }
-
-    /// Why there is nothing to go to.
-    pub(in crate::app) fn no_view(&self, back: bool) -> Option<String> {
-        let views = if back { &self.history.back } else { &self.history.forward };
-        let why = if back { "this is where you began" } else { "nothing was left behind" };
-        views.is_empty().then(|| why.to_owned())
     }
 
     /// Names of the views on the way here, this one last; empty where there is no way back.

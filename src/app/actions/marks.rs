@@ -3,84 +3,30 @@
 
 use tui_input::Input;
 
-use crate::app::action::{Action, Pane};
+use crate::app::action::Action;
+use crate::app::intent::Intent;
 use crate::app::layers::Layer;
 use crate::app::layers::note::Note;
-use crate::app::marks::{Asked, Before, Draft};
+use crate::app::marks::{Draft, Twice, all_marks};
 use crate::app::message::Effect;
-use crate::app::panes::detail::Beside;
-use crate::app::panes::list;
 use crate::app::state::App;
-use crate::store::{Mark, RowId};
+use crate::store::RowId;
 
 /// Records that are marked at once at most.
 const MOST_AT_ONCE: usize = 10_000;
-/// Changes of marks that can be undone.
-const MOST_UNDONE: usize = 50;
-/// Queries that are kept.
-const MOST_QUERIES: usize = 200;
 
 impl App {
-    /// Why nothing can be marked; `None` where something can.
-    pub(in crate::app) fn cannot_mark(&self) -> Option<String> {
-        let why = if self.panes.show_activities {
-            let view = self.keymap.spoken(Action::View);
-            return Some(format!("activities are not marked; {view} shows the records"));
-        } else if self.panes.list.current().is_none() {
-            "there is no record under the cursor"
-        } else {
-            return None;
-        };
-        Some(why.to_owned())
-    }
-
-    /// Why no change of marks can be undone; `None` where one can.
-    pub(in crate::app) fn cannot_undo_marks(&self) -> Option<String> {
-        let nothing = self.marking.done.is_empty();
-        let why = match self.marking.was_taken_up {
-            true => "no mark was changed since a case was taken up; nothing before that is undone",
-            false => "no mark was changed since the records were opened",
-        };
-        nothing.then(|| why.to_owned())
-    }
-
-    /// Another key was pressed: only what the last one asked for can be confirmed by it.
-    pub(in crate::app) fn forget_asked(&mut self) {
-        self.marking.last_asked = self.marking.asked.take();
-    }
-
-    /// Is this asked for the second time, one key after the other? If not, the next key may.
-    pub(in crate::app) fn is_asked_again(&mut self, asked: Asked) -> bool {
-        if self.marking.last_asked == Some(asked) {
-            return true;
-        }
-        self.marking.asked = Some(asked);
-        false
-    }
-
-    /// The record under the cursor; beside related records the one of its line.
-    fn record_here(&self) -> Option<RowId> {
-        let related = self.panes.focus == Pane::Detail && self.panes.detail.related;
-        let line = self.panes.detail.current_line().filter(|_| related);
-        line.and_then(|line| line.row).or(self.panes.list.current())
-    }
-
     /// Marks the record under the cursor, or takes its mark off. The cursor stays, so that the same
     /// key takes back what it did, and the next one notes something about the same record.
     pub(in crate::app) fn turn_mark(&mut self) -> Vec<Effect> {
-        let Some(row) = self.record_here() else { return Vec::new() };
-        let line = self.panes.list.viewport.cursor();
-        // A line that stands for an operation stands for all its records.
-        let rows = match self.panes.focus {
-            Pane::List => self.panes.list.rows_between(line..=line),
-            _ => vec![row],
-        };
+        let Some(row) = self.panes.record_here() else { return Vec::new() };
+        let rows = self.panes.records_here();
         self.turn_marks(&rows, (Action::Mark, Some(row))).unwrap_or_default()
     }
 
     /// Marks those of some rows that are not marked; where all are, takes the marks off. Returns
     /// `None` where nothing was done: notes go only when that is asked for twice.
-    fn turn_marks(&mut self, rows: &[RowId], asked: Asked) -> Option<Vec<Effect>> {
+    fn turn_marks(&mut self, rows: &[RowId], asked: Twice) -> Option<Vec<Effect>> {
         if rows.len() > MOST_AT_ONCE {
             let (count, export) = (rows.len(), self.keymap.spoken(Action::Export));
             self.screen.notice = Some(format!(
@@ -111,7 +57,7 @@ impl App {
             (count, 1) => format!("{count} marks and a note"),
             (count, notes) => format!("{count} marks and {notes} notes"),
         };
-        if notes > 0 && !self.is_asked_again(asked) {
+        if notes > 0 && !self.marking.is_asked_again(asked) {
             let key = self.keymap.spoken(asked.0);
             self.screen.notice = Some(format!("{key} again takes {what} off"));
             return None;
@@ -123,21 +69,12 @@ impl App {
 
     /// Takes back the last change of marks and notes.
     pub(in crate::app) fn undo_marks(&mut self) -> Vec<Effect> {
-        let Some(before) = self.marking.done.pop() else { return Vec::new() };
-        let mut marks = self.data.store.marks().clone();
-        let what = match before.marks.len() {
-            1 => "the mark is as before".to_owned(),
-            count => format!("{count} marks are as before"),
+        let what = match self.marking.undo(&mut self.data.store) {
+            None => return Vec::new(),
+            Some(1) => "the mark is as before".to_owned(),
+            Some(count) => format!("{count} marks are as before"),
         };
-        self.marking.queries = before.queries;
-        for (row, mark) in before.marks {
-            match mark {
-                Some(mark) => marks.set(row, mark),
-                None => marks.remove(row),
-            }
-        }
-        self.data.store.set_marks(marks);
-        self.screen.notice = Some(format!("{what} · {}", self.all_marks()));
+        self.screen.notice = Some(format!("{what} · {}", all_marks(&self.data.store)));
         self.marks_changed()
     }
 
@@ -168,7 +105,7 @@ impl App {
 
     /// Begins to write a note about the record under the cursor.
     pub(in crate::app) fn begin_note(&mut self) -> Vec<Effect> {
-        if let Some(row) = self.record_here() {
+        if let Some(row) = self.panes.record_here() {
             let input = Input::new(self.data.store.marks().note(row).to_owned());
             self.open_layer(Layer::Note(Note { row, input }));
         }
@@ -196,49 +133,23 @@ impl App {
 
     /// Marks rows with a note, or takes their marks off.
     fn change_marks(&mut self, rows: &[RowId], note: Option<&str>) {
-        let mut marks = self.data.store.marks().clone();
-        let before = rows.iter().map(|&row| (row, marks.get(row).cloned())).collect();
-        let queries = self.marking.queries.clone();
-        self.marking.done.push(Before { marks: before, queries });
-        let over = self.marking.done.len().saturating_sub(MOST_UNDONE);
-        self.marking.done.drain(..over);
-        for &row in rows {
-            match note {
-                Some(note) => {
-                    marks.set(row, Mark { note: note.to_owned(), at: Some(self.clock.now) });
-                }
-                None => marks.remove(row),
-            }
-        }
-        // Queries are those that something was marked by: without marks there are none.
-        if marks.is_empty() && !self.marking.has_lost {
-            self.marking.queries.clear();
-        }
-        self.data.store.set_marks(marks);
-        let query = self.whole_query();
-        if note.is_some() && !query.is_empty() && !self.filter.query.asks_for_marks() {
-            self.marking.queries.retain(|known| *known != query);
-            self.marking.queries.push(query);
-            let over = self.marking.queries.len().saturating_sub(MOST_QUERIES);
-            self.marking.queries.drain(..over);
-        }
+        let query = match self.filter.query.asks_for_marks() {
+            true => String::new(),
+            false => self.whole_query(),
+        };
+        let now = self.clock.now;
+        self.marking.change(&mut self.data.store, rows, note, &query, now);
     }
 
     fn tell_marks(&mut self, what: &str) {
         let undo = self.keymap.spoken(Action::UndoMarks);
-        self.screen.notice = Some(format!("{what} · {}; {undo} undoes it", self.all_marks()));
-    }
-
-    pub(in crate::app) fn all_marks(&self) -> String {
-        match self.data.store.marks().len() {
-            1 => "1 mark in all".to_owned(),
-            count => format!("{count} marks in all"),
-        }
+        self.screen.notice =
+            Some(format!("{what} · {}; {undo} undoes it", all_marks(&self.data.store)));
     }
 
     /// What follows from other marks: they are kept, and the list may depend on them.
     pub(in crate::app) fn marks_changed(&mut self) -> Vec<Effect> {
-        self.show_note();
+        self.panes.show_beside(&self.data.store);
         let draft =
             Draft { title: self.marking.title.clone(), queries: self.marking.queries.clone() };
         let mut effects = vec![Effect::KeepCase(Box::new(draft), self.data.store.clone())];
@@ -250,32 +161,8 @@ impl App {
         }
         if self.panes.detail.related {
             // Its lines say which records are marked.
-            effects.extend(self.look_around());
+            effects.extend(self.grant(Intent::LookAround, None));
         }
         effects
-    }
-
-    /// What was noted about a record; `None` where it is not marked.
-    pub(in crate::app) fn note_of(&self, row: RowId) -> Option<String> {
-        self.data.store.marks().get(row).map(|mark| mark.note.clone())
-    }
-
-    /// Shows in the detail what was noted about the record there, and of what operation it is.
-    pub(in crate::app) fn show_note(&mut self) {
-        let beside = self.panes.detail.row.map(|row| self.beside(row)).unwrap_or_default();
-        self.panes.detail.set_beside(beside);
-    }
-
-    /// What is known of a record beside what stands in it.
-    pub(in crate::app) fn beside(&self, row: RowId) -> Beside {
-        let is_current =
-            self.panes.list.current() == Some(row) && self.panes.list.operations().is_some();
-        let operation =
-            self.panes.list.sum_of(self.panes.list.viewport.cursor()).filter(|_| is_current);
-        Beside {
-            note: self.note_of(row),
-            operation,
-            sign_in: list::sign_in_rows(&self.data.store, row),
-        }
     }
 }

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use crate::app::intent::Intent;
 use crate::app::layers::menu::{Item, Menu, Rules};
-use crate::app::layers::wish::Wish;
 use crate::place::Place;
 use crate::text::clean;
 
@@ -24,16 +24,14 @@ pub(in crate::app) fn asking_menu(offers: &[Offer]) -> Menu {
     let mut items = Vec::new();
     if offers.len() > 1 {
         let all = offers.iter().map(|offer| Arc::clone(&offer.place)).collect();
-        items.push(Item::new(format!("ask all {}", offers.len()), Wish::AskAgain(all)));
+        items.push(Item::new(format!("ask all {}", offers.len()), Intent::AskAgain(all)));
     }
     for Offer { name, told, place } in offers {
-        let one = Wish::AskAgain(vec![Arc::clone(place)]);
+        let one = Intent::AskAgain(vec![Arc::clone(place)]);
         items.push(Item::new(format!("ask {}", clean(name)), one));
-        items.extend(
-            told.iter().filter(|line| !line.is_empty()).map(|line| {
-                Item::new(clean(line), Wish::Copy(line.clone(), "this line".to_owned()))
-            }),
-        );
+        items.extend(told.iter().filter(|line| !line.is_empty()).map(|line| {
+            Item::new(clean(line), Intent::Copy(line.clone(), "this line".to_owned()))
+        }));
     }
     Menu::new(&Rules::NARROW, "Ask for what was not loaded; Enter asks, or copies a line", items)
 }

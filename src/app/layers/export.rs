@@ -5,7 +5,10 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, MouseEvent};
 use ratatui::layout::Rect;
 use tui_input::{Input, InputRequest};
 
-use crate::app::layers::wish::{Reply, Takes, Wish, place};
+use crate::app::action::Action;
+use crate::app::event::{InputHandler, position};
+use crate::app::intent::{Intent, Reply};
+use crate::app::keymap::Keymap;
 use crate::app::layout::Layout;
 use crate::app::typed;
 use crate::export::Format;
@@ -213,7 +216,17 @@ impl Form {
     }
 }
 
-impl Takes for Form {
+impl Form {
+    /// How far the export is, in words; `None` where none runs.
+    pub fn going(&self, keymap: &Keymap) -> Option<String> {
+        let (done, all) = self.running?;
+        let share = done as f64 / all.max(1) as f64;
+        let stop = keymap.spoken(Action::Back);
+        Some(format!("writing {:3.0}%, {stop} stops ", share.min(1.0) * 100.0))
+    }
+}
+
+impl InputHandler for Form {
     fn key(&mut self, event: &KeyEvent, _: &Layout) -> Reply {
         // While it is written the box waits.
         if self.running.is_some() {
@@ -222,7 +235,7 @@ impl Takes for Form {
         let is_text = self.is_text();
         match event.code {
             KeyCode::Esc => return Reply::close(),
-            KeyCode::Enter => return Reply::wish(Wish::Export),
+            KeyCode::Enter => return Reply::asks(Intent::Export),
             KeyCode::Down | KeyCode::Tab => self.step(true),
             KeyCode::Up | KeyCode::BackTab => self.step(false),
             KeyCode::Right | KeyCode::Char(' ' | 'l') if !is_text => self.turn(true),
@@ -241,7 +254,7 @@ impl Takes for Form {
 
     /// Nothing beneath is clicked on while it asks; while it is written, what is beside it is.
     fn mouse(&mut self, event: &MouseEvent, layout: &Layout) -> Reply {
-        let is_beside = !self.area(layout).contains(place(event));
+        let is_beside = !self.area(layout).contains(position(event));
         if is_beside && self.running.is_some() { Reply::passed() } else { Reply::taken() }
     }
 

@@ -3,12 +3,9 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-use crate::app::action::Pane;
+use crate::app::intent::{Intent, Reply};
 use crate::app::layers::menu::{Item, Kind, Menu, Rules};
-use crate::app::layers::wish::{Reply, Wish};
-use crate::app::message::Effect;
-use crate::app::state::App;
-use crate::query::Query;
+use crate::app::panes::list::Times;
 use crate::query::facet::Facet;
 use crate::query::surroundings::is_rare;
 use crate::record::field::{FIELDS, Field, Stored};
@@ -47,109 +44,71 @@ fn leave_out(menu: &Menu, event: &KeyEvent) -> Option<Reply> {
     }
     let Some(item) = menu.current() else { return Some(Reply::taken()) };
     let mut item = item.clone();
-    if let Wish::FilterBy(.., inside) = &mut item.wish {
+    if let Intent::FilterByFacet(.., inside) = &mut item.intent {
         *inside = false;
     }
     Some(menu.choose(&item))
 }
 
 /// What is still being counted is not wanted any more.
-fn given_up(menu: &Menu) -> Option<Wish> {
-    menu.items.is_empty().then_some(Wish::StopCounting)
+fn given_up(menu: &Menu) -> Option<Intent> {
+    menu.items.is_empty().then_some(Intent::StopCounting)
 }
 
-impl App {
-    /// The fields whose values can be shown.
-    pub(in crate::app) fn facets_menu(&self) -> Menu {
-        let letter = |name: &str| LETTERS.iter().find(|(_, known)| *known == name);
-        let focused = self.focused_value().filter(|_| self.panes.focus == Pane::Detail);
-        let focused = focused.map(|(field, _)| field.name);
-        let item = |field: &&'static Field| {
-            let key = letter(field.name).map(|(letter, _)| letter.to_string()).unwrap_or_default();
-            let key = if focused == Some(field.name) { "f".to_owned() } else { key };
-            Item { key, note: field.help.to_owned(), ..Item::new(field.name, Wish::Facet(field)) }
-        };
-        let mut fields: Vec<&'static Field> =
-            FIELDS.iter().filter(|field| !matches!(field.stored, Stored::Raw)).collect();
-        let rank = |field: &&'static Field| {
-            let place = LETTERS.iter().position(|(_, name)| *name == field.name);
-            (focused != Some(field.name), place.unwrap_or(usize::MAX))
-        };
-        fields.sort_by_key(rank);
-        let items = fields.iter().map(item).collect();
-        Menu::new(&Rules::CHOOSE, "Values of which field?", items)
-    }
+/// The fields whose values can be shown, first the one under the cursor of the detail.
+pub(in crate::app) fn fields_menu(focused: Option<&'static str>) -> Menu {
+    let letter = |name: &str| LETTERS.iter().find(|(_, known)| *known == name);
+    let item = |field: &&'static Field| {
+        let key = letter(field.name).map(|(letter, _)| letter.to_string()).unwrap_or_default();
+        let key = if focused == Some(field.name) { "f".to_owned() } else { key };
+        Item { key, note: field.help.to_owned(), ..Item::new(field.name, Intent::Facet(field)) }
+    };
+    let mut fields: Vec<&'static Field> =
+        FIELDS.iter().filter(|field| !matches!(field.stored, Stored::Raw)).collect();
+    let rank = |field: &&'static Field| {
+        let place = LETTERS.iter().position(|(_, name)| *name == field.name);
+        (focused != Some(field.name), place.unwrap_or(usize::MAX))
+    };
+    fields.sort_by_key(rank);
+    let items = fields.iter().map(item).collect();
+    Menu::new(&Rules::CHOOSE, "Values of which field?", items)
+}
 
-    /// Asks for the values of a field.
-    pub(in crate::app) fn ask_for_facet(&mut self, field: &'static Field) -> Vec<Effect> {
-        let title = format!("{}: counting, esc stops", field.name);
-        self.open_menu(Menu::new(&RULES, title, Vec::new()).about(field));
-        vec![Effect::Count(self.data.store.clone(), self.panes.list.all_rows().to_vec(), field)]
-    }
+/// The box of the values of a field, before they were counted.
+pub(in crate::app) fn values_menu(field: &'static Field) -> Menu {
+    let title = format!("{}: counting, esc stops", field.name);
+    Menu::new(&RULES, title, Vec::new()).about(field)
+}
 
-    /// Tells how far the counting is, if it is still wanted.
-    pub(in crate::app) fn counting(&mut self, field: &'static Field, share: u8) {
-        if let Some(menu) = self.facet_menu(field) {
-            menu.title = format!("{}: counting, {share}%, esc stops", field.name);
+/// Tells how far the counting is.
+pub(in crate::app) fn go_on(menu: &mut Menu, field: &Field, share: u8) {
+    menu.title = format!("{}: counting, {share}%, esc stops", field.name);
+}
+
+/// Shows the values of a field; there are so many records in all.
+pub(in crate::app) fn fill(menu: &mut Menu, facet: &Facet, times: Times<'_>, all: u64) {
+    menu.replace(title(facet), items(facet, times, all));
+}
+
+fn items(facet: &Facet, times: Times<'_>, all: u64) -> Vec<Item> {
+    let time = |time| times.text(time);
+    let item = |value: &crate::query::facet::FacetValue| {
+        let share = value.count as f64 * 100.0 / facet.records.max(1) as f64;
+        let seen = value.seen.map_or_else(String::new, |(first, last)| {
+            if first == last { time(first) } else { format!("{} – {}", time(first), time(last)) }
+        });
+        let rare = if is_rare(value.count, all) { " · rare" } else { "" };
+        Item {
+            key: format!("{:>6}", value.count),
+            note: format!("{share:5.1}% {seen}{rare}"),
+            spark: Some(value.spark),
+            ..Item::new(
+                clean(&value.value).into_owned(),
+                Intent::FilterByFacet(facet.field, value.value.clone(), true),
+            )
         }
-    }
-
-    /// The box that waits for the values of a field, or shows them.
-    fn facet_menu(&mut self, field: &Field) -> Option<&mut Menu> {
-        let is_of = |menu: &&mut Menu| menu.field.is_some_and(|known| known.name == field.name);
-        self.layers.menus_mut().rfind(is_of)
-    }
-
-    /// Shows the values of a field, if they are still wanted.
-    pub(in crate::app) fn counted(&mut self, facet: &Facet) {
-        let items = self.facet_items(facet);
-        let Some(menu) = self.facet_menu(facet.field) else { return };
-        menu.replace(title(facet), items);
-        self.arrange();
-    }
-
-    fn facet_items(&self, facet: &Facet) -> Vec<Item> {
-        let times = self.times();
-        let time = |time| times.text(time);
-        let all = self.data.store.len() as u64;
-        let item = |value: &crate::query::facet::FacetValue| {
-            let share = value.count as f64 * 100.0 / facet.records.max(1) as f64;
-            let seen = value.seen.map_or_else(String::new, |(first, last)| {
-                if first == last {
-                    time(first)
-                } else {
-                    format!("{} – {}", time(first), time(last))
-                }
-            });
-            let rare = if is_rare(value.count, all) { " · rare" } else { "" };
-            Item {
-                key: format!("{:>6}", value.count),
-                note: format!("{share:5.1}% {seen}{rare}"),
-                spark: Some(value.spark),
-                ..Item::new(
-                    clean(&value.value).into_owned(),
-                    Wish::FilterBy(facet.field, value.value.clone(), true),
-                )
-            }
-        };
-        facet.values.iter().map(item).collect()
-    }
-
-    /// Filters by a value, or leaves it out, by what is chosen in the box of a facet.
-    pub(in crate::app) fn filter_by_facet(
-        &mut self,
-        field: &'static Field,
-        value: &str,
-        inside: bool,
-    ) -> Vec<Effect> {
-        // A value is a whole hour or day, which is no instant to be equal to.
-        if field.name == "time"
-            && let Ok(Query { expression: Some(span) }) = Query::parse(&format!("time:{value}"))
-        {
-            return self.narrow_by(span, inside);
-        }
-        self.filter_by(field, &[value.to_owned()], inside)
-    }
+    };
+    facet.values.iter().map(item).collect()
 }
 
 fn title(facet: &Facet) -> String {

@@ -1,11 +1,12 @@
 //! The filter line: text, last good query, error, history, completion; a layer while it is typed in.
-//! Never scans records; every change of the query wishes for an answer.
+//! Never scans records; every change of the query asks for an answer.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 use ratatui::layout::Rect;
 use tui_input::{Input, InputRequest};
 
-use crate::app::layers::wish::{Reply, Takes, Wish, is_press, place, wheel};
+use crate::app::event::{InputHandler, is_press, position, wheel};
+use crate::app::intent::{Intent, Reply};
 use crate::app::layout::{Layout, inside};
 use crate::app::typed;
 use crate::app::viewport::Viewport;
@@ -256,23 +257,23 @@ impl Filter {
     fn settle(&mut self) -> Reply {
         match &self.error {
             Some(error) => Reply::tell(Some(format!("{error} (Esc: as before)"))),
-            None => Reply::close().and([Wish::Keep(self.accept())]),
+            None => Reply::close().and([Intent::Keep(self.accept())]),
         }
     }
 
     /// Ends typing as the mouse goes elsewhere: nothing can be typed there, so a filter that is no query
     /// is taken back.
     fn leave(&mut self) -> Reply {
-        let mut wishes = Vec::new();
+        let mut intents = Vec::new();
         if let Some(error) = &self.error {
-            wishes.push(Wish::Tell(format!("taken back: {error}")));
-            wishes.push(Wish::GaveUp(self.give_up()));
+            intents.push(Intent::Tell(format!("taken back: {error}")));
+            intents.push(Intent::GaveUp(self.give_up()));
         }
-        Reply::close().and(wishes).and([Wish::Keep(self.accept())])
+        Reply::close().and(intents).and([Intent::Keep(self.accept())])
     }
 }
 
-impl Takes for Filter {
+impl InputHandler for Filter {
     fn key(&mut self, event: &KeyEvent, _: &Layout) -> Reply {
         let control = event.modifiers.contains(KeyModifiers::CONTROL);
         let changed = match event.code {
@@ -282,7 +283,7 @@ impl Takes for Filter {
                 self.picked = None;
                 return Reply::taken();
             }
-            KeyCode::Esc => return Reply::close().and([Wish::GaveUp(self.give_up())]),
+            KeyCode::Esc => return Reply::close().and([Intent::GaveUp(self.give_up())]),
             KeyCode::Tab => self.complete(),
             KeyCode::Down => {
                 self.pick(true);
@@ -300,20 +301,20 @@ impl Takes for Filter {
                 None => return Reply::taken(),
             },
         };
-        Reply::wish(Wish::Typed(changed))
+        Reply::asks(Intent::Typed(changed))
     }
 
     /// The line and the suggestions are its own. A click on a pane ends the typing; the wheel scrolls
     /// the panes meanwhile.
     fn mouse(&mut self, event: &MouseEvent, layout: &Layout) -> Reply {
         let suggestions = self.suggestions_area(layout);
-        if suggestions.contains(place(event)) {
+        if suggestions.contains(position(event)) {
             if let Some(lines) = wheel(event) {
                 self.viewport.scroll_by(lines);
                 self.picked = Some(self.viewport.cursor());
             }
             let lines = inside(suggestions);
-            if is_press(event) && lines.contains(place(event)) {
+            if is_press(event) && lines.contains(position(event)) {
                 let line = self.viewport.top() + usize::from(event.row - lines.y);
                 if line < self.suggestions.items.len() {
                     self.viewport.go_to(line);
@@ -332,7 +333,7 @@ impl Takes for Filter {
 
     fn paste(&mut self, text: &str) -> Reply {
         match self.insert(text) {
-            Ok(changed) => Reply::wish(Wish::Typed(changed)),
+            Ok(changed) => Reply::asks(Intent::Typed(changed)),
             Err(too_long) => Reply::tell(Some(too_long)),
         }
     }

@@ -5,7 +5,8 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, MouseEvent};
 use tui_input::Input;
 
 use crate::app::action::Pane;
-use crate::app::layers::wish::{Reply, Takes, Wish, is_press, place};
+use crate::app::event::{InputHandler, is_press, position};
+use crate::app::intent::{Intent, Reply};
 use crate::app::layout::Layout;
 use crate::app::typed;
 
@@ -24,22 +25,22 @@ impl Find {
         Self { pane, input: Input::default() }
     }
 
-    fn found(&self) -> Wish {
-        Wish::Find(self.pane, self.input.value().to_owned())
+    fn found(&self) -> Intent {
+        Intent::Find(self.pane, self.input.value().to_owned())
     }
 }
 
-impl Takes for Find {
+impl InputHandler for Find {
     fn key(&mut self, event: &KeyEvent, _: &Layout) -> Reply {
         match event.code {
             KeyCode::Enter => Reply::close(),
-            KeyCode::Esc => Reply::close().and([Wish::EndFind]),
-            KeyCode::Down => Reply::wish(Wish::FindAnother(self.pane, false)),
-            KeyCode::Up => Reply::wish(Wish::FindAnother(self.pane, true)),
+            KeyCode::Esc => Reply::close().and([Intent::EndFind]),
+            KeyCode::Down => Reply::asks(Intent::FindAnother(self.pane, false)),
+            KeyCode::Up => Reply::asks(Intent::FindAnother(self.pane, true)),
             _ => match typed::request(event) {
                 Some(request) => {
                     typed::edit(&mut self.input, request, typed::LINE);
-                    Reply::wish(self.found())
+                    Reply::asks(self.found())
                 }
                 None => Reply::taken(),
             },
@@ -48,10 +49,10 @@ impl Takes for Find {
 
     /// The panes have the mouse. A click on another one ends the typing: letters go to no pane but this.
     fn mouse(&mut self, event: &MouseEvent, layout: &Layout) -> Reply {
-        let is_here = layout.pane(self.pane).contains(place(event));
+        let is_here = layout.pane(self.pane).contains(position(event));
         match is_press(event) && !is_here {
             true if layout.pane_at(event.column, event.row).is_some()
-                || layout.filter.contains(place(event)) =>
+                || layout.filter.contains(position(event)) =>
             {
                 Reply::close().and_pass()
             }

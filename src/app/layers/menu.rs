@@ -1,5 +1,5 @@
 //! A box with items to choose from: what is typed narrows them, letters choose them, one is carried out.
-//! Never carries an item out; a chosen one wishes. What a certain box does otherwise are its [`Rules`].
+//! Never carries an item out; what a chosen one asks for is done elsewhere. What a certain box does otherwise are its [`Rules`].
 
 use fuzzy_matcher::FuzzyMatcher as _;
 use fuzzy_matcher::skim::SkimMatcherV2;
@@ -7,8 +7,9 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 use ratatui::layout::Rect;
 use tui_input::{Input, InputRequest};
 
+use crate::app::event::{InputHandler, wheel};
+use crate::app::intent::{Intent, Reply};
 use crate::app::keymap::Key;
-use crate::app::layers::wish::{Reply, Takes, Wish, wheel};
 use crate::app::layout::Layout;
 use crate::app::typed;
 use crate::app::viewport::Viewport;
@@ -70,7 +71,7 @@ pub struct Rules {
     /// Keys of its own; `None` where a key means what it means to any box.
     pub key: fn(&Menu, &KeyEvent) -> Option<Reply>,
     /// What is to be done where it was closed with nothing chosen.
-    pub given_up: fn(&Menu) -> Option<Wish>,
+    pub given_up: fn(&Menu) -> Option<Intent>,
 }
 
 impl Rules {
@@ -134,14 +135,14 @@ pub struct Item {
     /// Is it on? For items that are switched.
     pub on: Option<bool>,
     /// What choosing it asks for.
-    pub wish: Wish,
+    pub intent: Intent,
     /// A sparkline in front of the note.
     pub spark: Option<[u32; SPARK]>,
 }
 
 impl Item {
     /// An item that can be chosen.
-    pub fn new(label: impl Into<String>, wish: Wish) -> Self {
+    pub fn new(label: impl Into<String>, intent: Intent) -> Self {
         Self {
             label: label.into(),
             key: String::new(),
@@ -150,7 +151,7 @@ impl Item {
             disabled: None,
             on: None,
             spark: None,
-            wish,
+            intent,
         }
     }
 }
@@ -158,7 +159,7 @@ impl Item {
 impl Item {
     /// Is this one of the ids its query asks for, as a whole?
     fn has_id(&self, id: &str) -> bool {
-        let Wish::Trail(query, ..) = &self.wish else { return false };
+        let Intent::Trail(query, ..) = &self.intent else { return false };
         let mut ids = query.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
         id.len() >= 8 && ids.any(|own| own.eq_ignore_ascii_case(id))
     }
@@ -351,10 +352,10 @@ impl Menu {
         if let Some(why) = &item.disabled {
             return Reply::tell(Some(why.clone()));
         }
-        match &item.wish {
-            Wish::Nothing => Reply::taken(),
-            wish if self.rules.stays => Reply::wish(wish.clone()),
-            wish => Reply::close().and([wish.clone()]),
+        match &item.intent {
+            Intent::Nothing => Reply::taken(),
+            intent if self.rules.stays => Reply::asks(intent.clone()),
+            intent => Reply::close().and([intent.clone()]),
         }
     }
 
@@ -415,7 +416,7 @@ impl Menu {
     }
 }
 
-impl Takes for Menu {
+impl InputHandler for Menu {
     fn key(&mut self, event: &KeyEvent, layout: &Layout) -> Reply {
         if let Some(reply) = (self.rules.key)(self, event) {
             return reply;

@@ -1,11 +1,12 @@
 //! A note about a record, while it is written.
-//! Never keeps it: what is kept, and of which record, is wished for.
+//! Never keeps it: what is kept, and of which record, is asked for.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, MouseEvent};
 use ratatui::layout::Rect;
 use tui_input::Input;
 
-use crate::app::layers::wish::{Reply, Takes, Wish};
+use crate::app::event::InputHandler;
+use crate::app::intent::{Intent, Reply};
 use crate::app::layout::Layout;
 use crate::app::typed;
 use crate::store::RowId;
@@ -29,13 +30,13 @@ impl Note {
     }
 }
 
-impl Takes for Note {
+impl InputHandler for Note {
     fn key(&mut self, event: &KeyEvent, _: &Layout) -> Reply {
         match event.code {
             KeyCode::Esc => Reply::close(),
             KeyCode::Enter => {
                 let text = self.input.value().trim().to_owned();
-                Reply::close().and([Wish::Note(self.row, text)])
+                Reply::close().and([Intent::Note(self.row, text)])
             }
             _ => {
                 if let Some(request) = typed::request(event) {

@@ -1,50 +1,36 @@
 //! What is to be done to sign in, until it is done.
 //! Never signs in itself, and takes no letter from what is being typed.
 
-use std::sync::Arc;
-
-use crate::app::layers::Layer;
+use crate::app::intent::Intent;
 use crate::app::layers::menu::{Item, Kind, Menu, Rules};
-use crate::app::layers::wish::Wish;
-use crate::app::state::App;
-use crate::place::Prompt;
+use crate::app::loading::Loading;
 use crate::text::clean;
+use crate::time::Zone;
 
 /// The code is needed until the user is signed in.
 static RULES: Rules = Rules { kind: Kind::SignIn, stays: true, ..Rules::CHOOSE };
 
-impl App {
-    /// Shows what is to be done to sign in, for every place that waits for it, until it is done.
-    pub(in crate::app) fn prompted(&mut self, name: &Arc<str>, prompt: Option<Prompt>) {
-        self.data.loading.prompted(name, prompt);
-        let is_prompt =
-            |layer: &Layer| matches!(layer, Layer::Menu(menu) if menu.rules.kind == Kind::SignIn);
-        self.layers.close(is_prompt);
-        if self.data.loading.prompts.is_empty() {
-            return;
-        }
-        let copied = |label: String, text: &str, what: &str| {
-            Item::new(label, Wish::Copy(text.to_owned(), what.to_owned()))
+/// What is to be done to sign in, for every place that waits for it; `None` where none does. What is
+/// open may be one of these places alone.
+pub(in crate::app) fn sign_in_menu(loading: &Loading, zone: &Zone) -> Option<Menu> {
+    let copied = |label: String, text: &str, what: &str| {
+        Item::new(label, Intent::Copy(text.to_owned(), what.to_owned()))
+    };
+    let mut items = Vec::new();
+    for (name, prompt) in &loading.prompts {
+        let place = match **name == loading.name {
+            true => String::new(),
+            false => format!("  for {}", clean(name)),
         };
-        let mut items = Vec::new();
-        for (name, prompt) in &self.data.loading.prompts {
-            // What is open may be this place alone.
-            let place = match **name == self.data.loading.name {
-                true => String::new(),
-                false => format!("  for {}", clean(name)),
-            };
-            let address = &prompt.address;
-            let until = self.clock.zone.format(prompt.expires, "%H:%M");
-            let zone = self.clock.zone.name();
-            let then = format!("3. sign in by {until} {zone}; entrail goes on by itself");
-            items.extend([
-                copied(format!("1. open  {}{place}", clean(address)), address, "address"),
-                copied(format!("2. enter {}", clean(&prompt.code)), &prompt.code, "code"),
-                Item::new(then, Wish::Nothing),
-            ]);
-        }
-        let title = "Sign in to Microsoft Entra; Enter copies";
-        self.layers.push_beneath_typing(Menu::new(&RULES, title, items));
-        self.layer_came();
+        let address = &prompt.address;
+        let until = zone.format(prompt.expires, "%H:%M");
+        let then = format!("3. sign in by {until} {}; entrail goes on by itself", zone.name());
+        items.extend([
+            copied(format!("1. open  {}{place}", clean(address)), address, "address"),
+            copied(format!("2. enter {}", clean(&prompt.code)), &prompt.code, "code"),
+            Item::new(then, Intent::Nothing),
+        ]);
     }
+    let title = "Sign in to Microsoft Entra; Enter copies";
+    (!items.is_empty()).then(|| Menu::new(&RULES, title, items))
 }

@@ -5,16 +5,20 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, LazyLock};
 
+use crate::app::action::Pane;
+use crate::app::intent::{Intent, Reply};
 use crate::app::panes::tree::Tree;
-use crate::app::viewport::Viewport;
-use crate::catalogue::{Filter, catalogue};
+use crate::app::panes::{PaneInput, Sight};
+use crate::app::viewport::{Motion, Viewport};
+use crate::catalogue::{Entry, Filter, catalogue};
 use crate::query::answer::{PathCount, SPARK};
 use crate::query::choice::Node;
 use crate::query::matcher::Matcher;
 use crate::query::{Context, Expression, Operator, Query, Value};
 use crate::record::Record;
+use crate::record::field::Field;
 use crate::store::builder::{Batch, Indexer};
-use crate::store::{Original, Segment, Span};
+use crate::store::{Original, Segment, Span, Store};
 use crate::time::Timestamp;
 
 /// The list pane while it shows activities.
@@ -33,6 +37,8 @@ pub struct ActivityLine {
     pub node: Node,
     /// Its name as shown.
     pub name: String,
+    /// Its names in records.
+    pub logged: Vec<String>,
     /// Its service as shown.
     pub service: String,
     /// Its category as shown.
@@ -136,6 +142,7 @@ impl Activities {
             let line = ActivityLine {
                 node: branch.node.clone(),
                 name: branch.name.clone(),
+                logged: branch.logged.clone(),
                 service: service.to_owned(),
                 category: category.to_owned(),
                 known: branch.known,
@@ -162,6 +169,56 @@ impl Activities {
     pub fn current(&self) -> Option<&ActivityLine> {
         self.lines.get(self.viewport.cursor())
     }
+}
+
+impl PaneInput for Activities {
+    fn go(&mut self, motion: Motion, _: &Sight<'_>) -> Reply {
+        self.viewport.go(motion);
+        Reply::asks(Intent::FollowCursor)
+    }
+
+    /// There are as many columns as fit.
+    fn sideways(&mut self, _: bool, _: &Sight<'_>) -> Reply {
+        Reply::taken()
+    }
+
+    /// Shows the records of an activity, or what the catalogue knows of it.
+    fn open(&mut self, sight: &Sight<'_>) -> Reply {
+        let Some(line) = self.current() else { return Reply::taken() };
+        match sight.store.is_empty() {
+            true => Reply::asks(Intent::Focus(Pane::Detail)),
+            false => Reply::asks(Intent::LeaveView)
+                .and([Intent::ShowActivity(line.node.clone()), Intent::Ask]),
+        }
+    }
+
+    fn click(&mut self, line: usize, _: bool, _: &Sight<'_>) -> Reply {
+        // The first line is the titles of the columns.
+        let Some(line) = line.checked_sub(1) else { return Reply::taken() };
+        if self.viewport.top() + line < self.viewport.len() {
+            self.viewport.go_to(self.viewport.top() + line);
+        }
+        Reply::asks(Intent::FollowCursor)
+    }
+
+    fn wheel(&mut self, lines: isize, _: &Sight<'_>) -> Reply {
+        self.viewport.scroll_by(lines);
+        Reply::asks(Intent::FollowCursor)
+    }
+
+    fn value(&self, _: &Store) -> Option<(&'static Field, String)> {
+        Some((Field::ACTIVITY, self.current()?.name.clone()))
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.current().map(|line| line.logged.clone()).unwrap_or_default()
+    }
+}
+
+/// The catalogue's entry of an activity of the tree.
+pub fn entry_of(node: &Node) -> Option<&'static Entry> {
+    let activity = node.activity.as_deref()?;
+    catalogue().classify(&node.service, node.category.as_deref()?, activity)
 }
 
 fn add(sum: &mut PathCount, more: &PathCount) {

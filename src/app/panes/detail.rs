@@ -1,9 +1,11 @@
-//! The detail pane: one record as sentence, fields, changes and details, or as its original JSON.
+//! The detail pane: one record as sentence, fields, changes and details, or as its original JSON; what keys do there.
 //! Never reads a record; it arrives opened. All text in its lines is already clean.
 
 mod kinds;
 pub mod line;
 mod lines;
+mod opened;
+mod related;
 mod risk;
 pub mod wrap;
 
@@ -11,14 +13,16 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::app::message::Opened;
+use crate::app::intent::{Intent, Reply};
 use crate::app::panes::list::SignInRows;
 use crate::app::panes::outline::Outline;
-use crate::app::viewport::{Viewport, once_around};
+use crate::app::panes::{PaneInput, Sight};
+use crate::app::viewport::{Motion, Viewport, once_around};
 use crate::query::answer::Sum;
 use crate::query::known_names::{KnownName, ids_in};
 use crate::record::Record;
-use crate::store::RowId;
+use crate::record::field::Field;
+use crate::store::{RowId, Store};
 use crate::text::{clean, fold};
 use crate::time::Zone;
 
@@ -26,10 +30,11 @@ pub use line::{Line, Tone};
 use line::{OPEN_KEY, RAW_KEY, problem_line};
 pub use lines::entry_lines;
 use lines::{LONGEST_VALUE, glance, note_line, operation_line, record_lines, sign_in_line};
+pub use opened::Opened;
 use wrap::{ScreenLine, wrap};
 
 /// Names the line that says what is unusual about a record.
-pub(in crate::app) const UNUSUAL: &str = "Unusual";
+const UNUSUAL: &str = "Unusual";
 
 /// Stands before the name of what is mentioned by its id.
 const IS_CALLED: &str = " = ";
@@ -342,6 +347,28 @@ impl Detail {
         self.screen = screen;
     }
 
+    /// Shows the original of the record, or the record.
+    pub fn turn_raw(&mut self, raw: bool) -> Reply {
+        self.set_raw(raw);
+        Reply::taken()
+    }
+
+    /// Goes back from related records, or from the original, to the record; whether there was one.
+    pub fn step_back(&mut self) -> bool {
+        let is_beside = self.related || self.raw;
+        match self.related {
+            true => self.set_related(false),
+            false => self.set_raw(false),
+        }
+        is_beside
+    }
+
+    /// Path and value of the line of the original under the cursor, where it is shown.
+    pub fn raw_line(&self) -> Option<(String, String)> {
+        let line = self.outline.as_ref().filter(|_| self.raw)?.lines().get(self.current()?)?;
+        Some((line.path.clone(), line.value.clone()))
+    }
+
     /// The logical line (or line of the outline) under the cursor.
     pub fn current(&self) -> Option<usize> {
         self.screen.get(self.viewport.cursor()).map(|line| line.of)
@@ -427,6 +454,45 @@ impl Detail {
             }
             self.go_to_line(at);
         }
+    }
+}
+
+impl PaneInput for Detail {
+    fn go(&mut self, motion: Motion, _: &Sight<'_>) -> Reply {
+        self.viewport.go(motion);
+        Reply::taken()
+    }
+
+    fn sideways(&mut self, right: bool, _: &Sight<'_>) -> Reply {
+        self.fold(Some(!right));
+        Reply::taken()
+    }
+
+    /// Asks the query of a line, goes to the record of one, or folds it.
+    fn open(&mut self, _: &Sight<'_>) -> Reply {
+        let line = self.current_line();
+        if let Some(query) = line.and_then(|line| line.query.clone()) {
+            return Reply::asks(Intent::Filter(query));
+        }
+        if let Some(row) = line.and_then(|line| line.row) {
+            return Reply::asks(Intent::Record(row));
+        }
+        self.fold(None);
+        Reply::taken()
+    }
+
+    fn click(&mut self, line: usize, _: bool, _: &Sight<'_>) -> Reply {
+        self.viewport.go_to(self.viewport.top() + line);
+        Reply::taken()
+    }
+
+    fn wheel(&mut self, lines: isize, _: &Sight<'_>) -> Reply {
+        self.viewport.scroll_by(lines);
+        Reply::taken()
+    }
+
+    fn value(&self, _: &Store) -> Option<(&'static Field, String)> {
+        self.current_line()?.value.clone()
     }
 }
 

@@ -1,14 +1,19 @@
-//! The list of records: rows of the last answer, order, columns, and the record under the cursor.
+//! The list of records: rows of the last answer, order, columns, the record under the cursor, and what keys do there.
 //! Never filters or sorts; it shows what the answer holds.
 
 mod cell;
 
 use std::ops::RangeInclusive;
 
+use crate::app::action::{Action, Pane};
+use crate::app::intent::{Intent, Reply};
 use crate::app::panes::folding::{Fold, Folding};
-use crate::app::viewport::Viewport;
+use crate::app::panes::{PaneInput, Sight};
+use crate::app::viewport::{Motion, Viewport};
 use crate::query::answer::{Operations, Sort, Sum};
+use crate::record::column::{Column, Part};
 use crate::record::field::{Field, Stored};
+use crate::record::{Record, Target};
 use crate::store::{RowId, Store};
 
 pub use cell::{
@@ -201,7 +206,7 @@ impl List {
     }
 
     /// Unfolds the operation under the cursor, or folds it again.
-    pub(in crate::app) fn turn_fold(&mut self) -> bool {
+    fn turn_fold(&mut self) -> bool {
         let (Some(row), Some(folding)) = (self.current(), &mut self.folding) else { return false };
         let Some((rows, head)) = folding.turn(row) else { return false };
         self.show_rows(rows, head);
@@ -255,6 +260,158 @@ impl List {
         }
         shown
     }
+}
+
+impl List {
+    /// Shows operations instead of records, or records again.
+    pub fn turn_operations(&mut self) -> Reply {
+        self.by_operation = !self.by_operation;
+        self.moved = true;
+        Reply::asks(Intent::Ask)
+    }
+
+    /// Unfolds the operation under the cursor, or folds it.
+    pub fn unfold_operation(&mut self) -> Reply {
+        self.moved = true;
+        match self.turn_fold() {
+            true => Reply::asks(Intent::FollowCursor),
+            false => Reply::taken(),
+        }
+    }
+
+    /// Why the operation under the cursor cannot be folded or unfolded.
+    pub fn cannot_unfold(&self, sight: &Sight<'_>) -> Option<String> {
+        if self.fold_of(self.viewport.cursor()) != Fold::Single {
+            return None;
+        }
+        Some(match self.by_operation {
+            true => "this record is the only one of its operation here".to_owned(),
+            false => {
+                let fold = sight.keymap.spoken(Action::Operations);
+                format!("records are not put together by operation; {fold} does that")
+            }
+        })
+    }
+
+    /// Orders the list by a field; the same field again turns the order around.
+    pub fn sort_by(&mut self, field: &'static Field) -> Reply {
+        let same = self.sort.field.name == field.name;
+        let descending = if same { !self.sort.descending } else { field.begins_with_last() };
+        self.sort = Sort { field, descending };
+        Reply::asks(Intent::LeaveView).and([Intent::Ask])
+    }
+
+    /// The columns that are shown.
+    pub fn shown_fields(&self, sight: &Sight<'_>) -> Vec<&'static Field> {
+        self.fields(usize::from(sight.layout.inside(Pane::List).width))
+    }
+
+    /// Shows a column, or hides it.
+    pub fn toggle_column(&mut self, field: &'static Field, sight: &Sight<'_>) -> Reply {
+        let mut shown = self.shown_fields(sight);
+        match shown.iter().position(|other| other.name == field.name) {
+            Some(_) if shown.len() == 1 => {
+                return Reply::tell(Some("one column has to stay".to_owned()));
+            }
+            Some(at) => {
+                shown.remove(at);
+            }
+            None => shown.push(field),
+        }
+        self.chosen = Some(shown);
+        self.scrolled = 0;
+        let width = usize::from(sight.layout.inside(Pane::List).width);
+        if self.fields(width).len() <= self.columns(width, sight.times.years).len() {
+            return Reply::taken();
+        }
+        let [right, left, zoom] =
+            [Action::Right, Action::Left, Action::Zoom].map(|action| sight.keymap.spoken(action));
+        let said = format!("more columns than fit: {right} and {left} scroll them, {zoom} zooms");
+        Reply::tell(Some(said))
+    }
+
+    /// Puts the cursor on a record; whether it is in the list.
+    pub fn shows(&mut self, row: RowId) -> bool {
+        let is_there = self.rows.contains(&row);
+        if is_there {
+            self.moved = true;
+            self.go_to_row(row);
+        }
+        is_there
+    }
+}
+
+impl PaneInput for List {
+    fn go(&mut self, motion: Motion, _: &Sight<'_>) -> Reply {
+        self.moved = true;
+        self.viewport.go(motion);
+        Reply::asks(Intent::FollowCursor)
+    }
+
+    /// Scrolls the columns.
+    fn sideways(&mut self, right: bool, sight: &Sight<'_>) -> Reply {
+        let last = self.shown_fields(sight).len().saturating_sub(1);
+        let now = self.scrolled;
+        self.scrolled = if right { (now + 1).min(last) } else { now.saturating_sub(1) };
+        Reply::taken()
+    }
+
+    fn open(&mut self, _: &Sight<'_>) -> Reply {
+        Reply::asks(Intent::Focus(Pane::Detail))
+    }
+
+    fn click(&mut self, line: usize, _: bool, _: &Sight<'_>) -> Reply {
+        // The first line is the titles of the columns.
+        let Some(line) = line.checked_sub(1) else { return Reply::taken() };
+        if self.viewport.top() + line < self.viewport.len() {
+            self.viewport.go_to(self.viewport.top() + line);
+        }
+        self.moved = true;
+        Reply::asks(Intent::FollowCursor)
+    }
+
+    fn wheel(&mut self, lines: isize, _: &Sight<'_>) -> Reply {
+        self.moved = true;
+        self.viewport.scroll_by(lines);
+        Reply::asks(Intent::FollowCursor)
+    }
+
+    fn value(&self, store: &Store) -> Option<(&'static Field, String)> {
+        let code = *store.codes(self.current()?, Column::Path).first()?;
+        Some((Field::ACTIVITY, store.part(Part::ACTIVITY, code).to_owned()))
+    }
+}
+
+/// What columns tell of a record.
+pub fn from_columns(store: &Store, row: RowId) -> Record<'static> {
+    let part = |part, code| store.part(part, code).to_owned();
+    let first = |column| store.codes(row, column).first().copied();
+    let mut record = Record {
+        time: store.time(row),
+        correlation_id: store.correlation(row).into(),
+        ..Record::default()
+    };
+    if let Some(code) = first(Column::Path) {
+        record.activity = part(Part::ACTIVITY, code).into();
+    }
+    if let Some(code) = first(Column::Ip) {
+        record.actor.ip = part(Part::ADDRESS, code).into();
+    }
+    if let Some(code) = first(Column::Actor) {
+        record.actor.upn = part(Part::ACTOR_UPN, code).into();
+        record.actor.name = part(Part::ACTOR_NAME, code).into();
+        record.actor.id = part(Part::ACTOR_ID, code).into();
+        record.actor.app_id = part(Part::ACTOR_APP_ID, code).into();
+    }
+    for &code in store.codes(row, Column::Targets).iter() {
+        record.targets.push(Target {
+            upn: part(Part::TARGET_UPN, code).into(),
+            name: part(Part::TARGET_NAME, code).into(),
+            id: part(Part::TARGET_ID, code).into(),
+            ..Target::default()
+        });
+    }
+    record
 }
 
 /// Lists of fewer cells have no room for seconds.

@@ -1,13 +1,16 @@
-//! The tree of services, categories and activities: what is open, chosen, under the cursor, counted.
+//! The tree of services, categories and activities: what is open, chosen, under the cursor, counted, and what keys do.
 //! Never scans records; counts come with each answer.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::app::viewport::{Viewport, once_around};
+use crate::app::intent::{Intent, Reply};
+use crate::app::panes::{PaneInput, Sight};
+use crate::app::viewport::{Motion, Viewport, once_around};
 use crate::catalogue::catalogue;
 use crate::query::answer::PathCount;
 use crate::query::choice::{Choice, Mark, Node, logged_names};
 use crate::record::column::{Column, PART};
+use crate::record::field::Field;
 use crate::record::risk::Level;
 use crate::store::Store;
 use crate::text::fold;
@@ -318,10 +321,33 @@ impl Tree {
     }
 
     /// Includes, excludes or unmarks the branch under the cursor.
-    pub fn choose(&mut self) {
+    pub fn choose(&mut self) -> Reply {
         if let Some(node) = self.current().map(|branch| branch.node.clone()) {
             self.choice.turn(node);
         }
+        Reply::asks(Intent::LeaveView).and([Intent::Ask])
+    }
+
+    /// Takes all marks off.
+    pub fn clear_choice(&mut self) -> Reply {
+        self.set_choice(Choice::default());
+        Reply::asks(Intent::LeaveView).and([Intent::Ask])
+    }
+
+    /// Chooses this, and nothing else.
+    pub fn set_choice(&mut self, choice: Choice) {
+        self.choice = choice;
+        self.refresh();
+    }
+
+    /// Shows entries of the catalogue that no record has, or hides them.
+    pub fn turn_unseen(&mut self) -> Reply {
+        self.unseen = !self.unseen;
+        self.refresh();
+        Reply::tell(Some(match self.unseen {
+            true => "showing the whole catalogue, dim where no record has it".to_owned(),
+            false => "showing only what the records have".to_owned(),
+        }))
     }
 
     /// The mark that decides about a branch: its own, or the nearest above.
@@ -377,5 +403,61 @@ impl Tree {
             (None, Some(service)) => (&service.name, ""),
             _ => ("", ""),
         }
+    }
+}
+
+impl PaneInput for Tree {
+    fn go(&mut self, motion: Motion, _: &Sight<'_>) -> Reply {
+        self.viewport.go(motion);
+        Reply::taken()
+    }
+
+    fn sideways(&mut self, right: bool, _: &Sight<'_>) -> Reply {
+        match right {
+            true => self.right(),
+            false => self.left(),
+        }
+        Reply::taken()
+    }
+
+    /// Marks an activity; what has branches unfolds.
+    fn open(&mut self, _: &Sight<'_>) -> Reply {
+        if self.current().is_some_and(|branch| branch.depth == 2) {
+            return self.choose();
+        }
+        self.toggle();
+        Reply::taken()
+    }
+
+    /// A click on the cursor unfolds.
+    fn click(&mut self, line: usize, again: bool, _: &Sight<'_>) -> Reply {
+        let line = self.viewport.top() + line;
+        let same = again && self.viewport.cursor() == line;
+        if line < self.viewport.len() {
+            self.viewport.go_to(line);
+            if same {
+                self.toggle();
+            }
+        }
+        Reply::taken()
+    }
+
+    fn wheel(&mut self, lines: isize, _: &Sight<'_>) -> Reply {
+        self.viewport.scroll_by(lines);
+        Reply::taken()
+    }
+
+    fn value(&self, _: &Store) -> Option<(&'static Field, String)> {
+        let branch = self.current()?;
+        let field = match branch.depth {
+            0 => Field::SERVICE,
+            1 => Field::CATEGORY,
+            _ => Field::ACTIVITY,
+        };
+        Some((field, branch.name.clone()))
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.current().map(|branch| branch.logged.clone()).unwrap_or_default()
     }
 }

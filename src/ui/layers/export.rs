@@ -32,7 +32,8 @@ pub fn draw(app: &App, form: &Form, theme: &Theme, frame: &mut Frame<'_>) {
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
     let area = inside(area);
-    let (view, marks) = app.exportable();
+    let view = app.panes.list.all_rows().len();
+    let marks = app.data.store.marks().len();
     for (at, line) in lines.into_iter().enumerate().take(usize::from(area.height)) {
         let place = Rect { y: area.y + at as u16, height: 1, ..area };
         let (name, value) = match line {

@@ -16,7 +16,7 @@ pub fn width(app: &App) -> usize {
 
 fn notices(app: &App) -> bool {
     let has_marks = !app.data.store.marks().is_empty() || app.marking.range.is_some();
-    app.arrived() > 0 || has_marks || !app.preferences.watch.is_empty()
+    app.data.arrived() > 0 || has_marks || !app.preferences.watch.is_empty()
 }
 
 /// What stands in front of a record: that it has a note, that it is marked (of a folded operation:
