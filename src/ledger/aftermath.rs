@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::book::Ledger;
 use super::logged::known;
 use super::opposites::Opposites;
+use super::posting::Posting;
 use super::taken_back::{TakenBack, Told};
 use super::values::{Fate, Values};
 use crate::meaning::{self, Act, Kind, Thing};
@@ -52,7 +53,7 @@ impl Aftermath {
                 *time = (*time).max(record.time);
             }
         }
-        if !self.ledger.postings[before..].iter().any(|posting| posting.is_of_lane()) {
+        if !self.ledger.postings[before..].iter().any(Posting::is_of_lane) {
             self.opposites.enter(row, record);
         }
     }

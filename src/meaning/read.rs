@@ -74,7 +74,7 @@ fn read() -> Tables {
             match tables.by_name.get(&fold(&other)) {
                 Some(&other) => tables.activities[other].is_reversed = true,
                 None => {
-                    tables.mistakes.push(format!("{name}: reverses `{other}`, which has no row"))
+                    tables.mistakes.push(format!("{name}: reverses `{other}`, which has no row"));
                 }
             }
         }
