@@ -32,7 +32,9 @@ use crate::query::plan::Part;
 use crate::store::{Segment, Store};
 use crate::time::{TimeRange, Timestamp};
 
-pub use piece::{Contents, News, Opened, Piece, Prompt, Pulling, Status, Stream, Tail};
+pub use piece::{
+    Again, Contents, News, Opened, Piece, Prompt, Pulling, Remote, Status, Stream, Tail,
+};
 pub use trouble::{Position, Trouble};
 
 /// Places that are open together, in the order in which they were named.
@@ -54,6 +56,12 @@ pub trait Place: fmt::Debug + Send + Sync {
     /// Hands over what it consists of, in order; in place of what is not there, why. Stops early when
     /// `stop` fires. Opens nothing.
     fn pieces(&self, stop: &CancellationToken, found: &mut dyn FnMut(Result<Piece, Trouble>));
+
+    /// What is told of it beside its records from here on, while it is read or followed; `None` where its
+    /// pieces tell that, or nothing is told.
+    fn status(&self) -> Option<Arc<dyn Status>> {
+        None
+    }
 
     /// What arrives from now on. Fails with why nothing can: `the demo does not grow`.
     fn follow(&self, read: &AlreadyRead<'_>) -> Result<Box<dyn Follower>, String>;

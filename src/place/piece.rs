@@ -2,14 +2,15 @@
 //! Never opens anything itself.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
 use super::Trouble;
-use super::plain::PlainFile;
+use super::plain::{PlainFile, Reading};
+use crate::store::Span;
 use crate::time::Timestamp;
 
 /// One thing to read: a file, a stream, an archive.
@@ -30,6 +31,8 @@ pub enum Contents {
     Tail(Tail),
     /// At hand.
     AtHand(Arc<[u8]>),
+    /// At a service, where they stay.
+    Remote(Remote),
     /// Once, from beginning to end; what is needed again is kept in a file of our own.
     Stream(Stream),
 }
@@ -41,6 +44,7 @@ impl Contents {
             Self::File(_, len) => Some(*len),
             Self::Tail(tail) => Some(tail.to - tail.from),
             Self::AtHand(bytes) => Some(bytes.len() as u64),
+            Self::Remote(remote) => Some(remote.len),
             Self::Stream(_) => None,
         }
     }
@@ -55,6 +59,29 @@ pub struct Tail {
     pub from: u64,
     /// The byte behind the last line.
     pub to: u64,
+}
+
+/// Bytes that stay at a service: they come once from one of them on, and any that came can be had again.
+#[derive(Debug)]
+pub struct Remote {
+    /// What brings them.
+    pub stream: Stream,
+    /// The first byte that comes: 0, or one at the start of a line behind what came before.
+    pub from: u64,
+    /// How many come, as far as is known.
+    pub len: u64,
+    /// What brings those again that came.
+    pub again: Arc<dyn Again>,
+}
+
+/// Brings bytes again that were read before.
+pub trait Again: fmt::Debug + Send + Sync {
+    /// The bytes of a span, at the beginning of a buffer that grows where it is too short. Fails where they
+    /// cannot be had, or are not those that were read.
+    fn read<'b>(&self, span: Span, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]>;
+
+    /// The reading they are of: the same for all that comes behind what came before.
+    fn reading(&self) -> Reading;
 }
 
 /// Something that is read once.

@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::format::{self, Dates, Decoded, Depth, Kept, Layout};
 use crate::place::at_offset::AtOffset;
 use crate::place::plain::{PlainFile, Reading};
-use crate::place::refusal;
+use crate::place::{Again, refusal};
 use crate::record::Record;
 use crate::record::content::Content;
 use crate::store::persist::wire::{Damaged, Decoder, Encoder};
@@ -45,7 +45,7 @@ impl Spool {
     }
 }
 
-/// The three places where bytes can be.
+/// The places where bytes can be.
 #[derive(Clone, Debug)]
 pub enum Bytes {
     /// In the file they came from.
@@ -59,6 +59,8 @@ pub enum Bytes {
     },
     /// In memory.
     Memory(Arc<[u8]>),
+    /// At a service.
+    Remote(Arc<dyn Again>),
 }
 
 /// One file, stream, archive member or table: its name, its bytes and how its events are written.
@@ -101,7 +103,7 @@ impl Source {
     pub fn file(&self) -> Option<&Arc<PlainFile>> {
         match &self.bytes {
             Bytes::File(file) => Some(file),
-            Bytes::Spool { .. } | Bytes::Memory(_) => None,
+            Bytes::Spool { .. } | Bytes::Memory(_) | Bytes::Remote(_) => None,
         }
     }
 
@@ -194,6 +196,7 @@ impl Original for Source {
                 buffer.extend_from_slice(range);
                 Ok(&buffer[..])
             }
+            Bytes::Remote(again) => again.read(span, buffer),
         };
         read.inspect_err(refusal::count_again)
     }
@@ -225,6 +228,7 @@ impl Original for Source {
     fn reading(&self) -> usize {
         match &self.bytes {
             Bytes::File(file) => file.reading().number(),
+            Bytes::Remote(again) => again.reading().number(),
             Bytes::Spool { .. } | Bytes::Memory(_) => self.reading.number(),
         }
     }

@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::place::{Follower, Piece, Place, Places, Trouble};
+use crate::place::{Follower, Piece, Place, Places, Status, Trouble};
 use crate::store::Segment;
 
 /// What one thread reads, in order.
@@ -52,6 +52,8 @@ pub struct Followed {
     pub waits: bool,
     /// What looks for more.
     pub follower: Box<dyn Follower>,
+    /// What is told beside what it finds.
+    pub status: Option<Arc<dyn Status>>,
     /// The records that were read meanwhile.
     pub taken: Receiver<Arc<Segment>>,
 }
@@ -60,8 +62,8 @@ impl Followed {
     /// A place with what looks for more at it, and where to tell of records that were read.
     pub fn new(place: &dyn Place, follower: Box<dyn Follower>) -> (Self, Sender<Arc<Segment>>) {
         let (tell, taken) = channel();
-        let name = place.name().into_owned();
-        (Self { name, waits: place.waits(), follower, taken }, tell)
+        let (name, status) = (place.name().into_owned(), place.status());
+        (Self { name, waits: place.waits(), follower, status, taken }, tell)
     }
 }
 

@@ -39,7 +39,7 @@ use crate::log::Watch;
 use crate::place::at_offset::Stamp;
 use crate::place::plain::PlainFile;
 use crate::place::refusal;
-use crate::place::{Contents, Opened, Piece, Places, Position, Stream, Tail, Trouble};
+use crate::place::{Contents, Opened, Piece, Places, Position, Remote, Stream, Tail, Trouble};
 
 /// Bytes looked at to find out what a source is.
 const HEAD: usize = 64 << 10;
@@ -110,6 +110,9 @@ impl Reading<'_> {
                 let mut is_endless = false;
                 let began = Watch::start();
                 for place in places {
+                    if let Some(status) = place.status() {
+                        meter.watch(&place.name(), status);
+                    }
                     place.pieces(&meter.end, &mut |piece| {
                         announce(&piece, meter, own);
                         is_endless |=
@@ -183,6 +186,7 @@ impl Reading<'_> {
             }
             Contents::Tail(tail) => self.tail(name, &tail),
             Contents::Stream(stream) => self.stream(name, stream),
+            Contents::Remote(remote) => self.remote(name, remote),
         }
     }
 
@@ -201,6 +205,35 @@ impl Reading<'_> {
         match is_lines {
             true => self.lines_known(input)?,
             false => self.input_read(input)?,
+        }
+        match status.and_then(|status| status.ended()) {
+            Some(trouble) => self.outlet.trouble(trouble, 0),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads what stays at a service.
+    fn remote(&mut self, name: String, remote: Remote) -> Result<(), Stopped> {
+        let Remote { stream, from, len, again } = remote;
+        let Opened { reader, status, .. } = match stream.open(&self.meter.end) {
+            Ok(opened) => opened,
+            Err(trouble) => {
+                self.meter.refused.store(true, Ordering::Relaxed);
+                return self.outlet.trouble(trouble, 0);
+            }
+        };
+        let mut input = self.input(name, reader);
+        let mut head = Vec::new();
+        // Where nothing comes of what has something, that is told by whoever brings it.
+        if from == 0 && len > 0 && peek(&mut input, &mut head).is_ok() && head.is_empty() {
+            let told = status.and_then(|status| status.ended());
+            return told.map_or(Ok(()), |trouble| self.outlet.trouble(trouble, 0));
+        }
+        let reader = Box::new(Cursor::new(head).chain(input.reader));
+        let (input, bytes) = (Input { reader, ..input }, Bytes::Remote(again));
+        match from {
+            0 => self.input_read(Input { bytes: Some(bytes), ..input })?,
+            from => self.more_lines(input, bytes, from)?,
         }
         match status.and_then(|status| status.ended()) {
             Some(trouble) => self.outlet.trouble(trouble, 0),
@@ -235,14 +268,18 @@ impl Reading<'_> {
             Ok(file) => file,
             Err(error) => return self.refused(&name, &error),
         };
-        let input = self.input(name.clone(), file.take(tail.to - tail.from));
-        let bytes = Bytes::File(Arc::clone(&tail.file));
-        let source = Arc::new(Source::new(name, bytes.clone(), Layout::JSON));
+        let input = self.input(name, file.take(tail.to - tail.from));
+        self.more_lines(input, Bytes::File(Arc::clone(&tail.file)), tail.from)
+    }
+
+    /// Reads lines behind those that were read, from this byte on.
+    fn more_lines(&mut self, input: Input<'_>, bytes: Bytes, from: u64) -> Result<(), Stopped> {
+        let source = Arc::new(Source::new(input.name.clone(), bytes.clone(), Layout::JSON));
         // Places are told as bytes: lines would have to be counted from the beginning.
         let mut framing = Box::new(Json::new(accepts, false));
-        framing.pass(tail.from);
+        framing.pass(from);
         let mut text = Text::new(bytes, source);
-        text.go_on(tail.from, 1);
+        text.go_on(from, 1);
         self.frame(input, Vec::new(), text, framing)
     }
 

@@ -5,6 +5,7 @@
     reason = "places are looked at again and again, by the clock"
 )]
 
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
@@ -33,6 +34,11 @@ impl Reading<'_> {
                 return Ok(());
             }
         };
+        for followed in &all {
+            if let Some(status) = &followed.status {
+                self.meter.watch(&followed.name, Arc::clone(status));
+            }
+        }
         while !all.is_empty() {
             let began = Instant::now();
             let (mut left, mut is_quiet) = (Vec::new(), true);
