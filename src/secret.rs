@@ -56,8 +56,15 @@ const MOST_LAYERS: usize = 400;
 const MOST_BYTES: usize = 8 << 20;
 
 /// Variables of the environment that hold a secret entrail reads, to be kept from its children.
-pub const VARIABLES: &[&str] =
-    &["ENTRAIL_TOKEN", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", IDENTITY_HEADER];
+pub const VARIABLES: &[&str] = &[
+    "ENTRAIL_TOKEN",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AZURE_STORAGE_KEY",
+    "AZURE_STORAGE_SAS_TOKEN",
+    "AZURE_STORAGE_CONNECTION_STRING",
+    IDENTITY_HEADER,
+];
 
 /// What proves to a platform's endpoint for identities that a process runs there.
 pub const IDENTITY_HEADER: &str = "IDENTITY_HEADER";

@@ -31,6 +31,7 @@ mod pipeline;
 mod queues;
 mod reading;
 mod signed_in;
+pub mod storage;
 pub mod tenant;
 mod work;
 
@@ -53,6 +54,7 @@ pub use following::{follow, load_more};
 pub use index::IndexCache;
 pub use input_totals::InputTotals;
 pub use signed_in::Asking;
+pub use storage::Storage;
 pub use tenant::Tenant;
 
 /// What a running load hands over.

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::secret::Secret;
 use crate::sign_in::Environment;
+use crate::source::storage::credential::{self, Connection, Signature};
 
 /// Reads the environment of this process.
 pub fn sign_in() -> Environment {
@@ -98,6 +99,31 @@ fn proxy_secrets(address: String) -> Vec<Secret> {
     secrets
 }
 
+/// What the environment says of storage accounts, under the names the Azure CLI reads. Fails where the
+/// signature is none: why.
+pub fn storage() -> Result<credential::Environment, String> {
+    storage_of(|name| std::env::var_os(name))
+}
+
+fn storage_of(
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Result<credential::Environment, String> {
+    let text = |name: &str| {
+        let set = variable(name).filter(|value| !value.is_empty());
+        set.and_then(|value| value.into_string().ok()).map(Zeroizing::new)
+    };
+    let signature = text("AZURE_STORAGE_SAS_TOKEN").map(|text| Signature::parse(&text));
+    let connection = text("AZURE_STORAGE_CONNECTION_STRING").map(|text| Connection::parse(&text));
+    Ok(credential::Environment {
+        account: text("AZURE_STORAGE_ACCOUNT").map(|account| account.to_string()),
+        key: text("AZURE_STORAGE_KEY").map(|key| Secret::new(&key)),
+        signature: signature
+            .transpose()
+            .map_err(|why| format!("AZURE_STORAGE_SAS_TOKEN: {why}"))?,
+        connection,
+    })
+}
+
 /// `ENTRAIL_LOG`, the file of the log, and `ENTRAIL_LOG_LEVEL`. Variables that are empty are not set.
 pub fn log() -> (Option<PathBuf>, Option<String>) {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
@@ -125,6 +151,28 @@ mod tests {
         assert_eq!(environment.client, None);
         assert!(environment.send_chain && environment.client_secret.is_some());
         assert!(!format!("{environment:?}").contains("kestrel"));
+    }
+
+    #[test]
+    fn keys_and_signatures_of_storage_are_read_and_not_printed() {
+        let found = storage_of(|name| match name {
+            "AZURE_STORAGE_ACCOUNT" => Some("contosologs".into()),
+            "AZURE_STORAGE_KEY" => Some("a2VzdHJlbCBvZiB0aGUga2V5".into()),
+            "AZURE_STORAGE_SAS_TOKEN" => Some("?sv=2025&sp=rl&sig=kestrel%2Bof%3D".into()),
+            "AZURE_STORAGE_CONNECTION_STRING" => {
+                Some("AccountName=a;AccountKey=a2VzdHJlbA==".into())
+            }
+            _ => None,
+        });
+        let found = found.expect("what is set is right");
+        assert_eq!(found.account.as_deref(), Some("contosologs"));
+        let connection = found.connection.as_ref().expect("a connection string");
+        assert_eq!(connection.as_ref().expect("one").endpoint, "https://a.blob.core.windows.net");
+        let shown = format!("{found:?}");
+        assert!(!shown.contains("kestrel") && !shown.contains("a2VzdHJlb"), "{shown}");
+        let unsigned =
+            storage_of(|name| (name == "AZURE_STORAGE_SAS_TOKEN").then(|| "sv=2025".into()));
+        assert!(unsigned.expect_err("no signature").starts_with("AZURE_STORAGE_SAS_TOKEN: "));
     }
 
     #[test]

@@ -53,6 +53,17 @@ pub fn push_down(query: &Query, context: &Context, endpoint: Endpoint, names: Na
     parted
 }
 
+/// The span of time that a query is about, and each of its conditions, as a query: is it of that span?
+pub fn by_time(query: &Query, context: &Context) -> (TimeRange, Vec<(String, bool)>) {
+    let (mut span, mut told) = (TimeRange::default(), Vec::new());
+    for part in parts(query) {
+        let range = time_range(part, context);
+        span = range.map_or(span, |range| intersection(span, range));
+        told.push((written(part), range.is_some()));
+    }
+    (span, told)
+}
+
 /// Does what a query finds depend on what time it is, apart from the span of time it asks for?
 pub fn asks_for_now(query: &Query) -> bool {
     fn inside(part: &Expression, is_span: bool) -> bool {
