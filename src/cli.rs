@@ -11,9 +11,11 @@ mod graph_request;
 mod language;
 mod limits;
 mod load;
+mod prompt;
 mod screen;
 mod standard;
 mod stdout;
+mod storage;
 mod tenant;
 
 use std::ffi::OsString;

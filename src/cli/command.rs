@@ -15,6 +15,7 @@ mod man;
 mod pull;
 mod query;
 mod rules;
+mod storage;
 mod trails;
 
 use clap::Subcommand;
@@ -49,6 +50,7 @@ commands! {
     Lookup(lookup),
     Rules(rules),
     Graph(graph),
+    Storage(storage),
     Pull(pull),
     Doctor(doctor),
     #[command(subcommand)]

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use super::arguments::IndexArguments;
 use super::standard::closed;
-use super::{Outcome, tell};
+use super::{Outcome, prompt, storage, tell};
 use crate::place::refusal::Cause;
-use crate::place::{Places, Position, Prompt, Trouble};
+use crate::place::{Places, Position, Trouble};
+use crate::source::storage::address;
 use crate::source::{self, Delivery, IndexWriting, InputTotals, Load, Summary, local};
 use crate::store::Store;
-use crate::text::clean;
 
 /// Troubles that are told one by one; the others are counted.
 const MOST_TOLD: u64 = 10;
@@ -29,25 +29,34 @@ pub(super) struct Loaded {
     _writing: IndexWriting,
 }
 
-/// Where records come from when these paths are given, in their order; `-` is standard input. Files and
-/// folders that stand side by side are one place.
-pub(super) fn places(paths: Vec<PathBuf>) -> Places {
+/// Where records come from when these paths are given, in their order; `-` is standard input, `az://…`
+/// blobs. Files and folders that stand side by side are one place. Fails where blobs cannot be named so.
+pub(super) fn places(paths: Vec<PathBuf>) -> anyhow::Result<Places> {
     let mut places = Places::new();
     let mut files = Vec::new();
     for path in paths {
-        if !is_stdin(&path) && !is_pipe(&path) {
+        if !is_stdin(&path) && !is_pipe(&path) && !is_blobs(&path) {
             files.push(path);
             continue;
         }
         if !files.is_empty() {
             places.push(local::files(std::mem::take(&mut files)));
         }
-        places.push(if is_stdin(&path) { local::standard_input() } else { local::pipe(path) });
+        places.push(match () {
+            () if is_stdin(&path) => local::standard_input(),
+            () if is_blobs(&path) => storage::blobs(&path)?,
+            () => local::pipe(path),
+        });
     }
     if !files.is_empty() {
         places.push(local::files(files));
     }
-    places
+    Ok(places)
+}
+
+/// Does it name blobs?
+pub(super) fn is_blobs(path: &Path) -> bool {
+    path.to_str().is_some_and(address::is_one)
 }
 
 /// Does it stand for standard input?
@@ -68,7 +77,7 @@ pub(super) fn searched(demo: bool, paths: &[PathBuf]) -> anyhow::Result<Places> 
     if !paths.is_empty() {
         let is_open = !closed().input || !paths.iter().any(|path| is_stdin(path));
         anyhow::ensure!(is_open, "-: standard input is closed; give a file, or pipe records in");
-        return Ok(places(paths.to_vec()));
+        return places(paths.to_vec());
     }
     if closed().input {
         anyhow::bail!("nothing to search in: no files are given, and standard input is closed");
@@ -126,23 +135,13 @@ pub(super) fn load_telling(load: Load, tell: &mut dyn FnMut(&str)) -> Loaded {
                 told += trouble.times;
             }
         }
-        Delivery::Prompt(_, Some(prompt)) => tell(&prompt_text(&prompt)),
+        Delivery::Prompt(_, Some(prompt)) => tell(&prompt::text(&prompt)),
         Delivery::Done(done) => summary = done,
     });
     if summary.troubles > told && !no_room {
         tell(&format!("entrail: and {} more", summary.troubles - told));
     }
     Loaded { store, summary, files_lost, _writing: writing }
-}
-
-/// Tells what a person has to do to be signed in.
-pub(super) fn tell_prompt(prompt: &Prompt) {
-    tell(&prompt_text(prompt));
-}
-
-fn prompt_text(prompt: &Prompt) -> String {
-    let (address, code) = (clean(&prompt.address), clean(&prompt.code));
-    format!("entrail: to sign in, open {address} and enter the code {code}")
 }
 
 /// Is it about a file that could not be read at all? What is said of a file as a whole after its

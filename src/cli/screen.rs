@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory as _;
 
 use super::arguments::{IndexArguments, ScreenArguments};
-use super::load::is_stdin;
+use super::load::{is_blobs, is_stdin};
 use super::{CommandLine, Outcome, load, parse_query};
 use crate::config::Configuration;
 use crate::config::cases;
@@ -30,7 +30,7 @@ pub(super) fn open(
     let origin = paths.iter().map(|path| path.display().to_string()).collect();
     start(
         Load {
-            places: load::places(paths),
+            places: load::places(paths)?,
             cache: index.cache(),
             date_order: index.date_order(),
             ..Load::default()
@@ -95,6 +95,7 @@ fn name(paths: &[PathBuf]) -> String {
     match paths {
         [] => String::new(),
         [path] if is_stdin(path) => "standard input".to_owned(),
+        [path] if is_blobs(path) => path.display().to_string(),
         [path] => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
         many => format!("{} paths", many.len()),
     }
@@ -103,7 +104,7 @@ fn name(paths: &[PathBuf]) -> String {
 /// May something be there? Patterns and standard input are only known when they are read.
 fn may_exist(path: &Path) -> bool {
     let pattern = path.to_string_lossy().contains(['*', '?', '[']);
-    is_stdin(path) || pattern || path.symlink_metadata().is_ok()
+    is_stdin(path) || pattern || is_blobs(path) || path.symlink_metadata().is_ok()
 }
 
 /// Fails where none of the paths exists, and where the first looks like a mistyped command.

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use zeroize::Zeroizing;
 
 use super::arguments::SignInArguments;
-use super::load::tell_prompt;
+use super::prompt;
 use crate::config::environment;
 use crate::secret::Secret;
 use crate::sign_in::{Cloud, Method, Settings};
@@ -27,6 +27,12 @@ pub(super) fn nothing(end: Timestamp) -> Request {
 
 /// The tenant of these arguments and of the environment.
 pub(super) fn tenant(arguments: &SignInArguments, request: Request) -> anyhow::Result<Tenant> {
+    let settings = settings(arguments)?;
+    Tenant::new(settings, arguments.ca_cert.clone(), request).map_err(anyhow::Error::msg)
+}
+
+/// How to sign in by these arguments and the environment.
+pub(super) fn settings(arguments: &SignInArguments) -> anyhow::Result<Settings> {
     let mut environment = environment::sign_in();
     environment.arc_keys = arguments.arc_keys.clone().or(environment.arc_keys);
     let cloud = match (&arguments.login_url, &arguments.graph_url, &arguments.cloud) {
@@ -58,7 +64,7 @@ pub(super) fn tenant(arguments: &SignInArguments, request: Request) -> anyhow::R
         ),
         false => None,
     };
-    let settings = Settings {
+    Ok(Settings {
         cloud,
         tenant: arguments.tenant.clone(),
         client: arguments.client_id.clone(),
@@ -66,8 +72,7 @@ pub(super) fn tenant(arguments: &SignInArguments, request: Request) -> anyhow::R
         remember,
         environment,
         token_from_stdin: if arguments.token_stdin { Some(token_from_stdin()?) } else { None },
-    };
-    Tenant::new(settings, arguments.ca_cert.clone(), request).map_err(anyhow::Error::msg)
+    })
 }
 
 /// Room for a token, in bytes, so that it is not moved while it is read.
@@ -91,7 +96,7 @@ pub(super) fn wait_for<T>(tenant: &Tenant, work: impl Future<Output = T>) -> any
             tokio::select! {
                 done = &mut work => return Ok(done),
                 () = pause => if let Asking::For(prompt) = tenant.asking() {
-                    tell_prompt(&prompt);
+                    prompt::tell_it(&prompt);
                 },
             }
         }

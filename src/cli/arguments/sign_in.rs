@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 /// How to sign in.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Default, Debug)]
 #[command(next_help_heading = "Sign-in")]
 pub(in crate::cli) struct SignInArguments {
     /// Tenant id or domain [default: `AZURE_TENANT_ID`, else that of whoever signs in]

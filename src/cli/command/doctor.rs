@@ -1,5 +1,5 @@
 //! `entrail doctor`: which logs a sign-in may read, and how to get what is missing.
-//! Never asks Graph: it reads the token.
+//! Never asks Graph: it reads the token. Of a storage account it lists the containers.
 
 use std::io::Write as _;
 
@@ -8,15 +8,21 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::arguments::SignInArguments;
 use crate::cli::standard::out;
+use crate::cli::storage;
 use crate::cli::tenant::{nothing, tenant, wait_for};
 use crate::cli::{Outcome, tell};
 use crate::secret::foreign;
 use crate::source::graph::doctor;
+use crate::source::storage::doctor::examine;
 use crate::text::wrap::{Ends, Wrap};
 
 /// Tell which logs a sign-in may read, what is missing and how to get it
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Arguments {
+    /// Look at a storage account instead: which logs are streamed to it, and can they be read?
+    #[arg(long, value_name = "ACCOUNT[/CONTAINER]")]
+    storage: Option<String>,
+
     #[command(flatten)]
     sign_in: SignInArguments,
 }
@@ -26,18 +32,27 @@ const WIDTH: usize = 80;
 
 /// Tells what a sign-in may read.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    if let Some(named) = &arguments.storage {
+        let (account, address) = storage::account(Some(named), &arguments.sign_in)?;
+        let report = storage::wait_for(&account, examine(&account, &address))?;
+        tell_all(&report.lines)?;
+        return Ok(Outcome::found(report.can_read));
+    }
     let now = crate::runtime::now();
     let tenant = tenant(&arguments.sign_in, nothing(now))?;
     let cancel = CancellationToken::new();
     let claims = wait_for(&tenant, tenant.sign_in().claims(&cancel))??;
-    let mut out = out();
-    for line in doctor::report(&claims, now) {
-        for line in parted(&foreign(&line)) {
-            writeln!(out, "{line}")?;
-        }
-    }
+    tell_all(&doctor::report(&claims, now))?;
     tenant.sign_in().notices().iter().for_each(|notice| tell(&format!("entrail: {notice}")));
     Ok(if doctor::can_read(&claims, now) { Outcome::Found } else { Outcome::Nothing })
+}
+
+fn tell_all(lines: &[String]) -> std::io::Result<()> {
+    let mut out = out();
+    for line in lines.iter().flat_map(|line| parted(&foreign(line))) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
 }
 
 /// A line parted between words. What follows stands below the first word of the line, or of what is

@@ -73,7 +73,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     origin.extend(paths.iter().map(|path| path.display().to_string()));
     let mut places: Places =
         tenants.into_iter().map(|tenant| Arc::new(tenant) as Arc<dyn Place>).collect();
-    places.extend(load::places(paths.clone()));
+    places.extend(load::places(paths.clone())?);
     let name = match places.as_slice() {
         [place] => place.name().into_owned(),
         places => format!("{} places", places.len()),

@@ -5,6 +5,7 @@ mod arguments;
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 
@@ -18,7 +19,7 @@ use crate::cli::stdout::Stdout;
 use crate::cli::{Outcome, parse_query, tell};
 use crate::config::cases;
 use crate::export::{self, About, Options, Sheet, Written};
-use crate::place::Places;
+use crate::place::{Place, Places};
 use crate::query::answer::{Answer, Answerer, Question, Sort};
 use crate::query::choice::Choice;
 use crate::query::counted_values::count_values;
@@ -107,10 +108,11 @@ fn loaded(arguments: &Arguments, query: &Query, has_case: bool) -> anyhow::Resul
     let is_whole = arguments.index.is_asked_for() || has_case || tells_inputs || arguments.account;
     let wanted = wanted(query, arguments);
     let names = wanted.has(Column::Targets) || wanted.has(Column::Actor);
-    let once = places(arguments)?.iter().any(|place| place.is_read_once());
+    // A service would have to be asked for all of it again.
+    let once = places(arguments)?.iter().any(|place| place.is_read_once() || place.waits());
     let load = |unwanted, wanted| -> anyhow::Result<Load> {
         Ok(Load {
-            places: places(arguments)?,
+            places: if is_whole { places(arguments)? } else { narrowed(arguments, query)? },
             cache: arguments.index.cache(),
             unwanted,
             wanted,
@@ -148,7 +150,7 @@ fn tell_unknown_keys(
         return Ok(());
     }
     let places = places(arguments)?;
-    if places.iter().any(|place| place.is_read_once()) {
+    if places.iter().any(|place| place.is_read_once() || place.waits()) {
         return Ok(());
     }
     let load = Load { places, date_order: arguments.index.date_order(), ..Load::default() };
@@ -209,6 +211,13 @@ fn translated(query: &Query, language: Language) -> anyhow::Result<Outcome> {
         writeln!(out, "{text}")?;
     }
     Ok(Outcome::found(!made.code.is_empty()))
+}
+
+/// What to search in, where a service is asked for no more than the query needs.
+fn narrowed(arguments: &Arguments, query: &Query) -> anyhow::Result<Places> {
+    let now = context().now;
+    let narrow = |place: Arc<dyn Place>| place.plan(query, now).again.unwrap_or(place);
+    Ok(places(arguments)?.into_iter().map(narrow).collect())
 }
 
 /// What to search in; also fails where the only file was taken for the query.
