@@ -17,5 +17,5 @@ pub mod response;
 pub mod retry;
 pub mod server_clock;
 pub mod service;
-mod trust;
+pub mod trust;
 pub mod unanswered;

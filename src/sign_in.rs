@@ -10,7 +10,6 @@ mod certificate;
 mod challenge;
 mod claims;
 mod client_secret;
-mod clock;
 mod cloud;
 mod context;
 mod device_code;
@@ -31,15 +30,15 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 pub use self::audience::Audience;
-use self::cache::{Cache, Key};
+use self::cache::{Cache, CacheKey};
 use self::challenge::Challenge;
 pub use self::claims::Claims;
-pub use self::clock::{Clock, SystemClock, Waiting};
 pub use self::cloud::Cloud;
 use self::context::Context;
 use self::endpoint::Failed;
 use self::token::Grant;
 use crate::http::client::Http;
+use crate::http::pace::{Pace, SystemPace};
 use crate::http::proof::{self, NoToken, Tokens};
 use crate::secret::{self, Secret};
 use crate::time::{Timestamp, ticks};
@@ -215,7 +214,7 @@ pub struct SignIn {
     settings: Settings,
     http: Http,
     ask: Arc<Ask>,
-    clock: Arc<dyn Clock>,
+    pace: Arc<dyn Pace>,
     state: Mutex<State>,
     notices: Quick<Vec<String>>,
 }
@@ -240,19 +239,19 @@ impl fmt::Debug for SignIn {
 impl SignIn {
     /// Signs in when the first token is asked for. `ask` is called with what a person has to do.
     pub fn new(audience: Audience, settings: Settings, http: Http, ask: Arc<Ask>) -> Self {
-        Self::with_clock(audience, settings, http, ask, Arc::new(SystemClock))
+        Self::with_pace(audience, settings, http, ask, Arc::new(SystemPace::new()))
     }
 
     /// The same with another clock.
-    pub fn with_clock(
+    pub fn with_pace(
         audience: Audience,
         settings: Settings,
         http: Http,
         ask: Arc<Ask>,
-        clock: Arc<dyn Clock>,
+        pace: Arc<dyn Pace>,
     ) -> Self {
         let (state, notices) = (Mutex::default(), Quick::default());
-        Self { audience, settings, http, ask, clock, state, notices }
+        Self { audience, settings, http, ask, pace, state, notices }
     }
 
     /// An access token that is good for five minutes at least, or for half its life where that is
@@ -260,7 +259,7 @@ impl SignIn {
     pub async fn token(&self, cancel: &CancellationToken) -> Result<Secret, SignInError> {
         let mut state =
             endpoint::unless_cancelled(cancel, self.state.lock()).await.map_err(|_| cancelled())?;
-        let now = self.clock.now();
+        let now = self.pace.now();
         if let Some(grant) = state.grant.as_ref().filter(|grant| !grant.is_due(now)) {
             return Ok(grant.token.clone());
         }
@@ -272,10 +271,10 @@ impl SignIn {
         match state
             .grant
             .as_mut()
-            .filter(|grant| !failed.cancelled && !grant.is_over(self.clock.now()))
+            .filter(|grant| !failed.cancelled && !grant.is_over(self.pace.now()))
         {
             Some(grant) => {
-                grant.renew = Some(self.clock.now().plus(ticks(AFTER_FAILURE)));
+                grant.renew = Some(self.pace.now().plus(ticks(AFTER_FAILURE)));
                 Ok(grant.token.clone())
             }
             None => Err(failed),
@@ -310,7 +309,7 @@ impl SignIn {
         };
         let said = |reason: String| SignInError::new(&reason);
         // Services err: a token that has not ended may be accepted a moment later.
-        let may_pass = !refused.is_over(self.clock.now());
+        let may_pass = !refused.is_over(self.pace.now());
         // These two have nothing to ask anew with.
         if let (Some(method @ (Method::Token | Method::AzureCli)), Some(challenge)) =
             (state.method, challenge)
@@ -365,10 +364,10 @@ impl SignIn {
         challenge: Option<&Challenge>,
         cancel: &CancellationToken,
     ) -> Result<Secret, SignInError> {
-        let (settings, http, ask, clock) = (&self.settings, &self.http, &*self.ask, &*self.clock);
+        let (settings, http, ask, pace) = (&self.settings, &self.http, &*self.ask, &*self.pace);
         let claims = challenge.map(Challenge::claims);
         let audience = &self.audience;
-        let attempt = Context { audience, settings, http, ask, clock, cancel, claims };
+        let attempt = Context { audience, settings, http, ask, pace, cancel, claims };
         let chosen = self.settings.method.or(state.method);
         let methods = chosen.map_or_else(|| Method::all().collect(), |chosen| vec![chosen]);
         let mut passed = String::new();
@@ -433,7 +432,7 @@ impl SignIn {
         attempt: &Context<'_>,
         state: &mut State,
     ) -> Result<Grant, Failed> {
-        let key = Key {
+        let key = CacheKey {
             cloud: self.settings.cloud.login().to_owned(),
             audience: self.audience.resource.clone(),
             tenant: device_code::tenant(attempt).to_owned(),
@@ -465,7 +464,7 @@ impl SignIn {
         let fresh = grant.as_ref().ok().and_then(|grant| grant.refresh.clone());
         let changed = known.as_ref().map(secret) != fresh.as_ref().map(secret);
         if let Some(cache) = cache.filter(|_| changed)
-            && let Err(why) = cache.keep(&key, fresh.as_ref(), attempt.clock).await
+            && let Err(why) = cache.keep(&key, fresh.as_ref(), attempt.pace).await
         {
             self.notice(why);
         }

@@ -14,6 +14,7 @@ use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
 use super::connection::chain;
+use super::trust::Trust;
 use super::{address, api, trust};
 
 /// How long to try to reach a host.
@@ -91,8 +92,9 @@ impl Http {
         self.0.nearby.get_or_init(make).as_ref().map_err(Clone::clone)
     }
 
-    /// A client for one endpoint near this machine, whose certificate `config` knows.
-    pub fn pinned(config: rustls::ClientConfig) -> Result<Client, String> {
+    /// A client for one endpoint near this machine, whose certificate `trust` knows.
+    pub fn pinned(trust: impl Trust + 'static) -> Result<Client, String> {
+        let config = trust::of(trust).map_err(|error| untrusting(&error))?;
         nearby().tls_backend_preconfigured(config).build().map_err(|error| unbuilt(&error))
     }
 
@@ -125,7 +127,7 @@ impl Http {
                     format!("{name} has no certificate in PEM (-----BEGIN CERTIFICATE-----)")
                 })?;
         }
-        trust::config(authorities).map_err(|error| untrusting(&error))
+        trust::of_the_system(authorities).map_err(|error| untrusting(&error))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Time as asking sees it: what it is, waiting for it, and a little chance against lockstep.
+//! Time as asking and signing in see it: what it is, waiting for it, and a little chance against lockstep.
 //! Never decides how long to wait.
 #![expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
 
@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 /// A wait, to be raced against cancellation.
 pub type Wait<'w> = Pin<Box<dyn Future<Output = ()> + Send + 'w>>;
 
-/// Clock, sleep and chance; asking has no other.
+/// Clock, sleep and chance; asking and signing in have no other.
 pub trait Pace: Debug + Send + Sync {
     /// The time of day, UTC.
     fn now(&self) -> Timestamp;
@@ -20,10 +20,10 @@ pub trait Pace: Debug + Send + Sync {
     /// Time since some fixed moment; never goes back.
     fn elapsed(&self) -> Duration;
 
-    /// Is over after `time`: a pause between requests.
+    /// Is over after `time`: a pause between requests, or for somebody else to be done.
     fn sleep(&self, time: Duration) -> Wait<'_>;
 
-    /// Is over after `time`: the longest one request may take.
+    /// Is over after `time`: the longest one request, or another program, may take.
     fn limit(&self, time: Duration) -> Wait<'_>;
 
     /// A number from 0 (included) to 1 (not included), each as likely.
@@ -71,6 +71,34 @@ impl Pace for SystemPace {
         // Each new state of the standard hasher has random keys.
         let bits = RandomState::new().hash_one(0_u8) >> 11;
         bits as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// A clock of tests, on which each wait is over at once and no limit ever is.
+#[cfg(test)]
+#[derive(Debug)]
+pub struct AtOnce;
+
+#[cfg(test)]
+impl Pace for AtOnce {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_ms(0)
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn sleep(&self, _: Duration) -> Wait<'_> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn limit(&self, _: Duration) -> Wait<'_> {
+        Box::pin(std::future::pending())
+    }
+
+    fn chance(&self) -> f64 {
+        0.5
     }
 }
 

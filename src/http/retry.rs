@@ -20,6 +20,26 @@ pub enum Verdict {
     GiveUp,
 }
 
+/// How often one thing is asked for, and how long is waited in between: twice as long each time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rule {
+    /// Failed requests after which it is given up.
+    pub most: u32,
+    /// What is waited after the first.
+    pub first: Duration,
+    /// Longest that is waited.
+    pub longest: Duration,
+}
+
+impl Rule {
+    /// What is waited after so many failed requests, where nobody says how long; `None`: that was the
+    /// last one.
+    pub fn wait(&self, failed: u32) -> Option<Duration> {
+        let doubled = self.first.saturating_mul(1 << failed.saturating_sub(1).min(16));
+        (failed < self.most).then_some(doubled.min(self.longest))
+    }
+}
+
 /// What was tried with one address so far.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Tries {
@@ -52,14 +72,12 @@ pub fn verdict(failure: &Unanswered, window: Duration, tries: Tries, chance: f64
         Unanswered::Elsewhere(_) => (3, Duration::from_secs(2), Duration::from_secs(4)),
         _ => return Verdict::GiveUp,
     };
-    if tries.failed >= most {
-        return Verdict::GiveUp;
-    }
+    let rule = Rule { most, first: base, longest };
+    let Some(doubled) = rule.wait(tries.failed) else { return Verdict::GiveUp };
     let asked = match failure {
         Unanswered::Throttled(after) | Unanswered::Server(_, after) => *after,
         _ => None,
     };
-    let doubled = base.saturating_mul(1 << tries.failed.saturating_sub(1).min(16)).min(longest);
     let wait = match asked {
         // All who wait are told the same time.
         Some(asked) => asked + base.min(Duration::from_secs(1)).mul_f64(chance),

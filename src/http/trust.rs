@@ -1,10 +1,12 @@
 //! Whom the program trusts in TLS: whom the system trusts, and the authorities that were given besides.
 //! Never trusts more than the system's own verifier: it only says more of a certificate that is refused.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, SignatureScheme,
@@ -14,49 +16,75 @@ use rustls_platform_verifier::Verifier;
 use super::connection::NotTrusted;
 use super::der::{INTEGER, NUMBER_0, Reader, SEQUENCE};
 
+/// Whose certificates are trusted.
+pub trait Trust: Debug + Send + Sync {
+    /// Is this one? The error says why not.
+    fn check(&self, shown: &Shown<'_>) -> Result<(), Error>;
+}
+
+/// What the other side shows.
+#[derive(Debug)]
+pub struct Shown<'s> {
+    /// Its certificate.
+    pub certificate: &'s CertificateDer<'s>,
+    /// Those that vouch for it, as far as they came with it.
+    pub authorities: &'s [CertificateDer<'s>],
+    /// The name that was asked for.
+    pub name: &'s ServerName<'s>,
+    /// Whether it was revoked, as it says itself (OCSP); empty where it does not say.
+    pub revocation: &'s [u8],
+    /// What time it is.
+    pub now: UnixTime,
+}
+
 /// The settings of TLS for a client that trusts what the system trusts and these authorities. Fails
 /// where the system trusts nobody, or an authority cannot be read.
-pub fn config(authorities: Vec<CertificateDer<'static>>) -> Result<ClientConfig, Error> {
+pub fn of_the_system(authorities: Vec<CertificateDer<'static>>) -> Result<ClientConfig, Error> {
     let provider = Arc::new(default_provider());
     let system = if authorities.is_empty() {
         Verifier::new(Arc::clone(&provider))?
     } else {
         Verifier::new_with_extra_roots(authorities, Arc::clone(&provider))?
     };
-    let config =
-        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let verifier = Arc::new(Telling(system));
-    let mut config =
-        config.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
+    let mut config = trusting(Telling(system), provider)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
 
-/// The verifier of the system, which does not tell whose certificate it refuses (a proxy can have one
-/// too), nor one that signed itself from one whose authority is not known.
-#[derive(Debug)]
-struct Telling(Verifier);
+/// The settings of TLS for a client that trusts whom `trust` does, and nobody else.
+pub fn of(trust: impl Trust + 'static) -> Result<ClientConfig, Error> {
+    trusting(trust, Arc::new(default_provider()))
+}
 
-impl ServerCertVerifier for Telling {
+fn trusting(
+    trust: impl Trust + 'static,
+    provider: Arc<CryptoProvider>,
+) -> Result<ClientConfig, Error> {
+    let verifier = Arc::new(Checked { trust, provider: Arc::clone(&provider) });
+    let config =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(config.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+}
+
+/// Trusts whom `trust` does. That the other side has the key of its certificate is checked in one way
+/// for all.
+#[derive(Debug)]
+struct Checked<T> {
+    trust: T,
+    provider: Arc<CryptoProvider>,
+}
+
+impl<T: Trust> ServerCertVerifier for Checked<T> {
     fn verify_server_cert(
         &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
+        certificate: &CertificateDer<'_>,
+        authorities: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        revocation: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let verified =
-            self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-        verified.map_err(|error| match error {
-            Error::InvalidCertificate(why) => {
-                let name = server_name.to_str().into_owned();
-                let signs_itself = signs_itself(end_entity);
-                let refused = OtherError(Arc::new(NotTrusted { name, signs_itself, why }));
-                Error::InvalidCertificate(CertificateError::Other(refused))
-            }
-            other => other,
-        })
+        let shown = Shown { certificate, authorities, name, revocation, now };
+        self.trust.check(&shown).map(|()| ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -65,7 +93,8 @@ impl ServerCertVerifier for Telling {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, certificate, signed)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signed, algorithms)
     }
 
     fn verify_tls13_signature(
@@ -74,11 +103,33 @@ impl ServerCertVerifier for Telling {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, certificate, signed)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signed, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// The verifier of the system, which does not tell whose certificate it refuses (a proxy can have one
+/// too), nor one that signed itself from one whose authority is not known.
+#[derive(Debug)]
+struct Telling(Verifier);
+
+impl Trust for Telling {
+    fn check(&self, shown: &Shown<'_>) -> Result<(), Error> {
+        let Shown { certificate, authorities, name, revocation, now } = *shown;
+        let verified = self.0.verify_server_cert(certificate, authorities, name, revocation, now);
+        verified.map(|_| ()).map_err(|error| match error {
+            Error::InvalidCertificate(why) => {
+                let name = name.to_str().into_owned();
+                let signs_itself = signs_itself(certificate);
+                let refused = OtherError(Arc::new(NotTrusted { name, signs_itself, why }));
+                Error::InvalidCertificate(CertificateError::Other(refused))
+            }
+            other => other,
+        })
     }
 }
 

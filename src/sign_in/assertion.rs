@@ -36,7 +36,7 @@ pub async fn by_certificate(attempt: &Context<'_>) -> Result<Grant, Failed> {
     let certificate = Certificate::read(path, environment.certificate_password.as_ref())
         .map_err(Failed::Refused)?;
     let statement =
-        signed(&certificate, environment.send_chain, client, &address, attempt.clock.now())
+        signed(&certificate, environment.send_chain, client, &address, attempt.pace.now())
             .map_err(Failed::Refused)?;
     obtain(attempt, &address, client, &statement).await
 }

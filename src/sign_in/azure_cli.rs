@@ -41,7 +41,7 @@ pub async fn obtain(attempt: &Context<'_>) -> Result<Grant, Failed> {
     let ended = async {
         tokio::select! {
             ended = command.output() => Some(ended),
-            () = attempt.clock.sleep(LONGEST) => None,
+            () = attempt.pace.limit(LONGEST) => None,
         }
     };
     let output = match endpoint::unless_cancelled(attempt.cancel, ended).await? {
@@ -61,7 +61,7 @@ pub async fn obtain(attempt: &Context<'_>) -> Result<Grant, Failed> {
     };
     let output =
         Said { status: output.status, out: output.stdout.into(), err: output.stderr.into() };
-    read(&output, settings.tenant(), attempt.clock.now()).and_then(|grant| fitting(attempt, grant))
+    read(&output, settings.tenant(), attempt.pace.now()).and_then(|grant| fitting(attempt, grant))
 }
 
 fn program() -> &'static str {

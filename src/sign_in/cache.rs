@@ -11,8 +11,8 @@ use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::clock::Clock;
 use crate::disk::{Folder, is_open_to_others, is_refusal};
+use crate::http::pace::Pace;
 use crate::secret::Secret;
 
 /// How long to wait for another session that writes, and how often to look.
@@ -22,7 +22,7 @@ const MOST_BYTES: u64 = 1 << 20;
 
 /// Which sign-in: one of a cloud, a service, a tenant, a client and a way to sign in.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct Key {
+pub struct CacheKey {
     /// Where was signed in.
     pub cloud: String,
     /// The service, by the address its permissions begin with. Before there was more than one, it stood
@@ -39,13 +39,13 @@ pub struct Key {
 
 /// A remembered sign-in; only what renews a token is kept, not the token.
 #[derive(Serialize, Deserialize)]
-struct Entry {
+struct Remembered {
     #[serde(flatten)]
-    key: Key,
+    key: CacheKey,
     refresh_token: String,
 }
 
-impl Drop for Entry {
+impl Drop for Remembered {
     fn drop(&mut self) {
         self.refresh_token.zeroize();
     }
@@ -53,7 +53,7 @@ impl Drop for Entry {
 
 #[derive(Default, Serialize, Deserialize)]
 struct Contents {
-    sign_ins: Vec<Entry>,
+    sign_ins: Vec<Remembered>,
 }
 
 /// The file.
@@ -70,7 +70,7 @@ impl Cache {
 
     /// What renews this sign-in. `None` where it is not remembered; the error says why the file
     /// cannot be used.
-    pub fn find(&self, key: &Key) -> Result<Option<Secret>, String> {
+    pub fn find(&self, key: &CacheKey) -> Result<Option<Secret>, String> {
         let folder = match Folder::state_there(self.folder()) {
             Ok(Some(folder)) => folder,
             Ok(None) => return Ok(None),
@@ -83,9 +83,9 @@ impl Cache {
     /// Remembers a sign-in, in place of an earlier one of the same key; forgets it with `None`.
     pub async fn keep(
         &self,
-        key: &Key,
+        key: &CacheKey,
         refresh: Option<&Secret>,
-        clock: &dyn Clock,
+        pace: &dyn Pace,
     ) -> Result<(), String> {
         let said = |error: io::Error| {
             format!("the sign-in cannot be remembered in {}: {error}", self.file.display())
@@ -95,7 +95,7 @@ impl Cache {
         for attempt in 1.. {
             match lock.try_lock() {
                 Ok(()) => break,
-                Err(TryLockError::WouldBlock) if attempt < ATTEMPTS => clock.sleep(PAUSE).await,
+                Err(TryLockError::WouldBlock) if attempt < ATTEMPTS => pace.sleep(PAUSE).await,
                 Err(TryLockError::WouldBlock) => {
                     return Err(format!(
                         "the sign-in cannot be remembered: another session holds {}",
@@ -107,7 +107,7 @@ impl Cache {
         }
         let mut contents = self.read(&folder)?;
         contents.sign_ins.retain(|entry| entry.key != *key);
-        let kept = refresh.map(|refresh| Entry {
+        let kept = refresh.map(|refresh| Remembered {
             key: key.clone(),
             refresh_token: refresh.expose_secret().to_owned(),
         });
@@ -163,7 +163,8 @@ impl Cache {
             Some(kind) => self.unread(&kind.into()),
             None => format!("{name} is damaged in line {}; delete it", error.line()),
         })?;
-        for Key { cloud, audience, .. } in contents.sign_ins.iter_mut().map(|entry| &mut entry.key)
+        for CacheKey { cloud, audience, .. } in
+            contents.sign_ins.iter_mut().map(|entry| &mut entry.key)
         {
             let parted = cloud.split_once(' ').filter(|_| audience.is_empty());
             if let Some((login, service)) = parted {
@@ -180,12 +181,12 @@ mod tests {
 
     use std::fs;
 
-    use super::super::clock::SystemClock;
     use super::*;
+    use crate::http::pace::{AtOnce, SystemPace};
 
-    fn key(tenant: &str) -> Key {
+    fn key(tenant: &str) -> CacheKey {
         let text = str::to_owned;
-        Key {
+        CacheKey {
             cloud: text("global"),
             audience: text("https://graph.example"),
             tenant: text(tenant),
@@ -196,7 +197,7 @@ mod tests {
 
     async fn keep(cache: &Cache, tenant: &str, refresh: Option<&str>) -> Result<(), String> {
         let refresh = refresh.map(Secret::from);
-        cache.keep(&key(tenant), refresh.as_ref(), &SystemClock).await
+        cache.keep(&key(tenant), refresh.as_ref(), &SystemPace::new()).await
     }
 
     fn found(cache: &Cache, tenant: &str) -> Option<String> {
@@ -225,13 +226,16 @@ mod tests {
     async fn sign_ins_for_different_services_are_different_ones() {
         let folder = tempfile::tempdir().expect("a folder");
         let cache = Cache::new(folder.path().join("sign-ins.json"));
-        let storage = Key { audience: "https://storage.example".to_owned(), ..key("a") };
-        let none = Key { audience: String::new(), ..key("a") };
+        let storage = CacheKey { audience: "https://storage.example".to_owned(), ..key("a") };
+        let none = CacheKey { audience: String::new(), ..key("a") };
         keep(&cache, "a", Some("kestrel")).await.expect("kept");
-        let found = |key: &Key| cache.find(key).expect("readable");
+        let found = |key: &CacheKey| cache.find(key).expect("readable");
         assert!(found(&storage).is_none() && found(&none).is_none());
-        cache.keep(&storage, Some(&Secret::from("merlin")), &SystemClock).await.expect("kept");
-        let said = |key: &Key| found(key).map(|secret| secret.expose_secret().to_owned());
+        cache
+            .keep(&storage, Some(&Secret::from("merlin")), &SystemPace::new())
+            .await
+            .expect("kept");
+        let said = |key: &CacheKey| found(key).map(|secret| secret.expose_secret().to_owned());
         assert_eq!(said(&storage).as_deref(), Some("merlin"));
         assert_eq!(said(&key("a")).as_deref(), Some("kestrel"));
     }
@@ -245,7 +249,7 @@ mod tests {
         let before = br#"{"sign_ins":[{"cloud":"global https://graph.example","tenant":"a","client":"c","method":"device-code","refresh_token":"kestrel"}]}"#;
         own.edit("sign-ins.json").expect("a file").write_all(before).expect("written");
         assert_eq!(found(&cache, "a").as_deref(), Some("kestrel"));
-        let storage = Key { audience: "https://storage.example".to_owned(), ..key("a") };
+        let storage = CacheKey { audience: "https://storage.example".to_owned(), ..key("a") };
         assert!(cache.find(&storage).expect("readable").is_none());
     }
 
@@ -330,23 +334,14 @@ mod tests {
 
     #[tokio::test]
     async fn another_session_that_writes_is_waited_for_but_not_forever() {
-        struct Quick;
-        impl Clock for Quick {
-            fn now(&self) -> crate::time::Timestamp {
-                crate::time::Timestamp::from_ms(0)
-            }
-            fn sleep(&self, _: Duration) -> super::super::clock::Waiting<'_> {
-                Box::pin(std::future::ready(()))
-            }
-        }
         let folder = tempfile::tempdir().expect("a folder");
         let cache = Cache::new(folder.path().join("sign-ins.json"));
         let own = Folder::open(folder.path()).expect("ours");
         let lock = own.edit("sign-ins.lock").expect("a file");
         lock.lock().expect("locked");
-        let error = cache.keep(&key("a"), None, &Quick).await.expect_err("held");
+        let error = cache.keep(&key("a"), None, &AtOnce).await.expect_err("held");
         assert!(error.contains("sign-ins.lock"), "{error}");
         drop(lock);
-        cache.keep(&key("a"), None, &Quick).await.expect("free again");
+        cache.keep(&key("a"), None, &AtOnce).await.expect("free again");
     }
 }

@@ -22,7 +22,7 @@ use memchr::memmem;
 use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
-use self::key::Key;
+use self::key::PrivateKey;
 use super::encryption::Closed;
 use crate::http::der::{INTEGER, NUMBER_0, OBJECT, OCTETS, Reader, SEQUENCE};
 use crate::secret::Secret;
@@ -72,7 +72,7 @@ impl Certificate {
 
     fn of(bytes: &[u8], password: &str) -> Result<Self, String> {
         let Parts { mut certificates, keys, others } = parts(bytes, password)?;
-        let keys: Vec<Key<'_>> = keys.iter().map(|key| Key::of(key)).collect();
+        let keys: Vec<PrivateKey<'_>> = keys.iter().map(|key| PrivateKey::of(key)).collect();
         let has = |others: &[String]| match others {
             [] => String::new(),
             others => format!(" (it has: {})", others.join(", ")),
@@ -84,11 +84,11 @@ impl Certificate {
             ));
         }
         let usable = keys.iter().filter_map(|key| match key {
-            Key::Rsa { pkcs1, modulus } => Some((*pkcs1, *modulus)),
-            Key::Other(_) => None,
+            PrivateKey::Rsa { pkcs1, modulus } => Some((*pkcs1, *modulus)),
+            PrivateKey::Other(_) => None,
         });
         let usable: Vec<(&[u8], &[u8])> = usable.collect();
-        if let ([], Some(Key::Other(kind))) = (&usable[..], keys.first()) {
+        if let ([], Some(PrivateKey::Other(kind))) = (&usable[..], keys.first()) {
             return Err(format!(
                 "its key is {kind}; for the certificate of an application Entra takes RSA keys with 2048 bits or more \
                  only (it is signed in PS256), so make a certificate with such a key and upload that one"

@@ -29,7 +29,7 @@ pub enum Cloud {
 }
 
 /// One cloud: names (that for `--cloud` first), where to sign in, where Graph is.
-struct Row {
+struct KnownCloud {
     cloud: Cloud,
     names: &'static [&'static str],
     login: &'static str,
@@ -37,26 +37,26 @@ struct Row {
 }
 
 /// From Microsoft's pages "Microsoft Graph national cloud deployments" and "National clouds".
-const CLOUDS: &[Row] = &[
-    Row {
+const CLOUDS: &[KnownCloud] = &[
+    KnownCloud {
         cloud: Cloud::Global,
         names: &["global", "public", "AzureCloud"],
         login: "https://login.microsoftonline.com",
         graph: "https://graph.microsoft.com",
     },
-    Row {
+    KnownCloud {
         cloud: Cloud::UsGovernment,
         names: &["us-gov", "gcc-high", "AzureUSGovernment"],
         login: "https://login.microsoftonline.us",
         graph: "https://graph.microsoft.us",
     },
-    Row {
+    KnownCloud {
         cloud: Cloud::UsGovernmentDod,
         names: &["us-gov-dod", "dod"],
         login: "https://login.microsoftonline.us",
         graph: "https://dod-graph.microsoft.us",
     },
-    Row {
+    KnownCloud {
         cloud: Cloud::China,
         names: &["china", "AzureChinaCloud"],
         login: "https://login.partner.microsoftonline.cn",
@@ -108,7 +108,7 @@ impl Cloud {
             })
     }
 
-    fn row(&self) -> Option<&'static Row> {
+    fn row(&self) -> Option<&'static KnownCloud> {
         CLOUDS.iter().find(|row| row.cloud == *self)
     }
 

@@ -6,12 +6,12 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, RequestBuilder};
 use tokio_util::sync::CancellationToken;
 
-use super::clock::Clock;
-use super::endpoint::{self, Answer, Failed, Refusal};
+use super::endpoint::{self, Failed, Refusal, Replied};
 use super::token::Grant;
 use super::{Ask, Audience, Settings};
 use crate::http::client::Http;
 use crate::http::connection;
+use crate::http::pace::Pace;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -26,7 +26,7 @@ pub struct Context<'a> {
     /// How to ask a person.
     pub ask: &'a Ask,
     /// The time.
-    pub clock: &'a dyn Clock,
+    pub pace: &'a dyn Pace,
     /// Fires when nobody waits any more.
     pub cancel: &'a CancellationToken,
     /// What the token has to have because the service asked for it: the parameter `claims` (JSON).
@@ -72,22 +72,22 @@ impl Context<'_> {
     }
 
     /// Sends a form to an endpoint of Entra.
-    pub async fn post(&self, address: &str, form: &[(&str, &str)]) -> Result<Answer, Failed> {
+    pub async fn post(&self, address: &str, form: &[(&str, &str)]) -> Result<Replied, Failed> {
         let client = self.http.client_for(address).map_err(Failed::Refused)?;
         let form = connection::form(&self.form(form));
-        endpoint::ask(|| posted(client, address, &form), self.clock, self.cancel).await
+        endpoint::ask(|| posted(client, address, &form), self.pace, self.cancel).await
     }
 
     /// What an endpoint gave, or why it did not.
-    pub fn grant(&self, answer: Answer) -> Result<Grant, Failed> {
+    pub fn grant(&self, answer: Replied) -> Result<Grant, Failed> {
         match answer {
-            Answer::Given(reply) => Grant::of_reply(&reply, self.clock.now()).ok_or_else(|| {
+            Replied::Given(reply) => Grant::of_reply(&reply, self.pace.now()).ok_or_else(|| {
                 Failed::Unreachable(
                     "the endpoint answered without a token; something else may answer in its place"
                         .into(),
                 )
             }),
-            Answer::Refused(refusal) => Err(failed(&refusal)),
+            Replied::Refused(refusal) => Err(failed(&refusal)),
         }
     }
 }

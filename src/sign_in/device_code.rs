@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::Prompt;
 use super::context::{Context, posted};
-use super::endpoint::{self, Answer, Failed, Refusal, Tried};
+use super::endpoint::{self, Failed, Refusal, Replied, Tried};
 use super::token::Grant;
 use crate::http::connection;
 use crate::secret::{self, Secret};
@@ -41,13 +41,13 @@ pub async fn obtain(attempt: &Context<'_>) -> Result<Grant, Failed> {
     let form = [("client_id", client), ("scope", scope.as_str())];
     let address = attempt.address(tenant, "devicecode")?;
     let code = match attempt.post(&address, &form).await? {
-        Answer::Given(reply) => Code::read(&reply, attempt).ok_or_else(|| {
+        Replied::Given(reply) => Code::read(&reply, attempt).ok_or_else(|| {
             Failed::Unreachable(
                 "the endpoint answered without a code; something else may answer in its place"
                     .into(),
             )
         })?,
-        Answer::Refused(refusal) => return Err(Failed::Refused(refusal.words())),
+        Replied::Refused(refusal) => return Err(Failed::Refused(refusal.words())),
     };
     (attempt.ask)(code.prompt.clone());
     poll(attempt, &attempt.address(tenant, "token")?, &code).await
@@ -101,7 +101,7 @@ impl Code {
             prompt: Prompt {
                 code,
                 address,
-                expires: attempt.clock.now().plus(crate::time::ticks(life)),
+                expires: attempt.pace.now().plus(crate::time::ticks(life)),
                 message,
             },
             interval: seconds("interval")
@@ -126,14 +126,14 @@ async fn poll(attempt: &Context<'_>, address: &str, code: &Code) -> Result<Grant
     let mut interval = code.interval;
     let mut wait = interval;
     loop {
-        endpoint::unless_cancelled(attempt.cancel, attempt.clock.sleep(wait)).await?;
-        if attempt.clock.now() >= code.prompt.expires {
+        endpoint::unless_cancelled(attempt.cancel, attempt.pace.sleep(wait)).await?;
+        if attempt.pace.now() >= code.prompt.expires {
             return Err(over());
         }
         let request = posted(http, address, &form);
         wait = match endpoint::once(request, attempt.cancel).await? {
-            Tried::Answered(Answer::Given(reply)) => return attempt.grant(Answer::Given(reply)),
-            Tried::Answered(Answer::Refused(refusal)) => match refusal.error.as_str() {
+            Tried::Answered(Replied::Given(reply)) => return attempt.grant(Replied::Given(reply)),
+            Tried::Answered(Replied::Refused(refusal)) => match refusal.error.as_str() {
                 "authorization_pending" => interval,
                 "slow_down" => {
                     interval += SLOWER;

@@ -1,5 +1,10 @@
 //! Requests to endpoints that give tokens: sent again while the trouble may pass, refusals put into words.
 //! Never puts a secret into an error, not even where the endpoint sends it back.
+//!
+//! How often, and how long is waited, is a rule of [`crate::http::retry`]. They are not asked as a
+//! [`crate::http::service::Service`], which needs a token, keeps a body as it is until its asker drops it, and is
+//! patient for an hour: here nobody has a token yet, what comes and goes is overwritten, and a person waits,
+//! who is to know within half a minute what is wrong.
 
 use std::future::Future;
 use std::ops::Deref;
@@ -12,25 +17,26 @@ use tokio_util::sync::CancellationToken;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::advice;
-use super::clock::Clock;
 use crate::http::connection;
+use crate::http::pace::Pace;
+use crate::http::retry::Rule;
 use crate::secret;
 
 /// Longest answer that is read; a token endpoint sends some thousand bytes.
 const MOST_BYTES: usize = 1 << 20;
 /// Room for an answer from the beginning, so that it is not moved while it grows.
 const USUAL_BYTES: usize = 1 << 16;
-/// Requests for one token, and the first wait between them; each is twice the one before.
-const MOST_ATTEMPTS: u32 = 4;
-const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// Requests for one token.
+const RULE: Rule = Rule { most: 4, first: SHORTEST_WAIT, longest: MOST_WAIT };
+/// Shortest and longest wait an endpoint may ask for.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+const MOST_WAIT: Duration = Duration::from_mins(1);
 /// Longest that one request may take, its answer included, unless it says otherwise: an endpoint that
 /// sends a byte now and then would never end.
 const LONGEST: Duration = Duration::from_secs(13);
 /// Longest that is spent on all requests for one token, without the waits between them, if another one
 /// is to follow: what is wrong is said within half a minute.
 const MOST_SPENT: Duration = Duration::from_secs(15);
-/// Longest wait an endpoint may ask for.
-const MOST_WAIT: Duration = Duration::from_mins(1);
 /// Longest text of an endpoint that is passed on, in characters.
 const MOST_SAID: usize = 400;
 
@@ -58,7 +64,7 @@ impl Failed {
 }
 
 /// What an endpoint answered.
-pub enum Answer {
+pub enum Replied {
     /// A JSON object with status 200.
     Given(Reply),
     /// An error of OAuth 2.0 in JSON.
@@ -162,7 +168,7 @@ pub async fn unless_cancelled<T>(
 /// How one request ended.
 pub enum Tried {
     /// With an answer.
-    Answered(Answer),
+    Answered(Replied),
     /// In trouble that may pass: why, and how long to wait where the endpoint says.
     Trouble { why: String, wait: Option<Duration> },
 }
@@ -192,7 +198,7 @@ impl Heard {
     /// How long it asks to wait: `Retry-After` in seconds; a date is not used by these endpoints.
     pub fn wait(&self) -> Option<Duration> {
         let seconds = self.headers.get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
-        Some(Duration::from_secs(seconds).clamp(FIRST_WAIT, MOST_WAIT))
+        Some(Duration::from_secs(seconds).clamp(SHORTEST_WAIT, MOST_WAIT))
     }
 
     /// What it means of an endpoint for tokens.
@@ -211,14 +217,14 @@ impl Heard {
             return Tried::Trouble { why, wait: None };
         };
         if status.is_success() {
-            return Tried::Answered(Answer::Given(reply));
+            return Tried::Answered(Replied::Given(reply));
         }
         let refusal = Refusal::read(status.as_u16(), &reply);
         if refusal.may_pass() {
             let why = format!("{host} says: {}", refusal.words());
             return Tried::Trouble { why, wait: self.wait() };
         }
-        Tried::Answered(Answer::Refused(refusal))
+        Tried::Answered(Replied::Refused(refusal))
     }
 }
 
@@ -267,26 +273,24 @@ pub async fn once(request: RequestBuilder, cancel: &CancellationToken) -> Result
 /// as the endpoint says.
 pub async fn ask(
     request: impl Fn() -> RequestBuilder,
-    clock: &dyn Clock,
+    pace: &dyn Pace,
     cancel: &CancellationToken,
-) -> Result<Answer, Failed> {
-    let (mut pause, mut spent) = (FIRST_WAIT, Duration::ZERO);
-    for attempt in 1.. {
+) -> Result<Replied, Failed> {
+    let (mut failed, mut spent) = (0, Duration::ZERO);
+    loop {
         let began = tokio::time::Instant::now();
         let tried = once(request(), cancel).await?;
         spent += began.elapsed();
-        match tried {
-            Tried::Answered(answer) => return Ok(answer),
-            Tried::Trouble { why, .. } if attempt >= MOST_ATTEMPTS || spent > MOST_SPENT => {
-                return Err(Failed::Unreachable(why));
-            }
-            Tried::Trouble { wait, .. } => {
-                unless_cancelled(cancel, clock.sleep(wait.unwrap_or(pause))).await?;
-                pause *= 2;
-            }
+        let (why, asked) = match tried {
+            Tried::Answered(replied) => return Ok(replied),
+            Tried::Trouble { why, wait } => (why, wait),
+        };
+        failed += 1;
+        match RULE.wait(failed).filter(|_| spent <= MOST_SPENT) {
+            Some(wait) => unless_cancelled(cancel, pace.sleep(asked.unwrap_or(wait))).await?,
+            None => return Err(Failed::Unreachable(why)),
         }
     }
-    Err(Failed::Unreachable(String::new()))
 }
 
 /// The body, up to what a token endpoint may send.
@@ -327,6 +331,7 @@ pub fn in_words(said: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::pace::AtOnce;
     use crate::secret::Secret;
 
     #[test]
@@ -366,19 +371,6 @@ mod tests {
         }
     }
 
-    /// A clock on which each wait is over at once.
-    struct AtOnce;
-
-    impl Clock for AtOnce {
-        fn now(&self) -> crate::time::Timestamp {
-            crate::time::Timestamp::from_ms(0)
-        }
-
-        fn sleep(&self, _: Duration) -> super::super::clock::Waiting<'_> {
-            Box::pin(std::future::ready(()))
-        }
-    }
-
     /// A server that sends these bytes, and then one more every few milliseconds, as long as it is
     /// heard; how many asked.
     #[expect(clippy::disallowed_methods, reason = "a server of this test")]
@@ -410,7 +402,7 @@ mod tests {
     async fn an_answer_that_drips_is_given_up_and_said() {
         use std::sync::atomic::Ordering;
         // One that takes its time is followed by another, and two by none.
-        let longest = MOST_SPENT.max(LONGEST) + FIRST_WAIT * 3 + LONGEST;
+        let longest = MOST_SPENT.max(LONGEST) + SHORTEST_WAIT * 3 + LONGEST;
         assert!(2 * LONGEST > MOST_SPENT && longest < Duration::from_secs(32), "{longest:?}");
         for begins in [
             &b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"access_token\":\""[..],
@@ -429,7 +421,7 @@ mod tests {
             let Failed::Unreachable(why) = failed else { panic!("{failed:?}") };
             // What cannot be a status is refused at once, else it is too late.
             assert!(why.contains("in time") || begins.len() < 12, "{why}");
-            assert!(asked.load(Ordering::Relaxed) <= MOST_ATTEMPTS);
+            assert!(asked.load(Ordering::Relaxed) <= RULE.most);
         }
     }
 

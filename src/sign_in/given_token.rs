@@ -19,7 +19,7 @@ pub fn obtain(attempt: &Context<'_>) -> Result<Grant, Failed> {
         (None, Some(token)) => (token, "the token in ENTRAIL_TOKEN"),
         (None, None) => return Err(Failed::Unavailable("ENTRAIL_TOKEN is not set".to_owned())),
     };
-    let now = attempt.clock.now();
+    let now = attempt.pace.now();
     let given = secrecy::ExposeSecret::expose_secret(token).trim();
     let given = given.strip_prefix("Bearer ").unwrap_or(given);
     let mut grant = Grant::new(given, None, now)

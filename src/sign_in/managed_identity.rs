@@ -10,7 +10,7 @@ use reqwest::header::HeaderValue;
 use url::Url;
 
 use super::context::Context;
-use super::endpoint::{Answer, Failed};
+use super::endpoint::{Failed, Replied};
 use super::token::Grant;
 use crate::http::address::is_nearby;
 use crate::http::connection;
@@ -107,7 +107,7 @@ async fn of_machine(attempt: &Context<'_>) -> Result<Grant, Failed> {
     let answer = platform::ask(request, "Azure's metadata service", attempt).await;
     match answer.map_err(unavailable)? {
         // "Identity not found": a machine in Azure, without an identity or without that one.
-        Answer::Refused(refusal) if matches!(refusal.status, 400 | 403 | 404) => {
+        Replied::Refused(refusal) if matches!(refusal.status, 400 | 403 | 404) => {
             Err(Failed::Unavailable(format!(
                 "the machine's metadata service says: {}",
                 refusal.words()

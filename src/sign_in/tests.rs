@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::claims::tests::token as jwt;
 use super::*;
+use crate::http::pace::Wait;
 
 const FIXTURES: &str = "tests/fixtures/sign_in";
 /// When the tests take place: 2026-11-20T00:00:00Z, in milliseconds.
@@ -118,6 +119,7 @@ async fn respond(
 }
 
 /// A clock that stands until somebody waits, and then is there at once.
+#[derive(Debug)]
 struct Steps {
     ms: AtomicI64,
     waits: Quick<Vec<u64>>,
@@ -137,28 +139,54 @@ impl Steps {
     }
 }
 
-impl Clock for Steps {
+impl Pace for Steps {
     fn now(&self) -> Timestamp {
         Timestamp::from_ms(self.ms.load(Ordering::SeqCst))
     }
 
-    fn sleep(&self, duration: Duration) -> Waiting<'_> {
+    fn sleep(&self, duration: Duration) -> Wait<'_> {
         self.waits.lock().expect("the waits").push(duration.as_secs());
         self.pass(i64::try_from(duration.as_secs()).expect("a wait"));
         Box::pin(std::future::ready(()))
     }
+
+    fn elapsed(&self) -> Duration {
+        let since = self.ms.load(Ordering::SeqCst) - START;
+        Duration::from_millis(since.unsigned_abs())
+    }
+
+    fn limit(&self, time: Duration) -> Wait<'_> {
+        self.sleep(time)
+    }
+
+    fn chance(&self) -> f64 {
+        0.5
+    }
 }
 
 /// A clock on which no wait ends.
+#[derive(Debug)]
 struct Stands;
 
-impl Clock for Stands {
+impl Pace for Stands {
     fn now(&self) -> Timestamp {
         Timestamp::from_ms(START)
     }
 
-    fn sleep(&self, _: Duration) -> Waiting<'_> {
+    fn sleep(&self, _: Duration) -> Wait<'_> {
         Box::pin(std::future::pending())
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn limit(&self, _: Duration) -> Wait<'_> {
+        Box::pin(std::future::pending())
+    }
+
+    fn chance(&self) -> f64 {
+        0.5
     }
 }
 
@@ -178,7 +206,7 @@ fn bare(cloud: Cloud) -> Settings {
     }
 }
 
-fn asking(settings: Settings, ask: Arc<Ask>, clock: Arc<dyn Clock>) -> SignIn {
+fn asking(settings: Settings, ask: Arc<Ask>, clock: Arc<dyn Pace>) -> SignIn {
     let audience = Audience {
         name: "Microsoft Graph",
         resource: settings.cloud.graph().to_owned(),
@@ -186,10 +214,10 @@ fn asking(settings: Settings, ask: Arc<Ask>, clock: Arc<dyn Clock>) -> SignIn {
         permissions: vec!["AuditLog.Read.All".to_owned()],
         client: "public-client",
     };
-    SignIn::with_clock(audience, settings, Http::new(None), ask, clock)
+    SignIn::with_pace(audience, settings, Http::new(None), ask, clock)
 }
 
-fn sign_in(settings: Settings, clock: Arc<dyn Clock>) -> SignIn {
+fn sign_in(settings: Settings, clock: Arc<dyn Pace>) -> SignIn {
     asking(settings, Arc::new(|_| {}), clock)
 }
 
@@ -666,7 +694,7 @@ async fn the_azure_cli_is_asked_and_its_answers_are_understood() {
         settings.environment.azure_cli = Some(PathBuf::from(format!("{FIXTURES}/az")));
         settings
     };
-    let signed = sign_in(settings(None), Arc::new(SystemClock));
+    let signed = sign_in(settings(None), Arc::new(SystemPace::new()));
     assert_eq!(token(&signed).await, Ok("from-az".to_owned()));
     assert!(
         renewed(&signed)
@@ -675,7 +703,9 @@ async fn the_azure_cli_is_asked_and_its_answers_are_understood() {
             .contains("Azure CLI gives the same one again")
     );
     let failed = async |tenant| {
-        token(&sign_in(settings(Some(tenant)), Arc::new(SystemClock))).await.expect_err(tenant)
+        token(&sign_in(settings(Some(tenant)), Arc::new(SystemPace::new())))
+            .await
+            .expect_err(tenant)
     };
     let nobody = failed("nobody").await;
     assert!(nobody.contains("nobody is signed in to az; az login --tenant nobody"), "{nobody}");
@@ -691,7 +721,7 @@ async fn the_azure_cli_is_asked_and_its_answers_are_understood() {
     assert!(slow.contains("within 60 s"), "{slow}");
     let mut missing = settings(None);
     missing.environment.azure_cli = Some(PathBuf::from("no-such-program-az"));
-    let missing = token(&sign_in(missing, Arc::new(SystemClock))).await.expect_err("missing");
+    let missing = token(&sign_in(missing, Arc::new(SystemPace::new()))).await.expect_err("missing");
     assert!(
         missing.contains("az was not found") && missing.contains("https://aka.ms/azure-cli"),
         "{missing}"
@@ -886,8 +916,9 @@ async fn what_is_set_up_first_is_used_and_what_was_passed_over_is_told() {
     assert_eq!(token(&sign_in(settings, Steps::new())).await, Ok("one".to_owned()));
     // Nothing is set up: after the machine and the Azure CLI a person is asked.
     let server = Server::start(&[refused("invalid_request", "AADSTS90002: no such tenant")]).await;
-    let error =
-        token(&sign_in(bare(server.cloud()), Arc::new(SystemClock))).await.expect_err("refused");
+    let error = token(&sign_in(bare(server.cloud()), Arc::new(SystemPace::new())))
+        .await
+        .expect_err("refused");
     for part in [
         "sign-in by device code failed: AADSTS90002",
         "access token: ENTRAIL_TOKEN is not set",

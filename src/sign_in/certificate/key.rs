@@ -31,14 +31,14 @@ const CURVES: &[(&[u8], &str)] = &[
 ];
 
 /// A private key.
-pub enum Key<'a> {
+pub enum PrivateKey<'a> {
     /// An RSA key that is long enough: in PKCS #1, and its modulus.
     Rsa { pkcs1: &'a [u8], modulus: &'a [u8] },
     /// Another: what it is, in a sentence.
     Other(String),
 }
 
-impl<'a> Key<'a> {
+impl<'a> PrivateKey<'a> {
     /// Tells the kind of a key in PKCS #8, PKCS #1 or SEC 1.
     pub fn of(der: &'a [u8]) -> Self {
         let unknown = || Self::Other("of a kind that is not known here, or damaged".to_owned());
@@ -98,9 +98,9 @@ pub fn of_der(bytes: &[u8]) -> Option<String> {
             "it holds certificates only (PKCS #7), so there is no private key in it; {BOTH}"
         ));
     }
-    let key = match Key::read(bytes) {
-        Some(Key::Rsa { .. }) => Some("an RSA key".to_owned()),
-        Some(Key::Other(kind)) => Some(kind),
+    let key = match PrivateKey::read(bytes) {
+        Some(PrivateKey::Rsa { .. }) => Some("an RSA key".to_owned()),
+        Some(PrivateKey::Other(kind)) => Some(kind),
         None => None,
     };
     if let Some(kind) = key {

@@ -48,7 +48,7 @@ pub async fn obtain(attempt: &Context<'_>, endpoint: &str) -> Result<Grant, Fail
     if heard.status != StatusCode::UNAUTHORIZED {
         // It has another trouble, or is something else.
         return match heard.tried() {
-            Tried::Answered(endpoint::Answer::Refused(refusal)) => {
+            Tried::Answered(endpoint::Replied::Refused(refusal)) => {
                 Err(Failed::Refused(format!("{AGENT} says: {}", refusal.words())))
             }
             Tried::Trouble { why, .. } => Err(Failed::Unreachable(why)),

@@ -12,13 +12,13 @@ use std::time::Duration;
 use reqwest::{RequestBuilder, StatusCode};
 
 use super::super::context::Context;
-use super::super::endpoint::{self, Answer, Failed, Heard, Tried};
+use super::super::endpoint::{self, Failed, Heard, Replied, Tried};
+use crate::http::retry::Rule;
 use crate::secret;
 
-/// First wait before another try; each is twice the one before.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-/// Tries after the first.
-const MOST_RETRIES: u32 = 5;
+/// The first try, and five after it.
+const RULE: Rule =
+    Rule { most: 6, first: Duration::from_secs(1), longest: Duration::from_secs(16) };
 /// While the service is updated: how often to ask, and for how long.
 const UPDATE_WAIT: Duration = Duration::from_secs(10);
 const UPDATE_LONGEST: Duration = Duration::from_secs(70);
@@ -56,7 +56,7 @@ pub async fn ask(
     request: impl Fn() -> RequestBuilder,
     name: &str,
     attempt: &Context<'_>,
-) -> Result<Answer, Failed> {
+) -> Result<Replied, Failed> {
     let heard = hear(request, name, attempt).await?;
     match heard.tried() {
         Tried::Answered(answer) => Ok(answer),
@@ -70,13 +70,13 @@ pub async fn hear(
     name: &str,
     attempt: &Context<'_>,
 ) -> Result<Heard, Failed> {
-    let (mut pause, mut retries, mut updating) = (FIRST_WAIT, 0, Duration::ZERO);
+    let (mut failed, mut updating) = (0, Duration::ZERO);
     loop {
         let heard = match endpoint::hear(request(), attempt.cancel).await? {
             Ok(heard) => heard,
             Err(broken) if broken.is_lasting() => return Err(Failed::Refused(broken.words)),
             // It is there at once or not at all.
-            Err(_) if retries == 0 && updating.is_zero() => {
+            Err(_) if failed == 0 && updating.is_zero() => {
                 return Err(Failed::Unavailable(format!(
                     "this machine has none (nobody answers for {name})"
                 )));
@@ -106,21 +106,18 @@ pub async fn hear(
                 )));
             }
             status if may_pass(status, &heard) => {
-                if retries == MOST_RETRIES {
-                    return Err(Failed::Unreachable(format!(
-                        "{name} answered with HTTP status {} {} times; try again later",
-                        status.as_u16(),
-                        retries + 1
-                    )));
-                }
-                retries += 1;
-                let wait = heard.wait().unwrap_or(pause);
-                pause *= 2;
-                wait
+                failed += 1;
+                let wait = RULE.wait(failed).ok_or_else(|| {
+                    Failed::Unreachable(format!(
+                        "{name} answered with HTTP status {} {failed} times; try again later",
+                        status.as_u16()
+                    ))
+                })?;
+                heard.wait().unwrap_or(wait)
             }
             _ => return Ok(heard),
         };
-        endpoint::unless_cancelled(attempt.cancel, attempt.clock.sleep(wait)).await?;
+        endpoint::unless_cancelled(attempt.cancel, attempt.pace.sleep(wait)).await?;
     }
 }
 

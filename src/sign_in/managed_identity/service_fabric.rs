@@ -5,20 +5,15 @@
 //! Azure services". The thumbprint is the SHA-1 of the certificate; a name or an authority is
 //! nothing that could be checked, as the cluster signs it itself.
 
-use std::sync::Arc;
-
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::aws_lc_rs::default_provider;
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{CertificateError, Error};
 
 use super::super::context::Context;
 use super::super::endpoint::Failed;
 use super::super::token::Grant;
 use super::platform;
 use crate::http::client::Http;
+use crate::http::trust::{Shown, Trust};
 use crate::secret::Secret;
 
 const VERSION: &str = "2019-07-01-preview";
@@ -44,10 +39,7 @@ pub async fn obtain(
                 .to_owned(),
         )
     })?;
-    let client = config(thumbprint)
-        .map_err(|error| format!("no connection can be set up: {error}"))
-        .and_then(Http::pinned)
-        .map_err(Failed::Refused)?;
+    let client = Http::pinned(OneCertificate(thumbprint)).map_err(Failed::Refused)?;
     let header = super::proof("", header)?;
     let request = || client.get(url.clone()).header("Secret", header.clone());
     let answer = platform::ask(request, "Service Fabric's endpoint for identities", attempt).await;
@@ -70,59 +62,19 @@ fn parse(text: &str) -> Option<Thumbprint> {
     Some(print)
 }
 
-fn config(thumbprint: Thumbprint) -> Result<ClientConfig, Error> {
-    let provider = Arc::new(default_provider());
-    let verifier = Arc::new(Known { thumbprint, provider: Arc::clone(&provider) });
-    let config =
-        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(config.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
-}
-
-/// Trusts one certificate. That the other side has its key is checked as ever.
+/// Trusts one certificate.
 #[derive(Debug)]
-struct Known {
-    thumbprint: Thumbprint,
-    provider: Arc<CryptoProvider>,
-}
+struct OneCertificate(Thumbprint);
 
-impl ServerCertVerifier for Known {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let found = digest(&SHA1_FOR_LEGACY_USE_ONLY, end_entity);
-        if found.as_ref() == self.thumbprint {
-            return Ok(ServerCertVerified::assertion());
+impl Trust for OneCertificate {
+    fn check(&self, shown: &Shown<'_>) -> Result<(), Error> {
+        let found = digest(&SHA1_FOR_LEGACY_USE_ONLY, shown.certificate);
+        match found.as_ref() == self.0 {
+            true => Ok(()),
+            false => {
+                Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure))
+            }
         }
-        Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure))
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signed, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signed, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
