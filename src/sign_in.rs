@@ -17,12 +17,13 @@ mod encryption;
 mod endpoint;
 mod given_token;
 mod managed_identity;
+mod method;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod token;
 
 use std::fmt::{self, Write as _};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex as Quick, PoisonError};
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub use self::claims::Claims;
 pub use self::cloud::Cloud;
 use self::context::Context;
 use self::endpoint::Failed;
+pub use self::method::Method;
+pub use self::settings::{Environment, Settings};
 use self::token::Grant;
 use crate::http::client::Http;
 use crate::http::pace::{Pace, SystemPace};
@@ -45,131 +48,6 @@ use crate::time::{Timestamp, ticks};
 
 /// How long a token that is still good is used on after it could not be renewed, before the next try.
 const AFTER_FAILURE: Duration = Duration::from_mins(1);
-
-/// A way to sign in. The order is the one in which they are tried.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Method {
-    /// A token in `ENTRAIL_TOKEN` or on standard input.
-    Token,
-    /// An application's secret in `AZURE_CLIENT_SECRET`.
-    ClientSecret,
-    /// An application's certificate in `AZURE_CLIENT_CERTIFICATE_PATH`.
-    Certificate,
-    /// A token of another party in `AZURE_FEDERATED_TOKEN_FILE`.
-    Federated,
-    /// The identity Azure gives the machine.
-    ManagedIdentity,
-    /// The account in the Azure CLI.
-    AzureCli,
-    /// A person with a code.
-    DeviceCode,
-}
-
-/// All ways with their names for `--sign-in` and for sentences, in order.
-const METHODS: &[(Method, &str, &str)] = &[
-    (Method::Token, "token", "access token"),
-    (Method::ClientSecret, "client-secret", "client secret"),
-    (Method::Certificate, "certificate", "certificate"),
-    (Method::Federated, "federated", "federated token"),
-    (Method::ManagedIdentity, "managed-identity", "managed identity"),
-    (Method::AzureCli, "azure-cli", "Azure CLI"),
-    (Method::DeviceCode, "device-code", "device code"),
-];
-
-impl Method {
-    /// All ways, in the order in which they are tried.
-    pub fn all() -> impl Iterator<Item = Self> {
-        METHODS.iter().map(|(method, ..)| *method)
-    }
-
-    /// The way with that name for `--sign-in`.
-    pub fn named(name: &str) -> Option<Self> {
-        METHODS.iter().find(|(_, known, _)| *known == name).map(|(method, ..)| *method)
-    }
-
-    /// The name for `--sign-in`.
-    pub fn name(self) -> &'static str {
-        METHODS.iter().find(|(method, ..)| *method == self).map_or("", |(_, name, _)| name)
-    }
-}
-
-impl fmt::Display for Method {
-    /// In words, as `client secret`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            METHODS.iter().find(|(method, ..)| method == self).map_or("", |(.., words)| words),
-        )
-    }
-}
-
-/// What the environment says about signing in. Variables that are empty are not set.
-#[derive(Clone, Default, Debug)]
-pub struct Environment {
-    /// `ENTRAIL_TOKEN`: an access token.
-    pub token: Option<Secret>,
-    /// `AZURE_TENANT_ID`: id or domain.
-    pub tenant: Option<String>,
-    /// `AZURE_CLIENT_ID`.
-    pub client: Option<String>,
-    /// `AZURE_CLIENT_SECRET`.
-    pub client_secret: Option<Secret>,
-    /// `AZURE_CLIENT_CERTIFICATE_PATH`: PEM or PFX, certificate and key.
-    pub certificate: Option<PathBuf>,
-    /// `AZURE_CLIENT_CERTIFICATE_PASSWORD`.
-    pub certificate_password: Option<Secret>,
-    /// `AZURE_CLIENT_SEND_CERTIFICATE_CHAIN` is `1` or `true`: for applications that trust a name
-    /// and an issuer, not a certificate.
-    pub send_chain: bool,
-    /// `AZURE_FEDERATED_TOKEN_FILE`.
-    pub federated_token_file: Option<PathBuf>,
-    /// `AZURE_AUTHORITY_HOST`; see [`Cloud::of_authority`].
-    pub authority: Option<String>,
-    /// `IDENTITY_ENDPOINT` of App Service, Service Fabric or Azure Arc.
-    pub identity_endpoint: Option<String>,
-    /// `IDENTITY_HEADER` of App Service or Service Fabric.
-    pub identity_header: Option<Secret>,
-    /// `IDENTITY_SERVER_THUMBPRINT` of Service Fabric: SHA-1 of the endpoint's certificate, in hex.
-    pub identity_thumbprint: Option<String>,
-    /// `IMDS_ENDPOINT`, which Azure Arc sets beside `IDENTITY_ENDPOINT`.
-    pub arc_imds: Option<String>,
-    /// The folder the agent of Azure Arc puts its keys in; `None` for the one it always is.
-    pub arc_keys: Option<PathBuf>,
-    /// `AZURE_POD_IDENTITY_AUTHORITY_HOST`: where the metadata service is, if not where it always is.
-    pub imds: Option<String>,
-    /// Passwords of proxies (`HTTPS_PROXY` and its kin): known so that no message repeats them.
-    pub proxy_secrets: Vec<Secret>,
-    /// The program asked as Azure CLI; `None` for `az` on the search path.
-    pub azure_cli: Option<PathBuf>,
-}
-
-/// How to sign in.
-#[derive(Clone, Default, Debug)]
-pub struct Settings {
-    /// Where.
-    pub cloud: Cloud,
-    /// `--tenant`: id or domain; goes before the environment.
-    pub tenant: Option<String>,
-    /// `--client-id`: id of the application; goes before the environment.
-    pub client: Option<String>,
-    /// `--sign-in`: this way only. `None`: the first that is set up.
-    pub method: Option<Method>,
-    /// The file sign-ins are remembered in, only with `--remember`.
-    pub remember: Option<PathBuf>,
-    /// What the environment says.
-    pub environment: Environment,
-    /// An access token from standard input.
-    pub token_from_stdin: Option<Secret>,
-}
-
-impl Settings {
-    fn tenant(&self) -> Option<&str> {
-        self.tenant.as_deref().or(self.environment.tenant.as_deref())
-    }
-
-    fn client(&self) -> Option<&str> {
-        self.client.as_deref().or(self.environment.client.as_deref())
-    }
-}
 
 /// What a person is asked to do: open the address on any device and enter the code. Cleaned to be
 /// shown.

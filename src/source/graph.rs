@@ -14,12 +14,12 @@ mod address;
 pub mod api;
 pub mod archive;
 pub mod doctor;
+pub mod duplicates;
 mod feed;
 mod follow;
 pub mod logs;
 pub mod page;
 mod pull;
-pub mod seen;
 pub mod slices;
 
 use std::collections::BTreeMap;

@@ -75,7 +75,7 @@ pub fn waiting_for(waiting: Waiting) -> &'static str {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct ErrorBody {
     error: Details,
 }
 
@@ -96,7 +96,7 @@ struct Inner {
 }
 
 fn said(_: &HeaderMap, body: &[u8]) -> Option<Said> {
-    let Answer { error } = serde_json::from_slice(body).ok()?;
+    let ErrorBody { error } = serde_json::from_slice(body).ok()?;
     let Details { code, message, inner: Inner { request_id } } = error;
     Some(Said { code, message, request_id })
 }

@@ -23,10 +23,11 @@ mod damaged;
 mod day;
 mod files;
 mod lock;
+mod look_again;
 mod manifest;
 mod packed;
 mod put_back;
-mod still;
+mod sink;
 mod tidy;
 
 use std::collections::{BTreeMap, HashSet};
@@ -40,15 +41,15 @@ use self::files::{Files, wrapped};
 use self::lock::Lock;
 use self::manifest::Manifest;
 use self::packed::Packing;
+use super::duplicates::Seen;
 use super::logs::{LOGS, Log};
 use super::page::Page;
-use super::seen::Seen;
-use super::slices::{Slice, Window, floor_second};
-use super::{Done, Missing, Sink, State};
+use super::slices::{Slice, Window};
+use super::{Done, Missing, State};
 use crate::disk::{Kind, Made};
-use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
+use crate::time::{TICKS_PER_SECOND, Timestamp};
 
-pub use self::manifest::{Entry, Owner, Stored};
+pub use self::manifest::{KeptSlice, Owner, Stored};
 
 /// Time within which records arrive late, if nothing else is said.
 pub const OVERLAP: Duration = Duration::from_hours(24);
@@ -68,7 +69,7 @@ pub enum Told<'t> {
     /// How far it is.
     State(&'t State),
     /// A slice was kept: its line in the manifest.
-    Kept(&'t Entry),
+    Kept(&'t KeptSlice),
     /// Something is missing or odd.
     Missing(Missing),
 }
@@ -86,7 +87,7 @@ pub struct Archive {
     folder: PathBuf,
     files: Files,
     manifest: Manifest,
-    packing: Option<(Packing, Place)>,
+    packing: Option<(Packing, Destination)>,
     known: Known,
     overlap: Duration,
     /// Lines that the manifest may have more than it needs.
@@ -113,7 +114,7 @@ pub struct Archive {
 }
 
 /// Where a file being written belongs.
-struct Place {
+struct Destination {
     /// Its name below the archive.
     name: String,
     /// The times of the records it had before.
@@ -229,7 +230,7 @@ impl Archive {
     }
 
     /// Slices that are kept, in the order they were.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl Iterator<Item = &KeptSlice> {
         self.manifest.entries()
     }
 
@@ -377,7 +378,7 @@ impl Archive {
 
     /// Begins the file that the records of a slice are added to: the last one of its day as long as
     /// that is small and as it was written, else another one.
-    fn begin(&mut self, slice: &Slice) -> io::Result<(Packing, Place)> {
+    fn begin(&mut self, slice: &Slice) -> io::Result<(Packing, Destination)> {
         if let Some(last) = self.last_of(slice) {
             self.compare(&last)?;
         }
@@ -389,14 +390,14 @@ impl Archive {
         }
         let last = day::name(slice, number - 1);
         let last = self.manifest.file(&last).map(|(_, file)| file.clone());
-        let mut place = Place { name, before: None };
+        let mut place = Destination { name, before: None };
         let mut bytes = Vec::new();
         if let Some(file) = last.filter(|file| file.bytes <= MOST_BYTES)
             && let Some(mut there) = self.files.read(&file.name)?
             && let Some(before) = packed::intact(&mut there, &file)?
         {
             bytes = before;
-            place = Place { name: file.name, before: Some((file.first, file.last)) };
+            place = Destination { name: file.name, before: Some((file.first, file.last)) };
         }
         Ok((Packing::begin(self.files.begin_incoming()?, &bytes)?, place))
     }
@@ -407,7 +408,7 @@ impl Archive {
         // Records that a damaged file has were left out of it.
         let complete = done.complete && !std::mem::take(&mut self.spoiled);
         let (filter, query) = self.question(slice.log.name);
-        let mut entry = Entry {
+        let mut entry = KeptSlice {
             log: slice.log.name.to_owned(),
             filter,
             query,
@@ -435,8 +436,8 @@ impl Archive {
     }
 
     /// Finishes a file and puts it in its place; the entry says what is in it then.
-    fn store(&mut self, packing: (Packing, Place), entry: &mut Entry) -> io::Result<()> {
-        let (packing, Place { name, before }) = packing;
+    fn store(&mut self, packing: (Packing, Destination), entry: &mut KeptSlice) -> io::Result<()> {
+        let (packing, Destination { name, before }) = packing;
         self.step("finish")?;
         let packed = packing.finish()?;
         let times: Vec<(Timestamp, Timestamp)> = packed.times.into_iter().chain(before).collect();
@@ -480,89 +481,6 @@ impl Archive {
             self.is_back(slice.log, record.time);
         }
         self.step("page")
-    }
-}
-
-impl Sink for Archive {
-    /// Slices that claim to be asked for later than that were asked for while a clock was wrong: what
-    /// happened until then was not to be had yet. Their time is asked for again, and all that Entra may
-    /// still have: nobody knows since when the clock was wrong.
-    fn now_is(&mut self, now: Timestamp) -> io::Result<bool> {
-        let latest = now.plus(AHEAD);
-        let ahead = self.manifest.entries().filter(|entry| entry.asked > latest).count();
-        if ahead == 0 {
-            return Ok(false);
-        }
-        let since = now.plus(-ticks(DOUBTED));
-        let is_doubted = |entry: &Entry| entry.asked > latest || entry.end > since;
-        let believed = self.manifest.entries().filter_map(|entry| match is_doubted(entry) {
-            false => Some(entry.clone()),
-            // What it brought is there all the same.
-            true if entry.file.is_some() => {
-                let asked = entry.asked.min(now);
-                Some(Entry { asked, complete: false, late: None, ..entry.clone() })
-            }
-            true => None,
-        });
-        let believed: Vec<Entry> = believed.collect();
-        let anew = self.manifest.write_anew(believed);
-        anew.and_then(|anew| {
-            self.step("replace")?;
-            self.manifest.replace(anew)
-        })
-        .map_err(|error| wrapped(&self.folder, error))?;
-        let reason = format!(
-            "{ahead} slices of {} were asked for while a clock was ahead of Graph's: the last {} days \
-             are asked for again",
-            self.folder.display(),
-            DOUBTED.as_secs() / 86_400
-        );
-        self.odd("", None, reason);
-        Ok(true)
-    }
-
-    fn asked(&self) -> Option<Timestamp> {
-        self.manifest.entries().map(|entry| entry.asked).max()
-    }
-
-    fn had(&self, log: &'static Log) -> bool {
-        self.manifest.entries().any(|entry| entry.log == log.name)
-    }
-
-    /// All but what was asked for, without a filter or with the same one, when nothing could
-    /// arrive late any more. Whole seconds.
-    fn wanted(&mut self, log: &'static Log, window: Window) -> Vec<Window> {
-        let question = self.question(log.name);
-        let is_asked = |entry: &&Entry| {
-            let is_all = entry.filter.is_none() && entry.query.is_none();
-            is_all || (entry.filter == question.0 && entry.query == question.1)
-        };
-        let settled: Vec<Window> = self
-            .manifest
-            .entries()
-            .filter(|entry| entry.complete && entry.log == log.name)
-            .filter(is_asked)
-            .map(|entry| entry.settled(self.overlap))
-            .collect();
-        let (start, end) = (floor_second(window.start), floor_second(window.end));
-        let left = Window { start, end }.without(&settled).into_iter();
-        left.map(|left| Window { start: floor_second(left.start), ..left }).collect()
-    }
-
-    fn page(&mut self, slice: &Slice, page: &Page) -> io::Result<()> {
-        self.add(slice, page).map_err(|error| wrapped(&self.folder, error))
-    }
-
-    fn slice_done(&mut self, done: &Done) -> io::Result<()> {
-        self.keep(done).map_err(|error| wrapped(&self.folder, error))
-    }
-
-    fn progress(&mut self, state: &State) {
-        (self.tell)(Told::State(state));
-    }
-
-    fn trouble(&mut self, missing: Missing) {
-        (self.tell)(Told::Missing(missing));
     }
 }
 

@@ -9,10 +9,10 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::super::flow::{Flow, Outlet};
+use super::duplicates::Seen;
 use super::follow::{least_pause, next_windows};
 use super::page::Page;
 use super::pull::pull;
-use super::seen::Seen;
 use super::slices::{Slice, Window};
 use super::{Missing, Outcome, Request, Service, Sink, State, Stopped};
 use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};

@@ -38,14 +38,14 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// What was asked of the server.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct Call {
     pub url: Url,
     pub head: String,
     /// When, on the test's clock.
     pub when: Duration,
 }
 
-impl Asked {
+impl Call {
     pub fn parameter(&self, name: &str) -> Option<String> {
         self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
@@ -152,19 +152,19 @@ impl Pace for TestPace {
 pub struct Server {
     base: Url,
     pub pace: Arc<TestPace>,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    asked: Arc<Mutex<Vec<Call>>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
-    pub fn start(answer: impl FnMut(&Asked) -> Reply + Send + 'static) -> Self {
+    pub fn start(answer: impl FnMut(&Call) -> Reply + Send + 'static) -> Self {
         Self::with_pace(TestPace::default(), answer)
     }
 
     pub fn with_pace(
         pace: TestPace,
-        mut answer: impl FnMut(&Asked) -> Reply + Send + 'static,
+        mut answer: impl FnMut(&Call) -> Reply + Send + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -183,7 +183,7 @@ impl Server {
                 let Some(head) = head(&mut stream) else { continue };
                 let target = head.split(' ').nth(1).unwrap_or("/").to_owned();
                 let url = root.join(&target).expect("a target");
-                let asked = Asked { url, head, when: clock.elapsed() };
+                let asked = Call { url, head, when: clock.elapsed() };
                 let reply = answer(&asked);
                 locked(&seen).push(asked);
                 if reply.hangs {
@@ -199,7 +199,7 @@ impl Server {
         Self { base, pace, asked, stop, thread: Some(thread) }
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
+    pub fn asked(&self) -> Vec<Call> {
         locked(&self.asked).clone()
     }
 
@@ -295,7 +295,7 @@ impl Tenant {
     }
 
     /// The page that is asked for.
-    pub fn answer(&self, asked: &Asked) -> Reply {
+    pub fn answer(&self, asked: &Call) -> Reply {
         let (first, last) = asked.bounds();
         let all: Vec<&str> = (self.records.iter())
             .filter(|(time, _)| (first..=last).contains(time))

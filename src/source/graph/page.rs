@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::super::decoding::accepts;
 use super::super::framing::json::Json;
 use super::super::framing::{Framing as _, Scanned, Step};
-use super::seen::{Key, Seen};
+use super::duplicates::{RecordKey, Seen};
 use crate::format::Layout;
 use crate::secret::excerpt;
 use crate::time::Timestamp;
@@ -30,7 +30,7 @@ pub struct Record {
     /// Bytes of its line, the line break included.
     pub len: usize,
     /// What tells it from others.
-    pub key: Key,
+    pub key: RecordKey,
     /// When it happened; `None` where it does not say.
     pub time: Option<Timestamp>,
 }
@@ -49,7 +49,7 @@ pub struct Damage {
 }
 
 #[derive(Deserialize)]
-struct Answer<'a> {
+struct PageText<'a> {
     #[serde(borrow)]
     value: Vec<&'a RawValue>,
     #[serde(borrow, rename = "@odata.nextLink")]
@@ -70,7 +70,7 @@ impl Page {
     /// Reads the body of an answer. `whole`: the connection did not break before its end.
     pub fn read(body: &[u8], whole: bool) -> Self {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        let answer = serde_json::from_slice::<Answer<'_>>(body);
+        let answer = serde_json::from_slice::<PageText<'_>>(body);
         let Ok(answer) = answer.map_err(|error| error.to_string()).and_then(|answer| {
             let sound = answer.value.iter().all(|value| value.get().starts_with('{'));
             if sound { Ok(answer) } else { Err(String::new()) }
@@ -254,11 +254,11 @@ impl Page {
 }
 
 /// What tells a record (its JSON text) from others, and when it happened.
-pub fn identity(record: &[u8]) -> (Key, Option<Timestamp>) {
+pub fn identity(record: &[u8]) -> (RecordKey, Option<Timestamp>) {
     let meta = serde_json::from_slice::<Meta<'_>>(record).ok();
     let string = |raw: Option<&RawValue>| serde_json::from_str::<String>(raw?.get()).ok();
     let time = meta.as_ref().and_then(|meta| string(meta.activity).or(string(meta.created)));
-    (Key::of(record), time.and_then(|time| Timestamp::parse(&time)))
+    (RecordKey::of(record), time.and_then(|time| Timestamp::parse(&time)))
 }
 
 /// The bytes as one JSON object, or why they are none.
@@ -324,7 +324,7 @@ mod tests {
         assert_eq!(lines(&page), [record(0), record(1), record(2)]);
         assert_eq!(page.next(), Some("https://x/?$skiptoken=a&b"));
         assert_eq!(page.damage(), None);
-        assert_eq!(page.records()[2].key, Key::of(record(2).as_bytes()));
+        assert_eq!(page.records()[2].key, RecordKey::of(record(2).as_bytes()));
         assert_eq!(page.records()[2].time, Timestamp::parse("2026-05-01T00:00:02Z"));
     }
 

@@ -30,7 +30,7 @@ fn days(days: i64) -> Request {
 /// from 0, what is asked, and what the answer would be.
 fn faulty(
     tenant: Tenant,
-    mut fault: impl FnMut(usize, &Asked, Reply) -> Reply + Send + 'static,
+    mut fault: impl FnMut(usize, &Call, Reply) -> Reply + Send + 'static,
 ) -> Server {
     let mut number = 0;
     Server::start(move |asked| {

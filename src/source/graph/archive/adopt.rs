@@ -6,10 +6,10 @@
 
 use std::io::{self, Seek as _};
 
+use super::super::duplicates::Seen;
 use super::super::logs::{Log, find};
-use super::super::seen::Seen;
 use super::super::slices::Slice;
-use super::manifest::{Entry, Stored};
+use super::manifest::{KeptSlice, Stored};
 use super::packed::{self, each_record, is_of_contents};
 use super::{Archive, Window, wrapped};
 use crate::time::Timestamp;
@@ -31,7 +31,7 @@ impl Archive {
                         continue;
                     }
                     self.step("line")?;
-                    self.manifest.add(Entry::of_file(log, window, found.file, count))?;
+                    self.manifest.add(KeptSlice::of_file(log, window, found.file, count))?;
                     found.times.into_iter().for_each(|time| self.is_back(of, time));
                     (files, records) = (files + 1, records.saturating_add(count));
                 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
 
 use super::super::slices::Window;
-use super::manifest::{Entry, Stored};
+use super::manifest::{KeptSlice, Stored};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// Ticks of a day.
@@ -22,11 +22,11 @@ const MOST_OF_DAY: usize = 20_000;
 /// What the entries say in as few as it takes, by day. `overlap`: the time within which records
 /// arrive late. `request` makes the address that asks for the window of an entry.
 pub fn condense<'e>(
-    entries: impl Iterator<Item = &'e Entry>,
+    entries: impl Iterator<Item = &'e KeptSlice>,
     overlap: Duration,
-    request: &dyn Fn(&Entry) -> Option<String>,
-) -> Vec<Entry> {
-    let mut days: BTreeMap<(i64, &str), Vec<&Entry>> = BTreeMap::new();
+    request: &dyn Fn(&KeptSlice) -> Option<String>,
+) -> Vec<KeptSlice> {
+    let mut days: BTreeMap<(i64, &str), Vec<&KeptSlice>> = BTreeMap::new();
     for entry in entries {
         let day = entry.start.ticks().div_euclid(DAY);
         days.entry((day, &entry.log)).or_default().push(entry);
@@ -36,20 +36,20 @@ pub fn condense<'e>(
 
 /// The entries of one log whose slices begin on one day.
 fn of_day(
-    day: &[&Entry],
+    day: &[&KeptSlice],
     overlap: Duration,
-    request: &dyn Fn(&Entry) -> Option<String>,
-) -> Vec<Entry> {
+    request: &dyn Fn(&KeptSlice) -> Option<String>,
+) -> Vec<KeptSlice> {
     if day.len() > MOST_OF_DAY {
         return day.iter().copied().cloned().collect();
     }
     // What another filter let through is not the same question.
-    let mut questions: BTreeMap<_, Vec<&Entry>> = BTreeMap::new();
+    let mut questions: BTreeMap<_, Vec<&KeptSlice>> = BTreeMap::new();
     for &entry in day {
         let question = (entry.filter.as_deref(), entry.query.as_deref());
         questions.entry(question).or_default().push(entry);
     }
-    let groups: Vec<(Vec<&Entry>, Vec<Piece>)> = questions
+    let groups: Vec<(Vec<&KeptSlice>, Vec<Piece>)> = questions
         .into_values()
         .map(|group| {
             let pieces = pieces(&group, overlap);
@@ -88,14 +88,14 @@ struct Piece {
 }
 
 /// The piece an entry lies in.
-fn within(entry: &Entry, pieces: &[Piece]) -> Option<usize> {
+fn within(entry: &KeptSlice, pieces: &[Piece]) -> Option<usize> {
     let holds = |piece: &Piece| piece.window.start <= entry.start && entry.end <= piece.window.end;
     pieces.iter().position(holds)
 }
 
 /// What is settled of the slices, in stretches as long as possible.
-fn pieces(group: &[&Entry], overlap: Duration) -> Vec<Piece> {
-    let mut settled: Vec<(Window, &Entry)> = group
+fn pieces(group: &[&KeptSlice], overlap: Duration) -> Vec<Piece> {
+    let mut settled: Vec<(Window, &KeptSlice)> = group
         .iter()
         .filter(|entry| entry.complete)
         .map(|entry| (entry.settled(overlap), *entry))
@@ -141,20 +141,20 @@ fn drop_ended<T: Ord>(heap: &mut BinaryHeap<(T, Reverse<Timestamp>)>, at: Timest
 
 /// One entry for each piece, or for each file of it; what lies in none stays if it wrote to a file.
 fn merge(
-    group: &[&Entry],
+    group: &[&KeptSlice],
     pieces: &[Piece],
-    request: &dyn Fn(&Entry) -> Option<String>,
-    into: &mut Vec<Entry>,
+    request: &dyn Fn(&KeptSlice) -> Option<String>,
+    into: &mut Vec<KeptSlice>,
 ) {
-    let mut merged: BTreeMap<usize, Vec<Entry>> = BTreeMap::new();
+    let mut merged: BTreeMap<usize, Vec<KeptSlice>> = BTreeMap::new();
     for &entry in group {
         let Some(at) = within(entry, pieces) else {
             into.extend(entry.file.is_some().then(|| entry.clone()));
             continue;
         };
         let lines = merged.entry(at).or_default();
-        let name = |entry: &Entry| entry.file.as_ref().map(|file| file.name.clone());
-        let of_file = |line: &&mut Entry| {
+        let name = |entry: &KeptSlice| entry.file.as_ref().map(|file| file.name.clone());
+        let of_file = |line: &&mut KeptSlice| {
             entry.file.is_none() || line.file.is_none() || name(line) == name(entry)
         };
         match lines.iter_mut().find(of_file) {
@@ -175,8 +175,12 @@ fn merge(
 }
 
 /// A line about all of a piece.
-fn spread(line: Entry, piece: &Piece, request: &dyn Fn(&Entry) -> Option<String>) -> Entry {
-    let line = Entry {
+fn spread(
+    line: KeptSlice,
+    piece: &Piece,
+    request: &dyn Fn(&KeptSlice) -> Option<String>,
+) -> KeptSlice {
+    let line = KeptSlice {
         start: piece.window.start,
         end: piece.window.end,
         asked: piece.asked,
@@ -186,13 +190,13 @@ fn spread(line: Entry, piece: &Piece, request: &dyn Fn(&Entry) -> Option<String>
         ..line
     };
     match request(&line) {
-        Some(request) => Entry { request, ..line },
+        Some(request) => KeptSlice { request, ..line },
         None => line,
     }
 }
 
 /// The entries without those that brought nothing, and whose time was asked for again since.
-fn without_outdated(group: &[&Entry]) -> Vec<Entry> {
+fn without_outdated(group: &[&KeptSlice]) -> Vec<KeptSlice> {
     let mut newest_first: Vec<usize> = (0..group.len()).collect();
     newest_first.sort_by_key(|at| Reverse((group[*at].asked, *at)));
     let mut since: Vec<Window> = Vec::new();

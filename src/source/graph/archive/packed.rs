@@ -8,8 +8,8 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{Context, SHA256};
 
 use super::super::super::compression::{Counted, unzstd};
+use super::super::duplicates::{RecordKey, Seen};
 use super::super::page::{Record, identity};
-use super::super::seen::{Key, Seen};
 use super::manifest::Stored;
 use crate::text::hex;
 use crate::time::Timestamp;
@@ -92,7 +92,7 @@ fn unpacked<'f>(file: impl Read + 'f) -> io::Result<impl Read + 'f> {
 }
 
 /// Takes a record without its line break, what stands for it, and its time.
-pub type Take<'t> = dyn FnMut(&[u8], Key, Option<Timestamp>) -> io::Result<()> + 't;
+pub type Take<'t> = dyn FnMut(&[u8], RecordKey, Option<Timestamp>) -> io::Result<()> + 't;
 
 /// Hands over the records of a file one by one, without line breaks. Stops at the first damage.
 pub fn each_record(file: &mut File, take: &mut Take<'_>) -> io::Result<()> {
@@ -236,7 +236,7 @@ mod tests {
         let time = Timestamp::parse("2026-05-01");
         let lines = ["{\"id\":\"a\"}\n", "{\"id\":\"b\"}\n"];
         for line in lines {
-            let record = Record { len: line.len(), key: Key::of(b"x"), time };
+            let record = Record { len: line.len(), key: RecordKey::of(b"x"), time };
             packing.add(line.as_bytes(), &record).expect("added");
         }
         let packed = packing.finish().expect("finished");
@@ -245,7 +245,7 @@ mod tests {
         assert_eq!(packed.bytes, read("a").metadata().expect("there").len());
         let mut seen = Seen::default();
         read_ids(&mut read("a"), &mut seen).expect("read");
-        assert!(lines.iter().all(|line| seen.has(Key::of(line.trim().as_bytes()))));
+        assert!(lines.iter().all(|line| seen.has(RecordKey::of(line.trim().as_bytes()))));
         assert_eq!(seen.count(), 2);
 
         let file = stored(&packed);
@@ -256,7 +256,7 @@ mod tests {
             assert_eq!(intact(&mut read("a"), &other).expect("read"), None);
         }
         let mut packing = Packing::begin(folder.anew("b").expect("made"), &before).expect("begun");
-        let record = Record { len: 1, key: Key::of(b"x"), time };
+        let record = Record { len: 1, key: RecordKey::of(b"x"), time };
         packing.add(b"{\"id\":\"c\"}\n", &record).expect("added");
         assert_eq!(packing.finish().expect("finished").records, 1);
         let mut seen = Seen::default();

@@ -11,7 +11,7 @@ use super::super::logs::{LOGS, Log, find};
 use super::super::page::Record;
 use super::super::slices::{Slice, Window};
 use super::files::flat;
-use super::manifest::{Entry, Gone, Stored};
+use super::manifest::{Gone, KeptSlice, Stored};
 use super::packed::{Packing, each_record};
 use super::{Archive, day, packed};
 
@@ -86,7 +86,7 @@ impl Archive {
             self.files.rename(place, &name)?;
             self.step("line")?;
             let file = Stored { name: name.clone(), ..found.file };
-            self.manifest.add(Entry::of_file(log.name, window, file, count))?;
+            self.manifest.add(KeptSlice::of_file(log.name, window, file, count))?;
             (count, format!("it is {} again", self.files.path(&name).display()))
         } else {
             let new = self.add_records(log, Slice { log, window }, place)?;
@@ -144,7 +144,7 @@ impl Archive {
         self.learn(log, file.window())?;
         self.learn(log, window)?;
         // Its time is asked for again: what came since left out what the file had.
-        let entry = Entry::of_file(log.name, window, file.clone(), gone.records);
+        let entry = KeptSlice::of_file(log.name, window, file.clone(), gone.records);
         let is_free = self.manifest.file(&file.name).is_none()
             && (place == file.name || self.files.look(&file.name)?.is_none());
         let mut came_again = false;
@@ -178,7 +178,7 @@ impl Archive {
         place: &str,
     ) -> io::Result<u64> {
         let Some(mut there) = self.files.read(place)? else { return Ok(0) };
-        let mut packing: Option<(Packing, super::Place)> = None;
+        let mut packing: Option<(Packing, super::Destination)> = None;
         let mut new = 0;
         each_record(&mut there, &mut |record, key, time| {
             if !self.known.records.is_new(key, time) {
@@ -196,7 +196,7 @@ impl Archive {
             Ok(())
         })?;
         if let Some(packing) = packing {
-            self.store(packing, &mut Entry::unasked(log.name, slice.window))?;
+            self.store(packing, &mut KeptSlice::unasked(log.name, slice.window))?;
         }
         Ok(new)
     }

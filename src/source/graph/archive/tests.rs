@@ -11,13 +11,13 @@ use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 
 use super::super::fixture::*;
-use super::super::{Outcome, Request, Round, Stopped, pull_into, watch};
+use super::super::{Done, Outcome, Request, Round, Sink, Stopped, pull_into, watch};
 use super::*;
 use crate::time::ticks;
 
 mod back;
 mod hostile;
-mod still;
+mod look_again;
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -606,7 +606,7 @@ fn an_archive_kept_up_for_days_has_a_line_and_a_frame_for_each() {
     archive.tidy().expect("tidy");
     assert_eq!(records(folder.path()), expected);
     assert_eq!((archive.verify(), compared(folder.path())), (Vec::new(), 10));
-    let whole: Vec<&Entry> = archive.entries().filter(|entry| entry.slices > 1).collect();
+    let whole: Vec<&KeptSlice> = archive.entries().filter(|entry| entry.slices > 1).collect();
     assert_eq!(whole.len(), 9);
     for entry in whole {
         let file = entry.file.as_ref().expect("a file");

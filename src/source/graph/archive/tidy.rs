@@ -16,7 +16,7 @@ use super::super::logs::find;
 use super::super::slices::Slice;
 use super::condense::condense;
 use super::files::there;
-use super::manifest::{Entry, Stored};
+use super::manifest::{KeptSlice, Stored};
 use super::packed::Packing;
 use super::{Archive, wrapped};
 
@@ -63,9 +63,9 @@ impl Archive {
         self.step("replaced")
     }
 
-    fn condensed(&self) -> Vec<Entry> {
+    fn condensed(&self) -> Vec<KeptSlice> {
         let owner = self.manifest.owner();
-        let request = |entry: &Entry| {
+        let request = |entry: &KeptSlice| {
             let base = url::Url::parse(&owner.base).ok()?;
             let slice = Slice { log: find(&entry.log)?, window: entry.window() };
             Some(address::first(&base, &slice, entry.filter.as_deref()).into())
@@ -90,9 +90,9 @@ impl Archive {
         }
         let (bytes, sha256) = (packed.bytes, packed.sha256);
         let file = Stored { bytes, sha256, ..file };
-        let nothing_new = Entry { records: 0, slices: 0, complete: false, late: None, ..last };
+        let nothing_new = KeptSlice { records: 0, slices: 0, complete: false, late: None, ..last };
         self.step("line")?;
-        self.manifest.add(Entry { file: Some(file), ..nothing_new })?;
+        self.manifest.add(KeptSlice { file: Some(file), ..nothing_new })?;
         self.step("move")?;
         self.files.put_incoming(name)?;
         self.step("moved")
@@ -122,7 +122,7 @@ impl Archive {
 pub const SUMS: &str = "sha256sums";
 
 /// How many lines speak of each file.
-fn mentions<'e>(entries: impl Iterator<Item = &'e Entry>) -> BTreeMap<&'e str, usize> {
+fn mentions<'e>(entries: impl Iterator<Item = &'e KeptSlice>) -> BTreeMap<&'e str, usize> {
     let mut mentions = BTreeMap::new();
     for file in entries.filter_map(|entry| entry.file.as_ref()) {
         *mentions.entry(file.name.as_str()).or_default() += 1;

@@ -9,8 +9,8 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::super::address;
 use super::super::api::is_unlicensed;
+use super::super::duplicates::RecordKey;
 use super::super::page::Page;
-use super::super::seen::Key;
 use super::super::slices::{Slice, floor_second};
 use super::failure::Failure;
 use super::{OVERFULL, Run, Work, part, unkept};
@@ -64,7 +64,7 @@ pub struct Walk {
     pub held: Option<Page>,
     links: HashSet<String>,
     bodies: HashSet<u128>,
-    keys: HashSet<Key>,
+    keys: HashSet<RecordKey>,
     pages: u32,
     /// Pages without a new record, after each other.
     empty: u32,

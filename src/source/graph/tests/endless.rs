@@ -8,7 +8,7 @@ use crate::time::ticks;
 
 /// Pulls the audit log from a server that is wrong in some way, and then provisioning, which is not;
 /// what came, and when anything was told first.
-fn pulled_beside(answer: impl FnMut(&Asked) -> Reply + Send + 'static) -> (Server, Heard, Outcome) {
+fn pulled_beside(answer: impl FnMut(&Call) -> Reply + Send + 'static) -> (Server, Heard, Outcome) {
     let mut answer = answer;
     let sound = Tenant::new(5, HOUR, 10);
     let server = Server::start(move |asked| match asked.url.path().ends_with("provisioning") {
@@ -57,7 +57,7 @@ fn records(numbers: std::ops::Range<usize>) -> String {
     numbers.map(record).collect::<Vec<_>>().join(",")
 }
 
-fn page(asked: &Asked, next: usize, records: &str) -> Reply {
+fn page(asked: &Call, next: usize, records: &str) -> Reply {
     let mut link = asked.url.clone();
     link.query_pairs_mut().append_pair("n", &next.to_string());
     Reply::json(&format!("{{\"@odata.nextLink\":\"{link}\",\"value\":[{records}]}}"))

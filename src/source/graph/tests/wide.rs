@@ -77,7 +77,7 @@ fn an_empty_or_small_tenant_costs_a_request_for_each_log() {
 }
 
 /// What a server that has no order, or another one, sends.
-fn newest_first(tenant: &Tenant, asked: &Asked) -> Reply {
+fn newest_first(tenant: &Tenant, asked: &Call) -> Reply {
     let (first, last) = asked.bounds();
     let mut all: Vec<&(Timestamp, String)> = tenant.records.iter().collect();
     all.retain(|(time, _)| (first..=last).contains(time));

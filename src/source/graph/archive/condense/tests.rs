@@ -12,8 +12,8 @@ fn hours(hours: i64) -> Timestamp {
 }
 
 /// A slice of the audit log from one hour to another, asked for so many hours after the first of May.
-fn entry(start: i64, end: i64, asked: i64) -> Entry {
-    Entry {
+fn entry(start: i64, end: i64, asked: i64) -> KeptSlice {
+    KeptSlice {
         log: "audit".to_owned(),
         filter: None,
         query: None,
@@ -29,21 +29,21 @@ fn entry(start: i64, end: i64, asked: i64) -> Entry {
     }
 }
 
-fn brought(records: u64, entry: Entry) -> Entry {
+fn brought(records: u64, entry: KeptSlice) -> KeptSlice {
     let day = entry.start.to_rfc3339();
     let name = format!("audit/{}.ndjson.zst", day.get(..10).expect("a day"));
     let (first, last) = (entry.start, entry.end);
     let sha256 = format!("{:064}", entry.asked.ticks());
-    Entry { records, file: Some(Stored { name, bytes: 1, sha256, first, last }), ..entry }
+    KeptSlice { records, file: Some(Stored { name, bytes: 1, sha256, first, last }), ..entry }
 }
 
-fn few(entries: &[Entry], overlap: i64) -> Vec<Entry> {
+fn few(entries: &[KeptSlice], overlap: i64) -> Vec<KeptSlice> {
     let overlap = Duration::from_hours(overlap as u64);
     condense(entries.iter(), overlap, &|entry| Some(format!("{} {}", entry.start, entry.end)))
 }
 
 /// Which hours of the first days are settled.
-fn settled(entries: &[Entry], overlap: i64) -> Vec<bool> {
+fn settled(entries: &[KeptSlice], overlap: i64) -> Vec<bool> {
     let overlap = Duration::from_hours(overlap as u64);
     (0..100)
         .map(|hour| {
@@ -56,7 +56,7 @@ fn settled(entries: &[Entry], overlap: i64) -> Vec<bool> {
 }
 
 /// Each hour what was not settled an hour before is asked for, as cron does, for so many hours.
-fn cron(last: i64) -> Vec<Entry> {
+fn cron(last: i64) -> Vec<KeptSlice> {
     let mut entries = Vec::new();
     for now in 1..last {
         let mut start = (now - 25).max(0);
@@ -74,7 +74,7 @@ fn cron(last: i64) -> Vec<Entry> {
 fn a_finished_day_is_one_line() {
     let entries = cron(97);
     let short = few(&entries, 24);
-    let finished: Vec<&Entry> = short.iter().filter(|entry| entry.slices > 1).collect();
+    let finished: Vec<&KeptSlice> = short.iter().filter(|entry| entry.slices > 1).collect();
     let told: Vec<(Timestamp, Timestamp, u64, Option<u64>)> =
         finished.iter().map(|e| (e.start, e.end, e.records, e.late)).collect();
     let hour = 3_600;
@@ -86,15 +86,15 @@ fn a_finished_day_is_one_line() {
     assert_eq!(few(&short, 24), short);
     // Of yesterday nothing is missing but what today's lines say as well.
     assert_eq!(short.len(), 3 + 24);
-    let sum = |entries: &[Entry]| -> u64 { entries.iter().map(|entry| entry.records).sum() };
+    let sum = |entries: &[KeptSlice]| -> u64 { entries.iter().map(|entry| entry.records).sum() };
     assert_eq!(sum(&short), sum(&entries));
 }
 
 #[test]
 fn a_gap_stays_a_gap_and_another_filter_another_question() {
     let mut entries = vec![entry(0, 5, 90), entry(5, 9, 91), entry(12, 20, 91), entry(20, 24, 92)];
-    entries.push(Entry { complete: false, ..brought(3, entry(8, 13, 92)) });
-    entries.push(Entry { filter: Some("f".to_owned()), ..brought(4, entry(0, 24, 93)) });
+    entries.push(KeptSlice { complete: false, ..brought(3, entry(8, 13, 92)) });
+    entries.push(KeptSlice { filter: Some("f".to_owned()), ..brought(4, entry(0, 24, 93)) });
     let short = few(&entries, 24);
     let told: Vec<(Timestamp, Timestamp, u64, bool)> =
         short.iter().map(|e| (e.start, e.end, e.records, e.complete)).collect();
@@ -124,13 +124,13 @@ proptest! {
         slices in proptest::collection::vec((0_i64..70, 1_i64..24, 0_i64..60, 0_u64..3, 0..8), 0..40),
         overlap in 0_i64..40,
     ) {
-        let mut entries: Vec<Entry> = slices
+        let mut entries: Vec<KeptSlice> = slices
             .into_iter()
             .map(|(start, length, wait, records, kind)| {
                 let end = (start + length).min((start / 24 + 1) * 24);
                 let slice = entry(start, end, end + wait);
                 let slice = if records > 0 { brought(records, slice) } else { slice };
-                Entry {
+                KeptSlice {
                     complete: kind != 0 || records == 0,
                     filter: (kind == 1).then(|| "f".to_owned()),
                     ..slice
@@ -141,7 +141,7 @@ proptest! {
         let short = few(&entries, overlap);
         prop_assert!(short.len() <= entries.len());
         for filter in [None, Some("f")] {
-            let of = |entries: &[Entry]| -> Vec<Entry> {
+            let of = |entries: &[KeptSlice]| -> Vec<KeptSlice> {
                 entries.iter().filter(|e| e.filter.as_deref() == filter).cloned().collect()
             };
             let (before, after) = (of(&entries), of(&short));
@@ -151,7 +151,7 @@ proptest! {
                 prop_assert!(before.iter().zip(&after).all(|(before, after)| *before || !after));
             }
         }
-        let files = |entries: &[Entry]| -> BTreeMap<String, (u64, String)> {
+        let files = |entries: &[KeptSlice]| -> BTreeMap<String, (u64, String)> {
             let mut files: BTreeMap<String, (u64, String)> = BTreeMap::new();
             for entry in entries {
                 if let Some(file) = &entry.file {

@@ -130,7 +130,7 @@ fn a_manifest_made_short_still_knows_what_was_set_aside() {
     archive.spare = 0;
     // It is in its place again; and it goes once more, unnoticed, with a changed record.
     assert_eq!(archive.manifest.gone_files().count(), 1);
-    let entries: Vec<Entry> = archive.entries().cloned().collect();
+    let entries: Vec<KeptSlice> = archive.entries().cloned().collect();
     let anew = archive.manifest.write_anew(entries.clone()).expect("written");
     archive.manifest.replace(anew).expect("replaced");
     drop(archive);

@@ -9,9 +9,9 @@ use crate::time::Timestamp;
 
 /// What stands for a record.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Key(u128);
+pub struct RecordKey(u128);
 
-impl Key {
+impl RecordKey {
     /// Of a record's JSON text; white space between its parts changes nothing.
     pub fn of(record: &[u8]) -> Self {
         let mut hasher = Xxh3::new();
@@ -47,16 +47,16 @@ fn end_of_text(text: &[u8]) -> usize {
 
 /// Records that were there, and when each happened.
 #[derive(Default, Debug)]
-pub struct Seen(HashMap<Key, Option<Timestamp>>);
+pub struct Seen(HashMap<RecordKey, Option<Timestamp>>);
 
 impl Seen {
     /// Is this record new? It is not any more.
-    pub fn is_new(&mut self, key: Key, time: Option<Timestamp>) -> bool {
+    pub fn is_new(&mut self, key: RecordKey, time: Option<Timestamp>) -> bool {
         self.0.insert(key, time).is_none()
     }
 
     /// Was it there? Changes nothing.
-    pub fn has(&self, key: Key) -> bool {
+    pub fn has(&self, key: RecordKey) -> bool {
         self.0.contains_key(&key)
     }
 
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn an_updated_record_with_its_old_id_is_a_new_one_and_white_space_makes_none() {
-        let key = |text: &str| Key::of(text.as_bytes());
+        let key = |text: &str| RecordKey::of(text.as_bytes());
         let one = key(r#"{"id":"a","riskState":"none","b":[1,2]}"#);
         assert_eq!(one, key("{ \"id\" : \"a\",\n \"riskState\":\"none\", \"b\": [1, 2] }\r"));
         assert_ne!(one, key(r#"{"id":"a","riskState":"atRisk","b":[1,2]}"#));
@@ -98,12 +98,12 @@ mod tests {
     fn a_record_is_new_once_until_its_window_is_forgotten() {
         let at = |second: i64| Timestamp::from_ms(second * 1000);
         let mut seen = Seen::default();
-        assert!(seen.is_new(Key::of(b"a"), Some(at(5))));
-        assert!(seen.is_new(Key::of(b"b"), Some(at(15))));
-        assert!(!seen.is_new(Key::of(b"a"), Some(at(5))));
+        assert!(seen.is_new(RecordKey::of(b"a"), Some(at(5))));
+        assert!(seen.is_new(RecordKey::of(b"b"), Some(at(15))));
+        assert!(!seen.is_new(RecordKey::of(b"a"), Some(at(5))));
         seen.forget(&Window { start: at(0), end: at(10) });
-        assert!(!seen.has(Key::of(b"a")));
-        assert!(seen.has(Key::of(b"b")));
+        assert!(!seen.has(RecordKey::of(b"a")));
+        assert!(seen.has(RecordKey::of(b"b")));
         assert_eq!(seen.count(), 1);
     }
 }
