@@ -343,3 +343,41 @@ fn what_a_filter_needs_and_was_not_loaded_is_asked_for_and_listed_once() {
     let more = plan("time:last-5d");
     assert!(more.again.is_none(), "that came by now: {:?} {:?}", wanted.span, more.told);
 }
+
+/// It was told once for each log and once for the whole, and the log and the time of what was missing of
+/// a tenant were left out.
+#[test]
+fn a_tenant_that_cannot_be_signed_in_to_is_told_once() {
+    let settings = Settings {
+        tenant: Some("fabrikam.example".to_owned()),
+        client: Some("51aa".to_owned()),
+        method: Some(Method::Certificate),
+        environment: Environment {
+            certificate: Some("tests/fixtures/sign_in/nowhere.pem".into()),
+            ..Environment::default()
+        },
+        ..Settings::default()
+    };
+    let day = |day: &str| Timestamp::parse(day).expect(day);
+    let window = Window { start: day("2026-11-01"), end: day("2026-11-02") };
+    for (logs, whose) in [
+        (vec!["audit"], "Microsoft Graph, audit, 2026-11-01T00:00:00Z to 2026-11-02T00:00:00Z: "),
+        (
+            vec!["audit", "sign-ins"],
+            "Microsoft Graph, audit, 2026-11-01T00:00:00Z to 2026-11-02T00:00:00Z; \
+             sign-ins, 2026-11-01T00:00:00Z to 2026-11-02T00:00:00Z: ",
+        ),
+    ] {
+        let logs = logs.into_iter().map(|name| find(name).expect(name)).collect();
+        let tenant = Tenant::new(settings.clone(), None, Request::new(logs, window));
+        let place: Arc<dyn Place> = Arc::new(tenant.expect("a tenant"));
+        let mut told = Vec::new();
+        source::read_all(vec![place], |delivery| {
+            if let Delivery::Trouble(trouble) = delivery {
+                told.push((trouble.to_string(), trouble.lost));
+            }
+        });
+        let [(told, true)] = told.as_slice() else { panic!("{told:?}") };
+        assert!(told.starts_with(whose) && told.contains("nowhere.pem"), "{told}");
+    }
+}

@@ -185,3 +185,44 @@ fn every_option_and_variable_of_the_section_is_known() {
         "the application entrail test",
     );
 }
+
+/// None of these had a test.
+#[test]
+fn tenants_that_cannot_be_told_apart_or_signed_in_to_are_refused_before_anything_is_asked() {
+    let home = tempfile::tempdir().expect("a folder");
+    let ran = |words: &[&str], token: bool| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_entrail"));
+        command.arg("graph").args(words).env_clear().env("HOME", home.path());
+        command.envs(token.then_some(("ENTRAIL_TOKEN", "a-token-of-one-tenant")));
+        command.stdin(Stdio::null()).output().expect("it runs")
+    };
+    let tenants = ["--tenant", "contoso.example", "--and-tenant"];
+    let and = |name| [&tenants[..], &[name]].concat();
+    for (words, token, says) in [
+        (and("CONTOSO.example"), false, "--and-tenant: `CONTOSO.example` is named twice"),
+        (
+            [and("b.example"), vec!["--and-tenant", "B.example"]].concat(),
+            false,
+            "`B.example` is named twice",
+        ),
+        (and("b.example"), true, "--and-tenant: a token is for one tenant"),
+        (
+            [and("b.example"), vec!["--token-stdin"]].concat(),
+            false,
+            "--and-tenant: a token is for one tenant",
+        ),
+        (
+            vec!["--token-stdin", "-"],
+            false,
+            "--token-stdin: standard input cannot give a token and records",
+        ),
+        (and("a\u{1b}[2J/b"), true, "a token is for one tenant"),
+        (vec!["--and-tenant"], false, "a value is required for '--and-tenant <TENANT>'"),
+    ] {
+        let output = ran(&words, token);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {told}");
+        assert!(told.contains(says) && output.stdout.is_empty(), "{words:?}: {told}");
+        assert!(!told.contains("a-token-of") && !told.contains("\u{1b}[2J"), "{told}");
+    }
+}

@@ -235,6 +235,8 @@ pub struct Missing {
     pub refused: Option<Refused>,
     /// Are records missing? `false`: it is only odd.
     pub lost: bool,
+    /// Did everything end with it? Then how the pull ended says the same.
+    pub ends: bool,
 }
 
 impl Missing {

@@ -17,7 +17,7 @@ pub use self::sought::{Sought, explained};
 use super::graph::api::audience;
 use super::graph::doctor::{self, Refusal};
 use super::graph::slices::Window;
-use super::graph::{Feed, Follow, Missing, Request, Service, Status};
+use super::graph::{Feed, Follow, Missing, Request, Service, Status, Stopped};
 use super::signed_in::{Asking, SignedIn};
 use crate::http::client::Http;
 use crate::http::pace::SystemPace;
@@ -184,6 +184,7 @@ impl Tenant {
             signed_in: Arc::clone(&self.signed_in),
             status: feed.status(),
             loads: is_load.then(|| self.clone()),
+            left: Mutex::default(),
         };
         Ok((feed, watch))
     }
@@ -286,7 +287,8 @@ impl fmt::Debug for Tenant {
 /// Something that is missing of a place of this name, with what helps against a refusal.
 fn told(signed_in: &SignedIn, missing: &Missing, name: &str) -> Trouble {
     let mut trouble = missing.trouble();
-    name.clone_into(&mut trouble.source);
+    // Behind it stand the log and the time.
+    trouble.source = trouble.source.replacen(NAME, name, 1);
     let refused = missing.refused.as_ref().filter(|refused| refused.status == 403);
     if let (Some(refused), Some(claims)) = (refused, signed_in.claims()) {
         let refusal = Refusal {
@@ -315,6 +317,31 @@ struct Watch {
     status: Arc<Mutex<Status>>,
     /// The tenant whose request this is; `None` while it is followed.
     loads: Option<Tenant>,
+    /// What is missing since the load ended early: told once, with how it ended.
+    left: Mutex<Vec<Missing>>,
+}
+
+impl Watch {
+    /// Keeps what is told when the load has ended, and gives the rest.
+    fn apart(&self, missing: Vec<Missing>) -> Vec<Missing> {
+        let is_last = |missing: &Missing| missing.ends && self.loads.is_some();
+        let (left, told) = missing.into_iter().partition(is_last);
+        locked(&self.left).extend::<Vec<Missing>>(left);
+        told
+    }
+
+    /// The name of the place, and behind it each log with the time that is missing of it.
+    fn whose(&self, missing: &[Missing]) -> String {
+        let logs = missing.iter().map(|missing| {
+            let source = missing.trouble().source;
+            source.strip_prefix(NAME).unwrap_or(&source).trim_start_matches(", ").to_owned()
+        });
+        let logs: Vec<String> = logs.filter(|log| !log.is_empty()).collect();
+        match logs.is_empty() {
+            true => self.name.to_string(),
+            false => format!("{}, {}", self.name, logs.join("; ")),
+        }
+    }
 }
 
 impl place::Status for Watch {
@@ -330,19 +357,22 @@ impl place::Status for Watch {
         })];
         news.extend(self.signed_in.news());
         let told = |missing| News::Trouble(told(&self.signed_in, missing, &self.name));
-        news.extend(missing.iter().map(told));
+        news.extend(self.apart(missing).iter().map(told));
         news
     }
 
     fn ended(&self) -> Option<Trouble> {
-        let status = locked(&self.status);
-        let outcome = status.outcome.as_ref()?;
-        if let (None, Some(tenant)) = (&outcome.stopped, &self.loads) {
+        let mut status = locked(&self.status);
+        status.missing = self.apart(std::mem::take(&mut status.missing));
+        let outcome = status.outcome.as_ref();
+        let stopped = outcome.and_then(|outcome| outcome.stopped.as_ref());
+        if let (Some(outcome), None, Some(tenant)) = (outcome, stopped, &self.loads) {
             let window = outcome.window.unwrap_or(tenant.request.window);
             tenant.came.add(window, &tenant.sought, &tenant.request.logs);
         }
-        let stopped = outcome.stopped.as_ref()?;
-        let reason = stopped.reason()?.to_owned();
-        Some(Trouble::new(self.name.to_string(), Position::Whole, reason, true))
+        let left = locked(&self.left);
+        let why = stopped.and_then(Stopped::reason).map(ToOwned::to_owned);
+        let why = why.or_else(|| left.first().map(|missing| missing.reason.clone()))?;
+        Some(Trouble::new(self.whose(&left), Position::Whole, why, true))
     }
 }

@@ -301,7 +301,14 @@ impl Archive {
     }
 
     fn odd(&mut self, log: &'static str, window: Option<Window>, reason: String) {
-        (self.tell)(Told::Missing(Missing { log, window, reason, refused: None, lost: false }));
+        (self.tell)(Told::Missing(Missing {
+            log,
+            window,
+            reason,
+            refused: None,
+            lost: false,
+            ends: false,
+        }));
     }
 
     /// Files that look like slices of this archive and are in no line of its manifest.

@@ -392,7 +392,14 @@ impl Run<'_> {
         asked: Timestamp,
     ) -> Result<(), Stopped> {
         let (log, window) = (slice.log.name, Some(slice.window));
-        self.root.untold.push(Missing { log, window, reason, refused: None, lost: true });
+        self.root.untold.push(Missing {
+            log,
+            window,
+            reason,
+            refused: None,
+            lost: true,
+            ends: false,
+        });
         if self.root.pages > 0 {
             self.tell_untold();
         }
@@ -440,8 +447,8 @@ impl Run<'_> {
         };
         for (log, window) in windows {
             let (window, refused) = (Some(window), refused.clone());
-            let reason = failure.to_string();
-            self.missing(Missing { log: log.name, window, reason, refused, lost: true });
+            let (log, reason) = (log.name, failure.to_string());
+            self.missing(Missing { log, window, reason, refused, lost: true, ends: !only });
         }
     }
 

@@ -203,6 +203,7 @@ impl Archive {
                     reason,
                     refused: None,
                     lost: true,
+                    ends: false,
                 }));
             }
             left.push(lost);

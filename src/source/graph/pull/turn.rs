@@ -63,7 +63,7 @@ impl Run<'_> {
     }
 
     pub(super) fn odd(&mut self, log: &'static str, window: Option<Window>, reason: String) {
-        self.missing(Missing { log, window, reason, refused: None, lost: false });
+        self.missing(Missing { log, window, reason, refused: None, lost: false, ends: false });
     }
 
     /// Shows until when nothing is asked, and what for.
