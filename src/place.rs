@@ -53,6 +53,12 @@ pub trait Place: fmt::Debug + Send + Sync {
     /// The words that name it where `entrail query` takes paths; none where it cannot be named so.
     fn arguments(&self) -> Vec<String>;
 
+    /// The words behind `entrail` that open it on the screen again, where no path names it. What is a
+    /// secret is in none of them: it comes from where it came from before.
+    fn command(&self) -> Option<Vec<String>> {
+        None
+    }
+
     /// Hands over what it consists of, in order; in place of what is not there, why. Stops early when
     /// `stop` fires. Opens nothing.
     fn pieces(&self, stop: &CancellationToken, found: &mut dyn FnMut(Result<Piece, Trouble>));

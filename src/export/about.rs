@@ -51,6 +51,19 @@ impl About {
         command.push_str(" --sort time:asc");
         self.commands.push(command);
     }
+
+    /// Names the command that opens a place again that no path names, with a query and a case.
+    pub fn open_again(&mut self, words: &[String], query: &str, case: Option<&str>) {
+        let mut command = "entrail".to_owned();
+        let query = (!query.trim().is_empty()).then_some(["--query", query]);
+        let case = case.map(|case| ["--case", case]);
+        let options = query.into_iter().chain(case).flatten();
+        for word in words.iter().map(String::as_str).chain(options) {
+            command.push(' ');
+            command.push_str(&quoted(word));
+        }
+        self.commands.push(command);
+    }
 }
 
 /// A word as a shell takes it.

@@ -238,7 +238,14 @@ fn about(job: &Job, store: &Store, places: &[Arc<dyn Place>], stopped: &dyn Fn()
     about.inputs = case::digested(places, store, stopped);
     // Marks that are in no file yet find nothing.
     if job.case.is_some() || !job.asks_for_marks {
-        about.find_again(&job.query, &paths, job.case.as_deref());
+        let case = job.case.as_deref();
+        let opened: Vec<Vec<String>> = places.iter().filter_map(|place| place.command()).collect();
+        if opened.is_empty() || !paths.is_empty() {
+            about.find_again(&job.query, &paths, case);
+        }
+        for words in &opened {
+            about.open_again(words, &job.query, case);
+        }
     }
     if job.format.sheet() == Some(Sheet::Report) {
         about.sequences = trails::sequences(store, &|_| !stopped());

@@ -40,6 +40,8 @@ pub struct Tenant {
     name: Arc<str>,
     /// The tenant that was asked for by id or domain; empty: that of whoever signs in.
     given: String,
+    /// The words that open it again; `None` where nobody said.
+    command: Option<Vec<String>>,
     request: Request,
     /// What the request was made of.
     sought: Sought,
@@ -81,6 +83,7 @@ impl Tenant {
         Ok(Self {
             name,
             given,
+            command: None,
             request,
             sought,
             came,
@@ -103,6 +106,12 @@ impl Tenant {
     #[must_use]
     pub fn asked_for(self, sought: Sought) -> Self {
         Self { sought, ..self }
+    }
+
+    /// The same, which these words behind `entrail` open again. No secret is in them.
+    #[must_use]
+    pub fn opened_by(self, command: Vec<String>) -> Self {
+        Self { command: Some(command), ..self }
     }
 
     /// The same under another name, where another tenant is open too.
@@ -225,6 +234,10 @@ impl Place for Tenant {
 
     fn arguments(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    fn command(&self) -> Option<Vec<String>> {
+        self.command.clone()
     }
 
     fn pieces(&self, _: &CancellationToken, found: &mut dyn FnMut(Result<Piece, Trouble>)) {

@@ -15,6 +15,7 @@ use crate::cli::screen::{self, Opened};
 use crate::cli::tenant::tenant;
 use crate::config::environment;
 use crate::place::{Place, Places};
+use crate::source::graph::Request;
 use crate::source::tenant::NAME;
 use crate::source::{Load, Tenant};
 use crate::text::clean;
@@ -102,6 +103,7 @@ fn tenants(arguments: &Arguments, wanted: &GraphRequest) -> anyhow::Result<Vec<T
     }
     let opened = |sign_in: &SignInArguments| -> anyhow::Result<Tenant> {
         let tenant = tenant(sign_in, wanted.request.clone())?;
+        let tenant = tenant.opened_by(command(sign_in, wanted, arguments.range.beyond_retention));
         let tenant = tenant.ended(wanted.is_ended).asked_for(wanted.sought.clone());
         // One alone needs no name to be told apart.
         Ok(match sign_in.tenant.as_ref().filter(|_| !and_tenant.is_empty()) {
@@ -115,4 +117,88 @@ fn tenants(arguments: &Arguments, wanted: &GraphRequest) -> anyhow::Result<Vec<T
         tenants.push(opened(&sign_in)?);
     }
     Ok(tenants)
+}
+
+/// The words that open a tenant again, asked for the same time whenever that is done.
+fn command(sign_in: &SignInArguments, wanted: &GraphRequest, is_beyond: bool) -> Vec<String> {
+    let Request { logs, optional, window, .. } = &wanted.request;
+    let by_name = logs.iter().map(|log| log.name).filter(|log| !optional.contains(log));
+    let logs: Vec<&str> = by_name.chain((!optional.is_empty()).then_some("all")).collect();
+    let options = [
+        ("--tenant", sign_in.tenant.clone()),
+        ("--client-id", sign_in.client_id.clone()),
+        ("--cloud", sign_in.cloud.clone()),
+        ("--sign-in", sign_in.sign_in.clone()),
+        ("--log", Some(logs.join(","))),
+        ("--since", Some(window.start.to_rfc3339())),
+        // The last instant of it; an end that is named to the second has that second in it.
+        ("--until", Some(window.end.plus(-1).to_rfc3339())),
+        ("--ca-cert", sign_in.ca_cert.as_ref().map(|path| path.display().to_string())),
+    ];
+    let said = options.into_iter().filter_map(|(option, value)| {
+        // A value can be no option.
+        Some(format!("{option}={}", value?))
+    });
+    let flags = [("--beyond-retention", is_beyond), ("--remember", sign_in.remember)];
+    let flags = flags.into_iter().filter(|(_, is_set)| *is_set).map(|(flag, _)| flag.to_owned());
+    ["graph".to_owned()].into_iter().chain(said).chain(flags).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    /// A report named no command for what came from a tenant.
+    #[test]
+    fn each_tenant_says_what_opens_it_again_and_no_secret() {
+        let line = [
+            "graph",
+            "--tenant",
+            "contoso.example",
+            "--and-tenant",
+            "fabrikam.example",
+            "--log",
+            "audit,all",
+            "--since",
+            "2026-05-01",
+            "--until",
+            "2026-05-02",
+            "--sign-in",
+            "client-secret",
+            "--beyond-retention",
+            "--query",
+            "actor:ada",
+        ];
+        let Line { arguments } = Line::try_parse_from(line).expect("arguments");
+        let wanted = GraphRequest::new(&arguments.range).expect("a request");
+        let again: Vec<Vec<String>> = tenants(&arguments, &wanted)
+            .expect("tenants")
+            .iter()
+            .filter_map(Place::command)
+            .collect();
+        let of = |tenant: &str| {
+            format!(
+                "graph --tenant={tenant} --sign-in=client-secret --log=audit,all \
+                 --since=2026-05-01T00:00:00Z --until=2026-05-02T23:59:59.9999999Z --beyond-retention"
+            )
+        };
+        let again: Vec<String> = again.iter().map(|words| words.join(" ")).collect();
+        assert_eq!(again, [of("contoso.example"), of("fabrikam.example")]);
+        for words in again {
+            let line = words.split(' ');
+            let Line { arguments } = Line::try_parse_from(line).expect("the same arguments");
+            let same = GraphRequest::new(&arguments.range).expect("a request");
+            assert_eq!(same.request.window, wanted.request.window);
+            assert_eq!(same.request.logs, wanted.request.logs);
+            assert_eq!(same.request.optional, wanted.request.optional);
+        }
+    }
 }
