@@ -4,8 +4,9 @@
 //!
 //! Any room tells what happens with the macros of `tracing`, with its own name as the target. A line is
 //! `time level room message key=value …` and the spans it is in, innermost first, each behind `<`. Values
-//! with anything but plain characters are JSON strings. Where nobody asked for a log, an event costs a
-//! look at one number; there is none for each record.
+//! with anything but plain characters are JSON strings. A stage of the work is a span; when it is over, a line
+//! says how long it took: `time level room took span key=value … ms=…`. Where nobody asked for a log, an event
+//! or a span costs a look at one number; there is none for each record.
 
 use std::fmt::{self, Write as _};
 use std::fs::File;
@@ -19,7 +20,7 @@ use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
-use tracing_subscriber::registry::{LookupSpan, Registry};
+use tracing_subscriber::registry::{LookupSpan, Registry, SpanRef};
 
 use crate::time::Timestamp;
 use crate::{disk, secret};
@@ -62,8 +63,11 @@ struct Lines {
     level: LevelFilter,
 }
 
-/// The fields of a span, as they are written.
-struct Written(String);
+/// A span: its fields, as they are written, and when it began.
+struct Stage {
+    written: String,
+    began: Watch,
+}
 
 impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Lines {
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
@@ -81,7 +85,8 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Lines {
         let mut fields = Fields::default();
         attributes.record(&mut fields);
         if let Some(span) = context.span(id) {
-            span.extensions_mut().insert(Written(fields.pairs));
+            let (written, began) = (fields.pairs, Watch::start());
+            span.extensions_mut().insert(Stage { written, began });
         }
     }
 
@@ -89,30 +94,58 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Lines {
         let mut fields = Fields::default();
         values.record(&mut fields);
         if let Some(span) = context.span(id)
-            && let Some(Written(pairs)) = span.extensions_mut().get_mut::<Written>()
+            && let Some(stage) = span.extensions_mut().get_mut::<Stage>()
         {
-            pairs.push_str(&fields.pairs);
+            stage.written.push_str(&fields.pairs);
         }
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let metadata = event.metadata();
-        let mut line = format!("{} {:<5} ", now(), metadata.level());
-        let room = metadata.target().split("::").nth(1).unwrap_or("main");
+        let mut line = begun(event.metadata());
         // Writing to a String cannot fail.
-        let _ = write!(line, "{room} {}{}", plain(&fields.message), fields.pairs);
-        for span in context.event_scope(event).into_iter().flatten() {
-            let _ = write!(line, " < {}", span.name());
-            if let Some(Written(pairs)) = span.extensions().get::<Written>() {
-                line.push_str(pairs);
-            }
+        let _ = write!(line, "{}{}", plain(&fields.message), fields.pairs);
+        inside(&mut line, context.event_scope(event).into_iter().flatten());
+        self.write(line);
+    }
+
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        let Some(span) = context.span(&id) else { return };
+        let mut line = begun(span.metadata());
+        if let Some(Stage { written, began }) = span.extensions().get::<Stage>() {
+            let _ = write!(line, "took {}{written} ms={}", span.name(), began.ms());
         }
+        inside(&mut line, span.scope().skip(1));
+        self.write(line);
+    }
+}
+
+impl Lines {
+    fn write(&self, mut line: String) {
         line.push('\n');
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         // A full disk does not stop the work.
         let _ = file.write_all(line.as_bytes());
+    }
+}
+
+/// How a line begins: time, level and room.
+fn begun(metadata: &Metadata<'_>) -> String {
+    let room = metadata.target().split("::").nth(1).unwrap_or("main");
+    format!("{} {:<5} {room} ", now(), metadata.level())
+}
+
+/// The spans something is in, innermost first.
+fn inside<'s, S: Subscriber + for<'r> LookupSpan<'r>>(
+    line: &mut String,
+    spans: impl Iterator<Item = SpanRef<'s, S>>,
+) {
+    for span in spans {
+        let _ = write!(line, " < {}", span.name());
+        if let Some(Stage { written, .. }) = span.extensions().get::<Stage>() {
+            line.push_str(written);
+        }
     }
 }
 
@@ -183,10 +216,13 @@ mod tests {
             let _inside = span.enter();
             tracing::warn!(file = "a b.json", bytes = 7, "read");
         });
-        assert_eq!(text.lines().count(), 1, "{text}");
-        let (time, rest) = text.split_once(' ').expect("a time");
+        let (read, took) = text.split_once('\n').expect("two lines");
+        let (time, rest) = read.split_once(' ').expect("a time");
         assert!(Timestamp::parse(time).is_some(), "{time}");
-        assert_eq!(rest, "WARN  log read file=\"a b.json\" bytes=7 < load places=2\n");
+        assert_eq!(rest, "WARN  log read file=\"a b.json\" bytes=7 < load places=2");
+        let (_, took) = took.split_once(' ').expect("a time");
+        assert!(took.starts_with("INFO  log took load places=2 ms="), "{took}");
+        assert_eq!(took.lines().count(), 1);
     }
 
     #[test]
@@ -199,7 +235,7 @@ mod tests {
             tracing::info!(name = "a\nb\u{1b}[2J\u{202e}c\"d", "it said {token}\r\nand more");
             tracing::trace!(target: "hyper::proto", "not ours {token}");
         });
-        assert_eq!(text.lines().count(), 1, "{text}");
+        assert_eq!(text.lines().count(), 2, "{text}");
         assert!(!text.contains(token) && text.contains("[secret]"), "{text}");
         assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
         assert!(!text.contains('\u{202e}') && text.contains("\\\"d"), "{text}");

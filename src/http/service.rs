@@ -8,6 +8,7 @@ use std::time::Duration;
 use reqwest::Client;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 use url::Url;
 
 use super::api::Api;
@@ -132,6 +133,16 @@ impl Service {
     /// Asks as often as it takes, until the asker could read an answer or asking again is in vain.
     /// Ends soon after `cancel` fires; dropping the future ends it at once.
     pub async fn ask<A: Asker>(
+        &self,
+        request: &Request,
+        asker: &mut A,
+        cancel: &CancellationToken,
+    ) -> Result<A::Got, A::Stop> {
+        let stage = tracing::info_span!("ask", service = self.api.name);
+        self.asked(request, asker, cancel).instrument(stage).await
+    }
+
+    async fn asked<A: Asker>(
         &self,
         request: &Request,
         asker: &mut A,

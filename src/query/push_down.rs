@@ -26,6 +26,7 @@ pub struct PushDown {
 
 /// Parts a query.
 pub fn push_down(query: &Query, context: &Context, endpoint: Endpoint, names: Names) -> PushDown {
+    let _stage = tracing::info_span!("push_down", endpoint = ?endpoint).entered();
     let mut parted = PushDown::default();
     let (mut filters, mut rest) = (Vec::new(), Vec::new());
     for part in parts(query) {
@@ -40,7 +41,6 @@ pub fn push_down(query: &Query, context: &Context, endpoint: Endpoint, names: Na
             part = written(part),
             asked = planned.text.as_deref().unwrap_or_default(),
             how = ?planned.how,
-            endpoint = ?endpoint,
             "planned"
         );
         parted.parts.push((written(part), planned.how));

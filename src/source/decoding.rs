@@ -51,12 +51,15 @@ pub fn work(jobs: &Mutex<Receiver<Work>>, options: &Options, buffers: &Buffers) 
         let (job, reply) = match work {
             Ok(Work::Block(job, reply)) => (job, reply),
             Ok(Work::Stretch(stretch, reply)) => {
+                let _stage = tracing::debug_span!("decode_stretch").entered();
                 let _ = reply.send(stretch::decode(stretch, &mut kept, options));
                 continue;
             }
             Err(_) => return,
         };
         let name = job.source.name().to_owned();
+        let _stage =
+            tracing::debug_span!("decode", file = name, events = job.events.len()).entered();
         let outcome =
             catch_unwind(AssertUnwindSafe(|| Block::new(&job, options, &kept.room).run()));
         let outcome = outcome.unwrap_or_else(|_| {

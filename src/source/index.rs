@@ -90,7 +90,8 @@ pub fn run(
         return None;
     };
     let folder = Folder::new(&cache.folder);
-    if let Some(found) = LoadedIndex::read(&folder, &paths, cancel) {
+    let stage = tracing::info_span!("index_read", files = paths.len());
+    if let Some(found) = stage.in_scope(|| LoadedIndex::read(&folder, &paths, cancel)) {
         tracing::info!(files = paths.len(), "an index is used");
         found.deliver(cancel, deliver);
         return None;
@@ -317,6 +318,7 @@ impl Fresh {
     /// Writes the index, in place of an older one. Being killed meanwhile leaves nothing that a
     /// later load would take for an index. Where it cannot be written there is none: nobody is told.
     pub fn write(self) {
+        let _stage = tracing::info_span!("index_write", files = self.reads.len()).entered();
         let is_written = self.try_write().is_some();
         tracing::info!(is_written, "an index was to be written");
     }

@@ -191,6 +191,7 @@ impl<'l> Merging<'l> {
     }
 
     fn merge(&mut self, queue: usize, outcome: Outcome) {
+        let _stage = tracing::debug_span!("merge", queue).entered();
         if let Some(batch) = outcome.batch {
             let seen = batch.seen() as u64;
             let before = (self.indexer.duplicates(), self.indexer.passed_over());

@@ -43,6 +43,8 @@ pub fn resume(
 ) -> (Indexer, Option<Vec<(PathBuf, FileState)>>) {
     let began = Watch::start();
     let count = queues.len().max(1);
+    let load = tracing::info_span!("load", queues = count);
+    let here = load.enter();
     let meter = Meter::new(count, cancel);
     let stopped = || meter.end.is_cancelled();
     let workers = options.workers.max(1);
@@ -55,7 +57,7 @@ pub fn resume(
     thread::scope(|scope| {
         let mut refused = None;
         for number in 0..workers {
-            let work = || decoding::work(&taken, options, &buffers);
+            let work = || load.in_scope(|| decoding::work(&taken, options, &buffers));
             let started = Builder::new().name(format!("decode-{number}")).spawn_scoped(scope, work);
             // Fewer threads are slower, none is a failure.
             refused = started.err().filter(|_| number == 0);
@@ -67,8 +69,10 @@ pub fn resume(
             for (number, queue) in queues.into_iter().enumerate() {
                 let (parts, jobs) = (parts.clone(), jobs.clone());
                 let outlet = Outlet::new(number, parts, jobs, Arc::clone(&buffers));
-                let (meter, stopped) = (&meter, &stopped);
-                let read = move || reading::read(queue, outlet, meter, options, stopped);
+                let (meter, stopped, load) = (&meter, &stopped, &load);
+                let read = move || {
+                    load.in_scope(|| reading::read(queue, outlet, meter, options, stopped));
+                };
                 let started = Builder::new().name(format!("read-{number}"));
                 refused = started.spawn_scoped(scope, read).err();
                 if refused.is_some() {
@@ -91,6 +95,7 @@ pub fn resume(
         let (files, bytes) = (meter.files_done.load(Ordering::Relaxed), meter.read());
         tracing::info!(stage = "decode", files, bytes, workers, ms = began.ms(), "read to its end");
     }
+    drop(here);
     (indexer, meter.into_reads())
 }
 

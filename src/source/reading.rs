@@ -106,7 +106,9 @@ impl Reading<'_> {
         let (meter, own) = (self.meter, self.own);
         std::thread::scope(|scope| {
             let (found, pieces) = channel();
+            let load = tracing::Span::current();
             let walk = move || {
+                let _stage = tracing::info_span!(parent: &load, "walk").entered();
                 let mut is_endless = false;
                 let began = Watch::start();
                 for place in places {
@@ -162,6 +164,7 @@ impl Reading<'_> {
                     continue;
                 }
             };
+            let _stage = tracing::info_span!("read", file = name).entered();
             let stored = contents.bytes();
             let before = self.own.read.load(Ordering::Relaxed);
             let label = name.clone();
@@ -384,7 +387,8 @@ impl Reading<'_> {
         if !self.skip_blank(&mut input, &mut head, false)? {
             return Ok(());
         }
-        let content = self.recognise(&mut input, &mut head)?;
+        let stage = tracing::debug_span!("recognise");
+        let content = stage.in_scope(|| self.recognise(&mut input, &mut head))?;
         tracing::info!(
             file = input.name,
             kind = content.kind(),
