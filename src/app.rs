@@ -177,6 +177,7 @@ impl App {
                 }
                 let mut effects = vec![Effect::FindCases(self.data.store.clone(), false)];
                 effects.extend(self.grant(Intent::LookAround, None));
+                effects.extend(self.follow_what_was_read());
                 return effects;
             }
         }

@@ -50,14 +50,8 @@ impl Data {
 
     /// Why nothing can be followed; `None` where something can.
     pub fn cannot_follow(&self) -> Option<String> {
-        let why = if self.loading.name.is_empty() {
-            "nothing was opened that could be followed"
-        } else if self.loading.running {
-            "it is still being read; then it can be followed"
-        } else {
-            return None;
-        };
-        Some(why.to_owned())
+        let is_nothing = self.loading.name.is_empty();
+        is_nothing.then(|| "nothing was opened that could be followed".to_owned())
     }
 
     /// Why nobody can be asked again; `None` where somebody may have more.
@@ -93,6 +87,9 @@ impl Data {
             0 => String::new(),
             arrived => format!(" · {arrived} new"),
         };
+        if self.following.awaited {
+            return Some("followed when it was read".to_owned());
+        }
         if !self.following.running {
             return (!arrived.is_empty()).then(|| format!("followed{arrived}"));
         }

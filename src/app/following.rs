@@ -11,6 +11,8 @@ use crate::time::Timestamp;
 pub struct Following {
     /// Is it going on?
     pub running: bool,
+    /// Is it to begin once everything was read?
+    pub awaited: bool,
     /// Share of the records that were looked at before it began, 0 to 100; `None` once it did.
     pub preparing: Option<u8>,
     /// What is not followed, or not any more, while others are: its name, and why.

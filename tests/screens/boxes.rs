@@ -354,8 +354,9 @@ fn where_the_records_come_from_can_be_read_and_copied() {
     let mut session = Session::new(Settings { origin, ..settings(Some("Graph"), 80, 24) });
     assert_eq!(
         session.keys("F").app.screen.notice.as_deref(),
-        Some("it is still being read; then it can be followed")
+        Some("it is still being read, and followed when that ends; F takes that back")
     );
+    session.keys("F");
     session.keys("<ctrl-o>");
     assert!(session.screen().contains("GET https://graph.example/v1.0"), "{}", session.screen());
     session.keys("<enter>");

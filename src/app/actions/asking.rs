@@ -67,6 +67,8 @@ impl App {
                 format!("{stopped}{came} more records came, but not all; {troubles} tells why")
             }
         });
-        self.grant(Intent::LookAround, None)
+        let mut effects = self.grant(Intent::LookAround, None);
+        effects.extend(self.follow_what_was_read());
+        effects
     }
 }
