@@ -400,6 +400,39 @@ fn following_reads_tails_and_new_hours_and_nothing_again() {
 }
 
 #[test]
+fn a_blob_that_cannot_be_read_is_not_told_of_at_every_look() {
+    let fake = FakeStorage::start();
+    let now = jiff::Timestamp::now().to_string()[..13].to_owned();
+    let grows = hour(TENANT, &now);
+    fake.state().put("c", &grows, records("a", &now, 3).as_bytes(), true);
+    let storage = opened(&fake.endpoint(), "c", TimeRange::default()).looked_at(Duration::ZERO);
+    let mut came = load_one(storage.clone());
+    let archived = "archived.json";
+    fake.state().put("c", archived, records("b", &now, 3).as_bytes(), false);
+    let blobs = |state: &mut fake_storage::State| state.containers.get_mut("c").map(std::mem::take);
+    let mut all = blobs(&mut fake.state()).expect("a container");
+    all.get_mut(archived).expect("a blob").is_archived = true;
+    fake.state().containers.insert("c".to_owned(), all);
+    let (outbox, mut deliveries) = tokio::sync::mpsc::channel(8);
+    let cancel = CancellationToken::new();
+    let places: Places = vec![Arc::new(storage)];
+    source::follow(
+        Follow { places, store: came.store.clone(), told: Vec::new() },
+        outbox,
+        cancel.clone(),
+    );
+    until(&mut came, &mut deliveries, |came| came.troubles.len() == 1);
+    fake.state().append("c", &grows, records("c", &now, 1).as_bytes());
+    until(&mut came, &mut deliveries, |came| came.store.len() == 4);
+    cancel.cancel();
+    assert!(
+        came.troubles.len() == 1 && came.troubles[0].contains("archive tier"),
+        "{:?}",
+        came.troubles
+    );
+}
+
+#[test]
 fn long_lists_come_on_pages() {
     let fake = FakeStorage::start();
     let name = "c";

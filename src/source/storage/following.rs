@@ -1,6 +1,7 @@
 //! What arrives in a container: lines behind those of blobs that grow, and blobs that appear or change.
 //! Never reads again what was read, and never asks more often than it is worth: lists cost.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::hours::LATE;
 use super::listing::Listed;
+use super::run::Run;
 use super::{Storage, Told};
 use crate::place::{Follower, Look, Piece};
 use crate::time::{TimeRange, Timestamp, ticks};
@@ -15,23 +17,39 @@ use crate::time::{TimeRange, Timestamp, ticks};
 /// How often what is new is listed: Azure Monitor writes every few minutes.
 pub const EVERY: Duration = Duration::from_mins(1);
 
+/// Looks after which a blob that could not be read is tried again, unless it is another version by then.
+const TRY_AGAIN: u64 = 10;
+
 /// Looks for what is new in a container.
 pub(super) struct Newcomers {
     storage: Storage,
     next: Option<Timestamp>,
+    looks: u64,
+    /// Of each blob the version that was read last, and at which look.
+    tried: HashMap<String, (String, u64)>,
 }
 
 impl Newcomers {
     pub(super) fn new(storage: Storage) -> Self {
-        Self { storage, next: None }
+        Self { storage, next: None, looks: 0, tried: HashMap::new() }
     }
 
     /// What is new of a blob, as something to read.
-    fn news(&self, listed: &Listed, run: &Arc<super::run::Run>) -> Option<Piece> {
+    fn news(&mut self, listed: &Listed, run: &Arc<Run>) -> Option<Piece> {
         let storage = &self.storage;
         let known = storage.known(&listed.name);
+        if known.as_ref().is_some_and(|blob| blob.is_read_as(listed)) {
+            return None;
+        }
+        let last = self.tried.insert(listed.name.clone(), (listed.etag.clone(), self.looks));
+        if let Some((etag, look)) = last
+            && etag == listed.etag
+            && self.looks < look + TRY_AGAIN
+        {
+            self.tried.insert(listed.name.clone(), (etag, look));
+            return None;
+        }
         match known {
-            Some(blob) if blob.is_read_as(listed) => None,
             Some(blob) if blob.may_have_grown_to(listed) => {
                 let len = listed.len.saturating_sub(blob.next());
                 Some(run.add(blob, false, len))
@@ -66,6 +84,7 @@ impl Follower for Newcomers {
             return Look::Found(Vec::new());
         }
         let run = self.storage.run();
+        self.looks += 1;
         let found = listed.iter().filter_map(|listed| self.news(listed, &run)).collect();
         run.is_listed(true);
         Look::Found(found)
