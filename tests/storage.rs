@@ -8,6 +8,9 @@
 
 #[path = "fake_storage/storage.rs"]
 mod fake_storage;
+#[allow(dead_code, reason = "of the ways to use a terminal one is used here")]
+#[path = "harness/terminal.rs"]
+mod terminal;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -541,6 +544,70 @@ fn the_command_line_reads_blobs_beside_files_and_never_shows_a_key() {
             said(&["query", "", &format!("{endpoint}/{word}?sv=1&sig={}", &KEY[..30])]);
         assert!(code == 2 && told.contains("AZURE_STORAGE_SAS_TOKEN"), "{told}");
     }
+}
+
+/// The commands of the README's section, with the account of the fake.
+fn commands_of_the_readme() -> Vec<Vec<String>> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(path).expect("there is a README");
+    let (_, rest) = readme.split_once("## From Azure Storage\n").expect("a section");
+    let section = rest.split("\n## ").next().expect("its text");
+    let blocks = section.split("```").skip(1).step_by(2).flat_map(str::lines);
+    let prose: Vec<&str> = section.split("```").step_by(2).collect();
+    let prose = prose.concat();
+    let inline = prose.split('`').skip(1).step_by(2);
+    let all =
+        blocks.chain(inline).filter(|line| line.starts_with("entrail ") && *line != "entrail pull");
+    let own = |line: &str| {
+        // The quotes of a shell keep spaces together.
+        let parts = line.replace("contosologs", ACCOUNT);
+        let parts: Vec<String> = parts
+            .split('\'')
+            .enumerate()
+            .flat_map(|(at, part)| match at % 2 {
+                0 => part.split_whitespace().map(str::to_owned).collect(),
+                _ => vec![part.to_owned()],
+            })
+            .collect();
+        parts[1..].to_vec()
+    };
+    all.map(own).collect()
+}
+
+#[test]
+fn every_command_of_the_readme_does_what_it_says() {
+    let fake = FakeStorage::start();
+    let now = jiff::Timestamp::now().to_string()[..13].to_owned();
+    for log in ["insights-logs-auditlogs", "insights-logs-signinlogs"] {
+        fake.state().put(log, &hour(TENANT, &now), records(log, &now, 3).as_bytes(), true);
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let older = folder.path().join("older.ndjson");
+    std::fs::write(&older, records("older", "2026-01-01T09", 2)).expect("written");
+    let endpoint = fake.endpoint();
+    let text = format!("AccountName={ACCOUNT};AccountKey={KEY};BlobEndpoint={endpoint}");
+    let mut screens = 0;
+    for words in commands_of_the_readme() {
+        let file = older.display().to_string();
+        let words: Vec<&str> = words
+            .iter()
+            .map(|word| if word == "older.ndjson" { &file } else { word.as_str() })
+            .collect();
+        let is_screen = !words.contains(&"--list")
+            && matches!(words[0], "storage" | "az://devstoreaccount1/insights-logs-auditlogs");
+        if is_screen {
+            screens += 1;
+            let variables = [("AZURE_STORAGE_CONNECTION_STRING", text.as_str())];
+            let count = if words.contains(&file.as_str()) { "5 records" } else { "3 records" };
+            terminal::Terminal::start_with(&words, &variables, 120, 30)
+                .wait_for(&[count, "Update user"]);
+            continue;
+        }
+        let output = entrail(&endpoint, &words);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code().is_some_and(|code| code < 2), "{words:?}: {told}");
+    }
+    assert_eq!(screens, 2);
 }
 
 fn signed_in(fake: &FakeStorage) -> Account {

@@ -1,9 +1,9 @@
 //! Azure Storage as a place: lists the blobs of a container, reads them in order of time, and follows them.
 //! Never decodes a record: blobs go the way of every file.
 //!
-//! How a container is laid out is found out ([`walk`]); which blobs may hold records of a span, their
-//! names tell ([`hours`]). Several are on their way at once ([`run`]); what was read can be read again
-//! ([`blob`]).
+//! How a container is laid out is found out (`walk`); which blobs may hold records of a span, their
+//! names tell ([`hours`]). Several are on their way at once (`run`); what was read can be read again
+//! (`blob`).
 
 pub mod account;
 pub mod address;
