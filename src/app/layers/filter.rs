@@ -1,5 +1,9 @@
 //! The filter line: text, last good query, error, history, completion; a layer while it is typed in.
 //! Never scans records; every change of the query asks for an answer.
+//!
+//! Walking the history is done here and not in a layer over the line: it has no box, takes no mouse, and all it
+//! does is put another text into the line, whose query is asked at once. Whatever key follows edits that text, so a
+//! layer would pass on all it gets; and what was typed before must come back, which is the line's own.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 use ratatui::layout::Rect;
