@@ -26,7 +26,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::keymap::Keymap;
-use crate::app::layers::asking::Offer;
+use crate::app::layers::asking::AskAgainOffer;
 use crate::app::message::{Effect, Message};
 use crate::app::preferences::Preferences;
 use crate::app::{App, Settings};
@@ -40,7 +40,7 @@ use crate::ui::theme::{NO_COLOUR, Palette, Theme};
 use answering::Workers;
 use cases::{Keeper, NamedCase};
 use exporting::Exporter;
-use signals::{Asked, Signals};
+use signals::{SignalMeaning, Signals};
 use terminal::Screen;
 
 /// What a session on the screen starts with.
@@ -284,7 +284,7 @@ async fn go_on(
         let effects = tokio::select! {
             biased;
             signal = signals.next() => match signal {
-                Asked::Leave(number) => return Ok(Ended::Signal(number)),
+                SignalMeaning::Leave(number) => return Ok(Ended::Signal(number)),
                 other => session.signalled(other)?,
             },
             Some(message) = typed.recv() => session.typed(message, typed),
@@ -438,16 +438,16 @@ impl Session {
     }
 
     /// The system asked for something else than to leave.
-    fn signalled(&mut self, asked: Asked) -> io::Result<Vec<Effect>> {
-        match asked {
-            Asked::Leave(_) => Ok(Vec::new()),
-            Asked::Stop => Ok(vec![Effect::Suspend]),
-            Asked::Continue => {
+    fn signalled(&mut self, signal: SignalMeaning) -> io::Result<Vec<Effect>> {
+        match signal {
+            SignalMeaning::Leave(_) => Ok(Vec::new()),
+            SignalMeaning::Stop => Ok(vec![Effect::Suspend]),
+            SignalMeaning::Continue => {
                 self.screen.take_back()?;
                 // Nobody told a stopped process that its terminal changed.
                 self.resized()
             }
-            Asked::Resize => self.resized(),
+            SignalMeaning::Resize => self.resized(),
         }
     }
 
@@ -518,7 +518,7 @@ impl Session {
                 let offers = self.places.iter().filter_map(|place| {
                     let plan = place.plan(&query, now);
                     let name = place.name().into_owned();
-                    Some(Offer { name, told: plan.told, place: plan.again? })
+                    Some(AskAgainOffer { name, told: plan.told, place: plan.again? })
                 });
                 let _ = self.inbox.send(Message::Planned(offers.collect(), is_asked));
             }

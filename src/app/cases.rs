@@ -28,7 +28,7 @@ pub struct KnownCase {
 
 /// Cases to be shown.
 #[derive(Debug)]
-pub struct Offer {
+pub struct OfferedCases {
     /// The cases, the newest first.
     pub cases: Vec<KnownCase>,
     /// Did somebody ask for them? Otherwise they are offered as the records are opened.

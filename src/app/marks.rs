@@ -2,7 +2,7 @@
 //! Never reads a record and never writes a file: which record a row is, is found out outside.
 
 use crate::app::action::Action;
-use crate::app::cases::{FoundCase, Moved, NotKept, Offer};
+use crate::app::cases::{FoundCase, Moved, NotKept, OfferedCases};
 use crate::store::{Mark, RowId, Store};
 use crate::time::Timestamp;
 
@@ -18,7 +18,7 @@ pub struct Marking {
     /// The file the case is kept in, once it is.
     pub file: Option<String>,
     /// Cases of earlier sessions, until they are shown.
-    pub offered: Option<Offer>,
+    pub offered: Option<OfferedCases>,
     /// Why the last change of marks is not in its file; `None` while it is.
     pub not_kept: Option<NotKept>,
     /// Where marks go since somebody else wrote the file of the case; `None` where nobody did.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::app::cases::{FoundCase, KnownCase, Moved, NotKept};
-use crate::app::layers::asking::Offer;
+use crate::app::layers::asking::AskAgainOffer;
 use crate::app::layers::export::{Exported, Job};
 use crate::app::marks::Draft;
 use crate::app::panes::detail::Opened;
@@ -61,7 +61,7 @@ pub enum Message {
     /// What is around a record was found.
     Surrounded(RowId, Box<Surroundings>),
     /// These places have more for the filter than was loaded; did somebody ask for them?
-    Planned(Vec<Offer>, bool),
+    Planned(Vec<AskAgainOffer>, bool),
     /// Cases of these inputs were looked for; did somebody ask for them?
     CasesFound(Vec<KnownCase>, bool),
     /// A case was read to be taken up, or why not.

@@ -66,7 +66,7 @@ const TOP: [&str; 4] = ["keys", "working-week", "views", "watch"];
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 type Table<'t> = DeTable<'t>;
-type Entry<'t> = Spanned<DeValue<'t>>;
+type TomlValue<'t> = Spanned<DeValue<'t>>;
 
 /// Understands the text of a file. Fails with all mistakes, in the order of their lines.
 pub(super) fn read(text: &str, file: &str) -> Result<Configuration, Vec<Mistake>> {
@@ -130,7 +130,7 @@ impl Reader<'_> {
         }
     }
 
-    fn keys(&mut self, value: &Entry<'_>) -> Option<Keymap> {
+    fn keys(&mut self, value: &TomlValue<'_>) -> Option<Keymap> {
         let table = self.table(value, "[keys]")?;
         let names: Vec<&str> = ACTIONS.iter().map(|row| row.name).collect();
         let mut overrides: Vec<(Action, Vec<Keys>)> = Vec::new();
@@ -167,7 +167,7 @@ impl Reader<'_> {
         }
     }
 
-    fn working_week(&mut self, value: &Entry<'_>, week: &mut WorkingWeek) {
+    fn working_week(&mut self, value: &TomlValue<'_>, week: &mut WorkingWeek) {
         let Some(table) = self.table(value, "[working-week]") else { return };
         let mut hours = (i64::from(week.from), i64::from(week.to));
         for (name, value) in table {
@@ -202,7 +202,7 @@ impl Reader<'_> {
         }
     }
 
-    fn hour(&mut self, value: &Entry<'_>) -> Option<i64> {
+    fn hour(&mut self, value: &TomlValue<'_>) -> Option<i64> {
         let number = match value.get_ref() {
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
             _ => None,
@@ -214,7 +214,7 @@ impl Reader<'_> {
         hour
     }
 
-    fn views(&mut self, value: &Entry<'_>, views: &mut Vec<SavedView>) {
+    fn views(&mut self, value: &TomlValue<'_>, views: &mut Vec<SavedView>) {
         let DeValue::Array(tables) = value.get_ref() else {
             self.wrong(value.span(), "each view is a table of its own, under [[views]]");
             return;
@@ -240,7 +240,7 @@ impl Reader<'_> {
         }
     }
 
-    fn query(&mut self, value: &Entry<'_>) -> Option<Query> {
+    fn query(&mut self, value: &TomlValue<'_>) -> Option<Query> {
         let text = self.text(value)?;
         match Query::parse(&text) {
             Ok(query) => Some(query),
@@ -254,7 +254,7 @@ impl Reader<'_> {
         }
     }
 
-    fn digit(&mut self, value: &Entry<'_>, views: &[SavedView]) -> Option<char> {
+    fn digit(&mut self, value: &TomlValue<'_>, views: &[SavedView]) -> Option<char> {
         let text = self.text(value)?;
         let digit = text.chars().next().filter(|c| text.len() == 1 && matches!(c, '1'..='9'));
         let Some(digit) = digit else {
@@ -268,7 +268,7 @@ impl Reader<'_> {
         Some(digit)
     }
 
-    fn table<'v, 't>(&mut self, value: &'v Entry<'t>, written: &str) -> Option<&'v Table<'t>> {
+    fn table<'v, 't>(&mut self, value: &'v TomlValue<'t>, written: &str) -> Option<&'v Table<'t>> {
         if let DeValue::Table(table) = value.get_ref() {
             return Some(table);
         }
@@ -276,7 +276,7 @@ impl Reader<'_> {
         None
     }
 
-    fn text(&mut self, value: &Entry<'_>) -> Option<String> {
+    fn text(&mut self, value: &TomlValue<'_>) -> Option<String> {
         if let DeValue::String(text) = value.get_ref() {
             return Some(text.to_string());
         }
@@ -285,7 +285,7 @@ impl Reader<'_> {
     }
 
     /// A list of texts, each with its place.
-    fn texts(&mut self, value: &Entry<'_>, example: &str) -> Vec<(Range<usize>, String)> {
+    fn texts(&mut self, value: &TomlValue<'_>, example: &str) -> Vec<(Range<usize>, String)> {
         let DeValue::Array(entries) = value.get_ref() else {
             self.wrong(value.span(), format!("this is a list of texts, as in {example}"));
             return Vec::new();

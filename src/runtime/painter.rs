@@ -29,14 +29,14 @@ pub struct Painter {
     shown: Option<bool>,
 }
 
-/// A place in a line: what it is to show now, or what it goes on to show where that is known.
+/// What becomes of a cell of a line: what it is to show now, or what it goes on to show where that is known.
 #[derive(Clone, Copy)]
-enum Place<'c> {
+enum CellUpdate<'c> {
     Change(&'c Cell),
     Keep(Option<&'c Cell>),
 }
 
-impl<'c> Place<'c> {
+impl<'c> CellUpdate<'c> {
     fn is_change(&self) -> bool {
         matches!(self, Self::Change(_))
     }
@@ -71,17 +71,17 @@ impl Painter {
         let (Some(&(first, _)), Some(&(last, _))) = (changes.first(), changes.last()) else {
             return;
         };
-        let mut places: Vec<Place<'_>> =
-            (first..=last).map(|x| Place::Keep(self.picture.cell(x, y))).collect();
+        let mut updates: Vec<CellUpdate<'_>> =
+            (first..=last).map(|x| CellUpdate::Keep(self.picture.cell(x, y))).collect();
         for (x, cell) in changes {
-            places[usize::from(x - first)] = Place::Change(cell);
+            updates[usize::from(x - first)] = CellUpdate::Change(cell);
         }
         let mut at = 0;
-        while let Some(gap) = places[at..].iter().position(Place::is_change) {
+        while let Some(gap) = updates[at..].iter().position(CellUpdate::is_change) {
             let to = Position { x: first + (at + gap) as u16, y };
-            cross(&mut self.pen, &places[at..], gap, to);
+            cross(&mut self.pen, &updates[at..], gap, to);
             at += gap;
-            let rest = &places[at..];
+            let rest = &updates[at..];
             let Some(cell) = rest[0].cell() else { break };
             let next = next_ink(rest);
             let blanks = worth_erasing(rest);
@@ -97,23 +97,23 @@ impl Painter {
 }
 
 /// Gets to the change behind a gap: over it, or by writing again what stands in it.
-fn cross(pen: &mut Pen, places: &[Place<'_>], gap: usize, to: Position) {
-    let (between, change) = (&places[..gap], places[gap].cell());
+fn cross(pen: &mut Pen, updates: &[CellUpdate<'_>], gap: usize, to: Position) {
+    let (between, change) = (&updates[..gap], updates[gap].cell());
     let reached = pen.at.is_some_and(|at| at.y == to.y && at.x + gap as u16 == to.x);
-    let cells: Option<Vec<&Cell>> = between.iter().map(Place::cell).collect();
+    let cells: Option<Vec<&Cell>> = between.iter().map(CellUpdate::cell).collect();
     if let (true, 1..=LONGEST_GAP, Some(cells), Some(change)) = (reached, gap, cells, change) {
-        let next = next_ink(&places[gap..]);
+        let next = next_ink(&updates[gap..]);
         let mut jumping = pen.trial();
         jumping.go(to);
         jumping.dress_for(change, next);
         let mut writing = pen.trial();
         for (at, cell) in cells.iter().enumerate() {
-            writing.write(cell, next_ink(&places[at..]));
+            writing.write(cell, next_ink(&updates[at..]));
         }
         writing.dress_for(change, next);
         if writing.out.len() <= jumping.out.len() {
             for (at, cell) in cells.iter().enumerate() {
-                pen.write(cell, next_ink(&places[at..]));
+                pen.write(cell, next_ink(&updates[at..]));
             }
             return;
         }
@@ -122,18 +122,18 @@ fn cross(pen: &mut Pen, places: &[Place<'_>], gap: usize, to: Position) {
 }
 
 /// The style of the first cell that is more than a blank.
-fn next_ink(places: &[Place<'_>]) -> Option<Style> {
-    let cells = places.iter().map_while(Place::cell);
+fn next_ink(updates: &[CellUpdate<'_>]) -> Option<Style> {
+    let cells = updates.iter().map_while(CellUpdate::cell);
     cells.into_iter().find(|cell| !is_blank(cell)).map(Style::of)
 }
 
 /// How many blanks from here on cost less to erase than to write; 0 where there are none.
-fn worth_erasing(places: &[Place<'_>]) -> usize {
-    let erasable = |place: &&Place<'_>| place.cell().is_some_and(is_erasable);
-    let run = places.iter().take_while(erasable).count();
-    let Some(last) = places[..run].iter().rposition(Place::is_change) else { return 0 };
+fn worth_erasing(updates: &[CellUpdate<'_>]) -> usize {
+    let erasable = |update: &&CellUpdate<'_>| update.cell().is_some_and(is_erasable);
+    let run = updates.iter().take_while(erasable).count();
+    let Some(last) = updates[..run].iter().rposition(CellUpdate::is_change) else { return 0 };
     let count = last + 1;
-    let follows = places[count..].iter().position(Place::is_change);
+    let follows = updates[count..].iter().position(CellUpdate::is_change);
     let move_over = |cells: usize| follows.map_or(0, |gap| sequence_len(gap + cells));
     if sequence_len(count) + move_over(count) < count + move_over(0) { count } else { 0 }
 }

@@ -11,7 +11,7 @@ use super::watch;
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug)]
-pub enum Asked {
+pub enum SignalMeaning {
     Leave(i32),
     Stop,
     Continue,
@@ -46,13 +46,13 @@ impl Signals {
         self.asks.clone()
     }
 
-    pub async fn next(&mut self) -> Asked {
+    pub async fn next(&mut self) -> SignalMeaning {
         tokio::select! {
             biased;
-            Some(number) = self.leave.recv() => Asked::Leave(number),
-            _ = self.stop.recv() => Asked::Stop,
-            _ = self.go_on.recv() => Asked::Continue,
-            _ = self.window.recv() => Asked::Resize,
+            Some(number) = self.leave.recv() => SignalMeaning::Leave(number),
+            _ = self.stop.recv() => SignalMeaning::Stop,
+            _ = self.go_on.recv() => SignalMeaning::Continue,
+            _ = self.window.recv() => SignalMeaning::Resize,
         }
     }
 }

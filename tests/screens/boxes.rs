@@ -4,7 +4,7 @@
 use super::session::{Session, deliveries, settings, small};
 use entrail::app::Settings;
 use entrail::app::action::Pane;
-use entrail::app::layers::asking::Offer;
+use entrail::app::layers::asking::AskAgainOffer;
 use entrail::app::message::Message;
 use entrail::place::Prompt;
 use entrail::record::column::{Column, Part};
@@ -256,7 +256,7 @@ fn a_place_that_has_more_is_asked_only_when_the_user_says_so() {
     assert!(session.hints().contains("no place has more"), "{}", session.hints());
     session.keys("/role<enter>");
     assert!(!session.hints().contains("more"), "{}", session.hints());
-    session.offers = vec![Offer {
+    session.offers = vec![AskAgainOffer {
         name: "Graph\u{1b} one".to_owned(),
         told: vec!["  GET https://graph.example/logs".to_owned()],
         place: local::at_hand("more", *b""),
@@ -293,7 +293,7 @@ fn a_place_that_has_more_is_asked_only_when_the_user_says_so() {
 #[test]
 fn what_was_asked_for_again_did_not_arrive() {
     let mut session = Session::demo(100, 30);
-    let offer = |name: &str| Offer {
+    let offer = |name: &str| AskAgainOffer {
         name: name.to_owned(),
         told: Vec::new(),
         place: local::at_hand(name, *b""),

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use entrail::app::cases::KnownCase;
 use entrail::app::keymap::Keymap;
-use entrail::app::layers::asking::Offer;
+use entrail::app::layers::asking::AskAgainOffer;
 use entrail::app::layers::export::Job;
 use entrail::app::marks::Draft;
 use entrail::app::message::{Effect, Message};
@@ -48,7 +48,7 @@ pub struct Session {
     /// Cases that can be taken up.
     pub cases: Vec<KnownCase>,
     /// Places that have more than was loaded.
-    pub offers: Vec<Offer>,
+    pub offers: Vec<AskAgainOffer>,
     /// What was to be written to files.
     pub exports: Vec<Job>,
     /// Are questions kept instead of answered?

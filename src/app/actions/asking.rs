@@ -3,7 +3,7 @@
 
 use crate::app::action::Action;
 use crate::app::intent::Intent;
-use crate::app::layers::asking::{Offer, asking_menu};
+use crate::app::layers::asking::{AskAgainOffer, asking_menu};
 use crate::app::message::Effect;
 use crate::app::state::App;
 use crate::place::Places;
@@ -12,7 +12,11 @@ use crate::text::{clean, thousands};
 
 impl App {
     /// Takes in which places have more for the filter, and whether somebody asked for them.
-    pub(in crate::app) fn planned(&mut self, offers: &[Offer], is_asked: bool) -> Vec<Effect> {
+    pub(in crate::app) fn planned(
+        &mut self,
+        offers: &[AskAgainOffer],
+        is_asked: bool,
+    ) -> Vec<Effect> {
         let cannot = self.data.cannot_ask_again(&self.keymap);
         let names: Vec<&str> = offers.iter().map(|offer| offer.name.as_str()).collect();
         let told = match (cannot, is_asked) {

@@ -1,7 +1,7 @@
 //! Cases: taken up, moved, kept or not.
 //! Never reads or writes a file, and never takes a case up that nobody asked for.
 
-use crate::app::cases::{FoundCase, KnownCase, Moved, NotKept, Offer, name_of};
+use crate::app::cases::{FoundCase, KnownCase, Moved, NotKept, OfferedCases, name_of};
 use crate::app::marks::all_marks;
 use crate::app::message::Effect;
 use crate::app::state::App;
@@ -17,7 +17,7 @@ impl App {
         if cases.is_empty() && is_asked {
             self.screen.notice = Some("no case of these records was kept yet".to_owned());
         } else if is_asked || cases.iter().any(|case| case.marks > 0) {
-            self.marking.offered = Some(Offer { cases, is_asked });
+            self.marking.offered = Some(OfferedCases { cases, is_asked });
             self.offer_cases();
         }
         Vec::new()

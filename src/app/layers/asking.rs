@@ -10,7 +10,7 @@ use crate::text::clean;
 
 /// A place that has more for a filter than was loaded.
 #[derive(Clone, Debug)]
-pub struct Offer {
+pub struct AskAgainOffer {
     /// What it is called; not cleaned.
     pub name: String,
     /// What it would be asked, line by line; not cleaned.
@@ -20,13 +20,13 @@ pub struct Offer {
 }
 
 /// What would be asked, to be said yes to.
-pub(in crate::app) fn asking_menu(offers: &[Offer]) -> Menu {
+pub(in crate::app) fn asking_menu(offers: &[AskAgainOffer]) -> Menu {
     let mut items = Vec::new();
     if offers.len() > 1 {
         let all = offers.iter().map(|offer| Arc::clone(&offer.place)).collect();
         items.push(Item::new(format!("ask all {}", offers.len()), Intent::AskAgain(all)));
     }
-    for Offer { name, told, place } in offers {
+    for AskAgainOffer { name, told, place } in offers {
         let one = Intent::AskAgain(vec![Arc::clone(place)]);
         items.push(Item::new(format!("ask {}", clean(name)), one));
         items.extend(told.iter().filter(|line| !line.is_empty()).map(|line| {

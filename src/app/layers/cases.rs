@@ -3,7 +3,7 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-use crate::app::cases::{KnownCase, Offer, counted};
+use crate::app::cases::{KnownCase, OfferedCases, counted};
 use crate::app::intent::{Intent, Reply};
 use crate::app::layers::menu::{Item, Kind, Menu, Rules};
 use crate::text::{clean, fit};
@@ -37,8 +37,8 @@ fn key(menu: &Menu, event: &KeyEvent) -> Option<Reply> {
 const TITLE: usize = 40;
 
 /// The cases that were found. Of one that marks go to already it says so.
-pub(in crate::app) fn cases_menu(offer: Offer, kept_in: Option<&str>, zone: &Zone) -> Menu {
-    let Offer { cases, is_asked } = offer;
+pub(in crate::app) fn cases_menu(offer: OfferedCases, kept_in: Option<&str>, zone: &Zone) -> Menu {
+    let OfferedCases { cases, is_asked } = offer;
     let is_kept =
         |case: &KnownCase| kept_in.is_some_and(|file| file == case.path.display().to_string());
     let date = |time| zone.format(time, "%Y-%m-%d %H:%M");
