@@ -8,7 +8,9 @@ use entrail::app::layers::export::Exported;
 use entrail::app::layers::menu::Letters;
 use entrail::app::message::Message;
 use entrail::place::Prompt;
+use entrail::record::field::Field;
 use entrail::source::Delivery;
+use entrail::store::RowId;
 use entrail::time::Timestamp;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -35,12 +37,15 @@ fn detail(app: &App) -> String {
     format!("{:?} {shown:?} {}", detail.viewport, detail.find)
 }
 
-/// What the panes hold beside the tree and the detail.
-fn others(app: &App) -> String {
+fn list(app: &App) -> String {
+    let list = &app.panes.list;
+    format!("{:?} {:?} {}", list.viewport, list.current(), list.sort.field.name)
+}
+
+/// What the panes hold together.
+fn switches(app: &App) -> String {
     let panes = &app.panes;
-    let list = (&panes.list.viewport, panes.list.current(), &panes.list.sort.field.name);
-    let switches = (panes.zoomed, panes.show_activities, panes.count, panes.waiting);
-    format!("{list:?} {switches:?} {:?} {:?}", panes.timeline, panes.activities.viewport)
+    format!("{:?}", (panes.zoomed, panes.show_activities, panes.count, panes.waiting))
 }
 
 /// What is kept: filter, noise, order, marks and notes, the way back.
@@ -50,9 +55,59 @@ fn kept(app: &App) -> String {
     format!("{marks:?} {asked:?} {:?} {:?}", app.marking.range, app.breadcrumb())
 }
 
+/// A part of what is beneath the layers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Part {
+    Focus,
+    Tree,
+    Detail,
+    List,
+    Activities,
+    Timeline,
+    Switches,
+    Kept,
+}
+
+impl Part {
+    const ALL: [Self; 8] = [
+        Self::Focus,
+        Self::Tree,
+        Self::Detail,
+        Self::List,
+        Self::Activities,
+        Self::Timeline,
+        Self::Switches,
+        Self::Kept,
+    ];
+
+    /// What a pane shows.
+    fn of(pane: Pane, app: &App) -> Self {
+        match pane {
+            Pane::Tree => Self::Tree,
+            Pane::List if app.panes.show_activities => Self::Activities,
+            Pane::List => Self::List,
+            Pane::Detail => Self::Detail,
+            Pane::Timeline => Self::Timeline,
+        }
+    }
+
+    fn state(self, app: &App) -> String {
+        match self {
+            Self::Focus => format!("{:?}", app.panes.focus),
+            Self::Tree => tree(app),
+            Self::Detail => detail(app),
+            Self::List => list(app),
+            Self::Activities => format!("{:?}", app.panes.activities.viewport),
+            Self::Timeline => format!("{:?}", app.panes.timeline),
+            Self::Switches => switches(app),
+            Self::Kept => kept(app),
+        }
+    }
+}
+
 /// All of it but the layers.
-fn rest(app: &App) -> [String; 5] {
-    [format!("{:?}", app.panes.focus), tree(app), detail(app), others(app), kept(app)]
+fn rest(app: &App) -> [String; 8] {
+    Part::ALL.map(|part| part.state(app))
 }
 
 /// Ways to open each layer, and a part of its name.
@@ -133,20 +188,13 @@ fn a_paste_goes_to_the_topmost_layer_only() {
         session.send(Message::Pasted("role".to_owned()));
         assert_eq!(session.app.layers.len(), layers, "{keys}");
         let changes = match session.app.layers.top() {
-            Some(Layer::Filter) => 4,
-            Some(Layer::Find(find)) => {
-                if find.pane == Pane::Tree {
-                    1
-                } else {
-                    2
-                }
-            }
-            _ => usize::MAX,
+            Some(Layer::Find(find)) => Some(Part::of(find.pane, &session.app)),
+            _ => None,
         };
-        for (at, (now, then)) in rest(&session.app).iter().zip(&before).enumerate() {
+        for (part, then) in Part::ALL.into_iter().zip(&before) {
             // What the filter finds, the panes show.
-            if at != changes && !session.app.layers.types_filter() {
-                assert_eq!(now, then, "{keys}");
+            if Some(part) != changes && !session.app.layers.types_filter() {
+                assert_eq!(&part.state(&session.app), then, "{keys}");
             }
         }
     }
@@ -267,6 +315,26 @@ fn a_brush_is_not_drawn_on_when_a_box_came_meanwhile() {
     assert_eq!(rest(&session.app), before);
 }
 
+/// What is counted or found so far is told by its own box; the screen is laid out as it was.
+#[test]
+fn what_was_counted_so_far_changes_its_own_box_only() {
+    for (keys, so_far, told) in [
+        ("fa", Message::Counting(Field::ACTOR, 50), "50%"),
+        ("L", Message::FindingTrails(1_000, 6_000), "1,000 of 6,000"),
+    ] {
+        let mut session = Session::demo(120, 40);
+        session.keys("jjj").hold = true;
+        session.keys(keys).keys("<down><down>");
+        let lines = |session: &Session| session.app.layers.menu().map(|menu| menu.viewport);
+        let (before, layout) = (rest(&session.app), session.app.screen.layout);
+        let (viewport, many) = (lines(&session), session.app.layers.len());
+        session.send(so_far);
+        assert!(session.screen().contains(told), "{keys}: {}", session.screen());
+        assert_eq!((rest(&session.app), session.app.screen.layout), (before, layout), "{keys}");
+        assert_eq!((lines(&session), session.app.layers.len()), (viewport, many), "{keys}");
+    }
+}
+
 /// Fault: the box to sign in took the letters of what was being typed, and `q` in them closed it.
 #[test]
 fn a_box_that_nobody_asked_for_takes_no_letter() {
@@ -295,6 +363,7 @@ enum Done {
     Mouse(MouseEventKind, u16, u16),
     Paste(String),
     Resize(u16, u16),
+    Written,
 }
 
 impl Done {
@@ -304,6 +373,7 @@ impl Done {
             Self::Mouse(kind, column, row) => moused(*kind, *column, *row),
             Self::Paste(text) => Message::Pasted(text.clone()),
             Self::Resize(width, height) => Message::Resized(*width, *height),
+            Self::Written => Message::Exported(Exported::Done("x".to_owned(), 1, 1, 0)),
         }
     }
 }
@@ -335,6 +405,7 @@ fn done() -> impl Strategy<Value = Done> {
         8 => (mouse, 0..100_u16, 0..32_u16).prop_map(|(kind, x, y)| Done::Mouse(kind, x, y)),
         1 => "[a-z:]{0,6}".prop_map(Done::Paste),
         1 => (60..100_u16, 15..32_u16).prop_map(|(width, height)| Done::Resize(width, height)),
+        2 => Just(Done::Written),
     ]
 }
 
@@ -350,46 +421,94 @@ fn hands_over(top: &Layer, done: &Done) -> bool {
     }
 }
 
-/// Which parts of [`rest`] may be another than before, as this is done and that layer is on top.
-fn may_change(app: &App, done: &Done) -> [bool; 5] {
-    const ALL: [bool; 5] = [true; 5];
-    const NONE: [bool; 5] = [false; 5];
-    let Some(top) = app.layers.top() else { return ALL };
+/// The pane that a key or the wheel is for, where nothing lies over the panes: one that moves within a pane,
+/// and changes nothing else.
+fn pane_meant(app: &App, done: &Done) -> Option<Pane> {
+    match done {
+        Done::Key(event) if app.panes.waiting.is_none() => {
+            const ARROWS: [KeyCode; 4] =
+                [KeyCode::Up, KeyCode::Down, KeyCode::Left, KeyCode::Right];
+            let moves = match event.code {
+                KeyCode::Char(letter) => "jkhl".contains(letter) && event.modifiers.is_empty(),
+                code => code == KeyCode::PageDown || ARROWS.contains(&code),
+            };
+            moves.then_some(app.panes.focus)
+        }
+        Done::Mouse(MouseEventKind::ScrollUp | MouseEventKind::ScrollDown, x, y) => {
+            app.screen.layout.pane_at(*x, *y)
+        }
+        _ => None,
+    }
+}
+
+/// Which parts may be another than before, as this is done and that layer is on top.
+fn may_change(app: &App, done: &Done) -> Vec<Part> {
+    let all = || Part::ALL.to_vec();
+    if matches!(done, Done::Written) {
+        return Vec::new();
+    }
+    let Some(top) = app.layers.top() else {
+        return match pane_meant(app, done) {
+            // The detail shows what is under the cursor of the list. A number is used up.
+            Some(pane @ Pane::List) => vec![Part::of(pane, app), Part::Detail, Part::Switches],
+            Some(pane) => vec![Part::of(pane, app), Part::Switches],
+            None => all(),
+        };
+    };
     if hands_over(top, done) {
-        return ALL;
+        return all();
     }
     let layout = &app.screen.layout;
     match (top, done) {
         // The panes are laid out anew.
-        (_, Done::Resize(..)) => [false, true, true, true, false],
-        (Layer::Menu(_) | Layer::Note(_), _) => NONE,
+        (_, Done::Resize(..)) => vec![Part::Tree, Part::Detail, Part::List, Part::Activities],
+        (Layer::Menu(_) | Layer::Note(_), _) => Vec::new(),
         (Layer::Export(form), Done::Mouse(_, x, y)) if form.running.is_some() => {
-            if form.area(layout).contains((*x, *y).into()) { NONE } else { ALL }
+            if form.area(layout).contains((*x, *y).into()) { Vec::new() } else { all() }
         }
         (Layer::Export(form), _) => {
             if form.running.is_some() {
-                ALL
+                all()
             } else {
-                NONE
+                Vec::new()
             }
         }
-        (Layer::Find(_), Done::Mouse(..)) => ALL,
+        (Layer::Find(_), Done::Mouse(..)) => all(),
         // To give it up ends the search of both.
         (Layer::Find(_), Done::Key(event)) if event.code == KeyCode::Esc => {
-            [false, true, true, false, false]
+            vec![Part::Tree, Part::Detail]
         }
-        (Layer::Find(find), _) => {
-            [false, find.pane == Pane::Tree, find.pane == Pane::Detail, false, false]
-        }
+        (Layer::Find(find), _) => vec![Part::of(find.pane, app)],
         (Layer::Filter, Done::Mouse(_, x, y)) => {
             let own = [layout.filter, app.filter.suggestions_area(layout)];
-            if own.iter().any(|own| own.contains((*x, *y).into())) { NONE } else { ALL }
+            if own.iter().any(|own| own.contains((*x, *y).into())) { Vec::new() } else { all() }
         }
         // Who comes from the timeline is in the list afterwards; activities follow each letter.
         (Layer::Filter, _) => {
-            [app.panes.focus == Pane::Timeline, false, false, app.panes.show_activities, true]
+            let mut parts = vec![Part::Kept];
+            parts.extend((app.panes.focus == Pane::Timeline).then_some(Part::Focus));
+            parts.extend(app.panes.show_activities.then_some(Part::Activities));
+            parts
         }
     }
+}
+
+/// Is this nothing to the topmost layer either: a click in a box, a turn of the wheel over what has no lines, a
+/// paste where letters choose?
+fn is_for_nobody(top: &Layer, done: &Done) -> bool {
+    let is_wheel = |kind| matches!(kind, MouseEventKind::ScrollUp | MouseEventKind::ScrollDown);
+    match (top, done) {
+        (Layer::Menu(_), Done::Mouse(kind, ..)) => !is_wheel(*kind),
+        (Layer::Menu(menu), Done::Paste(_)) => menu.rules.letters == Letters::Choose,
+        (Layer::Note(_), Done::Mouse(..)) => true,
+        (Layer::Export(form), Done::Mouse(..)) => form.running.is_none(),
+        _ => false,
+    }
+}
+
+/// About which record a note is written, if one is.
+fn noted(app: &App) -> Option<RowId> {
+    app.layers.note().map(|note| note.row)
 }
 
 proptest! {
@@ -406,23 +525,37 @@ proptest! {
     ) {
         let mut session = Session::loaded("small", small(), 90, 30);
         for done in all {
+            let form = session.app.layers.export();
+            if matches!(done, Done::Written) && form.is_none_or(|form| form.running.is_none()) {
+                continue;
+            }
             let (before, may) = (rest(&session.app), may_change(&session.app, &done));
             let (beneath, modal) = (layers(&session.app), is_modal(&session.app));
-            let hands = session.app.layers.top().is_some_and(|top| hands_over(top, &done));
-            let top = session.app.layers.top().map(|top| format!("{top:?}"));
+            let top = session.app.layers.top();
+            let hands = top.is_some_and(|top| hands_over(top, &done));
+            let for_nobody = top.is_some_and(|top| is_for_nobody(top, &done));
+            let note = noted(&session.app);
+            let top = top.map(|top| format!("{top:?}"));
             let effects = session.app.update(done.message());
-            let parts = rest(&session.app).into_iter().zip(before).zip(may);
-            for ((now, before), may) in parts {
-                prop_assert!(may || now == before, "{done:?} over {top:?}:\n{before}\n{now}");
+            for (part, before) in Part::ALL.into_iter().zip(before) {
+                let now = part.state(&session.app);
+                prop_assert!(
+                    may.contains(&part) || now == before,
+                    "{done:?} over {top:?} changes {part:?}:\n{before}\n{now}"
+                );
             }
             // What lies beneath the topmost layer stays, and so does the layer, unless a key closes it.
             let now = layers(&session.app);
-            if modal && !hands && !matches!(done, Done::Resize(..)) {
+            if modal && !hands && !matches!(done, Done::Resize(..) | Done::Written) {
                 let kept = beneath.len() - 1;
                 prop_assert!(now.len() >= kept && now[..kept] == beneath[..kept], "{done:?}");
                 let closes = matches!(done, Done::Key(_));
                 prop_assert!(closes || now.len() == beneath.len(), "{done:?} over {top:?}");
             }
+            prop_assert!(!for_nobody || now == beneath, "{done:?} over {top:?}:\n{now:?}");
+            // A note is about the record it was begun for.
+            let noted = noted(&session.app);
+            prop_assert!(note.is_none() || noted.is_none() || noted == note, "{done:?}");
             // Letters that are searched for go to the pane they were begun in.
             if let Some(Layer::Find(find)) = session.app.layers.top() {
                 prop_assert_eq!(find.pane, session.app.panes.focus, "{:?}", done);

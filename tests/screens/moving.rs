@@ -6,6 +6,7 @@ use entrail::app::Settings;
 use entrail::app::action::{Action, Pane};
 use entrail::app::keymap::{Keymap, Keys};
 use entrail::app::message::Message;
+use entrail::source::Delivery;
 use ratatui::crossterm::event::MouseEventKind;
 
 fn line(session: &Session) -> usize {
@@ -200,4 +201,36 @@ fn after_a_prefix_the_last_line_tells_what_may_follow() {
     session.keys("<esc><shift-tab><space>");
     assert_eq!(session.app.panes.waiting, None);
     assert!(!session.app.panes.tree.choice.is_empty());
+}
+
+/// Fault: the arrows scrolled the columns of the records behind, which was seen only later.
+#[test]
+fn arrows_in_the_list_of_activities_leave_the_columns_of_the_records() {
+    let mut session = Session::demo(120, 40);
+    let before = session.list();
+    session.keys("v<right><right>ll");
+    assert_ne!(session.list(), before);
+    session.keys("v");
+    assert_eq!(session.list(), before);
+}
+
+/// Fault: a click on an activity was a move in the records behind, which stayed where they were from then on.
+#[test]
+fn a_click_on_an_activity_leaves_the_records_at_the_newest() {
+    let mut session = Session::demo(120, 40);
+    let list = session.app.screen.layout.list;
+    session.keys("v").click(list.x + 5, list.y + 6);
+    assert_eq!(session.app.panes.activities.viewport.cursor(), 4);
+    session.mouse(MouseEventKind::ScrollDown, list.x + 5, list.y + 6).keys("v");
+    let before = session.current();
+    let arrivals = session.arrivals(2);
+    session.send(Message::Delivered(Delivery::Segment(arrivals)));
+    assert_eq!(session.app.panes.list.viewport.cursor(), 0);
+    assert_ne!(session.current(), before);
+    // A click on a record is one.
+    session.click(list.x + 5, list.y + 6);
+    let before = session.current();
+    let arrivals = session.arrivals(2);
+    session.send(Message::Delivered(Delivery::Segment(arrivals)));
+    assert_eq!(session.current(), before);
 }
