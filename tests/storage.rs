@@ -655,8 +655,8 @@ fn whoever_asks_proves_it_by_key_signature_or_token() {
     assert_eq!(load_one(storage(account(&fake.endpoint(), &by_signature))).store.len(), 20);
     // A key of another account is not used.
     let of_another = Environment { account: Some("another".to_owned()), ..by_key };
-    let came = load_one(storage(account(&fake.endpoint(), &of_another)));
-    assert!(came.store.is_empty() && came.troubles[0].contains("sign"), "{:?}", came.troubles);
+    let shown = format!("{:?}", account(&fake.endpoint(), &of_another));
+    assert!(shown.contains("a sign-in"), "{shown}");
 
     // A token that ends in the middle is another one then.
     fake.state().auth = Auth::Token;
