@@ -7,11 +7,14 @@
 
 pub mod access;
 mod asked;
+mod chain;
 mod gather;
 mod join;
 mod judge;
 mod key;
+mod subject;
 pub mod table;
+mod trail;
 pub mod verdict;
 mod words;
 pub mod write;
@@ -25,7 +28,8 @@ use crate::record::risk::Level;
 use crate::store::{RowId, Store};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
-pub use table::{TRAILS, Trail};
+pub use table::TRAILS;
+pub use trail::Trail;
 use verdict::{During, Note, Title, Verdict};
 
 /// One step of a trail as it was found, or not.
@@ -170,7 +174,7 @@ impl Finding {
 
 /// What was found in all records.
 #[derive(Clone, Debug, Default)]
-pub struct Found {
+pub struct Findings {
     /// The highest level first, where what is ordinary counts as less than one level lower; among
     /// equals those of which most is there, then the newest.
     pub findings: Vec<Finding>,
@@ -188,7 +192,7 @@ pub fn sequences(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Vec<Sequence
 /// Finds all trails in all records; `None` where `goes_on`, which is told how many records were looked
 /// at, said no. How long something has been waiting is told as of the last record. Reads original
 /// bytes: for a thread.
-pub fn find(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Option<Found> {
+pub fn find(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Option<Findings> {
     let gathered = gather::gather(store, goes_on)?;
     let cancelled = || !goes_on(store.len());
     let end = store.period().map(|(_, last)| last)?;
@@ -210,7 +214,7 @@ pub fn find(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Option<Found> {
         let name = |finding: &Finding| (finding.trail.name, finding.said.title.clone());
         b.place().cmp(&a.place()).then_with(|| name(a).cmp(&name(b)))
     });
-    Some(Found { findings, unreadable: gathered.unreadable })
+    Some(Findings { findings, unreadable: gathered.unreadable })
 }
 
 /// A length of time in words: the two largest units that matter.

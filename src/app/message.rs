@@ -20,7 +20,7 @@ use crate::record::field::Field;
 use crate::source::Delivery;
 use crate::store::{RowId, Store};
 use crate::time::Timestamp;
-use crate::trails::Found;
+use crate::trails::Findings;
 use crate::trails::access::Access;
 
 /// Something that happened.

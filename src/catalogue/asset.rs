@@ -27,14 +27,14 @@ fn rows<const COLUMNS: usize>(
 }
 
 /// A row of the table of activities: service, category, activity, source.
-type Row = [&'static str; 4];
+type Columns = [&'static str; 4];
 
 /// The catalogue, with the rows of `overlay` that are not in it. A service of them may be named by
 /// its heading or as records name it; one that is not known becomes a service of its own.
 pub(super) fn read(overlay: &'static str) -> Catalogue {
     let known = build(&[]);
     let mut seen = BTreeSet::new();
-    let fresh: Vec<Row> = rows(overlay)
+    let fresh: Vec<Columns> = rows(overlay)
         .filter(|[service, category, activity, _]| {
             let names = [service, category, activity];
             names.iter().all(|name| !name.trim().is_empty())
@@ -53,7 +53,7 @@ pub(super) fn read(overlay: &'static str) -> Catalogue {
 /// Rows that are taken from an overlay: far more than any tenant has activities.
 const MOST_OVERLAID: usize = 10_000;
 
-fn build(overlaid: &[Row]) -> Catalogue {
+fn build(overlaid: &[Columns]) -> Catalogue {
     let mut services = read_services();
     for [service, ..] in overlaid {
         if !services.iter().any(|known| known.name == *service) {
@@ -133,7 +133,7 @@ fn service_index(services: &[Service]) -> Vec<(String, u16)> {
 /// Where the entry of a service, category and activity, all as spelled, stands.
 type Places = HashMap<(&'static str, &'static str, &'static str), usize>;
 
-fn read_entries(services: &[Service], overlaid: &[Row]) -> (Vec<Entry>, Places) {
+fn read_entries(services: &[Service], overlaid: &[Columns]) -> (Vec<Entry>, Places) {
     let mut entries: Vec<Entry> = Vec::with_capacity(1_201);
     let mut places = Places::with_capacity(1_201);
     for [service, category, activity, source] in rows(ACTIVITIES).chain(overlaid.iter().copied()) {

@@ -5,33 +5,15 @@ use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 
-use super::key::{Key, texts};
-use super::table::{BESIDE, TRAILS};
+use super::chain::{BESIDE, Event};
+use super::key::{JoinKey, texts};
+use super::table::TRAILS;
 use crate::ledger::logged::actor_key;
 use crate::meaning;
 use crate::record::column::{Column, Part};
 use crate::record::{Outcome, Record};
 use crate::store::{RowId, Segment, Store};
 use crate::text::fold;
-
-/// A record that may be a step.
-#[derive(Clone, Debug)]
-pub(super) struct Event {
-    pub(super) row: RowId,
-    /// When, in ticks (UTC).
-    pub(super) ticks: i64,
-    /// Of records at the same time, which comes first: made from the record alone, so that the
-    /// order in which files were read decides nothing.
-    pub(super) tie: u64,
-    /// Which clue of the trail.
-    pub(super) clue: u8,
-    /// Which step; [`BESIDE`] where it belongs to the trail and is none.
-    pub(super) step: u8,
-    /// What it shares.
-    pub(super) keys: Vec<u32>,
-    /// What it offers, or follows by.
-    pub(super) also: Vec<u32>,
-}
 
 /// The events of each trail, in the order of [`TRAILS`].
 pub(super) struct Gathered {
@@ -40,7 +22,7 @@ pub(super) struct Gathered {
 }
 
 /// A trail and a clue, by their places, and the property that must be among the changed ones.
-type Place = (usize, usize, &'static str);
+type ClueAt = (usize, usize, &'static str);
 
 /// Most keys of one kind of one record: a record with thousands of targets joins nothing more.
 const MOST_KEYS: usize = 64;
@@ -48,7 +30,7 @@ const MOST_KEYS: usize = 64;
 /// Looks at every record's columns, and reads those that may be a step. `goes_on` is told how many
 /// records were looked at.
 pub(super) fn gather(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Option<Gathered> {
-    let mut paths: Vec<Option<Vec<Place>>> = vec![None; store.entries(Column::Path)];
+    let mut paths: Vec<Option<Vec<ClueAt>>> = vec![None; store.entries(Column::Path)];
     let mut changes: Vec<Option<String>> = vec![None; store.entries(Column::Changes)];
     let mut numbers = Numbers::default();
     let mut gathered =
@@ -109,7 +91,7 @@ pub(super) fn gather(store: &Store, goes_on: &dyn Fn(usize) -> bool) -> Option<G
 }
 
 /// The places of the activity of a dictionary entry.
-fn places(store: &Store, code: u32) -> Vec<Place> {
+fn places(store: &Store, code: u32) -> Vec<ClueAt> {
     let Some(activity) = meaning::of(store.part(Part::ACTIVITY, code)) else { return Vec::new() };
     let category = fold(store.part(Part::CATEGORY, code));
     let mut places = Vec::new();
@@ -131,7 +113,7 @@ fn event(
     segment: &Segment,
     at: usize,
     record: &Record<'_>,
-    (trail, number, change): Place,
+    (trail, number, change): ClueAt,
     numbers: &mut Numbers,
 ) -> Option<Event> {
     let clue = &TRAILS[trail].clues[number];
@@ -146,7 +128,7 @@ fn event(
     }
     // What failed is no step that was done.
     let step = if record.outcome == Outcome::Failure { BESIDE } else { clue.step };
-    let mut all = |keys: &[Key]| {
+    let mut all = |keys: &[JoinKey]| {
         let mut found = Vec::new();
         for &key in keys {
             texts(key, record, &mut |text| {

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::gather::Event;
-use super::table::{Follows, Trail};
+use super::chain::Event;
+use super::trail::{Follows, Trail};
 use crate::time::TICKS_PER_SECOND;
 
 /// Services write the records of one operation in any order within some seconds.

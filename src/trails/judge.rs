@@ -12,9 +12,8 @@ pub(super) mod support;
 
 use std::collections::HashMap;
 
-use super::gather::Event;
-use super::table::{BESIDE, Trail};
-use super::verdict::{During, Note, Title, Verdict};
+use super::chain::{BESIDE, Chain, Event, Watch};
+use super::trail::Trail;
 use super::words::distinct;
 use super::{Finding, Meanwhile, Said, StepFound};
 use crate::ledger::logged::target;
@@ -31,44 +30,6 @@ use crate::time::Timestamp;
 
 /// Records of one chain that are read for its title and notes; the others are counted.
 const MOST_READ: usize = 2_000;
-
-/// A chain, its records read.
-pub(super) struct Chain {
-    /// Its events in the order they happened.
-    events: Vec<Event>,
-    /// The first of its records, each with its step.
-    records: Vec<(u8, Record<'static>)>,
-    /// When the last record of all happened.
-    end: Timestamp,
-}
-
-/// What a chain amounts to.
-pub(super) struct Judged {
-    pub(super) title: Title,
-    pub(super) verdict: Verdict,
-    pub(super) severity: Level,
-    /// Is it what ordinary days are full of?
-    pub(super) ordinary: bool,
-    pub(super) notes: Vec<Note>,
-    pub(super) watch: Option<Watch>,
-}
-
-/// Whose records between two instants are a question.
-pub(super) struct Watch {
-    /// Ids of the actor; everybody's where there is none.
-    pub(super) actors: Vec<String>,
-    /// Names of applications that count as well.
-    pub(super) apps: Vec<String>,
-    pub(super) from: Timestamp,
-    /// The last instant; open where it is `None`.
-    pub(super) until: Option<Timestamp>,
-    /// Records of this category are no part of it.
-    pub(super) except: Option<&'static str>,
-    /// What they are called.
-    pub(super) called: During,
-    /// The step whose record is the first of them.
-    pub(super) step: Option<usize>,
-}
 
 /// A finding that lacks its query.
 pub(super) struct Pending {
@@ -126,64 +87,6 @@ pub(super) fn judge(
 
 fn read(store: &Store, row: RowId) -> Option<Record<'static>> {
     Some(store.reread(row).ok()?.named().ok()?.into_owned())
-}
-
-impl Chain {
-    /// The records of a step.
-    fn of(&self, step: u8) -> impl DoubleEndedIterator<Item = &Record<'static>> {
-        self.records.iter().filter(move |(of, _)| *of == step).map(|(_, record)| record)
-    }
-
-    fn first(&self, step: u8) -> Option<&Record<'static>> {
-        self.of(step).next()
-    }
-
-    fn has(&self, step: u8) -> bool {
-        self.events.iter().any(|event| event.step == step)
-    }
-
-    /// How many records a step has.
-    fn count(&self, step: u8) -> usize {
-        self.events.iter().filter(|event| event.step == step).count()
-    }
-
-    /// When a step was first done.
-    fn when(&self, step: u8) -> Option<Timestamp> {
-        let event = self.events.iter().find(|event| event.step == step)?;
-        Some(Timestamp::from_ticks(event.ticks))
-    }
-
-    /// When a step was last done.
-    fn last(&self, step: u8) -> Option<Timestamp> {
-        let event = self.events.iter().rev().find(|event| event.step == step)?;
-        Some(Timestamp::from_ticks(event.ticks))
-    }
-
-    /// From an instant to the last record of all, in ticks.
-    fn since(&self, time: Timestamp) -> i64 {
-        self.end.ticks() - time.ticks()
-    }
-}
-
-/// From one instant to another, in ticks.
-fn between(from: Timestamp, to: Timestamp) -> i64 {
-    to.ticks() - from.ticks()
-}
-
-/// Is a record one of these parts of a trail?
-pub(super) fn is_part(record: &Record<'_>, trail: &str, parts: &[&str]) -> bool {
-    let own = meaning::of(&record.activity);
-    own.is_some_and(|own| parts.iter().any(|part| own.is_step(trail, part)))
-}
-
-/// Does a record do this with such a thing?
-fn does(record: &Record<'_>, act: Act, thing: Thing) -> bool {
-    meaning::of(&record.activity).is_some_and(|own| own.does(act, thing))
-}
-
-/// Is the thing the actor's own?
-fn is_of_actor(record: &Record<'_>) -> bool {
-    meaning::of(&record.activity).is_some_and(|own| own.is_of_actor)
 }
 
 /// Who did it, by the name people know.

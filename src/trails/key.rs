@@ -1,14 +1,14 @@
 //! What records of one trail can share, and how it is written in a record.
 //! Never joins anything: it only hands texts over.
 
-use super::judge;
+use super::subject;
 use crate::ledger::logged::{actor_key, key_of, target};
 use crate::record::{ActorKind, Record, value_text};
 use crate::text::fold;
 
 /// Something that records can share.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Key {
+pub(super) enum JoinKey {
     /// The correlation id.
     Correlation,
     /// Targets of a type (any type where it is empty): id, else name.
@@ -35,7 +35,7 @@ pub(super) enum Key {
 }
 
 /// The texts of a key in a record, folded; handed over one by one, none empty.
-pub(super) fn texts(key: Key, record: &Record<'_>, out: &mut dyn FnMut(&str)) {
+pub(super) fn texts(key: JoinKey, record: &Record<'_>, out: &mut dyn FnMut(&str)) {
     let mut keep = |text: &str| {
         let text = fold(text);
         // All zeros is how "none" is written.
@@ -44,36 +44,36 @@ pub(super) fn texts(key: Key, record: &Record<'_>, out: &mut dyn FnMut(&str)) {
         }
     };
     match key {
-        Key::Correlation => keep(&record.correlation_id),
-        Key::Inviter => {
+        JoinKey::Correlation => keep(&record.correlation_id),
+        JoinKey::Inviter => {
             let inviter = actor_key(&record.actor);
             if !inviter.is_empty() {
                 keep(&format!("invited by {inviter}"));
             }
         }
-        Key::Guest => judge::guest::names(record).iter().for_each(|name| keep(name)),
-        Key::AppId => {
+        JoinKey::Guest => subject::guest_names(record).iter().for_each(|name| keep(name)),
+        JoinKey::AppId => {
             for property in ["AppId", "ServicePrincipal.AppId", "AppPrincipalId"] {
-                texts(Key::Change(property), record, out);
+                texts(JoinKey::Change(property), record, out);
             }
-            texts(Key::Detail("AppId"), record, out);
+            texts(JoinKey::Detail("AppId"), record, out);
         }
-        Key::ActorAndApplication => {
+        JoinKey::ActorAndApplication => {
             let actor = actor_key(&record.actor);
-            let application = judge::credential::application(record);
+            let application = subject::application(record);
             let is_person = record.actor.kind == ActorKind::User && !actor.is_empty();
             if let Some(application) = application.filter(|_| is_person) {
                 keep(&format!("{actor} changes the application {application}"));
             }
         }
-        Key::ActorAndRole => {
+        JoinKey::ActorAndRole => {
             let actor = actor_key(&record.actor);
             let role = target(record, &["Role", "Group"]);
             if let Some(role) = role.filter(|_| !actor.is_empty()) {
                 keep(&format!("{actor} has {}", key_of(role)));
             }
         }
-        Key::Target(kind) => {
+        JoinKey::Target(kind) => {
             for target in &record.targets {
                 if kind.is_empty() || target.kind.eq_ignore_ascii_case(kind) {
                     let upn = target.original_upn().0;
@@ -82,7 +82,7 @@ pub(super) fn texts(key: Key, record: &Record<'_>, out: &mut dyn FnMut(&str)) {
                 }
             }
         }
-        Key::Change(name) => {
+        JoinKey::Change(name) => {
             let changes = record.targets.iter().flat_map(|target| &target.changes);
             for change in changes.filter(|change| change.name.eq_ignore_ascii_case(name)) {
                 for value in [&change.new, &change.old].into_iter().flatten() {
@@ -90,21 +90,21 @@ pub(super) fn texts(key: Key, record: &Record<'_>, out: &mut dyn FnMut(&str)) {
                 }
             }
         }
-        Key::Detail(name) => {
+        JoinKey::Detail(name) => {
             for detail in record.details.iter().filter(|d| d.key.eq_ignore_ascii_case(name)) {
                 keep(&detail.value);
             }
         }
-        Key::SubjectAndRole => {
+        JoinKey::SubjectAndRole => {
             let role = target(record, &["Role", "Group"]);
             let user = target(record, &["User"]);
             if let (Some(role), Some(user)) = (role, user) {
                 keep(&format!("{} has {}", key_of(user), key_of(role)));
             }
         }
-        Key::RequesterAndPackage => {
-            let user = judge::package::requester(record);
-            let package = judge::package::package_key(record);
+        JoinKey::RequesterAndPackage => {
+            let user = subject::requester(record);
+            let package = subject::package_key(record);
             if let (Some(user), Some(package)) = (user, package) {
                 keep(&format!("{user} wants {package}"));
             }

@@ -1,135 +1,14 @@
 //! THE table of trails: what their steps are, which records are which step, and what joins them.
 //! Never reads records: gathering, joining and judging go by this table.
 
-use super::judge::{self, Chain, Judged};
-pub(super) use super::key::Key;
+use super::chain::BESIDE;
+use super::judge;
+use super::key::JoinKey;
+use super::subject;
+use super::trail::{Clue, Trail, clue};
 use crate::ledger::keys;
 use crate::record::{Record, value_text};
 use crate::text::fold;
-
-/// A sequence of records that means something.
-pub struct Trail {
-    /// Its name on the command line.
-    pub name: &'static str,
-    /// Its name for people.
-    pub title: &'static str,
-    /// Why it matters, in one sentence.
-    pub why: &'static str,
-    /// Names of its steps, in the order in which they happen.
-    pub steps: &'static [&'static str],
-    /// Steps that end or undo it, a bit each: that they are missing does not make it less of a sequence.
-    pub(super) ends: u8,
-    /// Which records are which step.
-    pub(super) clues: &'static [Clue],
-    /// Seconds within which records that share a key belong together.
-    pub(super) within: i64,
-    /// Seconds within which a record that only follows belongs to what it follows.
-    pub(super) follows_within: i64,
-    /// Are these steps (a bit each) enough to be judged?
-    pub(super) enough: fn(u8) -> bool,
-    /// What it is; `None` where it is nothing to tell of.
-    pub(super) judge: fn(&Chain) -> Option<Judged>,
-}
-
-impl std::fmt::Debug for Trail {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name)
-    }
-}
-
-/// The step of records that belong to a trail and are none of its steps: attempts that failed, what was
-/// only prepared, what ended without being done.
-pub(super) const BESIDE: u8 = 7;
-
-/// Does a record belong only to what others began?
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Follows {
-    /// It begins something itself.
-    No,
-    /// It belongs to what began before it.
-    Behind,
-    /// It belongs to what began soon after it.
-    Before,
-    /// It belongs to what began before it, else to what began soon after it.
-    Either,
-}
-
-/// Tells that records of some activities are a step: those whose meaning names the trail and this part.
-pub(super) struct Clue {
-    /// Of which step; [`BESIDE`] for none.
-    pub(super) step: u8,
-    /// What `assets/activities` calls the records that it is about.
-    pub(super) part: &'static str,
-    /// The category they are logged in; empty for any.
-    pub(super) category: &'static str,
-    /// What else must hold.
-    pub(super) when: fn(&Record<'_>) -> bool,
-    /// Do failures count?
-    pub(super) failures: bool,
-    /// What it shares with records of the same chain.
-    pub(super) keys: &'static [Key],
-    /// What it offers to those that follow; or by what it follows, where it does.
-    pub(super) also: &'static [Key],
-    /// Does it belong only to what others began?
-    pub(super) follows: Follows,
-    /// Does one chain take it only once?
-    pub(super) once: bool,
-    /// Is it told of where it follows nothing?
-    pub(super) alone: bool,
-}
-
-const fn clue(step: u8, part: &'static str, keys: &'static [Key]) -> Clue {
-    Clue {
-        step,
-        part,
-        category: "",
-        when: |_| true,
-        failures: false,
-        keys,
-        also: &[],
-        follows: Follows::No,
-        once: false,
-        alone: false,
-    }
-}
-
-impl Clue {
-    const fn in_category(self, category: &'static str) -> Self {
-        Self { category, ..self }
-    }
-
-    const fn when(self, when: fn(&Record<'_>) -> bool) -> Self {
-        Self { when, ..self }
-    }
-
-    const fn or_failing(self) -> Self {
-        Self { failures: true, ..self }
-    }
-
-    const fn offering(self, also: &'static [Key]) -> Self {
-        Self { also, ..self }
-    }
-
-    const fn following(self, also: &'static [Key]) -> Self {
-        Self { also, follows: Follows::Behind, ..self }
-    }
-
-    const fn leading(self, also: &'static [Key]) -> Self {
-        Self { also, follows: Follows::Before, ..self }
-    }
-
-    const fn around(self, also: &'static [Key]) -> Self {
-        Self { also, follows: Follows::Either, ..self }
-    }
-
-    const fn alone(self) -> Self {
-        Self { alone: true, ..self }
-    }
-
-    const fn once(self) -> Self {
-        Self { once: true, ..self }
-    }
-}
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
@@ -146,42 +25,44 @@ const fn has(steps: u8, wanted: &[u8]) -> bool {
     true
 }
 
-const PRINCIPAL: &[Key] = &[Key::Correlation, Key::Target("ServicePrincipal")];
-const CLIENT: &[Key] = &[Key::Correlation, Key::Change("ServicePrincipal.ObjectID")];
-const USER: &[Key] = &[Key::Target("User")];
-const POLICY: &[Key] = &[Key::Correlation, Key::Target("")];
-const DOMAIN: &[Key] = &[Key::Target("")];
-const PIM: &[Key] = &[Key::Correlation, Key::Detail("RequestId"), Key::Target("Request")];
-const SUPPORT: &[Key] = &[Key::Correlation, Key::Target(""), Key::Detail("SupportRequestId")];
-const PACKAGE: &[Key] = &[
-    Key::Correlation,
-    Key::Detail("RequestId"),
-    Key::Detail("AccessPackageAssignmentRequestId"),
-    Key::Target("AccessPackageAssignmentRequest"),
+const PRINCIPAL: &[JoinKey] = &[JoinKey::Correlation, JoinKey::Target("ServicePrincipal")];
+const CLIENT: &[JoinKey] = &[JoinKey::Correlation, JoinKey::Change("ServicePrincipal.ObjectID")];
+const USER: &[JoinKey] = &[JoinKey::Target("User")];
+const POLICY: &[JoinKey] = &[JoinKey::Correlation, JoinKey::Target("")];
+const DOMAIN: &[JoinKey] = &[JoinKey::Target("")];
+const PIM: &[JoinKey] =
+    &[JoinKey::Correlation, JoinKey::Detail("RequestId"), JoinKey::Target("Request")];
+const SUPPORT: &[JoinKey] =
+    &[JoinKey::Correlation, JoinKey::Target(""), JoinKey::Detail("SupportRequestId")];
+const PACKAGE: &[JoinKey] = &[
+    JoinKey::Correlation,
+    JoinKey::Detail("RequestId"),
+    JoinKey::Detail("AccessPackageAssignmentRequestId"),
+    JoinKey::Target("AccessPackageAssignmentRequest"),
 ];
-const WHO_GOT_IT: &[Key] = &[
-    Key::Correlation,
-    Key::Target("User"),
-    Key::Target("Group"),
-    Key::Change("ServicePrincipal.ObjectID"),
+const WHO_GOT_IT: &[JoinKey] = &[
+    JoinKey::Correlation,
+    JoinKey::Target("User"),
+    JoinKey::Target("Group"),
+    JoinKey::Change("ServicePrincipal.ObjectID"),
 ];
-const GUEST: &[Key] = &[Key::Guest];
+const GUEST: &[JoinKey] = &[JoinKey::Guest];
 /// The application and its service principal have different ids: what names both, joins them.
-const OF_APPLICATION: &[Key] = &[
-    Key::Correlation,
-    Key::Target("Application"),
-    Key::Target("ServicePrincipal"),
-    Key::AppId,
-    Key::ActorAndApplication,
+const OF_APPLICATION: &[JoinKey] = &[
+    JoinKey::Correlation,
+    JoinKey::Target("Application"),
+    JoinKey::Target("ServicePrincipal"),
+    JoinKey::AppId,
+    JoinKey::ActorAndApplication,
 ];
-const OF_CLIENT: &[Key] = &[
-    Key::Change("ServicePrincipal.ObjectID"),
+const OF_CLIENT: &[JoinKey] = &[
+    JoinKey::Change("ServicePrincipal.ObjectID"),
     // The detail `AppId` is that of the application whose role it is.
-    Key::Change("ServicePrincipal.AppId"),
-    Key::ActorAndApplication,
+    JoinKey::Change("ServicePrincipal.AppId"),
+    JoinKey::ActorAndApplication,
 ];
-const FOR_WHOM: &[Key] = &[Key::RequesterAndPackage];
-const WHOSE_ROLE: &[Key] = &[Key::SubjectAndRole];
+const FOR_WHOM: &[JoinKey] = &[JoinKey::RequesterAndPackage];
+const WHOSE_ROLE: &[JoinKey] = &[JoinKey::SubjectAndRole];
 
 /// All trails, in the order help lists them.
 pub static TRAILS: &[Trail] = &[
@@ -199,24 +80,24 @@ pub static TRAILS: &[Trail] = &[
         ],
         ends: 1 << 5,
         clues: &[
-            clue(0, "added", &[Key::Correlation, Key::Change("AppId")]),
+            clue(0, "added", &[JoinKey::Correlation, JoinKey::Change("AppId")]),
             clue(
                 1,
                 "principal",
                 &[
-                    Key::Correlation,
-                    Key::Target("ServicePrincipal"),
-                    Key::Detail("AppId"),
-                    Key::Change("AppPrincipalId"),
+                    JoinKey::Correlation,
+                    JoinKey::Target("ServicePrincipal"),
+                    JoinKey::Detail("AppId"),
+                    JoinKey::Change("AppPrincipalId"),
                 ],
             ),
             clue(2, "granted", CLIENT),
-            clue(3, "role for user", &[Key::Correlation]),
+            clue(3, "role for user", &[JoinKey::Correlation]),
             clue(3, "role", CLIENT),
             clue(4, "consented", PRINCIPAL).or_failing(),
             clue(5, "taken back", &[]).following(&[
-                Key::Target("ServicePrincipal"),
-                Key::Change("ServicePrincipal.ObjectID"),
+                JoinKey::Target("ServicePrincipal"),
+                JoinKey::Change("ServicePrincipal.ObjectID"),
             ]),
         ],
         within: 3 * DAY,
@@ -233,16 +114,24 @@ pub static TRAILS: &[Trail] = &[
         steps: &["owner added", "credential added", "permission or role granted", "used"],
         ends: 0,
         clues: &[
-            clue(0, "owner", &[Key::Target("Application"), Key::Target("ServicePrincipal")]),
+            clue(
+                0,
+                "owner",
+                &[JoinKey::Target("Application"), JoinKey::Target("ServicePrincipal")],
+            ),
             clue(1, "added", OF_APPLICATION).when(adds_a_key),
-            clue(2, "app role", OF_CLIENT).when(|record| judge::package::client(record).is_some()),
+            clue(2, "app role", OF_CLIENT).when(|record| subject::client(record).is_some()),
             clue(
                 2,
                 "consented",
-                &[Key::Target("ServicePrincipal"), Key::AppId, Key::ActorAndApplication],
+                &[
+                    JoinKey::Target("ServicePrincipal"),
+                    JoinKey::AppId,
+                    JoinKey::ActorAndApplication,
+                ],
             )
             .when(judge::consent::is_for_everybody),
-            clue(2, "role", &[Key::Target("ServicePrincipal"), Key::ActorAndApplication])
+            clue(2, "role", &[JoinKey::Target("ServicePrincipal"), JoinKey::ActorAndApplication])
                 .when(|record| record.targets.iter().any(|t| t.kind == "ServicePrincipal")),
         ],
         within: 12 * HOUR,
@@ -298,7 +187,7 @@ pub static TRAILS: &[Trail] = &[
             clue(BESIDE, "canceled", PIM),
             clue(BESIDE, "timed out", PIM),
             // Who loosens a role's settings before activating it is no accident.
-            clue(BESIDE, "settings", &[]).leading(&[Key::ActorAndRole]),
+            clue(BESIDE, "settings", &[]).leading(&[JoinKey::ActorAndRole]),
             clue(2, "activated", PIM).or_failing().offering(WHOSE_ROLE),
             clue(3, "expired", PIM).following(WHOSE_ROLE).once(),
             clue(3, "deactivated", PIM).following(WHOSE_ROLE).once(),
@@ -356,7 +245,7 @@ pub static TRAILS: &[Trail] = &[
         steps: &["invited", "redeemed", "got a group or role", "became member"],
         ends: 0,
         clues: &[
-            clue(0, "invited", &[Key::Inviter]).offering(GUEST),
+            clue(0, "invited", &[JoinKey::Inviter]).offering(GUEST),
             clue(1, "redeemed", &[]).following(GUEST),
             clue(2, "joined", &[]).following(GUEST),
             clue(2, "raised", &[]).following(GUEST),
@@ -454,7 +343,7 @@ pub static TRAILS: &[Trail] = &[
         clues: &[
             clue(0, "changed", WHO_GOT_IT).when(judge::package::by_hand),
             // What explains it is none of its steps.
-            clue(BESIDE, "consented", &[Key::Correlation]),
+            clue(BESIDE, "consented", &[JoinKey::Correlation]),
             clue(BESIDE, "explained", WHO_GOT_IT),
         ],
         within: 600,

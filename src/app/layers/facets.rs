@@ -82,7 +82,7 @@ pub(in crate::app) fn values_menu(field: &'static Field) -> Menu {
 
 /// Tells how far the counting is.
 pub(in crate::app) fn go_on(menu: &mut Menu, field: &Field, share: u8) {
-    menu.title = format!("{}: counting, {share}%, esc stops", field.name);
+    menu.title = format!("{}: counting, {share}%, esc stops", field.name).into();
 }
 
 /// Shows the values of a field; there are so many records in all.

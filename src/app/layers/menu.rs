@@ -98,13 +98,54 @@ pub fn trail_lines(screen_height: u16) -> u16 {
     (screen_height.saturating_sub(7) / 2).clamp(5, 16)
 }
 
+/// What stands above a box.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Title {
+    /// The same, whatever is typed.
+    Fixed(String),
+    /// It tells how many items were found, and how many of them fit what was typed.
+    Counted {
+        /// What stands before the count.
+        before: &'static str,
+        /// What stands behind it.
+        after: String,
+        /// How many items there are.
+        all: usize,
+    },
+}
+
+impl Title {
+    /// It in words; `fitting` is how many items fit what was typed.
+    pub fn text(&self, fitting: Option<usize>) -> String {
+        match (self, fitting) {
+            (Self::Fixed(text), _) => text.clone(),
+            (Self::Counted { before, after, all }, None) => format!("{before}{all} found{after}"),
+            (Self::Counted { before, after, all }, Some(some)) => {
+                format!("{before}{some} of {all} found{after}")
+            }
+        }
+    }
+}
+
+impl From<String> for Title {
+    fn from(text: String) -> Self {
+        Self::Fixed(text)
+    }
+}
+
+impl From<&str> for Title {
+    fn from(text: &str) -> Self {
+        Self::Fixed(text.to_owned())
+    }
+}
+
 /// A box with items to choose from.
 #[derive(Debug)]
 pub struct Menu {
     /// What it does otherwise than others.
     pub rules: &'static Rules,
     /// What the box is.
-    pub title: String,
+    pub title: Title,
     /// All items.
     pub items: Vec<Item>,
     /// Indexes of the items that fit what was typed, best first.
@@ -188,7 +229,7 @@ const MOST_LINES: usize = 24;
 
 impl Menu {
     /// A menu of items.
-    pub fn new(rules: &'static Rules, title: impl Into<String>, items: Vec<Item>) -> Self {
+    pub fn new(rules: &'static Rules, title: impl Into<Title>, items: Vec<Item>) -> Self {
         let mut menu = Self {
             rules,
             title: title.into(),
@@ -262,19 +303,14 @@ impl Menu {
     }
 
     /// Takes other items, under another title; what was typed stays.
-    pub fn replace(&mut self, title: String, items: Vec<Item>) {
-        (self.title, self.items) = (title, items);
+    pub fn replace(&mut self, title: impl Into<Title>, items: Vec<Item>) {
+        (self.title, self.items) = (title.into(), items);
         self.narrow();
     }
 
-    /// The title; while something is typed, it tells how many items of a box of trails fit.
-    pub fn heading(&self) -> String {
-        let all = format!("{} found", self.items.len());
-        if self.rules.kind == Kind::Trails && !self.typed().trim().is_empty() {
-            let some = format!("{} of {all}", self.shown.len());
-            return self.title.replacen(&all, &some, 1);
-        }
-        self.title.clone()
+    /// How many items fit what was typed; `None` where nothing was typed.
+    pub fn fitting(&self) -> Option<usize> {
+        (!self.typed().trim().is_empty()).then_some(self.shown.len())
     }
 
     /// What was typed to narrow the items.

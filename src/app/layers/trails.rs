@@ -4,10 +4,10 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use crate::app::intent::{Intent, Reply};
-use crate::app::layers::menu::{Item, Kind, Menu, Rules, Said};
+use crate::app::layers::menu::{Item, Kind, Menu, Rules, Said, Title};
 use crate::app::panes::list::{Times, shortened};
 use crate::text::{clean, thousands};
-use crate::trails::{Finding, Found, lasted};
+use crate::trails::{Finding, Findings, lasted};
 
 /// What the box is called while nothing was found yet.
 const LOOKING: &str = "Trails: looking …";
@@ -56,7 +56,8 @@ pub(in crate::app) fn go_on(menu: &mut Menu, looked_at: usize, all: usize) {
     if menu.items.is_empty() {
         let share = looked_at.min(all) * 100 / all.max(1);
         let [done, all] = [looked_at.min(all), all].map(|count| thousands(count as u64));
-        menu.title = format!("{LOOKING} {share}% · {done} of {all} records · esc stops");
+        let title = format!("{LOOKING} {share}% · {done} of {all} records · esc stops");
+        menu.title = title.into();
     }
 }
 
@@ -64,7 +65,7 @@ pub(in crate::app) fn go_on(menu: &mut Menu, looked_at: usize, all: usize) {
 /// was found so far.
 pub(in crate::app) fn fill(
     menu: &mut Menu,
-    found: &Found,
+    found: &Findings,
     is_loading: bool,
     times: Times<'_>,
     screen_width: u16,
@@ -75,10 +76,11 @@ pub(in crate::app) fn fill(
         count => format!(", {count} records could not be read again"),
     };
     let still = if is_loading { " so far" } else { "" };
-    let count = found.findings.len();
-    let title = format!(
-        "Trails: {count} found{still}{unreadable} · ⏎ its records · → meanwhile · shift ↓ reads on"
-    );
+    let title = Title::Counted {
+        before: "Trails: ",
+        after: format!("{still}{unreadable} · ⏎ its records · → meanwhile · shift ↓ reads on"),
+        all: found.findings.len(),
+    };
     menu.replace(title, items);
 }
 

@@ -1,12 +1,13 @@
 //! Accounts that come, rise and go; domains that are federated; temporary access passes.
 //! Never says who is behind an account.
 
-use super::{Chain, Judged, between, distinct, user_name, who};
+use super::{distinct, user_name, who};
 use crate::ledger::logged;
 use crate::ledger::logged::{name_of, value};
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
 use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::trails::chain::{Chain, Judged, between};
 use crate::trails::verdict::{DomainEnd, Note, Title, Verdict, When};
 
 /// An account that is gone within this time was short-lived.

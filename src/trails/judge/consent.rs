@@ -1,12 +1,12 @@
 //! Consent to an application: who agreed to what, who was refused, whether it was taken back.
 //! Never says whether the application is good.
 
-use super::{Chain, Judged, distinct, who};
+use super::{distinct, who};
 use crate::ledger::logged::{name_of, value};
 use crate::record::Record;
 use crate::record::application::application_id;
 use crate::record::risk::Level;
-use crate::trails::table::BESIDE;
+use crate::trails::chain::{BESIDE, Chain, Judged};
 use crate::trails::verdict::{Consent, ConsentEnd, Note, Title, Verdict};
 
 const ADDED: u8 = 1;

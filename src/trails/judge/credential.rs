@@ -1,7 +1,7 @@
 //! A new key on an application: who added it, who had consented, and whether it was used.
 //! Never tells keys apart that the record does not name.
 
-use super::{Chain, Judged, Watch, distinct, does, who};
+use super::{distinct, who};
 use crate::ledger::keys;
 use crate::ledger::logged;
 use crate::ledger::logged::{key_of, name_of};
@@ -10,7 +10,10 @@ use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
 use crate::text::fold;
 use crate::time::TICKS_PER_SECOND;
-use crate::trails::key::{Key, texts};
+use crate::trails::chain::{Chain, Judged, Watch};
+use crate::trails::key::{JoinKey, texts};
+use crate::trails::subject;
+use crate::trails::subject::does;
 use crate::trails::verdict::{AfterOwner, During, Note, Title, Verdict};
 use std::collections::HashSet;
 
@@ -65,7 +68,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         .filter(|target| target.kind.eq_ignore_ascii_case("ServicePrincipal"))
         .chain(logged::target(added, &["Application"]))
         .map(|target| key_of(target).to_owned())
-        .chain(chain.of(GRANTED).filter_map(|record| Some(super::package::client(record)?.1)))
+        .chain(chain.of(GRANTED).filter_map(|record| Some(subject::client(record)?.1)))
         .filter(|id| !id.is_empty());
     let client = chain.of(ADDED).filter_map(|record| logged::detail(record, "AppId"));
     let actors = distinct(ids.chain(client.map(str::to_owned)));
@@ -126,25 +129,16 @@ fn after_owner(chain: &Chain, keys: &[String]) -> AfterOwner {
     AfterOwner::Some { later, own }
 }
 
-/// The application a record adds a key to or gives something, by name.
-pub(in crate::trails) fn application(record: &Record<'_>) -> Option<String> {
-    match super::package::client(record) {
-        Some((name, _)) => Some(name),
-        None if does(record, Act::Given, Thing::AppRole) => None,
-        None => name_of(record, &["Application", "ServicePrincipal"]),
-    }
-}
-
 /// Do the added key and what was granted share neither an id nor an operation?
 fn by_name_only(chain: &Chain) -> bool {
     let shared = |record: &Record<'_>| {
         let mut found = Vec::new();
         for key in [
-            Key::Correlation,
-            Key::Target("Application"),
-            Key::Target("ServicePrincipal"),
-            Key::Change("ServicePrincipal.ObjectID"),
-            Key::AppId,
+            JoinKey::Correlation,
+            JoinKey::Target("Application"),
+            JoinKey::Target("ServicePrincipal"),
+            JoinKey::Change("ServicePrincipal.ObjectID"),
+            JoinKey::AppId,
         ] {
             texts(key, record, &mut |text| found.push(text.to_owned()));
         }

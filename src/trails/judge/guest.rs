@@ -1,13 +1,15 @@
 //! Guests: who invited how many, who came, who rose, who has not come yet.
 //! Never asks the mailboxes.
 
-use super::{Chain, Judged, between, distinct, is_part, who};
+use super::{distinct, who};
 use crate::ledger::logged;
 use crate::ledger::logged::{detail, target};
 use crate::record::Record;
 use crate::record::risk::Level;
 use crate::record::sentence::target_name;
 use crate::text::fold;
+use crate::trails::chain::{Chain, Judged, between};
+use crate::trails::subject::is_part;
 use crate::trails::verdict::{Note, Title, Verdict};
 use std::collections::{HashMap, HashSet};
 
@@ -20,7 +22,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let came: HashSet<String> = chain.of(1).flat_map(names).collect();
     // A guest who did not come has no redemption; whoever rose is told by name.
     let waiting: Vec<String> = (chain.of(0))
-        .filter(|record| !names(record).iter().any(|name| came.contains(name)))
+        .filter(|record| !guest_names(record).iter().any(|name| came.contains(name)))
         .map(mail)
         .collect();
     let invited = guests.len().max(1);
@@ -75,35 +77,6 @@ fn key(record: &Record<'_>) -> Option<String> {
     let guest = target(record, &["User"])?;
     let key = fold(logged::key_of(guest));
     (!key.is_empty()).then_some(key)
-}
-
-/// What a guest is known by in an invitation, a redemption or a membership, folded: id, sign-in name,
-/// address. A redemption without a user among its targets is the actor's own. Never the inviter.
-pub(in crate::trails) fn names(record: &Record<'_>) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut keep = |text: &str| {
-        let text = fold(text.trim());
-        if !text.is_empty() && !names.contains(&text) {
-            names.push(text);
-        }
-    };
-    match target(record, &["User"]) {
-        Some(guest) => {
-            keep(&guest.id);
-            keep(guest.original_upn().0);
-            // The service's own "UPN: …, Email: …, InvitationId: …"; other names are chosen by people.
-            if is_part(record, "guest", &["redeemed"]) && guest.name.starts_with("UPN:") {
-                let mut parts = guest.name.split(", ");
-                keep(parts.find_map(|part| part.strip_prefix("Email:")).unwrap_or_default());
-            }
-        }
-        None if is_part(record, "guest", &["redeemed"]) => {
-            keep(crate::ledger::logged::actor_key(&record.actor));
-        }
-        None => {}
-    }
-    keep(detail(record, "invitedUserEmailAddress").unwrap_or_default());
-    names
 }
 
 fn mail(record: &Record<'_>) -> String {

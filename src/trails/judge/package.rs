@@ -4,7 +4,7 @@
 //! Activities and their order are those of Microsoft's "View reports and logs in entitlement
 //! management".
 
-use super::{Chain, Judged, between, distinct, does, is_of_actor, is_part, user_name, who};
+use super::{distinct, user_name, who};
 use crate::ledger::logged::{detail, key_of, name_of, target, value};
 use crate::ledger::package::{delivers, name};
 use crate::meaning::{Act, Thing};
@@ -13,6 +13,8 @@ use crate::record::sentence::target_name;
 use crate::record::{Outcome, Record, Target};
 use crate::text::fold;
 use crate::time::TICKS_PER_SECOND;
+use crate::trails::chain::{BESIDE, Chain, Judged, between};
+use crate::trails::subject::{client, does, is_of_actor, is_part, package_key, requester};
 use crate::trails::verdict::{
     AssignedEnd, Later, Names, Note, PackageEnd, Request, Title, Verdict,
 };
@@ -25,27 +27,10 @@ pub(in crate::trails) fn by_hand(record: &Record<'_>) -> bool {
 /// Parts of the trail that are asked for once somebody has an access package.
 const LATER: &[&str] = &["removal asked", "extension asked", "extended"];
 
-const BESIDE_STEP: u8 = crate::trails::table::BESIDE;
+const BESIDE_STEP: u8 = BESIDE;
 
 /// A delivery that failed can be processed again for so long.
 const REPROCESS: i64 = 7 * 24 * 3_600 * TICKS_PER_SECOND;
-
-/// The key of the user a record of entitlement management is about.
-pub(in crate::trails) fn requester(record: &Record<'_>) -> Option<String> {
-    if is_of_actor(record) {
-        let key = crate::ledger::logged::actor_key(&record.actor);
-        if !key.is_empty() {
-            return Some(key.to_owned());
-        }
-    }
-    target(record, &["User"]).map(|user| key_of(user).to_owned()).filter(|key| !key.is_empty())
-}
-
-/// The id of the access package a record is about, else its name.
-pub(in crate::trails) fn package_key(record: &Record<'_>) -> Option<String> {
-    let given = detail(record, "AccessPackageId").map(str::to_owned);
-    given.or_else(|| target(record, &["AccessPackage"]).map(|package| key_of(package).to_owned()))
-}
 
 fn requester_name(record: &Record<'_>) -> Option<String> {
     if is_of_actor(record) {
@@ -249,25 +234,6 @@ fn principal(record: &Record<'_>) -> Option<String> {
         .or_else(|| value(record, "User.UPN"))
         .or_else(|| name_of(record, &["Group"]))
         .or_else(|| value(record, "Group.DisplayName"))
-}
-
-/// Name and id of the service principal that gets an app role; the id is empty where only its name is
-/// logged.
-pub(in crate::trails) fn client(record: &Record<'_>) -> Option<(String, String)> {
-    let own = ["ServicePrincipal.ObjectID", "ServicePrincipal.AppId"];
-    let ids: Vec<String> = own.iter().filter_map(|property| value(record, property)).collect();
-    let is_it = |target: &&Target<'_>| {
-        let is = |id: &str| ids.iter().any(|own| own.eq_ignore_ascii_case(id));
-        is(&target.id) || is(&target.name_id)
-    };
-    let receiver = record.targets.iter().find(is_it);
-    let name =
-        receiver.map(|target| target_name(target).to_owned()).filter(|name| !name.is_empty());
-    let name = name.or_else(|| value(record, "ServicePrincipal.DisplayName"));
-    let id = value(record, own[0]);
-    let id = id.or_else(|| receiver.map(|target| target.id.to_string())).unwrap_or_default();
-    let name = name.or_else(|| Some(id.clone()).filter(|id| !id.is_empty()))?;
-    Some((name, id))
 }
 
 /// The application whose role it is, by name.

@@ -1,13 +1,14 @@
 //! An activation of a role: who asked, who agreed, how long it lasted, what was done meanwhile.
 //! Never counts what others did.
 
-use super::{Chain, Judged, Watch, between, distinct, is_part, user_name, who};
+use super::{distinct, user_name, who};
 use crate::ledger::logged::{name_of, target};
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Outcome, Record};
 use crate::text::fold;
 use crate::time::TICKS_PER_SECOND;
-use crate::trails::table::BESIDE;
+use crate::trails::chain::{BESIDE, Chain, Judged, Watch, between};
+use crate::trails::subject::is_part;
 use crate::trails::verdict::{ActivationEnd, AssignmentEnd, During, Note, Title, Verdict};
 
 const ASKED: u8 = 0;

@@ -1,11 +1,13 @@
 //! Conditional Access policies that were weakened, and restored.
 //! Never evaluates a policy: only state, exclusions, inclusions and controls are compared.
 
-use super::{Chain, Judged, between, is_part, who};
+use super::who;
 use crate::ledger::logged::name_of;
 use crate::record::Record;
 use crate::record::change::{Difference, differences};
 use crate::record::risk::Level;
+use crate::trails::chain::{Chain, Judged, between};
+use crate::trails::subject::is_part;
 use crate::trails::verdict::{Note, PolicyEnd, Title, Verdict};
 
 /// Values longer than this are not compared.

@@ -4,10 +4,12 @@
 //! Which activities a person begins and which are automated is in Microsoft's "View activity logs
 //! for Microsoft Support access requests".
 
-use super::{Chain, Judged, Watch, between, is_part, who};
+use super::who;
 use crate::ledger::logged::detail;
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
+use crate::trails::chain::{Chain, Judged, Watch, between};
+use crate::trails::subject::is_part;
 use crate::trails::verdict::{Behind, During, Note, SupportEnd, Title, Verdict};
 
 /// Access that is open for longer is asked about.

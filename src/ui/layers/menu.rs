@@ -25,7 +25,7 @@ pub fn draw(app: &App, menu: &Menu, theme: &Theme, frame: &mut Frame<'_>) {
         return;
     }
     frame.render_widget(Clear, area);
-    let heading = menu.heading();
+    let heading = menu.title.text(menu.fitting());
     let heading = if theme.ascii { ascii::title(&heading) } else { heading };
     let mut block = Block::bordered().border_style(theme.focus).title(Line::styled(
         fit(&clean(&heading), usize::from(area.width) - 4).0.into_owned(),
