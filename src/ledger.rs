@@ -27,7 +27,7 @@ mod values;
 
 pub use aftermath::Aftermath;
 pub use book::Ledger;
-pub use lane::{Event, Line, Standing, Why};
+pub use lane::{By, Event, Line, Standing, Why};
 pub use objects::NOBODY;
 pub use taken_back::{Deed, TakenBack};
 pub use values::Fate;

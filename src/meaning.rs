@@ -35,6 +35,8 @@ pub struct Activity {
     pub steps: Vec<Step>,
     /// The activities it takes back, by name.
     pub reverses: Vec<String>,
+    /// What the thing is called, where it is the same each time.
+    pub which: Option<String>,
     /// Another activity takes it back.
     pub is_reversed: bool,
     /// Who acted holds the thing, not a target.

@@ -55,7 +55,7 @@ pub enum Message {
     /// So many records of so many were looked at for trails.
     FindingTrails(usize, usize),
     /// Trails were looked for in all records.
-    TrailsFound(Box<Found>),
+    TrailsFound(Box<Findings>),
     /// What was given to the one of this name was found.
     AccessFound(String, Box<Access>),
     /// What is around a record was found.

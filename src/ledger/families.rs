@@ -14,16 +14,17 @@ use crate::text::{fold, is_guid};
 
 impl Ledger {
     pub(super) fn role(&mut self, record: &Record<'_>, posting: &mut Posting) {
-        let role = target(record, &["Role"]);
+        let facts = posting.kind.facts();
+        let role = target(record, &[&*facts.kind]);
         let group = target(record, &["Group"]);
-        let holder = target(record, &["User", "ServicePrincipal"]).or_else(|| {
+        let holder = holder(record, posting.kind).or_else(|| {
             let others = record.targets.iter();
             let not = ["role", "request", "directory", "other", "administrativeunit", ""];
             others.into_iter().find(|target| !not.contains(&&*fold(&target.kind)))
         });
-        let named = value(record, "Role.DisplayName");
+        let named = value(record, &facts.name);
         let name = named.as_deref().or_else(|| role.map(|role| &*role.name)).unwrap_or_default();
-        let id = value(record, "Role.ObjectID");
+        let id = value(record, &facts.id);
         let id = id.as_deref().or_else(|| role.map(|role| &*role.id)).unwrap_or_default();
         posting.thing = self.objects.object("role", id, name);
         if let Some(role) = role.filter(|role| !role.id.is_empty()) {
@@ -59,9 +60,9 @@ impl Ledger {
     }
 
     pub(super) fn group(&mut self, record: &Record<'_>, posting: &mut Posting) {
-        let id = value(record, "Group.ObjectID").unwrap_or_default();
-        let name = value(record, "Group.DisplayName").unwrap_or_default();
-        let is_group = |target: &&Target<'_>| target.kind.eq_ignore_ascii_case("Group");
+        let facts = Thing::Group.facts();
+        let [id, name] = [&facts.id, &facts.name].map(|key| value(record, key).unwrap_or_default());
+        let is_group = |target: &&Target<'_>| target.kind.eq_ignore_ascii_case(&facts.kind);
         let by_id = record.targets.iter().find(|t| !id.is_empty() && fold(&t.id) == fold(&id));
         let groups = record.targets.iter().filter(is_group).count();
         let has_others = record.targets.len() > groups;
@@ -131,8 +132,9 @@ impl Ledger {
         }
         posting.holder = holder;
         posting.thing = resource.map_or(NOBODY, |resource| self.objects.target(resource));
-        let id = value(record, "AppRole.Id").unwrap_or_default();
-        let called = ["AppRole.Value", "AppRole.DisplayName"];
+        let facts = Thing::AppRole.facts();
+        let id = value(record, &facts.id).unwrap_or_default();
+        let called = [&*facts.name, "AppRole.DisplayName"];
         let called = called.iter().find_map(|key| value(record, key)).unwrap_or_default();
         if !id.is_empty() || !called.is_empty() {
             let resource = posting.thing;
@@ -165,7 +167,7 @@ impl Ledger {
             }
         }
         posting.holder = client;
-        posting.called = value(record, "DelegatedPermissionGrant.Scope").unwrap_or_default();
+        posting.called = value(record, &Thing::Grant.facts().name).unwrap_or_default();
         posting.requests = [self.operation(record), NOBODY];
         let kind = value(record, "DelegatedPermissionGrant.ConsentType").unwrap_or_default();
         posting.policy = fold(&kind);
@@ -178,7 +180,7 @@ impl Ledger {
     }
 
     pub(super) fn owner(&mut self, record: &Record<'_>, posting: &mut Posting) {
-        let user = target(record, &["User"]).or_else(|| record.targets.first());
+        let user = holder(record, Thing::Owner).or_else(|| record.targets.first());
         posting.holder = user.map_or(NOBODY, |user| self.objects.target(user));
         for (id, name, kind) in [
             ("Application.ObjectID", "Application.DisplayName", "application"),
@@ -232,12 +234,11 @@ impl Ledger {
         }
     }
 
-    /// What the activity gives is the same each time: the role at the root of Azure, says Microsoft's
-    /// "Elevate access to manage all Azure subscriptions and management groups".
-    pub(super) fn azure(&mut self, record: &Record<'_>, posting: &mut Posting) {
+    /// Which role it is, the row of the activity says.
+    pub(super) fn azure(&mut self, record: &Record<'_>, own: &Activity, posting: &mut Posting) {
         posting.thing =
-            self.objects.object("azurerole", "", "User Access Administrator (Azure, /)");
-        let whose = target(record, &["User", "ServicePrincipal"]);
+            self.objects.object("azurerole", "", own.which.as_deref().unwrap_or_default());
+        let whose = holder(record, Thing::Azure);
         posting.holder = whose.map_or(posting.by, |whose| self.objects.target(whose));
     }
 
@@ -258,12 +259,10 @@ impl Ledger {
     }
 
     pub(super) fn consent(&mut self, record: &Record<'_>, posting: &mut Posting) {
-        let to = target(record, &["ServicePrincipal", "Application"]);
+        let to = holder(record, Thing::Consent);
         posting.holder = to.map_or(NOBODY, |to| self.objects.target(to));
         let is_of_admin = value(record, "ConsentContext.IsAdminConsent");
-        if is_of_admin.is_some_and(|text| fold(&text) == "true") {
-            "of an administrator".clone_into(&mut posting.called);
-        }
+        posting.is_of_admin = is_of_admin.is_some_and(|text| fold(&text) == "true");
         posting.names_permissions = value(record, "ConsentAction.Permissions").is_some();
         posting.requests = [self.operation(record), NOBODY];
     }
@@ -297,7 +296,7 @@ impl Ledger {
         if is_own && actor.kind == ActorKind::User {
             posting.holder = posting.by;
         } else {
-            let user = target(record, &["User", "ServicePrincipal"]);
+            let user = holder(record, Thing::Package);
             posting.holder = user.map_or(NOBODY, |user| self.objects.target(user));
         }
         // The service acts for whoever decided: its own name says nothing.
@@ -327,6 +326,11 @@ impl Ledger {
             text => self.objects.number(format!("\u{2}request\u{2}{text}")),
         });
     }
+}
+
+/// The target that holds such a thing, by the types that the table names, in their order.
+fn holder<'r, 'a>(record: &'r Record<'a>, thing: Thing) -> Option<&'r Target<'a>> {
+    thing.facts().holder.iter().find_map(|kind| target(record, &[kind]))
 }
 
 /// All zeros is how "none" is written.

@@ -143,6 +143,7 @@ impl Grant<'_> {
             holder,
             thing: self.thing,
             called: self.posting.called.clone(),
+            is_of_admin: false,
             standing,
             why,
             lane: self.lane,

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use super::book::Ledger;
-use super::objects::NOBODY;
+use super::objects::{DELIVERY, NOBODY};
 use super::posting::{Pim, Posting};
 use super::taken_back::Turn;
 use crate::meaning::{Act, Thing};
@@ -82,8 +82,19 @@ pub struct Event {
     pub act: Act,
     /// Does the record say that it was done? Else its result is neither success nor failure.
     pub is_done: bool,
-    /// By whom; empty where that says nothing. Not cleaned.
-    pub by: String,
+    /// By whom.
+    pub by: By,
+}
+
+/// Who did it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum By {
+    /// Who did it says nothing.
+    Nobody,
+    /// Somebody by name; not cleaned. Empty where the record names nobody.
+    Named(String),
+    /// Entitlement management, when it delivered an access package.
+    Delivery,
 }
 
 /// How one thing of one holder stands.
@@ -99,6 +110,8 @@ pub struct Line {
     pub thing: u32,
     /// What its part is called: a scope, an app role; not cleaned.
     pub called: String,
+    /// Is it the consent of an administrator?
+    pub is_of_admin: bool,
     /// How it stands.
     pub standing: Standing,
     /// What there is to say of that.
@@ -162,8 +175,9 @@ impl Lane {
     /// It happened, and changes nothing.
     pub fn note(&mut self, posting: &Posting, ledger: &Ledger) {
         let by = match posting.by {
-            NOBODY => String::new(),
-            by => ledger.objects.name(by).to_owned(),
+            NOBODY => By::Nobody,
+            DELIVERY => By::Delivery,
+            by => By::Named(ledger.objects.name(by).to_owned()),
         };
         let Posting { row, time, act, is_done, .. } = *posting;
         self.events.push(Event { row, time, act, is_done, by });
@@ -222,5 +236,6 @@ pub fn line(ledger: &Ledger, posting: &Posting, lane: Lane, is_activated: bool) 
     let [holder, thing] = [posting.holder, posting.thing].map(|number| ledger.objects.of(number));
     let (standing, why) = lane.standing(ledger, [thing, holder], is_activated);
     let called = posting.called.clone();
-    Line { kind: posting.kind, is_activated, holder, thing, called, standing, why, lane }
+    let (kind, is_of_admin) = (posting.kind, posting.is_of_admin);
+    Line { kind, is_activated, holder, thing, called, is_of_admin, standing, why, lane }
 }

@@ -9,6 +9,8 @@ use crate::time::Timestamp;
 
 /// Nobody: what records do not name.
 pub const NOBODY: u32 = 0;
+/// Entitlement management, when it delivers an access package.
+pub const DELIVERY: u32 = 1;
 /// Names by which one object is known.
 const MOST_NAMES: usize = 4;
 /// Objects of one application that are joined.
@@ -52,6 +54,8 @@ impl Default for Objects {
             applications: HashMap::new(),
         };
         objects.number(String::new());
+        // No id begins like this.
+        objects.number("\u{3}".to_owned());
         objects
     }
 }
@@ -153,14 +157,10 @@ impl Objects {
         &self.all[self.of(number) as usize]
     }
 
-    /// What people call it, else its id.
+    /// What people call it, else its id; empty for nobody.
     pub fn name(&self, number: u32) -> &str {
         let about = self.about(number);
-        match (about.name.is_empty(), about.id.is_empty()) {
-            (false, _) => &about.name,
-            (true, false) => &about.id,
-            (true, true) => "nobody named",
-        }
+        if about.name.is_empty() { &about.id } else { &about.name }
     }
 
     /// It was deleted, or restored.

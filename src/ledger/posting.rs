@@ -48,6 +48,8 @@ pub struct Posting {
     pub requests: [u32; 2],
     /// Does the record of a consent name permissions?
     pub names_permissions: bool,
+    /// Is it the consent of an administrator?
+    pub is_of_admin: bool,
 }
 
 impl Posting {

@@ -3,7 +3,7 @@
 
 use super::book::Ledger;
 use super::logged::{detail, value};
-use super::objects::NOBODY;
+use super::objects::{DELIVERY, NOBODY};
 use super::package;
 use super::posting::{Pim, Posting};
 use crate::meaning::{Act, Activity, Does, Thing};
@@ -13,9 +13,6 @@ use crate::record::{ActorKind, Outcome, Record, Target};
 use crate::store::RowId;
 use crate::text::{fold, is_guid};
 use crate::time::{DateOrder, Timestamp};
-
-/// Who gave what entitlement management delivers.
-const DELIVERY: &str = "an access package (Azure AD Identity Governance - User Management)";
 
 impl Ledger {
     /// Enters what one record tells by one thing that its activity does.
@@ -70,6 +67,7 @@ impl Ledger {
             policy: String::new(),
             requests: [0; 2],
             names_permissions: false,
+            is_of_admin: false,
         };
         if act.gives() {
             (posting.from, posting.until) = (start(record), end(record));
@@ -81,7 +79,7 @@ impl Ledger {
             Thing::Grant => self.grant(record, &mut posting),
             Thing::Owner => self.owner(record, &mut posting),
             Thing::Package => self.package(record, activity, &mut posting),
-            Thing::Azure => self.azure(record, &mut posting),
+            Thing::Azure => self.azure(record, activity, &mut posting),
             Thing::Licence => return self.licences(record, &posting),
             Thing::Credential => return self.credentials(record, &posting),
             Thing::Consent => self.consent(record, &mut posting),
@@ -95,7 +93,7 @@ impl Ledger {
             | Thing::RoleItself => return self.life(record, posting),
         }
         if posting.kind != Thing::Package && package::delivers(record) {
-            posting.by = self.objects.object("", "", DELIVERY);
+            posting.by = DELIVERY;
         }
         // PIM does not say which of the two was extended.
         if posting.kind == Thing::Role && act == Act::Extended {

@@ -106,7 +106,10 @@ impl Tables {
         if word.is_empty() || !self.things[at].word.is_empty() {
             return Err(format!("`{}` needs a word, and to be told once", draft.name));
         }
-        self.things[at] = Facts { word, id, name, kind };
+        let holder = draft.take("holder").unwrap_or_default();
+        let holder =
+            holder.split(", ").filter(|kind| !kind.is_empty()).map(str::to_owned).collect();
+        self.things[at] = Facts { word, id, name, kind, holder };
         nothing_left(&draft)
     }
 
@@ -154,6 +157,7 @@ impl Tables {
             does: Vec::new(),
             steps: Vec::new(),
             reverses: Vec::new(),
+            which: None,
             is_reversed: false,
             is_of_actor: false,
             is_of_pim: draft.name.contains("PIM"),
@@ -165,6 +169,7 @@ impl Tables {
                 ("source", _) => own.source = Some(value),
                 ("reverses", _) => own.reverses.push(value),
                 ("holder", "actor") => own.is_of_actor = true,
+                ("which", _) => own.which = Some(value),
                 ("undo", way) => {
                     let at = self.ways.iter().position(|known| known.name == way);
                     own.way = Some(at.ok_or_else(|| format!("no way `{way}`"))?);

@@ -57,6 +57,8 @@ pub struct Facts {
     pub name: String,
     /// The type of its target.
     pub kind: String,
+    /// Types of the target that holds it, the first that is there; empty where that is told otherwise.
+    pub holder: Vec<String>,
 }
 
 impl Thing {

@@ -2,6 +2,10 @@
 //! who has a role, a group, an access package.
 //! Never more than the log: what was given before its first record is not in it.
 
+pub mod words;
+
+#[cfg(test)]
+mod agreement;
 #[cfg(test)]
 mod tests;
 
@@ -14,15 +18,42 @@ use crate::store::{RowId, Store};
 use crate::text::fold;
 use crate::time::Timestamp;
 
+/// What somebody holds. Names are not cleaned.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Holding {
+    /// What kind of thing it is.
+    pub kind: Thing,
+    /// Is it an activation of a role?
+    pub is_activated: bool,
+    /// Is it the consent of an administrator?
+    pub is_of_admin: bool,
+    /// Who holds it; empty where no record names them.
+    pub holder: String,
+    /// What it is, or is of; `None` where the record does not name it.
+    pub thing: Option<String>,
+    /// What its part is called: a scope, an app role, where a role is held; empty for the whole.
+    pub part: String,
+}
+
+/// What else is to be said of somebody.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Note {
+    /// Something has the same name, and the log does not say that it belongs together.
+    Namesake {
+        /// Its type, folded.
+        kind: String,
+        /// Its id.
+        id: String,
+    },
+}
+
 /// Something that was given or taken.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Held {
     /// Is it held by somebody else: is who was asked for the thing itself?
     pub by_other: bool,
-    /// What kind of thing: `role`, `group`, `access package`, …
-    pub kind: &'static str,
-    /// Its name, and whose it is where somebody else has it; not cleaned.
-    pub what: String,
+    /// What is held, and by whom.
+    pub holding: Holding,
     /// How it stands, as far as the log shows.
     pub standing: Standing,
     /// What there is to say of that.
@@ -43,7 +74,7 @@ pub struct Access {
     /// What is held first; own things before those of others, by kind and name.
     pub held: Vec<Held>,
     /// What else is to be said; not cleaned.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// Of an access package all its records, in the order of the store.
     pub records: Vec<RowId>,
     /// Records that may tell more but could not be read again.
@@ -126,21 +157,13 @@ impl Register {
             let by_other = !is_own(line.holder);
             held.push(self.held(line, by_other));
         }
-        held.sort_by(|a, b| {
-            let key = |held: &Held| (held.by_other, held.standing, held.kind);
-            key(a).cmp(&key(b)).then_with(|| a.what.cmp(&b.what))
+        held.sort_by_cached_key(|held| {
+            let (kind, what) = words::what(held);
+            (held.by_other, held.standing, kind, what)
         });
         let namesakes = objects.namesakes(&own).into_iter().take(MOST_NAMESAKES);
-        let notes = namesakes.map(|about| {
-            format!(
-                "{} {} has the same name; that it belongs together is not in the log",
-                match &*about.kind {
-                    "serviceprincipal" => "service principal",
-                    kind => kind,
-                },
-                about.id
-            )
-        });
+        let notes = namesakes
+            .map(|about| Note::Namesake { kind: about.kind.clone(), id: about.id.clone() });
         let is_package = own.iter().any(|&own| objects.about(own).kind == "accesspackage");
         Access {
             held,
@@ -152,48 +175,16 @@ impl Register {
 
     fn held(&self, line: Line, by_other: bool) -> Held {
         let (from, objects) = (line.begins(), &self.0.objects);
-        let thing = match line.thing {
-            NOBODY => "the record does not name",
-            thing => objects.name(thing),
-        };
-        let called = &line.called;
-        let of_thing = |called: &str| match (called.is_empty(), line.thing) {
-            (true, NOBODY) => thing.to_owned(),
-            (true, _) => format!("of {thing}"),
-            (false, NOBODY) => called.to_owned(),
-            (false, _) => format!("{called} of {thing}"),
-        };
-        let within = match called.is_empty() {
-            true => String::new(),
-            false => format!(" in {called}"),
-        };
-        let kind = match line.is_activated {
-            true => "role, activated",
-            false => line.kind.word(),
-        };
-        let (kind, what) = if by_other {
-            let how = match line.kind {
-                Thing::Role | Thing::Eligible | Thing::Scoped => format!("{kind}{within}"),
-                Thing::Group => "member".to_owned(),
-                Thing::AppRole | Thing::Grant => format!("{kind} {called}"),
-                _ => kind.to_owned(),
-            };
-            ("", format!("{}: {}", objects.name(line.holder), how.trim_end()))
-        } else {
-            let what = match line.kind {
-                Thing::Role | Thing::Eligible | Thing::Scoped => format!("{thing}{within}"),
-                Thing::AppRole | Thing::Grant => of_thing(called),
-                Thing::Owner => of_thing(""),
-                Thing::Credential | Thing::Consent => called.clone(),
-                thing if thing.is_object() => objects.name(line.holder).to_owned(),
-                _ => thing.to_owned(),
-            };
-            (kind, what)
-        };
         Held {
             by_other,
-            kind,
-            what,
+            holding: Holding {
+                kind: line.kind,
+                is_activated: line.is_activated,
+                is_of_admin: line.is_of_admin,
+                holder: objects.name(line.holder).to_owned(),
+                thing: (line.thing != NOBODY).then(|| objects.name(line.thing).to_owned()),
+                part: line.called,
+            },
             standing: line.standing,
             why: line.why,
             events: line.lane.events,

@@ -17,7 +17,6 @@ use super::trail::Trail;
 use super::words::distinct;
 use super::{Finding, Meanwhile, Said, StepFound};
 use crate::ledger::logged::target;
-use crate::meaning::{self, Act, Thing};
 use crate::query::{Expression, Operator, Query, Term, Value};
 use crate::record::column::{Column, Part, part};
 use crate::record::field::Field;

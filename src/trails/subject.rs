@@ -3,8 +3,8 @@
 
 use crate::ledger::logged::{actor_key, detail, key_of, name_of, target, value};
 use crate::meaning::{self, Act, Thing};
-use crate::record::Record;
 use crate::record::sentence::target_name;
+use crate::record::{Record, Target};
 use crate::text::fold;
 
 /// Is a record one of these parts of a trail?

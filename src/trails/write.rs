@@ -6,11 +6,11 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::access::words::{heading, held, note};
 use super::access::{Access, Held};
 use super::{Finding, lasted};
 use crate::document::{Block, Head, RENDERERS, Renderer, Section, Text, spelled_out};
-use crate::ledger::{Standing, Why};
-use crate::meaning::Act;
+use crate::ledger::Standing;
 use crate::record::column::{Column, Part, part};
 use crate::store::{RowId, Store};
 use crate::text::clean;
@@ -170,101 +170,6 @@ fn section(finding: &Finding) -> Block {
     })
 }
 
-/// A line of [`Access`] in words: what is held, what is to be said of that, since when and by whom;
-/// not cleaned.
-pub fn held(line: &Held, time: &dyn Fn(Timestamp) -> String) -> String {
-    let mut text = match (line.kind, &*line.what) {
-        ("", what) => what.to_owned(),
-        (kind, "") => kind.to_owned(),
-        (kind, what) => format!("{kind} {what}"),
-    };
-    if let Some(why) = &line.why {
-        let _ = write!(text, " · {}", because(why, time));
-    }
-    let events = line.events.iter().rev().take(EVENTS).map(|event| {
-        let by = match &*event.by {
-            "" => String::new(),
-            by => format!(" by {by}"),
-        };
-        let result = if event.is_done { "" } else { ", without success" };
-        format!("{} {}{by}{result}", act(event.act), time(event.time))
-    });
-    let events: Vec<String> = events.collect();
-    let _ = write!(text, " · {}", events.join(", before that "));
-    if line.events.len() > EVENTS {
-        let more = line.events.len() - EVENTS;
-        let times = if more == 1 { "once" } else { &format!("{more} times") };
-        let _ = write!(text, " and {times} more");
-    }
-    let mut dates = Vec::new();
-    if !line.policy.is_empty() && line.kind != "delegated permission" {
-        dates.push(format!("policy {}", line.policy));
-    }
-    dates.extend(line.from.map(|from| format!("from {}", time(from))));
-    dates.extend(line.until.map(|until| format!("until {}", time(until))));
-    if !dates.is_empty() {
-        let _ = write!(text, " · {}", dates.join(", "));
-    }
-    text
-}
-
-/// What is to be said of how something stands.
-fn because(why: &Why, time: &dyn Fn(Timestamp) -> String) -> String {
-    match why {
-        Why::Ended(at) => format!("ended by its end date {}", time(*at)),
-        Why::Gone(name, at) => format!("gone with the deletion of {name} {}", time(*at)),
-        Why::Back(name, at) => {
-            format!("{name} was deleted {}, but is there later", time(*at))
-        }
-        Why::NotBegun(at) => format!("begins {}, after the log ends", time(*at)),
-        Why::NoEnd => "activation without an end in the log, which lasts a day at most".to_owned(),
-        Why::OnlyForPim => "may be an activation: no record of PIM tells".to_owned(),
-        Why::OneOfSeveral(count) => format!("{count} of several such taken, unclear which"),
-        Why::Asked => "not decided in the log".to_owned(),
-        Why::Assigned => "not delivered in the log".to_owned(),
-        Why::Approved => "approved, not delivered in the log".to_owned(),
-        Why::Failed => "delivery failed".to_owned(),
-        Why::Partly => "delivered in part".to_owned(),
-        Why::OnlyExtended => "only that it was extended is in the log".to_owned(),
-        Why::Before => "was there before the log's first record of it".to_owned(),
-        Why::OnlyConsent => "which permissions is not in these records".to_owned(),
-        Why::ConsentTells => "no record of a grant belongs to it".to_owned(),
-        Why::RemovalAsked => "removal not done in the log".to_owned(),
-        Why::NoSuccess => "the result is neither success nor failure".to_owned(),
-    }
-}
-
-/// What happened to something that is held.
-const fn act(act: Act) -> &'static str {
-    match act {
-        Act::Given => "given",
-        Act::Outside => "given outside of PIM",
-        Act::Activated => "activated",
-        Act::Approved => "approved",
-        Act::AutoApproved => "approved by policy",
-        Act::Asked => "asked for",
-        Act::Assigned => "assigned",
-        Act::Ready => "made ready",
-        Act::Refused => "refused",
-        Act::Partly => "partly given",
-        Act::Failed => "failed",
-        Act::Extended => "extended",
-        Act::RemovalAsked => "removal asked for",
-        Act::Taken => "taken",
-        Act::Expired => "expired",
-        Act::Deactivated => "deactivated",
-        Act::Listed => "listed",
-        Act::Deleted | Act::Erased => "deleted",
-        Act::Restored => "restored",
-        Act::Disabled => "disabled",
-        Act::Enabled => "enabled",
-        Act::Named => "named",
-    }
-}
-
-/// Times that something was given or taken that are told.
-const EVENTS: usize = 3;
-
 /// Writes what somebody gained and lost, or who gained and lost something; times in UTC. Fails only
 /// when `out` does.
 pub fn write_access(
@@ -306,7 +211,7 @@ pub fn write_access(
         });
         blocks.push(part("Events", events.collect()));
     }
-    let notes = access.notes.iter().map(|note| Text::of("Note: ").foreign(note));
+    let notes = access.notes.iter().map(|own| Text::of("Note: ").foreign(note(own)));
     blocks.extend(notes.map(Block::Paragraph));
     renderer.write(&head, blocks, out)
 }
@@ -318,18 +223,6 @@ fn part(name: &str, lines: Vec<String>) -> Block {
     let list = Block::list(lines.into_iter().map(|line| Text::default().foreign(line)));
     let blocks = if has_lines { vec![list] } else { Vec::new() };
     Block::Section(Section { heading, blocks, ..Section::default() })
-}
-
-/// What a part of the lines is called.
-pub fn heading(standing: Standing, by_other: bool) -> &'static str {
-    match (standing, by_other) {
-        (Standing::Holds, false) => "Holds",
-        (Standing::Holds, true) => "Held by",
-        (Standing::Unclear, false) => "Under way or unclear",
-        (Standing::Unclear, true) => "Under way or unclear for",
-        (Standing::Lost, false) => "Lost",
-        (Standing::Lost, true) => "Lost by",
-    }
 }
 
 /// A record on one line: what was done, by whom, to which users; not cleaned.

@@ -11,8 +11,8 @@ use crate::record::Record;
 use crate::record::field::Field;
 use crate::record::sentence::{actor_name, target_name};
 use crate::text::{clean, fold};
+use crate::trails::access::words::{held, note};
 use crate::trails::access::{Access, can_hold};
-use crate::trails::write::held;
 
 /// On narrower screens people are named without their domain.
 const WIDE: u16 = 120;
@@ -62,10 +62,10 @@ pub(in crate::app) fn fill(
         let note = clean(&whole).into_owned();
         Some(Item { key: key.to_owned(), note, ..Item::new(label, Intent::Record(last.row)) })
     });
-    let notes = access.notes.iter().map(|note| Item {
-        key: "note".to_owned(),
-        note: clean(note).into_owned(),
-        ..Item::new(clean(note).into_owned(), Intent::Nothing)
+    let notes = access.notes.iter().map(|own| {
+        let said = clean(&note(own)).into_owned();
+        let key = "note".to_owned();
+        Item { key, note: said.clone(), ..Item::new(said, Intent::Nothing) }
     });
     let items: Vec<Item> = items.chain(notes).collect();
     let title = match (access.held.len(), access.unreadable) {

@@ -12,7 +12,7 @@ use crate::cli::standard::out;
 use crate::cli::{Outcome, load};
 use crate::trails::TRAILS;
 use crate::trails::write::{Format, write};
-use crate::trails::{Found, Trail, find};
+use crate::trails::{Findings, Trail, find};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let Some(loaded) = load::everything(arguments.demo, &arguments.paths, arguments.index)? else {
         return Ok(Outcome::Failed);
     };
-    let Found { mut findings, unreadable } = find(&loaded.store, &|_| true).unwrap_or_default();
+    let Findings { mut findings, unreadable } = find(&loaded.store, &|_| true).unwrap_or_default();
     if !arguments.trail.is_empty() {
         let named = |trail: &Trail| {
             arguments.trail.iter().any(|name| name.eq_ignore_ascii_case(trail.name))

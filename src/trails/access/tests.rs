@@ -1,10 +1,10 @@
 //! What is held, lost and unclear on records of an invented tenant, by holder and by thing.
 //! Never on real ones.
 
+use super::words::{heading, held, note};
 use super::*;
 use crate::time::Zone;
 use crate::trails::tests::{guid, load, record};
-use crate::trails::write::{heading, held};
 
 /// The lines for a name, each with its heading; `None` where nobody, or not only one, has the name.
 fn told(lines: &[String], name: &str) -> Option<Vec<String>> {
@@ -17,7 +17,7 @@ fn told(lines: &[String], name: &str) -> Option<Vec<String>> {
     let time = |at| Zone::utc().format(at, "%dT%H:%M");
     let line =
         |line: &Held| format!("{}: {}", heading(line.standing, line.by_other), held(line, &time));
-    Some(access.held.iter().map(line).chain(access.notes).collect())
+    Some(access.held.iter().map(line).chain(access.notes.iter().map(note)).collect())
 }
 
 fn records(text: &str) -> Vec<String> {

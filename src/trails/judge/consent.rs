@@ -6,7 +6,7 @@ use crate::ledger::logged::{name_of, value};
 use crate::record::Record;
 use crate::record::application::application_id;
 use crate::record::risk::Level;
-use crate::trails::chain::{BESIDE, Chain, Judged};
+use crate::trails::chain::{BESIDE, Chain, Judged, between};
 use crate::trails::verdict::{Consent, ConsentEnd, Note, Title, Verdict};
 
 const ADDED: u8 = 1;
@@ -62,7 +62,7 @@ pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
         (false, false) => ConsentEnd::ByUsers(given.len()),
     };
     let since = chain.when(CONSENT).or(chain.when(GRANTED));
-    let taken_back = back.zip(since).map(|(back, since)| super::between(since, back));
+    let taken_back = back.zip(since).map(|(back, since)| between(since, back));
     if taken_back.is_some() {
         severity = severity.min(Level::Medium);
     }

@@ -5,7 +5,6 @@ use super::{distinct, who};
 use crate::ledger::keys;
 use crate::ledger::logged;
 use crate::ledger::logged::{key_of, name_of};
-use crate::meaning::{Act, Thing};
 use crate::record::risk::Level;
 use crate::record::{ActorKind, Record};
 use crate::text::fold;
@@ -13,7 +12,6 @@ use crate::time::TICKS_PER_SECOND;
 use crate::trails::chain::{Chain, Judged, Watch};
 use crate::trails::key::{JoinKey, texts};
 use crate::trails::subject;
-use crate::trails::subject::does;
 use crate::trails::verdict::{AfterOwner, During, Note, Title, Verdict};
 use std::collections::HashSet;
 

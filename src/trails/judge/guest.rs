@@ -9,7 +9,7 @@ use crate::record::risk::Level;
 use crate::record::sentence::target_name;
 use crate::text::fold;
 use crate::trails::chain::{Chain, Judged, between};
-use crate::trails::subject::is_part;
+use crate::trails::subject::guest_names;
 use crate::trails::verdict::{Note, Title, Verdict};
 use std::collections::{HashMap, HashSet};
 
@@ -19,7 +19,7 @@ const STORM: usize = 10;
 pub(in crate::trails) fn judge(chain: &Chain) -> Option<Judged> {
     let first = chain.first(0)?;
     let guests: HashSet<String> = chain.of(0).filter_map(key).collect();
-    let came: HashSet<String> = chain.of(1).flat_map(names).collect();
+    let came: HashSet<String> = chain.of(1).flat_map(guest_names).collect();
     // A guest who did not come has no redemption; whoever rose is told by name.
     let waiting: Vec<String> = (chain.of(0))
         .filter(|record| !guest_names(record).iter().any(|name| came.contains(name)))

@@ -5,7 +5,7 @@
 //! management".
 
 use super::{distinct, user_name, who};
-use crate::ledger::logged::{detail, key_of, name_of, target, value};
+use crate::ledger::logged::{detail, key_of, name_of, value};
 use crate::ledger::package::{delivers, name};
 use crate::meaning::{Act, Thing};
 use crate::record::risk::Level;
