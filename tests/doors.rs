@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use entrail::document::RENDERERS;
+use entrail::meaning::activities;
 use entrail::query::translate::Language;
 use entrail::record::Kind;
 use entrail::record::kind::property::PROPERTIES;
@@ -177,4 +178,54 @@ fn each_theme_renderer_and_language_is_a_file_of_its_name() {
     assert_eq!(themes, files_in("src/ui/theme"));
     assert_eq!(RENDERERS.len(), files_in("src/document").len(), "a renderer is a file and a row");
     assert_eq!(Language::ALL.len(), files_in("src/query/dialect").len(), "a language is a file");
+}
+
+/// Files that may have a text which is the name of an activity too: steps of trails, kinds of ways back,
+/// beginnings of names, and records of tests.
+const SAME_WORDS: &[&str] =
+    &["trails/table.rs", "meaning/undo.rs", "record/application.rs", "export/redact/shapes.rs"];
+
+#[test]
+fn what_an_activity_means_is_said_by_its_row_and_not_by_code() {
+    let names: BTreeSet<String> = activities().iter().map(|own| own.name.to_lowercase()).collect();
+    assert!(names.len() > 150, "the tables were read");
+    let mut named = Vec::new();
+    let mut folders = vec![root().join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder of the source") {
+            let path = entry.expect("an entry").path();
+            let shown = path.to_string_lossy().replace('\\', "/");
+            let is_test = shown.contains("/tests") || shown.ends_with("agreement.rs");
+            if path.is_dir() {
+                folders.push(path);
+            } else if !is_test
+                && !shown.contains("/src/demo")
+                && !SAME_WORDS.iter().any(|same| shown.ends_with(same))
+            {
+                let text = text_of(&shown);
+                let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+                let texts = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+                let texts = texts.flat_map(|line| line.split('"').skip(1).step_by(2));
+                let own = texts.filter(|text| names.contains(&text.to_lowercase()));
+                named.extend(own.map(|name| format!("{shown}: {name}")));
+            }
+        }
+    }
+    assert_eq!(named, Vec::<String>::new(), "say it in assets/activities");
+}
+
+#[test]
+fn each_file_of_activities_is_read() {
+    let reads = text_of("src/meaning/read.rs");
+    let entries = fs::read_dir(root().join("assets/activities")).expect("the tables");
+    let mut files = 0;
+    for entry in entries {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|extension| extension == "txt") {
+            files += 1;
+            let name = path.file_name().expect("a name").to_string_lossy();
+            assert!(reads.contains(&format!("assets/activities/{name}\")")), "{name} is read");
+        }
+    }
+    assert!(files > 8, "the files were found");
 }

@@ -403,9 +403,6 @@ fn painting_outside_of_its_room_is_found() {
     assert_eq!(named("ui/list.rs", "use ratatui::widgets::Block;"), 0);
 }
 
-/// Rooms whose imports do not run down inside yet. None may be added; one that is clean is taken off.
-const KNOTTED: &[&str] = &["trails"];
-
 /// A path as it is written: `crate::a::b` and `super::c` are `crate, a, b` and `super, c`.
 type Written = Vec<String>;
 
@@ -583,15 +580,7 @@ fn outside_of_tests(words: &[String]) -> (Vec<Written>, Vec<String>) {
 #[test]
 fn imports_run_down_inside_of_a_room_too() {
     let house = House::new(&files());
-    let mut wrong = Vec::new();
-    for (room, ..) in ROOMS {
-        let knots = house.knots(room);
-        match (KNOTTED.contains(room), knots.is_empty()) {
-            (false, false) => wrong.extend(knots),
-            (true, true) => wrong.push(format!("{room}: take it off the list of knotted rooms")),
-            _ => {}
-        }
-    }
+    let wrong: Vec<String> = ROOMS.iter().flat_map(|(room, ..)| house.knots(room)).collect();
     none(&wrong);
 }
 

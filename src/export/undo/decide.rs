@@ -158,5 +158,7 @@ fn special(record: &Record<'_>) -> Option<Verdict> {
         return Some(Verdict::TakenByPim);
     }
     let is_support = fold(&record.category) == "microsoftsupportaccessmanagement";
-    (is_support && activity == "request approved").then_some(Verdict::SupportLetIn)
+    let is_approved =
+        meaning::of(&record.activity).is_some_and(|own| own.is_step("support", "approved"));
+    (is_support && is_approved).then_some(Verdict::SupportLetIn)
 }

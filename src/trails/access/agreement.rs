@@ -1,4 +1,5 @@
 //! Access and undo sheets agree: what is left to be undone leads back to what was held before.
+//! Never compares texts: what is held is compared, and what is left to undo.
 
 use std::collections::{BTreeMap, BTreeSet};
 
