@@ -98,7 +98,11 @@ pub(super) fn consents(ledger: &Ledger, postings: &[&Posting]) -> Vec<Line> {
         lane.give(consent, ledger);
         let mut line = line(ledger, consent, lane, false);
         if line.standing == Standing::Holds {
-            let why = if consent.names_permissions { Why::ConsentTells } else { Why::OnlyConsent };
+            let why = if consent.consent.names_permissions {
+                Why::ConsentTells
+            } else {
+                Why::OnlyConsent
+            };
             (line.standing, line.why) = (Standing::Unclear, Some(why));
         }
         line

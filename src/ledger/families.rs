@@ -262,8 +262,8 @@ impl Ledger {
         let to = holder(record, Thing::Consent);
         posting.holder = to.map_or(NOBODY, |to| self.objects.target(to));
         let is_of_admin = value(record, "ConsentContext.IsAdminConsent");
-        posting.is_of_admin = is_of_admin.is_some_and(|text| fold(&text) == "true");
-        posting.names_permissions = value(record, "ConsentAction.Permissions").is_some();
+        posting.consent.is_of_admin = is_of_admin.is_some_and(|text| fold(&text) == "true");
+        posting.consent.names_permissions = value(record, "ConsentAction.Permissions").is_some();
         posting.requests = [self.operation(record), NOBODY];
     }
 

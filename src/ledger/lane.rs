@@ -236,6 +236,6 @@ pub fn line(ledger: &Ledger, posting: &Posting, lane: Lane, is_activated: bool) 
     let [holder, thing] = [posting.holder, posting.thing].map(|number| ledger.objects.of(number));
     let (standing, why) = lane.standing(ledger, [thing, holder], is_activated);
     let called = posting.called.clone();
-    let (kind, is_of_admin) = (posting.kind, posting.is_of_admin);
+    let (kind, is_of_admin) = (posting.kind, posting.consent.is_of_admin);
     Line { kind, is_activated, holder, thing, called, is_of_admin, standing, why, lane }
 }

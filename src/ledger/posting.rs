@@ -17,6 +17,15 @@ pub enum Pim {
     Writes,
 }
 
+/// What the record of a consent says of it.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Consent {
+    /// Does it name permissions?
+    pub names_permissions: bool,
+    /// Is it that of an administrator?
+    pub is_of_admin: bool,
+}
+
 /// One time it was given, taken, asked for.
 #[derive(Clone, Debug)]
 pub struct Posting {
@@ -46,10 +55,8 @@ pub struct Posting {
     pub policy: String,
     /// Texts that records of one request, or one consent, share, as numbers; 0 for none.
     pub requests: [u32; 2],
-    /// Does the record of a consent name permissions?
-    pub names_permissions: bool,
-    /// Is it the consent of an administrator?
-    pub is_of_admin: bool,
+    /// Of a consent what its record says of it.
+    pub consent: Consent,
 }
 
 impl Posting {

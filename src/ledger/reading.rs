@@ -5,7 +5,7 @@ use super::book::Ledger;
 use super::logged::{detail, value};
 use super::objects::{DELIVERY, NOBODY};
 use super::package;
-use super::posting::{Pim, Posting};
+use super::posting::{Consent, Pim, Posting};
 use crate::meaning::{Act, Activity, Does, Thing};
 use crate::record::outcome::is_done;
 use crate::record::sentence::actor_name;
@@ -66,8 +66,7 @@ impl Ledger {
             until: None,
             policy: String::new(),
             requests: [0; 2],
-            names_permissions: false,
-            is_of_admin: false,
+            consent: Consent::default(),
         };
         if act.gives() {
             (posting.from, posting.until) = (start(record), end(record));
