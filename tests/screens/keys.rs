@@ -65,7 +65,7 @@ fn said(session: &mut Session) -> String {
     all.extend(Some(filter).filter(|_| !filled));
     all.extend(session.app.screen.notice.clone());
     for menu in session.app.layers.menus() {
-        all.push(menu.heading());
+        all.push(menu.title.text(menu.fitting()));
         // Letters that choose are the box's own.
         let narrows = menu.rules.letters == Letters::Narrow;
         // What is looked for in full is a question or a value, not words about the program.

@@ -103,7 +103,7 @@ fn typing_finds_what_is_shown_as_it_is_written_and_ids_as_a_whole() {
         let menu = session.app.layers.menu().expect("the box");
         let labels: Vec<String> =
             menu.shown.iter().map(|&at| menu.items[at].label.clone()).collect();
-        let heading = menu.heading();
+        let heading = menu.title.text(menu.fitting());
         session.keys("<esc>");
         (labels, heading)
     };
