@@ -153,9 +153,13 @@ fn records(steps: &[(What, usize, u8)], from: usize) -> (Vec<String>, Vec<Option
     (lines, turns)
 }
 
+fn loaded(lines: &[String]) -> Store {
+    if lines.is_empty() { Store::default() } else { load(&[lines.to_vec()]) }
+}
+
 /// What each holder holds.
 fn held(lines: &[String]) -> Vec<BTreeSet<String>> {
-    let store = load(&[lines.to_vec()]);
+    let store = loaded(lines);
     let register = Register::read(&store, &|| false).expect("not stopped");
     let of = |(id, _): &(&str, &str)| {
         let access = register.access(&store, &[(*id).to_owned()]);
@@ -168,7 +172,7 @@ fn held(lines: &[String]) -> Vec<BTreeSet<String>> {
 
 /// Of each record whether an undo sheet of all of them says that it was taken back.
 fn taken_back(lines: &[String]) -> Vec<bool> {
-    let store: Store = load(&[lines.to_vec()]);
+    let store = loaded(lines);
     let mut after = Aftermath::default();
     let rows = 0..store.len() as RowId;
     // As sheets enter them: newest first.
