@@ -45,7 +45,7 @@ pub struct Posting {
     pub part: u32,
     /// What the part is called; not cleaned.
     pub called: String,
-    /// By whom, a number of [`Objects`]; 0 where that says nothing.
+    /// By whom, a number of the objects; 0 where that says nothing.
     pub by: u32,
     /// What it has to do with PIM.
     pub pim: Pim,
