@@ -404,8 +404,10 @@ impl<'a> Added<'a> {
             (PropertyKey::State, state),
             (PropertyKey::Country, country),
         ] {
-            // The country alone says nothing against the city of another column.
-            self.put(key, Cow::Owned(value.to_owned()));
+            // What other columns say of it in parts counts, whichever of them comes first.
+            if self.get(key).is_none() {
+                self.put(key, Cow::Owned(value.to_owned()));
+            }
         }
     }
 }
@@ -559,6 +561,7 @@ fn canonical(key: PropertyKey, value: Cow<'_, str>) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::Depth;
 
     #[test]
     fn what_powershell_makes_of_an_object_is_taken_apart() {
@@ -567,6 +570,26 @@ mod tests {
             [("ErrorCode", "50126"), ("FailureReason", "Wrong; try again=yes"), ("Empty", "")];
         assert_eq!(powershell_members(text).as_deref(), Some(&expected[..]));
         assert_eq!(powershell_members("Success"), None);
+    }
+
+    #[test]
+    fn a_country_depended_on_which_of_two_columns_came_first() {
+        let country = |texts: [&str; 2]| {
+            let mut added = Added::default();
+            for text in texts {
+                let mut reader = Reader::new(text.as_bytes(), 0, Depth::Columns);
+                let read = added.read(&mut reader, Slot::Location, &ValuePath::Record);
+                read.unwrap_or_else(|_| panic!("{text}"));
+            }
+            added.get(PropertyKey::Country).map(str::to_owned)
+        };
+        let details = r#"{"city":"Riga","countryOrRegion":"LV"}"#;
+        let as_text = serde_json::Value::from(details).to_string();
+        for details in [details, &as_text] {
+            for of_both in [[r#""DE""#, details], [details, r#""DE""#]] {
+                assert_eq!(country(of_both).as_deref(), Some("LV"), "{of_both:?}");
+            }
+        }
     }
 
     #[test]
