@@ -1,32 +1,37 @@
-//! What of a query Microsoft Graph can evaluate itself, as an `OData` `$filter`.
-//! Never asks Graph for less than the query matches: what is not sure stays with entrail.
+//! What of a query a service can evaluate itself: Microsoft Graph as a `$filter`, a workspace in KQL.
+//! Never asks for less than the query matches: what is not sure stays with entrail.
 //!
 //! Which properties those are, and why no more, is in [`super::dialect::odata`]; a span of time is asked
 //! for apart from them, because it is cut into slices.
 
 use super::dialect::odata::OData;
 pub use super::dialect::odata::{Endpoint, Names};
-use super::plan::{Part, parts, plan, written};
+use super::plan::{Dialect, Part, parts, plan, written};
 use super::{Context, Expression, Operator, Query, when};
 use crate::record::field::Stored;
 use crate::time::TimeRange;
 
-/// A query parted in what Graph evaluates and what entrail does.
+/// A query parted in what a service evaluates and what entrail does.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct PushDown {
     /// The span of time asked for.
     pub time: TimeRange,
-    /// The `$filter` besides the time; `None` where there is none.
+    /// What is asked for besides the time, as its language writes it; `None` where that is nothing.
     pub filter: Option<String>,
-    /// Each condition, as a query, and how Graph answers it.
+    /// Each condition, as a query, and how the service answers it.
     pub parts: Vec<(String, Part)>,
     /// The query without the span of time; empty where nothing is left of it.
     pub rest: String,
 }
 
-/// Parts a query.
+/// Parts a query for Microsoft Graph.
 pub fn push_down(query: &Query, context: &Context, endpoint: Endpoint, names: Names) -> PushDown {
     let _stage = tracing::info_span!("push_down", endpoint = ?endpoint).entered();
+    push_down_to(query, context, &OData { endpoint, names })
+}
+
+/// Parts a query for a service that understands this dialect, and `and` between conditions.
+pub fn push_down_to(query: &Query, context: &Context, dialect: &dyn Dialect) -> PushDown {
     let mut parted = PushDown::default();
     let (mut filters, mut rest) = (Vec::new(), Vec::new());
     for part in parts(query) {
@@ -36,7 +41,7 @@ pub fn push_down(query: &Query, context: &Context, endpoint: Endpoint, names: Na
             continue;
         }
         rest.push(part.clone());
-        let planned = plan(part, context, &OData { endpoint, names });
+        let planned = plan(part, context, dialect);
         tracing::info!(
             part = written(part),
             asked = planned.text.as_deref().unwrap_or_default(),

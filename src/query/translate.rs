@@ -99,7 +99,7 @@ pub fn translate(query: &Query, context: &Context, language: Language) -> Transl
         Language::OData => odata(&query, context, log),
         Language::Kql => {
             let (texts, parts) = said(parts(&query), context, &Kql(log));
-            (kql::query(log, &texts), parts)
+            (kql::query(kql::table(log), &texts), parts)
         }
         Language::PowerShell => powershell(&query, context, log),
     };

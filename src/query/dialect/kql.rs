@@ -115,8 +115,16 @@ const HAS_UNNAMED: &str = "(list: dynamic) { coalesce(array_length(list), 0) > 3
     (isnotempty(tostring(list[1])) and not(has_name(list[1]))) or \
     (isnotempty(tostring(list[2])) and not(has_name(list[2]))) }";
 
-/// A query that has these conditions, each on a line of its own.
-pub fn query(log: Log, conditions: &[String]) -> String {
+/// The table of a log.
+pub const fn table(log: Log) -> &'static str {
+    match log {
+        Log::Audits => "AuditLogs",
+        Log::SignIns => "SigninLogs",
+    }
+}
+
+/// A query of a table that has these conditions, each on a line of its own.
+pub fn query(table: &str, conditions: &[String]) -> String {
     // What is asked for last needs those before it.
     let asks = |name: &str| conditions.iter().any(|text| text.contains(name));
     let first = DEFINED.iter().rposition(|(name, _)| asks(name)).map_or(0, |last| last + 1);
@@ -127,10 +135,7 @@ pub fn query(log: Log, conditions: &[String]) -> String {
             name => writeln!(code, "let {name} = {meaning};"),
         };
     }
-    code.push_str(match log {
-        Log::Audits => "AuditLogs",
-        Log::SignIns => "SigninLogs",
-    });
+    code.push_str(table);
     for condition in conditions {
         let _ = write!(code, "\n| where {condition}");
     }
