@@ -13,6 +13,7 @@ mod limits;
 mod load;
 mod prompt;
 mod screen;
+mod span;
 mod standard;
 mod stdout;
 mod storage;

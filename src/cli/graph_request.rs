@@ -7,11 +7,12 @@ use anyhow::Context as _;
 use url::Url;
 
 use super::arguments::RangeArguments;
+use super::span::{self, RequestedSpan};
 use super::standard::out;
 use super::{Outcome, parse_query};
+use crate::query;
 use crate::query::plan::Part;
-use crate::query::push_down::{Endpoint, Names, PushDown, asks_for_now, push_down};
-use crate::query::{self, when};
+use crate::query::push_down::{Names, PushDown, asks_for_now, push_down};
 use crate::source::Tenant;
 use crate::source::graph::logs::{LOGS, Log, find};
 use crate::source::graph::slices::Window;
@@ -47,7 +48,7 @@ impl GraphRequest {
             parted.push((log, push_down(&query, &context, log.endpoint(), names)));
         }
         let sought = Sought { query: query.clone(), names };
-        let asked = RequestedSpan::new(range, query.clone());
+        let asked = KeptSpan::new(range, query.clone());
         let bounds = asked.at(now)?;
         let span = Span::new(move |now| match asked.at(now) {
             Ok(Bounds { window, .. }) => window,
@@ -135,19 +136,16 @@ fn logs(names: &[String]) -> anyhow::Result<(Vec<&'static Log>, Vec<&'static str
     Ok((logs, optional))
 }
 
-/// How far back is asked where nothing is said: Entra Free keeps no more.
-const DEFAULT_SINCE: &str = "last-7d";
 /// Days for which Entra keeps audit and sign-in logs, with a licence. Source: Microsoft Entra, "Data
 /// retention of activity reports".
 const RETENTION: i64 = 30;
 /// Ticks of a day.
 const DAY: i64 = 24 * 3_600 * TICKS_PER_SECOND;
 
-/// The span of time that the arguments ask for, whatever time it is.
-struct RequestedSpan {
-    query: query::Query,
-    since: Option<String>,
-    until: Option<String>,
+/// The span of time that is asked for, as far as Entra keeps it.
+struct KeptSpan {
+    asked: RequestedSpan,
+    /// Also beyond that?
     beyond: bool,
 }
 
@@ -160,50 +158,22 @@ struct Bounds {
     forgotten: Option<(Timestamp, bool)>,
 }
 
-impl RequestedSpan {
+impl KeptSpan {
     fn new(range: &RangeArguments, query: query::Query) -> Self {
         let RangeArguments { since, until, beyond_retention, .. } = range;
-        Self { query, since: since.clone(), until: until.clone(), beyond: *beyond_retention }
+        let asked = RequestedSpan { query, since: since.clone(), until: until.clone() };
+        Self { asked, beyond: *beyond_retention }
     }
 
     /// The span by a clock that says `now`. Fails where a time is none, or nothing lies in it.
     fn at(&self, now: Timestamp) -> anyhow::Result<Bounds> {
-        let context = query::Context { now, around: None };
-        let asked = push_down(&self.query, &context, Endpoint::Audits, Names::Kept).time;
-        let unknown = |option: &str, text: &str| {
-            let way = when::way_out(text)
-                .unwrap_or_else(|| "write 2026-11-01, 2026-11-01T14, last-24h".to_owned());
-            format!("{option} `{}` names no time; {way}", clean(text))
-        };
-        let since = match (&self.since, asked.start) {
-            (Some(text), _) => {
-                Some(when::since(text, &context).with_context(|| unknown("--since", text))?)
-            }
-            (None, Some(start)) => Some(start),
-            (None, None) => when::since(DEFAULT_SINCE, &context),
-        };
-        let until = match &self.until {
-            Some(text) => {
-                Some(when::until(text, &context).with_context(|| unknown("--until", text))?)
-            }
-            None => None,
-        };
-        // Records that happen while it is asked are asked for too.
-        let latest = now.plus(TICKS_PER_SECOND);
-        let mut start = since.max(asked.start).context("--since names no beginning")?;
-        let until = [until, asked.end].into_iter().flatten().min();
-        let end = until.unwrap_or(latest).min(latest);
-        anyhow::ensure!(
-            start < end,
-            "nothing lies between {start} and {end}: see --since, --until"
-        );
+        let span::Span { window: Window { mut start, end }, is_ended } = self.asked.at(now)?;
         // A day more, for what is deleted late.
         let kept = now.plus(-(RETENTION + 1) * DAY);
         let forgotten = (start < kept).then_some((start, !self.beyond && end > kept));
         if let Some((_, true)) = forgotten {
             start = kept;
         }
-        let is_ended = until.is_some_and(|asked| asked <= latest);
         Ok(Bounds { window: Window { start, end }, is_ended, forgotten })
     }
 }

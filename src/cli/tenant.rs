@@ -88,6 +88,14 @@ fn token_from_stdin() -> anyhow::Result<Secret> {
 
 /// Runs what waits for the network, telling on standard error what a person has to do.
 pub(super) fn wait_for<T>(tenant: &Tenant, work: impl Future<Output = T>) -> anyhow::Result<T> {
+    wait_asking(|| tenant.asking(), work)
+}
+
+/// Runs what waits for the network, telling on standard error what a person is asked for.
+pub(super) fn wait_asking<T>(
+    asking: impl Fn() -> Asking,
+    work: impl Future<Output = T>,
+) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         tokio::pin!(work);
@@ -95,7 +103,7 @@ pub(super) fn wait_for<T>(tenant: &Tenant, work: impl Future<Output = T>) -> any
             let pause = tokio::time::sleep(std::time::Duration::from_millis(100));
             tokio::select! {
                 done = &mut work => return Ok(done),
-                () = pause => if let Asking::For(prompt) = tenant.asking() {
+                () = pause => if let Asking::For(prompt) = asking() {
                     prompt::tell_it(&prompt);
                 },
             }
