@@ -10,6 +10,7 @@ mod formats;
 #[path = "../tests/semantics/generate.rs"]
 mod generate;
 #[path = "../tests/translations/kql.rs"]
+#[expect(dead_code, reason = "the fake workspace uses more of it")]
 mod kql;
 #[path = "../tests/semantics/memory.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]

@@ -34,6 +34,7 @@ mod signed_in;
 pub mod storage;
 pub mod tenant;
 mod work;
+pub mod workspace;
 
 use std::fmt;
 use std::ops::ControlFlow;

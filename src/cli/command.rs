@@ -17,6 +17,7 @@ mod query;
 mod rules;
 mod storage;
 mod trails;
+mod workspace;
 
 use clap::Subcommand;
 
@@ -51,6 +52,7 @@ commands! {
     Rules(rules),
     Graph(graph),
     Storage(storage),
+    Workspace(workspace),
     Pull(pull),
     Doctor(doctor),
     #[command(subcommand)]

@@ -5,7 +5,7 @@
 #![allow(clippy::panic, reason = "what is not KQL ends the test")]
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use entrail::time::Timestamp;
 use regex::Regex;
@@ -42,10 +42,19 @@ enum Node {
     Binary(String, Box<Node>, Box<Node>),
 }
 
-/// A query: the table, what is defined in front of it, and the conditions that all hold.
+/// A query: the table, what is defined in front of it, the conditions that all hold, and what is made
+/// of the rows.
 #[derive(Debug)]
 pub struct Query {
     pub table: String,
+    /// Columns that are added, empty.
+    pub added: Vec<String>,
+    /// Columns that leave again.
+    pub taken: Vec<String>,
+    /// Most rows.
+    pub most: Option<usize>,
+    /// Are rows counted by the hour?
+    pub counts: bool,
     constants: HashMap<String, Node>,
     functions: HashMap<String, (String, Node)>,
     conditions: Vec<Node>,
@@ -53,8 +62,10 @@ pub struct Query {
     regexes: RefCell<HashMap<String, Regex>>,
 }
 
-const SIGNS: [&str; 18] =
-    ["=~", ">=", "<=", "==", "(", ")", "{", "}", "[", "]", ",", ";", ":", ".", "|", "=", ">", "<"];
+const SIGNS: [&str; 19] = [
+    "=~", ">=", "<=", "==", "(", ")", "{", "}", "[", "]", ",", ";", ":", ".", "|", "=", ">", "<",
+    "-",
+];
 
 fn tokens(text: &str) -> Vec<Token> {
     let mut found = Vec::new();
@@ -215,11 +226,11 @@ impl Parser {
             }
             Token::Name(name) if name == "true" || name == "false" => Node::Truth(name == "true"),
             Token::Name(name) if self.eat("(") => {
-                let mut arguments = vec![self.or()];
-                while self.eat(",") {
+                let mut arguments = Vec::new();
+                while !self.eat(")") {
                     arguments.push(self.or());
+                    self.eat(",");
                 }
-                self.need(")");
                 Node::Call(name, arguments)
             }
             Token::Name(name) => Node::Name(name),
@@ -251,13 +262,86 @@ impl Query {
             parser.need(";");
         }
         let table = parser.name();
-        let mut conditions = Vec::new();
+        let mut query = Self {
+            table,
+            added: Vec::new(),
+            taken: Vec::new(),
+            most: None,
+            counts: false,
+            constants,
+            functions,
+            conditions: Vec::new(),
+            regexes: RefCell::default(),
+        };
         while parser.eat("|") {
-            assert!(parser.word("where"), "only where is written");
-            conditions.push(parser.or());
+            query.stage(&mut parser);
         }
         assert_eq!(parser.peek(), None, "all of it is read");
-        Self { table, constants, functions, conditions, regexes: RefCell::default() }
+        query
+    }
+
+    /// One stage of it.
+    fn stage(&mut self, parser: &mut Parser) {
+        match parser.name().as_str() {
+            "where" => self.conditions.push(parser.or()),
+            "take" => {
+                let Token::Number(most) = parser.next() else { panic!("how many") };
+                self.most = Some(most as usize);
+            }
+            "extend" => loop {
+                self.added.push(parser.name());
+                parser.need("=");
+                assert_eq!(parser.next(), Token::Text(String::new()), "only empty texts are added");
+                if !parser.eat(",") {
+                    break;
+                }
+            },
+            "project" => {
+                parser.need("-");
+                assert!(parser.word("away"), "only project-away is written");
+                loop {
+                    self.taken.push(parser.name());
+                    if !parser.eat(",") {
+                        break;
+                    }
+                }
+            }
+            "summarize" => {
+                let written: Vec<Token> = parser.tokens.drain(parser.at..).collect();
+                let only = tokens("Rows = count() by Hour = bin(TimeGenerated, 1h)");
+                assert_eq!(written, only, "only this is counted");
+                self.counts = true;
+            }
+            other => panic!("no stage: {other}"),
+        }
+    }
+
+    /// The columns that the conditions name.
+    pub fn columns(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for condition in &self.conditions {
+            self.names(condition, &mut found);
+        }
+        found
+    }
+
+    fn names(&self, node: &Node, found: &mut BTreeSet<String>) {
+        match node {
+            Node::Name(name) if !self.constants.contains_key(name) => {
+                found.insert(name.clone());
+            }
+            Node::Member(of, _) | Node::Item(of, _) => self.names(of, found),
+            Node::Call(_, arguments) => {
+                for argument in arguments {
+                    self.names(argument, found);
+                }
+            }
+            Node::Binary(_, left, right) => {
+                self.names(left, found);
+                self.names(right, found);
+            }
+            _ => {}
+        }
     }
 
     /// Is a row in the answer?
@@ -282,7 +366,7 @@ const DYNAMIC: &[&str] = &[
     "DeviceDetail",
     "LocationDetails",
 ];
-const TIMES: &[&str] = &["TimeGenerated", "ActivityDateTime", "CreatedDateTime"];
+const TIMES: &[&str] = &["TimeGenerated", "ActivityDateTime", "CreatedDateTime", "_Arrived"];
 const AUDIT_TEXTS: &[&str] = &[
     "AADOperationType",
     "AADTenantId",
@@ -388,6 +472,9 @@ impl Scope<'_> {
             let inside =
                 Scope { query: self.query, row: self.row, parameter: Some((parameter, value)) };
             return inside.value(body);
+        }
+        if name == "ingestion_time" {
+            return self.column("_Arrived");
         }
         let first = self.value(&arguments[0]);
         match (name, first) {
