@@ -214,7 +214,7 @@ fn whatever_the_layout_all_is_read_in_order_of_time() {
                 Storage::new(Arc::new(one), &address, TimeRange::default()).expect("a place");
             let rows = came.lines().len();
             let again = load_one(again);
-            assert!(again.store.len() > 0 && again.store.len() < rows, "{source}");
+            assert!(!again.store.is_empty() && again.store.len() < rows, "{source}");
         }
     }
 }

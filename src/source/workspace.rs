@@ -1,9 +1,9 @@
 //! A workspace of Log Analytics or Sentinel as a place: what a query seeks in it, and its rows as they come.
 //! Never decodes a record: each row goes the way of every stream, as a line under the names of its columns.
 //!
-//! What the workspace can evaluate is asked of it, never less than is sought ([`question`]); what comes is
+//! What the workspace can evaluate is asked of it, never less than is sought (`question`); what comes is
 //! evaluated here again. Rows are counted first, so that what is asked for at once fits into an answer
-//! ([`slices`]), and so that it is known when some are missing ([`pull`]).
+//! (`slices`), and so that it is known when some are missing (`pull`).
 
 mod answer;
 mod api;

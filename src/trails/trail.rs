@@ -50,7 +50,7 @@ pub(super) enum Follows {
 
 /// Tells that records of some activities are a step: those whose meaning names the trail and this part.
 pub(super) struct Clue {
-    /// Of which step; [`BESIDE`] for none.
+    /// Of which step; `BESIDE` for none.
     pub(super) step: u8,
     /// What `assets/activities` calls the records that it is about.
     pub(super) part: &'static str,

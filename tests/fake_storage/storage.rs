@@ -63,6 +63,12 @@ pub enum Fault {
     Close,
 }
 
+/// Blobs by name, of each container.
+pub type Containers = BTreeMap<String, BTreeMap<String, Blob>>;
+
+/// What goes wrong with a request; it may change what is there.
+pub type GoesWrong = dyn FnMut(&Seen, &mut Containers) -> Fault + Send;
+
 /// Who may ask.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Auth {
@@ -75,7 +81,7 @@ pub enum Auth {
 }
 
 pub struct State {
-    pub containers: BTreeMap<String, BTreeMap<String, Blob>>,
+    pub containers: Containers,
     pub seen: Vec<Seen>,
     pub auth: Auth,
     /// Names on a page.
@@ -84,7 +90,7 @@ pub struct State {
     pub ahead: i64,
     /// Tokens that were handed out.
     pub tokens: u32,
-    pub fault: Box<dyn FnMut(&Seen, &mut BTreeMap<String, BTreeMap<String, Blob>>) -> Fault + Send>,
+    pub fault: Box<GoesWrong>,
     versions: u64,
 }
 

@@ -59,7 +59,7 @@ pub fn note(note: &Note) -> String {
     format!("{kind} {id} has the same name; that it belongs together is not in the log")
 }
 
-/// A line of [`Access`] in words: what is held, what is to be said of that, since when and by whom;
+/// A line of `Access` in words: what is held, what is to be said of that, since when and by whom;
 /// not cleaned.
 pub fn held(line: &Held, time: &dyn Fn(Timestamp) -> String) -> String {
     let (kind, what) = what(line);
