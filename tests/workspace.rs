@@ -195,7 +195,7 @@ fn workspace(fake: &Fake, ask: &Ask<'_>) -> Workspace {
     };
     let name = Name::parse(ask.name).expect("a name");
     let made = Workspace::new(name, settings(Cloud::Global), None, Some(&fake.base), request);
-    made.expect("a workspace").with_pace(Arc::new(Moved::default()))
+    made.expect("a workspace").paced(Arc::new(Moved::default()))
 }
 
 /// What a load brought.

@@ -103,11 +103,6 @@ impl Choice {
         };
     }
 
-    /// Takes all marks away.
-    pub fn clear(&mut self) {
-        self.marks.clear();
-    }
-
     /// All marks.
     pub fn marks(&self) -> impl Iterator<Item = (&Node, Mark)> {
         self.marks.iter().map(|(node, &mark)| (node, mark))

@@ -159,13 +159,8 @@ impl Workspace {
 
     /// The same by another clock.
     #[must_use]
-    pub fn with_pace(self, pace: Arc<dyn Pace>) -> Self {
+    pub fn paced(self, pace: Arc<dyn Pace>) -> Self {
         Self { pace, ..self }
-    }
-
-    /// What a person has to do now to be signed in; each change is told once.
-    pub fn asking(&self) -> Asking {
-        self.signed_in.asking()
     }
 
     /// The service as this workspace is asked through it. Fails where the system has no certificates or

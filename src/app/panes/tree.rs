@@ -379,11 +379,6 @@ impl Tree {
         }
     }
 
-    /// The branch of a node.
-    pub fn branch(&self, node: &Node) -> Option<&Branch> {
-        self.by_node.get(node).map(|&place| &self.branches[place])
-    }
-
     /// The branch of an entry of the path dictionary.
     pub fn activity(&self, code: usize) -> Option<&Branch> {
         self.places.get(code).map(|places| &self.branches[places[0]])
