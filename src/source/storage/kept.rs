@@ -18,11 +18,11 @@ pub struct Kept {
     most: u64,
     file: OnceLock<Option<Arc<AtOffset>>>,
     len: Mutex<u64>,
-    recent: Mutex<VecDeque<(Key, Arc<[u8]>)>>,
+    recent: Mutex<VecDeque<(BlobOffset, Arc<[u8]>)>>,
 }
 
 /// A reading of a blob, and a byte of it.
-pub type Key = (usize, u64);
+pub type BlobOffset = (usize, u64);
 
 impl Default for Kept {
     fn default() -> Self {
@@ -54,12 +54,12 @@ impl Kept {
         Some(std::mem::replace(&mut *len, end))
     }
 
-    fn recently(&self) -> MutexGuard<'_, VecDeque<(Key, Arc<[u8]>)>> {
+    fn recently(&self) -> MutexGuard<'_, VecDeque<(BlobOffset, Arc<[u8]>)>> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps in memory for a while what was asked for again.
-    pub fn remember(&self, key: Key, bytes: &Arc<[u8]>) {
+    pub fn remember(&self, key: BlobOffset, bytes: &Arc<[u8]>) {
         let mut recent = self.recently();
         if recent.len() >= MOST_RECENT {
             recent.pop_front();
@@ -68,7 +68,7 @@ impl Kept {
     }
 
     /// What was asked for again a while ago.
-    pub fn recent(&self, key: Key) -> Option<Arc<[u8]>> {
+    pub fn recent(&self, key: BlobOffset) -> Option<Arc<[u8]>> {
         self.recently().iter().find(|(known, _)| *known == key).map(|(_, bytes)| Arc::clone(bytes))
     }
 

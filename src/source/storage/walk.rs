@@ -20,7 +20,7 @@ use crate::time::{TimeRange, Timestamp};
 const MOST_FOLDERS: usize = 256;
 
 /// Takes blobs; whether more are wanted.
-pub type Found<'f> = dyn FnMut(Listed) -> bool + Send + 'f;
+pub type OnListed<'f> = dyn FnMut(Listed) -> bool + Send + 'f;
 
 /// Where blobs are listed.
 pub struct Walk<'w> {
@@ -45,7 +45,7 @@ impl<'w> Walk<'w> {
     }
 
     /// Hands over all of them. Fails where a list does not come.
-    pub async fn run(mut self, found: &mut Found<'_>) -> Result<(), Unanswered> {
+    pub async fn run(mut self, found: &mut OnListed<'_>) -> Result<(), Unanswered> {
         let mut branches = self.branches().await?;
         // Of each the first blob that was not handed over.
         let mut heads: Vec<Option<Listed>> = Vec::new();

@@ -65,7 +65,7 @@ pub struct Pull {
 }
 
 /// A table as it turned out to be.
-struct Found {
+struct PresentTable {
     columns: Vec<String>,
     /// Is its plan Basic or Auxiliary, which answers only what scans it?
     scans: bool,
@@ -246,13 +246,13 @@ impl Pull {
     }
 
     /// The columns of a table; `None` where it is not there, which is told.
-    async fn columns(&mut self, sought: &Sought) -> Result<Option<Found>, Unanswered> {
+    async fn columns(&mut self, sought: &Sought) -> Result<Option<PresentTable>, Unanswered> {
         let query = sought.columns();
         let mut refused = None;
         for scans in [false, true] {
             match self.ask_again(&query, sought.window, scans).await {
                 Ok(rows) if !rows.columns.is_empty() => {
-                    return Ok(Some(Found { columns: rows.columns, scans }));
+                    return Ok(Some(PresentTable { columns: rows.columns, scans }));
                 }
                 Ok(_) => break,
                 // Tables of other plans refuse to be queried, and are searched.
@@ -295,7 +295,7 @@ impl Pull {
         &mut self,
         sought: &Sought,
         made: Window,
-        found: &Found,
+        found: &PresentTable,
     ) -> Result<Option<Vec<(Timestamp, u64)>>, Unanswered> {
         if found.scans {
             // Each query of such a table is paid for.
@@ -317,7 +317,7 @@ impl Pull {
         &mut self,
         sought: &Sought,
         slice: Slice,
-        found: &Found,
+        found: &PresentTable,
         rows: Rows,
     ) -> Result<Rows, Unanswered> {
         let Some(counted) = slice.rows.filter(|counted| rows.count < *counted) else {
