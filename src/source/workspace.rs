@@ -92,8 +92,7 @@ impl Request {
                 ),
                 Part::Here(why) => format!("  entrail evaluates        {part}   ({why})"),
             }));
-            let columns = ["TimeGenerated", table.happened].map(str::to_owned);
-            let mut known: Vec<String> = columns.to_vec();
+            let mut known = vec!["TimeGenerated".to_owned(), table.happened.to_owned()];
             known.extend(sought.named().into_iter().map(str::to_owned));
             let query = sought.rows(sought.made(), &known);
             lines.extend(query.lines().map(|line| format!("  {line}")));

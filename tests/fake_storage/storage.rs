@@ -2,7 +2,7 @@
 //! Never lenient: a request that the service would refuse is refused, with its code.
 //!
 //! Not every test uses all of it.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each of those who share it uses a part")]
 
 pub mod client;
 mod server;

@@ -76,7 +76,7 @@ impl Sought {
         let has = |column: &str| present.iter().any(|name| name == column);
         let mut conditions = vec![between("TimeGenerated", made)];
         let happened = self.table.happened;
-        if has(happened) {
+        if !happened.is_empty() && has(happened) {
             conditions.push(between(&format!("coalesce({happened}, TimeGenerated)"), self.window));
         } else {
             // Without that column it happened when the row was made.
@@ -184,6 +184,16 @@ mod tests {
         // A table without that column.
         let query = sought.rows(made, &present(&["TimeGenerated"]));
         assert!(!query.contains("ActivityDateTime"), "{query}");
+    }
+
+    #[test]
+    fn a_table_without_a_time_of_its_own_was_explained_with_an_empty_column() {
+        let at = |text: &str| Timestamp::parse(text).expect(text);
+        let window = Window { start: at("2026-11-01"), end: at("2026-11-02") };
+        let table = find("provisioning").expect("a table");
+        let sought = Sought { table, window, conditions: None };
+        let query = sought.rows(sought.made(), &present(&["TimeGenerated", table.happened]));
+        assert!(!query.contains("coalesce"), "{query}");
     }
 
     #[test]
