@@ -532,3 +532,51 @@ fn a_home_that_cannot_be_written_to_is_in_no_pulls_way() {
     let (code, out, told) = ran(&["query", "--count", "", &archive]);
     assert_eq!((code, out.trim()), (Some(0), &*wanted(&graph).to_string()), "{told}");
 }
+
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).expect("made");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let to = to.join(entry.file_name());
+        match entry.file_type().expect("known").is_dir() {
+            true => copy(&entry.path(), &to),
+            false => drop(std::fs::copy(entry.path(), to).expect("copied")),
+        }
+    }
+}
+
+/// An archive of the first format, written by the program before there were archives of anything but
+/// Graph: one day is whole, one is gone, one was damaged and set aside.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the archive is looked at")]
+fn an_archive_of_the_first_format_goes_on_with_the_same_bytes() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/archive");
+    let records = std::fs::read_to_string(fixtures.join("records.ndjson")).expect("read");
+    let lines = records.lines().map(str::to_owned);
+    let graph = FakeGraph::start(Tenant::empty().with("directoryAudits", lines));
+    let home = memory();
+    copy(&fixtures.join("version-1"), &home.path().join("archive"));
+    let manifest = home.path().join("archive/.entrail/manifest.ndjson");
+    let text = std::fs::read_to_string(&manifest).expect("read");
+    std::fs::write(&manifest, text.replace("https://graph.example", &graph.base())).expect("moved");
+    let day = home.path().join("archive/audit/2025-05-29.ndjson.zst");
+    let before = std::fs::read(&day).expect("read");
+    let range = ["--since", "2025-05-27", "--until", "2025-05-30"];
+    let (code, out, told) = pulled(&graph, home.path(), &range);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        out.contains(" 15 new records in 3 slices") && out.contains(", complete"),
+        "{out}{told}"
+    );
+    assert_eq!(self::records(&graph, home.path()), records.lines().count());
+    assert_eq!(std::fs::read(&day).expect("read"), before);
+    let manifest = std::fs::read_to_string(&manifest).expect("read");
+    let header =
+        format!("{{\"archive\":{{\"version\":1,\"base\":\"{}/\",\"tenant\":\"", graph.base());
+    assert!(manifest.starts_with(&header), "{manifest}");
+    let asked = graph.count();
+    let (code, out, told) = pulled(&graph, home.path(), &range);
+    assert_eq!((code, graph.count()), (Some(0), asked), "{out}{told}");
+    assert_eq!(compared(home.path()), 4);
+}
