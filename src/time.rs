@@ -5,11 +5,14 @@ mod names;
 mod spelling;
 #[cfg(test)]
 mod tests;
+pub mod window;
 
 use std::fmt;
 use std::time::Duration;
 
 use jiff::civil;
+
+pub use self::window::Window;
 
 /// An instant in UTC, in ticks of 100 nanoseconds since 1970-01-01T00:00:00Z.
 ///

@@ -25,12 +25,11 @@ use entrail::query::matcher::Matcher;
 use entrail::query::{Context, Query};
 use entrail::sign_in::{Cloud, Environment, Method, Settings};
 use entrail::source::following::Follow;
-use entrail::source::graph::slices::Window;
 use entrail::source::workspace::tables::find;
 use entrail::source::workspace::{Name, Request, Subscriptions, Workspace};
 use entrail::source::{Delivery, follow, local, read_all};
 use entrail::store::Store;
-use entrail::time::{Timestamp, ticks};
+use entrail::time::{Timestamp, Window, ticks};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 

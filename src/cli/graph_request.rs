@@ -15,11 +15,10 @@ use crate::query::plan::Part;
 use crate::query::push_down::{Names, PushDown, asks_for_now, push_down};
 use crate::source::Tenant;
 use crate::source::graph::logs::{LOGS, Log, find};
-use crate::source::graph::slices::Window;
 use crate::source::graph::{Request, Span};
 use crate::source::tenant::{Sought, explained};
 use crate::text::clean;
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 
 /// What is asked of Graph, and what stays here.
 pub(super) struct GraphRequest {

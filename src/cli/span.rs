@@ -5,9 +5,8 @@ use anyhow::Context as _;
 
 use crate::query::push_down::{Endpoint, Names, push_down};
 use crate::query::{self, when};
-use crate::source::graph::slices::Window;
 use crate::text::clean;
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 
 /// How far back is asked where nothing is said: Entra Free keeps no more.
 const DEFAULT_SINCE: &str = "last-7d";

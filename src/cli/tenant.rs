@@ -15,9 +15,8 @@ use crate::source::Asking;
 use crate::source::Tenant;
 use crate::source::graph::Request;
 use crate::source::graph::logs::LOGS;
-use crate::source::graph::slices::Window;
 use crate::text::clean;
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 
 /// A request of the audit log for who only wants to be signed in.
 pub(super) fn nothing(end: Timestamp) -> Request {

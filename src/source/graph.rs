@@ -34,13 +34,13 @@ use url::Url;
 use self::api::GRAPH;
 use self::logs::Log;
 use self::page::Page;
-use self::slices::{Slice, Window};
+use self::slices::Slice;
 use crate::http::pace::Pace;
 use crate::http::proof::{Proof, Tokens};
 use crate::http::refused::Refused;
 use crate::http::service;
 use crate::place::{Position, Trouble};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Window};
 
 pub use self::activity_types::activity_types;
 pub use self::feed::{Feed, Follow, Status};

@@ -16,7 +16,6 @@ use self::sought::{Came, Wanting};
 pub use self::sought::{Sought, explained};
 use super::graph::api::audience;
 use super::graph::doctor::{self, Refusal};
-use super::graph::slices::Window;
 use super::graph::{Feed, Follow, Missing, Request, Service, Status, Stopped};
 use super::signed_in::{Asking, SignedIn};
 use crate::http::client::Http;
@@ -28,7 +27,7 @@ use crate::place::{
 };
 use crate::query::Query;
 use crate::sign_in::{Settings, SignIn};
-use crate::time::{TICKS_PER_SECOND, TimeRange, Timestamp, ticks};
+use crate::time::{TICKS_PER_SECOND, TimeRange, Timestamp, Window, ticks};
 
 /// What entrail calls Graph where it names the source of something.
 pub const NAME: &str = "Microsoft Graph";

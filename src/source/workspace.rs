@@ -27,7 +27,6 @@ use self::pull::{Pull, Status};
 use self::question::Sought;
 use self::tables::Table;
 use super::flow::{Flow, Outlet};
-use super::graph::slices::Window;
 use super::signed_in::{Asking, SignedIn};
 use crate::http::client::Http;
 use crate::http::pace::{Pace, SystemPace};
@@ -42,7 +41,7 @@ use crate::query::plan::Part;
 use crate::query::push_down::{by_time, push_down_to};
 use crate::query::{Context, Query};
 use crate::sign_in::Settings;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Window};
 
 /// What is sought in a workspace.
 #[derive(Clone, Debug)]

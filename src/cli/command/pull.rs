@@ -22,14 +22,13 @@ use crate::query::matcher::Matcher;
 use crate::query::{self, Query};
 use crate::sign_in::Claims;
 use crate::source::graph::archive::{Archive, Owner, Told};
-use crate::source::graph::slices::Window;
 use crate::source::graph::{
     Missing, Outcome as Pulled, Request, Round, Service, Span, State, Stopped, pull_into, watch,
 };
 use crate::source::{Delivery, Tenant, local, read_all};
 use crate::store::{RowId, Store};
 use crate::text::clean;
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 
 const EXAMPLES: &str = "\
 Examples:

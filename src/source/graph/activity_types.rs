@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 use super::logs::ACTIVITY_TYPES;
 use super::page::Page;
 use super::pull::pull;
-use super::slices::{Slice, Window};
+use super::slices::Slice;
 use super::{Missing, Request, Service, Sink};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Window};
 
 /// Every activity type, one JSON object a line: `id`, `service`, `category`, `activity`.
 ///

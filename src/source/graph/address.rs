@@ -84,8 +84,8 @@ fn encoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::logs::{LOGS, find};
-    use super::super::slices::Window;
     use super::*;
+    use crate::time::Window;
 
     fn base() -> Url {
         Url::parse("https://graph.microsoft.com").expect("an address")

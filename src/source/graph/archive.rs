@@ -44,10 +44,10 @@ use self::packed::Packing;
 use super::duplicates::Seen;
 use super::logs::{LOGS, Log};
 use super::page::Page;
-use super::slices::{Slice, Window};
+use super::slices::Slice;
 use super::{Done, Missing, State};
 use crate::disk::{Kind, Made};
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 
 pub use self::manifest::{KeptSlice, Owner, Stored};
 

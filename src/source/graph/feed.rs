@@ -13,9 +13,9 @@ use super::duplicates::Seen;
 use super::follow::{least_pause, next_windows};
 use super::page::Page;
 use super::pull::pull;
-use super::slices::{Slice, Window};
+use super::slices::Slice;
 use super::{Missing, Outcome, Request, Service, Sink, State, Stopped};
-use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window, ticks};
 
 /// What is known of a feed beside its bytes.
 #[derive(Clone, Default, Debug)]

@@ -14,11 +14,11 @@ use url::Url;
 
 use super::logs::{Log, find};
 use super::page::Page;
-use super::slices::{Slice, Window};
+use super::slices::Slice;
 use super::*;
 use crate::http::pace::{Pace, Wait};
 use crate::http::proof::{Token, Tokens};
-use crate::time::ticks;
+use crate::time::{Window, ticks};
 
 pub fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).expect(text)

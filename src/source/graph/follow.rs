@@ -9,10 +9,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::archive::Archive;
 use super::pull::pull;
-use super::slices::Window;
 use super::{Outcome, Request, Service, Stopped};
 use crate::http::refused::Refused;
-use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window, ticks};
 
 /// Longest that is looked back for records that arrive late, however quiet a log is.
 const LONGEST: Duration = Duration::from_hours(24);

@@ -17,10 +17,11 @@ use self::walk::Walked;
 use super::api::is_unlicensed;
 use super::duplicates::Seen;
 use super::logs::Log;
-use super::slices::{self, Slice, Window, floor_second};
+use super::slices::{self, Slice};
 use super::{Done, Missing, Outcome, Request, Service, Sink, State, Stopped, address};
 use crate::http::unanswered::Unanswered;
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::window::{floor_second, joined};
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 
 /// Failed parts of a slice after which it is not cut any further. Finding one bad second in a week
 /// takes twenty.
@@ -157,7 +158,7 @@ impl Run<'_> {
         let windows = [service.now(), service.pace().now(), service.surely()].map(window_at);
         self.window = windows[0];
         let windows = windows.into_iter().filter(|window| !window.is_empty());
-        self.windows = slices::joined(windows.collect());
+        self.windows = joined(windows.collect());
         let (mut queue, mut total) = (VecDeque::new(), 0);
         for log in self.request.logs.iter().copied() {
             let mut windows: Vec<Window> = Vec::new();

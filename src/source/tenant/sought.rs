@@ -7,11 +7,10 @@ use url::Url;
 
 use super::super::graph::Request;
 use super::super::graph::logs::Log;
-use super::super::graph::slices::Window;
 use crate::query::plan::Part;
 use crate::query::push_down::{Names, PushDown, push_down};
 use crate::query::{Context, Query};
-use crate::time::{TICKS_PER_SECOND, TimeRange, Timestamp};
+use crate::time::{TICKS_PER_SECOND, TimeRange, Timestamp, Window};
 
 /// Ticks for which Entra keeps logs, with a licence, and a day more for what is deleted late. Source:
 /// Microsoft Entra, "Data retention of activity reports".

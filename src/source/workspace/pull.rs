@@ -20,8 +20,7 @@ use crate::http::response::Response;
 use crate::http::service::Service;
 use crate::http::unanswered::Unanswered;
 use crate::place::{Position, Pulling, Trouble};
-use crate::source::graph::slices::Window;
-use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window, ticks};
 
 /// Failed slices of a table after which it is given up. Finding one bad second in a week takes twenty.
 const MOST_FAILURES: u32 = 48;

@@ -6,8 +6,7 @@ use std::fmt::Write as _;
 
 use super::tables::Table;
 use crate::query::dialect::kql;
-use crate::source::graph::slices::Window;
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 
 /// How much later than a record happened its row may say that it was made, in ticks: seven days. A row
 /// that arrives after days says when it arrived (Azure Monitor, "Standard columns", `TimeGenerated`).

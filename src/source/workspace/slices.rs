@@ -3,9 +3,7 @@
 //!
 //! Source: Azure Monitor service limits, "Log queries": at most 500,000 rows and about 100 MB of data in an
 //! answer.
-
-use crate::source::graph::slices::Window;
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 
 /// Most rows that are asked for at once; an answer has 500,000 at most.
 const MOST_ROWS: u64 = 400_000;

@@ -5,13 +5,11 @@
 //! say less than a later one; then all that were asked within one stretch of time become one, with
 //! the sum of their records.
 
+use super::manifest::{KeptSlice, Stored};
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
-
-use super::super::slices::Window;
-use super::manifest::{KeptSlice, Stored};
-use crate::time::{TICKS_PER_SECOND, Timestamp};
 
 /// Ticks of a day.
 const DAY: i64 = 24 * 3_600 * TICKS_PER_SECOND;

@@ -8,13 +8,12 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::super::logs::{Log, find};
-use super::super::slices::Window;
 use super::super::{Missing, Outcome, Request};
 use super::files::{aside, there, wrapped};
 use super::manifest::{NAME, Stored};
 use super::tidy::SUMS;
 use super::{Archive, day, packed};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Window};
 
 /// A file that is gone or was damaged, until all of its records are there again.
 #[derive(Debug, Serialize, Deserialize)]

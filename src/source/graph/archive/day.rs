@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use super::super::slices::{Slice, Window};
-use crate::time::{Timestamp, ticks};
+use super::super::slices::Slice;
+use crate::time::{Timestamp, Window, ticks};
 
 const ENDING: &str = ".ndjson.zst";
 

@@ -13,12 +13,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use super::super::slices::{Window, joined};
 use super::day;
 use crate::disk::Folder;
-use crate::time::{TICKS_PER_SECOND, Timestamp, ticks};
+use crate::time::window::joined;
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window, ticks};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Raised whenever an older program could not go on with the manifest.
 const VERSION: u32 = 1;

@@ -9,11 +9,12 @@ use std::io;
 
 use super::super::logs::{LOGS, Log, find};
 use super::super::page::Record;
-use super::super::slices::{Slice, Window};
+use super::super::slices::Slice;
 use super::files::flat;
 use super::manifest::{Gone, KeptSlice, Stored};
 use super::packed::{Packing, each_record};
 use super::{Archive, day, packed};
+use crate::time::Window;
 
 impl Archive {
     /// Puts every file back that is as it was written again.

@@ -5,12 +5,13 @@ use std::io;
 
 use super::super::logs::Log;
 use super::super::page::Page;
-use super::super::slices::{Slice, Window, floor_second};
+use super::super::slices::Slice;
 use super::super::{Done, Missing, Sink, State};
 use super::files::wrapped;
 use super::manifest::KeptSlice;
 use super::{AHEAD, Archive, DOUBTED, Told};
-use crate::time::{Timestamp, ticks};
+use crate::time::window::floor_second;
+use crate::time::{Timestamp, Window, ticks};
 
 impl Sink for Archive {
     /// Slices that claim to be asked for later than that were asked for while a clock was wrong: what

@@ -2,11 +2,12 @@
 //! Never hands over a record of a later piece before all earlier ones are handed in.
 
 use super::super::page::Page;
-use super::super::slices::{self, Slice, Window};
+use super::super::slices::Slice;
 use super::failure::Failure;
 use super::walk::Walk;
 use super::{Run, Work, part, unkept};
-use crate::time::{Timestamp, ticks};
+use crate::time::window::floor;
+use crate::time::{Timestamp, Window, ticks};
 
 impl Run<'_> {
     /// Hands over the records of a page that are new.
@@ -48,7 +49,7 @@ impl Run<'_> {
         let mut from = 0;
         while from < records.len() {
             // A record without a time is of the piece of the one behind it.
-            let piece = |at: usize| records[at].time.map(|time| slices::floor(time, grid));
+            let piece = |at: usize| records[at].time.map(|time| floor(time, grid));
             let start = (from..records.len()).find_map(piece);
             let is_of_it = |at: &usize| piece(*at).is_none_or(|of| Some(of) == start);
             let to = from + (from..records.len()).take_while(is_of_it).count();
@@ -56,7 +57,7 @@ impl Run<'_> {
                 self.is_over(work, start, walk)?;
             }
             let Window { start, end } = work.slice.window;
-            let next = slices::floor(start, grid).plus(ticks(grid)).min(end);
+            let next = floor(start, grid).plus(ticks(grid)).min(end);
             self.give(&part(work.slice, start, next), &page.part(from..to))?;
             from = to;
         }

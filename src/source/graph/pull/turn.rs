@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use super::super::Missing;
 use super::super::api::waiting_for;
-use super::super::slices::Window;
 use super::failure::Failure;
 use super::{Run, Work};
 use crate::http::asker::Waiting;
-use crate::time::{TICKS_PER_SECOND, Timestamp};
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 
 /// A difference of clocks that is told, in ticks of 100 ns.
 const SKEW: i64 = 5 * 60 * TICKS_PER_SECOND;

@@ -11,12 +11,13 @@ use super::super::address;
 use super::super::api::is_unlicensed;
 use super::super::duplicates::RecordKey;
 use super::super::page::Page;
-use super::super::slices::{Slice, floor_second};
+use super::super::slices::Slice;
 use super::failure::Failure;
 use super::{OVERFULL, Run, Work, part, unkept};
 use crate::http::asker::{Asker, Unread, Waiting};
 use crate::http::response::Response;
 use crate::http::unanswered::Unanswered;
+use crate::time::window::floor_second;
 use crate::time::{Timestamp, ticks};
 
 /// Pages without a record that this walk had not, after each other, that are followed.

@@ -1,10 +1,9 @@
 //! Windows that are asked for at once: cut where they are full, handed over day by day, whatever pages Graph sends.
 //! Never asks anything but the small Graph of `fixture`.
 
-use std::collections::BTreeMap;
-
-use super::super::slices::floor;
 use super::*;
+use crate::time::window::floor;
+use std::collections::BTreeMap;
 
 const DAY: Duration = Duration::from_hours(24);
 
