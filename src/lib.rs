@@ -97,7 +97,10 @@
 //! - **a file that is not read**, with what to do instead: a row in `src/source/content/unread.rs`
 //! - **a log that only looks like Entra's**: a row of `src/format/evidence/foreign.rs`
 //! - **a place records come from**: a folder (or file) of `src/source` with a type that is a
-//!   [`place::Place`], and the command in `src/cli` that makes one; nothing else asks which it is
+//!   [`place::Place`], and the command in `src/cli` that makes one; nothing else asks which it is. A service
+//!   has its sign-in, its stream and what arrives from `src/source/served.rs`
+//! - **an engine that is asked in KQL**: a folder (or file) of `src/source` with its
+//!   [`source::kql::Engine`]: where a query is sent, and what an answer looks like
 //! - **a log of Microsoft Graph**: a row of [`source::graph::logs::LOGS`]; what Graph can filter it by
 //!   is in [`query::dialect::odata`]
 //! - **a language a query is written in**: a file in `src/query/dialect` with its

@@ -25,8 +25,9 @@ use entrail::query::matcher::Matcher;
 use entrail::query::{Context, Query};
 use entrail::sign_in::{Cloud, Environment, Method, Settings};
 use entrail::source::following::Follow;
-use entrail::source::workspace::tables::find;
-use entrail::source::workspace::{Name, Request, Subscriptions, Workspace};
+use entrail::source::kql::tables::find;
+use entrail::source::kql::{Request, Tables};
+use entrail::source::workspace::{self, Name, Subscriptions};
 use entrail::source::{Delivery, follow, local, read_all};
 use entrail::store::Store;
 use entrail::time::{Timestamp, Window, ticks};
@@ -183,7 +184,7 @@ const AUDITS: Ask<'static> = Ask {
     to: "2026-11-20T12:00:01Z",
 };
 
-fn workspace(fake: &Fake, ask: &Ask<'_>) -> Workspace {
+fn workspace(fake: &Fake, ask: &Ask<'_>) -> Tables {
     let request = Request {
         tables: ask.logs.iter().map(|log| find(log).expect(log)).collect(),
         optional: ask.optional.to_vec(),
@@ -193,7 +194,7 @@ fn workspace(fake: &Fake, ask: &Ask<'_>) -> Workspace {
         now: at("2026-11-20T12:00:00Z"),
     };
     let name = Name::parse(ask.name).expect("a name");
-    let made = Workspace::new(name, settings(Cloud::Global), None, Some(&fake.base), request);
+    let made = workspace::place(name, settings(Cloud::Global), None, Some(&fake.base), request);
     made.expect("a workspace").paced(Arc::new(Moved::default()))
 }
 

@@ -35,6 +35,7 @@ use self::hours::{EARLY, LATE};
 use self::listing::Listed;
 use self::run::Run;
 use self::walk::Walk;
+use super::served::has_ended;
 use crate::http::unanswered::Unanswered;
 use crate::place::{
     AlreadyRead, Follower, News, Piece, Place, Plan, Position, Pulling, Status, Trouble,
@@ -259,9 +260,7 @@ impl Place for Storage {
 
     fn follow(&self, _: &AlreadyRead<'_>) -> Result<Box<dyn Follower>, String> {
         if self.span.end.is_some_and(|end| end.plus(LATE) < self.account.now()) {
-            return Err("the range that was asked for has ended: nothing new can arrive in it; \
-                        open the container without --until (or time<…) to follow it"
-                .to_owned());
+            return Err(has_ended("the container"));
         }
         self.told.locked().run = None;
         Ok(Box::new(Newcomers::new(self.clone())))

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -17,13 +17,13 @@ pub use self::sought::{Sought, explained};
 use super::graph::api::audience;
 use super::graph::doctor::{self, Refusal};
 use super::graph::{Feed, Follow, Missing, Request, Service, Status, Stopped};
+use super::served::{Contact, arriving, has_ended};
 use super::signed_in::{Asking, SignedIn};
 use crate::http::client::Http;
-use crate::http::pace::SystemPace;
 use crate::http::proof::Tokens;
 use crate::place::{
-    self, AlreadyRead, Contents, Follower, Look, News, Opened, Piece, Place, Plan, Position,
-    Pulling, Stream, Trouble,
+    self, AlreadyRead, Contents, Follower, News, Opened, Piece, Place, Plan, Position, Pulling,
+    Stream, Trouble,
 };
 use crate::query::Query;
 use crate::sign_in::{Settings, SignIn};
@@ -48,10 +48,8 @@ pub struct Tenant {
     came: Came,
     /// Does the request end in the past, so that nothing new belongs to it?
     is_ended: bool,
-    base: Url,
-    http: Http,
+    contact: Contact<Service>,
     signed_in: Arc<SignedIn>,
-    service: Arc<OnceLock<Arc<Service>>>,
     /// How the load goes.
     loaded: Arc<Mutex<Option<Arc<Mutex<Status>>>>>,
 }
@@ -68,15 +66,13 @@ impl Tenant {
         certificates: Option<PathBuf>,
         request: Request,
     ) -> Result<Self, String> {
-        let address = settings.cloud.graph();
-        let base = Url::parse(address).map_err(|error| format!("{address}: {error}"))?;
         let http = Http::new(certificates);
+        let contact = Contact::new(settings.cloud.graph(), http.clone())?;
         let given = [&settings.tenant, &settings.environment.tenant].into_iter().flatten().next();
         let given = given.cloned().unwrap_or_default();
         let audience = audience(&settings.cloud, doctor::permissions(&request.logs));
-        let signed_in = Arc::new(SignedIn::new(audience, settings, http.clone()));
-        let is_ended = false;
-        let (service, loaded) = Default::default();
+        let signed_in = Arc::new(SignedIn::new(audience, settings, http));
+        let (is_ended, loaded) = Default::default();
         let name = NAME.into();
         let (sought, came) = Default::default();
         Ok(Self {
@@ -87,10 +83,8 @@ impl Tenant {
             sought,
             came,
             is_ended,
-            base,
-            http,
+            contact,
             signed_in,
-            service,
             loaded,
         })
     }
@@ -126,7 +120,7 @@ impl Tenant {
 
     /// Where Graph is.
     pub fn base(&self) -> &Url {
-        &self.base
+        self.contact.base()
     }
 
     /// Who asks.
@@ -137,14 +131,8 @@ impl Tenant {
     /// Graph as this tenant sees it. Fails where the system has no certificates or the file of more
     /// cannot be read: why, and the way out.
     pub fn service(&self) -> Result<Arc<Service>, String> {
-        if let Some(service) = self.service.get() {
-            return Ok(Arc::clone(service));
-        }
-        let http = self.http.client(&self.base)?.clone();
         let tokens: Arc<dyn Tokens> = Arc::clone(&self.signed_in) as _;
-        let pace = Arc::new(SystemPace::new());
-        let service = Arc::new(Service::new(self.base.clone(), http, tokens, pace));
-        Ok(Arc::clone(self.service.get_or_init(|| service)))
+        self.contact.made(|client, base, pace| Service::new(base, client, tokens, pace))
     }
 
     /// The records, to be read as a stream, and what is told beside it.
@@ -227,7 +215,7 @@ impl Place for Tenant {
 
     /// Where Graph is, and the tenant, as far as that was said.
     fn key(&self) -> String {
-        let key = format!("{NAME} {} {}", self.base, self.given.to_lowercase());
+        let key = format!("{NAME} {} {}", self.base(), self.given.to_lowercase());
         key.trim_end().to_owned()
     }
 
@@ -244,12 +232,10 @@ impl Place for Tenant {
     }
 
     fn follow(&self, _: &AlreadyRead<'_>) -> Result<Box<dyn Follower>, String> {
-        if self.is_ended {
-            return Err("the range that was asked for has ended: nothing new can arrive in it; \
-                        open the tenant without --until (or time<…) to follow it"
-                .to_owned());
+        match self.is_ended {
+            true => Err(has_ended("the tenant")),
+            false => Ok(arriving(self.piece(Self::news))),
         }
-        Ok(Box::new(Newcomers { tenant: self.clone(), was_asked: false }))
     }
 
     fn waits(&self) -> bool {
@@ -266,27 +252,12 @@ impl Place for Tenant {
         let filters =
             parted.iter().filter_map(|(log, parted)| Some((log.name, parted.filter.clone()?)));
         request.filters = filters.collect();
-        let told = explained(&request, &parted, &self.base);
+        let told = explained(&request, &parted, self.base());
         let parts = parted.into_iter().next().map(|(_, parted)| parted.parts).unwrap_or_default();
         let loaded = Arc::default();
         let again = Self { request, sought, loaded, is_ended: true, ..self.clone() };
         let span = TimeRange { start: Some(window.start), end: Some(window.end) };
         Plan { span, parts, told, again: Some(Arc::new(again)) }
-    }
-}
-
-/// What arrives in a tenant: one stream, which ends only where nothing can be asked any more.
-struct Newcomers {
-    tenant: Tenant,
-    was_asked: bool,
-}
-
-impl Follower for Newcomers {
-    fn look(&mut self, _: &CancellationToken) -> Look {
-        match std::mem::replace(&mut self.was_asked, true) {
-            false => Look::Found(vec![self.tenant.piece(Tenant::news)]),
-            true => Look::Over("it is not asked any more: its troubles tell why".to_owned()),
-        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! `entrail workspace`: what a workspace of Log Analytics or Sentinel keeps, on the screen, with files beside it.
-//! Never talks to the workspace itself; a [`Workspace`] does.
+//! Never talks to the workspace itself; a place does.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -17,8 +17,9 @@ use crate::cli::tenant::{settings, wait_asking};
 use crate::cli::{Outcome, parse_query, tell};
 use crate::place::{Place, Places};
 use crate::source::Load;
-use crate::source::workspace::tables::{TABLES, Table, find};
-use crate::source::workspace::{List, Listed, Name, Request, Subscriptions, Workspace};
+use crate::source::kql::Request;
+use crate::source::kql::tables::{TABLES, Table, find};
+use crate::source::workspace::{self, List, Listed, Name, Subscriptions};
 use crate::text::clean;
 
 const EXAMPLES: &str = "\
@@ -92,7 +93,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         "--token-stdin: standard input cannot give a token and records; put them in a file"
     );
     let request = request(arguments)?;
-    let explained = request.explained();
+    let (settings, certificates) = (settings(sign_in)?, sign_in.ca_cert.clone());
+    let base = arguments.api_url.as_deref();
+    let place = workspace::place(name, settings, certificates, base, request);
+    let place = place.map_err(anyhow::Error::msg)?;
+    let explained = place.explained();
     if arguments.explain {
         let mut out = out();
         for line in explained {
@@ -105,13 +110,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     if screen.filter.is_none() && !arguments.query.is_empty() {
         screen.filter = Some(arguments.query.clone());
     }
-    let (settings, certificates) = (settings(sign_in)?, sign_in.ca_cert.clone());
-    let base = arguments.api_url.as_deref();
-    let workspace =
-        Workspace::new(name, settings, certificates, base, request).map_err(anyhow::Error::msg)?;
     let mut origin = explained;
     origin.extend(paths.iter().map(|path| path.display().to_string()));
-    let mut places: Places = vec![Arc::new(workspace) as Arc<dyn Place>];
+    let mut places: Places = vec![Arc::new(place) as Arc<dyn Place>];
     places.extend(load::places(paths.clone())?);
     let name = match places.as_slice() {
         [place] => place.name().into_owned(),

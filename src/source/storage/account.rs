@@ -20,7 +20,7 @@ use super::credential::{AccountKey, Environment, Signature, unread};
 use super::kept::Kept;
 use crate::http::asker::{Asker, Unread, Waiting};
 use crate::http::client::Http;
-use crate::http::pace::{Pace, SystemPace};
+use crate::http::pace::Pace;
 use crate::http::proof::{Proof, Tokens};
 use crate::http::request::Request;
 use crate::http::response::Response;
@@ -28,6 +28,7 @@ use crate::http::service::Service;
 use crate::http::unanswered::Unanswered;
 use crate::place::{News, Prompt};
 use crate::sign_in::Settings;
+use crate::source::served::Contact;
 use crate::source::signed_in::{Asking, SignedIn};
 use crate::time::Timestamp;
 
@@ -97,9 +98,7 @@ impl Credential {
 pub struct Account {
     address: Address,
     credential: Credential,
-    http: Http,
-    pace: Arc<dyn Pace>,
-    service: OnceLock<Result<Arc<Service>, String>>,
+    contact: Contact,
     network: OnceLock<Result<Network, String>>,
     /// Until when nothing is asked, in ticks; 0: it goes on.
     waiting_until: AtomicI64,
@@ -142,10 +141,9 @@ impl Account {
             }
             None => Credential::SignIn(Arc::new(SignedIn::new(audience(), settings, http.clone()))),
         };
-        let (service, network, waiting_until) = Default::default();
-        let kept = Kept::default();
-        let pace = Arc::new(SystemPace::new());
-        Ok(Self { address, credential, http, pace, service, network, waiting_until, kept })
+        let (network, waiting_until, kept) = Default::default();
+        let contact = Contact::at(address.endpoint.clone(), http);
+        Ok(Self { address, credential, contact, network, waiting_until, kept })
     }
 
     /// The same, which keeps no more than so many bytes of what is read in the folder for temporary files.
@@ -157,7 +155,7 @@ impl Account {
     /// The same by another clock.
     #[must_use]
     pub fn paced(self, pace: Arc<dyn Pace>) -> Self {
-        Self { pace, ..self }
+        Self { contact: self.contact.paced(pace), ..self }
     }
 
     /// Where it is.
@@ -213,18 +211,11 @@ impl Account {
     }
 
     fn service(&self) -> Result<Arc<Service>, Unanswered> {
-        let make = || {
-            let client = self.http.exact(self.endpoint())?.clone();
-            let proof = match &self.credential {
-                Credential::Environment(proof, _) => proof.clone(),
-                Credential::SignIn(signed_in) => {
-                    Proof::Token(Arc::clone(signed_in) as Arc<dyn Tokens>)
-                }
-            };
-            let pace = Arc::clone(&self.pace);
-            Ok(Arc::new(Service::new(&STORAGE, self.endpoint().clone(), client, proof, pace)))
+        let proof = match &self.credential {
+            Credential::Environment(proof, _) => proof.clone(),
+            Credential::SignIn(signed_in) => Proof::Token(Arc::clone(signed_in) as Arc<dyn Tokens>),
         };
-        self.service.get_or_init(make).clone().map_err(Unanswered::SignIn)
+        self.contact.exact_service(&STORAGE, &proof).map_err(Unanswered::SignIn)
     }
 
     /// Asks, again where that helps.
@@ -245,12 +236,12 @@ impl Account {
     /// What time it is there, as far as it said so, else here.
     pub(super) fn now(&self) -> Timestamp {
         let there = self.service().ok().and_then(|service| service.now_there());
-        there.unwrap_or_else(|| self.pace.now())
+        there.unwrap_or_else(|| self.contact.pace().now())
     }
 
     /// Its clock.
     pub(super) fn pace(&self) -> &dyn Pace {
-        &*self.pace
+        &**self.contact.pace()
     }
 
     /// Runs something on the thread that asks, and goes on. Fails where the system gives none.

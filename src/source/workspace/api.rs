@@ -8,16 +8,19 @@
 use std::fmt;
 use std::time::Duration;
 
+use bytes::Bytes;
 use url::Url;
 
-use super::answer::said;
+use super::answer;
 use crate::http::api::{Api, nowhere, passing};
 use crate::http::limiter::Limit;
+use crate::http::refused::Refused;
+use crate::http::request::{Request, Verb};
 use crate::sign_in::{Audience, Cloud};
+use crate::source::kql::TOO_LONG;
+use crate::source::kql::answer::{Answer, said};
+use crate::source::kql::engine::{Asked, Engine};
 use crate::text::is_guid;
-
-/// The status of a query that took too long: the same one would again, a smaller one may not.
-pub const TOO_LONG: u16 = 504;
 
 /// A workspace by its id.
 static LOG_ANALYTICS: Api = Api {
@@ -82,14 +85,6 @@ impl Name {
         }
     }
 
-    /// What is particular about where it is asked.
-    pub fn api(&self) -> &'static Api {
-        match self {
-            Self::Id(_) => &LOG_ANALYTICS,
-            Self::Resource(_) => &RESOURCE_MANAGER,
-        }
-    }
-
     /// Where it is asked in a cloud.
     pub fn base(&self, cloud: &Cloud) -> &'static str {
         match (self, cloud) {
@@ -134,6 +129,66 @@ impl Name {
             }
         }
         url
+    }
+}
+
+impl Engine for Name {
+    fn noun(&self) -> &'static str {
+        "the workspace"
+    }
+
+    fn api(&self) -> &'static Api {
+        match self {
+            Self::Id(_) => &LOG_ANALYTICS,
+            Self::Resource(_) => &RESOURCE_MANAGER,
+        }
+    }
+
+    fn key(&self, base: &Url) -> String {
+        let id = match self {
+            Self::Id(id) => id.clone(),
+            Self::Resource(resource) => resource.to_lowercase(),
+        };
+        format!("workspace {base} {id}")
+    }
+
+    fn request(&self, base: &Url, asked: &Asked<'_>) -> Request {
+        let Asked { query, made, scans } = asked;
+        let timespan = format!("{}/{}", made.start.to_rfc3339(), made.end.to_rfc3339());
+        let body = serde_json::json!({"query": query, "timespan": timespan}).to_string();
+        let mut request = Request::from(self.address(base, *scans));
+        request.verb = Verb::Query("application/json", Bytes::from(body));
+        request
+    }
+
+    fn answer<'b>(&self, body: &'b [u8]) -> Result<Answer<'b>, String> {
+        answer::read(body)
+    }
+
+    fn has_scans(&self) -> bool {
+        true
+    }
+
+    fn advice(&self, refused: &Refused) -> Option<&'static str> {
+        match (refused.status, self) {
+            (403, Self::Id(_)) => Some(
+                "whoever signed in needs the role Log Analytics Reader on the workspace; applications are \
+                 refused here even so, and are answered when the workspace is named by its resource id \
+                 (/subscriptions/…)",
+            ),
+            (403, Self::Resource(_)) => {
+                Some("whoever signed in needs the role Log Analytics Reader on the workspace")
+            }
+            (404, _) => Some("there is no such workspace in this cloud, or you may not see it"),
+            (TOO_LONG, _) => {
+                Some("the query took too long: ask for a shorter time (--since, --until)")
+            }
+            _ => None,
+        }
+    }
+
+    fn absent(&self) -> &'static str {
+        "no diagnostic setting of Entra sends that log there, or you may not read it"
     }
 }
 

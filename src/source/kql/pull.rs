@@ -1,25 +1,19 @@
-//! A workspace asked table by table: columns, rows by the hour, then slice after slice, the latest first.
+//! An engine asked table by table: columns, rows by the hour, then slice after slice, the latest first.
 //! Never decodes a record, and never takes a part for the whole: what is cut is asked for in halves, and what stays missing is told.
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use tokio_util::sync::CancellationToken;
-
 use super::super::flow::Outlet;
-use super::answer::{self, Rows};
-use super::api::{Name, TOO_LONG};
+use super::answer::Rows;
+use super::caller::Caller;
+use super::engine::Asked;
 use super::question::{LATEST, Sought};
 use super::slices::{LIMIT, Slice, USUAL_ROW, halves, plan};
-use crate::http::asker::{Asker, Unread, Waiting};
-use crate::http::request::{Request, Verb};
-use crate::http::response::Response;
-use crate::http::service::Service;
 use crate::http::unanswered::Unanswered;
-use crate::place::{Position, Pulling, Trouble};
+use crate::place::{Position, Trouble};
 use crate::time::{TICKS_PER_SECOND, Timestamp, Window, ticks};
 
 /// Failed slices of a table after which it is given up. Finding one bad second in a week takes twenty.
@@ -31,24 +25,13 @@ const PAUSE: Duration = Duration::from_secs(30);
 /// How far back it is asked, by when rows arrived, for those that are on their way: longer than a
 /// workspace says that rows take.
 const OVERLAP: i64 = 15 * 60 * TICKS_PER_SECOND;
-
-/// What is known of a pull beside its rows.
-#[derive(Default, Debug)]
-pub struct Status {
-    /// How far it is.
-    pub pulling: Pulling,
-    /// What was told since it was last taken.
-    pub troubles: Vec<Trouble>,
-    /// Why it ended before its end; empty: somebody asked for it. `None`: it did not.
-    pub stopped: Option<String>,
-}
+/// The status of a query that took too long: the same one would again, a smaller one may not.
+pub const TOO_LONG: u16 = 504;
 
 /// What is asked, of whom, and where what comes of it goes.
 pub struct Pull {
-    /// The service.
-    pub service: Arc<Service>,
-    /// The workspace.
-    pub workspace: Name,
+    /// Who is asked.
+    pub caller: Caller,
     /// What it is called where something is told.
     pub name: Arc<str>,
     /// What is sought in each table.
@@ -56,11 +39,31 @@ pub struct Pull {
     /// Logs nobody asked for by name: one that is not there is not missing.
     pub optional: Vec<&'static str>,
     /// Where rows go.
-    pub outlet: Outlet,
-    /// What is told beside them.
-    pub status: Arc<Mutex<Status>>,
-    /// Ends it.
-    pub cancel: CancellationToken,
+    pub(in super::super) outlet: Outlet,
+}
+
+/// When something began, by the clocks of this machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Began {
+    wall: Timestamp,
+    elapsed: Duration,
+}
+
+impl Began {
+    /// It begins now.
+    pub fn now(caller: &Caller) -> Self {
+        let pace = caller.service.pace();
+        Self { wall: pace.now(), elapsed: pace.elapsed() }
+    }
+
+    /// When that was by the engine's clock, or earlier: one clock may have been set, the other may stop
+    /// while the machine sleeps.
+    fn there(self, caller: &Caller) -> Timestamp {
+        let pace = caller.service.pace();
+        let elapsed = ticks(pace.elapsed().saturating_sub(self.elapsed));
+        let wall = pace.now().ticks().saturating_sub(self.wall.ticks());
+        caller.now().plus(-elapsed.max(wall))
+    }
 }
 
 /// A table as it turned out to be.
@@ -70,48 +73,21 @@ struct PresentTable {
     scans: bool,
 }
 
-/// Asks a question and reads its answer.
-struct Question<'q, T> {
-    status: &'q Mutex<Status>,
-    read: fn(&[u8]) -> Result<T, String>,
-}
-
-impl<T: Send> Asker for Question<'_, T> {
-    type Taken = Response;
-    type Got = T;
-    type Stop = Unanswered;
-
-    fn read(&mut self, answer: Response) -> Result<T, Unread<Self>> {
-        let broken = |reason: String| Unread::Again(Unanswered::Broken(reason), None);
-        match answer.cut {
-            Some(reason) => Err(broken(reason)),
-            // What is empty without being said to be is none of the service.
-            None if answer.body.is_empty() && answer.status != 204 => {
-                Err(broken("the answer is empty".to_owned()))
-            }
-            None => (self.read)(&answer.body).map_err(broken),
-        }
-    }
-
-    /// A query that took too long, or had too much in its answer, does so again.
-    fn may_help(&self, failure: &Unanswered) -> bool {
-        !matches!(failure, Unanswered::Timeout)
-    }
-
-    fn waits(&mut self, until: Option<(Timestamp, Waiting)>) {
-        locked(self.status).pulling.waiting_until = until.map(|(until, _)| until);
-    }
-}
-
-fn locked(status: &Mutex<Status>) -> MutexGuard<'_, Status> {
-    status.lock().unwrap_or_else(PoisonError::into_inner)
+/// A table that is followed.
+struct Followed {
+    sought: Sought,
+    table: PresentTable,
+    /// Rows that arrived before are not asked for.
+    since: Timestamp,
+    /// The lines of the last answer and of the one before it.
+    known: [HashSet<u64>; 2],
 }
 
 impl Pull {
     /// Asks for everything.
     pub async fn load(mut self) {
         let sought = std::mem::take(&mut self.sought);
-        locked(&self.status).pulling.slices_total = sought.len() as u32;
+        self.caller.board.expects(sought.len() as i64);
         for sought in &sought {
             if let Err(failure) = self.table(sought).await {
                 self.stop(&failure);
@@ -120,64 +96,76 @@ impl Pull {
         }
     }
 
-    /// Asks again and again for what arrived since.
-    pub async fn follow(mut self) {
+    /// Asks again and again for what arrived since then.
+    pub async fn follow(mut self, since: Began) {
         let sought = std::mem::take(&mut self.sought);
-        let mut found = Vec::new();
+        let mut followed = Vec::new();
         for sought in sought {
             match self.columns(&sought).await {
-                Ok(Some(table)) => found.push((sought, table)),
+                Ok(Some(table)) if table.scans => {
+                    let reason = "it is not followed: it is of the plan Basic or Auxiliary, where every \
+                                  look would be paid for";
+                    self.tell(sought.table.log, None, reason.to_owned(), false);
+                }
+                Ok(Some(table)) => {
+                    let since = since.there(&self.caller).plus(-OVERLAP);
+                    followed.push(Followed { sought, table, since, known: Default::default() });
+                }
                 Ok(None) => {}
                 Err(failure) => return self.stop(&failure),
             }
         }
         let hasher = RandomState::new();
-        // The lines of the last look and of the one before it.
-        let mut known: [HashSet<u64>; 2] = Default::default();
-        let mut since = self.now().plus(-OVERLAP);
         loop {
-            let now = self.now();
-            let mut seen = HashSet::new();
-            for (sought, table) in &found {
-                let made = Window { start: now.plus(-LATEST), end: now.plus(LATEST) };
-                let sought = Sought { window: made, ..sought.clone() };
-                let arrived = sought.arrived(made, since, &table.columns);
-                match self.ask(&arrived, made, table.scans, answer::read).await {
-                    Ok(rows) => {
-                        self.cut_short(&sought, rows.partial.as_deref());
-                        for line in rows.lines.split_inclusive(|byte| *byte == b'\n') {
-                            let hash = hasher.hash_one(line);
-                            let is_known = known.iter().any(|lines| lines.contains(&hash));
-                            if seen.insert(hash) && !is_known {
-                                self.outlet.put(line);
-                            }
-                        }
-                    }
-                    Err(failure) if ends(&failure) => return self.stop(&failure),
-                    Err(failure) => self.missing(sought.table.log, None, self.words(&failure)),
+            for one in &mut followed {
+                if let Err(failure) = self.look(one, &hasher).await {
+                    return self.stop(&failure);
                 }
             }
-            known.swap(0, 1);
-            known[1] = seen;
-            since = now.plus(-OVERLAP);
-            let until = self.service.pace().now().plus(ticks(PAUSE));
-            locked(&self.status).pulling.waiting_until = Some(until);
+            let until = self.caller.service.pace().now().plus(ticks(PAUSE));
+            self.caller.board.waits(Some(until));
             tokio::select! {
                 biased;
-                () = self.cancel.cancelled() => return self.stop(&Unanswered::Cancelled),
-                () = self.service.pace().sleep(PAUSE) => {}
+                () = self.caller.cancel.cancelled() => return self.stop(&Unanswered::Cancelled),
+                () = self.caller.service.pace().sleep(PAUSE) => {}
             }
         }
     }
 
-    fn now(&self) -> Timestamp {
-        self.service.now_there().unwrap_or_else(|| self.service.pace().now())
+    /// Asks once for what arrived in a table since it answered last. Fails where nothing more is to be asked.
+    async fn look(&self, one: &mut Followed, hasher: &RandomState) -> Result<(), Unanswered> {
+        let now = self.caller.now();
+        let made = Window { start: now.plus(-LATEST), end: now.plus(LATEST) };
+        let sought = Sought { window: made, ..one.sought.clone() };
+        let arrived = sought.arrived(made, one.since, &one.table.columns);
+        let rows = match self.rows(&arrived, made, one.table.scans).await {
+            Ok(rows) => rows,
+            Err(failure) if ends(&failure) => return Err(failure),
+            Err(failure) => {
+                // What arrived meanwhile is asked for at the next look.
+                self.tell(sought.table.log, None, self.caller.words(&failure), false);
+                return Ok(());
+            }
+        };
+        self.cut_short(&sought, rows.partial.as_deref());
+        let mut seen = HashSet::new();
+        for line in rows.lines.split_inclusive(|byte| *byte == b'\n') {
+            let hash = hasher.hash_one(line);
+            let is_known = one.known.iter().any(|lines| lines.contains(&hash));
+            if seen.insert(hash) && !is_known {
+                self.outlet.put(line);
+            }
+        }
+        one.known.swap(0, 1);
+        one.known[1] = seen;
+        one.since = now.plus(-OVERLAP);
+        Ok(())
     }
 
     /// Asks for one table. Fails where nothing more is to be asked.
     async fn table(&mut self, sought: &Sought) -> Result<(), Unanswered> {
         let Some(found) = self.columns(sought).await? else {
-            self.is_done();
+            self.caller.board.is_done();
             return Ok(());
         };
         let made = sought.made();
@@ -187,15 +175,15 @@ impl Pull {
             Some(hours) => plan(made, hours, bytes_of_row).into(),
             None => [Slice { window: made, rows: None }].into(),
         };
-        locked(&self.status).pulling.slices_total += queue.len() as u32 - 1;
+        self.caller.board.expects(queue.len() as i64 - 1);
         let (mut failures, mut is_first) = (0, true);
         while let Some(slice) = queue.pop_front() {
             if slice.rows == Some(0) && hours.is_some() {
-                self.is_done();
+                self.caller.board.is_done();
                 continue;
             }
             let query = sought.rows(slice.window, &found.columns);
-            let asked = self.ask(&query, slice.window, found.scans, answer::read).await;
+            let asked = self.rows(&query, slice.window, found.scans).await;
             let rows = match asked {
                 Ok(rows) => rows,
                 Err(failure) if ends(&failure) => return Err(failure),
@@ -205,9 +193,9 @@ impl Pull {
                     match halves.filter(|_| failures < MOST_FAILURES) {
                         Some(halves) => self.put_back(halves, &mut queue),
                         None => {
-                            let reason = self.words(&failure);
+                            let reason = self.caller.words(&failure);
                             self.missing(sought.table.log, Some(slice.window), reason);
-                            self.is_done();
+                            self.caller.board.is_done();
                         }
                     }
                     continue;
@@ -227,7 +215,7 @@ impl Pull {
             }
             let rows = self.all_counted(sought, slice, &found, rows).await?;
             self.outlet.put(&rows.lines);
-            self.is_done();
+            self.caller.board.is_done();
             let average = (rows.lines.len() as u64).checked_div(rows.count);
             bytes_of_row = average.unwrap_or(bytes_of_row).max(1);
             if std::mem::take(&mut is_first)
@@ -235,10 +223,9 @@ impl Pull {
             {
                 // By now it is known how large a row is.
                 let rest = Window { start: made.start, end: next.window.end };
-                let before = queue.len() as u32;
+                let before = queue.len() as i64;
                 queue = plan(rest, hours, bytes_of_row).into();
-                let total = &mut locked(&self.status).pulling.slices_total;
-                *total = *total + queue.len() as u32 - before;
+                self.caller.board.expects(queue.len() as i64 - before);
             }
         }
         Ok(())
@@ -248,7 +235,8 @@ impl Pull {
     async fn columns(&mut self, sought: &Sought) -> Result<Option<PresentTable>, Unanswered> {
         let query = sought.columns();
         let mut refused = None;
-        for scans in [false, true] {
+        let ways: &[bool] = if self.caller.engine.has_scans() { &[false, true] } else { &[false] };
+        for &scans in ways {
             match self.ask_again(&query, sought.window, scans).await {
                 Ok(rows) if !rows.columns.is_empty() => {
                     return Ok(Some(PresentTable { columns: rows.columns, scans }));
@@ -260,17 +248,14 @@ impl Pull {
                 }
                 Err(failure) if ends(&failure) => return Err(failure),
                 Err(failure) => {
-                    self.missing(sought.table.log, None, self.words(&failure));
+                    self.missing(sought.table.log, None, self.caller.words(&failure));
                     return Ok(None);
                 }
             }
         }
         let why = refused.map(|refused| format!(" ({refused})")).unwrap_or_default();
-        let reason = format!(
-            "the workspace has no table {}: no diagnostic setting of Entra sends that log there, or you \
-             may not read it{why}",
-            sought.table.name
-        );
+        let (noun, absent) = (self.noun(), self.caller.engine.absent());
+        let reason = format!("{noun} has no table {}: {absent}{why}", sought.name);
         let lost = !self.optional.contains(&sought.table.log);
         self.tell(sought.table.log, None, reason, lost);
         Ok(None)
@@ -280,7 +265,7 @@ impl Pull {
     async fn ask_again(&self, query: &str, made: Window, scans: bool) -> Result<Rows, Unanswered> {
         let mut tries = 1;
         loop {
-            match self.ask(query, made, scans, answer::read).await {
+            match self.rows(query, made, scans).await {
                 Err(Unanswered::Refused(why)) if why.status == TOO_LONG && tries < MOST_TRIES => {
                     tries += 1;
                 }
@@ -301,11 +286,8 @@ impl Pull {
             return Ok(None);
         }
         let query = sought.counted(made, &found.columns);
-        match self.ask(&query, made, false, answer::counts).await {
-            Ok(counts) if !counts.is_partial => {
-                let hours = counts.hours.iter();
-                Ok(hours.map(|(hour, rows)| Some((Timestamp::parse(hour)?, *rows))).collect())
-            }
+        match self.caller.counts(Asked { query: &query, made, scans: false }).await {
+            Ok(counts) if !counts.is_partial => Ok(Some(counts.hours)),
             Err(failure) if ends(&failure) => Err(failure),
             _ => Ok(None),
         }
@@ -323,7 +305,7 @@ impl Pull {
             return Ok(rows);
         };
         let query = sought.rows(slice.window, &found.columns);
-        let again = self.ask(&query, slice.window, found.scans, answer::read).await;
+        let again = self.rows(&query, slice.window, found.scans).await;
         let rows = match again {
             Ok(again) if again.count > rows.count => again,
             Err(failure) if ends(&failure) => return Err(failure),
@@ -331,7 +313,8 @@ impl Pull {
         };
         if rows.count < counted {
             let reason = format!(
-                "the workspace counted {counted} rows and gave {}: {} are missing",
+                "{} counted {counted} rows and gave {}: {} are missing",
+                self.noun(),
                 rows.count,
                 counted - rows.count
             );
@@ -340,37 +323,24 @@ impl Pull {
         Ok(rows)
     }
 
-    async fn ask<T: Send>(
-        &self,
-        query: &str,
-        made: Window,
-        scans: bool,
-        read: fn(&[u8]) -> Result<T, String>,
-    ) -> Result<T, Unanswered> {
-        let timespan = format!("{}/{}", made.start.to_rfc3339(), made.end.to_rfc3339());
-        let body = serde_json::json!({"query": query, "timespan": timespan}).to_string();
-        let url = self.workspace.address(self.service.base(), scans);
-        let mut request = Request::from(url);
-        request.verb = Verb::Query("application/json", Bytes::from(body));
-        tracing::debug!(query, timespan, "asks");
-        let mut question = Question { status: &self.status, read };
-        self.service.ask(&request, &mut question, &self.cancel).await
+    async fn rows(&self, query: &str, made: Window, scans: bool) -> Result<Rows, Unanswered> {
+        self.caller.rows(Asked { query, made, scans }).await
+    }
+
+    fn noun(&self) -> &'static str {
+        self.caller.engine.noun()
     }
 
     fn put_back(&self, halves: [Slice; 2], queue: &mut VecDeque<Slice>) {
         let [later, earlier] = halves;
         queue.push_front(earlier);
         queue.push_front(later);
-        locked(&self.status).pulling.slices_total += 1;
-    }
-
-    fn is_done(&self) {
-        locked(&self.status).pulling.slices_done += 1;
+        self.caller.board.expects(1);
     }
 
     fn cut_short(&self, sought: &Sought, partial: Option<&str>) {
         if let Some(partial) = partial {
-            let reason = format!("the workspace gave a part of its rows: {partial}");
+            let reason = format!("{} gave a part of its rows: {partial}", self.noun());
             self.missing(sought.table.log, None, reason);
         }
     }
@@ -384,40 +354,15 @@ impl Pull {
         if let Some(Window { start, end }) = window {
             source = format!("{source}, {start} to {end}");
         }
-        let trouble = Trouble::new(source, Position::Whole, reason, lost);
-        let troubles = &mut locked(&self.status).troubles;
-        // While it is followed, the same goes wrong again and again.
-        if troubles.last() != Some(&trouble) {
-            troubles.push(trouble);
-        }
+        self.caller.board.tell(Trouble::new(source, Position::Whole, reason, lost));
     }
 
     fn stop(&self, failure: &Unanswered) {
         let reason = match failure {
             Unanswered::Cancelled => String::new(),
-            failure => self.words(failure),
+            failure => self.caller.words(failure),
         };
-        locked(&self.status).stopped = Some(reason);
-    }
-
-    /// What is told of a failure, with the way out that the refusal itself does not tell.
-    fn words(&self, failure: &Unanswered) -> String {
-        let words = failure.words(self.workspace.api().name);
-        let Unanswered::Refused(refused) = failure else { return words };
-        let way = match (refused.status, &self.workspace) {
-            (403, Name::Id(_)) => {
-                "whoever signed in needs the role Log Analytics Reader on the workspace; applications are \
-                 refused here even so, and are answered when the workspace is named by its resource id \
-                 (/subscriptions/…)"
-            }
-            (403, Name::Resource(_)) => {
-                "whoever signed in needs the role Log Analytics Reader on the workspace"
-            }
-            (404, _) => "there is no such workspace in this cloud, or you may not see it",
-            (TOO_LONG, _) => "the query took too long: ask for a shorter time (--since, --until)",
-            _ => return words,
-        };
-        format!("{words}; {way}")
+        self.caller.board.stop(reason);
     }
 }
 

@@ -1,8 +1,9 @@
-//! What a workspace is asked in KQL: how many rows there are by the hour, and the rows of a span of time.
+//! What an engine is asked in KQL: how many rows there are by the hour, and the rows of a span of time.
 //! Never asks for less than what was sought: conditions come from the dialect, which says as much.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::tables::Table;
 use crate::query::dialect::kql;
@@ -17,11 +18,13 @@ const EARLIEST: i64 = 3_600 * TICKS_PER_SECOND;
 /// What is sought in one table.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Sought {
-    /// The table.
+    /// What is known of the table.
     pub table: &'static Table,
+    /// What it is called there.
+    pub name: Arc<str>,
     /// When records happened.
     pub window: Window,
-    /// The conditions that the workspace can evaluate, as KQL; `None`: none.
+    /// The conditions that the engine can evaluate, as KQL; `None`: none.
     pub conditions: Option<String>,
 }
 
@@ -45,7 +48,7 @@ impl Sought {
 
     /// A query whose answer has the columns of the table and no row.
     pub fn columns(&self) -> String {
-        format!("{}\n| take 0", self.table.name)
+        format!("{}\n| take 0", self.name)
     }
 
     /// How many rows were made in each hour of `made`. `present` are the columns of the table.
@@ -86,7 +89,7 @@ impl Sought {
         }
         let asked = self.conditions.as_deref().unwrap_or_default();
         conditions.extend(self.conditions.clone());
-        let mut query = kql::query(self.table.name, &conditions);
+        let mut query = kql::query(&self.name, &conditions);
         let absent: Vec<String> =
             columns(asked).into_iter().filter(|name| !has(name)).map(str::to_owned).collect();
         if !absent.is_empty() {
@@ -160,7 +163,7 @@ mod tests {
         let columns = table.columns.expect("columns that are known");
         let conditions = push_down_to(&query, &context, &Kql(columns)).filter;
         let window = Window { start: at("2026-11-01"), end: at("2026-11-02") };
-        Sought { table, window, conditions }
+        Sought { table, name: table.name.into(), window, conditions }
     }
 
     fn present(names: &[&str]) -> Vec<String> {
@@ -190,7 +193,7 @@ mod tests {
         let at = |text: &str| Timestamp::parse(text).expect(text);
         let window = Window { start: at("2026-11-01"), end: at("2026-11-02") };
         let table = find("provisioning").expect("a table");
-        let sought = Sought { table, window, conditions: None };
+        let sought = Sought { table, name: table.name.into(), window, conditions: None };
         let query = sought.rows(sought.made(), &present(&["TimeGenerated", table.happened]));
         assert!(!query.contains("coalesce"), "{query}");
     }

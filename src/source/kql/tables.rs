@@ -1,4 +1,4 @@
-//! The tables of a workspace that hold Entra's logs, one row each: name, log, times, and what is Entra's in them.
+//! The tables that hold Entra's logs, one row each: name, log, times, and what is Entra's in them.
 //! Never asks for them.
 //!
 //! Source: Azure Monitor table reference, `AuditLogs`, `SigninLogs` and those beside them.
@@ -8,7 +8,7 @@ use crate::query::dialect::Log;
 /// A table.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Table {
-    /// Its name in the workspace.
+    /// Its name in a workspace.
     pub name: &'static str,
     /// What the log is called on the command line.
     pub log: &'static str,
