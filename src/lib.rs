@@ -94,6 +94,8 @@
 //!   `src/format/layout.rs`
 //! - **a kind of file** around events: `src/source/content.rs` recognises it, a file in
 //!   `src/source/framing` finds where its events begin and end
+//! - **a way files are packed**: a variant of `Packing` in `src/source/compression.rs`, and where
+//!   `src/source/reading.rs` unpacks it
 //! - **a file that is not read**, with what to do instead: a row in `src/source/content/unread.rs`
 //! - **a log that only looks like Entra's**: a row of `src/format/evidence/foreign.rs`
 //! - **a place records come from**: a folder (or file) of `src/source` with a type that is a

@@ -5,6 +5,7 @@
 //! the input, so the same input gives the same store however the threads are scheduled. Memory is
 //! bounded by the blocks on their way, not by the input.
 
+mod avro;
 mod buffers;
 mod compression;
 mod content;

@@ -1,4 +1,4 @@
-//! Compressed input: gzip and zstd are unpacked while they are read, bombs are refused.
+//! Packed input: how it is recognised; gzip and zstd are unpacked while they are read, bombs are refused.
 //! Never unpacks to memory and never trusts a declared size.
 
 use std::io::{self, BufReader, Read};
@@ -26,6 +26,8 @@ pub enum Packing {
     Zstd,
     /// A zip archive.
     Zip,
+    /// An Avro file.
+    Avro,
 }
 
 impl Packing {
@@ -35,6 +37,7 @@ impl Packing {
             [0x1f, 0x8b, ..] => Some(Self::Gzip),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Self::Zip),
+            [b'O', b'b', b'j', 1, ..] => Some(Self::Avro),
             _ => None,
         }
     }

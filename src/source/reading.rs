@@ -20,6 +20,7 @@ use std::thread::Builder;
 
 use self::beginning::{Start, peek};
 use self::text::Text;
+use super::avro::Messages;
 use super::compression::{self, Counted, MAX_LAYERS, Packing};
 use super::content::{Content, Foreign};
 use super::decoding::accepts;
@@ -356,6 +357,19 @@ impl Reading<'_> {
             }
             Packing::Gzip => Ok(compression::gunzip(packed, counter)),
             Packing::Zstd => compression::unzstd(packed, counter),
+            Packing::Avro => {
+                let packed = Box::new(packed);
+                return self.messages(Input {
+                    name,
+                    reader: packed,
+                    bytes: None,
+                    file: None,
+                    read,
+                    layers,
+                    impatient: false,
+                    start,
+                });
+            }
         };
         match unpacked {
             Ok(reader) => self.input_read(Input {
@@ -370,6 +384,37 @@ impl Reading<'_> {
             }),
             Err(error) => self.refused(&name, &error),
         }
+    }
+
+    /// Reads the messages of an Avro file.
+    fn messages(&mut self, input: Input<'_>) -> Result<(), Stopped> {
+        let Input { name, reader, read, layers, .. } = input;
+        let mut messages = match Messages::open(reader, Arc::clone(&read)) {
+            Ok(Ok(messages)) => messages,
+            Ok(Err(why)) => return self.whole(&name, why, true),
+            Err(error) => return self.refused(&name, &error),
+        };
+        let notes = messages.notes();
+        // Capture writes a file without messages where none came.
+        match messages.has_any() {
+            Ok(true) => self.input_read(Input {
+                name: name.clone(),
+                reader: Box::new(messages),
+                bytes: None,
+                file: None,
+                read,
+                layers: layers + 1,
+                impatient: false,
+                start: Start::default(),
+            })?,
+            Ok(false) => {}
+            Err(error) => self.refused(&name, &error)?,
+        }
+        for note in notes.take() {
+            let place = Position::Byte(note.at);
+            self.outlet.trouble(Trouble::new(name.clone(), place, note.reason, note.lost), 0)?;
+        }
+        Ok(())
     }
 
     /// Recognises text and frames it.

@@ -50,11 +50,6 @@ const ARCHIVE: Known = (
     "an archive of a kind entrail does not unpack (it unpacks gzip, zstd and zip)",
     "unpack it first",
 );
-const AVRO: Known = (
-    "an Avro file, as Event Hubs Capture writes them",
-    "save the bodies of the messages as JSON, or send the log to a storage account with diagnostic \
-     settings",
-);
 const PARQUET: Known = (
     "a Parquet file, as data lakes and Azure Data Explorer write them",
     "query the table there and export the result as CSV or JSON",
@@ -70,7 +65,6 @@ const STARTS: &[(&[u8], Known)] = &[
     (b"cef:", CEF),
     (b"leef:", LEEF),
     (b"%pdf", ("a PDF document", ANY)),
-    (b"obj\x01", AVRO),
     (b"par1", PARQUET),
     (b"sqlite format 3", ("an SQLite database", "export the table with the records as CSV")),
     (b"\x7felf", ("a program", ANY)),

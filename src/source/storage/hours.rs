@@ -1,7 +1,8 @@
 //! Times in the names of blobs: which of them may hold records of a span.
 //! Never leaves out a blob that may hold one.
 //!
-//! Azure Monitor puts records into blobs by the hour: `…/y=2026/m=07/d=16/h=13/m=00/PT1H.json`. Records are
+//! Azure Monitor puts records into blobs by the hour: `…/y=2026/m=07/d=16/h=13/m=00/PT1H.json`, Event Hubs
+//! Capture by the second: `namespace/hub/partition/2026/07/16/13/05/30.avro`. Records are
 //! put there by when they were received, or by their own time; those of sign-ins carry a time up to
 //! eighteen minutes before the one they are filed under. So hours a little before a span are read too
 //! ([`EARLY`]), and hours behind it ([`LATE`]): what arrives later than that is found by a longer span.
@@ -41,14 +42,15 @@ pub enum Share {
 /// When the records were filed whose blobs have this name, or this in front of it; `None` where it does not
 /// say.
 pub fn filed(name: &str) -> Option<Filed> {
-    let mut parts = name.split('/').skip_while(|part| value(part, 'y').is_none());
-    let year = value(parts.next()?, 'y').filter(|year| (1970..=9999).contains(year))?;
-    let mut next = |letter, range: std::ops::RangeInclusive<i64>| {
-        parts.next().and_then(|part| value(part, letter)).filter(|value| range.contains(value))
+    let parts = name.split('/');
+    let mut dated = by_letter(parts.clone()).or_else(|| by_capture(parts))?.into_iter();
+    let mut next = |range: std::ops::RangeInclusive<i64>| {
+        dated.next().flatten().filter(|value| range.contains(value))
     };
-    let month = next('m', 1..=12);
-    let day = month.and_then(|_| next('d', 1..=31));
-    let hour = day.and_then(|_| next('h', 0..=23));
+    let year = next(1970..=9999)?;
+    let month = next(1..=12);
+    let day = month.and_then(|_| next(1..=31));
+    let hour = day.and_then(|_| next(0..=23));
     let start = midnight(year, month.unwrap_or(1), day.unwrap_or(1))?;
     let end = match (month, day, hour) {
         (Some(_), Some(_), Some(_)) => None,
@@ -60,12 +62,44 @@ pub fn filed(name: &str) -> Option<Filed> {
     Some(Filed { start, end: end.unwrap_or(start.plus(HOUR)), is_of_a_day: day.is_some() })
 }
 
-/// The number in `y=2026`.
-fn value(part: &str, letter: char) -> Option<i64> {
-    let (name, value) = part.split_once('=')?;
-    let is_number = !value.is_empty() && value.len() <= 4;
-    let is_number = is_number && value.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number && name.chars().eq([letter]) { value.parse().ok() } else { None }
+/// Year, month, day and hour, as far as a name has them.
+type Dated = [Option<i64>; 4];
+
+/// Those of `y=2026/m=07/d=16/h=13`.
+fn by_letter<'n>(parts: impl Iterator<Item = &'n str>) -> Option<Dated> {
+    let value = |part: &str, letter: char| {
+        let (name, value) = part.split_once('=')?;
+        if name.chars().eq([letter]) { number(value, 1..=4) } else { None }
+    };
+    let mut parts = parts.skip_while(|part| value(part, 'y').is_none());
+    let year = value(parts.next()?, 'y');
+    let mut next = |letter| parts.next().and_then(|part| value(part, letter));
+    Some([year, next('m'), next('d'), next('h')])
+}
+
+/// Those of `hub/0/2026/07/16/13`: the year stands behind the number of a partition.
+fn by_capture<'n>(parts: impl Iterator<Item = &'n str>) -> Option<Dated> {
+    // In front of the partition stand the names of a namespace and a hub.
+    let mut parts = parts.skip(2);
+    let mut before = parts.next()?;
+    loop {
+        let part = parts.next()?;
+        let year = number(part, 4..=4).filter(|year| (CAPTURE_BEGAN..2100).contains(year));
+        if number(before, 1..=4).is_some() && year.is_some() {
+            let mut next = || parts.next().and_then(|part| number(part, 2..=2));
+            return Some([year, next(), next(), next()]);
+        }
+        before = part;
+    }
+}
+
+/// The year in which the first file of Event Hubs Capture can have been written.
+const CAPTURE_BEGAN: i64 = 2016;
+
+/// The number in digits, so many of them.
+fn number(digits: &str, len: std::ops::RangeInclusive<usize>) -> Option<i64> {
+    let is_number = len.contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { digits.parse().ok() } else { None }
 }
 
 fn midnight(year: i64, month: i64, day: i64) -> Option<Timestamp> {
@@ -130,6 +164,28 @@ mod tests {
             assert_eq!(said(&format!("{tenant}{rest}")), expected, "{rest}");
             let resource = format!("resourceId=/TENANTS/4AAA/PROVIDERS/MICROSOFT.AADIAM/{rest}");
             assert_eq!(said(&resource), expected, "{rest}");
+        }
+    }
+
+    #[test]
+    fn files_of_event_hubs_capture_say_it_by_numbers() {
+        let span = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
+        for (name, expected) in [
+            ("ns/hub/0/2026/", span("2026-01-01T00", "2027-01-01T00")),
+            ("ns/hub/31/2026/07/", span("2026-07-01T00", "2026-08-01T00")),
+            ("ns/hub/0/2026/07/16/13/05/30.avro", span("2026-07-16T13", "2026-07-16T14")),
+            (
+                "container/ns/2025/7/2026/07/16/13/05/30.avro",
+                span("2026-07-16T13", "2026-07-16T14"),
+            ),
+            // No year stands behind a partition.
+            ("ns/hub/0/", None),
+            ("ns/2026/0/", None),
+            ("ns/hub/2026/07/16/0/13/05/30.avro", None),
+            ("ns/hub/0/1999/07/", None),
+            ("2025/2026/report.json", None),
+        ] {
+            assert_eq!(said(name), expected, "{name}");
         }
     }
 

@@ -87,8 +87,11 @@ impl<'w> Walk<'w> {
             folders.extend(others);
             if !of_years.is_empty() {
                 let is_all = of_years.iter().all(|year| self.share(year) == Share::All);
+                let is_lettered =
+                    of_years.iter().all(|year| year[folder.len()..].starts_with("y="));
                 branches.push(match is_all {
-                    true => flat(folder + "y="),
+                    true if is_lettered => flat(folder + "y="),
+                    true => Branch::all(of_years.into_iter().map(|year| Step::Flat(year, None))),
                     false => Branch::all(of_years.into_iter().map(Step::Folder)),
                 });
             }
