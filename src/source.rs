@@ -5,12 +5,14 @@
 //! the input, so the same input gives the same store however the threads are scheduled. Memory is
 //! bounded by the blocks on their way, not by the input.
 
+pub mod archive;
 mod avro;
 mod buffers;
 mod compression;
 mod content;
 mod dates;
 mod decoding;
+mod duplicates;
 mod encoding;
 mod file_state;
 mod flow;
@@ -23,6 +25,7 @@ mod index;
 mod input_totals;
 pub mod inputs;
 pub mod kql;
+mod lines;
 pub mod local;
 mod merging;
 mod meter;
@@ -30,6 +33,7 @@ mod options;
 mod original;
 mod outcome;
 mod pipeline;
+pub mod pulled;
 mod queues;
 mod reading;
 mod served;

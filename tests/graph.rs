@@ -17,9 +17,9 @@ use entrail::place::Place;
 use entrail::query::matcher::Matcher;
 use entrail::query::push_down::{Endpoint, Names, push_down};
 use entrail::query::{Context, Query};
-use entrail::source::graph::archive::{Archive, Owner};
+use entrail::source::archive::Archive;
 use entrail::source::graph::logs::find;
-use entrail::source::graph::{Request, Service, pull};
+use entrail::source::graph::{Request, Service, owner, pull};
 use entrail::source::{Delivery, local, read_all};
 use entrail::store::Store;
 use entrail::time::{Timestamp, Window};
@@ -114,7 +114,7 @@ fn service(graph: &FakeGraph, http: &reqwest::Client) -> Service {
 
 /// Pulls the audit log into an archive; whether all of it was there.
 fn pull_into(folder: &Path, service: &Service, request: &Request) -> bool {
-    let owner = Owner { base: service.base().to_string(), tenant: "t".to_owned() };
+    let owner = owner(service.base(), "t");
     let mut archive = Archive::open(folder, &owner, at(NOW), Box::new(|_| {})).expect("an archive");
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -13,12 +13,12 @@ use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::archive::Archive;
 use super::decoding::accepts;
 use super::framing::json::{Json, has_lines};
 use super::framing::mixed::Mixed;
 use super::framing::{Framing, Note, Scanned, Step, csv};
-use super::graph::archive::{Archive, Owner};
-use super::graph::page::Page;
+use super::graph::{self, page::Page};
 use super::index::About;
 use super::options::Options;
 use super::{Delivery, Summary, local, pipeline};
@@ -441,7 +441,8 @@ pub fn archive(data: &[u8]) {
     if mode & 4 != 0 {
         std::os::unix::fs::symlink(outer.path(), archive.join("audit/beside")).expect("a link");
     }
-    let owner = Owner { base: "https://graph.microsoft.com".to_owned(), tenant: "t".to_owned() };
+    let base = "https://graph.microsoft.com".parse().expect("an address");
+    let owner = graph::owner(&base, "t");
     let now = Timestamp::from_ms(1_780_000_000_000);
     if let Ok(archive) = Archive::open(&archive, &owner, now, Box::new(|_| {})) {
         let _ = (archive.entries().count(), archive.verify());

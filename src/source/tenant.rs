@@ -16,7 +16,8 @@ use self::sought::{Came, Wanting};
 pub use self::sought::{Sought, explained};
 use super::graph::api::audience;
 use super::graph::doctor::{self, Refusal};
-use super::graph::{Feed, Follow, Missing, Request, Service, Status, Stopped};
+use super::graph::{Feed, Follow, Request, Service, Status};
+use super::pulled::{Missing, Stopped};
 use super::served::{Contact, arriving, has_ended};
 use super::signed_in::{Asking, SignedIn};
 use crate::http::client::Http;
@@ -269,9 +270,7 @@ impl fmt::Debug for Tenant {
 
 /// Something that is missing of a place of this name, with what helps against a refusal.
 fn told(signed_in: &SignedIn, missing: &Missing, name: &str) -> Trouble {
-    let mut trouble = missing.trouble();
-    // Behind it stand the log and the time.
-    trouble.source = trouble.source.replacen(NAME, name, 1);
+    let mut trouble = missing.trouble(name);
     let refused = missing.refused.as_ref().filter(|refused| refused.status == 403);
     if let (Some(refused), Some(claims)) = (refused, signed_in.claims()) {
         let refusal = Refusal {
@@ -281,7 +280,7 @@ fn told(signed_in: &SignedIn, missing: &Missing, name: &str) -> Trouble {
             is_html: refused.is_html,
         };
         // It begins with the refusal itself.
-        trouble.reason = doctor::advise(&claims, missing.log, Some(&refusal)).join(" ");
+        trouble.reason = doctor::advise(&claims, &missing.log, Some(&refusal)).join(" ");
         if !refused.request_id.is_empty() {
             let request = ["(request ", &refused.request_id, ")"].concat();
             trouble.reason = [trouble.reason, request].join(" ");
@@ -316,8 +315,8 @@ impl Watch {
     /// The name of the place, and behind it each log with the time that is missing of it.
     fn whose(&self, missing: &[Missing]) -> String {
         let logs = missing.iter().map(|missing| {
-            let source = missing.trouble().source;
-            source.strip_prefix(NAME).unwrap_or(&source).trim_start_matches(", ").to_owned()
+            let source = missing.trouble("").source;
+            source.trim_start_matches(", ").to_owned()
         });
         let logs: Vec<String> = logs.filter(|log| !log.is_empty()).collect();
         match logs.is_empty() {

@@ -21,10 +21,10 @@ use crate::cli::{Outcome, parse_query, tell};
 use crate::query::matcher::Matcher;
 use crate::query::{self, Query};
 use crate::sign_in::Claims;
-use crate::source::graph::archive::{Archive, Owner, Told};
-use crate::source::graph::{
-    Missing, Outcome as Pulled, Request, Round, Service, Span, State, Stopped, pull_into, watch,
-};
+use crate::source::archive::{Archive, Told};
+use crate::source::graph::{Request, Round, Service, Span, owner, pull_into, requests, watch};
+use crate::source::pulled::{Missing, Outcome as Pulled, State, Stopped};
+use crate::source::tenant::NAME;
 use crate::source::{Delivery, Tenant, local, read_all};
 use crate::store::{RowId, Store};
 use crate::text::clean;
@@ -116,13 +116,14 @@ async fn into_archive(
     let service = tenant.service().map_err(anyhow::Error::msg)?;
     let every = arguments.watch.map(|minutes| Duration::from_secs(60 * u64::from(minutes)));
     let claims = claims(tenant, every, cancel).await?;
-    let owner = Owner { base: tenant.base().to_string(), tenant: claims.tenant.clone() };
+    let owner = owner(tenant.base(), &claims.tenant);
     let heard: Arc<Mutex<Heard>> = Arc::default();
     let folder = &arguments.archive;
     let overlap = Duration::from_secs(3_600 * u64::from(arguments.overlap));
     let mut archive = Archive::open(folder, &owner, crate::runtime::now(), Heard::ear(&heard))?
         .with_overlap(overlap)
-        .with_filters(request.filters.clone());
+        .with_filters(request.filters_of_logs())
+        .with_requests(requests(tenant.base()));
     let query = parse_query(&arguments.range.query)?;
     if !wanted.question.is_empty() {
         let matching = Matching { query, service: Arc::clone(&service), heard: Arc::clone(&heard) };
@@ -300,10 +301,10 @@ impl Heard {
                         ));
                     }
                 }
-                Told::Missing(missing) if missing.lost => heard.missing.push(missing),
+                Told::Missing(missing) if missing.lost => heard.missing.push(*missing),
                 // Told while it lasts, and by a program that goes on only once.
                 Told::Missing(missing) => {
-                    let trouble = missing.trouble().to_string();
+                    let trouble = missing.trouble(NAME).to_string();
                     if heard.odd.insert(missing.reason) {
                         tell(&format!("entrail: {trouble}"));
                     }
@@ -425,7 +426,7 @@ mod tests {
         let stopped = |stopped| Pulled { stopped: Some(stopped), ..Pulled::default() };
         let refused = |body: &[u8]| Pulled {
             missing: 1,
-            refused: vec![("audit", GRAPH.refused(403, &HeaderMap::new(), body))],
+            refused: vec![("audit".into(), GRAPH.refused(403, &HeaderMap::new(), body))],
             ..Pulled::default()
         };
         let damaged = Pulled { damaged: 1, ..Pulled::default() };
@@ -453,11 +454,15 @@ mod tests {
     fn a_log_without_a_licence_is_a_failure_only_where_it_was_asked_for() {
         let code = "Authentication_RequestFromNonPremiumTenantOrB2CTenant";
         let body = format!("{{\"error\":{{\"code\":\"{code}\",\"message\":\"x\"}}}}");
-        let left_out = Pulled { unlicensed: vec!["sign-ins", "provisioning"], ..Pulled::default() };
+        let left_out = Pulled {
+            unlicensed: vec!["sign-ins".into(), "provisioning".into()],
+            ..Pulled::default()
+        };
         assert!(matches!(ended(&left_out), Outcome::Found));
         let told = state(&left_out, false);
         assert_eq!(told, "complete, without sign-ins, provisioning (no licence)");
-        let refused = vec![("sign-ins", GRAPH.refused(403, &HeaderMap::new(), body.as_bytes()))];
+        let refused =
+            vec![("sign-ins".into(), GRAPH.refused(403, &HeaderMap::new(), body.as_bytes()))];
         let asked = Pulled { missing: 1, refused, ..Pulled::default() };
         assert!(matches!(ended(&asked), Outcome::Failed));
         assert!(state(&asked, false).starts_with("NOT complete"), "{}", state(&asked, false));

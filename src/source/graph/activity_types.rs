@@ -5,11 +5,12 @@ use std::io;
 
 use tokio_util::sync::CancellationToken;
 
+use super::super::pulled::Missing;
 use super::logs::ACTIVITY_TYPES;
 use super::page::Page;
 use super::pull::pull;
 use super::slices::Slice;
-use super::{Missing, Request, Service, Sink};
+use super::{Request, Service, Sink};
 use crate::time::{Timestamp, Window};
 
 /// Every activity type, one JSON object a line: `id`, `service`, `category`, `activity`.

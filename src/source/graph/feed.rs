@@ -1,6 +1,7 @@
 //! A pull as a stream of bytes: one record per line, read like a file that is still being written.
 //! Never asks by itself; [`pull()`] does, while the stream is read.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,13 +9,14 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::super::duplicates::Seen;
 use super::super::flow::{Flow, Outlet};
-use super::duplicates::Seen;
+use super::super::pulled::{Missing, Outcome, State, Stopped};
 use super::follow::{least_pause, next_windows};
 use super::page::Page;
 use super::pull::pull;
 use super::slices::Slice;
-use super::{Missing, Outcome, Request, Service, Sink, State, Stopped};
+use super::{Request, Service, Sink};
 use crate::time::{TICKS_PER_SECOND, Timestamp, Window, ticks};
 
 /// What is known of a feed beside its bytes.
@@ -149,7 +151,7 @@ struct Handed {
     /// While following: the records that may come again.
     known: Option<Seen>,
     /// While following: what was told, by log and reason, and in which round last.
-    told: HashMap<(&'static str, String), u32>,
+    told: HashMap<(Cow<'static, str>, String), u32>,
     rounds: u32,
 }
 
@@ -185,7 +187,7 @@ impl Sink for Handed {
 
     /// What lasts from round to round is told once.
     fn trouble(&mut self, missing: Missing) {
-        let key = (missing.log, missing.reason.clone());
+        let key = (missing.log.clone(), missing.reason.clone());
         let before = self.told.insert(key, self.rounds);
         self.told.retain(|_, round| *round + 1 >= self.rounds);
         if before.is_none_or(|round| round == self.rounds) {

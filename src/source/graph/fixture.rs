@@ -18,6 +18,7 @@ use super::slices::Slice;
 use super::*;
 use crate::http::pace::{Pace, Wait};
 use crate::http::proof::{Token, Tokens};
+pub use crate::source::pulled::{Outcome, Stopped};
 use crate::time::{Window, ticks};
 
 pub fn at(text: &str) -> Timestamp {

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::archive::Archive;
+use super::super::archive::Archive;
+use super::super::pulled::{Outcome, Stopped};
 use super::pull::pull;
-use super::{Outcome, Request, Service, Stopped};
+use super::{Request, Service};
 use crate::http::refused::Refused;
 use crate::time::{TICKS_PER_SECOND, Timestamp, Window, ticks};
 
@@ -30,7 +31,7 @@ pub fn next_windows(
     let is_definite = |refused: &Refused| !refused.may_pass();
     let refused = |name: &str| {
         outcome.refused.iter().any(|(log, why)| *log == name && is_definite(why))
-            || outcome.unlicensed.contains(&name)
+            || outcome.unlicensed.iter().any(|log| *log == name)
     };
     let last_window = outcome.window.unwrap_or(last.window);
     // What stayed unasked is asked for again.
@@ -114,11 +115,12 @@ async fn pull_once(
     let mut outcome = pull(service, request, archive, cancel).await;
     archive.set_overlap(whole);
     let looked = archive.look_again();
-    let tidied = archive.settle(request, &mut outcome).and_then(|()| match outcome.stopped {
-        Some(Stopped::Cancelled) => archive.write_sums(),
-        Some(Stopped::Unkept(_)) => Ok(()),
-        _ => archive.tidy(),
-    });
+    let tidied =
+        archive.settle(&request.asked(), &mut outcome).and_then(|()| match outcome.stopped {
+            Some(Stopped::Cancelled) => archive.write_sums(),
+            Some(Stopped::Unkept(_)) => Ok(()),
+            _ => archive.tidy(),
+        });
     // What was moved away is why nothing else went well.
     let wrong = match (archive.check_place(), &outcome.stopped) {
         (Err(error), stopped) if *stopped != Some(Stopped::Cancelled) => Some(error),
@@ -185,7 +187,7 @@ mod tests {
     use super::super::logs::find;
     use reqwest::header::HeaderMap;
 
-    use super::super::Stopped;
+    use super::super::super::pulled::Stopped;
     use super::super::api::GRAPH;
     use super::*;
 
@@ -222,7 +224,7 @@ mod tests {
     #[test]
     fn a_quiet_log_is_looked_back_for_a_day_at_most_and_a_refused_one_not_at_all() {
         let newest = BTreeMap::from([("audit", at("2026-05-03"))]);
-        let refused = vec![("sign-ins", GRAPH.refused(403, &HeaderMap::new(), b""))];
+        let refused = vec![("sign-ins".into(), GRAPH.refused(403, &HeaderMap::new(), b""))];
         let outcome = Outcome { refused, newest, ..Outcome::default() };
         assert_eq!(starts(&outcome), [("audit", "2026-05-19T12:00:00Z".to_owned())]);
     }

@@ -8,12 +8,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::super::decoding::accepts;
+use super::super::duplicates::Seen;
 use super::super::framing::json::Json;
 use super::super::framing::{Framing as _, Scanned, Step};
-use super::duplicates::{RecordKey, Seen};
+use super::super::lines::{Record, identity};
 use crate::format::Layout;
 use crate::secret::excerpt;
-use crate::time::Timestamp;
 
 /// Records of one answer.
 #[derive(Default, Debug)]
@@ -22,17 +22,6 @@ pub struct Page {
     records: Vec<Record>,
     next: Option<String>,
     damage: Option<Damage>,
-}
-
-/// One record of a page.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Record {
-    /// Bytes of its line, the line break included.
-    pub len: usize,
-    /// What tells it from others.
-    pub key: RecordKey,
-    /// When it happened; `None` where it does not say.
-    pub time: Option<Timestamp>,
 }
 
 /// What could not be read of an answer.
@@ -57,13 +46,9 @@ struct PageText<'a> {
 }
 
 #[derive(Deserialize)]
-struct Meta<'a> {
+struct Id<'a> {
     #[serde(borrow)]
     id: Option<&'a RawValue>,
-    #[serde(borrow, rename = "activityDateTime")]
-    activity: Option<&'a RawValue>,
-    #[serde(borrow, rename = "createdDateTime")]
-    created: Option<&'a RawValue>,
 }
 
 impl Page {
@@ -253,14 +238,6 @@ impl Page {
     }
 }
 
-/// What tells a record (its JSON text) from others, and when it happened.
-pub fn identity(record: &[u8]) -> (RecordKey, Option<Timestamp>) {
-    let meta = serde_json::from_slice::<Meta<'_>>(record).ok();
-    let string = |raw: Option<&RawValue>| serde_json::from_str::<String>(raw?.get()).ok();
-    let time = meta.as_ref().and_then(|meta| string(meta.activity).or(string(meta.created)));
-    (RecordKey::of(record), time.and_then(|time| Timestamp::parse(&time)))
-}
-
 /// The bytes as one JSON object, or why they are none.
 fn object(bytes: &[u8]) -> Result<&RawValue, String> {
     let value = serde_json::from_slice::<&RawValue>(bytes).map_err(|error| error.to_string())?;
@@ -274,7 +251,7 @@ fn is_record(bytes: &[u8], layout: &Layout) -> bool {
 }
 
 fn has_id(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<Meta<'_>>(bytes).is_ok_and(|meta| meta.id.is_some())
+    serde_json::from_slice::<Id<'_>>(bytes).is_ok_and(|found| found.id.is_some())
 }
 
 fn scan(framing: &mut Json, bytes: &[u8], found: &mut Scanned) {
@@ -293,7 +270,9 @@ fn next_link(body: &[u8]) -> Option<String> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::super::duplicates::RecordKey;
     use super::*;
+    use crate::time::Timestamp;
 
     fn record(number: u32) -> String {
         format!(

@@ -14,11 +14,12 @@ use tokio_util::sync::CancellationToken;
 use self::failure::Failure;
 use self::turn::Quiet;
 use self::walk::Walked;
+use super::super::duplicates::Seen;
+use super::super::pulled::{Missing, Outcome, State, Stopped};
 use super::api::is_unlicensed;
-use super::duplicates::Seen;
 use super::logs::Log;
 use super::slices::{self, Slice};
-use super::{Done, Missing, Outcome, Request, Service, Sink, State, Stopped, address};
+use super::{Done, Request, Service, Sink, address};
 use crate::http::unanswered::Unanswered;
 use crate::time::window::{floor_second, joined};
 use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
@@ -307,13 +308,13 @@ impl Run<'_> {
             Failure::Unanswered(Unanswered::Refused(refused))
                 if self.is_left_out(work, is_unlicensed(refused)) =>
             {
-                self.outcome.unlicensed.push(work.slice.log.name);
+                self.outcome.unlicensed.push(work.slice.log.name.into());
                 Some(true)
             }
             Failure::Unanswered(
                 Unanswered::Refused(refused) | Unanswered::Unauthorized(refused),
             ) => {
-                self.outcome.refused.push((work.slice.log.name, (**refused).clone()));
+                self.outcome.refused.push((work.slice.log.name.into(), (**refused).clone()));
                 Some(true)
             }
             Failure::Foreign(_) => Some(true),
@@ -392,7 +393,7 @@ impl Run<'_> {
         reason: String,
         asked: Timestamp,
     ) -> Result<(), Stopped> {
-        let (log, window) = (slice.log.name, Some(slice.window));
+        let (log, window) = (slice.log.name.into(), Some(slice.window));
         self.root.untold.push(Missing {
             log,
             window,
@@ -436,7 +437,7 @@ impl Run<'_> {
             }
             keep
         });
-        if self.outcome.unlicensed.contains(&work.slice.log.name) {
+        if self.outcome.unlicensed.iter().any(|log| *log == work.slice.log.name) {
             self.odd(work.slice.log.name, None, UNLICENSED.to_owned());
             return;
         }
@@ -448,7 +449,7 @@ impl Run<'_> {
         };
         for (log, window) in windows {
             let (window, refused) = (Some(window), refused.clone());
-            let (log, reason) = (log.name, failure.to_string());
+            let (log, reason) = (log.name.into(), failure.to_string());
             self.missing(Missing { log, window, reason, refused, lost: true, ends: !only });
         }
     }

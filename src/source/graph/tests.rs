@@ -360,7 +360,7 @@ fn a_refused_log_does_not_keep_the_others() {
     assert!(sink.missing[0].reason.contains("Blocked by policy"));
     let refused = server.asked().iter().filter(|a| a.url.path().ends_with("signIns")).count();
     assert_eq!(refused, 3, "a gateway is asked three times, and not for the second day");
-    let trouble = sink.missing[0].trouble().to_string();
+    let trouble = sink.missing[0].trouble("Microsoft Graph").to_string();
     assert!(
         trouble.starts_with("Microsoft Graph, sign-ins, 2026-05-01T00:00:00Z to 2026-05-03"),
         "{trouble}"
@@ -413,7 +413,7 @@ fn a_service_that_is_down_ends_the_pull_and_tells_what_is_missing() {
     let request = Request { logs: vec![log("audit"), log("provisioning")], ..days(9) };
     let outcome = pulled(&server.service(), &request, &mut sink);
     assert!(matches!(outcome.stopped, Some(Stopped::Unreachable(_))));
-    let missing: Vec<_> = sink.lost().iter().map(|missing| missing.log).collect();
+    let missing: Vec<_> = sink.lost().iter().map(|missing| &*missing.log).collect();
     assert_eq!(missing, ["audit", "provisioning"]);
     assert_eq!(sink.lost()[1].window, Some(request.window));
     assert!(sink.odd()[0].contains("(503); trying on"), "{:?}", sink.odd());

@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::super::Missing;
+use super::super::super::pulled::Missing;
 use super::super::api::waiting_for;
 use super::failure::Failure;
 use super::{Run, Work};
@@ -62,7 +62,14 @@ impl Run<'_> {
     }
 
     pub(super) fn odd(&mut self, log: &'static str, window: Option<Window>, reason: String) {
-        self.missing(Missing { log, window, reason, refused: None, lost: false, ends: false });
+        self.missing(Missing {
+            log: log.into(),
+            window,
+            reason,
+            refused: None,
+            lost: false,
+            ends: false,
+        });
     }
 
     /// Shows until when nothing is asked, and what for.

@@ -7,9 +7,9 @@ use std::time::Duration;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::super::super::duplicates::RecordKey;
 use super::super::address;
 use super::super::api::is_unlicensed;
-use super::super::duplicates::RecordKey;
 use super::super::page::Page;
 use super::super::slices::Slice;
 use super::failure::Failure;

@@ -5,7 +5,7 @@ use crate::time::ticks;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use super::super::archive::{Archive, Owner};
+use super::super::super::archive::Archive;
 use super::*;
 
 /// A tenant whose newest records are of just now by Graph's clock, which is `ahead` of ours by ticks.
@@ -111,7 +111,7 @@ fn memory() -> tempfile::TempDir {
 }
 
 fn open(folder: &std::path::Path) -> Archive {
-    let owner = Owner { base: "http://127.0.0.1".to_owned(), tenant: "t".to_owned() };
+    let owner = owner(&"http://127.0.0.1".parse().expect("an address"), "t");
     Archive::open(folder, &owner, at("2026-05-31"), Box::new(|_| {})).expect("an archive")
 }
 

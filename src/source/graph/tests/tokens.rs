@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use super::super::archive::{Archive, Owner};
+use super::super::super::archive::Archive;
 use super::*;
 
 /// A sign-in that has one token only, as a managed identity does, and says so where it is refused.
@@ -53,7 +53,7 @@ fn a_token_refused_for_a_moment_is_tried_again_and_then_said() {
 #[test]
 fn a_watch_goes_on_while_its_only_token_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
-    let owner = Owner { base: "http://127.0.0.1".to_owned(), tenant: "t".to_owned() };
+    let owner = owner(&"http://127.0.0.1".parse().expect("an address"), "t");
     let mut archive =
         Archive::open(folder.path(), &owner, at("2026-05-31"), Box::new(|_| {})).expect("new");
     let server = refusing(|number| (3..9).contains(&number));

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 
 use tokio_util::sync::CancellationToken;
 
-use super::super::fixture::*;
-use super::super::{Done, Outcome, Request, Round, Sink, Stopped, pull_into, watch};
+use super::super::graph::fixture::*;
+use super::super::graph::{self, Request, Round, Sink, page::Page, pull_into, watch};
 use super::*;
 use crate::time::ticks;
 
@@ -22,7 +22,8 @@ mod look_again;
 const HOUR: Duration = Duration::from_hours(1);
 
 fn owner() -> Owner {
-    Owner { base: "http://127.0.0.1".to_owned(), tenant: "11111111-2222".to_owned() }
+    let owner = graph::owner(&"http://127.0.0.1".parse().expect("an address"), "11111111-2222");
+    Owner { base: "http://127.0.0.1".to_owned(), ..owner }
 }
 
 fn silent() -> Tell {
@@ -350,7 +351,7 @@ fn a_file_damaged_while_it_is_pulled_into_is_no_measure_of_what_is_new() {
         let mut archive = open(folder.path()).with_overlap(29 * 24 * HOUR);
         damage(&folder.path().join(DAY));
         let mut outcome = pulled(&server.service(), &request(2), &mut archive);
-        archive.settle(&request(2), &mut outcome).expect("told");
+        archive.settle(&request(2).asked(), &mut outcome).expect("told");
         assert_eq!((outcome.damaged, outcome.missing), (1, 1), "{harm}");
         drop(archive);
         assert!(pulled_once(&server, &request(2), folder.path()).0.is_complete(), "{harm}");
@@ -492,16 +493,21 @@ fn another_filter_is_another_question() {
     let folder = memory();
     let (server, _tenant) = tenant_server(Tenant::new(40, HOUR, 10));
     let filters = BTreeMap::from([("audit", "startswith(id,'D')".to_owned())]);
-    let filtered = Request { filters: filters.clone(), ..request(2) };
-    let mut archive = open(folder.path()).with_filters(filters.clone());
+    let filtered = Request { filters, ..request(2) };
+    let mut archive = open(folder.path()).with_filters(filtered.filters_of_logs());
     assert!(pulled(&server.service(), &filtered, &mut archive).is_complete());
-    assert_eq!(archive.wanted(log("audit"), filtered.window), []);
+    assert_eq!(archive.unasked("audit", filtered.window), []);
     drop(archive);
     let mut archive = open(folder.path());
-    assert_eq!(archive.wanted(log("audit"), filtered.window), [filtered.window]);
+    assert_eq!(archive.unasked("audit", filtered.window), [filtered.window]);
     assert!(pulled(&server.service(), &request(2), &mut archive).is_complete());
     drop(archive);
-    assert_eq!(open(folder.path()).with_filters(filters).wanted(log("audit"), filtered.window), []);
+    assert_eq!(
+        open(folder.path())
+            .with_filters(filtered.filters_of_logs())
+            .unasked("audit", filtered.window),
+        []
+    );
     assert_eq!(records(folder.path()).len(), 40);
 }
 
@@ -555,15 +561,16 @@ fn keep_up(archive: &mut Archive, rounds: std::ops::Range<i64>, hours: i64) {
         let now = at("2026-05-01").plus(ticks(HOUR) * hours * round);
         let time = now.plus(-ticks(HOUR) / 2);
         let window = Window { start: at("2026-05-01"), end: now };
-        for window in archive.wanted(log("audit"), window) {
-            for slice in super::super::slices::plan(log("audit"), &[window], 24 * HOUR) {
+        for window in archive.unasked("audit", window) {
+            for slice in graph::slices::plan(log("audit"), &[window], 24 * HOUR) {
                 let lines = match slice.window.contains(time) {
                     true => format!("{{\"value\":[{}]}}", record(round as usize, time)),
                     false => "{\"value\":[]}".to_owned(),
                 };
-                archive.page(&slice, &Page::read(lines.as_bytes(), true)).expect("kept");
+                let page = Page::read(lines.as_bytes(), true);
+                Sink::page(archive, &slice, &page).expect("kept");
                 let request = url::Url::parse("http://127.0.0.1/x").expect("an address");
-                let done = Done { slice, complete: true, request, asked: now };
+                let done = graph::Done { slice, complete: true, request, asked: now };
                 archive.slice_done(&done).expect("kept");
             }
         }
@@ -617,7 +624,7 @@ fn an_archive_kept_up_for_days_has_a_line_and_a_frame_for_each() {
     let lines = manifest_lines(folder.path());
     let wanted = |archive: &mut Archive| {
         let window = Window { start: at("2026-05-01"), end: at("2026-05-12") };
-        archive.wanted(log("audit"), window)
+        archive.unasked("audit", window)
     };
     let left = wanted(&mut archive);
     drop(archive);

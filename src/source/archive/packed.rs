@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
 
-use super::super::super::compression::{Counted, unzstd};
+use super::super::compression::{Counted, unzstd};
 use super::super::duplicates::{RecordKey, Seen};
-use super::super::page::{Record, identity};
+use super::super::lines::{Record, identity};
 use super::manifest::Stored;
 use crate::text::hex;
 use crate::time::Timestamp;

@@ -1,23 +1,21 @@
-//! What an archive tells a pull: what is still wanted; and what it takes from it: pages, slices, troubles.
-//! Never asks Graph.
+//! What an archive says before anything is asked: what is still wanted, and what a wrong clock claimed.
+//! Never asks anybody.
 
 use std::io;
 
-use super::super::logs::Log;
-use super::super::page::Page;
-use super::super::slices::Slice;
-use super::super::{Done, Missing, Sink, State};
 use super::files::wrapped;
 use super::manifest::KeptSlice;
-use super::{AHEAD, Archive, DOUBTED, Told};
+use super::{AHEAD, Archive, DOUBTED};
 use crate::time::window::floor_second;
 use crate::time::{Timestamp, Window, ticks};
 
-impl Sink for Archive {
+impl Archive {
     /// Slices that claim to be asked for later than that were asked for while a clock was wrong: what
     /// happened until then was not to be had yet. Their time is asked for again, and all that Entra may
     /// still have: nobody knows since when the clock was wrong.
-    fn now_is(&mut self, now: Timestamp) -> io::Result<bool> {
+    ///
+    /// It is `now` at the service; whether that changes what is wanted. The error names the archive.
+    pub fn clock(&mut self, now: Timestamp) -> io::Result<bool> {
         let latest = now.plus(AHEAD);
         let ahead = self.manifest.entries().filter(|entry| entry.asked > latest).count();
         if ahead == 0 {
@@ -42,7 +40,7 @@ impl Sink for Archive {
         })
         .map_err(|error| wrapped(&self.folder, error))?;
         let reason = format!(
-            "{ahead} slices of {} were asked for while a clock was ahead of Graph's: the last {} days \
+            "{ahead} slices of {} were asked for while a clock was ahead: the last {} days \
              are asked for again",
             self.folder.display(),
             DOUBTED.as_secs() / 86_400
@@ -51,18 +49,20 @@ impl Sink for Archive {
         Ok(true)
     }
 
-    fn asked(&self) -> Option<Timestamp> {
+    /// When anything was asked for last, by the clock of whoever asked.
+    pub fn asked(&self) -> Option<Timestamp> {
         self.manifest.entries().map(|entry| entry.asked).max()
     }
 
-    fn had(&self, log: &'static Log) -> bool {
-        self.manifest.entries().any(|entry| entry.log == log.name)
+    /// Were records of this log ever to be had?
+    pub fn had(&self, log: &str) -> bool {
+        self.manifest.entries().any(|entry| entry.log == log)
     }
 
-    /// All but what was asked for, without a filter or with the same one, when nothing could
-    /// arrive late any more. Whole seconds.
-    fn wanted(&mut self, log: &'static Log, window: Window) -> Vec<Window> {
-        let question = self.question(log.name);
+    /// What is still to be asked for of a window: all but what was asked for, without a filter or with the
+    /// same one, when nothing could arrive late any more. Whole seconds.
+    pub fn unasked(&self, log: &str, window: Window) -> Vec<Window> {
+        let question = self.question(log);
         let is_asked = |entry: &&KeptSlice| {
             let is_all = entry.filter.is_none() && entry.query.is_none();
             is_all || (entry.filter == question.0 && entry.query == question.1)
@@ -70,28 +70,12 @@ impl Sink for Archive {
         let settled: Vec<Window> = self
             .manifest
             .entries()
-            .filter(|entry| entry.complete && entry.log == log.name)
+            .filter(|entry| entry.complete && entry.log == log)
             .filter(is_asked)
             .map(|entry| entry.settled(self.overlap))
             .collect();
         let (start, end) = (floor_second(window.start), floor_second(window.end));
         let left = Window { start, end }.without(&settled).into_iter();
         left.map(|left| Window { start: floor_second(left.start), ..left }).collect()
-    }
-
-    fn page(&mut self, slice: &Slice, page: &Page) -> io::Result<()> {
-        self.add(slice, page).map_err(|error| wrapped(&self.folder, error))
-    }
-
-    fn slice_done(&mut self, done: &Done) -> io::Result<()> {
-        self.keep(done).map_err(|error| wrapped(&self.folder, error))
-    }
-
-    fn progress(&mut self, state: &State) {
-        (self.tell)(Told::State(state));
-    }
-
-    fn trouble(&mut self, missing: Missing) {
-        (self.tell)(Told::Missing(missing));
     }
 }

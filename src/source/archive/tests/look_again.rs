@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use super::super::super::fixture::*;
+use super::super::super::graph::fixture::*;
 use super::*;
 
 /// What somebody does to an archive (a folder) while it is pulled into.

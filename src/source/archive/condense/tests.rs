@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::super::fixture::at;
+use super::super::super::graph::fixture::at;
 use super::*;
 
 const HOUR: i64 = DAY / 24;

@@ -2,7 +2,7 @@
 //! Never has a record twice, never loses one it has, and never touches a file it did not write.
 //!
 //! ```text
-//! ARCHIVE/audit/2026-05-01.ndjson.zst    the records of a day, as Graph sent them
+//! ARCHIVE/audit/2026-05-01.ndjson.zst    the records of a day, as they were sent
 //! ARCHIVE/audit/2026-05-01.2.ndjson.zst  more of that day, where the first file has grown large
 //! ARCHIVE/.entrail/manifest.ndjson       what was asked for, when, and where it is
 //! ARCHIVE/.entrail/sha256sums            the files and their digests, as `sha256sum` reads them
@@ -27,8 +27,8 @@ mod look_again;
 mod manifest;
 mod packed;
 mod put_back;
-mod sink;
 mod tidy;
+mod wanted;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -42,23 +42,22 @@ use self::lock::Lock;
 use self::manifest::Manifest;
 use self::packed::Packing;
 use super::duplicates::Seen;
-use super::logs::{LOGS, Log};
-use super::page::Page;
-use super::slices::Slice;
-use super::{Done, Missing, State};
+use super::lines::Record;
+use super::pulled::{Missing, State};
 use crate::disk::{Kind, Made};
 use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 
+pub use self::damaged::Asked;
 pub use self::manifest::{KeptSlice, Owner, Stored};
 
 /// Time within which records arrive late, if nothing else is said.
 pub const OVERLAP: Duration = Duration::from_hours(24);
 /// Ids of kept records that are held in memory before they are read again where needed.
 const MOST_KNOWN: usize = 8 << 20;
-/// Ticks by which clocks of Graph may differ among themselves.
+/// Ticks by which clocks of a service may differ among themselves.
 const AHEAD: i64 = 60 * TICKS_PER_SECOND;
 /// How far back it is doubted what was asked for, once a clock turns out to have been ahead: others may
-/// have been asked for by it that are not of the future any more. Entra keeps no log for longer.
+/// have been asked for by it that are not of the future any more. Entra itself keeps no log for longer.
 const DOUBTED: Duration = Duration::from_hours(31 * 24);
 /// Bytes up to which more is added to a file.
 const MOST_BYTES: u64 = 8 << 20;
@@ -71,7 +70,7 @@ pub enum Told<'t> {
     /// A slice was kept: its line in the manifest.
     Kept(&'t KeptSlice),
     /// Something is missing or odd.
-    Missing(Missing),
+    Missing(Box<Missing>),
 }
 
 /// Hears what an archive tells.
@@ -79,6 +78,32 @@ pub type Tell = Box<dyn FnMut(Told<'_>) + Send>;
 
 /// Which records of a page are kept, in their order: it is given their lines.
 pub type Sieve = Box<dyn FnMut(&[u8]) -> Vec<bool> + Send>;
+
+/// What is asked for again at once, of a slice: its log, its window and its filter; `None` where nobody
+/// knows how.
+pub type Requests = Box<dyn Fn(&Slice<'_>, Option<&str>) -> Option<String> + Send>;
+
+/// A window of a log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Slice<'l> {
+    /// The log: its folder below the archive.
+    pub log: &'l str,
+    /// The window of it.
+    pub window: Window,
+}
+
+/// A slice that is over.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Done<'l> {
+    /// The slice. Pages handed over for it can hold records from around it.
+    pub slice: Slice<'l>,
+    /// Is all of it there?
+    pub complete: bool,
+    /// The request it began with.
+    pub request: String,
+    /// When that was asked, by the clock of the service; UTC. Nothing after it counts as asked for.
+    pub asked: Timestamp,
+}
 
 type Interrupt = Box<dyn FnMut(&'static str) -> io::Result<()> + Send>;
 
@@ -92,7 +117,8 @@ pub struct Archive {
     overlap: Duration,
     /// Lines that the manifest may have more than it needs.
     spare: usize,
-    filters: BTreeMap<&'static str, String>,
+    filters: BTreeMap<String, String>,
+    requests: Option<Requests>,
     /// The query whose records are kept, and what knows which these are.
     query: Option<(String, Sieve)>,
     tell: Tell,
@@ -124,11 +150,11 @@ struct Destination {
 /// Records that are in the archive already, of the log that is pulled.
 #[derive(Default)]
 struct Known {
-    log: &'static str,
+    log: String,
     read: HashSet<String>,
     records: Seen,
     /// Files named like slices that no line of the manifest speaks of.
-    unlisted: Vec<(&'static str, Window, String)>,
+    unlisted: Vec<(String, Window, String)>,
 }
 
 impl Known {
@@ -147,7 +173,8 @@ impl Archive {
     /// something else in it, where others own it or may write to it, where its manifest says what this
     /// program does not write, or where the system refuses. The error names the place.
     pub fn open(folder: &Path, owner: &Owner, now: Timestamp, tell: Tell) -> io::Result<Self> {
-        let (files, made) = Files::open(folder).map_err(|error| wrapped(folder, error))?;
+        let (files, made) =
+            Files::open(folder, &owner.logs).map_err(|error| wrapped(folder, error))?;
         let hidden = files.hidden();
         let lock = Lock::take(hidden, now).map_err(|error| wrapped(folder, error))?;
         let path = files.path(".entrail/manifest.ndjson");
@@ -161,6 +188,7 @@ impl Archive {
             overlap: OVERLAP,
             spare: tidy::SPARE,
             filters: BTreeMap::new(),
+            requests: None,
             query: None,
             tell,
             interrupt: None,
@@ -205,11 +233,18 @@ impl Archive {
         self.overlap = overlap;
     }
 
-    /// The filters of the pull, by the name of the log: [`super::Request::filters`]. What was kept
-    /// with another filter does not count as all there is.
+    /// The filters of the pull, by the log. What was kept with another filter does not count as all there
+    /// is.
     #[must_use]
-    pub fn with_filters(mut self, filters: BTreeMap<&'static str, String>) -> Self {
+    pub fn with_filters(mut self, filters: BTreeMap<String, String>) -> Self {
         self.filters = filters;
+        self
+    }
+
+    /// What asks for a slice again: it is noted where several slices become one.
+    #[must_use]
+    pub fn with_requests(mut self, requests: Requests) -> Self {
+        self.requests = Some(requests);
         self
     }
 
@@ -221,7 +256,7 @@ impl Archive {
         self
     }
 
-    /// What is asked of a log: Graph's filter, and the query.
+    /// What is asked of a log: the service's filter, and the query.
     fn question(&self, log: &str) -> (Option<String>, Option<String>) {
         let query = self.query.as_ref().map(|(query, _)| query.clone());
         // An older program knows only the filter: with one, nothing is taken for all there is.
@@ -300,27 +335,21 @@ impl Archive {
         Ok(())
     }
 
-    fn odd(&mut self, log: &'static str, window: Option<Window>, reason: String) {
-        (self.tell)(Told::Missing(Missing {
-            log,
-            window,
-            reason,
-            refused: None,
-            lost: false,
-            ends: false,
-        }));
+    fn odd(&mut self, log: &str, window: Option<Window>, reason: String) {
+        let (log, refused) = (log.to_owned().into(), None);
+        self.trouble(Missing { log, window, reason, refused, lost: false, ends: false });
     }
 
     /// Files that look like slices of this archive and are in no line of its manifest.
-    fn find_unlisted(&self) -> io::Result<Vec<(&'static str, Window, String)>> {
+    fn find_unlisted(&self) -> io::Result<Vec<(String, Window, String)>> {
         let mut unlisted = Vec::new();
-        for log in LOGS {
-            for name in self.files.days(log.name)? {
+        for log in &self.manifest.owner().logs {
+            for name in self.files.days(log)? {
                 let base = name.rsplit('/').next().unwrap_or_default();
                 if let Some(window) =
                     day::window(base).filter(|_| self.manifest.file(&name).is_none())
                 {
-                    unlisted.push((log.name, window, name));
+                    unlisted.push((log.clone(), window, name));
                 }
             }
         }
@@ -329,9 +358,9 @@ impl Archive {
     }
 
     /// Reads which records of a window the archive has.
-    fn learn(&mut self, log: &'static Log, window: Window) -> io::Result<()> {
-        if self.known.log != log.name || self.known.records.count() > MOST_KNOWN {
-            self.known.log = log.name;
+    fn learn(&mut self, log: &str, window: Window) -> io::Result<()> {
+        if self.known.log != log || self.known.records.count() > MOST_KNOWN {
+            log.clone_into(&mut self.known.log);
             self.known.forget();
         }
         let mut files = Vec::new();
@@ -340,12 +369,12 @@ impl Archive {
             // Records that do not say when they happened are of the day of their slice.
             let base = file.name.rsplit('/').next().unwrap_or_default();
             let of_day = day::window(base).is_some_and(|day| day.overlaps(&window));
-            if entry.log == log.name && (of_day || all.overlaps(&window)) {
+            if entry.log == log && (of_day || all.overlaps(&window)) {
                 files.push((file.name.clone(), true));
             }
         }
         let unlisted = self.known.unlisted.iter();
-        let near = unlisted.filter(|(of, all, _)| *of == log.name && all.overlaps(&window));
+        let near = unlisted.filter(|(of, all, _)| of == log && all.overlaps(&window));
         files.extend(near.map(|(_, _, name)| (name.clone(), false)));
         let unread = |(name, _): &(String, bool)| !self.known.read.contains(name);
         let files: Vec<(String, bool)> = files.into_iter().filter(unread).collect();
@@ -369,7 +398,7 @@ impl Archive {
                 Err(error) if packed::is_of_contents(&error) => {
                     let reason =
                         format!("{}: {}", path.display(), crate::place::refusal::describe(&error));
-                    self.odd(log.name, Some(window), reason);
+                    self.odd(log, Some(window), reason);
                 }
                 Err(error) => return Err(wrapped(&path, error)),
             }
@@ -378,14 +407,14 @@ impl Archive {
     }
 
     /// The file that records of a slice were last added to.
-    fn last_of(&self, slice: &Slice) -> Option<String> {
+    fn last_of(&self, slice: &Slice<'_>) -> Option<String> {
         let names = (1..).map(|number| day::name(slice, number));
         names.take_while(|name| self.manifest.file(name).is_some()).last()
     }
 
     /// Begins the file that the records of a slice are added to: the last one of its day as long as
     /// that is small and as it was written, else another one.
-    fn begin(&mut self, slice: &Slice) -> io::Result<(Packing, Destination)> {
+    fn begin(&mut self, slice: &Slice<'_>) -> io::Result<(Packing, Destination)> {
         if let Some(last) = self.last_of(slice) {
             self.compare(&last)?;
         }
@@ -409,14 +438,18 @@ impl Archive {
         Ok((Packing::begin(self.files.begin_incoming()?, &bytes)?, place))
     }
 
-    /// Keeps what was written of a slice.
-    fn keep(&mut self, done: &Done) -> io::Result<()> {
+    /// Keeps what was written of a slice, which is over. The error names the archive.
+    pub fn done(&mut self, done: &Done<'_>) -> io::Result<()> {
+        self.keep(done).map_err(|error| wrapped(&self.folder, error))
+    }
+
+    fn keep(&mut self, done: &Done<'_>) -> io::Result<()> {
         let slice = &done.slice;
         // Records that a damaged file has were left out of it.
         let complete = done.complete && !std::mem::take(&mut self.spoiled);
-        let (filter, query) = self.question(slice.log.name);
+        let (filter, query) = self.question(slice.log);
         let mut entry = KeptSlice {
-            log: slice.log.name.to_owned(),
+            log: slice.log.to_owned(),
             filter,
             query,
             start: slice.window.start,
@@ -426,7 +459,7 @@ impl Archive {
             complete,
             records: 0,
             slices: 1,
-            request: done.request.to_string(),
+            request: done.request.clone(),
             file: None,
         };
         let Some(packing) = self.packing.take() else {
@@ -462,17 +495,32 @@ impl Archive {
         self.step("moved")
     }
 
-    /// Adds the records of a page that the archive has not.
-    fn add(&mut self, slice: &Slice, page: &Page) -> io::Result<()> {
-        let times = || page.records().iter().filter_map(|record| record.time);
+    /// Adds the records of a slice that the archive has not. `lines`: each on a line; `records`: what is
+    /// known of them, in the same order. The error names the archive.
+    pub fn page(&mut self, slice: &Slice<'_>, lines: &[u8], records: &[Record]) -> io::Result<()> {
+        self.add(slice, lines, records).map_err(|error| wrapped(&self.folder, error))
+    }
+
+    /// Tells how far a pull is.
+    pub fn progress(&mut self, state: &State) {
+        (self.tell)(Told::State(state));
+    }
+
+    /// Tells that something is missing, or odd.
+    pub fn trouble(&mut self, missing: Missing) {
+        (self.tell)(Told::Missing(Box::new(missing)));
+    }
+
+    fn add(&mut self, slice: &Slice<'_>, lines: &[u8], records: &[Record]) -> io::Result<()> {
+        let times = || records.iter().filter_map(|record| record.time);
         let Window { start, end } = slice.window;
         let start = times().min().map_or(start, |first| first.min(start));
         let end = times().max().map_or(end, |last| last.plus(1).max(end));
         self.learn(slice.log, Window { start, end })?;
-        let keeps = self.query.as_mut().map(|(_, sieve)| sieve(page.lines()));
+        let keeps = self.query.as_mut().map(|(_, sieve)| sieve(lines));
         let mut at = 0;
-        for (number, record) in page.records().iter().enumerate() {
-            let line = &page.lines()[at..at + record.len];
+        for (number, record) in records.iter().enumerate() {
+            let line = &lines[at..at + record.len];
             at += record.len;
             let is_kept = keeps.as_ref().and_then(|keeps| keeps.get(number)).copied();
             if !is_kept.unwrap_or(true) || !self.known.records.is_new(record.key, record.time) {

@@ -10,7 +10,11 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn owner(tenant: &str) -> Owner {
-    Owner { base: "https://graph.microsoft.com".to_owned(), tenant: tenant.to_owned() }
+    Owner {
+        base: "https://graph.microsoft.com".to_owned(),
+        tenant: tenant.to_owned(),
+        logs: Vec::new(),
+    }
 }
 
 fn entry(start: &str, asked: &str) -> KeptSlice {

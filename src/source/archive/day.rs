@@ -3,17 +3,17 @@
 
 use std::time::Duration;
 
-use super::super::slices::Slice;
+use super::Slice;
 use crate::time::{Timestamp, Window, ticks};
 
 const ENDING: &str = ".ndjson.zst";
 
 /// The path below the archive of a slice's file; `number` is 1 for the first one of a day.
-pub fn name(slice: &Slice, number: u32) -> String {
+pub fn name(slice: &Slice<'_>, number: u32) -> String {
     let start = slice.window.start.to_rfc3339();
     let day = start.split('T').next().unwrap_or(&start);
     let number = if number < 2 { String::new() } else { format!(".{number}") };
-    format!("{}/{day}{number}{ENDING}", slice.log.name)
+    format!("{}/{day}{number}{ENDING}", slice.log)
 }
 
 /// The day that the name of a file (without its folder) says; `None`: it is no such name.
@@ -42,12 +42,12 @@ pub fn is_name(path: &str, log: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::fixture::{log, window as of};
+    use super::super::super::graph::fixture::window as of;
     use super::*;
 
     #[test]
     fn names_of_days_are_told_from_others() {
-        let slice = Slice { log: log("audit"), window: of("2026-05-01T03:00:00Z", "2026-05-02") };
+        let slice = Slice { log: "audit", window: of("2026-05-01T03:00:00Z", "2026-05-02") };
         assert_eq!(name(&slice, 1), "audit/2026-05-01.ndjson.zst");
         assert_eq!(name(&slice, 12), "audit/2026-05-01.12.ndjson.zst");
         let day = Some(of("2026-05-01", "2026-05-02"));

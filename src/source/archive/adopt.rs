@@ -7,12 +7,10 @@
 use std::io::{self, Seek as _};
 
 use super::super::duplicates::Seen;
-use super::super::logs::{Log, find};
-use super::super::slices::Slice;
 use super::manifest::{KeptSlice, Stored};
 use super::packed::{self, each_record, is_of_contents};
-use super::{Archive, Window, wrapped};
-use crate::time::Timestamp;
+use super::{Archive, Slice, wrapped};
+use crate::time::{Timestamp, Window};
 
 impl Archive {
     /// Gives each unlisted file that is whole its line in the manifest, and says so. One with records
@@ -21,18 +19,17 @@ impl Archive {
         let (mut files, mut records) = (0_u64, 0_u64);
         for _ in 0..self.known.unlisted.len() {
             let (log, window, name) = self.known.unlisted.remove(0);
-            let Some(of) = find(log) else { continue };
             match self.measured(&name, window) {
                 Ok(Some(found)) => {
                     let count = found.times.len() as u64;
-                    let again = self.count_again(of, window, &name, &found.file)?;
+                    let again = self.count_again(&log, window, &name, &found.file)?;
                     if again > 0 {
-                        self.take_new(of, window, &name, again)?;
+                        self.take_new(&log, window, &name, again)?;
                         continue;
                     }
                     self.step("line")?;
-                    self.manifest.add(KeptSlice::of_file(log, window, found.file, count))?;
-                    found.times.into_iter().for_each(|time| self.is_back(of, time));
+                    self.manifest.add(KeptSlice::of_file(&log, window, found.file, count))?;
+                    found.times.into_iter().for_each(|time| self.is_back(&log, time));
                     (files, records) = (files + 1, records.saturating_add(count));
                 }
                 Ok(None) => {}
@@ -46,7 +43,7 @@ impl Archive {
                          not asked for again",
                         path.display()
                     );
-                    self.odd(of.name, Some(window), reason);
+                    self.odd(&log, Some(window), reason);
                     self.known.unlisted.push((log, window, name));
                 }
             }
@@ -66,7 +63,7 @@ impl Archive {
     /// How many records of a file the archive has besides, or the file itself twice.
     pub(super) fn count_again(
         &mut self,
-        log: &'static Log,
+        log: &str,
         window: Window,
         name: &str,
         file: &Stored,
@@ -85,13 +82,7 @@ impl Archive {
     }
 
     /// Keeps what is new of a file, and sets the file aside.
-    fn take_new(
-        &mut self,
-        log: &'static Log,
-        window: Window,
-        name: &str,
-        again: u64,
-    ) -> io::Result<()> {
+    fn take_new(&mut self, log: &str, window: Window, name: &str, again: u64) -> io::Result<()> {
         let new = self.add_records(log, Slice { log, window }, name)?;
         let place = self.files.free_aside(name)?;
         self.files.make_damaged()?;
@@ -103,7 +94,7 @@ impl Archive {
             self.files.path(name).display(),
             self.files.path(&place).display()
         );
-        self.odd(log.name, Some(window), reason);
+        self.odd(log, Some(window), reason);
         Ok(())
     }
 

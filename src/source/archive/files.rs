@@ -7,7 +7,6 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::super::logs::LOGS;
 use super::day;
 use crate::disk::{Folder, Kind, Look, Made, is_missing, is_refusal};
 
@@ -27,8 +26,9 @@ pub struct Files {
 
 impl Files {
     /// Opens the folders at `path`; makes them where there are none. With what was made for an archive
-    /// that begins here; `None`: it has a manifest. Fails where a folder has something else in it.
-    pub fn open(path: &Path) -> io::Result<(Self, Option<Made>)> {
+    /// that begins here; `None`: it has a manifest. Fails where a folder has something else in it than
+    /// files of these logs.
+    pub fn open(path: &Path, logs: &[String]) -> io::Result<(Self, Option<Made>)> {
         let (root, mut made) = Folder::make(path)?;
         let is_begun = match root.sub(HIDDEN) {
             Ok(hidden) => Some(hidden.look(super::manifest::NAME)?.is_some()),
@@ -36,7 +36,7 @@ impl Files {
             Err(error) => return Err(error),
         };
         if is_begun != Some(true)
-            && let Err(error) = check_empty(&root)
+            && let Err(error) = check_empty(&root, logs)
         {
             made.remove();
             return Err(error);
@@ -211,10 +211,10 @@ pub fn there<T>(opened: io::Result<T>) -> io::Result<Option<T>> {
 
 /// Fails where a folder that is no archive has something else in it. What systems put into folders
 /// by themselves does not count.
-fn check_empty(root: &Folder) -> io::Result<()> {
+fn check_empty(root: &Folder, logs: &[String]) -> io::Result<()> {
     let mut foreign = None;
     for name in root.names()? {
-        if !is_of_archive(root, &name)? {
+        if !is_of_archive(root, &name, logs)? {
             foreign = Some(name);
             break;
         }
@@ -229,13 +229,13 @@ fn check_empty(root: &Folder) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::AlreadyExists, reason))
 }
 
-fn is_of_archive(root: &Folder, name: &OsStr) -> io::Result<bool> {
+fn is_of_archive(root: &Folder, name: &OsStr, logs: &[String]) -> io::Result<bool> {
     let Some(name) = name.to_str() else { return Ok(false) };
     if name.starts_with('.') || name == "lost+found" {
         return Ok(true);
     }
     let is_folder = root.look(name)?.is_some_and(|look| look.kind == Kind::Folder);
-    if !is_folder || !LOGS.iter().any(|log| log.name == name) {
+    if !is_folder || !logs.iter().any(|log| log == name) {
         return Ok(false);
     }
     let is_day =
@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn only_names_that_the_program_gives_are_opened() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (files, _) = Files::open(&folder.path().join("archive")).expect("made");
+        let (files, _) = Files::open(&folder.path().join("archive"), &[]).expect("made");
         for name in [
             "",
             "..",

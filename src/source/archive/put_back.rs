@@ -7,13 +7,11 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-use super::super::logs::{LOGS, Log, find};
-use super::super::page::Record;
-use super::super::slices::Slice;
+use super::super::lines::Record;
 use super::files::flat;
 use super::manifest::{Gone, KeptSlice, Stored};
 use super::packed::{Packing, each_record};
-use super::{Archive, day, packed};
+use super::{Archive, Slice, day, packed};
 use crate::time::Window;
 
 impl Archive {
@@ -34,16 +32,15 @@ impl Archive {
         for gone in gone {
             let now = self.manifest.file(&gone.file.name);
             let is_back = now.is_some_and(|(_, now)| now.sha256 == gone.file.sha256);
-            let Some(log) = find(&gone.log) else { continue };
             if !is_back {
                 let Some(place) = self.found(&gone.file, &aside)? else { continue };
-                self.take_back(log, &gone, &place)?;
+                self.take_back(&gone, &place)?;
                 let reason = format!(
                     "{} is as it was written, and is back in the archive with its {} records",
                     self.files.path(&gone.file.name).display(),
                     gone.records
                 );
-                self.odd(log.name, Some(gone.file.window()), reason);
+                self.odd(&gone.log, Some(gone.file.window()), reason);
             }
             back.insert(known(&gone.file));
         }
@@ -64,7 +61,8 @@ impl Archive {
     /// Takes the records back that the archive lacks from a file that was set aside and of which nothing
     /// says any more what digest it had: earlier versions forgot that. Only from one that reads whole.
     fn take_unnamed(&mut self, flat: &str, place: &str) -> io::Result<()> {
-        let Some((log, name, window)) = unflat(flat) else { return Ok(()) };
+        let Some((log, name, window)) = self.unflat(flat) else { return Ok(()) };
+        let log = &*log;
         let found = match self.measured(place, window) {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(()),
@@ -72,7 +70,7 @@ impl Archive {
             Err(error) => {
                 let reason =
                     format!("{} cannot be read: {error}", self.files.path(place).display());
-                self.odd(log.name, Some(window), reason);
+                self.odd(log, Some(window), reason);
                 return Ok(());
             }
         };
@@ -87,7 +85,7 @@ impl Archive {
             self.files.rename(place, &name)?;
             self.step("line")?;
             let file = Stored { name: name.clone(), ..found.file };
-            self.manifest.add(KeptSlice::of_file(log.name, window, file, count))?;
+            self.manifest.add(KeptSlice::of_file(log, window, file, count))?;
             (count, format!("it is {} again", self.files.path(&name).display()))
         } else {
             let new = self.add_records(log, Slice { log, window }, place)?;
@@ -98,8 +96,16 @@ impl Archive {
              lacked: they are in the archive again, and {now}",
             path.display()
         );
-        self.odd(log.name, Some(window), reason);
+        self.odd(log, Some(window), reason);
         Ok(())
+    }
+
+    /// The log, the name and the day of a file by what [`flat`] made of its name.
+    fn unflat(&self, name: &str) -> Option<(String, String, Window)> {
+        self.manifest.owner().logs.iter().find_map(|log| {
+            let base = name.strip_prefix(&flat(log))?.strip_prefix('-')?;
+            Some((log.clone(), format!("{log}/{base}"), day::window(base)?))
+        })
     }
 
     /// Where a file is that is as it was written: in its place, or with those that were set aside.
@@ -136,8 +142,8 @@ impl Archive {
 
     /// Takes a file back: whole where its name is free and no record of it came again, else its
     /// records one by one.
-    fn take_back(&mut self, log: &'static Log, gone: &Gone, place: &str) -> io::Result<()> {
-        let file = &gone.file;
+    fn take_back(&mut self, gone: &Gone, place: &str) -> io::Result<()> {
+        let (file, log) = (&gone.file, &*gone.log);
         let base = file.name.rsplit('/').next().unwrap_or_default();
         let Some(window) = day::window(base) else { return Ok(()) };
         self.step("back")?;
@@ -145,7 +151,7 @@ impl Archive {
         self.learn(log, file.window())?;
         self.learn(log, window)?;
         // Its time is asked for again: what came since left out what the file had.
-        let entry = KeptSlice::of_file(log.name, window, file.clone(), gone.records);
+        let entry = KeptSlice::of_file(log, window, file.clone(), gone.records);
         let is_free = self.manifest.file(&file.name).is_none()
             && (place == file.name || self.files.look(&file.name)?.is_none());
         let mut came_again = false;
@@ -174,8 +180,8 @@ impl Archive {
     /// Adds those records of a file that are not in the archive; how many these are.
     pub(super) fn add_records(
         &mut self,
-        log: &'static Log,
-        slice: Slice,
+        log: &str,
+        slice: Slice<'_>,
         place: &str,
     ) -> io::Result<u64> {
         let Some(mut there) = self.files.read(place)? else { return Ok(0) };
@@ -197,16 +203,8 @@ impl Archive {
             Ok(())
         })?;
         if let Some(packing) = packing {
-            self.store(packing, &mut KeptSlice::unasked(log.name, slice.window))?;
+            self.store(packing, &mut KeptSlice::unasked(log, slice.window))?;
         }
         Ok(new)
     }
-}
-
-/// The log, the name and the day of a file by what [`flat`] made of its name.
-fn unflat(flat: &str) -> Option<(&'static Log, String, Window)> {
-    LOGS.iter().find_map(|log| {
-        let base = flat.strip_prefix(log.name)?.strip_prefix('-')?;
-        Some((log, format!("{}/{base}", log.name), day::window(base)?))
-    })
 }

@@ -7,8 +7,7 @@ use std::io::{self, Read as _, Write as _};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::super::logs::{Log, find};
-use super::super::{Missing, Outcome, Request};
+use super::super::pulled::{Missing, Outcome};
 use super::files::{aside, there, wrapped};
 use super::manifest::{NAME, Stored};
 use super::tidy::SUMS;
@@ -36,6 +35,15 @@ pub struct Lost {
     /// Was it found while records were asked for, so that its time may not have been?
     #[serde(skip)]
     is_late: bool,
+}
+
+/// What a pull asked for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The logs: their folders below the archive.
+    pub logs: Vec<String>,
+    /// When the records happened.
+    pub window: Window,
 }
 
 impl Lost {
@@ -122,14 +130,15 @@ impl Archive {
         self.known.forget();
         self.spoiled = true;
         for (log, window, reason) in told {
-            let reason = format!("{reason}; what Entra still has of its time is asked for again");
-            self.odd(log, window, reason);
+            let reason =
+                format!("{reason}; what is still to be had of its time is asked for again");
+            self.odd(&log, window, reason);
         }
         Ok(())
     }
 
     /// What is told of files that were found lost.
-    fn told_lost(&self, lost: &[Lost]) -> Vec<(&'static str, Option<Window>, String)> {
+    fn told_lost(&self, lost: &[Lost]) -> Vec<(String, Option<Window>, String)> {
         let told = lost.iter().take(MOST_TOLD).map(|lost| {
             let path = self.files.path(&lost.file.name);
             let reason = match &lost.aside {
@@ -140,13 +149,13 @@ impl Archive {
                 ),
                 None => format!("{} is not there any more", path.display()),
             };
-            (find(&lost.log).map_or("", |log| log.name), Some(lost.file.window()), reason)
+            (lost.log.clone(), Some(lost.file.window()), reason)
         });
         let mut told: Vec<_> = told.collect();
         if lost.len() > MOST_TOLD {
             let more = lost.len() - MOST_TOLD;
             told.push((
-                "",
+                String::new(),
                 None,
                 format!("{more} more files are not there or not as they were written"),
             ));
@@ -155,10 +164,10 @@ impl Archive {
     }
 
     /// A record was added that the archive had not: perhaps a lost file had it.
-    pub(super) fn is_back(&mut self, log: &Log, time: Option<Timestamp>) {
+    pub(super) fn is_back(&mut self, log: &str, time: Option<Timestamp>) {
         let Some(time) = time else { return };
         let lost = self.lost.iter_mut().find(|lost| {
-            lost.log == log.name && lost.back < lost.records && lost.file.window().contains(time)
+            lost.log == log && lost.back < lost.records && lost.file.window().contains(time)
         });
         if let Some(lost) = lost {
             lost.back += 1;
@@ -167,17 +176,17 @@ impl Archive {
 
     /// Tells, after a pull, what of damaged files did not come again, and adds that to its outcome:
     /// after every one, until all of it is there again.
-    pub fn settle(&mut self, request: &Request, outcome: &mut Outcome) -> io::Result<()> {
+    pub fn settle(&mut self, asked: &Asked, outcome: &mut Outcome) -> io::Result<()> {
         outcome.damaged += std::mem::take(&mut self.damaged);
         let mut left = Vec::new();
         let mut told = 0_usize;
         for mut lost in std::mem::take(&mut self.lost) {
-            let asked = outcome.window.unwrap_or(request.window);
+            let window = outcome.window.unwrap_or(asked.window);
             let is_asked = lost.for_good
-                || (request.logs.iter().any(|log| log.name == lost.log)
-                    && !request.filters.contains_key(lost.log.as_str())
+                || (asked.logs.contains(&lost.log)
+                    && !self.filters.contains_key(&lost.log)
                     && self.query.is_none()
-                    && lost.file.window().without(&[asked]).is_empty());
+                    && lost.file.window().without(&[window]).is_empty());
             let is_late = std::mem::take(&mut lost.is_late);
             if is_late || !(outcome.has_all() || lost.for_good) {
                 // The next pull asks.
@@ -194,16 +203,10 @@ impl Archive {
             let is_new = !std::mem::replace(&mut lost.is_told, true);
             told += usize::from(is_new);
             if is_new && told <= MOST_TOLD {
-                let log = find(&lost.log).map_or("", |log| log.name);
+                let log = lost.log.clone().into();
                 let (window, reason) = (Some(lost.file.window()), self.told(&lost, gone));
-                (self.tell)(super::Told::Missing(Missing {
-                    log,
-                    window,
-                    reason,
-                    refused: None,
-                    lost: true,
-                    ends: false,
-                }));
+                let refused = None;
+                self.trouble(Missing { log, window, reason, refused, lost: true, ends: false });
             }
             left.push(lost);
         }
@@ -235,7 +238,7 @@ impl Archive {
         if lost.for_good {
             let noted = self.files.path(".entrail/damaged").join(NOTED);
             return format!(
-                "{of}: Entra does not have them any more. Put a copy of the file back in its place, if \
+                "{of}: they are not to be had any more. Put a copy of the file back in its place, if \
                  you have one, or remove {} to hear no more of it{rest}",
                 noted.display()
             );
@@ -244,7 +247,7 @@ impl Archive {
         let day = day.get(..10).unwrap_or(&day);
         format!(
             "{of}, and their time was not asked for: pull once with --log {} --since {day} for what \
-             Entra still has{rest}",
+             is still to be had{rest}",
             lost.log
         )
     }

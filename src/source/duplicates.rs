@@ -1,9 +1,10 @@
 //! Which records were there before, by their whole text: Graph writes a sign-in anew, under its old id, when
 //! more is known of it. Never keeps a text itself: a hash of 128 bits stands for it.
 
-use crate::time::{Timestamp, Window};
 use hashbrown::HashMap;
 use xxhash_rust::xxh3::Xxh3;
+
+use crate::time::{Timestamp, Window};
 
 /// What stands for a record.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -34,10 +34,20 @@ const MOST_LINE: usize = 1 << 20;
 /// Whose records an archive has.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Owner {
-    /// Where Graph is.
+    /// Where the service is that has them.
     pub base: String,
     /// The tenant's id.
     pub tenant: String,
+    /// Its logs: their folders below the archive. Only these are looked for there.
+    #[serde(skip)]
+    pub logs: Vec<String>,
+}
+
+impl Owner {
+    /// Are these the same ones' records?
+    fn is(&self, other: &Self) -> bool {
+        self.base == other.base && self.tenant == other.tenant
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -52,10 +62,10 @@ struct Header {
 pub struct KeptSlice {
     /// Name of the log.
     pub log: String,
-    /// The filter Graph applied; without one all records of the time are there.
+    /// The filter the service applied; without one all records of the time are there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
-    /// The query whose records were kept; without one all that Graph sent were.
+    /// The query whose records were kept; without one all that came were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
     /// First instant of the slice.
@@ -64,7 +74,7 @@ pub struct KeptSlice {
     /// First instant after it.
     #[serde(with = "instant")]
     pub end: Timestamp,
-    /// When Graph was asked.
+    /// When the service was asked.
     #[serde(with = "instant")]
     pub asked: Timestamp,
     /// Seconds after which each instant of it was asked for, at least; where several slices became
@@ -552,8 +562,8 @@ fn foreign(line: u64) -> io::Error {
 fn check(header: &Header, owner: &Owner) -> io::Result<()> {
     let reason = if header.version > VERSION {
         "a newer entrail wrote this archive; use that one".to_owned()
-    } else if header.owner != *owner {
-        let Owner { base, tenant } = &header.owner;
+    } else if !header.owner.is(owner) {
+        let Owner { base, tenant, .. } = &header.owner;
         format!(
             "this archive has the logs of tenant {} at {}, not of {} at {}; give each tenant a \
              folder of its own",

@@ -5,7 +5,7 @@
 use std::fs;
 use std::io::Write as _;
 
-use super::super::super::fixture::*;
+use super::super::super::graph::fixture::*;
 use super::*;
 
 const FIRST: &str = "audit/2026-05-01.ndjson.zst";

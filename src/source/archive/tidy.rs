@@ -11,14 +11,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::io::{self, Read as _, Write as _};
 
-use super::super::address;
-use super::super::logs::find;
-use super::super::slices::Slice;
 use super::condense::condense;
 use super::files::there;
 use super::manifest::{KeptSlice, Stored};
 use super::packed::Packing;
-use super::{Archive, wrapped};
+use super::{Archive, Slice, wrapped};
 
 /// Lines the manifest may have more than it needs: it is not written anew for fewer.
 pub const SPARE: usize = 64;
@@ -64,11 +61,9 @@ impl Archive {
     }
 
     fn condensed(&self) -> Vec<KeptSlice> {
-        let owner = self.manifest.owner();
         let request = |entry: &KeptSlice| {
-            let base = url::Url::parse(&owner.base).ok()?;
-            let slice = Slice { log: find(&entry.log)?, window: entry.window() };
-            Some(address::first(&base, &slice, entry.filter.as_deref()).into())
+            let slice = Slice { log: &entry.log, window: entry.window() };
+            self.requests.as_ref()?(&slice, entry.filter.as_deref())
         };
         condense(self.manifest.entries(), self.overlap, &request)
     }

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use super::super::super::fixture::*;
+use super::super::super::graph::fixture::*;
 use super::*;
 
 const DAY: &str = "audit/2026-05-02.ndjson.zst";
@@ -46,7 +46,7 @@ fn a_file_that_is_copied_back_from_a_backup_is_taken_back() {
         assert_eq!((outcome.damaged, outcome.gone), (1, 24));
         let (outcome, told) = pulled_once(&server, &request(3), folder.path());
         assert_eq!((outcome.damaged, outcome.gone), (0, 24), "every run says so");
-        assert!(told[0].contains("Entra does not have them any more"), "{told:?}");
+        assert!(told[0].contains("they are not to be had any more"), "{told:?}");
         fs::write(folder.path().join(place), &backup).expect("copied back");
         let (outcome, told) = pulled_once(&server, &request(3), folder.path());
         assert!(outcome.is_complete() && told.len() == 1, "{place}: {outcome:?} {told:?}");
