@@ -7,11 +7,15 @@
 mod account;
 mod arguments;
 mod command;
-mod graph_request;
 mod language;
 mod limits;
+mod line;
 mod load;
+mod logs;
+mod named;
+mod place;
 mod prompt;
+mod report;
 mod screen;
 mod span;
 mod standard;
@@ -21,10 +25,9 @@ mod tenant;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, ValueHint};
+use clap::Parser;
 
 use crate::place::refusal::not_read_again;
 use crate::query::{Query, QueryError};
@@ -32,6 +35,7 @@ use crate::secret::foreign;
 use crate::text::clean;
 use arguments::{IndexArguments, LogArguments, ScreenArguments};
 use command::Command;
+use named::PlaceArguments;
 pub use standard::Closed;
 use standard::out;
 use stdout::Stdout;
@@ -63,9 +67,8 @@ struct CommandLine {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// Files, folders, patterns such as 'logs/*.json', or - for standard input
-    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    places: PlaceArguments,
 
     #[command(flatten)]
     screen: ScreenArguments,
@@ -83,6 +86,16 @@ struct CommandLine {
     /// List all actions with their keys (the same as `entrail keys`)
     #[arg(long, exclusive = true)]
     list_keys: bool,
+}
+
+impl CommandLine {
+    /// Where what is to be read is kept; `None` where nothing is read.
+    fn places_mut(&mut self) -> Option<&mut PlaceArguments> {
+        match &mut self.command {
+            Some(command) => command.places_mut(),
+            None => Some(&mut self.places),
+        }
+    }
 }
 
 /// Something went wrong.
@@ -105,6 +118,17 @@ impl Outcome {
     fn found(found: bool) -> Self {
         if found { Self::Found } else { Self::Nothing }
     }
+
+    /// The worse of two.
+    fn and(self, other: Self) -> Self {
+        let rank = |outcome: &Self| match outcome {
+            Self::Found => 0,
+            Self::Nothing => 1,
+            Self::Failed => 2,
+            Self::Signal(_) => 3,
+        };
+        if rank(&other) > rank(&self) { other } else { self }
+    }
 }
 
 /// Runs the program with the arguments of the process.
@@ -118,7 +142,7 @@ pub fn main(closed: Closed) -> ExitCode {
 
 /// Runs the program with these arguments, the program's name first.
 fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match CommandLine::try_parse_from(arguments) {
+    let arguments = match line::read(arguments.into_iter().collect()) {
         Ok(arguments) => arguments,
         Err(error) if !error.use_stderr() => {
             // Help or version.
@@ -177,8 +201,8 @@ fn perform(arguments: CommandLine) -> anyhow::Result<Outcome> {
     match arguments.command {
         Some(command) => command.run(),
         None if arguments.list_keys => command::list_keys(),
-        None if arguments.account => account::run(&arguments.paths, arguments.index),
-        None => screen::open(arguments.paths, arguments.index, &arguments.screen),
+        None if arguments.account => account::run(&arguments.places, arguments.index),
+        None => screen::open(&arguments.places, arguments.index, &arguments.screen),
     }
 }
 
@@ -234,6 +258,7 @@ mod tests {
     #[test]
     fn the_arguments_are_well_formed() {
         CommandLine::command().debug_assert();
+        line::whole().debug_assert();
     }
 
     #[test]

@@ -99,8 +99,9 @@
 //! - **a file that is not read**, with what to do instead: a row in `src/source/content/unread.rs`
 //! - **a log that only looks like Entra's**: a row of `src/format/evidence/foreign.rs`
 //! - **a place records come from**: a folder (or file) of `src/source` with a type that is a
-//!   [`place::Place`], and the command in `src/cli` that makes one; nothing else asks which it is. A service
-//!   has its sign-in, its stream and what arrives from `src/source/served.rs`
+//!   `Place`, a file in `src/cli/place` with the words that name it on a command line, and a row of
+//!   `src/cli/place.rs`; `query`, `pull`, `doctor` and profiles follow, and nothing else asks which it is. A
+//!   service has its sign-in, its stream and what arrives from `src/source/served.rs`
 //! - **an engine that is asked in KQL**: a folder (or file) of `src/source` with its
 //!   [`source::kql::Engine`]: where a query is sent, and what an answer looks like
 //! - **a log of Microsoft Graph**: a row of [`source::graph::logs::LOGS`]; what Graph can filter it by

@@ -27,8 +27,9 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::query::Query;
 use crate::query::plan::Part;
+use crate::query::{Expression, Operator, Query, Term, Value};
+use crate::record::field::Field;
 use crate::store::{Segment, Store};
 use crate::time::{TimeRange, Timestamp};
 
@@ -57,6 +58,11 @@ pub trait Place: fmt::Debug + Send + Sync {
     /// secret is in none of them: it comes from where it came from before.
     fn command(&self) -> Option<Vec<String>> {
         None
+    }
+
+    /// The condition that its records meet, by the names of its pieces, and those of no other place.
+    fn records(&self) -> Expression {
+        Expression::term(Field::SOURCE, Operator::Equals, &self.name())
     }
 
     /// Hands over what it consists of, in order; in place of what is not there, why. Stops early when
@@ -88,6 +94,14 @@ pub trait Place: fmt::Debug + Send + Sync {
         let _ = (query, now);
         Plan::default()
     }
+}
+
+/// The condition of records from a piece of this name, or from one below it: in a folder, in an archive.
+pub fn named_below(name: &str) -> Expression {
+    // A word goes on with letters and digits: `logs` is not above `logs2`.
+    let end = if name.ends_with(|c: char| c.is_alphanumeric()) { r"(\W|$)" } else { "" };
+    let value = Value::Regex(["^", &regex::escape(name), end].concat());
+    Expression::Term(Term { field: Some(Field::SOURCE), operator: Operator::Contains, value })
 }
 
 /// How a place would answer a query.

@@ -1126,3 +1126,80 @@ fn an_undo_sheet_names_what_other_records_name() {
         assert!(run.out.contains("group SG Alpha"), "{format}: {}", run.out);
     }
 }
+
+/// The places of a line and their order could not be told from its files and the values of options.
+#[test]
+fn words_name_places_wherever_a_path_may_stand() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ran = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_entrail"));
+        command.args(words).current_dir(folder.path()).env_clear().env("HOME", folder.path());
+        Run::of(command.stdin(Stdio::null()).output().expect("it runs"))
+    };
+    let id = "63613592-b6f7-4c3d-a390-22ba13102111";
+    std::fs::write(folder.path().join("audit.json"), "[]").expect("written");
+    let origin = |words: &[&str]| {
+        let run = ran(words);
+        assert_eq!((run.code, &*run.err), (Some(0), ""), "{words:?}: {run:?}");
+        let known = |line: &&str| {
+            line.starts_with("az://")
+                || line.contains("asked of the workspace")
+                || *line == "audit.json"
+        };
+        run.out
+            .lines()
+            .filter(known)
+            .map(|line| line.chars().take(12).collect())
+            .collect::<Vec<String>>()
+    };
+    let (blobs, rows, file) = ("az://contosol", "from 2026-11", "audit.json");
+    let (blobs, file) = (&blobs[..12], &file[..10]);
+    let both =
+        ["storage", "contosologs", "--log", "audit", "workspace", id, "--since", "2026-11-01"];
+    let more = ["--until", "2026-11-02", "audit.json", "--explain"];
+    assert_eq!(origin(&[&both[..], &more].concat()), [blobs, rows, file]);
+    // Behind a command, with its own options among those of places, and files between.
+    let line =
+        [&["query", "actor:x", "--by", "actor", "audit.json"], &both[..], &more[..2]].concat();
+    assert_eq!(origin(&[&line[..], &["--limit", "3", "--explain"]].concat()), [file, blobs, rows]);
+    assert_eq!(origin(&["access", "workspace", "storage", "contosologs", "--explain"]), [blobs]);
+    // No value of an option begins a place, and no query does.
+    std::fs::write(folder.path().join("workspace"), "[]").expect("written");
+    let told = ran(&["query", "workspace"]);
+    assert!(told.err.contains("`workspace` was taken for the query"), "{told:?}");
+    for (words, says) in [
+        (
+            &["query", "", "storage", "contosologs", "--query", "workspace", "--frob"][..],
+            "'--frob'",
+        ),
+        (&["query", "", "workspace", id, "--limt", "3"], "'--limit'"),
+        (&["storage", "contosologs", "--fliter", "x"], "'--filter'"),
+        (&["pull", "--archive", "d", "--tenant", "x", "workspace", id], "`--tenant` stands before"),
+        (&["pull", "--archive", "d", "workspace", id], "cannot be pulled from yet"),
+        (&["pull", "--archive", "d", "audit.json"], "`audit.json` is no place that can be pulled"),
+        (&["pull", "workspace", id], "--archive <DIR>"),
+        (&["pull", "--watch", "workspace", id, "--archive", "d"], "cannot be pulled from yet"),
+        (&["query", "", "workspace"], "<WORKSPACE>"),
+        (&["query", "", "workspace"], "the file is ./workspace"),
+        (&["trails", "workspace", id, "--query", "role"], "leave --query out"),
+        (&["query", "", "--demo", "workspace", id], "--demo is a place of its own"),
+        (&["query", "", "--as", "kql", "workspace", id], "--as reads nothing"),
+        (&["query", "", "graph", "graph"], "Microsoft Graph is named twice"),
+        (
+            &["query", "", "graph", "--token-stdin", "storage", "a", "--token-stdin"],
+            "gives one token",
+        ),
+        (&["query", "", "graph", "--token-stdin", "-"], "cannot give a token and records"),
+    ] {
+        let run = ran(words);
+        assert!(run.code == Some(2) && run.err.contains(says), "{words:?}: {run:?}");
+        assert!(run.out.is_empty() && !run.err.contains("panicked"), "{run:?}");
+    }
+    // The file of that name, behind `--` too.
+    for words in [&["query", "", "./workspace"][..], &["query", "", "--", "workspace"]] {
+        let run = ran(words);
+        assert_eq!((run.code, &*run.err), (Some(1), ""), "{words:?}: {run:?}");
+    }
+    let help = ran(&["query", "", "workspace", "--help"]).out;
+    assert!(help.contains("Usage: entrail query … workspace [OPTIONS]"), "{help}");
+}

@@ -101,6 +101,18 @@ fn each_command_is_a_file_and_a_row() {
 }
 
 #[test]
+fn each_place_that_words_name_is_a_file_and_a_row() {
+    let rows = rows_of("src/cli/place.rs", "places!");
+    let rows: BTreeSet<String> =
+        rows.iter().map(|row| row.trim_end_matches(',').to_owned()).collect();
+    assert_eq!(rows, files_in("src/cli/place"));
+    let help = entrail_help();
+    for place in rows {
+        assert!(help.contains(&format!("\n  {place} ")), "{place} is not in the help");
+    }
+}
+
+#[test]
 fn each_schema_and_each_layout_of_events_is_a_file_and_a_row() {
     let rows = rows_of("src/format/schema.rs", "schemas!");
     let schemas = rows.iter().filter_map(|row| between(row, '(', ':')).collect::<BTreeSet<_>>();

@@ -537,7 +537,7 @@ fn the_command_line_reads_blobs_beside_files_and_never_shows_a_key() {
             code == 0 && out.contains("from 2026-11-15T10:00:00Z until 2026-11-17T14:00:00Z"),
             "{out}"
         );
-        let (code, out, _) = said(&["doctor", "--storage", endpoint]);
+        let (code, out, _) = said(&["doctor", "storage", endpoint]);
         assert!(code == 0 && out.contains("✓ audit: can be listed and read"), "{out}");
         assert!(out.contains("not streamed to this account: attributes"), "{out}");
         let (code, _, told) =

@@ -2,11 +2,12 @@
 //! Never reads records for anything else.
 
 use std::io::{BufWriter, Write as _};
-use std::path::PathBuf;
 
 use super::Outcome;
 use super::arguments::IndexArguments;
 use super::load::{self, Loaded};
+use super::named::PlaceArguments;
+use super::place::Asked;
 use super::standard::out;
 use crate::export;
 use crate::record::wanted::Wanted;
@@ -14,9 +15,12 @@ use crate::source::Load;
 use crate::text::thousands;
 
 /// Writes what became of everything in each input.
-pub(super) fn run(paths: &[PathBuf], index: IndexArguments) -> anyhow::Result<Outcome> {
+pub(super) fn run(places: &PlaceArguments, index: IndexArguments) -> anyhow::Result<Outcome> {
+    if let Some(outcome) = places.answered()? {
+        return Ok(outcome);
+    }
     let loaded = load::load(Load {
-        places: load::searched(false, paths)?,
+        places: load::searched(false, places, &Asked::of_screen())?.places,
         cache: index.cache(),
         unwanted: None,
         wanted: Wanted::NOTHING,

@@ -7,7 +7,6 @@ mod complete;
 mod completions;
 mod demo;
 mod doctor;
-mod graph;
 mod keys;
 mod licences;
 mod lookup;
@@ -15,17 +14,17 @@ mod man;
 mod pull;
 mod query;
 mod rules;
-mod storage;
 mod trails;
-mod workspace;
 
 use clap::Subcommand;
 
 use super::Outcome;
+use super::named::PlaceArguments;
 
-/// Makes the commands of their rows: a name, and the file that has `Arguments` and `run`.
+/// Makes the commands of their rows: a name, and the file that has `Arguments` and `run`; `takes places`
+/// where that can be told what to read.
 macro_rules! commands {
-    ($($(#[$attribute:meta])* $name:ident($file:ident),)*) => {
+    ($($(#[$attribute:meta])* $name:ident($file:ident) $(takes $places:ident)?,)*) => {
         /// What can be asked for; in the order of the help.
         #[derive(Subcommand, Debug)]
         pub(super) enum Command {
@@ -39,22 +38,27 @@ macro_rules! commands {
                     $(Self::$name(arguments) => $file::run(arguments),)*
                 }
             }
+
+            /// Where it keeps what is to be read; `None` where it reads nothing.
+            pub(super) fn places_mut(&mut self) -> Option<&mut PlaceArguments> {
+                match self {
+                    $($(Self::$name(arguments) => Some(&mut arguments.$places),)?)*
+                    _ => None,
+                }
+            }
         }
     };
 }
 
 commands! {
     Demo(demo),
-    Query(query),
-    Trails(trails),
-    Access(access),
+    Query(query) takes places,
+    Trails(trails) takes places,
+    Access(access) takes places,
     Lookup(lookup),
     Rules(rules),
-    Graph(graph),
-    Storage(storage),
-    Workspace(workspace),
-    Pull(pull),
-    Doctor(doctor),
+    Pull(pull) takes places,
+    Doctor(doctor) takes places,
     #[command(subcommand)]
     Catalogue(catalogue),
     Keys(keys),

@@ -2,19 +2,17 @@
 //! Never writes to standard output.
 
 use std::collections::HashSet;
-use std::fs;
-use std::io::{self, IsTerminal as _};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arguments::IndexArguments;
-use super::standard::closed;
-use super::{Outcome, prompt, storage, tell};
+use super::named::{PlaceArguments, Together};
+use super::place::Asked;
+use super::{Outcome, prompt, tell};
 use crate::place::refusal::Cause;
-use crate::place::{Places, Position, Trouble};
-use crate::source::storage::address;
+use crate::place::{Position, Trouble};
 use crate::source::{self, Delivery, IndexWriting, InputTotals, Load, Summary, local};
 use crate::store::Store;
+use crate::text::clean;
 
 /// Troubles that are told one by one; the others are counted.
 const MOST_TOLD: u64 = 10;
@@ -29,82 +27,44 @@ pub(super) struct Loaded {
     _writing: IndexWriting,
 }
 
-/// Where records come from when these paths are given, in their order; `-` is standard input, `az://…`
-/// blobs. Files and folders that stand side by side are one place. Fails where blobs cannot be named so.
-pub(super) fn places(paths: Vec<PathBuf>) -> anyhow::Result<Places> {
-    let mut places = Places::new();
-    let mut files = Vec::new();
-    for path in paths {
-        if !is_stdin(&path) && !is_pipe(&path) && !is_blobs(&path) {
-            files.push(path);
-            continue;
-        }
-        if !files.is_empty() {
-            places.push(local::files(std::mem::take(&mut files)));
-        }
-        places.push(match () {
-            () if is_stdin(&path) => local::standard_input(),
-            () if is_blobs(&path) => storage::blobs(&path)?,
-            () => local::pipe(path),
-        });
-    }
-    if !files.is_empty() {
-        places.push(local::files(files));
-    }
-    Ok(places)
-}
-
-/// Does it name blobs?
-pub(super) fn is_blobs(path: &Path) -> bool {
-    path.to_str().is_some_and(address::is_one)
-}
-
-/// Does it stand for standard input?
-pub(super) fn is_stdin(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
-fn is_pipe(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
-}
-
-/// What to search in: the demo tenant, these paths, or standard input when something is piped in.
-/// Fails where there is none of them.
-pub(super) fn searched(demo: bool, paths: &[PathBuf]) -> anyhow::Result<Places> {
-    if demo {
-        return Ok(vec![local::demo()]);
-    }
-    if !paths.is_empty() {
-        let is_open = !closed().input || !paths.iter().any(|path| is_stdin(path));
-        anyhow::ensure!(is_open, "-: standard input is closed; give a file, or pipe records in");
-        return places(paths.to_vec());
-    }
-    if closed().input {
-        anyhow::bail!("nothing to search in: no files are given, and standard input is closed");
-    }
-    if !io::stdin().is_terminal() {
-        return Ok(vec![local::standard_input()]);
-    }
-    anyhow::bail!(
-        "nothing to search in: give files, folders or patterns, pipe records in, or try the \
-         built-in tenant with --demo"
-    )
-}
-
 /// Loads all of every record to be searched as a whole; `None` where nothing in what was given could be
-/// read, which was told.
+/// read, which was told. Fails where a place was asked for a part of its records only: what is missing of
+/// a sequence would be told as missing.
 pub(super) fn everything(
     demo: bool,
-    paths: &[PathBuf],
+    named: &PlaceArguments,
     index: IndexArguments,
 ) -> anyhow::Result<Option<Loaded>> {
-    let (places, cache) = (searched(demo, paths)?, index.cache());
+    let together = searched(demo, named, &Asked::of_screen())?;
+    if let Some(place) = together.partly_asked(named) {
+        anyhow::bail!(
+            "--query: {} would be searched in part, and what is left out be missed; leave --query out \
+             (--log, --since and --until choose what is read)",
+            clean(place)
+        );
+    }
+    together.tell_usual_spans();
+    let (places, cache) = (together.places, index.cache());
     let loaded = load(Load { places, cache, date_order: index.date_order(), ..Load::default() });
     if loaded.is_failure() {
         loaded.tell_summary(0);
         return Ok(None);
     }
     Ok(Some(loaded))
+}
+
+/// What to search in: the demo tenant, what was named, or standard input when something is piped in. Fails
+/// where there is none of them, or two.
+pub(super) fn searched(
+    demo: bool,
+    named: &PlaceArguments,
+    asked: &Asked,
+) -> anyhow::Result<Together> {
+    match demo {
+        true if named.is_empty() => Ok(vec![local::demo()].into()),
+        true => anyhow::bail!("--demo is a place of its own; leave it out, or the places"),
+        false => named.searched(asked),
+    }
 }
 
 /// Reads everything and tells the first troubles as they come.

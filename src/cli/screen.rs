@@ -4,11 +4,10 @@
 use std::io::{IsTerminal as _, stdin, stdout};
 use std::path::{Path, PathBuf};
 
-use clap::CommandFactory as _;
-
 use super::arguments::{IndexArguments, ScreenArguments};
-use super::load::{is_blobs, is_stdin};
-use super::{CommandLine, Outcome, load, parse_query};
+use super::named::{PlaceArguments, Together, is_blobs, is_stdin, places};
+use super::place::Asked;
+use super::{Outcome, line, parse_query};
 use crate::config::Configuration;
 use crate::config::cases;
 use crate::runtime::cases::NamedCase;
@@ -16,28 +15,38 @@ use crate::runtime::{self, Ended, Start};
 use crate::source::Load;
 use crate::text::nearby::{did_you_mean, nearest};
 
-/// Opens the screen on these files, folders and patterns; on the catalogue where there are none.
+/// Opens the screen on what was named; on the catalogue where that is nothing.
 pub(super) fn open(
-    paths: Vec<PathBuf>,
+    named: &PlaceArguments,
     index: IndexArguments,
     screen: &ScreenArguments,
 ) -> anyhow::Result<Outcome> {
+    if let Some(outcome) = named.answered()? {
+        return Ok(outcome);
+    }
     // Something is piped in and nothing else was named.
-    let piped = paths.is_empty() && !stdin().is_terminal();
-    let paths = if piped { vec![PathBuf::from("-")] } else { paths };
-    check(&paths)?;
-    let name = name(&paths);
-    let origin = paths.iter().map(|path| path.display().to_string()).collect();
-    start(
-        Load {
-            places: load::places(paths)?,
-            cache: index.cache(),
-            date_order: index.date_order(),
-            ..Load::default()
-        },
-        Opened { name, origin },
-        screen,
-    )
+    let piped = named.is_empty() && !stdin().is_terminal();
+    let together = match piped {
+        true => places(&[PathBuf::from("-")])?.into(),
+        false => {
+            // What is wrong with a file stops no place.
+            if named.named.is_empty() {
+                check(&named.paths)?;
+            }
+            named.open(&Asked::of_screen())?
+        }
+    };
+    let filter = together.filter_of_screen();
+    let Together { places, origin, name, .. } = together;
+    let mut screen = screen.clone();
+    // What the services were not asked for is asked of the records that came.
+    if screen.filter.is_none() && !filter.is_empty() {
+        screen.filter = Some(filter.to_string());
+    }
+    let name = if named.named.is_empty() { called(&named.paths, piped) } else { name };
+    let (cache, date_order) = (index.cache(), index.date_order());
+    let load = Load { places, cache, date_order, ..Load::default() };
+    start(load, Opened { name, origin }, &screen)
 }
 
 /// What is opened, in words.
@@ -90,9 +99,10 @@ pub(super) fn configuration() -> anyhow::Result<Configuration> {
     })
 }
 
-/// What the screen calls what is open.
-fn name(paths: &[PathBuf]) -> String {
+/// What the screen calls paths that are open.
+fn called(paths: &[PathBuf], piped: bool) -> String {
     match paths {
+        [] if piped => "standard input".to_owned(),
         [] => String::new(),
         [path] if is_stdin(path) => "standard input".to_owned(),
         [path] if is_blobs(path) => path.display().to_string(),
@@ -111,7 +121,7 @@ fn may_exist(path: &Path) -> bool {
 fn check(paths: &[PathBuf]) -> anyhow::Result<()> {
     let Some(first) = paths.first().filter(|path| !may_exist(path)) else { return Ok(()) };
     let shown = first.display();
-    let command = CommandLine::command();
+    let command = line::whole();
     let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
     let word = first.to_str().filter(|word| !word.contains(['/', '\\', '.']));
     if let Some(meant) = word.and_then(|word| nearest(word, names)) {

@@ -39,10 +39,11 @@ use super::served::has_ended;
 use crate::http::unanswered::Unanswered;
 use crate::place::{
     AlreadyRead, Follower, News, Piece, Place, Plan, Position, Pulling, Status, Trouble,
+    named_below,
 };
 use crate::query::plan::Part;
 use crate::query::push_down::by_time;
-use crate::query::{Context, Query};
+use crate::query::{Context, Expression, Query};
 use crate::time::{TimeRange, Timestamp};
 
 /// Blobs of one container, for a span of time. Its clones are the same ones.
@@ -217,6 +218,11 @@ impl Place for Storage {
 
     fn arguments(&self) -> Vec<String> {
         vec![self.address.text()]
+    }
+
+    /// Its blobs go by their addresses.
+    fn records(&self) -> Expression {
+        named_below(&self.address.text())
     }
 
     fn pieces(&self, stop: &CancellationToken, found: &mut dyn FnMut(Result<Piece, Trouble>)) {

@@ -1,39 +1,48 @@
-//! What to ask a tenant for: logs, a span of time, a query.
-//! Never reads any of it.
+//! What every place is asked for: a span of time, a query.
+//! Never reads any of it. Which logs a place has, its own file says.
 
 use clap::Args;
 
+use crate::cli::parse_query;
+use crate::query::Query;
+
 /// What to ask for.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Default, Debug)]
 #[command(next_help_heading = "What to ask for")]
 pub(in crate::cli) struct RangeArguments {
-    /// Logs: audit, attributes (custom security attributes), sign-ins, sign-ins-noninteractive,
-    /// sign-ins-service-principal, sign-ins-managed-identity, provisioning; or all, which leaves out
-    /// those the tenant has no licence for
-    #[arg(long, value_name = "LOG,…", value_delimiter = ',', default_value = "audit")]
-    pub(in crate::cli) log: Vec<String>,
-
     /// From when: 2026-11-01, 2026-11-01T14, last-24h (UTC) [default: that of the query, else last-7d]
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) since: Option<String>,
 
-    /// Until when, that span included; last-1d is until a day ago [default: now, by Graph's clock]
+    /// Until when, that span included; last-1d is until a day ago [default: now, by the service's clock]
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) until: Option<String>,
 
-    /// Ask for more than the 30 days that Entra keeps (7 without a P1 or P2 licence)
-    #[arg(long)]
-    pub(in crate::cli) beyond_retention: bool,
-
-    /// Only records that match; what Graph can evaluate is asked of Graph, the rest is done here
-    #[arg(short, long, value_name = "QUERY", allow_hyphen_values = true, default_value = "")]
+    /// Only records that match. The service evaluates what it can, entrail the rest
+    #[arg(
+        short,
+        long,
+        value_name = "QUERY",
+        allow_hyphen_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
     pub(in crate::cli) query: String,
 
-    /// Have Graph compare names and target IDs too: less to fetch, but it misses other spellings
-    #[arg(long)]
-    pub(in crate::cli) push_names: bool,
-
-    /// Say what Graph evaluates, what is evaluated here, and the requests; then end
+    /// Say what is asked for and what entrail evaluates itself, then end
     #[arg(long)]
     pub(in crate::cli) explain: bool,
+}
+
+impl RangeArguments {
+    /// The query. Fails where it is none.
+    pub(in crate::cli) fn query(&self) -> anyhow::Result<Query> {
+        parse_query(&self.query)
+    }
+
+    /// Do both ask for the same records?
+    pub(in crate::cli) fn asks_as(&self, other: &Self) -> bool {
+        let of = |range: &Self| (range.since.clone(), range.until.clone(), range.query.clone());
+        of(self) == of(other)
+    }
 }

@@ -2,12 +2,12 @@
 //! Never decides who is meant: where a name fits several, they are told.
 
 use std::io::{BufWriter, Write as _};
-use std::path::PathBuf;
 
+use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueHint};
 
 use crate::cli::arguments::IndexArguments;
+use crate::cli::named::PlaceArguments;
 use crate::cli::standard::out;
 use crate::cli::{Outcome, load};
 use crate::document::{RENDERERS, Renderer};
@@ -23,9 +23,8 @@ pub(in crate::cli) struct Arguments {
     #[arg(value_name = "NAME|ID")]
     name: String,
 
-    /// Files, folders, patterns such as 'logs/*.json', or - for standard input
-    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) places: PlaceArguments,
 
     /// Search in the built-in demo tenant
     #[arg(long, conflicts_with = "paths")]
@@ -51,7 +50,10 @@ const MOST_TOLD: usize = 20;
 
 /// Writes what was gained and lost to standard output.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let Some(loaded) = load::everything(arguments.demo, &arguments.paths, arguments.index)? else {
+    if let Some(outcome) = arguments.places.answered()? {
+        return Ok(outcome);
+    }
+    let Some(loaded) = load::everything(arguments.demo, &arguments.places, arguments.index)? else {
         return Ok(Outcome::Failed);
     };
     let Some(register) = Register::read(&loaded.store, &|| false) else {

@@ -4,11 +4,11 @@
 use std::io::{self, BufWriter, Read as _, Write as _};
 use std::sync::Arc;
 
-use clap::{Args, CommandFactory as _, ValueEnum};
+use clap::{Args, ValueEnum};
 
 use crate::catalogue::catalogue;
-use crate::cli::CommandLine;
 use crate::cli::Outcome;
+use crate::cli::line::whole;
 use crate::cli::standard::out;
 use crate::query::counted_values::DataValues;
 use crate::query::suggest::suggest;
@@ -139,7 +139,7 @@ fn candidates(words: &[String]) -> Vec<Candidate> {
 
 /// The words that are no options; `None` where the next word is an option's value.
 fn places<'w>(command: &str, given: &'w [String]) -> Option<Vec<&'w str>> {
-    let arguments = CommandLine::command();
+    let arguments = whole();
     let command = arguments.find_subcommand(command)?;
     let takes_value = |word: &str| {
         let name = word.strip_prefix("--")?;

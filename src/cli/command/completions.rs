@@ -3,11 +3,11 @@
 
 use std::io::Write as _;
 
-use clap::{Args, Command, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use crate::cli::CommandLine;
 use crate::cli::Outcome;
+use crate::cli::line::whole;
 use crate::cli::standard::out;
 
 const EXAMPLES: &str = "\
@@ -50,7 +50,7 @@ fn script(shell: Shell) -> String {
 
 /// The command line without what people do not call themselves.
 fn command() -> Command {
-    let whole = CommandLine::command();
+    let whole = whole();
     Command::new("entrail")
         .version(env!("CARGO_PKG_VERSION"))
         .args(whole.get_arguments().cloned())

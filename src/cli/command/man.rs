@@ -3,7 +3,7 @@
 
 use std::io::{self, Write as _};
 
-use clap::{Args, Command, CommandFactory as _};
+use clap::{Args, Command};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
@@ -11,7 +11,7 @@ use crate::app::action::{ACTIONS, Pane};
 use crate::cli::Outcome;
 use crate::cli::language::query_language;
 use crate::cli::standard::out;
-use crate::cli::{self, CommandLine};
+use crate::cli::{self, line};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,7 +33,7 @@ pub(super) fn run(_: &Arguments) -> anyhow::Result<Outcome> {
 
 /// The page, in roff.
 fn page() -> io::Result<Vec<u8>> {
-    let mut command = CommandLine::command();
+    let mut command = line::whole();
     command.build();
     let main = Man::new(command.clone());
     let mut page = Vec::new();
@@ -126,7 +126,7 @@ mod tests {
     fn the_page_has_every_command_field_and_action() {
         let page = String::from_utf8(page().expect("written")).expect("UTF-8");
         let plain = page.replace("\\-", "-").replace("\\&", "").replace("\\*(Aq", "'");
-        for command in CommandLine::command().get_subcommands().filter(|one| !one.is_hide_set()) {
+        for command in line::whole().get_subcommands().filter(|one| !one.is_hide_set()) {
             let title = format!(".SH \"ENTRAIL {}\"", command.get_name().to_uppercase());
             assert!(plain.contains(&title), "{title}");
         }

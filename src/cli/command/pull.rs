@@ -13,11 +13,11 @@ use clap::{Args, ValueHint};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::arguments::{RangeArguments, SignInArguments};
-use crate::cli::graph_request::GraphRequest;
+use crate::cli::named::PlaceArguments;
+use crate::cli::place::Pulled as PulledFrom;
 use crate::cli::standard::out;
-use crate::cli::tenant::{tenant, wait_for};
-use crate::cli::{Outcome, parse_query, tell};
+use crate::cli::tenant::wait_for;
+use crate::cli::{Outcome, tell};
 use crate::query::matcher::Matcher;
 use crate::query::{self, Query};
 use crate::sign_in::Claims;
@@ -41,6 +41,9 @@ Exit codes: 0 everything that was asked for is there, 2 something is missing.";
 /// Keep an archive of a tenant's logs, beyond the days that Entra keeps them
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
+#[command(mut_arg("paths", |paths| paths.value_name("PLACE").value_hint(ValueHint::Other).help(
+    "What to pull from, or a profile of the configuration [default: graph]"
+)))]
 pub(in crate::cli) struct Arguments {
     /// Folder of the archive; made where there is none
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -57,23 +60,22 @@ pub(in crate::cli) struct Arguments {
     overlap: u32,
 
     #[command(flatten)]
-    range: RangeArguments,
-
-    #[command(flatten)]
-    sign_in: SignInArguments,
+    pub(super) places: PlaceArguments,
 }
 
 /// Pulls into an archive.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let wanted = GraphRequest::new(&arguments.range)?;
-    let request = wanted.request.clone().for_archive();
-    let tenant = tenant(&arguments.sign_in, request.clone())?;
-    if arguments.range.explain {
-        return wanted.explain(&tenant);
+    if let Some(outcome) = arguments.places.answered()? {
+        return Ok(outcome);
     }
+    let places = arguments.places.asked("pulled from")?;
+    let [(_, place)] = places.as_slice() else {
+        anyhow::bail!("an archive is of one place; pull each into an archive of its own");
+    };
+    let from = place.pulled()?;
     let cancel = CancellationToken::new();
-    let work = into_archive(arguments, &tenant, &wanted, &cancel);
-    let (pulled, signal) = wait_for(&tenant, until_asked_to_end(work, &cancel))??;
+    let work = into_archive(arguments, &from, &cancel);
+    let (pulled, signal) = wait_for(&from.tenant, until_asked_to_end(work, &cancel))??;
     match (signal, pulled) {
         (Some(number), _) => Ok(Outcome::Signal(number)),
         (None, Ok(pulled)) => Ok(ended(&pulled)),
@@ -108,10 +110,10 @@ async fn until_asked_to_end<T>(
 /// Signs in, and pulls until all is there, or again and again.
 async fn into_archive(
     arguments: &Arguments,
-    tenant: &Tenant,
-    wanted: &GraphRequest,
+    from: &PulledFrom,
     cancel: &CancellationToken,
 ) -> anyhow::Result<Pulled> {
+    let PulledFrom { wanted, tenant, query } = from;
     let request = wanted.request.clone().for_archive();
     let service = tenant.service().map_err(anyhow::Error::msg)?;
     let every = arguments.watch.map(|minutes| Duration::from_secs(60 * u64::from(minutes)));
@@ -124,8 +126,8 @@ async fn into_archive(
         .with_overlap(overlap)
         .with_filters(request.filters_of_logs())
         .with_requests(requests(tenant.base()));
-    let query = parse_query(&arguments.range.query)?;
     if !wanted.question.is_empty() {
+        let query = query.clone();
         let matching = Matching { query, service: Arc::clone(&service), heard: Arc::clone(&heard) };
         archive = archive
             .with_query(wanted.question.clone(), Box::new(move |lines| matching.keeps(lines)));

@@ -5,7 +5,6 @@ mod arguments;
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 
@@ -14,12 +13,14 @@ use self::arguments::{DistinctArgument, SortArgument};
 use crate::case::{self, Case};
 use crate::cli::account::written;
 use crate::cli::load::{self, Loaded};
+use crate::cli::named::Together;
+use crate::cli::place::{Asked, Row};
 use crate::cli::standard::out;
 use crate::cli::stdout::Stdout;
 use crate::cli::{Outcome, parse_query, tell};
 use crate::config::cases;
 use crate::export::{self, About, Options, Sheet, Written};
-use crate::place::{Place, Places};
+use crate::place::Places;
 use crate::query::answer::{Answer, Answerer, Question, Sort};
 use crate::query::choice::Choice;
 use crate::query::counted_values::count_values;
@@ -40,7 +41,11 @@ use crate::trails;
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let query = parse_query(&arguments.query)?;
     if let Some(language) = arguments.language {
+        anyhow::ensure!(arguments.places.is_empty(), "--as reads nothing: name no places with it");
         return translated(&query, language.into());
+    }
+    if let Some(outcome) = arguments.places.answered()? {
+        return Ok(outcome);
     }
     let format = arguments.format();
     anyhow::ensure!(
@@ -51,19 +56,24 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         Some(path) => Some(named_case(path)?),
         None => None,
     };
-    let mut loaded = loaded(arguments, &query, case.is_some())?;
+    let searched = searched(arguments, &query, case.is_some())?;
+    searched.together.tell_usual_spans();
+    let query = match searched.together.kept().expression {
+        Some(kept) => query.and(kept),
+        None => query,
+    };
+    let mut loaded = loaded(arguments, &query, &searched);
     if arguments.account {
         let rows = answer(&loaded.store, query, None).rows.len();
         return written(&loaded, (!arguments.query.is_empty()).then_some(rows));
     }
+    let has_nothing = loaded.is_failure() || loaded.store.is_empty() && arguments.places.is_empty();
+    if has_nothing && names_something(&arguments.query) {
+        let query = clean(&arguments.query);
+        tell(&format!("entrail: `{query}` was taken for the query, which comes first"));
+    }
     if loaded.is_failure() {
         loaded.tell_summary(0);
-        if is_file(&arguments.query) {
-            tell(&format!(
-                "entrail: `{}` was taken for the query, which comes first",
-                arguments.query
-            ));
-        }
         return Ok(Outcome::Failed);
     }
     if let Some(case) = &case {
@@ -71,12 +81,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     }
     let mut options = options(arguments);
     if format.sheet().is_some() {
-        options.about = about(arguments, &loaded.store, case.as_ref())?;
+        options.about = about(arguments, &searched.together, &loaded.store, case.as_ref());
     }
     let keys = query.keys();
     let answer = answer(&loaded.store, query, arguments.sort);
     if answer.rows.is_empty() {
-        tell_unknown_keys(arguments, &keys)?;
+        tell_unknown_keys(arguments, &searched.together.places, &keys);
     }
     let limit = arguments.limit.unwrap_or(usize::MAX);
     let mut report = Written::default();
@@ -99,64 +109,82 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     Ok(loaded.outcome(!answer.rows.is_empty() && limit > 0, unreadable))
 }
 
-/// Loads what the answer needs. Records that cannot match are passed over, and columns nobody asks for
-/// stay empty; where an object then has an id and no name, everything is read after all, as any record
-/// may name it.
-fn loaded(arguments: &Arguments, query: &Query, has_case: bool) -> anyhow::Result<Loaded> {
+/// What is searched.
+struct Searched {
+    together: Together,
+    /// Is all of it needed, or only what may match?
+    is_whole: bool,
+}
+
+/// What to search in, where a service is asked for no more than the query needs; also fails where the only
+/// file was taken for the query.
+fn searched(arguments: &Arguments, query: &Query, has_case: bool) -> anyhow::Result<Searched> {
     let tells_inputs = arguments.format().sheet().is_some();
     // An index that is asked for is an index of everything, and a case wants all its records.
     let is_whole = arguments.index.is_asked_for() || has_case || tells_inputs || arguments.account;
+    let asked = Asked { now: context().now, query: query.clone(), is_whole, alike: 1 };
+    let found = load::searched(arguments.demo, &arguments.places, &asked);
+    let together = found.map_err(|nothing| {
+        let query = &arguments.query;
+        if !arguments.places.is_empty() || !names_something(query) {
+            return nothing;
+        }
+        anyhow::anyhow!(
+            "`{query}` is read as the query, and nothing to search in is given; for all records \
+             of it write: entrail query '' {query}"
+        )
+    })?;
+    Ok(Searched { together, is_whole })
+}
+
+/// Loads what the answer needs. Records that cannot match are passed over, and columns nobody asks for
+/// stay empty; where an object then has an id and no name, everything is read after all, as any record
+/// may name it.
+fn loaded(arguments: &Arguments, query: &Query, searched: &Searched) -> Loaded {
+    let Searched { together: Together { places, .. }, is_whole } = searched;
     let wanted = wanted(query, arguments);
     let names = wanted.has(Column::Targets) || wanted.has(Column::Actor);
     // A service would have to be asked for all of it again.
-    let once = places(arguments)?.iter().any(|place| place.is_read_once() || place.waits());
-    let load = |unwanted, wanted| -> anyhow::Result<Load> {
-        Ok(Load {
-            places: if is_whole { places(arguments)? } else { narrowed(arguments, query)? },
-            cache: arguments.index.cache(),
-            unwanted,
-            wanted,
-            date_order: arguments.index.date_order(),
-        })
+    let once = places.iter().any(|place| place.is_read_once() || place.waits());
+    let load = |unwanted, wanted| Load {
+        places: places.clone(),
+        cache: arguments.index.cache(),
+        unwanted,
+        wanted,
+        date_order: arguments.index.date_order(),
     };
     let unwanted = unwanted(query).filter(|_| !is_whole);
     let is_partial = unwanted.is_some() || !wanted.has_names();
     if !names || !is_partial {
-        return Ok(load::load(load(unwanted, wanted)?));
+        return load::load(load(unwanted, wanted));
     }
     let mut whole = wanted;
     whole.add_names();
     if once {
-        return Ok(load::load(load(None, whole)?));
+        return load::load(load(None, whole));
     }
     let mut told = Vec::new();
-    let first = load::load_telling(load(unwanted, wanted)?, &mut |line| told.push(line.to_owned()));
+    let first = load::load_telling(load(unwanted, wanted), &mut |line| told.push(line.to_owned()));
     if first.store.has_nameless() {
-        return Ok(load::load(load(None, whole)?));
+        return load::load(load(None, whole));
     }
     for line in &told {
         tell(line);
     }
-    Ok(first)
+    first
 }
 
 /// Says which of these keys no record has: one that is mistyped finds nothing, like one that is right.
 /// What is read once cannot be read again and is not looked through.
-fn tell_unknown_keys(
-    arguments: &Arguments,
-    keys: &[(&'static Field, String)],
-) -> anyhow::Result<()> {
-    if keys.is_empty() {
-        return Ok(());
+fn tell_unknown_keys(arguments: &Arguments, places: &Places, keys: &[(&'static Field, String)]) {
+    if keys.is_empty() || places.iter().any(|place| place.is_read_once() || place.waits()) {
+        return;
     }
-    let places = places(arguments)?;
-    if places.iter().any(|place| place.is_read_once() || place.waits()) {
-        return Ok(());
-    }
+    let places = places.clone();
     let load = Load { places, date_order: arguments.index.date_order(), ..Load::default() };
     let loaded = load::load_telling(load, &mut |_| {});
     if loaded.is_failure() {
-        return Ok(());
+        return;
     }
     let store = loaded.store;
     for (field, key) in keys {
@@ -174,7 +202,6 @@ fn tell_unknown_keys(
             hint.unwrap_or_default()
         ));
     }
-    Ok(())
 }
 
 /// How many of these records are rows of sign-ins that have several; `None` where none is.
@@ -211,27 +238,6 @@ fn translated(query: &Query, language: Language) -> anyhow::Result<Outcome> {
         writeln!(out, "{text}")?;
     }
     Ok(Outcome::found(!made.code.is_empty()))
-}
-
-/// What to search in, where a service is asked for no more than the query needs.
-fn narrowed(arguments: &Arguments, query: &Query) -> anyhow::Result<Places> {
-    let now = context().now;
-    let narrow = |place: Arc<dyn Place>| place.plan(query, now).again.unwrap_or(place);
-    Ok(places(arguments)?.into_iter().map(narrow).collect())
-}
-
-/// What to search in; also fails where the only file was taken for the query.
-fn places(arguments: &Arguments) -> anyhow::Result<Places> {
-    load::searched(arguments.demo, &arguments.paths).map_err(|nothing| {
-        let query = &arguments.query;
-        if !is_file(query) {
-            return nothing;
-        }
-        anyhow::anyhow!(
-            "`{query}` is read as the query, and nothing to search in is given; for all records \
-             of that file write: entrail query '' {query}"
-        )
-    })
 }
 
 /// The case that was named.
@@ -297,16 +303,16 @@ fn options(arguments: &Arguments) -> Options {
 }
 
 /// What a report says of itself; this reads the inputs once more for their digests.
-fn about(arguments: &Arguments, store: &Store, case: Option<&Case>) -> anyhow::Result<About> {
+fn about(arguments: &Arguments, searched: &Together, store: &Store, case: Option<&Case>) -> About {
     let mut about = About {
         title: case.map(|case| case.title.clone()).unwrap_or_default(),
         made: Some(crate::runtime::now()),
         ..About::default()
     };
-    about.inputs = case::digested(&places(arguments)?, store, &|| false);
+    about.inputs = case::digested(&searched.places, store, &|| false);
     about.queries.extend((!arguments.query.is_empty()).then(|| arguments.query.clone()));
     let mut paths: Vec<String> =
-        arguments.paths.iter().map(|path| path.display().to_string()).collect();
+        arguments.places.all_paths().map(|path| path.display().to_string()).collect();
     if arguments.demo {
         paths.push("--demo".to_owned());
     }
@@ -315,12 +321,12 @@ fn about(arguments: &Arguments, store: &Store, case: Option<&Case>) -> anyhow::R
     if arguments.format().sheet() == Some(Sheet::Report) {
         about.sequences = trails::sequences(store, &|_| true);
     }
-    Ok(about)
+    about
 }
 
-/// Is there something of the name that was given as the query?
-fn is_file(query: &str) -> bool {
-    !query.is_empty() && Path::new(query).exists()
+/// Is what was given as the query the name of a file or a place?
+fn names_something(query: &str) -> bool {
+    !query.is_empty() && (Path::new(query).exists() || Row::find(query).is_some())
 }
 
 /// What a query on the command line knows: the time, and no selected record.

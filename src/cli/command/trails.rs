@@ -2,12 +2,12 @@
 //! Never asks a question of its own: findings carry their queries.
 
 use std::io::{BufWriter, Write as _};
-use std::path::PathBuf;
 
+use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueHint};
 
 use crate::cli::arguments::IndexArguments;
+use crate::cli::named::PlaceArguments;
 use crate::cli::standard::out;
 use crate::cli::{Outcome, load};
 use crate::trails::TRAILS;
@@ -27,10 +27,8 @@ Exit codes: 0 something was found, 1 nothing was found, 2 something is wrong.";
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct Arguments {
-    /// Files, folders, patterns such as 'logs/*.json', or - for standard input, which is also read
-    /// when nothing is given and something is piped in
-    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) places: PlaceArguments,
 
     /// Search in the built-in demo tenant
     #[arg(long, conflicts_with = "paths")]
@@ -78,7 +76,10 @@ fn any_trail() -> PossibleValuesParser {
 
 /// Writes what is found to standard output.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let Some(loaded) = load::everything(arguments.demo, &arguments.paths, arguments.index)? else {
+    if let Some(outcome) = arguments.places.answered()? {
+        return Ok(outcome);
+    }
+    let Some(loaded) = load::everything(arguments.demo, &arguments.places, arguments.index)? else {
         return Ok(Outcome::Failed);
     };
     let Findings { mut findings, unreadable } = find(&loaded.store, &|_| true).unwrap_or_default();

@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::growing::Growing;
 use super::walk;
-use crate::place::{AlreadyRead, Follower, Piece, Place, Trouble};
+use crate::place::{AlreadyRead, Follower, Piece, Place, Trouble, named_below};
+use crate::query::Expression;
 
 /// Paths as the user wrote them.
 #[derive(Debug)]
@@ -41,6 +42,15 @@ impl Place for Files {
 
     fn arguments(&self) -> Vec<String> {
         self.paths.iter().map(|path| path.display().to_string()).collect()
+    }
+
+    /// Files below a folder, parts of an archive and what a pattern matches go by longer names.
+    fn records(&self) -> Expression {
+        let of = |path: &PathBuf| {
+            let path = path.display().to_string();
+            named_below(path.split(['*', '?', '[']).next().unwrap_or_default())
+        };
+        Expression::or(self.paths.iter().map(of).collect())
     }
 
     fn pieces(&self, stop: &CancellationToken, found: &mut dyn FnMut(Result<Piece, Trouble>)) {

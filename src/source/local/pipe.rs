@@ -8,8 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::pump::Pump;
 use crate::place::{
-    AlreadyRead, Contents, Follower, Opened, Piece, Place, Position, Stream, Trouble,
+    AlreadyRead, Contents, Follower, Opened, Piece, Place, Position, Stream, Trouble, named_below,
 };
+use crate::query::Expression;
 
 /// What is read once.
 #[derive(Debug)]
@@ -60,6 +61,10 @@ impl Place for Pipe {
     fn arguments(&self) -> Vec<String> {
         let path = self.path.as_ref();
         vec![path.map_or_else(|| "-".to_owned(), |path| path.display().to_string())]
+    }
+
+    fn records(&self) -> Expression {
+        named_below(&self.name())
     }
 
     fn pieces(&self, _: &CancellationToken, found: &mut dyn FnMut(Result<Piece, Trouble>)) {

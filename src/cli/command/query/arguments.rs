@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use crate::cli::arguments::IndexArguments;
 use crate::cli::language::{EXAMPLES, query_language};
+use crate::cli::named::PlaceArguments;
 use crate::export::Format;
 use crate::query::answer::Sort;
 use crate::query::translate::Language;
@@ -29,10 +30,8 @@ pub(in crate::cli) struct Arguments {
     #[arg(value_name = "QUERY", allow_hyphen_values = true)]
     pub(super) query: String,
 
-    /// Files, folders, patterns such as 'logs/*.json', or - for standard input, which is also read
-    /// when nothing is given and something is piped in
-    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) places: PlaceArguments,
 
     /// Search in the built-in demo tenant
     #[arg(long, conflicts_with = "paths")]

@@ -1,50 +1,50 @@
 //! What the arguments ask of Microsoft Graph: logs, a span of time, and the part of a query it evaluates.
 //! Never asks it.
 
-use std::io::Write as _;
-
-use anyhow::Context as _;
 use url::Url;
 
-use super::arguments::RangeArguments;
-use super::span::{self, RequestedSpan};
-use super::standard::out;
-use super::{Outcome, parse_query};
+use super::GraphArguments;
+use crate::cli::arguments::RangeArguments;
+use crate::cli::logs::Chosen;
+use crate::cli::span::{self, RequestedSpan};
 use crate::query;
 use crate::query::plan::Part;
 use crate::query::push_down::{Names, PushDown, asks_for_now, push_down};
-use crate::source::Tenant;
 use crate::source::graph::logs::{LOGS, Log, find};
 use crate::source::graph::{Request, Span};
 use crate::source::tenant::{Sought, explained};
-use crate::text::clean;
 use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 
 /// What is asked of Graph, and what stays here.
-pub(super) struct GraphRequest {
-    pub(super) request: Request,
+pub(in crate::cli) struct GraphRequest {
+    pub(in crate::cli) request: Request,
     /// Does it end at a time that was asked for?
-    pub(super) is_ended: bool,
+    pub(in crate::cli) is_ended: bool,
+    /// Was nothing said of its beginning?
+    pub(in crate::cli) is_usual: bool,
     /// The query without its span of time; empty: none. What depends on the time it is asked at has
     /// that in it.
-    pub(super) question: String,
+    pub(in crate::cli) question: String,
     /// What the request is made of.
-    pub(super) sought: Sought,
+    pub(in crate::cli) sought: Sought,
     /// For each log.
     parted: Vec<(&'static Log, PushDown)>,
 }
 
 impl GraphRequest {
     /// Parts the query and finds the span of time.
-    pub(super) fn new(range: &RangeArguments) -> anyhow::Result<Self> {
-        let query = parse_query(&range.query)?;
+    pub(in crate::cli::place) fn new(
+        range: &GraphArguments,
+        query: &query::Query,
+    ) -> anyhow::Result<Self> {
         let now = crate::runtime::now();
         let context = query::Context { now, around: None };
         let names = if range.push_names { Names::Pushed } else { Names::Kept };
         let mut parted = Vec::new();
-        let (logs, optional) = logs(&range.log)?;
+        let chosen = Chosen::new(&range.log, find, LOGS.iter().map(|log| log.name))?;
+        let (logs, optional) = chosen.among(LOGS);
         for &log in &logs {
-            parted.push((log, push_down(&query, &context, log.endpoint(), names)));
+            parted.push((log, push_down(query, &context, log.endpoint(), names)));
         }
         let sought = Sought { query: query.clone(), names };
         let asked = KeptSpan::new(range, query.clone());
@@ -56,7 +56,7 @@ impl GraphRequest {
         });
         let mut request = Request::new(logs, bounds.window);
         request.span = Some(span);
-        request.optional = optional;
+        request.optional = optional.iter().map(|log| log.name).collect();
         request.notes.extend(bounds.note());
         request.notes.extend(as_written(&parted));
         for (log, parted) in &parted {
@@ -65,24 +65,15 @@ impl GraphRequest {
             }
         }
         let mut question = parted.first().map_or(String::new(), |(_, parted)| parted.rest.clone());
-        if asks_for_now(&query) {
+        if asks_for_now(query) {
             question = format!("{question} (at {now})");
         }
-        let is_ended = bounds.is_ended;
-        Ok(Self { request, is_ended, question, sought, parted })
+        let Bounds { is_ended, is_usual, .. } = bounds;
+        Ok(Self { request, is_ended, is_usual, question, sought, parted })
     }
 
-    /// Tells what is asked of Graph, what is evaluated here, and the requests.
-    pub(super) fn explain(&self, tenant: &Tenant) -> anyhow::Result<Outcome> {
-        let mut out = out();
-        for line in self.explanation(tenant.base()) {
-            writeln!(out, "{}", clean(&line))?;
-        }
-        Ok(Outcome::Found)
-    }
-
-    /// The same, line by line; not cleaned.
-    pub(super) fn explanation(&self, base: &Url) -> Vec<String> {
+    /// Says what is asked of Graph, what is evaluated here, and the requests, line by line; not cleaned.
+    pub(in crate::cli) fn explanation(&self, base: &Url) -> Vec<String> {
         let mut lines = explained(&self.request, &self.parted, base);
         lines.push(String::new());
         let how = "What does not fit into one answer is asked for in slices, each with its own times. Now \
@@ -109,32 +100,6 @@ fn as_written(parted: &[(&'static Log, PushDown)]) -> Option<String> {
     })
 }
 
-/// The logs of these names, and which of them were not asked for by name.
-fn logs(names: &[String]) -> anyhow::Result<(Vec<&'static Log>, Vec<&'static str>)> {
-    let mut named: Vec<&'static Log> = Vec::new();
-    let mut is_all = false;
-    for name in names {
-        if name.trim().eq_ignore_ascii_case("all") {
-            is_all = true;
-            continue;
-        }
-        let log = find(name).with_context(|| {
-            let known: Vec<&str> = LOGS.iter().map(|log| log.name).collect();
-            format!("there is no log `{}`; the logs are {}, or all", clean(name), known.join(", "))
-        })?;
-        if !named.contains(&log) {
-            named.push(log);
-        }
-    }
-    let others = LOGS.iter().filter(|log| is_all && !named.contains(log));
-    let optional: Vec<&str> = others.clone().map(|log| log.name).collect();
-    let logs = match is_all {
-        true => LOGS.iter().collect(),
-        false => named,
-    };
-    Ok((logs, optional))
-}
-
 /// Days for which Entra keeps audit and sign-in logs, with a licence. Source: Microsoft Entra, "Data
 /// retention of activity reports".
 const RETENTION: i64 = 30;
@@ -153,27 +118,31 @@ struct Bounds {
     window: Window,
     /// Does it end at a time that was asked for?
     is_ended: bool,
+    /// Was nothing said of its beginning?
+    is_usual: bool,
     /// What was asked for that Entra does not keep: from when on, and whether that is left out.
     forgotten: Option<(Timestamp, bool)>,
 }
 
 impl KeptSpan {
-    fn new(range: &RangeArguments, query: query::Query) -> Self {
-        let RangeArguments { since, until, beyond_retention, .. } = range;
+    fn new(arguments: &GraphArguments, query: query::Query) -> Self {
+        let GraphArguments { range: RangeArguments { since, until, .. }, beyond_retention, .. } =
+            arguments;
         let asked = RequestedSpan { query, since: since.clone(), until: until.clone() };
         Self { asked, beyond: *beyond_retention }
     }
 
     /// The span by a clock that says `now`. Fails where a time is none, or nothing lies in it.
     fn at(&self, now: Timestamp) -> anyhow::Result<Bounds> {
-        let span::Span { window: Window { mut start, end }, is_ended } = self.asked.at(now)?;
+        let span::Span { window: Window { mut start, end }, is_ended, is_usual, .. } =
+            self.asked.at(now)?;
         // A day more, for what is deleted late.
         let kept = now.plus(-(RETENTION + 1) * DAY);
         let forgotten = (start < kept).then_some((start, !self.beyond && end > kept));
         if let Some((_, true)) = forgotten {
             start = kept;
         }
-        Ok(Bounds { window: Window { start, end }, is_ended, forgotten })
+        Ok(Bounds { window: Window { start, end }, is_ended, is_usual, forgotten })
     }
 }
 

@@ -1,23 +1,25 @@
-//! `entrail graph`: logs of tenants on the screen, with files beside them.
+//! `graph`: the logs of tenants, from Microsoft Graph.
 //! Never talks to Graph itself; a [`Tenant`] does.
 
-use std::path::PathBuf;
+pub(super) mod request;
+
 use std::sync::Arc;
 
 use anyhow::ensure;
-use clap::{Args, ValueHint};
+use clap::Args;
+use tokio_util::sync::CancellationToken;
 
-use crate::cli::Outcome;
-use crate::cli::arguments::{RangeArguments, ScreenArguments, SignInArguments};
-use crate::cli::graph_request::GraphRequest;
-use crate::cli::load;
-use crate::cli::screen::{self, Opened};
-use crate::cli::tenant::tenant;
+use self::request::GraphRequest;
+use super::{Asked, Opening, PlaceCommand, Pulled};
+use crate::cli::arguments::{RangeArguments, SignInArguments};
+use crate::cli::report::write_lines;
+use crate::cli::tenant::{nothing, tenant, wait_for};
+use crate::cli::{Outcome, tell};
 use crate::config::environment;
-use crate::place::{Place, Places};
-use crate::source::graph::Request;
+use crate::place::Place;
+use crate::source::Tenant;
+use crate::source::graph::{Request, doctor};
 use crate::source::tenant::NAME;
-use crate::source::{Load, Tenant};
 use crate::text::clean;
 
 const EXAMPLES: &str = "\
@@ -28,68 +30,112 @@ Examples:
   entrail graph --tenant contoso.example --sign-in device-code --remember
   entrail graph --tenant contoso.example --and-tenant fabrikam.example older.ndjson";
 
+/// No word of its own names it: `--tenant` does.
+pub(super) const IS_NAMED: bool = false;
+
 /// Open the logs of a tenant, from Microsoft Graph
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(in crate::cli) struct Arguments {
-    /// Files, folders, patterns or - for standard input, opened beside the tenant
-    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    paths: Vec<PathBuf>,
-
+pub(super) struct Arguments {
     /// Another tenant to open beside the first, asked for the same; can be given again. Each is signed
     /// in to by itself
-    #[arg(long, value_name = "TENANT")]
+    #[arg(long, value_name = "TENANT", help_heading = "Sign-in")]
     and_tenant: Vec<String>,
+
+    #[command(flatten)]
+    asked: GraphArguments,
+
+    #[command(flatten)]
+    sign_in: SignInArguments,
+}
+
+/// What to ask Graph for.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "What to ask for")]
+pub(super) struct GraphArguments {
+    /// Logs: audit, attributes (custom security attributes), sign-ins, sign-ins-noninteractive,
+    /// sign-ins-service-principal, sign-ins-managed-identity, provisioning; or all, which leaves out
+    /// those the tenant has no licence for
+    #[arg(long, value_name = "LOG,…", value_delimiter = ',', default_value = "audit")]
+    log: Vec<String>,
 
     #[command(flatten)]
     range: RangeArguments,
 
-    #[command(flatten)]
-    sign_in: SignInArguments,
+    /// Ask for more than the 30 days that Entra keeps (7 without a P1 or P2 licence)
+    #[arg(long)]
+    beyond_retention: bool,
 
-    #[command(flatten)]
-    screen: ScreenArguments,
+    /// Have Graph compare names and target IDs too: less to fetch, but it misses other spellings
+    #[arg(long)]
+    push_names: bool,
 }
 
-/// Opens the screen on the logs of tenants and what was named beside them, or explains what would be
-/// asked.
-pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let Arguments { paths, range, screen, .. } = arguments;
-    let mut screen = screen.clone();
-    let wanted = GraphRequest::new(range)?;
-    let tenants = tenants(arguments, &wanted)?;
-    let Some(first) = tenants.first() else { return Ok(Outcome::Nothing) };
-    if range.explain {
-        return wanted.explain(first);
+impl PlaceCommand for Arguments {
+    fn range(&self) -> &RangeArguments {
+        &self.asked.range
     }
-    // What Graph was not asked for is asked of the records that came.
-    if screen.filter.is_none() && !range.query.is_empty() {
-        screen.filter = Some(range.query.clone());
+
+    fn sign_in(&self) -> &SignInArguments {
+        &self.sign_in
     }
-    let mut origin: Vec<String> = Vec::new();
-    if tenants.len() > 1 {
-        origin.extend(tenants.iter().map(|tenant| tenant.name().into_owned()));
+
+    fn open(&self, asked: &Asked) -> anyhow::Result<Opening> {
+        let query = asked.narrowed(self.asked.range.query()?)?;
+        let wanted = GraphRequest::new(&self.asked, &query)?;
+        let tenants = tenants(self, &wanted, asked.alike > 1)?;
+        let mut origin: Vec<String> = Vec::new();
+        if let [_, _, ..] = tenants.as_slice() {
+            origin.extend(tenants.iter().map(|tenant| tenant.name().into_owned()));
+        }
+        origin
+            .extend(tenants.first().into_iter().flat_map(|first| wanted.explanation(first.base())));
+        let name = match tenants.as_slice() {
+            [tenant] => tenant.name().into_owned(),
+            tenants => format!("{} places", tenants.len()),
+        };
+        Ok(Opening {
+            places: tenants.into_iter().map(|tenant| Arc::new(tenant) as Arc<dyn Place>).collect(),
+            name,
+            origin,
+            // What Graph was not asked for is asked of the records that came.
+            filter: self.asked.range.query.clone(),
+            is_usual: wanted.is_usual,
+        })
     }
-    origin.extend(wanted.explanation(first.base()));
-    origin.extend(paths.iter().map(|path| path.display().to_string()));
-    let mut places: Places =
-        tenants.into_iter().map(|tenant| Arc::new(tenant) as Arc<dyn Place>).collect();
-    places.extend(load::places(paths.clone())?);
-    let name = match places.as_slice() {
-        [place] => place.name().into_owned(),
-        places => format!("{} places", places.len()),
-    };
-    screen::start(Load { places, ..Load::default() }, Opened { name, origin }, &screen)
+
+    fn doctor(&self) -> anyhow::Result<Outcome> {
+        let now = crate::runtime::now();
+        let tenant = tenant(&self.sign_in, nothing(now))?;
+        let cancel = CancellationToken::new();
+        let claims = wait_for(&tenant, tenant.sign_in().claims(&cancel))??;
+        write_lines(&doctor::report(&claims, now))?;
+        let notices = tenant.sign_in().notices();
+        for notice in notices {
+            tell(&format!("entrail: {notice}"));
+        }
+        Ok(Outcome::found(doctor::can_read(&claims, now)))
+    }
+
+    fn pulled(&self) -> anyhow::Result<Pulled> {
+        ensure!(
+            self.and_tenant.is_empty(),
+            "--and-tenant: an archive is of one tenant; pull each into its own"
+        );
+        let query = self.asked.range.query()?;
+        let wanted = GraphRequest::new(&self.asked, &query)?;
+        let tenant = tenant(&self.sign_in, wanted.request.clone().for_archive())?;
+        Ok(Pulled { wanted, tenant, query })
+    }
 }
 
 /// The tenants that were named, each under a name of its own.
-fn tenants(arguments: &Arguments, wanted: &GraphRequest) -> anyhow::Result<Vec<Tenant>> {
-    let Arguments { and_tenant, sign_in, paths, .. } = arguments;
-    let reads_input = paths.iter().any(|path| load::is_stdin(path));
-    ensure!(
-        !(sign_in.token_stdin && reads_input),
-        "--token-stdin: standard input cannot give a token and records; put them in a file"
-    );
+fn tenants(
+    arguments: &Arguments,
+    wanted: &GraphRequest,
+    are_many: bool,
+) -> anyhow::Result<Vec<Tenant>> {
+    let Arguments { and_tenant, sign_in, .. } = arguments;
     let is_given = sign_in.token_stdin || environment::sign_in().token.is_some();
     ensure!(
         and_tenant.is_empty() || !is_given,
@@ -103,10 +149,10 @@ fn tenants(arguments: &Arguments, wanted: &GraphRequest) -> anyhow::Result<Vec<T
     }
     let opened = |sign_in: &SignInArguments| -> anyhow::Result<Tenant> {
         let tenant = tenant(sign_in, wanted.request.clone())?;
-        let tenant = tenant.opened_by(command(sign_in, wanted, arguments.range.beyond_retention));
+        let tenant = tenant.opened_by(command(sign_in, wanted, arguments.asked.beyond_retention));
         let tenant = tenant.ended(wanted.is_ended).asked_for(wanted.sought.clone());
         // One alone needs no name to be told apart.
-        Ok(match sign_in.tenant.as_ref().filter(|_| !and_tenant.is_empty()) {
+        Ok(match sign_in.tenant.as_ref().filter(|_| are_many || !and_tenant.is_empty()) {
             Some(name) => tenant.named(&format!("{NAME} {name}")),
             None => tenant,
         })
@@ -149,6 +195,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+    use crate::query::Query;
 
     #[derive(Parser)]
     struct Line {
@@ -178,8 +225,8 @@ mod tests {
             "actor:ada",
         ];
         let Line { arguments } = Line::try_parse_from(line).expect("arguments");
-        let wanted = GraphRequest::new(&arguments.range).expect("a request");
-        let again: Vec<Vec<String>> = tenants(&arguments, &wanted)
+        let wanted = GraphRequest::new(&arguments.asked, &Query::default()).expect("a request");
+        let again: Vec<Vec<String>> = tenants(&arguments, &wanted, false)
             .expect("tenants")
             .iter()
             .filter_map(Place::command)
@@ -195,7 +242,7 @@ mod tests {
         for words in again {
             let line = words.split(' ');
             let Line { arguments } = Line::try_parse_from(line).expect("the same arguments");
-            let same = GraphRequest::new(&arguments.range).expect("a request");
+            let same = GraphRequest::new(&arguments.asked, &Query::default()).expect("a request");
             assert_eq!(same.request.window, wanted.request.window);
             assert_eq!(same.request.logs, wanted.request.logs);
             assert_eq!(same.request.optional, wanted.request.optional);
