@@ -643,6 +643,39 @@ fn an_undo_sheet_reverses_no_repair() {
 }
 
 #[test]
+fn a_removal_counted_as_taken_back_where_the_member_was_one_before() {
+    let one = |day: u32, verb: &str| {
+        serde_json::json!({
+            "id": format!("r{day}"), "category": "GroupManagement", "result": "success",
+            "activityDateTime": format!("2026-11-{day:02}T08:00:00Z"),
+            "activityDisplayName": verb, "loggedByService": "Core Directory",
+            "initiatedBy": {"user": {"id": "adm", "userPrincipalName": "adm@fabrikam.example"}},
+            "targetResources": [
+                {"type": "User", "id": "u1", "userPrincipalName": "ada@fabrikam.example"},
+                {"type": "Group", "id": "g1", "displayName": "Finance"}],
+        })
+        .to_string()
+    };
+    let (add, remove) = ("Add member to group", "Remove member from group");
+    let sheet = |first: &str| {
+        let records = [one(1, first), one(2, add), one(3, remove)].join("\n");
+        let query = ["query", "time>=2026-11-02", "--format", "undo"];
+        piped(&query, records.as_bytes()).out
+    };
+    // She was a member before those two: the removal is to be reversed, the repeated addition is not.
+    let told = sheet(add);
+    assert_eq!(told.matches("**To undo:**").count(), 1, "{told}");
+    assert!(told.contains("an earlier record of 2026-11-01T08:00:00Z holds"), "{told}");
+    // She was none.
+    let told = sheet(remove);
+    assert_eq!(told.matches("- Nothing to undo: given at 20").count(), 2, "{told}");
+    // Nothing tells.
+    let records = [one(2, add), one(3, remove)].join("\n");
+    let told = piped(&["query", "", "--format", "undo"], records.as_bytes()).out;
+    assert_eq!(told.matches("- Nothing to undo: given at 20").count(), 2, "{told}");
+}
+
+#[test]
 fn no_format_tells_a_name_that_was_to_be_redacted() {
     for format in ["table", "ndjson", "json", "csv", "markdown", "report", "undo"] {
         let run = piped(&["query", "", "--format", format, "--redact"], evil().as_bytes());

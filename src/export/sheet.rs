@@ -125,6 +125,8 @@ pub(super) fn write(
             Ok(())
         })?;
         watched.again();
+        let looked = undoing.look_before(store, &rows, &|| watched.is_stopped());
+        looked.ok_or_else(|| io::Error::new(io::ErrorKind::Interrupted, "stopped"))?;
         undoing.close();
     }
     let title = title(sheet, &making.about.title, redactor.as_mut());

@@ -48,6 +48,11 @@ impl Watched {
         self.1 = 0;
     }
 
+    /// Is it to stop?
+    pub(super) fn is_stopped(&self) -> bool {
+        self.0.as_ref().is_some_and(|Watch(goes_on)| !goes_on(self.1))
+    }
+
     pub(super) fn next(&mut self) -> io::Result<()> {
         self.1 += 1;
         match &self.0 {

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use super::book::Ledger;
-use super::lane::{Lane, Line, Standing, TOGETHER, Why, line};
+use super::lane::{Lane, Line, Standing, Why, line};
 use super::objects::NOBODY;
-use super::posting::Posting;
+use super::posting::{Posting, TOGETHER};
 use crate::meaning::{Act, Thing};
 
 /// What was deleted and restored, or disabled and enabled: each with what happened to it, in order.

@@ -1,9 +1,10 @@
 //! What came of some records: which of them others among them took back, and which of their values stand.
 //! Never carries anything out, and never says what is to be done.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::book::Ledger;
+use super::gather;
 use super::logged::known;
 use super::opposites::Opposites;
 use super::posting::Posting;
@@ -11,7 +12,7 @@ use super::taken_back::{TakenBack, Told};
 use super::values::{Fate, Values};
 use crate::meaning::{self, Act, Kind, Thing};
 use crate::record::{Outcome, Record};
-use crate::store::RowId;
+use crate::store::{RowId, Store};
 use crate::time::Timestamp;
 
 /// What came of the records that were entered.
@@ -28,10 +29,9 @@ pub struct Aftermath {
 }
 
 impl Aftermath {
-    /// Enters a record. One that failed, or that only tells a stage of a process, changed nothing.
+    /// Enters a record.
     pub fn enter(&mut self, row: RowId, record: &Record<'_>) {
-        let is_stage = meaning::way(&record.activity).is_some_and(|way| way.kind == Kind::Stage);
-        if record.outcome != Outcome::Success || is_stage {
+        if !is_done(record) {
             return;
         }
         self.values.enter(row, record);
@@ -56,6 +56,35 @@ impl Aftermath {
         if !self.ledger.postings[before..].iter().any(Posting::is_of_lane) {
             self.opposites.enter(row, record);
         }
+    }
+
+    /// Enters what other records of the store say of what was given and taken before: all but these rows,
+    /// which were entered. `None` where `cancelled` said so.
+    pub fn look_before(
+        &mut self,
+        store: &Store,
+        rows: &[RowId],
+        cancelled: &dyn Fn() -> bool,
+    ) -> Option<()> {
+        let own = self.ledger.postings.iter().map(|posting| posting.time);
+        let Some(newest) = own.max() else { return Some(()) };
+        let rows: HashSet<RowId> = rows.iter().copied().collect();
+        gather::each(store, &|row| !rows.contains(&row), cancelled, &mut |row, telling| {
+            if let Some((record, activity)) = telling
+                && is_done(record)
+                && record.time.is_some_and(|time| time < newest)
+            {
+                self.ledger.enter(row, record, activity);
+            }
+        })?;
+        self.told.only(rows);
+        Some(())
+    }
+
+    /// Since when it was so already what a record did, where an earlier record that is not among these
+    /// says that.
+    pub fn so_before(&self, row: RowId) -> Option<Timestamp> {
+        self.told.so_before(row)
     }
 
     /// Finds what cancels out, once all records are entered.
@@ -91,6 +120,12 @@ impl Aftermath {
         let gone = (*self.gone.get(&account(record)?)?)?;
         record.time.is_some_and(|time| time <= gone).then_some(gone)
     }
+}
+
+/// Did it change something? One that failed, or that only tells a stage of a process, did not.
+fn is_done(record: &Record<'_>) -> bool {
+    let is_stage = meaning::way(&record.activity).is_some_and(|way| way.kind == Kind::Stage);
+    record.outcome == Outcome::Success && !is_stage
 }
 
 fn account(record: &Record<'_>) -> Option<String> {

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::book::Ledger;
-use super::lane::{Event, Lane, Line, Standing, TOGETHER, Why, line};
+use super::lane::{Event, Lane, Line, Standing, Why, line};
 use super::objects::NOBODY;
-use super::posting::{Pim, Posting};
+use super::posting::{Pim, Posting, TOGETHER};
 use super::taken_back::{Told, Turn};
 use super::{account, grants};
 use crate::meaning::{Act, Thing};

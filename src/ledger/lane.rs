@@ -5,14 +5,12 @@ use std::cmp::Reverse;
 
 use super::book::Ledger;
 use super::objects::{DELIVERY, NOBODY};
-use super::posting::{Pim, Posting};
+use super::posting::{Pim, Posting, TOGETHER};
 use super::taken_back::Turn;
 use crate::meaning::{Act, Thing};
 use crate::store::RowId;
 use crate::time::{TICKS_PER_SECOND, Timestamp};
 
-/// PIM and the directory write of one thing within this time.
-pub const TOGETHER: i64 = 5 * 60 * TICKS_PER_SECOND;
 /// An activation lasts at most so long, says Microsoft's "Configure Microsoft Entra role settings in
 /// Privileged Identity Management".
 const ACTIVATED: i64 = 24 * 3_600 * TICKS_PER_SECOND;

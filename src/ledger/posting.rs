@@ -4,7 +4,10 @@
 use super::objects::NOBODY;
 use crate::meaning::{Act, Thing};
 use crate::store::RowId;
-use crate::time::Timestamp;
+use crate::time::{TICKS_PER_SECOND, Timestamp};
+
+/// PIM and the directory write of one thing within this time.
+pub const TOGETHER: i64 = 5 * 60 * TICKS_PER_SECOND;
 
 /// What a posting has to do with PIM.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

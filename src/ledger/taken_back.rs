@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::posting::TOGETHER;
 use crate::meaning::Act;
 use crate::store::RowId;
 use crate::time::Timestamp;
@@ -73,30 +74,50 @@ impl Turn {
 /// Which records others among them took back.
 #[derive(Default, Debug)]
 pub struct Told {
-    told: HashMap<RowId, TakenBack>,
+    back: HashMap<RowId, TakenBack>,
     /// Records of which something stays.
     stays: HashSet<RowId>,
+    /// The records this is about; `None` where it is about all of them.
+    own: Option<HashSet<RowId>>,
+    /// Records that changed nothing: it was so since then.
+    so_before: HashMap<RowId, Timestamp>,
 }
 
 impl Told {
     /// Why a record needs no reverse.
     pub fn of(&self, row: RowId) -> Option<TakenBack> {
-        self.told.get(&row).copied()
+        self.back.get(&row).copied()
     }
 
     /// A record was taken back.
     pub fn tell(&mut self, row: RowId, back: TakenBack) {
-        self.told.entry(row).or_insert(back);
+        self.back.entry(row).or_insert(back);
     }
 
-    /// Cancels what was given and taken in turn, in order: it was before the first what that one
-    /// changed, so whatever leads back to that needs no reverse, and neither does what it takes back.
+    /// From here on it is told of these records only; the others say how things stood before.
+    pub fn only(&mut self, own: HashSet<RowId>) {
+        self.own = Some(own);
+    }
+
+    /// Since when it was so already what a record did, where a record that is not told of says that.
+    pub fn so_before(&self, row: RowId) -> Option<Timestamp> {
+        self.so_before.get(&row).copied()
+    }
+
+    /// Cancels what was given and taken in turn, in order: whatever leads back to how it was before the
+    /// first needs no reverse, and neither does what it takes back. Where no other record tells how it
+    /// was, the first changed it.
     pub fn cancel(&mut self, turns: &[Turn]) {
-        let Some(first) = turns.first() else { return };
+        let is_own = |turn: &Turn| self.own.as_ref().is_none_or(|own| own.contains(&turn.row));
+        let Some(at) = turns.iter().position(is_own) else { return };
+        let (first, turns) = (turns[at], turns.split_at(at));
+        let before = turns.0.iter().rev().find(|turn| is_apart(turn, &first));
+        let own: Vec<Turn> = turns.1.iter().copied().filter(is_own).collect();
+        let was = before.map_or(!first.gives, |before| before.gives);
         let mut open: Vec<Turn> = Vec::new();
         let mut last: Option<TakenBack> = None;
-        for turn in turns {
-            if turn.gives == first.gives {
+        for turn in &own {
+            if turn.gives != was {
                 open.push(*turn);
                 continue;
             }
@@ -106,7 +127,12 @@ impl Told {
                 }
                 // Said once more: it was back already.
                 (None, Some(last)) => TakenBack { until: turn.time, ..last },
-                (None, None) => continue,
+                (None, None) => {
+                    if let Some(since) = before.and_then(|before| before.time) {
+                        self.so_before.insert(turn.row, since);
+                    }
+                    continue;
+                }
             };
             for first in open.drain(..) {
                 self.tell(first.row, TakenBack { at: first.time, deed: first.deed, ..back });
@@ -120,7 +146,8 @@ impl Told {
     /// A record that did several things is taken back only where all of them are.
     pub fn keep_whole(&mut self) {
         let stays = std::mem::take(&mut self.stays);
-        self.told.retain(|row, _| !stays.contains(row));
+        self.back.retain(|row, _| !stays.contains(row));
+        self.so_before.retain(|row, _| !stays.contains(row));
     }
 
     /// A record that says once more what another one says is taken back where that is.
@@ -128,5 +155,13 @@ impl Told {
         if let Some(back) = self.of(of) {
             self.tell(echo, back);
         }
+    }
+}
+
+/// Did one happen so long before the other that they are not the two records of one change?
+fn is_apart(before: &Turn, turn: &Turn) -> bool {
+    match (before.time, turn.time) {
+        (Some(before), Some(time)) => time.ticks() - before.ticks() > TOGETHER,
+        _ => false,
     }
 }

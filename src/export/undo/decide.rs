@@ -5,7 +5,7 @@ use super::values::{self, Item};
 use crate::ledger::{Aftermath, TakenBack, changes};
 use crate::meaning::{self, Act, Kind, Needs, Thing, Way};
 use crate::record::{Outcome, Record};
-use crate::store::RowId;
+use crate::store::{RowId, Store};
 use crate::text::fold;
 use crate::time::Timestamp;
 
@@ -54,6 +54,9 @@ pub(super) enum Verdict {
     NothingToSet { has_values: bool },
     /// A step to be done; does the record list what it is done to?
     Step { way: &'static Way, is_listed: bool },
+    /// It was so before, says an earlier record that is not on the sheet, of that time; the step to be
+    /// done all the same where that was wrong.
+    SoBefore { since: Timestamp, way: &'static Way, is_listed: bool },
     /// Nothing is known of the activity; did it log changes?
     Unknown { is_listed: bool },
 }
@@ -70,6 +73,16 @@ impl Undoing {
     /// Enters a record of the sheet.
     pub(in crate::export) fn enter(&mut self, row: RowId, record: &Record<'_>) {
         self.after.enter(row, record);
+    }
+
+    /// Reads how things stood before, in the other records of the store. `None` where `cancelled` said so.
+    pub(in crate::export) fn look_before(
+        &mut self,
+        store: &Store,
+        rows: &[RowId],
+        cancelled: &dyn Fn() -> bool,
+    ) -> Option<()> {
+        self.after.look_before(store, rows, cancelled)
     }
 
     /// Finds what cancels out, once all records are entered.
@@ -110,6 +123,12 @@ pub(in crate::export) fn decide<'r>(
         needs => values::items(record, needs, undoing.after.fates(row)),
     };
     let (verdict, values) = verdict(record, (way, values), number, undoing);
+    let verdict = match (verdict, undoing.after.so_before(row)) {
+        (Verdict::Step { way, is_listed }, Some(since)) => {
+            Verdict::SoBefore { since, way, is_listed }
+        }
+        (verdict, _) => verdict,
+    };
     Undo { about: changes::about(record), verdict, values }
 }
 

@@ -47,12 +47,15 @@ fn verdict(record: &Record<'_>, verdict: &Verdict) -> Text {
             })
         }
         Verdict::Step { way, is_listed } => {
-            let listed = match is_listed {
-                true => "listed here",
-                false => "it made (the record lists none: look at what is there)",
-            };
-            let says = way.says.replace("{listed}", listed);
-            Text::default().strong(TO_UNDO_NOW).words(" ").words(says)
+            Text::default().strong(TO_UNDO_NOW).words(" ").words(step(way, *is_listed))
+        }
+        Verdict::SoBefore { since, way, is_listed } => {
+            Text::of(format!(
+                "It changed nothing, if an earlier record of {since} holds, which is not on this sheet: it was so already. "
+            ))
+            .strong(TO_UNDO)
+            .words(" that as well: ")
+            .words(step(way, *is_listed))
         }
         Verdict::Unknown { is_listed } => {
             let text = Text::of("No reverse of ").foreign(&*record.activity);
@@ -62,6 +65,15 @@ fn verdict(record: &Record<'_>, verdict: &Verdict) -> Text {
             })
         }
     }
+}
+
+/// What is to be done.
+fn step(way: &Way, is_listed: bool) -> String {
+    let listed = match is_listed {
+        true => "listed here",
+        false => "it made (the record lists none: look at what is there)",
+    };
+    way.says.replace("{listed}", listed)
 }
 
 const TO_UNDO: &str = "To undo";

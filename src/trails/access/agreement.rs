@@ -115,15 +115,14 @@ fn activity((way, ..): What, gives: bool, which: usize) -> &'static str {
     if gives { own.gives[which % own.gives.len()] } else { own.takes }
 }
 
-/// The records, and of each what it turns; `None` where it turns nothing. `from` is where those begin
-/// that are to be undone.
-fn records(steps: &[(What, usize, u8)], from: usize) -> (Vec<String>, Vec<Option<(What, bool)>>) {
-    let mut held: BTreeMap<What, (bool, usize)> = BTreeMap::new();
+/// The records, and of each what it turns; `None` where it turns nothing.
+fn records(steps: &[(What, usize, u8)]) -> (Vec<String>, Vec<Option<(What, bool)>>) {
+    let mut held: BTreeMap<What, bool> = BTreeMap::new();
     let (mut lines, mut turns) = (Vec::new(), Vec::new());
     for &((way, holder, thing), which, noise) in steps {
         let what = if way == ACCOUNT { (way, holder, 0) } else { (way, holder, thing) };
-        let is_there = |what: What| held.get(&what).map_or(what.0 == ACCOUNT, |(is, _)| *is);
-        let (is, since) = (is_there(what), held.get(&what).map_or(0, |(_, since)| *since));
+        let is_there = |what: What| held.get(&what).copied().unwrap_or(what.0 == ACCOUNT);
+        let is = is_there(what);
         let is_gone = way != ACCOUNT && !is_there((ACCOUNT, holder, 0));
         let number = lines.len();
         match noise {
@@ -135,8 +134,8 @@ fn records(steps: &[(What, usize, u8)], from: usize) -> (Vec<String>, Vec<Option
                 let canceled = "Add member to role in PIM canceled (permanent)";
                 lines.push(json(number, canceled, what, true, "success"));
             }
-            // The log says once more what became of it among the records that are to be undone.
-            2 if held.contains_key(&what) && since >= from => {
+            // The log says once more what became of it.
+            2 if held.contains_key(&what) => {
                 lines.push(json(number, activity(what, is, which), what, is, "success"));
                 turns.push(Some((what, is)));
                 continue;
@@ -144,7 +143,7 @@ fn records(steps: &[(What, usize, u8)], from: usize) -> (Vec<String>, Vec<Option
             _ => {
                 lines.push(json(number, activity(what, !is, which), what, !is, "success"));
                 turns.push(Some((what, !is)));
-                held.insert(what, (!is, number));
+                held.insert(what, !is);
                 continue;
             }
         }
@@ -170,18 +169,21 @@ fn held(lines: &[String]) -> Vec<BTreeSet<String>> {
     HOLDERS.iter().map(of).collect()
 }
 
-/// Of each record whether an undo sheet of all of them says that it was taken back.
-fn taken_back(lines: &[String]) -> Vec<bool> {
+/// Of each record from this one on whether an undo sheet of all of those says that it was taken back, or
+/// changed nothing.
+fn taken_back(lines: &[String], before: usize) -> Vec<bool> {
     let store = loaded(lines);
     let mut after = Aftermath::default();
-    let rows = 0..store.len() as RowId;
+    let rows = before as RowId..store.len() as RowId;
     // As sheets enter them: newest first.
     for row in rows.clone().rev() {
         let bytes = store.read(row).expect("its bytes");
         after.enter(row, &store.span(row).0.decode(&bytes).expect("a record"));
     }
+    let own: Vec<RowId> = rows.clone().collect();
+    after.look_before(&store, &own, &|| false).expect("not stopped");
     after.close();
-    rows.map(|row| after.taken_back(row).is_some()).collect()
+    rows.map(|row| after.taken_back(row).is_some() || after.so_before(row).is_some()).collect()
 }
 
 proptest! {
@@ -194,10 +196,10 @@ proptest! {
         cut in 0..24_usize,
     ) {
         let cut = cut.min(steps.len());
-        let before = records(&steps[..cut], usize::MAX).0.len();
-        let (mut lines, turns) = records(&steps, before);
+        let before = records(&steps[..cut]).0.len();
+        let (mut lines, turns) = records(&steps);
         let was = held(&lines[..before]);
-        let back = taken_back(&lines[before..]);
+        let back = taken_back(&lines, before);
         for (at, turn) in turns.iter().enumerate().skip(before).rev() {
             let Some((what, gave)) = *turn else { continue };
             if !back[at - before] {
