@@ -32,6 +32,12 @@ fn state_folder() -> Option<PathBuf> {
     folder.is_absolute().then(|| folder.to_owned())
 }
 
+/// The folder with how far hubs were read: in the state directory where the platform has one
+/// (`~/.local/state/entrail/hub` on Linux), else beside the program's data. `None` without a home.
+pub fn hubs_folder() -> Option<PathBuf> {
+    Some(state_folder()?.join("hub"))
+}
+
 /// The folder with indexes of files that were loaded: in the cache directory
 /// (`~/.cache/entrail/index` on Linux). `None` without a home.
 pub fn index_folder() -> Option<PathBuf> {

@@ -34,7 +34,7 @@ use crate::store::{Segment, Store};
 use crate::time::{TimeRange, Timestamp};
 
 pub use piece::{
-    Again, Contents, News, Opened, Piece, Prompt, Pulling, Remote, Status, Stream, Tail,
+    Again, Contents, Live, News, Opened, Piece, Prompt, Pulling, Remote, Status, Stream, Tail,
 };
 pub use trouble::{Position, Trouble};
 
@@ -87,6 +87,17 @@ pub trait Place: fmt::Debug + Send + Sync {
     /// Is it gone once it was read?
     fn is_read_once(&self) -> bool {
         false
+    }
+
+    /// Is it followed as soon as it was read, without anybody asking for it?
+    fn is_live(&self) -> bool {
+        false
+    }
+
+    /// Takes note that what was read of it has reached whoever asked, so that it need not be read again.
+    /// Fails with why that cannot be kept.
+    fn handed_over(&self) -> Result<(), String> {
+        Ok(())
     }
 
     /// How it would answer a query.

@@ -201,7 +201,8 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
     let ending = keeper.ending();
     let screen = Screen::enter(move || ending.wait(LAST_MARKS));
     let screen = screen.context("cannot take over the terminal")?;
-    let app = App::new(Settings {
+    let is_live = loads && places.iter().any(|place| place.is_live());
+    let mut app = App::new(Settings {
         name: loads.then_some(start.name),
         origin: start.origin,
         watch: start.watch,
@@ -213,6 +214,7 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         keymap: start.keymap,
         preferences: start.preferences,
     });
+    app.data.following.awaited = is_live;
     let workers = Workers::start(&inbox)?;
     let (typing, mut typed) = mpsc::channel(KEYS);
     keys::read(typing, signals.asks())?;

@@ -21,6 +21,7 @@ mod framing;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod graph;
+pub mod hub;
 mod index;
 mod input_totals;
 pub mod inputs;
@@ -59,6 +60,7 @@ use crate::store::{Segment, Span};
 use crate::time::{DateOrder, Timestamp};
 
 pub use following::{follow, load_more};
+pub use hub::Hub;
 pub use index::IndexCache;
 pub use input_totals::InputTotals;
 pub use signed_in::Asking;

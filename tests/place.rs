@@ -228,7 +228,7 @@ fn two_remote_places_and_files_are_read_beside_each_other_whichever_is_named_fir
         heard.until(&mut deliveries, |heard| !heard.troubles.is_empty());
         assert_eq!(heard.troubles, ["a: the sign-in failed"]);
         tell(&b, News::Prompt(None));
-        tell(&b, News::Progress(Pulling { slices_done: 1, slices_total: 2, waiting_until: None }));
+        tell(&b, News::Progress(Pulling { slices_done: 1, slices_total: 2, ..Pulling::default() }));
         for id in ["c", "e"] {
             b_lines.send(record(id)).expect("read");
         }

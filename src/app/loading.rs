@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::place::{Prompt, Pulling, Trouble};
+use crate::place::{Live, Prompt, Pulling, Trouble};
 use crate::source::{Progress, Summary};
 
 /// What is known of the load of this session.
@@ -54,6 +54,7 @@ impl Loading {
             slices_done: all.slices_done + one.slices_done,
             slices_total: all.slices_total + one.slices_total,
             waiting_until: [all.waiting_until, one.waiting_until].into_iter().flatten().min(),
+            live: [all.live, one.live].into_iter().flatten().reduce(Live::and),
         })
     }
 

@@ -5,6 +5,7 @@
 //! `entrail pull`, `entrail doctor`, and in a profile of the configuration.
 
 mod graph;
+mod hub;
 mod storage;
 mod workspace;
 
@@ -54,6 +55,8 @@ pub(super) struct Asked {
     pub(super) query: Query,
     /// Are other records needed too? Then only the time of the query matters.
     pub(super) is_whole: bool,
+    /// Are they opened on the screen, which shows what arrives?
+    pub(super) is_screen: bool,
     /// How many of them are of the same command.
     pub(super) alike: usize,
 }
@@ -62,7 +65,7 @@ impl Asked {
     /// For the screen: all that each is asked for by itself.
     pub(super) fn of_screen() -> Self {
         let (now, query) = (crate::runtime::now(), Query::default());
-        Self { now, query, is_whole: false, alike: 1 }
+        Self { now, query, is_whole: false, is_screen: true, alike: 1 }
     }
 
     /// A query of one of them, with what is sought in all.
@@ -163,4 +166,5 @@ places! {
     graph,
     storage,
     workspace,
+    hub,
 }

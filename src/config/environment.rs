@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::secret::Secret;
 use crate::sign_in::Environment;
+use crate::source::hub::credential::ConnectionString;
 use crate::source::storage::credential::{self, Connection, Signature};
 
 /// Reads the environment of this process.
@@ -122,6 +123,26 @@ fn storage_of(
             .map_err(|why| format!("AZURE_STORAGE_SAS_TOKEN: {why}"))?,
         connection,
     })
+}
+
+/// The connection string of an event hub or its namespace, under the names that samples of Azure use;
+/// `None` where none is set. Fails where it is none: why.
+pub fn hub() -> Result<Option<ConnectionString>, String> {
+    hub_of(|name| std::env::var_os(name))
+}
+
+/// Where samples and services keep it.
+const HUBS: [&str; 3] =
+    ["EVENTHUB_CONNECTION_STRING", "EVENT_HUB_CONNECTION_STR", "EVENT_HUB_CONN_STR"];
+
+fn hub_of(variable: impl Fn(&str) -> Option<OsString>) -> Result<Option<ConnectionString>, String> {
+    for name in HUBS {
+        let Some(value) = variable(name).filter(|value| !value.is_empty()) else { continue };
+        let text = Zeroizing::new(value.into_string().unwrap_or_default());
+        let connection = ConnectionString::parse(&text).map_err(|why| format!("{name}: {why}"))?;
+        return Ok(Some(connection));
+    }
+    Ok(None)
 }
 
 /// `ENTRAIL_LOG`, the file of the log, and `ENTRAIL_LOG_LEVEL`. Variables that are empty are not set.

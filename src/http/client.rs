@@ -86,6 +86,14 @@ impl Http {
         kept.get_or_init(make).as_ref().map_err(Clone::clone)
     }
 
+    /// Whom to trust on a connection that does not speak HTTP, and goes through no proxy. The error tells
+    /// why there is nobody and what to do.
+    pub fn tls(&self) -> Result<rustls::ClientConfig, String> {
+        let mut config = self.0.config.get_or_init(|| self.config()).clone()?;
+        config.alpn_protocols.clear();
+        Ok(config)
+    }
+
     /// The client for the platform under this machine: through no proxy, unencrypted.
     pub fn nearby(&self) -> Result<&Client, String> {
         let make = || nearby().tls_certs_only([]).build().map_err(|error| unbuilt(&error));

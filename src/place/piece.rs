@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::Trouble;
 use super::plain::{PlainFile, Reading};
+use super::{Position, Trouble};
 use crate::store::Span;
 use crate::time::Timestamp;
 
@@ -132,6 +132,13 @@ pub trait Status: Send + Sync {
 
     /// Why it ended before its end, if it did and nobody asked it to.
     fn ended(&self) -> Option<Trouble>;
+
+    /// Where a line of the stream is from, which numbers no line that anybody can look up; `None` where
+    /// the line is what there is.
+    fn position(&self, line: u64) -> Option<Position> {
+        let _ = line;
+        None
+    }
 }
 
 /// Something that is told beside the records.
@@ -165,4 +172,32 @@ pub struct Pulling {
     pub slices_total: u32,
     /// When the next request will be sent, where the service asked to wait (UTC).
     pub waiting_until: Option<Timestamp>,
+    /// Of what never ends, how it goes in place of slices.
+    pub live: Option<Live>,
+}
+
+/// How the reading of something that never ends goes.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Live {
+    /// Parts that are read beside each other.
+    pub partitions: u32,
+    /// Those that can be read at the moment.
+    pub readable: u32,
+    /// Messages that are there and were not read yet.
+    pub behind: u64,
+    /// Messages that came in the last second.
+    pub rate: u64,
+}
+
+impl Live {
+    /// How two of them go together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            partitions: self.partitions + other.partitions,
+            readable: self.readable + other.readable,
+            behind: self.behind + other.behind,
+            rate: self.rate + other.rate,
+        }
+    }
 }

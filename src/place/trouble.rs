@@ -14,16 +14,26 @@ pub enum Position {
     Line(u64),
     /// A byte of the text (decompressed and in UTF-8), from 0.
     Byte(u64),
+    /// A message of a hub.
+    Message {
+        /// The partition it is in.
+        partition: i32,
+        /// Its offset there.
+        offset: i64,
+    },
     /// The source as a whole.
     Whole,
 }
 
 impl fmt::Display for Position {
-    /// `:line`, ` at byte N`, or nothing: to be put behind the source's name.
+    /// `:line`, ` at byte N`, ` partition P offset N`, or nothing: to be put behind the source's name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(line) => write!(f, ":{line}"),
             Self::Byte(byte) => write!(f, " at byte {byte}"),
+            Self::Message { partition, offset } => {
+                write!(f, " partition {partition} offset {offset}")
+            }
             Self::Whole => Ok(()),
         }
     }

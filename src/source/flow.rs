@@ -19,6 +19,11 @@ impl Outlet {
         self.locked().extend_from_slice(bytes);
     }
 
+    /// Was everything read that was put? Then it was taken up, once the work goes on.
+    pub fn is_empty(&self) -> bool {
+        self.locked().is_empty()
+    }
+
     fn locked(&self) -> MutexGuard<'_, Vec<u8>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

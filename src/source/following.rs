@@ -124,7 +124,10 @@ fn run(follow: Follow, cancel: &CancellationToken, deliver: &mut Deliver<'_>) ->
                 Delivery::Segment(segment)
             }
             Delivery::Pulling(name, pulling) => {
-                let next = waiting.until(name, pulling.waiting_until);
+                let next = waiting.until(Arc::clone(&name), pulling.waiting_until);
+                if pulling.live.is_some() {
+                    deliver(Delivery::Pulling(name, pulling))?;
+                }
                 if waiting.told == next {
                     return ControlFlow::Continue(());
                 }

@@ -229,8 +229,18 @@ impl<'l> Merging<'l> {
         self.send(Delivery::Trouble(trouble));
     }
 
+    /// The same trouble, with where its line is from.
+    fn placed(&self, trouble: Trouble) -> Trouble {
+        let Position::Line(line) = trouble.place else { return trouble };
+        let watched = self.meter.watched();
+        let mut of_it = watched.iter().rev().filter(|watched| *watched.name == trouble.source);
+        let place = of_it.find_map(|watched| watched.status.position(line));
+        Trouble { place: place.unwrap_or(trouble.place), ..trouble }
+    }
+
     /// Counts a trouble and holds it until its source was read: many of one cause are one then.
     fn hold(&mut self, queue: usize, trouble: Trouble) {
+        let trouble = self.placed(trouble);
         self.count(&trouble);
         if !self.queues[queue].held.is_of(&trouble.source) {
             self.tell_held(queue);

@@ -1,6 +1,7 @@
 //! What every place at a service has in common: one service for all who ask, a stream of records, what is told beside it, and what arrives later.
 //! Never asks anything itself: a place says what is asked, as work whose bytes are read.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use reqwest::Client;
@@ -115,7 +116,12 @@ struct Told {
     last: Option<Trouble>,
     /// Why it ended before its end; empty: somebody asked for it.
     stopped: Option<String>,
+    /// Where lines are from, the last ones: the first line of each, in order.
+    places: VecDeque<(u64, Position)>,
 }
+
+/// Places of lines that are known: what is wrong with a line is told soon after it was put out.
+const MOST_PLACES: usize = 1 << 16;
 
 impl Board {
     fn locked(&self) -> MutexGuard<'_, Told> {
@@ -152,6 +158,20 @@ impl Board {
             told.last = Some(trouble.clone());
             told.troubles.push(trouble);
         }
+    }
+
+    /// From this line on, until more is said, lines are from there.
+    pub fn places(&self, line: u64, place: Position) {
+        let places = &mut self.locked().places;
+        if places.len() == MOST_PLACES {
+            places.pop_front();
+        }
+        places.push_back((line, place));
+    }
+
+    /// What was told since this was asked last.
+    pub fn take_troubles(&self) -> Vec<Trouble> {
+        std::mem::take(&mut self.locked().troubles)
     }
 
     /// It ended before its end: why; empty: somebody asked for it.
@@ -203,10 +223,8 @@ struct Watch {
 
 impl Status for Watch {
     fn news(&self) -> Vec<News> {
-        let (pulling, troubles) = {
-            let mut told = self.board.locked();
-            (told.pulling, std::mem::take(&mut told.troubles))
-        };
+        let troubles = self.board.take_troubles();
+        let pulling = self.board.locked().pulling;
         let mut news = vec![News::Progress(pulling)];
         news.extend(self.signed_in.as_ref().and_then(|signed_in| signed_in.news()));
         news.extend(troubles.into_iter().map(News::Trouble));
@@ -216,6 +234,12 @@ impl Status for Watch {
     fn ended(&self) -> Option<Trouble> {
         let reason = self.board.locked().stopped.clone().filter(|reason| !reason.is_empty())?;
         Some(Trouble::new(self.name.to_string(), Position::Whole, reason, true))
+    }
+
+    fn position(&self, line: u64) -> Option<Position> {
+        let told = self.board.locked();
+        let at = told.places.partition_point(|(first, _)| *first <= line).checked_sub(1)?;
+        told.places.get(at).map(|(_, place)| *place)
     }
 }
 
@@ -291,5 +315,24 @@ mod tests {
         let Contents::Stream(stream) = piece.contents else { panic!("no stream") };
         let trouble = stream.open(&CancellationToken::new()).expect_err("why");
         assert_eq!((&*trouble.source, &*trouble.reason), ("somewhere", "no certificates"));
+    }
+
+    #[test]
+    fn a_line_is_of_the_place_it_came_from() {
+        let board = Board::default();
+        let watch = Watch { name: "hub".into(), signed_in: None, board: board.clone() };
+        assert_eq!(watch.position(1), None);
+        let at = |partition, offset| Position::Message { partition, offset };
+        board.places(1, at(0, 7));
+        board.places(3, at(1, 9));
+        assert_eq!(
+            [1, 2, 3].map(|line| watch.position(line)),
+            [at(0, 7), at(0, 7), at(1, 9)].map(Some)
+        );
+        assert_eq!(watch.position(0), None);
+        for line in 4..4 + MOST_PLACES as u64 {
+            board.places(line, at(2, 0));
+        }
+        assert_eq!((watch.position(3), watch.position(4)), (None, Some(at(2, 0))));
     }
 }

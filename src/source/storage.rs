@@ -311,6 +311,7 @@ impl Status for Watch {
             slices_done: done as u32,
             slices_total: all as u32,
             waiting_until: storage.account.waiting_until().or(told.next_look),
+            live: None,
         }));
         news.extend(storage.account.news());
         if let Some(run) = told.run.as_ref().filter(|run| run.is_over()) {

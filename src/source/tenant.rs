@@ -336,6 +336,7 @@ impl place::Status for Watch {
             slices_done: state.slices_done,
             slices_total: state.slices_total,
             waiting_until: state.waiting_until,
+            live: None,
         })];
         news.extend(self.signed_in.news());
         let told = |missing| News::Trouble(told(&self.signed_in, missing, &self.name));

@@ -12,7 +12,7 @@ use crate::app::action::{ACTIONS, Action, Pane};
 use crate::app::keymap::{Key, shown};
 use crate::app::layers::Layer;
 use crate::app::layers::menu::{Kind, Letters, Menu};
-use crate::place::Pulling;
+use crate::place::{Live, Pulling};
 use crate::source::Summary;
 use crate::text::{clean, fit, thousands};
 use crate::time::Timestamp;
@@ -140,6 +140,11 @@ fn progress(app: &App, theme: &Theme) -> String {
     if let Some(words) = app.layers.export().and_then(|form| form.going(&app.keymap)) {
         return words;
     }
+    let is_read = app.data.loading.running || app.data.following.running;
+    let pulling = app.data.loading.pulled_in_all().filter(|_| is_read);
+    if let Some(live) = pulling.and_then(|pulling| pulling.live) {
+        return flowing(live);
+    }
     if app.data.loading.running {
         let rate = app.data.loading.progress.rate.map(rate).unwrap_or_default();
         if let Some(pulling) = app.data.loading.pulled_in_all() {
@@ -171,6 +176,17 @@ fn pulled(pulling: Pulling, now: Timestamp) -> String {
         }
         _ => format!("{slices} "),
     }
+}
+
+/// How the reading of what never ends goes: how far behind it is, and how fast.
+fn flowing(live: Live) -> String {
+    let Live { partitions, readable, behind, rate } = live;
+    let noun = if partitions == 1 { "partition" } else { "partitions" };
+    let parts = match readable == partitions {
+        true => format!("{partitions} {noun}"),
+        false => format!("{readable} of {partitions} {noun}"),
+    };
+    format!("{} behind · {}{parts} ", thousands(behind), self::rate(rate))
 }
 
 /// Records a second in two digits: more of them would change with every frame.

@@ -5,7 +5,7 @@ use crate::app::data::Data;
 use crate::app::intent::Intent;
 use crate::app::layers::menu::{Item, Menu, Rules};
 use crate::export::input_total_lines;
-use crate::place::Pulling;
+use crate::place::{Live, Pulling};
 use crate::text::clean;
 
 /// Where the records come from.
@@ -30,11 +30,15 @@ pub(in crate::app) fn origin_menu(data: &Data) -> Menu {
     };
     items.push(line(&read));
     let pulling = &data.loading.pulling;
-    if pulling.len() > 1 {
-        items.extend(pulling.iter().map(|(name, pulling)| {
-            let Pulling { slices_done, slices_total, .. } = pulling;
-            line(&format!("{name}: {slices_done} of {slices_total} slices asked for"))
-        }));
+    for (name, pulling) in pulling {
+        let Pulling { slices_done, slices_total, live, .. } = pulling;
+        if let Some(Live { partitions, readable, behind, .. }) = live {
+            items.push(line(&format!(
+                "{name}: {readable} of {partitions} partitions are read, {behind} messages behind"
+            )));
+        } else if data.loading.pulling.len() > 1 {
+            items.push(line(&format!("{name}: {slices_done} of {slices_total} slices asked for")));
+        }
     }
     let over = data.following.over.iter();
     items.extend(over.map(|(name, why)| line(&format!("{name} is not followed: {why}"))));

@@ -14,6 +14,7 @@ Examples:
   entrail doctor                                 Microsoft Graph
   entrail doctor --tenant contoso.example --sign-in device-code
   entrail doctor storage contosologs             which logs are streamed there, and can you read them?
+  entrail doctor hub contoso/insights-logs-auditlogs
 
 Exit codes: 0 something can be read, 1 nothing can, 2 something is wrong.";
 
@@ -21,7 +22,7 @@ Exit codes: 0 something can be read, 1 nothing can, 2 something is wrong.";
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 #[command(mut_arg("paths", |paths| paths.value_name("PLACE").value_hint(clap::ValueHint::Other).help(
-    "What to check: graph, storage ACCOUNT …, or a profile of the configuration [default: graph]"
+    "What to check: graph, storage ACCOUNT …, hub NAMESPACE/HUB …, or a profile of the configuration [default: graph]"
 )))]
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]

@@ -106,6 +106,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         tell(&format!("entrail: redacted by what is known and by form; {}", export::READ_FIRST));
     }
     written?;
+    for place in &searched.together.places {
+        place.handed_over().map_err(anyhow::Error::msg)?;
+    }
     Ok(loaded.outcome(!answer.rows.is_empty() && limit > 0, unreadable))
 }
 
@@ -122,7 +125,8 @@ fn searched(arguments: &Arguments, query: &Query, has_case: bool) -> anyhow::Res
     let tells_inputs = arguments.format().sheet().is_some();
     // An index that is asked for is an index of everything, and a case wants all its records.
     let is_whole = arguments.index.is_asked_for() || has_case || tells_inputs || arguments.account;
-    let asked = Asked { now: context().now, query: query.clone(), is_whole, alike: 1 };
+    let asked =
+        Asked { now: context().now, query: query.clone(), is_whole, is_screen: false, alike: 1 };
     let found = load::searched(arguments.demo, &arguments.places, &asked);
     let together = found.map_err(|nothing| {
         let query = &arguments.query;

@@ -47,7 +47,8 @@ impl About {
             let (kind, at) = match trouble.place {
                 Position::Line(line) => (LINE, line),
                 Position::Byte(byte) => (BYTE, byte),
-                Position::Whole => (WHOLE, 0),
+                // An index is of files; no message of a hub is in one.
+                Position::Message { .. } | Position::Whole => (WHOLE, 0),
             };
             out.text(&trouble.source);
             out.byte(kind);
