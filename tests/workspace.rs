@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use entrail::http::pace::{Pace, Wait};
-use entrail::place::Place;
+use entrail::place::{Place, Plan};
 use entrail::query::matcher::Matcher;
 use entrail::query::{Context, Query};
 use entrail::sign_in::{Cloud, Environment, Method, Settings};
@@ -186,7 +186,7 @@ const AUDITS: Ask<'static> = Ask {
 
 fn workspace(fake: &Fake, ask: &Ask<'_>) -> Tables {
     let request = Request {
-        tables: ask.logs.iter().map(|log| find(log).expect(log)).collect(),
+        tables: ask.logs.iter().map(|log| find(log).expect(log).into()).collect(),
         optional: ask.optional.to_vec(),
         window: Window { start: at(ask.from), end: at(ask.to) },
         is_ended: false,
@@ -203,6 +203,8 @@ fn workspace(fake: &Fake, ask: &Ask<'_>) -> Tables {
 struct Loaded {
     store: Store,
     troubles: Vec<(String, bool)>,
+    /// What is told of where a table begins.
+    edges: Vec<String>,
 }
 
 impl Loaded {
@@ -229,6 +231,9 @@ fn load(fake: &Fake, ask: &Ask<'_>) -> Loaded {
     let place: Arc<dyn Place> = Arc::new(workspace(fake, ask));
     drop(read_all(vec![place], |delivery| match delivery {
         Delivery::Segment(segment) => loaded.store.push(segment),
+        Delivery::Trouble(trouble) if trouble.reason.starts_with("the table ") && !trouble.lost => {
+            loaded.edges.push(trouble.to_string());
+        }
         Delivery::Trouble(trouble) => loaded.troubles.push((trouble.to_string(), trouble.lost)),
         _ => {}
     }));
@@ -322,6 +327,84 @@ fn whatever_goes_wrong_all_rows_come_or_it_is_told() {
     }
     // Nearly all of it is mended by asking again.
     assert!(whole >= 95, "{whole} {faulty}");
+}
+
+#[test]
+fn what_a_table_no_longer_keeps_is_told_and_not_passed_over_in_silence() {
+    let kept = many(20);
+    let fake = Fake::new(BTreeMap::from([("AuditLogs", audits(kept.clone()))]));
+    // It begins a day late; the first hour of it is named.
+    let loaded = load(&fake, &AUDITS);
+    assert_eq!((loaded.ids().len(), loaded.troubles.len()), (20, 0));
+    let [edge] = loaded.edges.as_slice() else { panic!("{:?}", loaded.edges) };
+    assert!(
+        edge.contains("AuditLogs begins 2026-11-02T00:00:00Z: it keeps nothing older"),
+        "{edge}"
+    );
+    // It has older rows, or begins within a day.
+    for older in [audit(99, "2026-10-01T00:00:00Z"), audit(99, "2026-11-01T20:00:00Z")] {
+        let rows = kept.iter().cloned().chain([older]).collect();
+        let fake = Fake::new(BTreeMap::from([("AuditLogs", audits(rows))]));
+        assert_eq!(load(&fake, &AUDITS).edges, <[String; 0]>::default());
+    }
+    // Nothing is in it until then.
+    let fake = Fake::new(BTreeMap::from([("AuditLogs", audits(Vec::new()))]));
+    let edges = load(&fake, &AUDITS).edges;
+    assert!(edges.len() == 1 && edges[0].contains("has no rows until then"), "{edges:?}");
+}
+
+/// How a place would answer a query, once it was read.
+fn planned(fake: &Fake, ask: &Ask<'_>, query: &str) -> Option<(Plan, Vec<String>)> {
+    let place: Arc<dyn Place> = Arc::new(workspace(fake, ask));
+    let mut store = Store::default();
+    drop(read_all(vec![Arc::clone(&place)], |delivery| {
+        if let Delivery::Segment(segment) = delivery {
+            store.push(segment);
+        }
+    }));
+    let query = Query::parse(query).expect(query);
+    let plan = place.plan(&query, at("2026-11-20T12:00:00Z"));
+    let again = plan.again.clone()?;
+    let mut more = Loaded::default();
+    drop(read_all(vec![again], |delivery| {
+        if let Delivery::Segment(segment) = delivery {
+            more.store.push(segment);
+        }
+    }));
+    Some((plan, more.ids()))
+}
+
+#[test]
+fn a_filter_that_reaches_further_than_the_load_is_asked_for_again() {
+    let rows = vec![
+        audit(1, "2026-10-10T00:00:00Z"),
+        audit(2, "2026-11-05T00:00:00Z"),
+        audit(3, "2026-11-19T00:00:00Z"),
+    ];
+    let fake = Fake::new(BTreeMap::from([("AuditLogs", audits(rows))]));
+    let week = Ask { from: "2026-11-13T12:00:00Z", ..AUDITS };
+    let (plan, ids) = planned(&fake, &week, "activity:user time>=2026-10-01").expect("more");
+    assert_eq!(plan.span.start, Some(at("2026-10-01")));
+    assert_eq!(ids, ["Record_1", "Record_2", "Record_3"]);
+    let told = plan.told.join("\n");
+    assert!(told.contains("  the workspace evaluates  time>=2026-10-01\n"), "{told}");
+    assert!(told.contains("\n  AuditLogs\n  | where (TimeGenerated >= "), "{told}");
+    // Everything it finds is there, and what is still to come is for following.
+    assert!(planned(&fake, &week, "activity:user").is_none());
+    assert!(planned(&fake, &week, "activity:user time>=2026-11-14 time<2027").is_none());
+    // What the workspace left out is asked for when the filter no longer says so.
+    let narrow = Ask { query: "category:policy", ..AUDITS };
+    let (_, ids) = planned(&fake, &narrow, "activity:user").expect("more");
+    assert_eq!(ids, ["Record_2", "Record_3"]);
+    assert!(planned(&fake, &narrow, "category:policy activity:user").is_none());
+}
+
+#[test]
+fn a_load_that_lost_something_is_never_taken_for_all() {
+    let fake = Fake::new(BTreeMap::from([("AuditLogs", audits(many(10)))]));
+    fake.with(|state| state.faults = [None, None, Some(Fault::Silent), Some(Fault::Silent)].into());
+    let (_, ids) = planned(&fake, &AUDITS, "activity:user").expect("more");
+    assert_eq!(ids.len(), 10);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod graph;
 mod hub;
+mod kusto;
 mod storage;
 mod workspace;
 
@@ -167,4 +168,5 @@ places! {
     storage,
     workspace,
     hub,
+    kusto,
 }

@@ -8,12 +8,15 @@
 
 pub mod answer;
 pub mod caller;
+pub mod doctor;
 pub mod engine;
+mod news;
 mod pull;
 mod question;
 mod request;
 mod slices;
 pub mod tables;
+pub mod whole;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -23,17 +26,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 pub use self::caller::Caller;
+use self::caller::{Instead, Route};
 pub use self::engine::Engine;
+use self::news::Began;
+use self::pull::Pull;
 pub use self::pull::TOO_LONG;
-use self::pull::{Began, Pull};
-pub use self::request::Request;
+pub use self::request::{Request, Wanted};
+use super::came::{Came, window};
 use super::served::{Board, Contact, Errand, arriving, has_ended, stream};
 use super::signed_in::SignedIn;
 use crate::http::client::Http;
 use crate::http::pace::Pace;
 use crate::http::proof::Proof;
-use crate::place::{AlreadyRead, Follower, Piece, Place, Trouble};
-use crate::sign_in::{Audience, Settings};
+use crate::place::{AlreadyRead, Follower, Piece, Place, Plan, Trouble};
+use crate::query::push_down::by_time;
+use crate::query::{Context, Query};
+use crate::sign_in::{Audience, Claims, Settings};
+use crate::time::{TimeRange, Timestamp};
 
 /// Where an engine is, and how it is signed in to.
 #[derive(Debug)]
@@ -57,8 +66,14 @@ pub struct Tables {
     request: Request,
     contact: Contact,
     signed_in: Arc<SignedIn>,
+    /// Another way for whoever is refused.
+    instead: Option<Arc<dyn Instead>>,
+    /// The words that open it again; `None` where nobody said.
+    command: Option<Vec<String>>,
     /// When the load began: what arrives is looked for from then on.
     began: Arc<Mutex<Option<Began>>>,
+    /// What came of it so far.
+    came: Came,
 }
 
 impl fmt::Debug for Tables {
@@ -79,8 +94,9 @@ impl Tables {
         let http = Http::new(certificates);
         let contact = Contact::new(&base, http.clone())?;
         let signed_in = Arc::new(SignedIn::new(audience, settings, http));
-        let began = Arc::default();
-        Ok(Self { name: name.into(), engine, request, contact, signed_in, began })
+        let (name, instead) = (name.into(), None);
+        let (command, began, came) = Default::default();
+        Ok(Self { name, engine, request, contact, signed_in, instead, command, began, came })
     }
 
     /// The same by another clock.
@@ -89,9 +105,36 @@ impl Tables {
         Self { contact: self.contact.paced(pace), ..self }
     }
 
+    /// The same, with another way for whoever is refused, which is told who that was.
+    pub(super) fn or_instead(self, make: impl FnOnce(Arc<SignedIn>) -> Arc<dyn Instead>) -> Self {
+        let instead = Some(make(Arc::clone(&self.signed_in)));
+        Self { instead, ..self }
+    }
+
+    /// The same, which these words behind `entrail` open again. No secret is in them.
+    #[must_use]
+    pub fn opened_by(self, command: Vec<String>) -> Self {
+        Self { command: Some(command), ..self }
+    }
+
+    /// What is asked for.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// What it is called, and where it is asked.
+    fn title(&self) -> String {
+        format!("{} at {}", self.name, self.contact.base())
+    }
+
+    /// What is known of whose token came last.
+    fn claims(&self) -> Option<Claims> {
+        self.signed_in.claims()
+    }
+
     /// Says line by line what is asked of it and what is evaluated here; not cleaned.
     pub fn explained(&self) -> Vec<String> {
-        self.request.explained(self.engine.noun())
+        self.request.explained(&*self.engine)
     }
 
     /// Whoever asks the engine single queries, until `cancel` fires. Fails where the system has no
@@ -103,7 +146,8 @@ impl Tables {
     fn caller_beside(&self, board: Board, cancel: CancellationToken) -> Result<Caller, String> {
         let proof = Proof::Token(Arc::clone(&self.signed_in) as _);
         let service = self.contact.service(self.engine.api(), &proof)?;
-        Ok(Caller { engine: Arc::clone(&self.engine), service, board, cancel })
+        let route = Route { engine: Arc::clone(&self.engine), service };
+        Ok(Caller::new(route, self.instead.clone(), board, cancel))
     }
 
     /// What a person has to do now to be signed in; each change is told once.
@@ -117,19 +161,14 @@ impl Tables {
         stream(&self.name, Some(Arc::clone(&self.signed_in)), move |errand| {
             let Errand { outlet, board, cancel } = errand;
             let caller = tables.caller_beside(board, cancel)?;
-            let sought = tables.request.tables.iter();
-            let pull = Pull {
-                caller,
-                name: Arc::clone(&tables.name),
-                sought: sought.map(|table| tables.request.sought(table).0).collect(),
-                optional: tables.request.optional.clone(),
-                outlet,
-            };
+            let (name, request) = (Arc::clone(&tables.name), tables.request.clone());
+            let mut pull = Pull { caller, name, request, outlet, is_lossy: false };
             let began = tables.began(&pull.caller, is_followed);
             Ok(async move {
-                match is_followed {
-                    true => pull.follow(began).await,
-                    false => pull.load().await,
+                if is_followed {
+                    pull.follow(began).await;
+                } else if pull.load().await {
+                    tables.came.add(tables.request.window, tables.request.narrowed());
                 }
             })
         })
@@ -164,10 +203,36 @@ impl Place for Tables {
     }
 
     fn follow(&self, _: &AlreadyRead<'_>) -> Result<Box<dyn Follower>, String> {
-        match self.request.is_ended {
-            true => Err(has_ended(self.engine.noun())),
-            false => Ok(arriving(self.piece(true))),
+        match (self.engine.is_still(), self.request.is_ended) {
+            (Some(why), _) => Err(why.to_owned()),
+            (None, true) => Err(has_ended(self.engine.noun())),
+            (None, false) => Ok(arriving(self.piece(true))),
         }
+    }
+
+    fn command(&self) -> Option<Vec<String>> {
+        self.command.clone()
+    }
+
+    fn plan(&self, query: &Query, now: Timestamp) -> Plan {
+        let context = Context { now, around: None };
+        let (time, conditions) = by_time(query, &context);
+        let first = self.came.first().unwrap_or(self.request.window);
+        let Some(window) = window(time, (first, self.request.is_ended), None, now) else {
+            return Plan::default();
+        };
+        let conditions: Vec<String> = conditions.into_iter().map(|(part, _)| part).collect();
+        if self.came.has(window, &conditions) {
+            return Plan::default();
+        }
+        let request =
+            Request { window, query: query.clone(), now, is_ended: true, ..self.request.clone() };
+        let told = request.explained(&*self.engine);
+        let parts = request.parts();
+        // What arrives is still looked for from when the first load began.
+        let again = Self { request, began: Arc::default(), ..self.clone() };
+        let span = TimeRange { start: Some(window.start), end: Some(window.end) };
+        Plan { span, parts, told, again: Some(Arc::new(again)) }
     }
 
     fn waits(&self) -> bool {

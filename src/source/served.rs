@@ -36,6 +36,12 @@ impl<S> Clone for Contact<S> {
     }
 }
 
+impl<S> std::fmt::Debug for Contact<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Contact").field(&self.base.as_str()).finish()
+    }
+}
+
 impl<S> Contact<S> {
     /// A service at this address that is connected to when it is first asked. Fails where that is not an
     /// address.

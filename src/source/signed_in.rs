@@ -16,6 +16,12 @@ pub(super) struct SignedIn {
     claims: Mutex<Option<Claims>>,
 }
 
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SignedIn")
+    }
+}
+
 /// What a person has to do now, and whether that was told.
 #[derive(Default)]
 struct Prompted {

@@ -12,8 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use self::sought::{Came, Wanting};
+use self::sought::Wanting;
 pub use self::sought::{Sought, explained};
+use super::came::Came;
 use super::graph::api::audience;
 use super::graph::doctor::{self, Refusal};
 use super::graph::{Feed, Follow, Request, Service, Status};
@@ -351,7 +352,8 @@ impl place::Status for Watch {
         let stopped = outcome.and_then(|outcome| outcome.stopped.as_ref());
         if let (Some(outcome), None, Some(tenant)) = (outcome, stopped, &self.loads) {
             let window = outcome.window.unwrap_or(tenant.request.window);
-            tenant.came.add(window, &tenant.sought, &tenant.request.logs);
+            let narrowed = tenant.sought.narrowed(window.end, &tenant.request.logs);
+            tenant.came.add(window, narrowed);
         }
         let left = locked(&self.left);
         let why = stopped.and_then(Stopped::reason).map(ToOwned::to_owned);

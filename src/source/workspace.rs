@@ -1,14 +1,17 @@
 //! A workspace of Log Analytics or Sentinel: how it is named, where and by which limits it is asked, and which there are.
 //! Never asks for rows: that is the same for every engine that is asked in KQL ([`super::kql`]).
 
-mod answer;
 mod api;
+mod instead;
 mod list;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::OnceCell;
+
 pub use self::api::Name;
+use self::instead::ByResource;
 pub use self::list::{List, Listed};
 use super::kql::{Address, Request, Tables};
 use super::served::Contact;
@@ -26,10 +29,27 @@ pub fn place(
     base: Option<&str>,
     request: Request,
 ) -> Result<Tables, String> {
-    let base = base.unwrap_or_else(|| id.base(&settings.cloud)).to_owned();
     let audience = id.audience(&settings.cloud);
     let name = format!("workspace {id}");
-    Tables::new(&name, Arc::new(id), Address { base, audience, settings, certificates }, request)
+    let address = base.unwrap_or_else(|| id.base(&settings.cloud)).to_owned();
+    let instead = match &id {
+        Name::Id(id) => {
+            let base = base.unwrap_or_else(|| api::resource_manager(&settings.cloud));
+            let http = Http::new(certificates.clone());
+            let audience = api::audience_of_resource_manager(&settings.cloud);
+            let signed_in = SignedIn::new(audience, settings.clone(), http.clone());
+            Some((id.clone(), Contact::new(base, http)?, Arc::new(signed_in)))
+        }
+        Name::Resource(_) => None,
+    };
+    let address = Address { base: address, audience, settings, certificates };
+    let tables = Tables::new(&name, Arc::new(id), address, request)?;
+    Ok(match instead {
+        Some((id, contact, signed_in)) => tables.or_instead(|refused| {
+            Arc::new(ByResource { id, contact, signed_in, refused, found: OnceCell::new() })
+        }),
+        None => tables,
+    })
 }
 
 /// Whoever asks Azure Resource Manager which workspaces there are.

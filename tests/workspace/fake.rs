@@ -93,7 +93,7 @@ fn serve(stream: &mut TcpStream, state: &Mutex<State>) {
         return send(stream, *status, &list.to_string(), list.to_string().as_bytes());
     }
     assert_eq!(headers.get("content-type").map(String::as_str), Some("application/json"));
-    assert!(headers.get("prefer").is_some_and(|prefer| prefer.starts_with("wait=")));
+    assert!(headers.get("prefer").is_some_and(|prefer| prefer == "response-v1=true, wait=280"));
     state.tokens.extend(headers.get("authorization").cloned());
     let asked: Value = serde_json::from_str(&body).expect("JSON");
     let text = asked["query"].as_str().expect("a query").to_owned();
@@ -195,7 +195,7 @@ fn answer(
     names.extend(query.added.iter().map(String::as_str));
     names.retain(|name| !query.taken.iter().any(|taken| taken == name) && *name != "_Arrived");
     let columns: Vec<Value> =
-        names.iter().map(|name| json!({"name": name, "type": "string"})).collect();
+        names.iter().map(|name| json!({"name": name, "type": kind(name)})).collect();
     // Nested values come as texts.
     let cell = |value: &Value| match value {
         Value::Object(_) | Value::Array(_) => Value::String(value.to_string()),
@@ -210,6 +210,16 @@ fn answer(
             "details": [{"code": "EngineError", "message": "the result is too large"}]});
     }
     (200, answer)
+}
+
+/// The type of a column, by the Azure Monitor reference of the tables.
+fn kind(name: &str) -> &'static str {
+    match name {
+        "TimeGenerated" | "ActivityDateTime" | "CreatedDateTime" => "datetime",
+        "InitiatedBy" | "TargetResources" | "AdditionalDetails" | "Status" | "DeviceDetail"
+        | "LocationDetails" => "dynamic",
+        _ => "string",
+    }
 }
 
 fn counted(rows: &[&Value], made: impl Fn(&Value) -> Timestamp) -> Value {

@@ -10,13 +10,15 @@ use clap::Args;
 use super::{Asked, Opening, PlaceCommand, Pulled};
 use crate::cli::arguments::{RangeArguments, SignInArguments};
 use crate::cli::logs::Chosen;
+use crate::cli::report::write_lines;
 use crate::cli::span::{RequestedSpan, Span};
 use crate::cli::standard::out;
 use crate::cli::tenant::{settings, wait_asking};
 use crate::cli::{Outcome, tell};
 use crate::place::Place;
-use crate::source::kql::Request;
+use crate::source::kql::doctor::examine;
 use crate::source::kql::tables::{TABLES, find};
+use crate::source::kql::{Request, Tables};
 use crate::source::workspace::{self, List, Listed, Name, Subscriptions};
 use crate::text::clean;
 
@@ -72,13 +74,7 @@ impl PlaceCommand for Arguments {
     }
 
     fn open(&self, asked: &Asked) -> anyhow::Result<Opening> {
-        let name = self.workspace.as_deref().context("name a workspace; --list lists them")?;
-        let name = Name::parse(name).map_err(|why| anyhow::Error::msg(clean(&why).into_owned()))?;
-        let (request, is_usual) = self.request(asked)?;
-        let (settings, certificates) = (settings(&self.sign_in)?, self.sign_in.ca_cert.clone());
-        let base = self.api_url.as_deref();
-        let place = workspace::place(name, settings, certificates, base, request);
-        let place = place.map_err(anyhow::Error::msg)?;
+        let (place, is_usual) = self.place(asked)?;
         Ok(Opening {
             name: place.name().into_owned(),
             origin: place.explained(),
@@ -94,9 +90,11 @@ impl PlaceCommand for Arguments {
     }
 
     fn doctor(&self) -> anyhow::Result<Outcome> {
-        bail!(
-            "a workspace cannot be checked yet; `entrail workspace --list` lists those you may see"
-        )
+        let place = self.place(&Asked::of_screen())?.0;
+        let report =
+            wait_asking(|| place.prompt(), examine(&place))?.map_err(anyhow::Error::msg)?;
+        write_lines(&report.lines)?;
+        Ok(Outcome::found(report.can_read))
     }
 
     fn pulled(&self) -> anyhow::Result<Pulled> {
@@ -105,12 +103,24 @@ impl PlaceCommand for Arguments {
 }
 
 impl Arguments {
+    /// The workspace, asked for what was given; and was nothing said of its time?
+    fn place(&self, asked: &Asked) -> anyhow::Result<(Tables, bool)> {
+        let name = self.workspace.as_deref().context("name a workspace; --list lists them")?;
+        let name = Name::parse(name).map_err(|why| anyhow::Error::msg(clean(&why).into_owned()))?;
+        let (request, is_usual) = self.request(asked)?;
+        let (settings, certificates) = (settings(&self.sign_in)?, self.sign_in.ca_cert.clone());
+        let base = self.api_url.as_deref();
+        let place = workspace::place(name, settings, certificates, base, request);
+        Ok((place.map_err(anyhow::Error::msg)?, is_usual))
+    }
+
     /// What the workspace is asked for; and was nothing said of its time?
     fn request(&self, asked: &Asked) -> anyhow::Result<(Request, bool)> {
         let now = asked.now;
         let query = asked.narrowed(self.range.query()?)?;
         let chosen = Chosen::new(&self.log, find, TABLES.iter().map(|table| table.log))?;
         let (tables, optional) = chosen.among(TABLES);
+        let tables = tables.into_iter().map(Into::into).collect();
         let optional = optional.iter().map(|table| table.log).collect();
         let RangeArguments { since, until, .. } = self.range.clone();
         let Span { window, is_ended, is_usual, .. } =

@@ -18,7 +18,8 @@ use crate::time::{TimeRange, Timestamp};
 const INITIATED: &[Side] = &[json("tostring(InitiatedBy)")];
 const TARGETS: &[Side] = &[json("tostring(TargetResources)")];
 
-const UNNAMED_ACTOR: &str = "not(has_name(InitiatedBy.user) or has_name(InitiatedBy.app))";
+const UNNAMED_ACTOR: &str = "not(has_name(parse_json(tostring(InitiatedBy)).user) or \
+    has_name(parse_json(tostring(InitiatedBy)).app))";
 const UNNAMED_TARGETS: &str = "has_unnamed(parse_json(tostring(TargetResources)))";
 
 const AUDITS: &[FieldTranslation] = &[
@@ -204,7 +205,7 @@ impl Dialect for Kql {
 }
 
 /// A text as KQL writes it.
-fn literal(text: &str) -> String {
+pub fn literal(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {

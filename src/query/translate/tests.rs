@@ -264,7 +264,7 @@ fn what_only_other_records_name_is_asked_for_too() {
     let defined: Vec<&str> = before.lines().filter_map(|line| line.split(' ').nth(1)).collect();
     assert_eq!(defined, ["no_name", "has_name", "has_unnamed"]);
     let actor = code("actor:ada", Language::Kql);
-    assert!(actor.contains("not(has_name(InitiatedBy.user)"), "{actor}");
+    assert!(actor.contains("not(has_name(parse_json(tostring(InitiatedBy)).user)"), "{actor}");
     assert!(!actor.contains("has_unnamed"), "{actor}");
     assert!(!code("change:ada", Language::Kql).contains("has_name"));
     // A role is found by its other names, and a type by what changes call it.

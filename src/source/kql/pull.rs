@@ -1,32 +1,32 @@
 //! An engine asked table by table: columns, rows by the hour, then slice after slice, the latest first.
 //! Never decodes a record, and never takes a part for the whole: what is cut is asked for in halves, and what stays missing is told.
 
-use std::collections::{HashSet, VecDeque};
-use std::hash::{BuildHasher as _, RandomState};
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::super::flow::Outlet;
 use super::answer::Rows;
 use super::caller::Caller;
 use super::engine::Asked;
-use super::question::{LATEST, Sought};
-use super::slices::{LIMIT, Slice, USUAL_ROW, halves, plan};
+use super::question::{Shape, Sought};
+use super::request::{Request, Wanted};
+use super::slices::{HOUR, LIMIT, Slice, USUAL_ROW, halves, plan};
+use super::tables::{UNKNOWN, told};
 use crate::http::unanswered::Unanswered;
 use crate::place::{Position, Trouble};
-use crate::time::{TICKS_PER_SECOND, Timestamp, Window, ticks};
+use crate::time::{Timestamp, Window};
 
 /// Failed slices of a table after which it is given up. Finding one bad second in a week takes twenty.
 const MOST_FAILURES: u32 = 48;
 /// How often it is asked what columns there are.
 const MOST_TRIES: u32 = 4;
-/// Pause between two looks for what is new.
-const PAUSE: Duration = Duration::from_secs(30);
-/// How far back it is asked, by when rows arrived, for those that are on their way: longer than a
-/// workspace says that rows take.
-const OVERLAP: i64 = 15 * 60 * TICKS_PER_SECOND;
 /// The status of a query that took too long: the same one would again, a smaller one may not.
 pub const TOO_LONG: u16 = 504;
+/// Before that no row of Entra was made anywhere.
+const FIRST: &str = "2015-01-01";
+/// How much later than what was asked for a table may begin without anybody being told: nobody does
+/// something every hour.
+const QUIET: i64 = 24 * HOUR;
 
 /// What is asked, of whom, and where what comes of it goes.
 pub struct Pull {
@@ -34,145 +34,48 @@ pub struct Pull {
     pub caller: Caller,
     /// What it is called where something is told.
     pub name: Arc<str>,
-    /// What is sought in each table.
-    pub sought: Vec<Sought>,
-    /// Logs nobody asked for by name: one that is not there is not missing.
-    pub optional: Vec<&'static str>,
+    /// What is sought.
+    pub request: Request,
     /// Where rows go.
     pub(in super::super) outlet: Outlet,
-}
-
-/// When something began, by the clocks of this machine.
-#[derive(Clone, Copy, Debug)]
-pub struct Began {
-    wall: Timestamp,
-    elapsed: Duration,
-}
-
-impl Began {
-    /// It begins now.
-    pub fn now(caller: &Caller) -> Self {
-        let pace = caller.service.pace();
-        Self { wall: pace.now(), elapsed: pace.elapsed() }
-    }
-
-    /// When that was by the engine's clock, or earlier: one clock may have been set, the other may stop
-    /// while the machine sleeps.
-    fn there(self, caller: &Caller) -> Timestamp {
-        let pace = caller.service.pace();
-        let elapsed = ticks(pace.elapsed().saturating_sub(self.elapsed));
-        let wall = pace.now().ticks().saturating_sub(self.wall.ticks());
-        caller.now().plus(-elapsed.max(wall))
-    }
+    /// Is something missing that was told to be?
+    pub is_lossy: bool,
 }
 
 /// A table as it turned out to be.
-struct PresentTable {
-    columns: Vec<String>,
+pub(super) struct PresentTable {
+    pub(super) sought: Sought,
+    pub(super) shape: Shape,
     /// Is its plan Basic or Auxiliary, which answers only what scans it?
-    scans: bool,
-}
-
-/// A table that is followed.
-struct Followed {
-    sought: Sought,
-    table: PresentTable,
-    /// Rows that arrived before are not asked for.
-    since: Timestamp,
-    /// The lines of the last answer and of the one before it.
-    known: [HashSet<u64>; 2],
+    pub(super) scans: bool,
 }
 
 impl Pull {
-    /// Asks for everything.
-    pub async fn load(mut self) {
-        let sought = std::mem::take(&mut self.sought);
-        self.caller.board.expects(sought.len() as i64);
-        for sought in &sought {
-            if let Err(failure) = self.table(sought).await {
+    /// Asks for everything; was all of it answered?
+    pub async fn load(&mut self) -> bool {
+        let wanted = self.request.tables.clone();
+        self.caller.board.expects(wanted.len() as i64);
+        for wanted in &wanted {
+            if let Err(failure) = self.table(wanted).await {
                 self.stop(&failure);
-                return;
+                return false;
             }
         }
-    }
-
-    /// Asks again and again for what arrived since then.
-    pub async fn follow(mut self, since: Began) {
-        let sought = std::mem::take(&mut self.sought);
-        let mut followed = Vec::new();
-        for sought in sought {
-            match self.columns(&sought).await {
-                Ok(Some(table)) if table.scans => {
-                    let reason = "it is not followed: it is of the plan Basic or Auxiliary, where every \
-                                  look would be paid for";
-                    self.tell(sought.table.log, None, reason.to_owned(), false);
-                }
-                Ok(Some(table)) => {
-                    let since = since.there(&self.caller).plus(-OVERLAP);
-                    followed.push(Followed { sought, table, since, known: Default::default() });
-                }
-                Ok(None) => {}
-                Err(failure) => return self.stop(&failure),
-            }
-        }
-        let hasher = RandomState::new();
-        loop {
-            for one in &mut followed {
-                if let Err(failure) = self.look(one, &hasher).await {
-                    return self.stop(&failure);
-                }
-            }
-            let until = self.caller.service.pace().now().plus(ticks(PAUSE));
-            self.caller.board.waits(Some(until));
-            tokio::select! {
-                biased;
-                () = self.caller.cancel.cancelled() => return self.stop(&Unanswered::Cancelled),
-                () = self.caller.service.pace().sleep(PAUSE) => {}
-            }
-        }
-    }
-
-    /// Asks once for what arrived in a table since it answered last. Fails where nothing more is to be asked.
-    async fn look(&self, one: &mut Followed, hasher: &RandomState) -> Result<(), Unanswered> {
-        let now = self.caller.now();
-        let made = Window { start: now.plus(-LATEST), end: now.plus(LATEST) };
-        let sought = Sought { window: made, ..one.sought.clone() };
-        let arrived = sought.arrived(made, one.since, &one.table.columns);
-        let rows = match self.rows(&arrived, made, one.table.scans).await {
-            Ok(rows) => rows,
-            Err(failure) if ends(&failure) => return Err(failure),
-            Err(failure) => {
-                // What arrived meanwhile is asked for at the next look.
-                self.tell(sought.table.log, None, self.caller.words(&failure), false);
-                return Ok(());
-            }
-        };
-        self.cut_short(&sought, rows.partial.as_deref());
-        let mut seen = HashSet::new();
-        for line in rows.lines.split_inclusive(|byte| *byte == b'\n') {
-            let hash = hasher.hash_one(line);
-            let is_known = one.known.iter().any(|lines| lines.contains(&hash));
-            if seen.insert(hash) && !is_known {
-                self.outlet.put(line);
-            }
-        }
-        one.known.swap(0, 1);
-        one.known[1] = seen;
-        one.since = now.plus(-OVERLAP);
-        Ok(())
+        !self.is_lossy
     }
 
     /// Asks for one table. Fails where nothing more is to be asked.
-    async fn table(&mut self, sought: &Sought) -> Result<(), Unanswered> {
-        let Some(found) = self.columns(sought).await? else {
+    async fn table(&mut self, wanted: &Wanted) -> Result<(), Unanswered> {
+        let Some(found) = self.present(wanted).await? else {
             self.caller.board.is_done();
             return Ok(());
         };
-        let made = sought.made();
-        let hours = self.hours(sought, made, &found).await?;
+        let made = found.sought.made();
+        let hours = self.hours(&found, made).await?;
+        let most_bytes = self.caller.engine().most_bytes();
         let mut bytes_of_row = USUAL_ROW;
         let mut queue: VecDeque<Slice> = match &hours {
-            Some(hours) => plan(made, hours, bytes_of_row).into(),
+            Some(hours) => plan(made, hours, most_bytes / bytes_of_row).into(),
             None => [Slice { window: made, rows: None }].into(),
         };
         self.caller.board.expects(queue.len() as i64 - 1);
@@ -182,9 +85,7 @@ impl Pull {
                 self.caller.board.is_done();
                 continue;
             }
-            let query = sought.rows(slice.window, &found.columns);
-            let asked = self.rows(&query, slice.window, found.scans).await;
-            let rows = match asked {
+            let rows = match self.rows(&found, slice.window).await {
                 Ok(rows) => rows,
                 Err(failure) if ends(&failure) => return Err(failure),
                 Err(failure) => {
@@ -194,7 +95,7 @@ impl Pull {
                         Some(halves) => self.put_back(halves, &mut queue),
                         None => {
                             let reason = self.caller.words(&failure);
-                            self.missing(sought.table.log, Some(slice.window), reason);
+                            self.missing(&found.sought, Some(slice.window), reason);
                             self.caller.board.is_done();
                         }
                     }
@@ -208,12 +109,12 @@ impl Pull {
                 self.put_back(halves, &mut queue);
                 continue;
             }
-            self.cut_short(sought, rows.partial.as_deref());
+            self.cut_short(&found.sought, rows.partial.as_deref());
             if rows.count >= LIMIT {
                 let reason = "more rows were made at one time than an answer has";
-                self.missing(sought.table.log, Some(slice.window), reason.to_owned());
+                self.missing(&found.sought, Some(slice.window), reason.to_owned());
             }
-            let rows = self.all_counted(sought, slice, &found, rows).await?;
+            let rows = self.all_counted(&found, slice, rows).await?;
             self.outlet.put(&rows.lines);
             self.caller.board.is_done();
             let average = (rows.lines.len() as u64).checked_div(rows.count);
@@ -224,69 +125,103 @@ impl Pull {
                 // By now it is known how large a row is.
                 let rest = Window { start: made.start, end: next.window.end };
                 let before = queue.len() as i64;
-                queue = plan(rest, hours, bytes_of_row).into();
+                queue = plan(rest, hours, most_bytes / bytes_of_row).into();
                 self.caller.board.expects(queue.len() as i64 - before);
             }
         }
-        Ok(())
+        self.edge(&found).await
     }
 
-    /// The columns of a table; `None` where it is not there, which is told.
-    async fn columns(&mut self, sought: &Sought) -> Result<Option<PresentTable>, Unanswered> {
-        let query = sought.columns();
+    /// A table with its columns; `None` where it is not there, which is told.
+    pub(super) async fn present(
+        &mut self,
+        wanted: &Wanted,
+    ) -> Result<Option<PresentTable>, Unanswered> {
+        let table = wanted.table.unwrap_or(UNKNOWN);
+        let (sought, _) = self.request.sought(&wanted.name, table);
         let mut refused = None;
-        let ways: &[bool] = if self.caller.engine.has_scans() { &[false, true] } else { &[false] };
+        let ways: &[bool] =
+            if self.caller.engine().has_scans() { &[false, true] } else { &[false] };
         for &scans in ways {
-            match self.ask_again(&query, sought.window, scans).await {
-                Ok(rows) if !rows.columns.is_empty() => {
-                    return Ok(Some(PresentTable { columns: rows.columns, scans }));
+            let query = sought.columns();
+            let asked = Asked { query: &query, made: sought.window, scans };
+            match self.ask_again(asked).await {
+                Ok(columns) if !columns.is_empty() => {
+                    return Ok(self.shaped(wanted, columns, scans));
                 }
                 Ok(_) => break,
                 // Tables of other plans refuse to be queried, and are searched.
-                Err(Unanswered::Refused(why)) if why.status == 400 => {
+                Err(Unanswered::Refused(why)) if self.caller.engine().is_of_table(&why) => {
                     refused.get_or_insert(why);
                 }
                 Err(failure) if ends(&failure) => return Err(failure),
                 Err(failure) => {
-                    self.missing(sought.table.log, None, self.caller.words(&failure));
+                    let reason = self.caller.words(&failure);
+                    self.missing(&sought, None, reason);
                     return Ok(None);
                 }
             }
         }
         let why = refused.map(|refused| format!(" ({refused})")).unwrap_or_default();
-        let (noun, absent) = (self.noun(), self.caller.engine.absent());
+        let (noun, absent) = (self.noun(), self.caller.engine().absent());
         let reason = format!("{noun} has no table {}: {absent}{why}", sought.name);
-        let lost = !self.optional.contains(&sought.table.log);
-        self.tell(sought.table.log, None, reason, lost);
+        let lost = !self.request.optional.contains(&sought.table.log);
+        self.is_lossy |= lost;
+        self.tell(&sought, None, reason, lost);
         Ok(None)
     }
 
+    /// What is sought in a table with these columns; `None` where they do not say when, which is told.
+    fn shaped(
+        &mut self,
+        wanted: &Wanted,
+        columns: Vec<super::answer::Column>,
+        scans: bool,
+    ) -> Option<PresentTable> {
+        let names = || columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
+        let table = wanted.table.unwrap_or_else(|| told(&wanted.name, &names()));
+        let (sought, _) = self.request.sought(&wanted.name, table);
+        match Shape::new(table, &wanted.name, columns) {
+            Ok(shape) => Some(PresentTable { sought, shape, scans }),
+            Err(why) => {
+                self.missing(
+                    &sought,
+                    None,
+                    format!("the table {} is not read: {why}", wanted.name),
+                );
+                None
+            }
+        }
+    }
+
     /// Asks what is never too much, again where it is said to be.
-    async fn ask_again(&self, query: &str, made: Window, scans: bool) -> Result<Rows, Unanswered> {
+    async fn ask_again(&self, asked: Asked<'_>) -> Result<Vec<super::answer::Column>, Unanswered> {
         let mut tries = 1;
         loop {
-            match self.rows(query, made, scans).await {
+            match self.caller.cells(asked).await {
                 Err(Unanswered::Refused(why)) if why.status == TOO_LONG && tries < MOST_TRIES => {
                     tries += 1;
                 }
-                answered => return answered,
+                answered => return answered.map(|cells| cells.columns),
             }
         }
     }
 
     /// How many rows were made in each hour; `None` where that cannot be had.
     async fn hours(
-        &mut self,
-        sought: &Sought,
-        made: Window,
+        &self,
         found: &PresentTable,
+        made: Window,
     ) -> Result<Option<Vec<(Timestamp, u64)>>, Unanswered> {
-        if found.scans {
-            // Each query of such a table is paid for.
+        if self.is_paid(found) {
             return Ok(None);
         }
-        let query = sought.counted(made, &found.columns);
-        match self.caller.counts(Asked { query: &query, made, scans: false }).await {
+        let query = found.sought.counted(made, &found.shape);
+        self.counted(Asked { query: &query, made, scans: false }).await
+    }
+
+    async fn counted(&self, asked: Asked<'_>) -> Result<Option<Vec<(Timestamp, u64)>>, Unanswered> {
+        match self.caller.counts(asked).await {
             Ok(counts) if !counts.is_partial => Ok(Some(counts.hours)),
             Err(failure) if ends(&failure) => Err(failure),
             _ => Ok(None),
@@ -296,17 +231,14 @@ impl Pull {
     /// The rows of a slice, asked for once more where fewer came than were counted.
     async fn all_counted(
         &mut self,
-        sought: &Sought,
-        slice: Slice,
         found: &PresentTable,
+        slice: Slice,
         rows: Rows,
     ) -> Result<Rows, Unanswered> {
         let Some(counted) = slice.rows.filter(|counted| rows.count < *counted) else {
             return Ok(rows);
         };
-        let query = sought.rows(slice.window, &found.columns);
-        let again = self.rows(&query, slice.window, found.scans).await;
-        let rows = match again {
+        let rows = match self.rows(found, slice.window).await {
             Ok(again) if again.count > rows.count => again,
             Err(failure) if ends(&failure) => return Err(failure),
             _ => rows,
@@ -318,17 +250,56 @@ impl Pull {
                 rows.count,
                 counted - rows.count
             );
-            self.missing(sought.table.log, Some(slice.window), reason);
+            self.missing(&found.sought, Some(slice.window), reason);
         }
         Ok(rows)
     }
 
-    async fn rows(&self, query: &str, made: Window, scans: bool) -> Result<Rows, Unanswered> {
-        self.caller.rows(Asked { query, made, scans }).await
+    /// Says so where a table begins later than what was asked for: what is older is not there.
+    async fn edge(&self, found: &PresentTable) -> Result<(), Unanswered> {
+        if self.is_paid(found) {
+            return Ok(());
+        }
+        let PresentTable { sought, shape, .. } = found;
+        let start = sought.window.start;
+        let before =
+            Window { start: Timestamp::parse(FIRST).unwrap_or(start).min(start), end: start };
+        let query = sought.older(before, shape);
+        match self.caller.cells(Asked { query: &query, made: before, scans: false }).await {
+            Ok(cells) if cells.rows.is_empty() && cells.partial.is_none() => {}
+            Err(failure) if ends(&failure) => return Err(failure),
+            // It has older rows, or nobody knows.
+            _ => return Ok(()),
+        }
+        let made = sought.made();
+        let query = sought.all_counted(made, shape);
+        let hours = self.counted(Asked { query: &query, made, scans: false }).await?;
+        let Some(hours) = hours else { return Ok(()) };
+        let reason = match hours.iter().map(|(hour, _)| *hour).min() {
+            Some(first) if first.ticks() - start.ticks() < QUIET => return Ok(()),
+            Some(first) => format!(
+                "the table {} begins {first}: it keeps nothing older, or nothing was sent to it before; {}",
+                sought.name,
+                self.caller.engine().kept_longer()
+            ),
+            None => format!("the table {} has no rows until then", sought.name),
+        };
+        self.tell(sought, Some(sought.window), reason, false);
+        Ok(())
+    }
+
+    async fn rows(&self, found: &PresentTable, made: Window) -> Result<Rows, Unanswered> {
+        let query = found.sought.rows(made, &found.shape);
+        self.caller.rows(Asked { query: &query, made, scans: found.scans }).await
+    }
+
+    /// Is each query of the table paid for? Then it is asked no more than is needed.
+    fn is_paid(&self, found: &PresentTable) -> bool {
+        found.scans || self.caller.engine().is_metered()
     }
 
     fn noun(&self) -> &'static str {
-        self.caller.engine.noun()
+        self.caller.engine().noun()
     }
 
     fn put_back(&self, halves: [Slice; 2], queue: &mut VecDeque<Slice>) {
@@ -338,18 +309,20 @@ impl Pull {
         self.caller.board.expects(1);
     }
 
-    fn cut_short(&self, sought: &Sought, partial: Option<&str>) {
+    pub(super) fn cut_short(&mut self, sought: &Sought, partial: Option<&str>) {
         if let Some(partial) = partial {
             let reason = format!("{} gave a part of its rows: {partial}", self.noun());
-            self.missing(sought.table.log, None, reason);
+            self.missing(sought, None, reason);
         }
     }
 
-    fn missing(&self, log: &str, window: Option<Window>, reason: String) {
-        self.tell(log, window, reason, true);
+    fn missing(&mut self, sought: &Sought, window: Option<Window>, reason: String) {
+        self.is_lossy = true;
+        self.tell(sought, window, reason, true);
     }
 
-    fn tell(&self, log: &str, window: Option<Window>, reason: String, lost: bool) {
+    pub(super) fn tell(&self, sought: &Sought, window: Option<Window>, reason: String, lost: bool) {
+        let log = if sought.table.log.is_empty() { &*sought.name } else { sought.table.log };
         let mut source = format!("{}, {log}", self.name);
         if let Some(Window { start, end }) = window {
             source = format!("{source}, {start} to {end}");
@@ -357,7 +330,7 @@ impl Pull {
         self.caller.board.tell(Trouble::new(source, Position::Whole, reason, lost));
     }
 
-    fn stop(&self, failure: &Unanswered) {
+    pub(super) fn stop(&self, failure: &Unanswered) {
         let reason = match failure {
             Unanswered::Cancelled => String::new(),
             failure => self.caller.words(failure),
@@ -367,7 +340,7 @@ impl Pull {
 }
 
 /// Does a failure end all asking?
-fn ends(failure: &Unanswered) -> bool {
+pub(super) fn ends(failure: &Unanswered) -> bool {
     match failure {
         Unanswered::SignIn(_)
         | Unanswered::SignInDown(_)

@@ -7,8 +7,6 @@ use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 
 /// Most rows that are asked for at once; an answer has 500,000 at most.
 const MOST_ROWS: u64 = 400_000;
-/// Most bytes that are asked for at once; an answer has about 100 MB at most.
-const MOST_BYTES: u64 = 80_000_000;
 /// Rows of an answer that has no more because of the limit.
 pub const LIMIT: u64 = 500_000;
 /// Bytes of a row, until some came.
@@ -16,7 +14,8 @@ pub const USUAL_ROW: u64 = 4_000;
 /// Rows of the first slice, so that there is something to see soon.
 const FIRST_ROWS: u64 = 1_000;
 
-const HOUR: i64 = 3_600 * TICKS_PER_SECOND;
+/// An hour, in ticks.
+pub const HOUR: i64 = 3_600 * TICKS_PER_SECOND;
 
 /// A span of time that is asked for at once, and the rows that were counted in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,9 +27,10 @@ pub struct Slice {
 }
 
 /// Cuts a window into slices, the latest first. `hours` are the rows of each hour, in any order; every
-/// instant of the window is in a slice, whether anything was counted there or not.
-pub fn plan(window: Window, hours: &[(Timestamp, u64)], bytes_of_row: u64) -> Vec<Slice> {
-    let most = (MOST_BYTES / bytes_of_row.max(1)).clamp(1, MOST_ROWS);
+/// instant of the window is in a slice, whether anything was counted there or not. `most_rows` are those
+/// an answer has room for by their bytes.
+pub fn plan(window: Window, hours: &[(Timestamp, u64)], most_rows: u64) -> Vec<Slice> {
+    let most = most_rows.clamp(1, MOST_ROWS);
     let mut hours: Vec<(Timestamp, u64)> =
         hours.iter().filter(|(hour, _)| hour.plus(HOUR) > window.start).copied().collect();
     hours.sort_unstable();
@@ -72,7 +72,7 @@ mod tests {
     fn cut(counts: &[(i64, u64)], bytes_of_row: u64) -> Vec<(i64, i64, u64)> {
         let hours: Vec<_> = counts.iter().map(|(hour, count)| (at(*hour), *count)).collect();
         let window = Window { start: at(0), end: at(100) };
-        let slices = plan(window, &hours, bytes_of_row);
+        let slices = plan(window, &hours, 80_000_000 / bytes_of_row);
         // Nothing is left out, nothing is asked for twice.
         let mut end = window.end;
         for slice in &slices {

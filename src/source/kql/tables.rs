@@ -19,6 +19,8 @@ pub struct Table {
     pub columns: Option<Log>,
     /// What tells rows of Entra from others, in KQL; empty where all are.
     pub only: &'static str,
+    /// Columns that together tell a table of another name; none where its columns tell nothing.
+    told_by: &'static [&'static str],
 }
 
 const AUDIT: Table = Table {
@@ -27,6 +29,7 @@ const AUDIT: Table = Table {
     happened: "ActivityDateTime",
     columns: Some(Log::Audits),
     only: "",
+    told_by: &["InitiatedBy", "TargetResources", "OperationName"],
 };
 
 const SIGN_INS: Table = Table {
@@ -35,17 +38,28 @@ const SIGN_INS: Table = Table {
     happened: "CreatedDateTime",
     columns: Some(Log::SignIns),
     only: "",
+    told_by: &["UserPrincipalName", "ConditionalAccessStatus", "AppId"],
 };
 
-const PLAIN: Table = Table { happened: "", columns: None, ..AUDIT };
+const PLAIN: Table = Table { happened: "", columns: None, told_by: &[], ..AUDIT };
+
+/// A table of which nothing is known but when its rows were made.
+pub const UNKNOWN: &Table = &Table { name: "", log: "", ..PLAIN };
+
+const PRINCIPALS: Table =
+    Table { told_by: &["ServicePrincipalId", "ServicePrincipalName", "IPAddress"], ..SIGN_INS };
 
 /// Every table, in the order they are asked for.
 pub const TABLES: &[Table] = &[
     AUDIT,
     SIGN_INS,
     Table { name: "AADNonInteractiveUserSignInLogs", log: "sign-ins-noninteractive", ..SIGN_INS },
-    Table { name: "AADServicePrincipalSignInLogs", log: "sign-ins-service-principal", ..SIGN_INS },
-    Table { name: "AADManagedIdentitySignInLogs", log: "sign-ins-managed-identity", ..SIGN_INS },
+    Table {
+        name: "AADServicePrincipalSignInLogs",
+        log: "sign-ins-service-principal",
+        ..PRINCIPALS
+    },
+    Table { name: "AADManagedIdentitySignInLogs", log: "sign-ins-managed-identity", ..PRINCIPALS },
     Table { name: "AADProvisioningLogs", log: "provisioning", ..PLAIN },
     Table { name: "AADRiskyUsers", log: "risky-users", ..PLAIN },
     Table { name: "AADUserRiskEvents", log: "user-risk-events", ..PLAIN },
@@ -59,6 +73,17 @@ pub const TABLES: &[Table] = &[
         ..PLAIN
     },
 ];
+
+/// What a table is, by its name, else by its columns; [`UNKNOWN`] where neither tells.
+pub fn told(name: &str, columns: &[String]) -> &'static Table {
+    let has = |column: &str| columns.iter().any(|name| name == column);
+    let by_columns = || {
+        TABLES
+            .iter()
+            .find(|table| !table.told_by.is_empty() && table.told_by.iter().all(|c| has(c)))
+    };
+    find(name).or_else(by_columns).unwrap_or(UNKNOWN)
+}
 
 /// The table of a log, by the name of either.
 pub fn find(name: &str) -> Option<&'static Table> {
@@ -81,6 +106,24 @@ mod tests {
             let same = |other: &&Table| other.log == table.log || other.name == table.name;
             assert_eq!(TABLES.iter().filter(same).count(), 1, "{}", table.name);
         }
+        // A table of another name is told by its columns.
+        let columns =
+            |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let told = |name, names: &[&str]| told(name, &columns(names)).log;
+        assert_eq!(
+            told("EntraAudit", &["InitiatedBy", "TargetResources", "OperationName", "x"]),
+            "audit"
+        );
+        assert_eq!(
+            told("x", &["ServicePrincipalId", "ServicePrincipalName", "IPAddress"]),
+            "sign-ins-service-principal"
+        );
+        assert_eq!(
+            told("x", &["UserPrincipalName", "ConditionalAccessStatus", "AppId"]),
+            "sign-ins"
+        );
+        assert_eq!(told("x", &["records"]), "");
+        assert_eq!(told("SigninLogs", &[]), "sign-ins");
         // Attributes are streamed as audits.
         for log in LOGS.iter().filter(|log| log.name != "attributes") {
             assert!(find(log.name).is_some(), "{}", log.name);

@@ -14,6 +14,7 @@ use super::api::explained;
 use super::listing::Question;
 use super::logs::{LOGS, Log};
 use super::part::{Failure, Other};
+use crate::source::diagnostics::TO_STREAM;
 
 /// What was found.
 #[derive(Debug)]
@@ -146,10 +147,6 @@ fn advice(address: &Address, can_read: bool) -> Vec<String> {
             address.account
         ));
     }
-    lines.push(
-        "To stream a log: Entra admin center, Monitoring & health, Diagnostic settings; Security \
-         Administrator is the least role. Service Support Administrator and Reports Reader are not enough."
-            .to_owned(),
-    );
+    lines.push(TO_STREAM.to_owned());
     lines
 }

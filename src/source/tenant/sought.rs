@@ -1,24 +1,19 @@
-//! What was asked of a tenant and came, and what a query would have to ask for that did not.
+//! A query as a tenant is asked for it, and what it would have to ask for that did not come.
 //! Never asks anything, and never says that something came before it did.
-
-use std::sync::{Arc, Mutex, PoisonError};
 
 use url::Url;
 
+use super::super::came::{Came, window};
 use super::super::graph::Request;
 use super::super::graph::logs::Log;
 use crate::query::plan::Part;
 use crate::query::push_down::{Names, PushDown, push_down};
 use crate::query::{Context, Query};
-use crate::time::{TICKS_PER_SECOND, TimeRange, Timestamp, Window};
+use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 
 /// Ticks for which Entra keeps logs, with a licence, and a day more for what is deleted late. Source:
 /// Microsoft Entra, "Data retention of activity reports".
 const KEPT: i64 = 31 * 24 * 3_600 * TICKS_PER_SECOND;
-
-/// What two clocks may differ by and a time is cut by: what happened in so short a time before the end of
-/// a span is for following.
-const CLOCKS: i64 = 2 * TICKS_PER_SECOND;
 
 /// A query as a tenant is asked for it, beside the span of time.
 #[derive(Clone, Debug, Default)]
@@ -55,13 +50,6 @@ pub fn explained(
     lines
 }
 
-/// What came of a tenant in this session.
-#[derive(Clone, Debug, Default)]
-pub struct Came(Arc<Mutex<Vec<Piece>>>);
-
-/// A span of time of which everything came that meets these conditions.
-type Piece = (Window, Vec<String>);
-
 /// What would have to be asked for.
 #[derive(Debug)]
 pub struct Wanting {
@@ -71,33 +59,9 @@ pub struct Wanting {
     pub parted: Vec<(&'static Log, PushDown)>,
 }
 
-impl Came {
-    /// All of this came.
-    pub fn add(&self, window: Window, asked: &Sought, logs: &[&'static Log]) {
-        let narrowed = asked.narrowed(window.end, logs);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((window, narrowed));
-    }
-
-    /// The span that came first.
-    pub fn first(&self) -> Option<Window> {
-        let came = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        came.first().map(|(window, _)| *window)
-    }
-
-    /// Did everything come that a query finds in this window?
-    fn has(&self, window: Window, conditions: &[String]) -> bool {
-        let came = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        came.iter().any(|(there, narrowed)| {
-            there.start <= window.start
-                && window.end <= there.end.plus(CLOCKS)
-                && narrowed.iter().all(|condition| conditions.contains(condition))
-        })
-    }
-}
-
 impl Sought {
     /// The conditions that Graph was asked to leave records out by.
-    fn narrowed(&self, now: Timestamp, logs: &[&'static Log]) -> Vec<String> {
+    pub fn narrowed(&self, now: Timestamp, logs: &[&'static Log]) -> Vec<String> {
         let mut narrowed = Vec::new();
         for log in logs {
             // The span of time is told apart.
@@ -127,27 +91,11 @@ impl Sought {
     ) -> Option<Wanting> {
         let parted: Vec<_> = logs.iter().map(|log| (*log, self.parted(now, log))).collect();
         let (_, PushDown { time, parts, .. }) = parted.first()?;
-        let window = window(*time, first, now)?;
+        let window = window(*time, first, Some(now.plus(-KEPT)), now)?;
         let conditions: Vec<String> =
             parts.iter().map(|(condition, _)| condition.clone()).collect();
         (!came.has(window, &conditions)).then_some(Wanting { window, parted })
     }
-}
-
-/// The span a query would be asked for: its own, as far as Entra keeps it and it is not still to come;
-/// without one that of the load (which may have an end). `None` where there is none.
-fn window(time: TimeRange, (first, is_ended): (Window, bool), now: Timestamp) -> Option<Window> {
-    let kept = now.plus(-KEPT);
-    // What arrives from now on is for following.
-    let latest = if is_ended { now } else { first.end.min(now) };
-    let window = match (time.start, time.end) {
-        (None, None) => first,
-        (start, end) => Window {
-            start: start.unwrap_or(first.start).max(kept.min(first.start)),
-            end: end.unwrap_or(latest).min(latest),
-        },
-    };
-    (window.start < window.end).then_some(window)
 }
 
 #[cfg(test)]
@@ -168,7 +116,7 @@ mod tests {
         let logs = [find("audit").expect("a log")];
         let window = Window { start: at("2026-11-10"), end: at("2026-11-20") };
         let came = Came::default();
-        came.add(window, &sought(came_with), &logs);
+        came.add(window, sought(came_with).narrowed(window.end, &logs));
         let now = at("2026-11-20T12:00:00Z");
         let wanting = sought(query).wanting(&came, (window, is_ended), &logs, now)?;
         let short = |time: Timestamp| time.to_rfc3339()[5..13].to_owned();

@@ -11,23 +11,25 @@ use std::time::Duration;
 use bytes::Bytes;
 use url::Url;
 
-use super::answer;
 use crate::http::api::{Api, nowhere, passing};
 use crate::http::limiter::Limit;
 use crate::http::refused::Refused;
 use crate::http::request::{Request, Verb};
+use crate::http::unanswered::Unanswered;
 use crate::sign_in::{Audience, Cloud};
 use crate::source::kql::TOO_LONG;
 use crate::source::kql::answer::{Answer, said};
 use crate::source::kql::engine::{Asked, Engine};
+use crate::source::kql::whole;
 use crate::text::is_guid;
 
 /// A workspace by its id.
 static LOG_ANALYTICS: Api = Api {
     name: "Log Analytics",
     limit: Limit { requests: 200, window: Duration::from_secs(30) },
-    // Without it a query may take three minutes; ten is the most, a request takes no more than five.
-    headers: &[("prefer", "wait=280")],
+    // Azure Resource Manager answers in another shape without the first. Without the second a query may
+    // take three minutes; ten is the most, a request takes no more than five.
+    headers: &[("prefer", "response-v1=true, wait=280")],
     // More wait in a queue, for three minutes.
     at_once: 5,
     most_bytes: 256 << 20,
@@ -161,8 +163,13 @@ impl Engine for Name {
         request
     }
 
-    fn answer<'b>(&self, body: &'b [u8]) -> Result<Answer<'b>, String> {
-        answer::read(body)
+    fn answer<'b>(&self, body: &'b [u8]) -> Result<Answer<'b>, Unanswered> {
+        whole::read(body).map_err(Unanswered::Broken)
+    }
+
+    /// An answer has about 100 MB.
+    fn most_bytes(&self) -> u64 {
+        80_000_000
     }
 
     fn has_scans(&self) -> bool {
@@ -189,6 +196,18 @@ impl Engine for Name {
 
     fn absent(&self) -> &'static str {
         "no diagnostic setting of Entra sends that log there, or you may not read it"
+    }
+
+    fn roles(&self) -> &'static [&'static str] {
+        &[
+            "To read: Log Analytics Reader on the workspace, or on single tables, is the least role (Azure \
+           portal, the workspace, Access control). Roles of Entra, such as Global Reader, do not count; an \
+           application needs the role too.",
+        ]
+    }
+
+    fn kept_longer(&self) -> &'static str {
+        "rows in long-term retention come back by a search job or a restore (Azure portal, Logs)"
     }
 }
 

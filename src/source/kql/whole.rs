@@ -1,34 +1,43 @@
-//! What a workspace answers, as any engine's answer.
+//! An answer in one piece, as a workspace gives it and Kusto to what manages it.
 //! Never says that a part is the whole.
 //!
-//! Source: Log Analytics query API, "Response format": `{"tables":[{"name":"PrimaryResult","columns":
-//! [{"name":…,"type":…}],"rows":[[…]]}]}`, in part where there is an `error` beside it. An empty
-//! workspace answers 204.
+//! Sources: Log Analytics query API, "Response format": `{"tables":[{"name":"PrimaryResult","columns":
+//! [{"name":…,"type":…}],"rows":[[…]]}]}`, in part where there is an `error` beside it. Kusto, "Query and
+//! management HTTP response": the same with `Tables`, `Columns`, `ColumnName`, `Rows`, where a row may be
+//! `{"Exceptions":[…]}`; Azure Resource Manager answers so too where it is not asked otherwise.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::source::kql::answer::{Answer, Column, ErrorBody};
+use super::answer::{Answer, Column, ErrorBody};
 
 #[derive(Deserialize)]
 struct Whole<'a> {
-    #[serde(borrow, default)]
+    #[serde(borrow, default, alias = "Tables")]
     tables: Vec<Table<'a>>,
     error: Option<ErrorBody>,
 }
 
 #[derive(Deserialize)]
 struct Table<'a> {
+    #[serde(alias = "Columns")]
     columns: Vec<Named>,
-    #[serde(borrow)]
-    rows: Vec<Vec<&'a RawValue>>,
+    #[serde(borrow, alias = "Rows")]
+    rows: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
 struct Named {
+    #[serde(alias = "ColumnName")]
     name: String,
-    #[serde(default, rename = "type")]
+    #[serde(default, rename = "type", alias = "ColumnType")]
     kind: String,
+}
+
+#[derive(Deserialize)]
+struct Exceptions {
+    #[serde(default, rename = "Exceptions")]
+    exceptions: Vec<String>,
 }
 
 /// Reads an answer. Fails with what is wrong where it is none.
@@ -42,8 +51,20 @@ pub fn read(body: &[u8]) -> Result<Answer<'_>, String> {
             partial => Ok(Answer { partial, ..Answer::default() }),
         };
     };
+    let (mut whole, mut partial) = (Vec::with_capacity(rows.len()), partial);
+    for row in rows {
+        match serde_json::from_str(row.get()) {
+            Ok(row) => whole.push(row),
+            Err(error) => match serde_json::from_str(row.get()) {
+                Ok(Exceptions { exceptions }) if row.get().starts_with('{') => {
+                    partial.get_or_insert(exceptions.join(" "));
+                }
+                _ => return Err(format!("the answer is broken: {error}")),
+            },
+        }
+    }
     let columns = columns.into_iter().map(|Named { name, kind }| Column { name, kind }).collect();
-    Ok(Answer { partial, ..Answer::new(columns, rows)? })
+    Ok(Answer { partial, ..Answer::new(columns, whole)? })
 }
 
 #[cfg(test)]
@@ -63,6 +84,18 @@ mod tests {
             partial,
             "PartialError/EngineError: There were some errors Query result set has exceeded the limit"
         );
+    }
+
+    #[test]
+    fn the_older_shape_of_an_answer_is_read_too() {
+        let body = br#"{"Tables":[{"TableName":"Table_0","Columns":[{"ColumnName":"Id","DataType":"String",
+            "ColumnType":"string"}],"Rows":[["a"]]}]}"#;
+        let answer = read(body).expect("an answer");
+        assert_eq!(answer.columns, [Column { name: "Id".to_owned(), kind: "string".to_owned() }]);
+        assert_eq!((answer.rows.len(), answer.partial), (1, None));
+        let body = br#"{"Tables":[{"Columns":[{"ColumnName":"Id"}],"Rows":[["a"],{"Exceptions":["it ended"]}]}]}"#;
+        let answer = read(body).expect("an answer");
+        assert_eq!((answer.rows.len(), answer.partial.as_deref()), (1, Some("it ended")));
     }
 
     #[test]
