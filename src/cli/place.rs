@@ -18,12 +18,10 @@ use super::Outcome;
 use super::arguments::{RangeArguments, SignInArguments};
 use super::parse_query;
 use crate::place::Places;
-use crate::query::push_down::by_time;
+use crate::query::push_down::{asks_for_now, by_time};
 use crate::query::{Context, Query};
-use crate::source::Tenant;
+use crate::source::archive::Origin;
 use crate::time::Timestamp;
-
-pub(super) use self::graph::request::GraphRequest;
 
 /// What a place command takes, and what is made of it.
 pub(super) trait PlaceCommand: fmt::Debug {
@@ -44,8 +42,9 @@ pub(super) trait PlaceCommand: fmt::Debug {
     /// Says on standard output what whoever signs in may read of it, and how to get what is missing.
     fn doctor(&self) -> anyhow::Result<Outcome>;
 
-    /// What `entrail pull` brings into an archive. Fails where nothing can be pulled from it: why.
-    fn pulled(&self) -> anyhow::Result<Pulled>;
+    /// What `entrail pull` brings into an archive, once or (`goes_on`) again and again. Fails where nothing
+    /// can be pulled from it: why.
+    fn pulled(&self, goes_on: bool) -> anyhow::Result<Pulled>;
 }
 
 /// What all places of a command line are asked for, beside what each is.
@@ -103,12 +102,23 @@ pub(super) struct Opening {
 
 /// What `entrail pull` brings into an archive.
 pub(super) struct Pulled {
-    /// What is asked of Graph.
-    pub(super) wanted: GraphRequest,
-    /// Whose logs they are.
-    pub(super) tenant: Tenant,
+    /// Where it comes from.
+    pub(super) origin: Box<dyn Origin>,
     /// Only records that match are kept.
     pub(super) query: Query,
+    /// The query as it is noted, without what the origin evaluates itself; empty: all records are kept.
+    pub(super) question: String,
+}
+
+impl Pulled {
+    /// Records of an origin that knows nothing of the query.
+    fn whole(origin: impl Origin + 'static, query: Query) -> Self {
+        let mut question = query.to_string();
+        if asks_for_now(&query) {
+            question = format!("{question} (at {})", crate::runtime::now());
+        }
+        Self { origin: Box::new(origin), query, question }
+    }
 }
 
 /// A row of the table.

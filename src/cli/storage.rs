@@ -22,6 +22,14 @@ pub(super) fn account(
     named: Option<&str>,
     arguments: &SignInArguments,
 ) -> anyhow::Result<(Arc<Account>, Address)> {
+    let (account, address) = named_account(named, arguments)?;
+    Ok((Arc::new(account), address))
+}
+
+fn named_account(
+    named: Option<&str>,
+    arguments: &SignInArguments,
+) -> anyhow::Result<(Account, Address)> {
     let mut settings = settings(arguments)?;
     let environment = environment::storage().map_err(anyhow::Error::msg)?;
     let of_connection = || match &environment.connection {
@@ -41,7 +49,16 @@ pub(super) fn account(
     }
     let certificates = arguments.ca_cert.clone();
     let account = Account::new(&address, &environment, settings, certificates);
-    Ok((Arc::new(account.map_err(anyhow::Error::msg)?), address))
+    Ok((account.map_err(anyhow::Error::msg)?, address))
+}
+
+/// The same, which keeps nothing of what is read: an archive does.
+pub(super) fn unkept_account(
+    named: Option<&str>,
+    arguments: &SignInArguments,
+) -> anyhow::Result<(Arc<Account>, Address)> {
+    let (account, address) = named_account(named, arguments)?;
+    Ok((Arc::new(account.keeping(0)), address))
 }
 
 /// The blobs that a path among files names, all of them.

@@ -1,9 +1,11 @@
-//! An archive: a folder with the logs of one tenant, slice by slice, beyond what Entra itself keeps.
+//! An archive: a folder with the logs of a tenant, slice by slice, beyond what Entra itself keeps.
+//! Each source has folders of its own.
 //! Never has a record twice, never loses one it has, and never touches a file it did not write.
 //!
 //! ```text
 //! ARCHIVE/audit/2026-05-01.ndjson.zst    the records of a day, as they were sent
 //! ARCHIVE/audit/2026-05-01.2.ndjson.zst  more of that day, where the first file has grown large
+//! ARCHIVE/storage-x/audit/…              the same of another source than Graph
 //! ARCHIVE/.entrail/manifest.ndjson       what was asked for, when, and where it is
 //! ARCHIVE/.entrail/sha256sums            the files and their digests, as `sha256sum` reads them
 //! ARCHIVE/.entrail/lock                  held by the pull that runs
@@ -22,11 +24,14 @@ mod condense;
 mod damaged;
 mod day;
 mod files;
+mod fill;
 mod lock;
 mod look_again;
 mod manifest;
+mod origin;
 mod packed;
 mod put_back;
+mod rounds;
 mod tidy;
 mod wanted;
 
@@ -48,7 +53,13 @@ use crate::disk::{Kind, Made};
 use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
 
 pub use self::damaged::Asked;
+pub use self::fill::fill;
 pub use self::manifest::{KeptSlice, Owner, Stored};
+pub use self::origin::{
+    Before, Beginning, Clock, Cut, Fault, Fetched, Origin, Parts, Pulling, Sliced, Take, WantedLog,
+    fault,
+};
+pub use self::rounds::{Rounds, pull_into, watch};
 
 /// Time within which records arrive late, if nothing else is said.
 pub const OVERLAP: Duration = Duration::from_hours(24);
@@ -103,6 +114,8 @@ pub struct Done<'l> {
     pub request: String,
     /// When that was asked, by the clock of the service; UTC. Nothing after it counts as asked for.
     pub asked: Timestamp,
+    /// What it was made of where the source is in parts.
+    pub parts: BTreeMap<String, String>,
 }
 
 type Interrupt = Box<dyn FnMut(&'static str) -> io::Result<()> + Send>;
@@ -212,7 +225,26 @@ impl Archive {
         self.known.unlisted = self.find_unlisted()?;
         self.adopt()?;
         self.is_unasked();
+        self.tell_joined();
         Ok(())
+    }
+
+    /// Says that another source has come to those whose records are here.
+    fn tell_joined(&mut self) {
+        let name = |owner: &Owner| match owner.source.is_empty() {
+            true => format!("tenant {} at {}", owner.tenant, owner.base),
+            false => format!("{} at {}", owner.source, owner.base),
+        };
+        let others: Vec<String> = self.manifest.joined().into_iter().map(name).collect();
+        if !others.is_empty() {
+            let reason = format!(
+                "{} has the logs of {} so far: those of {} get folders of their own beside them",
+                self.folder.display(),
+                others.join(", "),
+                name(self.manifest.owner())
+            );
+            self.odd("", None, reason);
+        }
     }
 
     /// Time within which records arrive late: slices asked for earlier after their end are asked
@@ -241,11 +273,11 @@ impl Archive {
         self
     }
 
-    /// What asks for a slice again: it is noted where several slices become one.
+    /// What it is filled from: with its filters, and what asks for a slice again where several become one.
     #[must_use]
-    pub fn with_requests(mut self, requests: Requests) -> Self {
-        self.requests = Some(requests);
-        self
+    pub fn for_origin(mut self, origin: &dyn Origin) -> Self {
+        self.requests = origin.requests();
+        self.with_filters(origin.filters())
     }
 
     /// Keeps only the records of a query, which `sieve` knows. What was kept of another query does not
@@ -458,12 +490,13 @@ impl Archive {
             late: None,
             complete,
             records: 0,
+            parts: done.parts.clone(),
             slices: 1,
             request: done.request.clone(),
             file: None,
         };
         let Some(packing) = self.packing.take() else {
-            if complete {
+            if complete || !entry.parts.is_empty() {
                 self.step("line")?;
                 self.manifest.add(entry.clone())?;
                 (self.tell)(Told::Kept(&entry));

@@ -42,8 +42,8 @@ use crate::time::{Timestamp, Window};
 
 pub use self::activity_types::activity_types;
 pub use self::feed::{Feed, Follow, Status};
-pub use self::follow::{Round, Rounds, next_windows, pull_into, watch};
-pub use self::kept::{owner, requests};
+pub use self::follow::next_windows;
+pub use self::kept::{Logs, owner};
 pub use self::pull::pull;
 
 /// Graph as one tenant sees it. Whatever asks Graph in one program shares one, for its limit of

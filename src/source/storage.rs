@@ -9,6 +9,7 @@ pub mod account;
 pub mod address;
 pub mod api;
 mod blob;
+pub mod containers;
 pub mod credential;
 pub mod doctor;
 mod following;
@@ -18,6 +19,7 @@ mod listing;
 pub mod logs;
 mod part;
 mod run;
+mod text;
 mod walk;
 
 use std::borrow::Cow;

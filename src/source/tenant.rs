@@ -1,6 +1,7 @@
 //! A tenant as a place: signs in, asks Graph, and tells beside the records how far that is.
 //! Never decodes a record: they go the way of every stream, line by line.
 
+mod kept;
 mod sought;
 
 use std::borrow::Cow;
@@ -12,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+pub use self::kept::Kept;
 use self::sought::Wanting;
 pub use self::sought::{Sought, explained};
 use super::came::Came;

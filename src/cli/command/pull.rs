@@ -16,16 +16,13 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::named::PlaceArguments;
 use crate::cli::place::Pulled as PulledFrom;
 use crate::cli::standard::out;
-use crate::cli::tenant::wait_for;
+use crate::cli::tenant::wait_asking;
 use crate::cli::{Outcome, tell};
 use crate::query::matcher::Matcher;
 use crate::query::{self, Query};
-use crate::sign_in::Claims;
-use crate::source::archive::{Archive, Told};
-use crate::source::graph::{Request, Round, Service, Span, owner, pull_into, requests, watch};
+use crate::source::archive::{Archive, Clock, Origin, Told, pull_into, watch};
 use crate::source::pulled::{Missing, Outcome as Pulled, State, Stopped};
-use crate::source::tenant::NAME;
-use crate::source::{Delivery, Tenant, local, read_all};
+use crate::source::{Delivery, local, read_all};
 use crate::store::{RowId, Store};
 use crate::text::clean;
 use crate::time::{TICKS_PER_SECOND, Timestamp, Window};
@@ -70,12 +67,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     }
     let places = arguments.places.asked("pulled from")?;
     let [(_, place)] = places.as_slice() else {
-        anyhow::bail!("an archive is of one place; pull each into an archive of its own");
+        anyhow::bail!("one place is pulled at a time; pull each of them into the archive");
     };
-    let from = place.pulled()?;
+    let from = place.pulled(arguments.watch.is_some())?;
     let cancel = CancellationToken::new();
     let work = into_archive(arguments, &from, &cancel);
-    let (pulled, signal) = wait_for(&from.tenant, until_asked_to_end(work, &cancel))??;
+    let asking = || from.origin.asking();
+    let (pulled, signal) = wait_asking(asking, until_asked_to_end(work, &cancel))??;
     match (signal, pulled) {
         (Some(number), _) => Ok(Outcome::Signal(number)),
         (None, Ok(pulled)) => Ok(ended(&pulled)),
@@ -113,44 +111,34 @@ async fn into_archive(
     from: &PulledFrom,
     cancel: &CancellationToken,
 ) -> anyhow::Result<Pulled> {
-    let PulledFrom { wanted, tenant, query } = from;
-    let request = wanted.request.clone().for_archive();
-    let service = tenant.service().map_err(anyhow::Error::msg)?;
     let every = arguments.watch.map(|minutes| Duration::from_secs(60 * u64::from(minutes)));
-    let claims = claims(tenant, every, cancel).await?;
-    let owner = owner(tenant.base(), &claims.tenant);
-    let heard: Arc<Mutex<Heard>> = Arc::default();
+    let origin: &dyn Origin = &*from.origin;
+    begin(origin, every, cancel).await?;
+    let name = origin.name().into_owned();
+    let heard = Arc::new(Mutex::new(Heard { name, ..Heard::default() }));
     let folder = &arguments.archive;
     let overlap = Duration::from_secs(3_600 * u64::from(arguments.overlap));
-    let mut archive = Archive::open(folder, &owner, crate::runtime::now(), Heard::ear(&heard))?
+    let now = crate::runtime::now();
+    let mut archive = Archive::open(folder, &origin.owner(), now, Heard::ear(&heard))?
         .with_overlap(overlap)
-        .with_filters(request.filters_of_logs())
-        .with_requests(requests(tenant.base()));
-    if !wanted.question.is_empty() {
-        let query = query.clone();
-        let matching = Matching { query, service: Arc::clone(&service), heard: Arc::clone(&heard) };
-        archive = archive
-            .with_query(wanted.question.clone(), Box::new(move |lines| matching.keeps(lines)));
+        .for_origin(origin);
+    if !from.question.is_empty() {
+        let query = from.query.clone();
+        let matching = Matching { query, now: origin.clock(), heard: Arc::clone(&heard) };
+        let question = from.question.clone();
+        archive = archive.with_query(question, Box::new(move |lines| matching.keeps(lines)));
     }
     let Some(every) = every else {
-        let pulled = pull_into(&service, &request, &mut archive, overlap, cancel).await;
+        let pulled = pull_into(origin, &mut archive, overlap, cancel).await;
         archive.leave();
-        match told(tenant, folder, &heard, &pulled, false) {
+        return match told(origin, folder, &heard, &pulled, false) {
             // How it ended is in the exit code as well.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
-            _ => return Ok(pulled),
-        }
-    };
-    let request = from_the_start(request);
-    let mut next = |_| {
-        let mut request = request.clone();
-        if !std::mem::take(&mut locked(&heard).is_first_round) {
-            request.notes.clear();
-        }
-        request
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+            _ => Ok(pulled),
+        };
     };
     let mut unheard = None;
-    let mut after = |pulled: &Pulled| match told(tenant, folder, &heard, pulled, true) {
+    let mut after = |pulled: &Pulled| match told(origin, folder, &heard, pulled, true) {
         Ok(()) => ControlFlow::Continue(()),
         // Nobody listens any more.
         Err(error) => {
@@ -158,40 +146,19 @@ async fn into_archive(
             ControlFlow::Break(())
         }
     };
-    let mut round = Round { request: &mut next, after: &mut after };
-    let pulled = watch(&service, &mut archive, every, &mut round, cancel).await;
+    let pulled = watch(origin, &mut archive, every, &mut after, cancel).await;
     archive.leave();
     unheard.map_or(Ok(pulled), |error| Err(error.into()))
 }
 
-/// The same, from where it first began: each round asks for what earlier ones could not have.
-fn from_the_start(request: Request) -> Request {
-    let Some(span) = request.span.clone() else { return request };
-    let first = Mutex::new(None);
-    let span = Span::new(move |now| {
-        let window = span.at(now);
-        let mut first = locked(&first);
-        let start = first.map_or(window.start, |first: Timestamp| first.min(window.start));
-        // Without a window nothing has begun.
-        if !window.is_empty() {
-            *first = Some(start);
-        }
-        Window { start: start.min(window.end), ..window }
-    });
-    Request { span: Some(span), ..request }
-}
-
-/// Whose token it is. With `every`, sign-in is waited for while it is down.
-async fn claims(
-    tenant: &Tenant,
+/// Has an origin begin. With `every`, sign-in is waited for while it is down.
+async fn begin(
+    origin: &dyn Origin,
     every: Option<Duration>,
     cancel: &CancellationToken,
-) -> anyhow::Result<Claims> {
+) -> anyhow::Result<()> {
     loop {
-        let error = match tenant.sign_in().claims(cancel).await {
-            Ok(claims) => return Ok(claims),
-            Err(error) => error,
-        };
+        let Err(error) = origin.begin(cancel).await else { return Ok(()) };
         let Some(every) = every.filter(|_| error.may_pass && !cancel.is_cancelled()) else {
             return Err(error.into());
         };
@@ -207,7 +174,7 @@ async fn claims(
 /// What knows which records of a page a query finds.
 struct Matching {
     query: Query,
-    service: Arc<Service>,
+    now: Clock,
     heard: Arc<Mutex<Heard>>,
 }
 
@@ -215,7 +182,7 @@ impl Matching {
     /// Which lines are kept: those that match, and those that cannot be judged by themselves.
     fn keeps(&self, lines: &[u8]) -> Vec<bool> {
         let lines: Vec<&[u8]> = lines.split_inclusive(|byte| *byte == b'\n').collect();
-        let context = query::Context { now: self.service.now(), around: None };
+        let context = query::Context { now: (self.now)(), around: None };
         let keeps = self.judged(&lines, &context);
         let kept = keeps.iter().filter(|is_kept| **is_kept).count();
         locked(&self.heard).passed_over += (keeps.len() - kept) as u64;
@@ -224,7 +191,7 @@ impl Matching {
 
     fn judged(&self, lines: &[&[u8]], context: &query::Context) -> Vec<bool> {
         let mut store = Store::default();
-        let place = local::at_hand("Microsoft Graph", lines.concat());
+        let place = local::at_hand("the archive", lines.concat());
         let _ = read_all(vec![place], |delivery| {
             if let Delivery::Segment(segment) = delivery {
                 store.push(segment);
@@ -258,6 +225,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 const LONG_WAIT: i64 = 30 * TICKS_PER_SECOND;
 
 /// What was told while a pull ran.
+#[derive(Default)]
 struct Heard {
     /// Until when it waits, as was told.
     waits_until: Option<Timestamp>,
@@ -268,21 +236,8 @@ struct Heard {
     missing: Vec<Missing>,
     /// What is odd, and was told.
     odd: HashSet<String>,
-    is_first_round: bool,
-}
-
-impl Default for Heard {
-    fn default() -> Self {
-        Self {
-            waits_until: None,
-            records: 0,
-            passed_over: 0,
-            slices: 0,
-            missing: Vec::new(),
-            odd: HashSet::new(),
-            is_first_round: true,
-        }
-    }
+    /// What it is called that is pulled from.
+    name: String,
 }
 
 impl Heard {
@@ -306,7 +261,7 @@ impl Heard {
                 Told::Missing(missing) if missing.lost => heard.missing.push(*missing),
                 // Told while it lasts, and by a program that goes on only once.
                 Told::Missing(missing) => {
-                    let trouble = missing.trouble(NAME).to_string();
+                    let trouble = missing.trouble(&heard.name).to_string();
                     if heard.odd.insert(missing.reason) {
                         tell(&format!("entrail: {trouble}"));
                     }
@@ -332,8 +287,8 @@ impl Heard {
     fn take(&mut self) -> Self {
         let odd = std::mem::take(&mut self.odd);
         let taken = std::mem::take(self);
-        *self =
-            Self { odd, is_first_round: false, waits_until: taken.waits_until, ..Self::default() };
+        let (name, waits_until) = (taken.name.clone(), taken.waits_until);
+        *self = Self { waits_until, odd, name, ..Self::default() };
         taken
     }
 }
@@ -341,7 +296,7 @@ impl Heard {
 /// Tells what is missing on standard error, and one line about all of it on standard output.
 /// `goes_on`: what is missing is asked for again by this program.
 fn told(
-    tenant: &Tenant,
+    origin: &dyn Origin,
     folder: &Path,
     heard: &Mutex<Heard>,
     pulled: &Pulled,
@@ -351,7 +306,7 @@ fn told(
     // One refusal can be that of many logs, and end the pull.
     let mut reasons = HashSet::new();
     for missing in &heard.missing {
-        let mut trouble = tenant.told(missing);
+        let mut trouble = origin.told(missing);
         if !reasons.insert(trouble.reason.clone()) {
             "for the same reason".clone_into(&mut trouble.reason);
         }
@@ -362,7 +317,7 @@ fn told(
     {
         tell(&format!("entrail: {why}"));
     }
-    for notice in tenant.sign_in().notices() {
+    for notice in origin.notices() {
         tell(&format!("entrail: {notice}"));
     }
     let asked = match pulled.window {

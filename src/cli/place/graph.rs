@@ -3,7 +3,7 @@
 
 pub(super) mod request;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::ensure;
 use clap::Args;
@@ -18,9 +18,10 @@ use crate::cli::{Outcome, tell};
 use crate::config::environment;
 use crate::place::Place;
 use crate::source::Tenant;
-use crate::source::graph::{Request, doctor};
-use crate::source::tenant::NAME;
+use crate::source::graph::{Request, Span, doctor};
+use crate::source::tenant::{Kept, NAME};
 use crate::text::clean;
+use crate::time::{Timestamp, Window};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -117,16 +118,38 @@ impl PlaceCommand for Arguments {
         Ok(Outcome::found(doctor::can_read(&claims, now)))
     }
 
-    fn pulled(&self) -> anyhow::Result<Pulled> {
+    fn pulled(&self, goes_on: bool) -> anyhow::Result<Pulled> {
         ensure!(
             self.and_tenant.is_empty(),
             "--and-tenant: an archive is of one tenant; pull each into its own"
         );
         let query = self.asked.range.query()?;
         let wanted = GraphRequest::new(&self.asked, &query)?;
-        let tenant = tenant(&self.sign_in, wanted.request.clone().for_archive())?;
-        Ok(Pulled { wanted, tenant, query })
+        let mut request = wanted.request.clone().for_archive();
+        if goes_on {
+            request = from_the_start(request);
+        }
+        let tenant = tenant(&self.sign_in, request)?;
+        let origin = Kept::new(tenant).map_err(anyhow::Error::msg)?;
+        Ok(Pulled { origin: Box::new(origin), query, question: wanted.question })
     }
+}
+
+/// The same, from where it first began: each round asks for what earlier ones could not have.
+fn from_the_start(request: Request) -> Request {
+    let Some(span) = request.span.clone() else { return request };
+    let first = Mutex::new(None);
+    let span = Span::new(move |now| {
+        let window = span.at(now);
+        let mut first = first.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = first.map_or(window.start, |first: Timestamp| first.min(window.start));
+        // Without a window nothing has begun.
+        if !window.is_empty() {
+            *first = Some(start);
+        }
+        Window { start: start.min(window.end), ..window }
+    });
+    Request { span: Some(span), ..request }
 }
 
 /// The tenants that were named, each under a name of its own.

@@ -135,7 +135,7 @@ impl PlaceCommand for Arguments {
         Ok(Outcome::found(report.can_read))
     }
 
-    fn pulled(&self) -> anyhow::Result<Pulled> {
+    fn pulled(&self, _: bool) -> anyhow::Result<Pulled> {
         bail!(
             "a hub cannot be pulled from yet; `entrail query '' --format original hub NAMESPACE/HUB --resume` writes \
              what arrived since the last time"

@@ -100,7 +100,7 @@ impl PlaceCommand for Arguments {
         Ok(Outcome::found(report.can_read))
     }
 
-    fn pulled(&self) -> anyhow::Result<Pulled> {
+    fn pulled(&self, _: bool) -> anyhow::Result<Pulled> {
         bail!("a cluster cannot be pulled from yet; open it, and export what you need")
     }
 }

@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use anyhow::{bail, ensure};
+use anyhow::ensure;
 use clap::Args;
 
 use super::{Asked, Opening, PlaceCommand, Pulled};
@@ -14,11 +14,12 @@ use crate::cli::logs::Chosen;
 use crate::cli::report::write_lines;
 use crate::cli::span::{RequestedSpan, Span};
 use crate::cli::standard::out;
-use crate::cli::storage::{account, wait_for};
+use crate::cli::storage::{account, unkept_account, wait_for};
 use crate::place::{Place, Places};
 use crate::source::Storage;
 use crate::source::storage::account::Account;
 use crate::source::storage::address::Address;
+use crate::source::storage::containers::Containers;
 use crate::source::storage::doctor::{containers, examine};
 use crate::source::storage::logs::{LOGS, Log, find};
 use crate::text::clean;
@@ -111,8 +112,17 @@ impl PlaceCommand for Arguments {
         Ok(Outcome::found(report.can_read))
     }
 
-    fn pulled(&self) -> anyhow::Result<Pulled> {
-        bail!("a storage account is not pulled from: it is an archive already; open it as it is")
+    fn pulled(&self, _: bool) -> anyhow::Result<Pulled> {
+        let RangeArguments { since, until, .. } = self.range.clone();
+        let query = self.range.query()?;
+        let requested = RequestedSpan { query: query.clone(), since, until };
+        let span = requested.at(crate::runtime::now())?.range;
+        let (account, address) = unkept_account(self.named.as_deref(), &self.sign_in)?;
+        let containers = chosen(&account, &address, &self.log)?;
+        let is_all = self.log.iter().any(|name| name.trim().eq_ignore_ascii_case("all"));
+        let containers = Containers::new(account, &address, &containers, span);
+        let containers = containers.map_err(anyhow::Error::msg)?.optional(is_all);
+        Ok(Pulled::whole(containers, query))
     }
 }
 

@@ -97,7 +97,7 @@ impl PlaceCommand for Arguments {
         Ok(Outcome::found(report.can_read))
     }
 
-    fn pulled(&self) -> anyhow::Result<Pulled> {
+    fn pulled(&self, _: bool) -> anyhow::Result<Pulled> {
         bail!("a workspace cannot be pulled from yet; open it, and export what you need")
     }
 }

@@ -14,6 +14,9 @@ use std::time::Duration;
 /// Ticks of a day.
 const DAY: i64 = 24 * 3_600 * TICKS_PER_SECOND;
 
+/// Bytes of what one line says of its parts: longer lines would not be read again.
+const MOST_PARTS: usize = 256 << 10;
+
 /// Entries of one day from which on it stays as it is: comparing all of them takes too long.
 const MOST_OF_DAY: usize = 20_000;
 
@@ -147,18 +150,20 @@ fn merge(
     let mut merged: BTreeMap<usize, Vec<KeptSlice>> = BTreeMap::new();
     for &entry in group {
         let Some(at) = within(entry, pieces) else {
-            into.extend(entry.file.is_some().then(|| entry.clone()));
+            into.extend(brought(entry).then(|| entry.clone()));
             continue;
         };
         let lines = merged.entry(at).or_default();
         let name = |entry: &KeptSlice| entry.file.as_ref().map(|file| file.name.clone());
         let of_file = |line: &&mut KeptSlice| {
-            entry.file.is_none() || line.file.is_none() || name(line) == name(entry)
+            let is_same = entry.file.is_none() || line.file.is_none() || name(line) == name(entry);
+            is_same && len_of_parts(line) + len_of_parts(entry) <= MOST_PARTS
         };
         match lines.iter_mut().find(of_file) {
             Some(line) => {
                 line.records = line.records.saturating_add(entry.records);
                 line.slices = line.slices.saturating_add(entry.slices);
+                line.parts.extend(entry.parts.clone());
                 line.file = entry.file.clone().or(line.file.take());
             }
             None => lines.push(entry.clone()),
@@ -193,6 +198,16 @@ fn spread(
     }
 }
 
+/// Does anything hang on an entry beside what was asked for?
+fn brought(entry: &KeptSlice) -> bool {
+    entry.file.is_some() || !entry.parts.is_empty()
+}
+
+/// Bytes of what an entry says of its parts, about.
+fn len_of_parts(entry: &KeptSlice) -> usize {
+    entry.parts.iter().map(|(name, was)| name.len() + was.len() + 8).sum()
+}
+
 /// The entries without those that brought nothing, and whose time was asked for again since.
 fn without_outdated(group: &[&KeptSlice]) -> Vec<KeptSlice> {
     let mut newest_first: Vec<usize> = (0..group.len()).collect();
@@ -201,8 +216,7 @@ fn without_outdated(group: &[&KeptSlice]) -> Vec<KeptSlice> {
     let mut kept = Vec::new();
     for at in newest_first {
         let entry = group[at];
-        let brought = entry.file.is_some() || entry.late.is_some();
-        if brought || !entry.window().without(&since).is_empty() {
+        if brought(entry) || entry.late.is_some() || !entry.window().without(&since).is_empty() {
             kept.push(at);
             if entry.complete {
                 add(&mut since, entry.window());

@@ -188,7 +188,9 @@ impl Archive {
                     && self.query.is_none()
                     && lost.file.window().without(&[window]).is_empty());
             let is_late = std::mem::take(&mut lost.is_late);
-            if is_late || !(outcome.has_all() || lost.for_good) {
+            // What another source had, its next pull tells.
+            let is_own = self.manifest.owner().has(&lost.log);
+            if is_late || !is_own || !(outcome.has_all() || lost.for_good) {
                 // The next pull asks.
                 outcome.missing += u64::from(is_late);
                 left.push(lost);

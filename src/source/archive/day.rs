@@ -7,6 +7,8 @@ use super::Slice;
 use crate::time::{Timestamp, Window, ticks};
 
 const ENDING: &str = ".ndjson.zst";
+/// Letters of the longest name of a folder.
+const MOST_NAME: usize = 80;
 
 /// The path below the archive of a slice's file; `number` is 1 for the first one of a day.
 pub fn name(slice: &Slice<'_>, number: u32) -> String {
@@ -30,14 +32,22 @@ pub fn window(base: &str) -> Option<Window> {
 /// Is this the path below an archive of a file of that log? Only names that [`name`] makes are: what
 /// else a manifest says was not written by this program. Logs that are not known yet may have files.
 pub fn is_name(path: &str, log: &str) -> bool {
-    let is_log = |log: &str| {
-        let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        log.len() <= 64
-            && log.starts_with(|c: char| c.is_ascii_lowercase())
-            && log.bytes().all(is_plain)
-    };
-    path.split_once('/')
+    path.rsplit_once('/')
         .is_some_and(|(folder, base)| folder == log && is_log(folder) && window(base).is_some())
+}
+
+/// Is this the name of a log: a folder, perhaps in the folder of a source?
+fn is_log(log: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    let is_name = |name: &str| {
+        name.len() <= MOST_NAME
+            && name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.bytes().all(is_plain)
+    };
+    match log.split_once('/') {
+        Some((source, log)) => is_name(source) && is_name(log),
+        None => is_name(log),
+    }
 }
 
 #[cfg(test)]
@@ -73,11 +83,16 @@ mod tests {
     fn a_name_of_an_archive_is_a_log_and_a_day_and_nothing_else() {
         assert!(is_name("audit/2026-05-01.ndjson.zst", "audit"));
         assert!(is_name("a-later-log/2026-05-01.2.ndjson.zst", "a-later-log"));
+        assert!(is_name("storage-x1/audit/2026-05-01.ndjson.zst", "storage-x1/audit"));
         for foreign in [
             "2026-05-01.ndjson.zst",
             "../2026-05-01.ndjson.zst",
             "/2026-05-01.ndjson.zst",
-            "a/b/2026-05-01.ndjson.zst",
+            "a/b/c/2026-05-01.ndjson.zst",
+            "a//2026-05-01.ndjson.zst",
+            "a/../2026-05-01.ndjson.zst",
+            "../a/2026-05-01.ndjson.zst",
+            "a/.entrail/2026-05-01.ndjson.zst",
             "audit/../2026-05-01.ndjson.zst",
             "audit\\2026-05-01.ndjson.zst",
             ".entrail/2026-05-01.ndjson.zst",
@@ -85,7 +100,7 @@ mod tests {
             "audit/authorized_keys",
             "sign-ins/2026-05-01.ndjson.zst",
         ] {
-            let log = foreign.split('/').next().unwrap_or_default();
+            let log = foreign.rsplit_once('/').map_or("", |(log, _)| log);
             let log = if log == "sign-ins" { "audit" } else { log };
             assert!(!is_name(foreign, log), "{foreign}");
         }

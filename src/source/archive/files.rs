@@ -75,11 +75,15 @@ impl Files {
             true => folder.make_sub(name),
             false => folder.sub(name),
         };
+        let inside = |log: &str| match log.split_once('/') {
+            Some((source, log)) => open(&open(&self.root, source)?, log),
+            None => open(&self.root, log),
+        };
         if let Some(base) = aside(name) {
             return Ok((open(&self.hidden, DAMAGED)?, base));
         }
-        match name.split_once('/') {
-            Some((log, base)) if day::is_name(name, log) => Ok((open(&self.root, log)?, base)),
+        match name.rsplit_once('/') {
+            Some((log, base)) if day::is_name(name, log) => Ok((inside(log)?, base)),
             _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a name of this archive")),
         }
     }
@@ -137,7 +141,11 @@ impl Files {
 
     /// The names of files of a log that look like days.
     pub fn days(&self, log: &str) -> io::Result<Vec<String>> {
-        let names = there(self.root.sub(log).and_then(|folder| folder.names()))?;
+        let mut folder = Ok(self.root.clone());
+        for part in log.split('/') {
+            folder = folder.and_then(|folder| folder.sub(part));
+        }
+        let names = there(folder.and_then(|folder| folder.names()))?;
         let names =
             names.unwrap_or_default().into_iter().filter_map(|base| base.into_string().ok());
         Ok(names
@@ -235,12 +243,31 @@ fn is_of_archive(root: &Folder, name: &OsStr, logs: &[String]) -> io::Result<boo
         return Ok(true);
     }
     let is_folder = root.look(name)?.is_some_and(|look| look.kind == Kind::Folder);
-    if !is_folder || !logs.iter().any(|log| log == name) {
+    let is_of_source =
+        |log: &String| log.strip_prefix(name).is_some_and(|log| log.starts_with('/'));
+    let is_log = logs.iter().any(|log| log == name);
+    if !is_folder || !(is_log || logs.iter().any(is_of_source)) {
         return Ok(false);
     }
+    let folder = root.sub(name)?;
+    if is_log {
+        return has_days(&folder);
+    }
+    for log in folder.names()? {
+        let of_source = log.to_str().map(|log| [name, log].join("/"));
+        let is_log = of_source.is_some_and(|log| logs.contains(&log));
+        if !is_log || !has_days(&folder.sub(&log)?)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Has a folder nothing but files that are named like those of a log?
+fn has_days(folder: &Folder) -> io::Result<bool> {
     let is_day =
         |base: &std::ffi::OsString| base.to_str().is_some_and(|b| day::window(b).is_some());
-    Ok(root.sub(name)?.names()?.iter().all(is_day))
+    Ok(folder.names()?.iter().all(is_day))
 }
 
 /// An error together with where it happened, and the way out where there is one.

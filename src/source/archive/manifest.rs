@@ -5,7 +5,9 @@
 //! A line is one of
 //! ```text
 //! {"archive":{"version":1,"base":"https://graph.microsoft.com","tenant":"…"}}    the first one
+//! {"archive":{"version":2,"base":"https://…","tenant":"","source":"storage-…"}}  one for each further source
 //! {"slice":{"log":"audit","start":"…","end":"…","complete":true,"asked":"…",…}}
+//! {"slice":{"log":"storage-…/audit","parts":{"…/h=13/m=00/PT1H.json":"0x8D…"},…}}
 //! {"gone":"audit/2026-05-01.ndjson.zst"}                                         not there any more
 //! ```
 
@@ -20,7 +22,10 @@ use crate::time::{TICKS_PER_SECOND, Timestamp, Window, ticks};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Raised whenever an older program could not go on with the manifest.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// That of an archive that has the logs of a tenant from Graph and nothing else: older programs go on with
+/// it as well.
+const FIRST_VERSION: u32 = 1;
 /// The file, in the hidden folder of an archive, and the one that is written in its place.
 pub const NAME: &str = "manifest.ndjson";
 const NEW: &str = "manifest.new";
@@ -31,13 +36,16 @@ const MOST_LOTS: usize = 2_000;
 /// Bytes of the longest line; the filter of a slice is the only text of any length.
 const MOST_LINE: usize = 1 << 20;
 
-/// Whose records an archive has.
+/// Whose records an archive has of one source.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Owner {
     /// Where the service is that has them.
     pub base: String,
-    /// The tenant's id.
+    /// The tenant's id; empty where the source does not know it.
     pub tenant: String,
+    /// The folder of its logs below the archive; empty: the archive itself, as for Graph.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
     /// Its logs: their folders below the archive. Only these are looked for there.
     #[serde(skip)]
     pub logs: Vec<String>,
@@ -47,6 +55,18 @@ impl Owner {
     /// Are these the same ones' records?
     fn is(&self, other: &Self) -> bool {
         self.base == other.base && self.tenant == other.tenant
+    }
+
+    /// Is this one of its logs?
+    pub fn has(&self, log: &str) -> bool {
+        self.source == log.split_once('/').map_or("", |(source, _)| source)
+    }
+
+    /// The line that says that an archive has its records; `is_first`: and says so first.
+    fn line(&self, is_first: bool) -> Line {
+        let is_graph = is_first && self.source.is_empty();
+        let version = if is_graph { FIRST_VERSION } else { VERSION };
+        Line::Archive(Header { version, owner: self.clone() })
     }
 }
 
@@ -85,6 +105,10 @@ pub struct KeptSlice {
     pub complete: bool,
     /// Records that are new by this slice.
     pub records: u64,
+    /// What it was made of where the source is in parts, such as blobs: their names, and what each was
+    /// then.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts: BTreeMap<String, String>,
     /// Slices that became this one.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub slices: u32,
@@ -138,6 +162,7 @@ impl KeptSlice {
             late: None,
             complete: false,
             records: 0,
+            parts: BTreeMap::new(),
             slices: 1,
             request: String::new(),
             file: None,
@@ -205,7 +230,10 @@ pub struct Gone {
 #[derive(Debug)]
 pub struct Manifest {
     folder: Folder,
+    /// The source that it was opened for.
     owner: Owner,
+    /// All sources, in the order they came.
+    owners: Vec<Owner>,
     file: File,
     /// Bytes of whole lines.
     len: u64,
@@ -215,6 +243,8 @@ pub struct Manifest {
     /// Files that were noted not to be there any more, by name.
     gone: BTreeMap<String, Gone>,
     unreadable: u64,
+    /// Had it no records of this source, but some of others?
+    is_another: bool,
 }
 
 impl Manifest {
@@ -234,9 +264,11 @@ impl Manifest {
             return Err(wrong(&format!("it has {bytes} bytes, more than entrail ever writes")));
         }
         let mut manifest = Self::empty(folder, owner, file);
-        let is_begun = manifest.read()?;
+        manifest.read()?;
+        let is_begun = manifest.owners.iter().any(|known| known.source == owner.source);
+        let is_owned = |entry: &KeptSlice| owner.has(&entry.log);
         // Without it, the logs of two tenants could get into one archive.
-        if !is_begun && (manifest.unreadable > 0 || !manifest.entries.is_empty()) {
+        if !is_begun && (manifest.unreadable > 0 || manifest.entries.iter().any(is_owned)) {
             return Err(wrong(
                 "no line of it says whose archive it is: that line is unreadable or gone",
             ));
@@ -245,8 +277,10 @@ impl Manifest {
             manifest.file.set_len(manifest.len)?;
         }
         if !is_begun {
-            let header = Header { version: VERSION, owner: owner.clone() };
-            manifest.write(&[Line::Archive(header)])?;
+            let is_first = manifest.owners.is_empty();
+            manifest.write(&[owner.line(is_first)])?;
+            manifest.owners.push(owner.clone());
+            manifest.is_another = !is_first;
         }
         folder.sync()?;
         Ok(manifest)
@@ -256,19 +290,21 @@ impl Manifest {
         Self {
             folder: folder.clone(),
             owner: owner.clone(),
+            owners: Vec::new(),
             file,
             len: 0,
             entries: Vec::new(),
             latest: HashMap::new(),
             gone: BTreeMap::new(),
             unreadable: 0,
+            is_another: false,
         }
     }
 
-    /// Reads all whole lines; whether one of them says whose archive it is.
-    fn read(&mut self) -> io::Result<bool> {
+    /// Reads all whole lines.
+    fn read(&mut self) -> io::Result<()> {
         let mut lines = BufReader::new(self.file.try_clone()?);
-        let (mut is_begun, mut number, mut line) = (false, 0_u64, Vec::new());
+        let (mut number, mut line) = (0_u64, Vec::new());
         // Lines about files that are gone follow each other; each lot is forgotten at once.
         let (mut gone, mut lots) = (Vec::new(), 0);
         loop {
@@ -283,7 +319,7 @@ impl Manifest {
                 self.forget(&gone.iter().map(String::as_str).collect());
                 gone.clear();
             }
-            let Some(len) = len else { return Ok(is_begun) };
+            let Some(len) = len else { return Ok(()) };
             self.len += len;
             if len == 1 {
                 continue;
@@ -291,8 +327,11 @@ impl Manifest {
             match serde_json::from_slice(&line) {
                 _ if line.len() > MOST_LINE => self.unreadable += 1,
                 Ok(Line::Archive(header)) => {
-                    is_begun = true;
                     check(&header, &self.owner)?;
+                    let owner = header.owner;
+                    if self.owners.iter().all(|known| known.source != owner.source) {
+                        self.owners.push(owner);
+                    }
                 }
                 Ok(Line::Slice(entry)) => {
                     let file = entry.file.as_ref();
@@ -305,7 +344,7 @@ impl Manifest {
                     }
                 }
                 Ok(Line::Gone(name)) => {
-                    let log = name.split('/').next().unwrap_or_default();
+                    let log = name.rsplit_once('/').map_or("", |(log, _)| log);
                     if !day::is_name(&name, log) {
                         return Err(foreign(number));
                     }
@@ -397,9 +436,9 @@ impl Manifest {
     pub fn write_anew(&self, entries: Vec<KeptSlice>) -> io::Result<Self> {
         let mut anew = Self::empty(&self.folder, &self.owner, self.folder.anew(NEW)?);
         anew.gone.clone_from(&self.gone);
-        let header = Header { version: VERSION, owner: self.owner.clone() };
-        let mut text = serde_json::to_vec(&Line::Archive(header))?;
-        text.push(b'\n');
+        anew.owners.clone_from(&self.owners);
+        let headers = self.owners.iter().enumerate().map(|(at, owner)| owner.line(at == 0));
+        let mut text = Vec::new();
         // What files were like that are gone, before all that counts: the lines that say that they are
         // gone make less of those above them.
         let days = self.gone.values().filter_map(|gone| {
@@ -410,7 +449,7 @@ impl Manifest {
             Line::Slice(KeptSlice::of_file(&gone.log, day, gone.file.clone(), gone.records))
         });
         let is_gone = self.gone.keys().map(|name| Line::Gone(name.clone()));
-        for line in was.chain(is_gone) {
+        for line in headers.chain(was).chain(is_gone) {
             serde_json::to_writer(&mut text, &line)?;
             text.push(b'\n');
         }
@@ -441,9 +480,15 @@ impl Manifest {
         self.folder.is_still(NAME, &self.file)
     }
 
-    /// Whose it is.
+    /// Whose records it was opened for.
     pub fn owner(&self) -> &Owner {
         &self.owner
+    }
+
+    /// The other sources it has records of, where those of this one are new to it.
+    pub fn joined(&self) -> Vec<&Owner> {
+        let others = self.owners.iter().filter(|owner| owner.source != self.owner.source);
+        others.filter(|_| self.is_another).collect()
     }
 
     /// Forgets files, and that anything of their time was ever asked for: what came of later
@@ -484,6 +529,7 @@ impl Manifest {
             });
             if near {
                 (entry.complete, entry.late) = (false, None);
+                entry.parts.clear();
             }
             !near || entry.file.is_some()
         });
@@ -562,14 +608,18 @@ fn foreign(line: u64) -> io::Error {
 fn check(header: &Header, owner: &Owner) -> io::Result<()> {
     let reason = if header.version > VERSION {
         "a newer entrail wrote this archive; use that one".to_owned()
-    } else if !header.owner.is(owner) {
-        let Owner { base, tenant, .. } = &header.owner;
+    } else if header.owner.source == owner.source && !header.owner.is(owner) {
+        let Owner { base, tenant, source, .. } = &header.owner;
+        let whose = |tenant: &str| match source.is_empty() {
+            true => format!("tenant {tenant}"),
+            false => source.clone(),
+        };
+        let (there, here) = (whose(tenant), whose(&owner.tenant));
         format!(
-            "this archive has the logs of tenant {} at {}, not of {} at {}; give each tenant a \
-             folder of its own",
-            crate::text::clean(tenant),
+            "this archive has the logs of {} at {}, not of {here} at {}; give each tenant a folder of its \
+             own",
+            crate::text::clean(&there),
             crate::text::clean(base),
-            owner.tenant,
             owner.base
         )
     } else {

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 
 use super::super::graph::fixture::*;
-use super::super::graph::{self, Request, Round, Sink, page::Page, pull_into, watch};
+use super::super::graph::{self, Logs, Request, Sink, page::Page};
 use super::*;
 use crate::time::ticks;
 
@@ -38,6 +38,10 @@ fn request(days: i64) -> Request {
     let start = at("2026-05-01");
     let end = start.plus(ticks(Duration::from_hours(24)) * days);
     Request::new(vec![log("audit")], Window { start, end }).for_archive()
+}
+
+fn graph_asked(request: &Request) -> Asked {
+    Asked { logs: vec!["audit".to_owned()], window: request.window }
 }
 
 /// A server whose tenant can be added to.
@@ -230,7 +234,8 @@ fn pulled_once(server: &Server, request: &Request, folder: &Path) -> (Outcome, V
     });
     let mut archive = Archive::open(folder, &owner(), at("2026-05-31"), tell).expect("opened");
     let (service, cancel) = (server.service(), CancellationToken::new());
-    let pulling = pull_into(&service, request, &mut archive, OVERLAP, &cancel);
+    let logs = logs(service, request.clone());
+    let pulling = pull_into(&logs, &mut archive, OVERLAP, &cancel);
     let outcome = runtime().block_on(pulling);
     assert_eq!(archive.verify(), []);
     drop(archive);
@@ -351,7 +356,7 @@ fn a_file_damaged_while_it_is_pulled_into_is_no_measure_of_what_is_new() {
         let mut archive = open(folder.path()).with_overlap(29 * 24 * HOUR);
         damage(&folder.path().join(DAY));
         let mut outcome = pulled(&server.service(), &request(2), &mut archive);
-        archive.settle(&request(2).asked(), &mut outcome).expect("told");
+        archive.settle(&graph_asked(&request(2)), &mut outcome).expect("told");
         assert_eq!((outcome.damaged, outcome.missing), (1, 1), "{harm}");
         drop(archive);
         assert!(pulled_once(&server, &request(2), folder.path()).0.is_complete(), "{harm}");
@@ -371,8 +376,8 @@ fn a_pull_that_is_cancelled_leaves_the_digests_of_what_it_kept() {
     let cancel = CancellationToken::new();
     cancel.cancel();
     let service = server.service();
-    let request = request(3);
-    let pulling = pull_into(&service, &request, &mut archive, OVERLAP, &cancel);
+    let logs = logs(service, request(3));
+    let pulling = pull_into(&logs, &mut archive, OVERLAP, &cancel);
     assert_eq!(runtime().block_on(pulling).stopped, Some(Stopped::Cancelled));
     assert_eq!(compared(folder.path()), 2);
 }
@@ -492,9 +497,10 @@ fn what_could_not_be_had_is_asked_for_by_the_next_pull() {
 fn another_filter_is_another_question() {
     let folder = memory();
     let (server, _tenant) = tenant_server(Tenant::new(40, HOUR, 10));
-    let filters = BTreeMap::from([("audit", "startswith(id,'D')".to_owned())]);
-    let filtered = Request { filters, ..request(2) };
-    let mut archive = open(folder.path()).with_filters(filtered.filters_of_logs());
+    let filter = "startswith(id,'D')".to_owned();
+    let filters = BTreeMap::from([("audit".to_owned(), filter.clone())]);
+    let filtered = Request { filters: BTreeMap::from([("audit", filter)]), ..request(2) };
+    let mut archive = open(folder.path()).with_filters(filters.clone());
     assert!(pulled(&server.service(), &filtered, &mut archive).is_complete());
     assert_eq!(archive.unasked("audit", filtered.window), []);
     drop(archive);
@@ -503,9 +509,7 @@ fn another_filter_is_another_question() {
     assert!(pulled(&server.service(), &request(2), &mut archive).is_complete());
     drop(archive);
     assert_eq!(
-        open(folder.path())
-            .with_filters(filtered.filters_of_logs())
-            .unasked("audit", filtered.window),
+        open(folder.path()).with_filters(filters.clone()).unasked("audit", filtered.window),
         []
     );
     assert_eq!(records(folder.path()).len(), 40);
@@ -534,10 +538,11 @@ fn a_watched_archive_stays_up_to_date_with_one_file_a_day() {
     let service = server.service();
     let mut archive = open(folder.path());
     let mut rounds = 0_i64;
-    let mut request = |now: Timestamp| {
+    let request = |now: Timestamp| {
         let window = Window { start: now.plus(-ticks(40 * HOUR)), end: now };
         Request::new(vec![log("audit")], window).for_archive()
     };
+    let logs = Logs::new(Arc::new(service), "t", request);
     let mut after = |outcome: &Outcome| {
         assert!(outcome.is_complete());
         rounds += 1;
@@ -545,9 +550,8 @@ fn a_watched_archive_stays_up_to_date_with_one_file_a_day() {
         tenant.lock().expect("free").records.push((time, record(700 + rounds as usize, time)));
         if rounds < 12 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    let mut round = Round { request: &mut request, after: &mut after };
     let (every, cancel) = (Duration::from_mins(5), CancellationToken::new());
-    let watching = watch(&service, &mut archive, every, &mut round, &cancel);
+    let watching = watch(&logs, &mut archive, every, &mut after, &cancel);
     assert!(runtime().block_on(watching).is_complete());
     assert_eq!(records(folder.path()).len(), 11);
     let files = archive.manifest.files();
@@ -707,14 +711,13 @@ fn a_watch_outlives_an_outage_and_catches_up() {
     let service = server.service();
     let mut archive = open(folder.path());
     let mut rounds = Vec::new();
-    let mut request = |_| request(3);
+    let logs = logs(service, request(3));
     let mut after = |outcome: &Outcome| {
         rounds.push(outcome.is_complete());
         if outcome.is_complete() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let mut round = Round { request: &mut request, after: &mut after };
     let (every, cancel) = (Duration::from_mins(5), CancellationToken::new());
-    let watching = watch(&service, &mut archive, every, &mut round, &cancel);
+    let watching = watch(&logs, &mut archive, every, &mut after, &cancel);
     assert!(runtime().block_on(watching).is_complete());
     assert!(rounds.len() > 2, "{rounds:?}");
     assert_eq!(records(folder.path()), expected);

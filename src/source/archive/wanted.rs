@@ -5,7 +5,7 @@ use std::io;
 
 use super::files::wrapped;
 use super::manifest::KeptSlice;
-use super::{AHEAD, Archive, DOUBTED};
+use super::{AHEAD, Archive, Before, DOUBTED};
 use crate::time::window::floor_second;
 use crate::time::{Timestamp, Window, ticks};
 
@@ -26,7 +26,7 @@ impl Archive {
         let believed = self.manifest.entries().filter_map(|entry| match is_doubted(entry) {
             false => Some(entry.clone()),
             // What it brought is there all the same.
-            true if entry.file.is_some() => {
+            true if entry.file.is_some() || !entry.parts.is_empty() => {
                 let asked = entry.asked.min(now);
                 Some(KeptSlice { asked, complete: false, late: None, ..entry.clone() })
             }
@@ -59,19 +59,33 @@ impl Archive {
         self.manifest.entries().any(|entry| entry.log == log)
     }
 
+    /// What was asked of a log without a filter, or with the same one.
+    fn asked_of<'a>(&'a self, log: &'a str) -> impl Iterator<Item = &'a KeptSlice> {
+        let question = self.question(log);
+        self.manifest.entries().filter(move |entry| {
+            let is_all = entry.filter.is_none() && entry.query.is_none();
+            let is_same = entry.filter == question.0 && entry.query == question.1;
+            entry.log == log && (is_all || is_same)
+        })
+    }
+
+    /// What it has of a log.
+    pub(super) fn before(&self, log: &str) -> Before {
+        let mut before = Before::default();
+        for entry in self.asked_of(log) {
+            before.answered.extend(entry.complete.then(|| (entry.window(), entry.asked)));
+            let parts = entry.parts.iter().map(|(name, was)| (name.clone(), was.clone()));
+            before.parts.extend(parts);
+        }
+        before
+    }
+
     /// What is still to be asked for of a window: all but what was asked for, without a filter or with the
     /// same one, when nothing could arrive late any more. Whole seconds.
     pub fn unasked(&self, log: &str, window: Window) -> Vec<Window> {
-        let question = self.question(log);
-        let is_asked = |entry: &&KeptSlice| {
-            let is_all = entry.filter.is_none() && entry.query.is_none();
-            is_all || (entry.filter == question.0 && entry.query == question.1)
-        };
         let settled: Vec<Window> = self
-            .manifest
-            .entries()
-            .filter(|entry| entry.complete && entry.log == log)
-            .filter(is_asked)
+            .asked_of(log)
+            .filter(|entry| entry.complete)
             .map(|entry| entry.settled(self.overlap))
             .collect();
         let (start, end) = (floor_second(window.start), floor_second(window.end));

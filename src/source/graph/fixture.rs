@@ -381,6 +381,11 @@ impl Sink for Everything {
     }
 }
 
+/// Logs to fill an archive with, as a request says.
+pub fn logs(service: Service, request: Request) -> Logs {
+    Logs::new(Arc::new(service), "t", move |_| request.clone())
+}
+
 pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }

@@ -64,6 +64,8 @@ struct State {
     landmark: Vec<u8>,
     /// Was it read to its end?
     is_read: bool,
+    /// What it was when reading began: what is read is of that, or of what it grew to.
+    opened: String,
 }
 
 /// Bytes that were read.
@@ -127,6 +129,16 @@ impl Blob {
         &self.listed
     }
 
+    /// What it was when it was begun to be read last; empty: it was not.
+    pub fn opened(&self) -> String {
+        self.state().opened.clone()
+    }
+
+    /// Can only more be put behind what it has?
+    pub fn is_append(&self) -> bool {
+        self.state().version.as_ref().is_some_and(|version| version.is_append)
+    }
+
     /// The first byte that was not read, at the start of a line.
     pub fn next(&self) -> u64 {
         self.state().next
@@ -179,7 +191,11 @@ impl Blob {
             },
         };
         let len = version.len;
-        self.state().version = Some(version.clone());
+        {
+            let mut state = self.state();
+            state.opened.clone_from(&version.etag);
+            state.version = Some(version.clone());
+        }
         // What is read on is not wanted any more when this ends.
         let stop = stop.child_token();
         let _guard = stop.clone().drop_guard();

@@ -23,6 +23,7 @@ fn entry(start: i64, end: i64, asked: i64) -> KeptSlice {
         late: None,
         complete: true,
         records: 0,
+        parts: std::collections::BTreeMap::new(),
         slices: 1,
         request: "x".to_owned(),
         file: None,

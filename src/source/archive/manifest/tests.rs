@@ -13,6 +13,7 @@ fn owner(tenant: &str) -> Owner {
     Owner {
         base: "https://graph.microsoft.com".to_owned(),
         tenant: tenant.to_owned(),
+        source: String::new(),
         logs: Vec::new(),
     }
 }
@@ -31,6 +32,7 @@ fn entry(start: &str, asked: &str) -> KeptSlice {
         late: None,
         complete: true,
         records: 7,
+        parts: std::collections::BTreeMap::new(),
         slices: 1,
         request: "https://graph.microsoft.com/v1.0/x".to_owned(),
         file: Some(Stored { name, bytes: 9, sha256, first: start, last: start.plus(1) }),
@@ -218,4 +220,58 @@ fn a_slice_is_settled_where_nothing_arrives_late() {
     assert_eq!(late.settled(day), late.window());
     let soon = entry("2026-05-01", "2026-05-01T06:00:00Z");
     assert!(soon.settled(day).is_empty());
+}
+
+#[test]
+fn another_source_is_another_line_and_older_programs_leave_such_an_archive_alone() {
+    let outer = tempfile::tempdir().expect("a folder");
+    let folder = Folder::open(outer.path()).expect("ours");
+    let storage = |base: &str| Owner {
+        base: base.to_owned(),
+        tenant: String::new(),
+        source: "storage-x".to_owned(),
+        logs: vec!["storage-x/audit".to_owned()],
+    };
+    let lines = || {
+        let mut text = String::new();
+        folder.read(NAME).expect("there").read_to_string(&mut text).expect("text");
+        text.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut graph = Manifest::open(&folder, &owner("t")).expect("begun");
+    graph.add(entry("2026-05-01", "2026-05-20")).expect("added");
+    assert!(lines()[0].contains("\"version\":1") && graph.joined().is_empty());
+    drop(graph);
+    let both = Manifest::open(&folder, &storage("https://a")).expect("joined");
+    assert_eq!(both.joined().len(), 1);
+    assert_eq!(both.entries().count(), 1);
+    drop(both);
+    let last = "{\"archive\":{\"version\":2,\"base\":\"https://a\",\"tenant\":\"\",\"source\":\"storage-x\"}}";
+    assert_eq!(lines()[2], last);
+    // Neither another account of that name, nor another tenant of Graph.
+    for wrong in [storage("https://b"), owner("u")] {
+        let error = Manifest::open(&folder, &wrong).expect_err("refused").to_string();
+        assert!(error.contains("this archive has the logs of"), "{error}");
+    }
+    let mut again = Manifest::open(&folder, &owner("t")).expect("goes on");
+    assert!(again.joined().is_empty());
+    let anew = again.write_anew(again.entries().cloned().collect()).expect("written");
+    again.replace(anew).expect("replaced");
+    let lines = lines();
+    assert!(lines[0].contains("\"version\":1") && lines[1] == last, "{lines:?}");
+}
+
+/// Where the line is gone that says whose they are, the logs of another tenant could come to them.
+#[test]
+fn logs_whose_owner_is_not_known_any_more_get_no_other_one() {
+    let outer = tempfile::tempdir().expect("a folder");
+    let folder = Folder::open(outer.path()).expect("ours");
+    let header = "{\"archive\":{\"version\":2,\"base\":\"https://a\",\"tenant\":\"\",\"source\":\"storage-x\"}}\n";
+    let mut line =
+        serde_json::to_string(&Line::Slice(entry("2026-05-01", "2026-05-20"))).expect("a line");
+    line.push('\n');
+    folder
+        .replace(NAME, |file| file.write_all([header, &line].concat().as_bytes()))
+        .expect("written");
+    let error = Manifest::open(&folder, &owner("t")).expect_err("refused").to_string();
+    assert!(error.contains("whose archive"), "{error}");
 }

@@ -31,8 +31,8 @@ fn pulled_under(folder: &Path, act: Act) -> (Outcome, Vec<String>) {
         Ok(())
     }));
     let (service, cancel) = (server.service(), CancellationToken::new());
-    let request = request(3);
-    let pulling = pull_into(&service, &request, &mut archive, OVERLAP, &cancel);
+    let logs = logs(service, request(3));
+    let pulling = pull_into(&logs, &mut archive, OVERLAP, &cancel);
     let outcome = runtime().block_on(pulling);
     let told = told.lock().expect("free").clone();
     (outcome, told)

@@ -5,7 +5,7 @@ use crate::time::ticks;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use super::super::super::archive::Archive;
+use super::super::super::archive::{Archive, watch};
 use super::*;
 
 /// A tenant whose newest records are of just now by Graph's clock, which is `ahead` of ours by ticks.
@@ -171,14 +171,13 @@ fn a_watch_goes_on_while_sign_in_is_down_and_ends_where_it_is_refused() {
     let service = server.service_with(Arc::new(tokens));
     let mut archive = open(folder.path());
     let mut rounds = Vec::new();
-    let mut request = |_| last(70);
+    let logs = logs(service, last(70));
     let mut after = |outcome: &Outcome| {
         rounds.push(outcome.stopped.clone());
         if rounds.len() < 9 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    let mut round = Round { request: &mut request, after: &mut after };
     let cancel = CancellationToken::new();
-    runtime().block_on(watch(&service, &mut archive, MINUTE, &mut round, &cancel));
+    runtime().block_on(watch(&logs, &mut archive, MINUTE, &mut after, &cancel));
     let down = Some(Stopped::Unreachable("login answers 503".to_owned()));
     let ended = Some(Stopped::SignIn("secret expired".to_owned()));
     assert_eq!(rounds, [None, down.clone(), down, None, ended]);

@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use super::super::super::archive::Archive;
+use super::super::super::archive::{Archive, watch};
 use super::*;
 
 /// A sign-in that has one token only, as a managed identity does, and says so where it is refused.
@@ -58,16 +58,15 @@ fn a_watch_goes_on_while_its_only_token_is_refused() {
         Archive::open(folder.path(), &owner, at("2026-05-31"), Box::new(|_| {})).expect("new");
     let server = refusing(|number| (3..9).contains(&number));
     let mut rounds = Vec::new();
-    let mut request = |_| days(2);
     let mut after = |outcome: &Outcome| {
         rounds.push(outcome.stopped.clone());
         let is_over = rounds.len() > 1 && rounds.last() == Some(&None);
         if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let mut round = Round { request: &mut request, after: &mut after };
     let service = server.service_with(Arc::new(OneToken));
+    let logs = logs(service, days(2));
     let cancel = CancellationToken::new();
-    let outcome = runtime().block_on(watch(&service, &mut archive, MINUTE, &mut round, &cancel));
+    let outcome = runtime().block_on(watch(&logs, &mut archive, MINUTE, &mut after, &cancel));
     assert!(outcome.is_complete(), "{outcome:?}");
     let said = Some(Stopped::TokenRefused(SAME.to_owned()));
     assert_eq!(rounds, [said.clone(), said, None]);
