@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex};
 use entrail::time::Timestamp;
 use serde_json::{Value, json};
 
+use super::frames;
 use super::kql::Query;
 
 /// A table.
@@ -31,6 +32,8 @@ pub enum Fault {
     Status(u16, &'static str),
     /// The answer ends at this share of it, in percent.
     Cut(usize),
+    /// The answer ends at this byte.
+    CutAt(usize),
     /// A status of success, and nothing.
     Empty,
     /// Rows are left out, and it is said.
@@ -92,25 +95,39 @@ fn serve(stream: &mut TcpStream, state: &Mutex<State>) {
         let (status, list) = state.lists.get(&path).expect("a list that is there");
         return send(stream, *status, &list.to_string(), list.to_string().as_bytes());
     }
-    assert_eq!(headers.get("content-type").map(String::as_str), Some("application/json"));
-    assert!(headers.get("prefer").is_some_and(|prefer| prefer == "response-v1=true, wait=280"));
+    assert!(headers.get("content-type").is_some_and(|kind| kind.starts_with("application/json")));
     state.tokens.extend(headers.get("authorization").cloned());
     let asked: Value = serde_json::from_str(&body).expect("JSON");
-    let text = asked["query"].as_str().expect("a query").to_owned();
-    let span = asked["timespan"].as_str().and_then(|span| {
-        let (start, end) = span.split_once('/')?;
-        Some((Timestamp::parse(start)?, Timestamp::parse(end)?))
-    });
+    let of_kusto = frames::asked(&asked);
+    assert_eq!(of_kusto.is_some(), path.ends_with("/v2/rest/query"), "{path}");
+    if of_kusto.is_none() {
+        assert!(headers.get("prefer").is_some_and(|prefer| prefer == "response-v1=true, wait=280"));
+    }
+    let is_of_kusto = of_kusto.is_some();
+    let whole = || asked["query"].as_str().map(|text| (text.to_owned(), None));
+    let (text, kind) = of_kusto.or_else(whole).expect("a query");
+    let every = ("1900-01-01", "2900-01-01");
+    let span = asked["timespan"].as_str().map(|span| span.split_once('/').expect("a span"));
+    let span = span
+        .or(is_of_kusto.then_some(every))
+        .and_then(|(start, end)| Some((Timestamp::parse(start)?, Timestamp::parse(end)?)));
     state.asked.push((path.clone(), text.clone()));
     let fault = state.faults.pop_front().flatten();
     let (status, answer) = match &fault {
         Some(Fault::Status(status, code)) => (*status, error(code, "it went wrong")),
         _ => answer(&state, &path, &text, span.expect("a span of time"), fault.as_ref()),
     };
+    let is_fragmented = state.tokens.len().is_multiple_of(2);
     drop(state);
+    let answer = match (kind, is_of_kusto && status == 200) {
+        (_, false) => answer,
+        (None, true) => frames::frames(&answer, is_fragmented),
+        (Some(kind), true) => frames::frames(&frames::called(answer, &kind), is_fragmented),
+    };
     let text = if answer.is_null() { String::new() } else { answer.to_string() };
     let whole = text.len();
     let sent = match fault {
+        Some(Fault::CutAt(byte)) => &text.as_bytes()[..byte.min(whole)],
         Some(Fault::Cut(percent)) => &text.as_bytes()[..whole * percent / 100],
         Some(Fault::Empty) => &[][..],
         _ => text.as_bytes(),

@@ -125,10 +125,6 @@ impl Engine for Cluster {
             400 if refused.code.contains("EntityNotFound") => {
                 Some("the cluster has no such database, or you may not see it")
             }
-            401 => Some(
-                "the cluster takes no token of that tenant: name the tenant it is in (--tenant), and the \
-                 cloud (--cloud)",
-            ),
             403 => Some(
                 "whoever signed in needs the role Database Viewer: `.add database ['NAME'] viewers \
                  ('aaduser=…')`, or Viewer of the KQL database in Fabric",
