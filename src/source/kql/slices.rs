@@ -31,8 +31,10 @@ pub struct Slice {
 /// an answer has room for by their bytes.
 pub fn plan(window: Window, hours: &[(Timestamp, u64)], most_rows: u64) -> Vec<Slice> {
     let most = most_rows.clamp(1, MOST_ROWS);
+    // Behind a first slice the hours of the whole window are handed over once more.
+    let is_in = |hour: Timestamp| hour.plus(HOUR) > window.start && hour < window.end;
     let mut hours: Vec<(Timestamp, u64)> =
-        hours.iter().filter(|(hour, _)| hour.plus(HOUR) > window.start).copied().collect();
+        hours.iter().filter(|(hour, _)| is_in(*hour)).copied().collect();
     hours.sort_unstable();
     let mut slices = Vec::new();
     let mut end = window.end;
@@ -100,6 +102,8 @@ mod tests {
         assert_eq!(cut(&[(7, 9_000_000), (8, 1)], 4_000), [(8, 100, 1), (0, 8, 9_000_000)]);
         // Rows that are not in the window are counted for nothing.
         assert_eq!(cut(&[(-5, 7)], 4_000), [(0, 100, 0)]);
+        // They once were, behind the first slice: rows were told to be missing that had come with it.
+        assert_eq!(cut(&[(100, 900), (120, 3), (50, 20)], 4_000), [(0, 100, 20)]);
     }
 
     #[test]
