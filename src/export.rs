@@ -31,7 +31,7 @@ mod written;
 mod tests;
 
 pub use about::{About, Sequence};
-pub use count::{Counted, count_by, distinct};
+pub use count::{Counted, count_by, count_groups, distinct};
 pub use formats::{Format, RecordFormat};
 pub use input_totals::input_total_lines;
 pub use record_writer::{READ_FIRST, REDACTED};

@@ -50,7 +50,7 @@ pub use wrapped::{Inside, inside, is_escaped, plain, wrapped};
 use crate::record::naming::{drop_placeholders, name_targets};
 use crate::record::{Change, Record, outcome, risk};
 use dates::Settled;
-use json::Reader;
+use json::{Keys as _, Reader};
 use recognition::Recognised;
 use schema::Schema;
 
@@ -292,6 +292,18 @@ pub fn is_sound(value: &[u8]) -> bool {
 /// first key that decides.
 pub fn is_audit(object: &[u8]) -> bool {
     recognition::recognise(object, 0) == Some((Recognised::Event(Schema::Audit), true))
+}
+
+/// May a column or property of this name change how an audit or a sign-in is read?
+pub fn is_read(name: &str) -> bool {
+    use crate::record::Kind;
+    let name = name.as_bytes();
+    recognition::tells(name).is_some()
+        || schema::directory_audit::AuditKey::find(name).is_some()
+        || schema::sign_in::SignInKey::find(name).is_some()
+        || [Kind::Audit, Kind::SignIn]
+            .iter()
+            .any(|kind| kind_properties::slot(name, *kind).is_some())
 }
 
 /// The cells of a header row.

@@ -15,6 +15,7 @@
 //! read like any other, behind what is there.
 
 pub(crate) mod at_offset;
+mod count;
 mod piece;
 pub(crate) mod plain;
 pub mod refusal;
@@ -28,11 +29,13 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::query::plan::Part;
+use crate::query::summarize::Counting;
 use crate::query::{Expression, Operator, Query, Term, Value};
 use crate::record::field::Field;
 use crate::store::{Segment, Store};
 use crate::time::{TimeRange, Timestamp};
 
+pub use count::{Cost, Counted, Group, Uncounted};
 pub use piece::{
     Again, Contents, Live, News, Opened, Piece, Prompt, Pulling, Remote, Status, Stream, Tail,
 };
@@ -98,6 +101,24 @@ pub trait Place: fmt::Debug + Send + Sync {
     /// Fails with why that cannot be kept.
     fn handed_over(&self) -> Result<(), String> {
         Ok(())
+    }
+
+    /// Who counts its records where they are: `the workspace`; `None` where they have to be loaded for that.
+    fn counts(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Counts records where they are, without handing them over; `told` hears what a person has to do
+    /// for it, and how far it is. The counts are those of the records it would hand over. Waits for a
+    /// service: call it where waiting is allowed.
+    fn count(
+        &self,
+        counting: &Counting,
+        told: &mut dyn FnMut(News),
+        stop: &CancellationToken,
+    ) -> Result<Counted, Uncounted> {
+        let _ = (counting, told, stop);
+        Err(Uncounted::Inexact("its records are counted when they are loaded".to_owned()))
     }
 
     /// How it would answer a query.

@@ -47,6 +47,7 @@ pub mod push_down;
 pub mod sieve;
 pub mod spelling;
 pub mod suggest;
+pub mod summarize;
 pub mod surroundings;
 pub mod syntax;
 pub mod translate;

@@ -23,6 +23,7 @@ mod framing;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod graph;
+pub mod groups;
 pub mod hub;
 mod index;
 mod input_totals;

@@ -336,6 +336,18 @@ impl TimeRange {
     pub fn contains(&self, time: Timestamp) -> bool {
         self.start.is_none_or(|start| start <= time) && self.end.is_none_or(|end| time < end)
     }
+
+    /// What is inside of both.
+    #[must_use]
+    pub fn intersection(self, other: Self) -> Self {
+        Self {
+            start: self.start.max(other.start),
+            end: match (self.end, other.end) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            },
+        }
+    }
 }
 
 /// The zone times are shown in; its name is always shown with them.

@@ -4,6 +4,10 @@
 #[path = "translations/asked.rs"]
 #[expect(dead_code, reason = "translations use more of it")]
 mod asked;
+#[path = "workspace/counting.rs"]
+mod counting;
+#[path = "workspace/engine.rs"]
+mod engine;
 #[path = "workspace/fake.rs"]
 mod fake;
 #[path = "workspace/frames.rs"]
@@ -278,6 +282,10 @@ fn everything_comes_once_in_slices_that_fit_into_an_answer() {
     // Halves of what was too much: no more than a few times the answers that are needed.
     assert!((17..64).contains(&asked.len()), "{}", asked.len());
     assert!(fake.with(|state| state.tokens[0] == "Bearer kestrel.of.the-workspace"));
+    // Without that limit the first slice is small and the others are cut anew behind it.
+    fake.with(|state| state.most_rows = None);
+    let loaded = load(&fake, &AUDITS);
+    assert_eq!((loaded.told(), loaded.ids().len()), (Vec::new(), 1_500));
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! How often each value of a field occurs, largest first.
 //! Never reads original bytes where the columns know, and never counts a value of a record twice.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 use super::cell::RecordOut;
 use super::originals::{self, Fetched};
 use super::written::Written;
+use crate::place;
 use crate::query::spelling::Spellings;
 use crate::record::column::Kept;
 use crate::record::field::{Field, Stored};
@@ -39,34 +40,52 @@ impl Counted {
 /// # Panics
 /// Where the store has no such row.
 pub fn count_by(store: &Store, rows: &[RowId], field: &'static Field) -> Counted {
+    count(store, rows, field, &|_| 1)
+}
+
+/// As [`count_by`], of records that were put together in groups: each row stands for as many records as
+/// its group has.
+pub fn count_groups(counted: &place::Counted, field: &'static Field) -> Counted {
+    let sizes: HashMap<RowId, u64> =
+        counted.groups.iter().map(|group| (group.row, group.records)).collect();
+    let rows: Vec<RowId> = counted.groups.iter().map(|group| group.row).collect();
+    count(&counted.store, &rows, field, &|row| sizes.get(&row).copied().unwrap_or(0))
+}
+
+/// How many records a row stands for.
+type Records<'r> = dyn Fn(RowId) -> u64 + 'r;
+
+fn count(store: &Store, rows: &[RowId], field: &'static Field, records: &Records<'_>) -> Counted {
     let mut tally = Tally::default();
     let mut report = Written { records: rows.len() as u64, ..Written::default() };
     match field.stored {
         Stored::Column(..) | Stored::Property(_) => {
             if let Some(kept) = field.stored.kept() {
-                count_column(store, rows, kept, &mut tally);
+                count_column(store, rows, kept, records, &mut tally);
             }
         }
         Stored::Time => {
             for &row in rows {
                 let day = store.time(row).map(Timestamp::to_rfc3339);
                 // The first ten characters are the day.
-                tally.record(day.iter().filter_map(|time| time.split('T').next()));
+                tally.record(day.iter().filter_map(|time| time.split('T').next()), records(row));
             }
         }
         Stored::Correlation => {
             for &row in rows {
-                tally.record(Some(&*store.correlation(row)).filter(|id| !id.is_empty()));
+                let id = store.correlation(row);
+                tally.record(Some(&*id).filter(|id| !id.is_empty()), records(row));
             }
         }
         Stored::Mark => {
             for &row in rows {
-                tally.record(Some(store.marks().word(row)));
+                tally.record(Some(store.marks().word(row)), records(row));
             }
         }
         Stored::Note => {
             for &row in rows {
-                tally.record(Some(store.marks().note(row)).filter(|note| !note.is_empty()));
+                let note = store.marks().note(row);
+                tally.record(Some(note).filter(|note| !note.is_empty()), records(row));
             }
         }
         Stored::Original(_) | Stored::Raw => {
@@ -80,7 +99,7 @@ pub fn count_by(store: &Store, rows: &[RowId], field: &'static Field) -> Counted
                         };
                         let mut values = Vec::new();
                         row.values(field, &mut |value| values.push(value.to_owned()));
-                        tally.record(values.iter().map(String::as_str));
+                        tally.record(values.iter().map(String::as_str), records(fetched.row));
                     }
                     Err(reason) => report.failed(fetched.original.name(), &reason),
                 }
@@ -95,7 +114,13 @@ pub fn count_by(store: &Store, rows: &[RowId], field: &'static Field) -> Counted
 
 /// Counts by dictionary codes; each entry's value is looked at once, but that of an id with several
 /// names for each record.
-fn count_column(store: &Store, rows: &[RowId], kept: Kept, tally: &mut Tally) {
+fn count_column(
+    store: &Store,
+    rows: &[RowId],
+    kept: Kept,
+    records: &Records<'_>,
+    tally: &mut Tally,
+) {
     let column = kept.column;
     let mut numbers_of = |values: Vec<&str>| -> Vec<usize> {
         let filled = values.into_iter().filter(|value| !value.is_empty());
@@ -119,7 +144,7 @@ fn count_column(store: &Store, rows: &[RowId], kept: Kept, tally: &mut Tally) {
                 }
             }
         }
-        tally.numbers(found.iter().copied());
+        tally.numbers(found.iter().copied(), records(row));
     }
 }
 
@@ -181,24 +206,24 @@ impl Tally {
         self.spellings.number(&clean(value))
     }
 
-    fn record<'v>(&mut self, values: impl IntoIterator<Item = &'v str>) {
+    fn record<'v>(&mut self, values: impl IntoIterator<Item = &'v str>, records: u64) {
         let numbers: Vec<usize> = values.into_iter().map(|value| self.number(value)).collect();
-        self.numbers(numbers.into_iter());
+        self.numbers(numbers.into_iter(), records);
     }
 
-    /// Counts one record that has the spellings of these numbers.
-    fn numbers(&mut self, numbers: impl Iterator<Item = usize>) {
+    /// Counts so many records that each have the spellings of these numbers.
+    fn numbers(&mut self, numbers: impl Iterator<Item = usize>, records: u64) {
         self.seen.clear();
         self.seen.extend(numbers);
-        self.spellings.record(&mut self.seen);
+        self.spellings.record(&mut self.seen, records);
         if self.seen.is_empty() {
-            self.none += 1;
+            self.none += records;
         }
         for &value in &self.seen {
             if value >= self.counts.len() {
                 self.counts.resize(value + 1, 0);
             }
-            self.counts[value] += 1;
+            self.counts[value] += records;
         }
     }
 

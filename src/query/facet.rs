@@ -46,12 +46,36 @@ pub const MOST_DISTINCT: usize = 200_000;
 /// Longest value, in bytes; longer ones are one by their beginning.
 const LONGEST: usize = 400;
 
+/// What a row stands for: itself, or a group of records.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stands {
+    /// How many records.
+    pub records: u64,
+    /// Oldest and newest of them (UTC); `None` where none has a time.
+    pub seen: Option<(Timestamp, Timestamp)>,
+}
+
 /// Counts the values of `field` in `rows`. Times count by day. `goes_on` hears now and then how many
 /// records were looked at, and answers whether to go on; `None` where it said no.
 pub fn facet(
     store: &Store,
     rows: &[RowId],
     field: &'static Field,
+    goes_on: &dyn Fn(usize) -> bool,
+) -> Option<Facet> {
+    let itself = |row| {
+        let time = store.time(row);
+        Stands { records: 1, seen: time.map(|time| (time, time)) }
+    };
+    facet_of(store, rows, field, &itself, goes_on)
+}
+
+/// As [`facet`], of rows that stand for groups of records. Sparklines count the first record of a group.
+pub fn facet_of(
+    store: &Store,
+    rows: &[RowId],
+    field: &'static Field,
+    stands: &dyn Fn(RowId) -> Stands,
     goes_on: &dyn Fn(usize) -> bool,
 ) -> Option<Facet> {
     let mut tally = Tally { period: store.period(), ..Tally::default() };
@@ -78,7 +102,7 @@ pub fn facet(
                         known.get_or_insert_with(|| number(store.things(kept, code), &mut tally));
                     tally.of_record.extend_from_slice(found);
                 }
-                tally.record(store.time(row));
+                tally.record(stands(row));
             }
         }
         Stored::Time | Stored::Correlation | Stored::Mark | Stored::Note => {
@@ -97,12 +121,12 @@ pub fn facet(
                     let number = tally.number(&value);
                     tally.of_record.extend(number);
                 }
-                tally.record(time);
+                tally.record(stands(row));
             }
         }
-        Stored::Original(_) | Stored::Raw => read(store, rows, field, &mut tally, goes_on)?,
+        Stored::Original(_) | Stored::Raw => read(store, rows, field, &mut tally, stands, goes_on)?,
     }
-    Some(tally.sorted(field, rows.len() as u64))
+    Some(tally.sorted(field))
 }
 
 fn day(time: Timestamp) -> String {
@@ -116,6 +140,7 @@ fn read(
     rows: &[RowId],
     field: &Field,
     tally: &mut Tally,
+    stands: &dyn Fn(RowId) -> Stands,
     goes_on: &dyn Fn(usize) -> bool,
 ) -> Option<()> {
     let mut rows = rows.to_vec();
@@ -131,6 +156,7 @@ fn read(
         }
         segment.read_records(&own, &mut buffer, &mut |at, record| {
             let Some(record) = record else {
+                tally.records += 1;
                 tally.unreadable += 1;
                 return;
             };
@@ -138,7 +164,7 @@ fn read(
                 let number = tally.number(value);
                 tally.of_record.extend(number);
             });
-            tally.record(segment.time(at));
+            tally.record(stands(first + at as RowId));
         });
     }
     Some(())
@@ -149,6 +175,7 @@ struct Tally {
     spellings: Spellings,
     values: Vec<FacetValue>,
     of_record: Vec<usize>,
+    records: u64,
     without: u64,
     unreadable: u64,
     others: u64,
@@ -166,27 +193,32 @@ impl Tally {
         Some(self.spellings.number(value))
     }
 
-    /// Counts a record that has the values collected.
-    fn record(&mut self, time: Option<Timestamp>) {
-        self.spellings.record(&mut self.of_record);
-        self.without += u64::from(self.of_record.is_empty());
+    /// Counts what has the values collected.
+    fn record(&mut self, stands: Stands) {
+        let Stands { records, seen } = stands;
+        self.records += records;
+        self.spellings.record(&mut self.of_record, records);
+        self.without += if self.of_record.is_empty() { records } else { 0 };
         for number in self.of_record.drain(..) {
             if number >= self.values.len() {
                 self.values.resize_with(number + 1, FacetValue::default);
             }
             let value = &mut self.values[number];
-            value.count += 1;
-            let (Some(time), Some(period)) = (time, self.period) else { continue };
-            value.spark[bucket_of(time, period, SPARK)] += 1;
+            value.count += records;
+            let Some((first, last)) = seen else { continue };
+            if let Some(period) = self.period {
+                let bucket = &mut value.spark[bucket_of(first, period, SPARK)];
+                *bucket = bucket.saturating_add(u32::try_from(records).unwrap_or(u32::MAX));
+            }
             value.seen = Some(match value.seen {
-                None => (time, time),
-                Some((first, last)) => (first.min(time), last.max(time)),
+                None => (first, last),
+                Some((oldest, newest)) => (oldest.min(first), newest.max(last)),
             });
         }
     }
 
-    fn sorted(self, field: &'static Field, records: u64) -> Facet {
-        let Self { spellings, mut values, without, unreadable, others, .. } = self;
+    fn sorted(self, field: &'static Field) -> Facet {
+        let Self { spellings, mut values, records, without, unreadable, others, .. } = self;
         for (value, name) in values.iter_mut().zip(spellings.names()) {
             value.value = name;
         }

@@ -35,8 +35,8 @@ pub fn push_down_to(query: &Query, context: &Context, dialect: &dyn Dialect) -> 
     let mut parted = PushDown::default();
     let (mut filters, mut rest) = (Vec::new(), Vec::new());
     for part in parts(query) {
-        if let Some(range) = time_range(part, context) {
-            parted.time = intersection(parted.time, range);
+        if let Some(range) = span_of(part, context) {
+            parted.time = parted.time.intersection(range);
             parted.parts.push((written(part), Part::Exact));
             continue;
         }
@@ -62,8 +62,8 @@ pub fn push_down_to(query: &Query, context: &Context, dialect: &dyn Dialect) -> 
 pub fn by_time(query: &Query, context: &Context) -> (TimeRange, Vec<(String, bool)>) {
     let (mut span, mut told) = (TimeRange::default(), Vec::new());
     for part in parts(query) {
-        let range = time_range(part, context);
-        span = range.map_or(span, |range| intersection(span, range));
+        let range = span_of(part, context);
+        span = range.map_or(span, |range| span.intersection(range));
         told.push((written(part), range.is_some()));
     }
     (span, told)
@@ -86,23 +86,14 @@ pub fn asks_for_now(query: &Query) -> bool {
     expression.is_some_and(|whole| inside(whole, true))
 }
 
-fn time_range(part: &Expression, context: &Context) -> Option<TimeRange> {
+/// The span of time that a condition names, where it is nothing else.
+pub(super) fn span_of(part: &Expression, context: &Context) -> Option<TimeRange> {
     let Expression::Term(term) = part else { return None };
     let is_time = term.field.is_some_and(|field| matches!(field.stored, Stored::Time));
     if !is_time || term.operator == Operator::NotEquals {
         return None;
     }
     when::of_term(term, context)
-}
-
-fn intersection(a: TimeRange, b: TimeRange) -> TimeRange {
-    TimeRange {
-        start: a.start.max(b.start),
-        end: match (a.end, b.end) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        },
-    }
 }
 
 #[cfg(test)]

@@ -42,14 +42,14 @@ impl Spellings {
         self.of.len() - 1
     }
 
-    /// Takes the spellings that one record has, and leaves its values in their place, each once and
-    /// in order.
-    pub fn record(&mut self, found: &mut Vec<usize>) {
+    /// Takes the spellings that one record has, or each of so many, and leaves its values in their place,
+    /// each once and in order.
+    pub fn record(&mut self, found: &mut Vec<usize>, records: u64) {
         found.sort_unstable();
         found.dedup();
         for number in &mut *found {
             let (value, count) = &mut self.of[*number];
-            *count += 1;
+            *count += records;
             *number = *value;
         }
         found.sort_unstable();
@@ -85,7 +85,7 @@ mod tests {
             [vec![dot], vec![plain], vec![plain, dot, plain], vec![plain], vec![dash, hyphen]]
         {
             let mut found = own;
-            all.record(&mut found);
+            all.record(&mut found, 1);
             assert_eq!(found.len(), 1);
         }
         assert_eq!((all.len(), all.known("a - b")), (4, None));

@@ -8,6 +8,7 @@
 
 pub mod answer;
 pub mod caller;
+mod count;
 pub mod doctor;
 pub mod engine;
 mod news;
@@ -27,19 +28,21 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::caller::Caller;
 use self::caller::{Instead, Route};
+use self::count::Count;
 pub use self::engine::Engine;
 use self::news::Began;
 use self::pull::Pull;
 pub use self::pull::TOO_LONG;
 pub use self::request::{Request, Wanted};
 use super::came::{Came, window};
-use super::served::{Board, Contact, Errand, arriving, has_ended, stream};
+use super::served::{Board, Contact, Errand, arriving, has_ended, stream, wait};
 use super::signed_in::SignedIn;
 use crate::http::client::Http;
 use crate::http::pace::Pace;
 use crate::http::proof::Proof;
-use crate::place::{AlreadyRead, Follower, Piece, Place, Plan, Trouble};
+use crate::place::{AlreadyRead, Counted, Follower, News, Piece, Place, Plan, Trouble, Uncounted};
 use crate::query::push_down::by_time;
+use crate::query::summarize::Counting;
 use crate::query::{Context, Query};
 use crate::sign_in::{Audience, Claims, Settings};
 use crate::time::{TimeRange, Timestamp};
@@ -237,5 +240,27 @@ impl Place for Tables {
 
     fn waits(&self) -> bool {
         true
+    }
+
+    fn counts(&self) -> Option<&'static str> {
+        // Counting takes several queries.
+        (!self.engine.is_metered()).then(|| self.engine.noun())
+    }
+
+    fn count(
+        &self,
+        counting: &Counting,
+        told: &mut dyn FnMut(News),
+        stop: &CancellationToken,
+    ) -> Result<Counted, Uncounted> {
+        let caller =
+            self.caller_beside(Board::default(), stop.clone()).map_err(Uncounted::Failed)?;
+        let count = Count {
+            caller,
+            name: Arc::clone(&self.name),
+            request: self.request.clone(),
+            counting: counting.clone(),
+        };
+        wait(&self.signed_in, told, count.run()).map_err(Uncounted::Failed)?
     }
 }

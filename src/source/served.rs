@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use reqwest::Client;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +17,7 @@ use crate::http::pace::{Pace, SystemPace};
 use crate::http::proof::Proof;
 use crate::http::service::Service;
 use crate::place::{
-    Contents, Follower, Look, News, Opened, Piece, Position, Pulling, Status, Stream, Trouble,
+    Contents, Cost, Follower, Look, News, Opened, Piece, Position, Pulling, Status, Stream, Trouble,
 };
 use crate::time::Timestamp;
 
@@ -124,6 +125,8 @@ struct Told {
     stopped: Option<String>,
     /// Where lines are from, the last ones: the first line of each, in order.
     places: VecDeque<(u64, Position)>,
+    /// What was answered.
+    cost: Cost,
 }
 
 /// Places of lines that are known: what is wrong with a line is told soon after it was put out.
@@ -155,6 +158,18 @@ impl Board {
     /// Nothing is asked until then; `None`: it goes on.
     pub fn waits(&self, until: Option<Timestamp>) {
         self.pulling(|pulling| pulling.waiting_until = until);
+    }
+
+    /// A request was answered with so many bytes.
+    pub fn answered(&self, bytes: usize) {
+        let cost = &mut self.locked().cost;
+        cost.requests = cost.requests.saturating_add(1);
+        cost.bytes = cost.bytes.saturating_add(bytes as u64);
+    }
+
+    /// What was answered so far.
+    pub fn cost(&self) -> Cost {
+        self.locked().cost
     }
 
     /// Tells something, unless it was the last that was told.
@@ -219,6 +234,34 @@ pub(super) fn stream<W: Future<Output = ()> + Send + 'static>(
     });
     Piece { name: name.to_string(), contents: Contents::Stream(stream) }
 }
+
+/// Waits for work on the network; `told` hears what a person has to do for it. Fails where the system gives
+/// no room for it.
+pub(super) fn wait<T>(
+    signed_in: &SignedIn,
+    told: &mut dyn FnMut(News),
+    work: impl Future<Output = T>,
+) -> Result<T, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("the system gives no room to ask: {error}"))?;
+    let done = runtime.block_on(async {
+        tokio::pin!(work);
+        loop {
+            let pause = tokio::time::sleep(LOOK_EVERY);
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                () = pause => signed_in.news().into_iter().for_each(&mut *told),
+            }
+        }
+    });
+    // A name that is still being looked up does not hold up whoever waits.
+    runtime.shutdown_background();
+    Ok(done)
+}
+
+/// How often it is looked whether a person has to do something.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// What is known of a stream while it is read by another thread.
 struct Watch {

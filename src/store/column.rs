@@ -230,7 +230,8 @@ const DIGITS: [u8; 256] = {
     digits
 };
 
-fn write_guid(guid: u128, buffer: &mut [u8; 36]) -> &str {
+/// A GUID in its usual form, in small letters.
+pub(super) fn write_guid(guid: u128, buffer: &mut [u8; 36]) -> &str {
     let mut shift = 124i32;
     for (at, byte) in buffer.iter_mut().enumerate() {
         *byte = if matches!(at, 8 | 13 | 18 | 23) {

@@ -8,8 +8,9 @@
 mod history;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use super::column::write_guid;
 use super::entry_names::{COLUMNS, DictionaryEntry, Name, namings, number_of};
 use super::{Segment, Store};
 use crate::record::column::{Column, Kept, PART, Part};
@@ -60,6 +61,19 @@ impl Store {
     /// Is there an entry of an actor or target with an id and without a name?
     pub fn has_nameless(&self) -> bool {
         self.segments.iter().any(|segment| !segment.nameless().is_empty())
+    }
+
+    /// The ids of actors and targets without a name that a name elsewhere in the data would be joined
+    /// to, in lower case, each once.
+    pub fn nameless_ids(&self) -> Vec<String> {
+        let nameless = self.segments.iter().flat_map(|segment| segment.nameless());
+        let ids: BTreeSet<u128> = nameless.map(|&(id, _)| id).collect();
+        ids.into_iter().map(|id| write_guid(id, &mut [0; 36]).to_owned()).collect()
+    }
+
+    /// Was this id called by several names, so that the time of a record decides which is shown?
+    pub fn had_several_names(&self, id: &str) -> bool {
+        number_of(id).is_some_and(|id| self.histories().has(id))
     }
 
     /// The names that actors and targets with this id have, in any case of its letters: the most

@@ -40,7 +40,31 @@ enum Node {
     Time(Timestamp),
     Truth(bool),
     Binary(String, Box<Node>, Box<Node>),
+    /// Is it one of these texts, or none of them?
+    In(Box<Node>, Vec<String>, bool),
+    /// A length of time, in ticks.
+    Span(i64),
 }
+
+/// What `summarize` makes of the rows of a group.
+#[derive(Debug)]
+enum Aggregate {
+    Count,
+    Min(Node),
+    Max(Node),
+}
+
+/// `summarize`, and what is done with its rows.
+#[derive(Debug, Default)]
+struct Summary {
+    aggregates: Vec<(String, Aggregate)>,
+    by: Vec<(String, Node)>,
+    conditions: Vec<Node>,
+    project: Option<Vec<String>>,
+}
+
+/// The names of columns, and rows.
+pub type Cells = (Vec<String>, Vec<Vec<Value>>);
 
 /// A query: the table, what is defined in front of it, the conditions that all hold, and what is made
 /// of the rows.
@@ -53,8 +77,7 @@ pub struct Query {
     pub taken: Vec<String>,
     /// Most rows.
     pub most: Option<usize>,
-    /// Are rows counted by the hour?
-    pub counts: bool,
+    summary: Option<Summary>,
     constants: HashMap<String, Node>,
     functions: HashMap<String, (String, Node)>,
     conditions: Vec<Node>,
@@ -62,9 +85,9 @@ pub struct Query {
     regexes: RefCell<HashMap<String, Regex>>,
 }
 
-const SIGNS: [&str; 19] = [
+const SIGNS: [&str; 20] = [
     "=~", ">=", "<=", "==", "(", ")", "{", "}", "[", "]", ",", ";", ":", ".", "|", "=", ">", "<",
-    "-",
+    "-", "!",
 ];
 
 fn tokens(text: &str) -> Vec<Token> {
@@ -183,6 +206,18 @@ impl Parser {
 
     fn comparison(&mut self) -> Node {
         let left = self.path();
+        let negated = self.eat("!");
+        if self.word("in") {
+            self.need("(");
+            let mut texts = Vec::new();
+            while !self.eat(")") {
+                let Token::Text(text) = self.next() else { panic!("texts in a list") };
+                texts.push(text);
+                self.eat(",");
+            }
+            return Node::In(Box::new(left), texts, negated);
+        }
+        assert!(!negated, "only `in` is negated so");
         let operator = match self.peek() {
             Some(Token::Name(name)) if name == "contains" => name.clone(),
             Some(Token::Name(name)) if name == "matches" => {
@@ -211,6 +246,52 @@ impl Parser {
         }
     }
 
+    /// The unit of a length of time behind a number, in ticks.
+    fn unit(&mut self) -> Option<i64> {
+        let Some(Token::Name(name)) = self.peek() else { return None };
+        let ticks = match name.as_str() {
+            "d" => 864_000_000_000,
+            "h" => 36_000_000_000,
+            "m" => 600_000_000,
+            "s" => 10_000_000,
+            "tick" => 1,
+            _ => return None,
+        };
+        self.at += 1;
+        Some(ticks)
+    }
+
+    /// `count()`, `min(…)`, `max(…)`.
+    fn aggregate(&mut self) -> Aggregate {
+        let name = self.name();
+        self.need("(");
+        let aggregate = match name.as_str() {
+            "count" => Aggregate::Count,
+            "min" => Aggregate::Min(self.or()),
+            "max" => Aggregate::Max(self.or()),
+            other => panic!("no aggregate: {other}"),
+        };
+        self.need(")");
+        aggregate
+    }
+
+    fn summary(&mut self) -> Summary {
+        let mut summary = Summary::default();
+        while !self.word("by") && self.peek().is_some_and(|token| *token != Token::Sign("|")) {
+            let name = self.name();
+            self.need("=");
+            summary.aggregates.push((name, self.aggregate()));
+            self.eat(",");
+        }
+        while self.peek().is_some_and(|token| *token != Token::Sign("|")) {
+            let name = self.name();
+            let of = if self.eat("=") { self.or() } else { Node::Name(name.clone()) };
+            summary.by.push((name, of));
+            self.eat(",");
+        }
+        summary
+    }
+
     fn atom(&mut self) -> Node {
         if self.eat("(") {
             let inner = self.or();
@@ -219,7 +300,10 @@ impl Parser {
         }
         match self.next() {
             Token::Text(text) => Node::Text(text),
-            Token::Number(number) => Node::Number(number),
+            Token::Number(number) => match self.unit() {
+                Some(unit) => Node::Span(number * unit),
+                None => Node::Number(number),
+            },
             Token::Name(name) if name == "datetime" => {
                 let Token::Text(instant) = self.next() else { panic!("an instant") };
                 Node::Time(Timestamp::parse(&instant).expect("an instant"))
@@ -267,7 +351,7 @@ impl Query {
             added: Vec::new(),
             taken: Vec::new(),
             most: None,
-            counts: false,
+            summary: None,
             constants,
             functions,
             conditions: Vec::new(),
@@ -283,7 +367,10 @@ impl Query {
     /// One stage of it.
     fn stage(&mut self, parser: &mut Parser) {
         match parser.name().as_str() {
-            "where" => self.conditions.push(parser.or()),
+            "where" => match &mut self.summary {
+                Some(summary) => summary.conditions.push(parser.or()),
+                None => self.conditions.push(parser.or()),
+            },
             "take" => {
                 let Token::Number(most) = parser.next() else { panic!("how many") };
                 self.most = Some(most as usize);
@@ -296,6 +383,15 @@ impl Query {
                     break;
                 }
             },
+            "project" if self.summary.is_some() => {
+                let mut names = vec![parser.name()];
+                while parser.eat(",") {
+                    names.push(parser.name());
+                }
+                if let Some(summary) = &mut self.summary {
+                    summary.project = Some(names);
+                }
+            }
             "project" => {
                 parser.need("-");
                 assert!(parser.word("away"), "only project-away is written");
@@ -307,22 +403,87 @@ impl Query {
                 }
             }
             "summarize" => {
-                let written: Vec<Token> = parser.tokens.drain(parser.at..).collect();
-                let only = tokens("Rows = count() by Hour = bin(TimeGenerated, 1h)");
-                assert_eq!(written, only, "only this is counted");
-                self.counts = true;
+                assert!(self.summary.is_none(), "it is summarized once");
+                self.summary = Some(parser.summary());
             }
             other => panic!("no stage: {other}"),
         }
     }
 
-    /// The columns that the conditions name.
+    /// The columns that are named, of the table.
     pub fn columns(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         for condition in &self.conditions {
             self.names(condition, &mut found);
         }
+        let summary = self.summary.iter();
+        for node in summary.clone().flat_map(|summary| &summary.by).map(|(_, node)| node) {
+            self.names(node, &mut found);
+        }
+        for (_, aggregate) in summary.flat_map(|summary| &summary.aggregates) {
+            if let Aggregate::Min(node) | Aggregate::Max(node) = aggregate {
+                self.names(node, &mut found);
+            }
+        }
         found
+    }
+
+    /// The rows made of these, where they are summarized.
+    pub fn summarized(&self, rows: &[&Value]) -> Option<Cells> {
+        let summary = self.summary.as_ref()?;
+        let mut groups: Vec<(Vec<Scalar>, Vec<&Value>)> = Vec::new();
+        let mut known: HashMap<String, usize> = HashMap::new();
+        for &row in rows {
+            let scope = Scope { query: self, row, parameter: None, made: None };
+            let key: Vec<Scalar> = summary.by.iter().map(|(_, node)| scope.value(node)).collect();
+            let at = *known.entry(format!("{key:?}")).or_insert_with(|| {
+                groups.push((key, Vec::new()));
+                groups.len() - 1
+            });
+            groups[at].1.push(row);
+        }
+        // Without anything to group by there is one row, even of none.
+        if groups.is_empty() && summary.by.is_empty() {
+            groups.push((Vec::new(), Vec::new()));
+        }
+        let names = summary.by.iter().map(|(name, _)| name);
+        let names: Vec<String> =
+            names.chain(summary.aggregates.iter().map(|(name, _)| name)).cloned().collect();
+        let mut made = Vec::new();
+        for (mut cells, rows) in groups {
+            let aggregates = summary.aggregates.iter();
+            cells.extend(aggregates.map(|(_, aggregate)| self.aggregated(aggregate, &rows)));
+            let row: HashMap<String, Scalar> = names.iter().cloned().zip(cells).collect();
+            let scope = Scope { query: self, row: &Value::Null, parameter: None, made: Some(&row) };
+            if summary.conditions.iter().all(|node| scope.truth(node) == Some(true)) {
+                made.push(row);
+            }
+        }
+        let names = summary.project.clone().unwrap_or(names);
+        made.truncate(self.most.unwrap_or(usize::MAX));
+        let cells = |row: &HashMap<String, Scalar>| {
+            names.iter().map(|name| row[name].as_answered()).collect::<Vec<Value>>()
+        };
+        let rows = made.iter().map(cells).collect();
+        Some((names, rows))
+    }
+
+    fn aggregated(&self, aggregate: &Aggregate, rows: &[&Value]) -> Scalar {
+        let times = |node: &Node| -> Vec<Timestamp> {
+            let of = |row: &&Value| {
+                let scope = Scope { query: self, row, parameter: None, made: None };
+                match scope.value(node) {
+                    Scalar::Time(time) => time,
+                    other => panic!("only times have a first and a last: {other:?}"),
+                }
+            };
+            rows.iter().filter_map(of).collect()
+        };
+        match aggregate {
+            Aggregate::Count => Scalar::Number(Some(rows.len() as i64)),
+            Aggregate::Min(node) => Scalar::Time(times(node).into_iter().min()),
+            Aggregate::Max(node) => Scalar::Time(times(node).into_iter().max()),
+        }
     }
 
     fn names(&self, node: &Node, found: &mut BTreeSet<String>) {
@@ -330,7 +491,7 @@ impl Query {
             Node::Name(name) if !self.constants.contains_key(name) => {
                 found.insert(name.clone());
             }
-            Node::Member(of, _) | Node::Item(of, _) => self.names(of, found),
+            Node::Member(of, _) | Node::Item(of, _) | Node::In(of, ..) => self.names(of, found),
             Node::Call(_, arguments) => {
                 for argument in arguments {
                     self.names(argument, found);
@@ -346,7 +507,7 @@ impl Query {
 
     /// Is a row in the answer?
     pub fn matches(&self, row: &Value) -> bool {
-        let scope = Scope { query: self, row, parameter: None };
+        let scope = Scope { query: self, row, parameter: None, made: None };
         self.conditions.iter().all(|condition| scope.truth(condition) == Some(true))
     }
 }
@@ -355,6 +516,21 @@ struct Scope<'q> {
     query: &'q Query,
     row: &'q Value,
     parameter: Option<(&'q str, Scalar)>,
+    /// A row that was made of others.
+    made: Option<&'q HashMap<String, Scalar>>,
+}
+
+impl Scalar {
+    /// As an answer has it; long integers may come as texts.
+    fn as_answered(&self) -> Value {
+        match self {
+            Self::Text(text) => text.clone().into(),
+            Self::Dynamic(value) => panic!("nothing is grouped by nested values: {value}"),
+            Self::Number(number) => number.map(|number| number.to_string()).into(),
+            Self::Time(time) => time.map(Timestamp::to_rfc3339).into(),
+            Self::Truth(truth) => (*truth).into(),
+        }
+    }
 }
 
 /// Columns of the tables, by the Azure Monitor reference: those with nested values, times, and texts.
@@ -380,31 +556,45 @@ const AUDIT_TEXTS: &[&str] = &[
     "Result",
     "ResultDescription",
     "ResultReason",
+    "Type",
 ];
 const SIGN_IN_TEXTS: &[&str] = &[
     "AADTenantId",
     "AppDisplayName",
     "AppId",
     "AuthenticationRequirement",
+    "Category",
     "ClientAppUsed",
     "ConditionalAccessStatus",
     "CorrelationId",
     "IPAddress",
     "Id",
     "Location",
+    "OperationName",
     "ResourceDisplayName",
     "ResourceIdentity",
+    "ResultDescription",
     "ResultType",
     "RiskLevelAggregated",
     "RiskLevelDuringSignIn",
     "RiskState",
     "ServicePrincipalId",
     "ServicePrincipalName",
+    "Type",
     "UserAgent",
     "UserDisplayName",
     "UserId",
     "UserPrincipalName",
 ];
+
+/// The type of a column, as Kusto calls it.
+pub fn type_of(column: &str) -> &'static str {
+    match column {
+        column if DYNAMIC.contains(&column) => "dynamic",
+        column if TIMES.contains(&column) => "datetime",
+        _ => "string",
+    }
+}
 
 impl Scope<'_> {
     fn truth(&self, node: &Node) -> Option<bool> {
@@ -422,6 +612,9 @@ impl Scope<'_> {
     }
 
     fn column(&self, name: &str) -> Scalar {
+        if let Some(made) = self.made {
+            return made.get(name).unwrap_or_else(|| panic!("no column: {name}")).clone();
+        }
         let value = self.row.get(name).unwrap_or(&Value::Null);
         if DYNAMIC.contains(&name) {
             return Scalar::Dynamic(value.clone());
@@ -441,6 +634,10 @@ impl Scope<'_> {
             Node::Number(number) => Scalar::Number(Some(*number)),
             Node::Time(time) => Scalar::Time(Some(*time)),
             Node::Truth(truth) => Scalar::Truth(Some(*truth)),
+            Node::Span(_) => panic!("a length of time stands in bin() only"),
+            Node::In(of, texts, negated) => {
+                Scalar::Truth(Some(texts.contains(&self.text(of)) != *negated))
+            }
             Node::Name(name) => match (&self.parameter, self.query.constants.get(name)) {
                 (Some((own, value)), _) if own == name => value.clone(),
                 (_, Some(constant)) => self.value(constant),
@@ -469,8 +666,7 @@ impl Scope<'_> {
         if let Some((parameter, body)) = self.query.functions.get(name) {
             let value = self.value(&arguments[0]);
             assert!(matches!(value, Scalar::Dynamic(_)), "{name} takes a dynamic value");
-            let inside =
-                Scope { query: self.query, row: self.row, parameter: Some((parameter, value)) };
+            let inside = Scope { parameter: Some((parameter, value)), ..*self };
             return inside.value(body);
         }
         if name == "ingestion_time" {
@@ -480,13 +676,24 @@ impl Scope<'_> {
         match (name, first) {
             ("not", Scalar::Truth(truth)) => Scalar::Truth(truth.map(|truth| !truth)),
             ("tostring", Scalar::Dynamic(Value::Null)) => Scalar::Text(String::new()),
-            ("tostring", Scalar::Dynamic(Value::String(text))) => Scalar::Text(text),
+            ("tostring", Scalar::Dynamic(Value::String(text)) | Scalar::Text(text)) => {
+                Scalar::Text(text)
+            }
             ("tostring", Scalar::Dynamic(other)) => Scalar::Text(other.to_string()),
             ("parse_json", Scalar::Text(text)) => {
                 let parsed = serde_json::from_str(&text).unwrap_or(Value::String(text));
                 Scalar::Dynamic(parsed)
             }
             ("isnotempty", Scalar::Text(text)) => Scalar::Truth(Some(!text.is_empty())),
+            ("tolower", Scalar::Text(text)) => Scalar::Text(text.to_lowercase()),
+            ("bin", Scalar::Time(time)) => {
+                let Node::Span(width) = arguments[1] else {
+                    panic!("bin() takes a length of time")
+                };
+                assert_eq!(864_000_000_000 % width, 0, "parts of a day begin where days do");
+                let begin = |time: Timestamp| time.ticks().div_euclid(width) * width;
+                Scalar::Time(time.map(|time| Timestamp::from_ticks(begin(time))))
+            }
             ("isempty", Scalar::Text(text)) => Scalar::Truth(Some(text.is_empty())),
             ("array_length", Scalar::Dynamic(value)) => {
                 Scalar::Number(value.as_array().map(|list| list.len() as i64))

@@ -14,7 +14,7 @@ use entrail::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::frames;
-use super::kql::Query;
+use super::kql::{Query, type_of};
 
 /// A table.
 #[derive(Clone, Default)]
@@ -56,6 +56,8 @@ pub struct State {
     pub asked: Vec<(String, String)>,
     /// Tokens that came.
     pub tokens: Vec<String>,
+    /// A real engine that evaluates queries in place of the interpreter.
+    pub engine: Option<super::engine::Engine>,
 }
 
 /// The workspace and where it is.
@@ -112,10 +114,16 @@ fn serve(stream: &mut TcpStream, state: &Mutex<State>) {
         .or(is_of_kusto.then_some(every))
         .and_then(|(start, end)| Some((Timestamp::parse(start)?, Timestamp::parse(end)?)));
     state.asked.push((path.clone(), text.clone()));
+    if let Some(file) = std::env::var_os("ENTRAIL_KQL_ASKED") {
+        // Each at once: whoever checks them needs whole ones.
+        let mut file =
+            std::fs::File::options().append(true).create(true).open(file).expect("a file");
+        file.write_all(format!("{text}\n---\n").as_bytes()).expect("written");
+    }
     let fault = state.faults.pop_front().flatten();
     let (status, answer) = match &fault {
         Some(Fault::Status(status, code)) => (*status, error(code, "it went wrong")),
-        _ => answer(&state, &path, &text, span.expect("a span of time"), fault.as_ref()),
+        _ => answer(&mut state, &path, &text, span.expect("a span of time"), fault.as_ref()),
     };
     let is_fragmented = state.tokens.len().is_multiple_of(2);
     drop(state);
@@ -171,14 +179,14 @@ fn error(code: &str, message: &str) -> Value {
 }
 
 fn answer(
-    state: &State,
+    state: &mut State,
     path: &str,
     text: &str,
     span: (Timestamp, Timestamp),
     fault: Option<&Fault>,
 ) -> (u16, Value) {
     let query = Query::parse(text);
-    let Some(table) = state.tables.get(query.table.as_str()) else {
+    let Some(table) = state.tables.get(query.table.as_str()).cloned() else {
         let message =
             format!("Failed to resolve table or column expression named '{}'", query.table);
         return (400, error("SemanticError", &message));
@@ -194,14 +202,21 @@ fn answer(
     }
     let made =
         |row: &Value| row["TimeGenerated"].as_str().and_then(Timestamp::parse).expect("a time");
-    let is_in = |row: &&Value| span.0 <= made(row) && made(row) < span.1 && query.matches(row);
-    let mut rows: Vec<&Value> = table.rows.iter().filter(is_in).collect();
-    if query.counts {
-        return (200, counted(&rows, made));
+    let is_made = |row: &&Value| span.0 <= made(row) && made(row) < span.1;
+    if let Some(engine) = &mut state.engine {
+        let rows = table.rows.iter().filter(is_made).collect();
+        let (names, rows) = engine.answer(&query.table, &table.columns, rows, text);
+        return (200, answered_with(&names, &rows, false));
     }
+    let is_in = |row: &&Value| is_made(row) && query.matches(row);
+    let mut rows: Vec<&Value> = table.rows.iter().filter(is_in).collect();
     let mut partial = matches!(fault, Some(Fault::Partial));
     if partial || matches!(fault, Some(Fault::Silent)) {
         rows.truncate(rows.len() / 2);
+    }
+    // A summary is far from any limit.
+    if let Some((names, rows)) = query.summarized(&rows) {
+        return (200, answered_with(&names, &rows, partial));
     }
     if state.most_rows.is_some_and(|most| rows.len() > most) {
         rows.truncate(state.most_rows.unwrap_or_default());
@@ -211,44 +226,24 @@ fn answer(
     let mut names: Vec<&str> = table.columns.clone();
     names.extend(query.added.iter().map(String::as_str));
     names.retain(|name| !query.taken.iter().any(|taken| taken == name) && *name != "_Arrived");
-    let columns: Vec<Value> =
-        names.iter().map(|name| json!({"name": name, "type": kind(name)})).collect();
     // Nested values come as texts.
     let cell = |value: &Value| match value {
         Value::Object(_) | Value::Array(_) => Value::String(value.to_string()),
         other => other.clone(),
     };
-    let row = |row: &&Value| Value::Array(names.iter().map(|name| cell(&row[*name])).collect());
-    let rows: Vec<Value> = rows.iter().map(row).collect();
+    let row = |row: &&Value| names.iter().map(|name| cell(&row[*name])).collect::<Vec<Value>>();
+    let rows: Vec<Vec<Value>> = rows.iter().map(row).collect();
+    (200, answered_with(&names, &rows, partial))
+}
+
+fn answered_with(names: &[impl AsRef<str>], rows: &[Vec<Value>], partial: bool) -> Value {
+    let column = |name: &str| json!({"name": name, "type": type_of(name)});
+    let columns: Vec<Value> = names.iter().map(|name| column(name.as_ref())).collect();
     let mut answer =
         json!({"tables": [{"name": "PrimaryResult", "columns": columns, "rows": rows}]});
     if partial {
         answer["error"] = json!({"code": "PartialError", "message": "There were some errors",
             "details": [{"code": "EngineError", "message": "the result is too large"}]});
     }
-    (200, answer)
-}
-
-/// The type of a column, by the Azure Monitor reference of the tables.
-fn kind(name: &str) -> &'static str {
-    match name {
-        "TimeGenerated" | "ActivityDateTime" | "CreatedDateTime" => "datetime",
-        "InitiatedBy" | "TargetResources" | "AdditionalDetails" | "Status" | "DeviceDetail"
-        | "LocationDetails" => "dynamic",
-        _ => "string",
-    }
-}
-
-fn counted(rows: &[&Value], made: impl Fn(&Value) -> Timestamp) -> Value {
-    let mut hours: BTreeMap<i64, u64> = BTreeMap::new();
-    for row in rows {
-        *hours.entry(made(row).ms().div_euclid(3_600_000)).or_default() += 1;
-    }
-    // Long integers come as texts.
-    let hour = |(hour, count): (i64, u64)| {
-        json!([Timestamp::from_ms(hour * 3_600_000).to_rfc3339(), count.to_string()])
-    };
-    let rows: Vec<Value> = hours.into_iter().map(hour).collect();
-    json!({"tables": [{"name": "PrimaryResult", "columns":
-        [{"name": "Hour", "type": "datetime"}, {"name": "Rows", "type": "long"}], "rows": rows}]})
+    answer
 }

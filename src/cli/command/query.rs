@@ -2,6 +2,7 @@
 //! Never asks anything: what is missing is an error that says how to give it.
 
 mod arguments;
+mod counted;
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -62,6 +63,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         Some(kept) => query.and(kept),
         None => query,
     };
+    if let Some(outcome) = counted::counted(arguments, &query, &searched)? {
+        return Ok(outcome);
+    }
     let mut loaded = loaded(arguments, &query, &searched);
     if arguments.account {
         let rows = answer(&loaded.store, query, None).rows.len();

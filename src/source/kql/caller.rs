@@ -66,8 +66,12 @@ impl<T: Send> Asker for Question<'_, T> {
             None if answer.body.is_empty() && answer.status != 204 => {
                 Err(broken("the answer is empty".to_owned()))
             }
-            None if answer.body.is_empty() => (self.make)(Answer::default()).map_err(broken),
+            None if answer.body.is_empty() => {
+                self.board.answered(0);
+                (self.make)(Answer::default()).map_err(broken)
+            }
             None => {
+                self.board.answered(answer.body.len());
                 let read = self.engine.answer(&answer.body).map_err(again)?;
                 (self.make)(read).map_err(broken)
             }

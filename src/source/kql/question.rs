@@ -85,6 +85,30 @@ impl Shape {
         Self { columns, made: MADE.to_owned(), happened, kind: None }
     }
 
+    /// The names of its columns.
+    pub fn names(&self) -> Vec<String> {
+        self.columns.iter().map(|column| column.name.clone()).collect()
+    }
+
+    /// When a record happened, as the engine writes it.
+    pub fn happened(&self) -> String {
+        match &self.happened {
+            Some(happened) => format!("coalesce({happened}, {})", self.made),
+            None => self.made.clone(),
+        }
+    }
+
+    /// Is that what a reader of its rows takes for it? Other columns, or texts, may be read otherwise.
+    pub fn is_read_so(&self) -> bool {
+        let is_plain = |name: &String| self.has(name);
+        self.made == MADE && self.happened.as_ref().is_none_or(is_plain)
+    }
+
+    /// What its rows are said to be, where they do not say so themselves.
+    pub fn kind(&self) -> Option<&'static str> {
+        self.kind
+    }
+
     fn has(&self, name: &str) -> bool {
         self.columns.iter().any(|column| column.name == name)
     }
@@ -174,14 +198,26 @@ impl Sought {
         by_the_hour(kql::query(&identifier(&self.name), &conditions), shape)
     }
 
+    /// What these stages make of the rows that were made in `made`.
+    pub fn summarized(&self, made: Window, shape: &Shape, stages: &str) -> String {
+        let (mut query, _) = self.found(made, shape);
+        finish(&mut query, &[], shape);
+        query + stages
+    }
+
+    /// The rows that were made in `made` and that these stages leave.
+    pub fn rows_of(&self, made: Window, shape: &Shape, stages: &str) -> String {
+        let (mut query, absent) = self.found(made, shape);
+        query.push_str(stages);
+        finish(&mut query, &absent, shape);
+        query
+    }
+
     /// The rows, and the columns that are none of the table: empty ones stand for them.
     fn found(&self, made: Window, shape: &Shape) -> (String, Vec<String>) {
         let mut conditions = vec![between(&shape.made, made)];
         match &shape.happened {
-            Some(happened) => {
-                conditions
-                    .push(between(&format!("coalesce({happened}, {})", shape.made), self.window));
-            }
+            Some(_) => conditions.push(between(&shape.happened(), self.window)),
             // Of what is not known it may have happened before.
             None if self.table.name.is_empty() => {}
             // Without that column it happened when the row was made.

@@ -71,6 +71,10 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, conflicts_with_all = ["format", "raw", "fields", "sort"])]
     pub(super) count: bool,
 
+    /// Who counts for --by and --count
+    #[arg(long, value_enum, value_name = "WHO", default_value_t)]
+    pub(super) counted_by: CountedBy,
+
     /// Write for each input what became of everything in it: bytes, records, duplicates, other logs,
     /// what could not be read; then how many records match
     #[arg(long, conflicts_with_all = ["format", "raw", "fields", "sort", "by", "count", "limit",
@@ -103,6 +107,18 @@ impl Arguments {
     pub(super) fn format(&self) -> Format {
         if self.raw { Format::RAW } else { self.format.unwrap_or_default() }
     }
+}
+
+/// Who counts.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, ValueEnum)]
+pub(super) enum CountedBy {
+    /// The place where it can, else entrail
+    #[default]
+    Auto,
+    /// The place; fails where it cannot count exactly
+    Place,
+    /// entrail: the records are loaded
+    Entrail,
 }
 
 /// The formats of records.
