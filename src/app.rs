@@ -71,6 +71,7 @@ impl App {
             }),
             found @ (Message::Counting(..)
             | Message::Counted(_)
+            | Message::CountedThere(..)
             | Message::AccessFound(..)
             | Message::FindingTrails(..)
             | Message::TrailsFound(_)) => self.fill_box(found),

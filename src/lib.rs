@@ -104,6 +104,8 @@
 //!   service has its sign-in, its stream and what arrives from `src/source/served.rs`
 //! - **an engine that is asked in KQL**: a folder (or file) of `src/source` with its
 //!   [`source::kql::Engine`]: where a query is sent, and what an answer looks like
+//! - **a field that such an engine can count**: a row of `src/query/summarize/columns.rs` with the columns
+//!   it is read from
 //! - **a log of Microsoft Graph**: a row of [`source::graph::logs::LOGS`]; what Graph can filter it by
 //!   is in [`query::dialect::odata`]
 //! - **a language a query is written in**: a file in `src/query/dialect` with its

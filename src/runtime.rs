@@ -9,6 +9,7 @@
 mod answering;
 pub mod cases;
 mod clipboard;
+mod counting;
 mod exporting;
 mod keys;
 mod painter;
@@ -39,6 +40,7 @@ use crate::ui;
 use crate::ui::theme::{NO_COLOUR, Palette, Theme};
 use answering::Workers;
 use cases::{Keeper, NamedCase};
+use counting::Counts;
 use exporting::Exporter;
 use signals::{SignalMeaning, Signals};
 use terminal::Screen;
@@ -163,6 +165,7 @@ struct Session {
     workers: Workers,
     keeper: Keeper,
     exporter: Exporter,
+    counts: Counts,
     inbox: mpsc::UnboundedSender<Message>,
     cancel: CancellationToken,
     /// Where the records come from, to be followed.
@@ -215,6 +218,11 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         preferences: start.preferences,
     });
     app.data.following.awaited = is_live;
+    if let [place] = places.as_slice()
+        && let Some(who) = place.counts()
+    {
+        app.offer_counting(who);
+    }
     let workers = Workers::start(&inbox)?;
     let (typing, mut typed) = mpsc::channel(KEYS);
     keys::read(typing, signals.asks())?;
@@ -225,6 +233,7 @@ async fn session(start: Start) -> anyhow::Result<Ended> {
         workers,
         keeper,
         exporter: Exporter::default(),
+        counts: Counts::default(),
         inbox: inbox.clone(),
         cancel,
         places,
@@ -555,6 +564,11 @@ impl Session {
                 self.exporter.start(*job, store, places, inbox);
             }
             Effect::StopExporting => self.exporter.stop(),
+            Effect::CountThere(query, context, field) => {
+                let (places, inbox) = (self.places.clone(), self.inbox.clone());
+                self.counts.start(places, query, context, field, inbox);
+            }
+            Effect::StopCountingThere => self.counts.stop(),
             other => {
                 if let Some(other) = self.keeper.carry_out(other) {
                     self.workers.carry_out(other);

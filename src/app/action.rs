@@ -116,6 +116,7 @@ actions! {
     Noise "noise" ALL, ["H"], "noise", "Hide what Microsoft's own services do by themselves, or show it again; the first line says how much is hidden.";
     Watched "watched" ALL, ["*"], "", "Show everything about the accounts that are watched (configuration), also inside of changes and details.";
     Facets "facets" ALL, ["f"], "values", "Show the values of a field under the filter: how often, when first and last; Enter filters, - leaves out.";
+    CountThere "count-there" ALL, ["W"], "", "Have a workspace count the values of a field under the filter, whatever was loaded of it: nothing is downloaded, and the box says who counted. Days are the timeline, services and activities the tree.";
     Operations "operations" LIST_AND_DETAIL, ["O"], "operations", "Put the records of one correlation id together in one line of the list, or show them apart again. The line is where the first of them would be, and shows the worst result and the highest risk.";
     UnfoldOperation "unfold-operation" &[Pane::List], ["space"], "", "List by operation: show its records in the order they happened, or fold them again.";
     Trails "trails" ALL, ["L"], "", "Find sequences that mean something together: consent, credentials, roles, guests, access packages, Support; Enter shows the records of one, the right arrow what happened meanwhile.";

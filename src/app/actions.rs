@@ -78,10 +78,14 @@ impl App {
             Action::Views => {
                 self.show_menu(views::views_menu(&self.preferences.views, &self.keymap))
             }
-            Action::Facets => {
+            Action::Facets | Action::CountThere => {
                 let detail = Some(&self.panes.detail).filter(|_| self.panes.focus == Pane::Detail);
                 let focused = detail.and_then(|detail| detail.value(&self.data.store));
-                self.show_menu(facets::fields_menu(focused.map(|(field, _)| field.name)))
+                let focused = focused.map(|(field, _)| field.name);
+                self.show_menu(match action {
+                    Action::CountThere => facets::fields_there_menu(focused),
+                    _ => facets::fields_menu(focused),
+                })
             }
             Action::Raw => self.in_panes(|panes, _| panes.detail.turn_raw(!panes.detail.raw)),
             Action::Changes => self.in_panes(|panes, _| panes.detail.turn_raw(false)),

@@ -124,6 +124,7 @@ impl App {
             Intent::Copy(text, what) => return vec![Effect::Copy(pasteable(&text), what)],
             Intent::CopyAsIs(text, what) => return vec![Effect::Copy(text, what)],
             Intent::Facet(field) => return self.ask_for_facet(field),
+            Intent::FacetThere(field) => return self.ask_for_facet_there(field),
             Intent::Show(query, name) => return self.show_from_the_first(&query, &name),
             Intent::Access(key, name) => return self.ask_for_access(key, name),
             Intent::Record(row) => return self.go_to_record(row),
@@ -131,6 +132,7 @@ impl App {
             Intent::Pivot(pivot) => return self.go_to(&pivot),
             Intent::StopTrails => return vec![Effect::StopTrails],
             Intent::StopCounting => return vec![Effect::StopCounting],
+            Intent::StopCountingThere => return vec![Effect::StopCountingThere],
             Intent::Typed(changed) => return self.after_typing(changed),
             Intent::GaveUp(changed) => return if changed { self.ask() } else { Vec::new() },
             Intent::Keep(filter) => {

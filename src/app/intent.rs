@@ -110,6 +110,8 @@ pub enum Intent {
     CopyAsIs(String, String),
     /// Show the values of a field.
     Facet(&'static Field),
+    /// Have places count the values of a field.
+    FacetThere(&'static Field),
     /// Show what a query finds, under a name.
     Show(String, String),
     /// Show what was given to the one of this id, folded, and this name.
@@ -124,6 +126,8 @@ pub enum Intent {
     StopTrails,
     /// Do not count values any more.
     StopCounting,
+    /// Have no place count values any more.
+    StopCountingThere,
     /// The filter line was typed in: offer completion, and ask again where the query is another one.
     Typed(bool),
     /// The filter line is as it was before it was typed in; ask again where the query is another one.

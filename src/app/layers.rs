@@ -158,9 +158,10 @@ impl Layers {
         self.menus_mut().rfind(|menu| menu.rules.kind == kind)
     }
 
-    /// The topmost box about a field.
-    pub(in crate::app) fn menu_about(&mut self, field: &Field) -> Option<&mut Menu> {
-        let is_of = |menu: &&mut Menu| menu.field.is_some_and(|known| known.name == field.name);
+    /// The topmost box of a kind about a field.
+    pub(in crate::app) fn menu_about(&mut self, kind: Kind, field: &Field) -> Option<&mut Menu> {
+        let is_about = |menu: &Menu| menu.field.is_some_and(|known| known.name == field.name);
+        let is_of = |menu: &&mut Menu| menu.rules.kind == kind && is_about(menu);
         self.menus_mut().rfind(is_of)
     }
 

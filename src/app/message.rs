@@ -8,14 +8,15 @@ use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use crate::app::cases::{FoundCase, KnownCase, Moved, NotKept};
 use crate::app::layers::asking::AskAgainOffer;
 use crate::app::layers::export::{Exported, Job};
+use crate::app::layers::facets::CountedThere;
 use crate::app::marks::Draft;
 use crate::app::panes::detail::Opened;
 use crate::place::Places;
-use crate::query::Query;
 use crate::query::answer::{Answer, Question};
 use crate::query::counted_values::CountedValues;
 use crate::query::facet::Facet;
 use crate::query::surroundings::Surroundings;
+use crate::query::{Context, Query};
 use crate::record::field::Field;
 use crate::source::Delivery;
 use crate::store::{RowId, Store};
@@ -52,6 +53,8 @@ pub enum Message {
     Counting(&'static Field, u8),
     /// The values of a field were counted.
     Counted(Box<Facet>),
+    /// A place counted the values of a field, or why none did.
+    CountedThere(&'static Field, Result<Box<CountedThere>, String>),
     /// So many records of so many were looked at for trails.
     FindingTrails(usize, usize),
     /// Trails were looked for in all records.
@@ -91,6 +94,10 @@ pub enum Effect {
     Count(Store, Vec<RowId>, &'static Field),
     /// Do not count values any more.
     StopCounting,
+    /// Have the place that can count the values of a field under a query; the newest replaces older ones.
+    CountThere(Query, Context, &'static Field),
+    /// Have no place count values any more.
+    StopCountingThere,
     /// Look for trails in all records; the newest replaces older ones.
     FindTrails(Store),
     /// Find what was given to the one of this id, folded, and this name.

@@ -1,7 +1,10 @@
 //! Values of a field to filter by, records that belong together, and what is unusual.
 //! Never counts by itself what the screen says: it asks the filter.
 
+use entrail::app::layers::facets::CountedThere;
 use entrail::app::message::Message;
+use entrail::query::facet::facet;
+use entrail::record::field::Field;
 use entrail::source::Delivery;
 
 use super::session::{Session, demo, settings};
@@ -95,4 +98,44 @@ fn the_first_time_something_is_seen_is_told() {
     assert!(detail.contains("Unusual") && detail.contains("by this actor"), "{detail}");
     session.keys("R");
     assert!(session.detail().contains("first seen here"), "{}", session.detail());
+}
+
+#[test]
+fn a_place_counts_the_values_of_a_field_and_the_box_says_who_did() {
+    let mut session = Session::demo(120, 30);
+    session.keys("/result=failure<enter>").keys("W");
+    assert!(session.screen().contains("counted where the records are?"), "{}", session.screen());
+    session.keys("a");
+    assert_eq!(session.outside, ["count there"]);
+    assert_eq!(session.copied, ["result=failure by actor"]);
+    assert!(session.screen().contains("actor: asking the place to count, esc stops"));
+    let actor = Field::find("actor").expect("a field");
+    // What is counted here does not come into a box that waits for a place.
+    let (store, rows) = (&session.app.data.store, session.app.panes.list.all_rows().to_vec());
+    let mut facet = facet(store, &rows, actor, &|_| true).expect("counted");
+    session.send(Message::Counted(Box::new(facet.clone())));
+    assert!(session.screen().contains("asking the place"), "{}", session.screen());
+    facet.records = 7_654_321;
+    let counted = CountedThere { facet, by: "the workspace", bytes: 45_678 };
+    session.send(Message::CountedThere(actor, Ok(Box::new(counted))));
+    let screen = session.screen();
+    assert!(screen.contains("counted by the workspace, 45,678 bytes"), "{screen}");
+    assert!(screen.contains("in 7654321 records"), "{screen}");
+    session.keys("<enter>");
+    assert!(
+        session.app.filter.text().contains("result=failure actor="),
+        "{}",
+        session.app.filter.text()
+    );
+
+    // Esc gives up; what comes later fills nothing.
+    session.outside.clear();
+    session.keys("Wd<esc>");
+    assert_eq!(session.outside, ["count there", "stop counting there"]);
+    let time = Field::find("time").expect("a field");
+    session.send(Message::CountedThere(time, Err("too late".to_owned())));
+    assert!(!session.screen().contains("too late"));
+    session.keys("Wd");
+    session.send(Message::CountedThere(time, Err("no \u{1b}place counts".to_owned())));
+    assert!(session.screen().contains("no ␛place counts"), "{}", session.screen());
 }

@@ -176,6 +176,11 @@ impl Session {
                     None
                 }
                 Effect::StopCounting => self.outside("stop counting"),
+                Effect::CountThere(query, _, field) => {
+                    self.copied.push(format!("{query} by {}", field.name));
+                    self.outside("count there")
+                }
+                Effect::StopCountingThere => self.outside("stop counting there"),
                 Effect::KeepCase(draft, store) => {
                     self.kept.push((*draft, store));
                     Some(Message::CaseKept(Ok("case.json".to_owned())))

@@ -15,6 +15,8 @@ use crate::app::panes::PaneInput as _;
 use crate::app::pivot::{self, Shared};
 use crate::app::state::App;
 use crate::place::Prompt;
+use crate::query::views::NOISE;
+use crate::query::{Expression, Query};
 use crate::record::field::Field;
 use crate::store::RowId;
 use crate::text::clean;
@@ -27,13 +29,18 @@ impl App {
         let (layers, times, width) = self.layers_and_times();
         match found {
             Message::Counting(field, share) => {
-                if let Some(menu) = layers.menu_about(field) {
+                if let Some(menu) = layers.menu_about(Kind::Facet, field) {
                     facets::go_on(menu, field, share);
                 }
             }
             Message::Counted(facet) => {
-                if let Some(menu) = layers.menu_about(facet.field) {
+                if let Some(menu) = layers.menu_about(Kind::Facet, facet.field) {
                     facets::fill(menu, &facet, times, all);
+                }
+            }
+            Message::CountedThere(field, found) => {
+                if let Some(menu) = layers.menu_about(Kind::FacetThere, field) {
+                    facets::fill_there(menu, field, found, times);
                 }
             }
             Message::FindingTrails(looked_at, all) => {
@@ -61,6 +68,25 @@ impl App {
     pub(in crate::app) fn ask_for_facet(&mut self, field: &'static Field) -> Vec<Effect> {
         self.open_menu(facets::values_menu(field));
         vec![Effect::Count(self.data.store.clone(), self.panes.list.all_rows().to_vec(), field)]
+    }
+
+    /// Says that the only place can count what is not loaded yet; `who` is what it is called: `the workspace`.
+    pub fn offer_counting(&mut self, who: &str) {
+        let key = self.keymap.spoken(Action::CountThere);
+        self.screen.notice = Some(format!("{key}: {who} counts values before they are loaded"));
+    }
+
+    /// Has places count the values of a field under the filter, whatever of it was loaded.
+    pub(in crate::app) fn ask_for_facet_there(&mut self, field: &'static Field) -> Vec<Effect> {
+        let Ok(query) = Query::parse(&self.whole_query()) else { return Vec::new() };
+        let hidden = NOISE.expression.clone().filter(|_| self.filter.hides_noise);
+        let query = match hidden {
+            Some(noise) => query.and(Expression::Not(Box::new(noise))),
+            None => query,
+        };
+        let context = self.panes.context(&self.sight());
+        self.open_menu(facets::values_there_menu(field));
+        vec![Effect::CountThere(query, context, field)]
     }
 
     /// Asks for trails.

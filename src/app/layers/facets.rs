@@ -9,7 +9,7 @@ use crate::app::panes::list::Times;
 use crate::query::facet::Facet;
 use crate::query::surroundings::is_rare;
 use crate::record::field::{FIELDS, Field, Stored};
-use crate::text::clean;
+use crate::text::{clean, thousands};
 
 /// Letters of the fields that are asked for most; others are found by their name.
 const LETTERS: &[(char, &str)] = &[
@@ -55,13 +55,43 @@ fn given_up(menu: &Menu) -> Option<Intent> {
     menu.items.is_empty().then_some(Intent::StopCounting)
 }
 
+/// Values of a field that a place counted.
+#[derive(Debug)]
+pub struct CountedThere {
+    /// The values.
+    pub facet: Facet,
+    /// Who counted: `the workspace`.
+    pub by: &'static str,
+    /// Bytes that were downloaded for it.
+    pub bytes: u64,
+}
+
+static RULES_THERE: Rules = Rules {
+    kind: Kind::FacetThere,
+    given_up: |menu| menu.items.is_empty().then_some(Intent::StopCountingThere),
+    ..RULES
+};
+
 /// The fields whose values can be shown, first the one under the cursor of the detail.
 pub(in crate::app) fn fields_menu(focused: Option<&'static str>) -> Menu {
+    fields(focused, "Values of which field?", Intent::Facet)
+}
+
+/// The fields whose values a place may count, first the one under the cursor of the detail.
+pub(in crate::app) fn fields_there_menu(focused: Option<&'static str>) -> Menu {
+    fields(focused, "Values of which field, counted where the records are?", Intent::FacetThere)
+}
+
+fn fields(
+    focused: Option<&'static str>,
+    title: &'static str,
+    intent: fn(&'static Field) -> Intent,
+) -> Menu {
     let letter = |name: &str| LETTERS.iter().find(|(_, known)| *known == name);
     let item = |field: &&'static Field| {
         let key = letter(field.name).map(|(letter, _)| letter.to_string()).unwrap_or_default();
         let key = if focused == Some(field.name) { "f".to_owned() } else { key };
-        Item { key, note: field.help.to_owned(), ..Item::new(field.name, Intent::Facet(field)) }
+        Item { key, note: field.help.to_owned(), ..Item::new(field.name, intent(field)) }
     };
     let mut fields: Vec<&'static Field> =
         FIELDS.iter().filter(|field| !matches!(field.stored, Stored::Raw)).collect();
@@ -71,13 +101,44 @@ pub(in crate::app) fn fields_menu(focused: Option<&'static str>) -> Menu {
     };
     fields.sort_by_key(rank);
     let items = fields.iter().map(item).collect();
-    Menu::new(&Rules::CHOOSE, "Values of which field?", items)
+    Menu::new(&Rules::CHOOSE, title, items)
 }
 
 /// The box of the values of a field, before they were counted.
 pub(in crate::app) fn values_menu(field: &'static Field) -> Menu {
     let title = format!("{}: counting, esc stops", field.name);
     Menu::new(&RULES, title, Vec::new()).about(field)
+}
+
+/// The same while a place counts them.
+pub(in crate::app) fn values_there_menu(field: &'static Field) -> Menu {
+    let title = format!("{}: asking the place to count, esc stops", field.name);
+    Menu::new(&RULES_THERE, title, Vec::new()).about(field)
+}
+
+/// Shows the values that a place counted, or why none did.
+pub(in crate::app) fn fill_there(
+    menu: &mut Menu,
+    field: &Field,
+    found: Result<Box<CountedThere>, String>,
+    times: Times<'_>,
+) {
+    let CountedThere { mut facet, by, bytes } = match found {
+        Ok(found) => *found,
+        Err(why) => {
+            let why = Item::new(clean(&why).into_owned(), Intent::Nothing);
+            return menu.replace(format!("{}: not counted", field.name), vec![why]);
+        }
+    };
+    if matches!(facet.field.stored, Stored::Time) {
+        // Days in their order are a timeline.
+        facet.values.sort_by(|a, b| a.value.cmp(&b.value));
+    }
+    let title = format!("counted by {by}, {} bytes · {}", thousands(bytes), title(&facet));
+    let all = facet.records;
+    // Groups have no time of their own.
+    let plain = |item| Item { spark: None, ..item };
+    menu.replace(title, items(&facet, times, all).into_iter().map(plain).collect());
 }
 
 /// Tells how far the counting is.

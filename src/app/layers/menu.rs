@@ -27,6 +27,8 @@ pub enum Kind {
     SignIn,
     /// Values of a field.
     Facet,
+    /// Values of a field that a place counts.
+    FacetThere,
     /// Findings of trails.
     Trails,
     /// What somebody gained and lost.
