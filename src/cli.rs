@@ -14,6 +14,7 @@ mod load;
 mod logs;
 mod named;
 mod place;
+mod profiles;
 mod prompt;
 mod report;
 mod screen;
@@ -142,7 +143,8 @@ pub fn main(closed: Closed) -> ExitCode {
 
 /// Runs the program with these arguments, the program's name first.
 fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match line::read(arguments.into_iter().collect()) {
+    profiles::read();
+    let arguments = match line::read(arguments.into_iter().collect(), profiles::all()) {
         Ok(arguments) => arguments,
         Err(error) if !error.use_stderr() => {
             // Help or version.

@@ -6,7 +6,7 @@ pub mod environment;
 mod file;
 pub mod history;
 
-pub use file::{Configuration, Mistake};
+pub use file::{Configuration, Mistake, NamedPlaces, Profile};
 
 use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
@@ -60,6 +60,18 @@ pub fn configuration() -> Result<Configuration, Vec<Mistake>> {
         Ok(text) => file::read(&text, &name),
         // Below what is no folder there is no file either.
         Err(error) if is_missing(&error) => Ok(Configuration::default()),
+        Err(error) => Err(vec![Mistake::unreadable(&name, &error)]),
+    }
+}
+
+/// The places and tenants that the configuration file names; none where there is no file. Whatever else is
+/// wrong in the file is no matter of it. Fails with everything that is wrong in that part.
+pub fn named_places() -> Result<NamedPlaces, Vec<Mistake>> {
+    let Some(path) = configuration_file() else { return Ok(NamedPlaces::default()) };
+    let name = path.display().to_string();
+    match disk::read_trusted(&path).and_then(text) {
+        Ok(text) => file::read_places(&text, &name),
+        Err(error) if is_missing(&error) => Ok(NamedPlaces::default()),
         Err(error) => Err(vec![Mistake::unreadable(&name, &error)]),
     }
 }

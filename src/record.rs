@@ -15,6 +15,7 @@ pub mod outcome;
 pub mod risk;
 pub mod role;
 pub mod sentence;
+pub mod tenant_names;
 pub mod value_kind;
 mod values;
 pub mod wanted;

@@ -5,6 +5,7 @@ pub mod draft;
 pub mod escapes;
 mod formula;
 pub mod nearby;
+pub mod shell;
 pub mod wrap;
 
 use std::borrow::Cow;

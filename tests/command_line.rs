@@ -756,6 +756,117 @@ fn what_is_wrong_in_the_configuration_is_told_before_anything_opens() {
     assert_eq!(run.out, "7\n");
 }
 
+const WORKSPACE: &str = "63613592-b6f7-4c3d-a390-22ba13102111";
+
+/// Places could not be named once and for all.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_profile_is_one_word_for_several_places_and_their_tenant() {
+    let configuration = format!(
+        "[tenants]\n4f2a1c9e-7d35-4b8a-9c60-2e8f5a1b3d47 = \"Contoso\"\n[[profiles]]\nname = \"contoso\"\n\
+         tenant = \"contoso\"\nplaces = \"storage contosologs --log audit workspace {WORKSPACE} {AUDIT}\"\n\
+         [[profiles]]\nname = \"old\"\nplaces = [[\"{AUDIT}\"], \"graph --since last-2d\"]\n\
+         [[profiles]]\nname = \"secret\"\nplaces = \"graph\"\n\
+         environment = {{ AZURE_CLIENT_SECRET = \"A_VARIABLE_NOBODY_SETS\" }}\n"
+    );
+    let ran = |words: &[&str]| configured(&configuration, words);
+    let run = ran(&["query", "", "contoso", "--explain"]);
+    assert_eq!((run.code, &*run.err), (Some(0), ""), "{run:?}");
+    let wanted = ["az://contosologs/", "asked of the workspace", AUDIT];
+    let places: Vec<Option<usize>> = wanted.iter().map(|part| run.out.find(part)).collect();
+    assert!(places.is_sorted() && places[0].is_some(), "{run:?}");
+    assert_eq!(ran(&["contoso", "--theme", "dark", "--explain"]).code, Some(0));
+    let run = ran(&["old", "other.json", "graph", "--tenant", "x", "--explain"]);
+    let at = |part: &str| run.out.find(part).unwrap_or_else(|| panic!("{part}: {run:?}"));
+    assert!(at(AUDIT) < at("/auditLogs/") && at("/auditLogs/") < at("other.json"));
+    for (words, says) in [
+        (
+            &["query", "", "contso"][..],
+            "`contso` is no file, place or profile; did you mean `contoso`?",
+        ),
+        (&["contso"], "did you mean `entrail contoso`?"),
+        (&["query", "", "secret"], "reads A_VARIABLE_NOBODY_SETS for AZURE_CLIENT_SECRET"),
+        (&["query", "", "contoso", "--since", "last-1d"], "`--since` stands behind the profile"),
+        (&["pull", "--archive", "d", "contoso"], "is no place that can be pulled"),
+        (&["query", "contoso", "--count"], "`contoso` was taken for the query"),
+    ] {
+        let run = ran(words);
+        assert!(run.code != Some(0) && run.err.contains(says), "{words:?}: {run:?}");
+    }
+    let names = ran(&["complete", "--names"]).out;
+    assert!(
+        names.contains("workspace\t") && names.contains("\ncontoso\tstorage contosologs"),
+        "{names}"
+    );
+    let options = ran(&["complete", "--", "query", "", "contoso", "storage", "a", "--si"]).out;
+    assert!(options.starts_with("--sign-in\t") || options.starts_with("--since"), "{options}");
+    // By its name, and told by its id.
+    let record = r#"{"id":"1","activityDateTime":"2026-11-01T10:00:00Z","activityDisplayName":"Add user",
+        "tenantId":"4F2A1C9E-7d35-4b8a-9c60-2e8f5a1b3d47","loggedByService":"Core Directory",
+        "category":"UserManagement","result":"success","initiatedBy":{},"targetResources":[]}"#;
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), record).expect("written");
+    let path = file.path().display().to_string();
+    for (query, found) in [
+        ("tenant:conto", "1\n"),
+        ("tenant=CONTOSO", "1\n"),
+        ("tenant=conto", "0\n"),
+        ("tenant:fabrikam", "0\n"),
+        ("tenant!=contoso", "0\n"),
+        ("tenant:(fabrikam contoso)", "1\n"),
+        ("-tenant:contoso", "0\n"),
+        ("tenant:4f2a", "1\n"),
+    ] {
+        assert_eq!(ran(&["query", query, &path, "--count"]).out, found, "{query}");
+    }
+    let by = ran(&["query", "", &path, "--by", "tenant"]).out.to_lowercase();
+    assert_eq!(by, "1\t4f2a1c9e-7d35-4b8a-9c60-2e8f5a1b3d47\n");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_wrong_with_a_profile_is_told_with_its_line() {
+    let profile = |lines: &str| format!("\n[[profiles]]\nname = \"a\"\n{lines}\n");
+    for (configuration, says) in [
+        (profile("places = \"storage x --frob\""), ":2: profile `a`: unexpected argument '--frob'"),
+        (profile("places = \"workspace\""), "were not provided: <WORKSPACE>"),
+        (profile("places = \"--since last-1d graph\""), "`--since` stands before all places"),
+        (profile("places = \"a\""), "`a` is a profile, and one cannot name another"),
+        (profile("places = \"storage 'x\""), ":4: a quote is not closed; add '"),
+        (profile("places = \"\""), ":4: the profile names no place"),
+        (profile("places = []"), ":4: the profile names no place"),
+        (profile("places = 3"), ":4: this names no place; write places ="),
+        (profile(""), ":2: the profile has no places"),
+        (profile("place = \"graph\""), "no setting of a profile `place`; did you mean `places`?"),
+        (
+            profile("places = \"graph\"\nenvironment = { AZURE_CLIENT_SECERT = \"X\" }"),
+            "no variable `AZURE_CLIENT_SECERT`; did you mean `AZURE_CLIENT_SECRET`?",
+        ),
+        (
+            profile("places = \"graph\"\nenvironment = { AZURE_CLIENT_SECRET = \"hunter2~x\" }"),
+            ":5: name the variable that holds AZURE_CLIENT_SECRET",
+        ),
+        (
+            "[[profiles]]\nname = \"query\"\nplaces = \"graph\"".to_owned(),
+            "a command of entrail is called so",
+        ),
+        ("[[profiles]]\nname = \"hub/x\"\nplaces = \"graph\"".to_owned(), "one word of letters"),
+        (
+            profile("places = \"graph\"") + &profile("places = \"graph\""),
+            ":6: there is a profile `a` already",
+        ),
+        ("[tenants]\ncontoso = \"x\"".to_owned(), ":2: a tenant is named by its id"),
+    ] {
+        let run = configured(&configuration, &["keys"]);
+        assert!(run.code == Some(2) && run.err.contains(says), "{configuration}: {run:?}");
+        // Whoever names it, or what may be one, is told; nobody else.
+        let word = if configuration.contains("\"query\"") { "query" } else { "a" };
+        let run = configured(&configuration, &["query", "", word]);
+        assert!(run.err.contains(says) && !run.err.contains("hunter2"), "{configuration}: {run:?}");
+        assert_eq!(configured(&configuration, &["query", "", AUDIT, "--count"]).out, "7\n");
+    }
+}
+
 /// Whoever may write to the configuration decides what keys do and who is watched.
 #[test]
 #[cfg(target_os = "linux")]
@@ -1169,7 +1280,7 @@ fn words_name_places_wherever_a_path_may_stand() {
         command.args(words).current_dir(folder.path()).env_clear().env("HOME", folder.path());
         Run::of(command.stdin(Stdio::null()).output().expect("it runs"))
     };
-    let id = "63613592-b6f7-4c3d-a390-22ba13102111";
+    let id = WORKSPACE;
     std::fs::write(folder.path().join("audit.json"), "[]").expect("written");
     let origin = |words: &[&str]| {
         let run = ran(words);

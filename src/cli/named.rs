@@ -11,7 +11,7 @@ use clap::{Args, ValueHint};
 
 use super::place::{Asked, Opening, PlaceCommand, Row};
 use super::standard::{closed, out};
-use super::{Outcome, parse_query, storage, tell};
+use super::{Outcome, parse_query, profiles, storage, tell};
 use crate::place::Places;
 use crate::query::{Expression, Query};
 use crate::source::local;
@@ -30,6 +30,10 @@ pub(super) struct PlaceArguments {
     /// What stands behind the first place, in its order.
     #[arg(skip)]
     pub(super) named: Vec<Named>,
+
+    /// Are the places of a profile to say what they are asked for?
+    #[arg(skip)]
+    pub(super) explain: bool,
 }
 
 /// Something that is named behind the first place.
@@ -94,7 +98,8 @@ impl PlaceArguments {
         for listed in self.rows().filter_map(|(_, place)| place.list()) {
             answered = Some(answered.unwrap_or(Outcome::Found).and(listed?));
         }
-        if answered.is_some() || self.rows().all(|(_, place)| !place.range().explain) {
+        let is_explained = self.explain || self.rows().any(|(_, place)| place.range().explain);
+        if answered.is_some() || !is_explained {
             return Ok(answered);
         }
         let mut out = out();
@@ -129,6 +134,9 @@ impl PlaceArguments {
             tokens < 2,
             "--token-stdin: standard input gives one token; sign in to the other place another way"
         );
+        for why in self.all_paths().filter_map(|path| profiles::unknown(path)) {
+            tell(&format!("entrail: {why}"));
+        }
         let mut together = Together {
             places: places(&self.paths)?,
             name: String::new(),

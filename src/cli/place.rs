@@ -17,6 +17,7 @@ use clap::{ArgMatches, Args, FromArgMatches as _};
 use super::Outcome;
 use super::arguments::{RangeArguments, SignInArguments};
 use super::parse_query;
+use crate::config::environment::Variables;
 use crate::place::Places;
 use crate::query::push_down::{asks_for_now, by_time};
 use crate::query::{Context, Query};
@@ -128,8 +129,11 @@ pub(super) struct Row {
     /// Is the next word always what it is called, even one that begins a place elsewhere?
     pub(super) is_named: bool,
     augment: fn(clap::Command) -> clap::Command,
-    parse: fn(&ArgMatches) -> Result<Box<dyn PlaceCommand>, clap::Error>,
+    parse: Parse,
 }
+
+/// Reads what was given to a place.
+type Parse = fn(&ArgMatches, &Variables) -> Result<Box<dyn PlaceCommand>, clap::Error>;
 
 impl Row {
     /// What it takes, without what is opened beside it.
@@ -137,9 +141,13 @@ impl Row {
         (self.augment)(command)
     }
 
-    /// What was given to it.
-    pub(super) fn parse(&self, matches: &ArgMatches) -> Result<Box<dyn PlaceCommand>, clap::Error> {
-        (self.parse)(matches)
+    /// What was given to it; signing in reads these variables in place of others.
+    pub(super) fn parse(
+        &self,
+        matches: &ArgMatches,
+        variables: &Variables,
+    ) -> Result<Box<dyn PlaceCommand>, clap::Error> {
+        (self.parse)(matches, variables)
     }
 
     /// The row of that name.
@@ -159,8 +167,8 @@ impl fmt::Debug for Row {
     }
 }
 
-/// Makes the table of its rows: each the name of its file, which has `Arguments`, a [`PlaceCommand`],
-/// and `IS_NAMED`.
+/// Makes the table of its rows: each the name of its file, which has `Arguments`, a [`PlaceCommand`] with
+/// a `sign_in`, and `IS_NAMED`.
 macro_rules! places {
     ($($file:ident,)*) => {
         /// All place commands; the first is what `entrail pull` and `entrail doctor` mean without a word.
@@ -168,7 +176,11 @@ macro_rules! places {
             name: stringify!($file),
             is_named: $file::IS_NAMED,
             augment: <$file::Arguments as Args>::augment_args,
-            parse: |matches| Ok(Box::new($file::Arguments::from_arg_matches(matches)?)),
+            parse: |matches, variables| {
+                let mut arguments = $file::Arguments::from_arg_matches(matches)?;
+                arguments.sign_in.variables = variables.clone();
+                Ok(Box::new(arguments))
+            },
         },)*];
     };
 }

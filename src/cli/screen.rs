@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::arguments::{IndexArguments, ScreenArguments};
 use super::named::{PlaceArguments, Together, is_blobs, is_stdin, places};
 use super::place::Asked;
-use super::{Outcome, line, parse_query};
+use super::{Outcome, line, parse_query, profiles};
 use crate::config::Configuration;
 use crate::config::cases;
 use crate::runtime::cases::NamedCase;
@@ -80,7 +80,7 @@ pub(super) fn start(
     );
     let filter = screen.filter.clone().unwrap_or_default();
     let palette = screen.theme;
-    let Configuration { keymap, watch, preferences } = configuration()?;
+    let Configuration { keymap, watch, preferences, .. } = configuration()?;
     let ascii = screen.ascii;
     let start =
         Start { load, name, origin, watch, filter, case, ascii, palette, keymap, preferences };
@@ -93,7 +93,11 @@ pub(super) fn start(
 
 /// What the configuration file says; fails with all that is wrong in it.
 pub(super) fn configuration() -> anyhow::Result<Configuration> {
-    crate::config::configuration().map_err(|mistakes| {
+    let checked = crate::config::configuration().and_then(|configuration| {
+        let mistakes = line::mistakes(&configuration.named.profiles);
+        if mistakes.is_empty() { Ok(configuration) } else { Err(mistakes) }
+    });
+    checked.map_err(|mistakes| {
         let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("the configuration has to be put right first\n{}", lines.join("\n"))
     })
@@ -121,8 +125,13 @@ fn may_exist(path: &Path) -> bool {
 fn check(paths: &[PathBuf]) -> anyhow::Result<()> {
     let Some(first) = paths.first().filter(|path| !may_exist(path)) else { return Ok(()) };
     let shown = first.display();
+    if let Some(why) = profiles::unknown(first).filter(|why| why.contains('\n')) {
+        anyhow::bail!("{why}");
+    }
     let command = line::whole();
-    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    let profiles = profiles::all().iter().map(|profile| profile.name.as_str());
+    let names: Vec<&str> =
+        command.get_subcommands().map(clap::Command::get_name).chain(profiles).collect();
     let word = first.to_str().filter(|word| !word.contains(['/', '\\', '.']));
     if let Some(meant) = word.and_then(|word| nearest(word, names)) {
         let meant = did_you_mean(&[format!("entrail {meant}")]);

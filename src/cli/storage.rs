@@ -31,7 +31,7 @@ fn named_account(
     arguments: &SignInArguments,
 ) -> anyhow::Result<(Account, Address)> {
     let mut settings = settings(arguments)?;
-    let environment = environment::storage().map_err(anyhow::Error::msg)?;
+    let environment = environment::storage(&arguments.variables).map_err(anyhow::Error::msg)?;
     let of_connection = || match &environment.connection {
         Some(Ok(connection)) => Some(connection.account.clone()),
         _ => None,

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::arguments::SignInArguments;
 use super::prompt;
 use crate::config::environment;
+use crate::record::tenant_names;
 use crate::secret::Secret;
 use crate::sign_in::{Cloud, Method, Settings};
 use crate::source::Asking;
@@ -32,7 +33,7 @@ pub(super) fn tenant(arguments: &SignInArguments, request: Request) -> anyhow::R
 
 /// How to sign in by these arguments and the environment.
 pub(super) fn settings(arguments: &SignInArguments) -> anyhow::Result<Settings> {
-    let mut environment = environment::sign_in();
+    let mut environment = environment::sign_in(&arguments.variables);
     environment.arc_keys = arguments.arc_keys.clone().or(environment.arc_keys);
     let cloud = match (&arguments.login_url, &arguments.graph_url, &arguments.cloud) {
         (Some(login), Some(graph), _) => Cloud::at(login, graph).map_err(anyhow::Error::msg)?,
@@ -65,7 +66,11 @@ pub(super) fn settings(arguments: &SignInArguments) -> anyhow::Result<Settings> 
     };
     Ok(Settings {
         cloud,
-        tenant: arguments.tenant.clone(),
+        // A name of the configuration stands for the id.
+        tenant: arguments
+            .tenant
+            .as_deref()
+            .map(|named| tenant_names::id_of(named).unwrap_or(named).to_owned()),
         client: arguments.client_id.clone(),
         method,
         remember,

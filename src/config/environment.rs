@@ -1,8 +1,10 @@
 //! What the environment says: the variables signing in goes by, under the names of Microsoft's own tools.
 //! Never shows a value: what is secret stays so from here on.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -11,9 +13,49 @@ use crate::sign_in::Environment;
 use crate::source::hub::credential::ConnectionString;
 use crate::source::storage::credential::{self, Connection, Signature};
 
+/// The variables that say how to sign in and what proves who asks.
+pub const VARIABLES: &[&str] = &[
+    "ENTRAIL_TOKEN",
+    "AZURE_TENANT_ID",
+    "AZURE_CLIENT_ID",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_CLIENT_CERTIFICATE_PATH",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",
+    "AZURE_FEDERATED_TOKEN_FILE",
+    "AZURE_AUTHORITY_HOST",
+    "AZURE_STORAGE_ACCOUNT",
+    "AZURE_STORAGE_KEY",
+    "AZURE_STORAGE_SAS_TOKEN",
+    "AZURE_STORAGE_CONNECTION_STRING",
+];
+
+/// Variables that are read in place of others, as a profile says: the name of each of [`VARIABLES`], and of
+/// the one that is read.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Variables(Arc<BTreeMap<String, String>>);
+
+impl Variables {
+    /// These.
+    pub fn renamed(variables: BTreeMap<String, String>) -> Self {
+        Self(Arc::new(variables))
+    }
+
+    /// The first that is to be read in place of another and is not set: that other, and its name.
+    pub fn missing(&self) -> Option<(&str, &str)> {
+        let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let mut missing = self.0.iter().filter(|(_, name)| !is_set(name));
+        missing.next().map(|(known, name)| (known.as_str(), name.as_str()))
+    }
+
+    fn value(&self, name: &str) -> Option<OsString> {
+        std::env::var_os(self.0.get(name).map_or(name, String::as_str))
+    }
+}
+
 /// Reads the environment of this process.
-pub fn sign_in() -> Environment {
-    let environment = of(|name| std::env::var_os(name));
+pub fn sign_in(variables: &Variables) -> Environment {
+    let environment = of(|name| variables.value(name));
     let is_there = Path::new(ARC_AGENT).exists();
     if is_there { with_arc_agent(environment) } else { environment }
 }
@@ -102,8 +144,8 @@ fn proxy_secrets(address: String) -> Vec<Secret> {
 
 /// What the environment says of storage accounts, under the names the Azure CLI reads. Fails where the
 /// signature is none: why.
-pub fn storage() -> Result<credential::Environment, String> {
-    storage_of(|name| std::env::var_os(name))
+pub fn storage(variables: &Variables) -> Result<credential::Environment, String> {
+    storage_of(|name| variables.value(name))
 }
 
 fn storage_of(

@@ -1,5 +1,7 @@
-//! The configuration file, understood: keys, working week, saved views, what is watched.
+//! The configuration file, understood: keys, working week, saved views, what is watched, places by name.
 //! Never reads the file, and never guesses: whatever is wrong is told with its line and the way out.
+
+mod profiles;
 
 use std::fmt;
 use std::io;
@@ -17,6 +19,8 @@ use crate::query::Query;
 use crate::text::clean;
 use crate::text::nearby::{did_you_mean, nearest};
 
+pub use self::profiles::{NamedPlaces, Profile};
+
 /// What the configuration file says.
 #[derive(Clone, Debug, Default)]
 pub struct Configuration {
@@ -26,6 +30,8 @@ pub struct Configuration {
     pub watch: Vec<String>,
     /// Everything else.
     pub preferences: Preferences,
+    /// Places and tenants by name.
+    pub named: NamedPlaces,
 }
 
 /// Something wrong in the configuration file. Displays as one line, safe for a terminal.
@@ -39,6 +45,13 @@ pub struct Mistake {
 }
 
 impl Mistake {
+    /// Something is wrong in a line of the configuration file.
+    pub fn at(line: usize, message: String) -> Self {
+        let file = super::configuration_file();
+        let file = file.map_or_else(String::new, |file| file.display().to_string());
+        Self { file, line: Some(line), message }
+    }
+
     /// The file cannot be read.
     pub(super) fn unreadable(file: &str, error: &io::Error) -> Self {
         // Who runs the program with the rights of another user has that user's configuration.
@@ -61,7 +74,7 @@ impl fmt::Display for Mistake {
 }
 
 /// The tables and lists there are.
-const TOP: [&str; 4] = ["keys", "working-week", "views", "watch"];
+const TOP: [&str; 6] = ["keys", "working-week", "views", "watch", "profiles", "tenants"];
 /// Days as they are written, Monday first.
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
@@ -84,6 +97,25 @@ pub(super) fn read(text: &str, file: &str) -> Result<Configuration, Vec<Mistake>
     Err(mistakes)
 }
 
+/// Understands the part of a file that names places. Fails with all that is wrong in that part.
+pub(super) fn read_places(text: &str, file: &str) -> Result<NamedPlaces, Vec<Mistake>> {
+    let mut reader = Reader { text, file, mistakes: Vec::new() };
+    let mut named = NamedPlaces::default();
+    match DeTable::parse(text) {
+        Err(error) => reader.wrong(error.span().unwrap_or(0..0), error.message()),
+        Ok(table) => {
+            for (name, value) in table.get_ref() {
+                match name.get_ref().as_ref() {
+                    "profiles" => reader.profiles(value, &mut named.profiles),
+                    "tenants" => reader.tenants(value, &mut named.tenants),
+                    _ => {}
+                }
+            }
+        }
+    }
+    if reader.mistakes.is_empty() { Ok(named) } else { Err(reader.mistakes) }
+}
+
 struct Reader<'t> {
     text: &'t str,
     file: &'t str,
@@ -92,11 +124,16 @@ struct Reader<'t> {
 
 impl Reader<'_> {
     fn wrong(&mut self, place: Range<usize>, message: impl Into<String>) {
-        let before = self.text.as_bytes().get(..place.start).unwrap_or_default();
-        let line = 1 + memchr::memchr_iter(b'\n', before).count();
+        let line = self.line(place.start);
         let mistake =
             Mistake { file: self.file.to_owned(), line: Some(line), message: message.into() };
         self.mistakes.push(mistake);
+    }
+
+    /// The line of a byte, from 1.
+    fn line(&self, at: usize) -> usize {
+        let before = self.text.as_bytes().get(..at).unwrap_or_default();
+        1 + memchr::memchr_iter(b'\n', before).count()
     }
 
     /// A name that nothing is called.
@@ -125,6 +162,8 @@ impl Reader<'_> {
                     let found = self.texts(value, "watch = [\"bg1@contoso.example\"]");
                     configuration.watch = found.into_iter().map(|(_, text)| text).collect();
                 }
+                "profiles" => self.profiles(value, &mut configuration.named.profiles),
+                "tenants" => self.tenants(value, &mut configuration.named.tenants),
                 _ => self.unknown(name, "setting", &TOP),
             }
         }

@@ -16,6 +16,7 @@ use super::counted_values::{DataValues, MOST_COUNTED};
 use super::{Operator, Query, known_values, quoted};
 use crate::record::field::{FIELDS, Field, WORD_FIELDS};
 use crate::record::risk;
+use crate::record::tenant_names;
 use crate::record::value_kind::ValueKind;
 use crate::text::clean;
 use crate::text::nearby::is_near;
@@ -287,6 +288,12 @@ fn values(field: &'static Field, mut ask: Ask, seen: &dyn DataValues) -> Vec<Off
         (_, ValueKind::Time) => times(&mut ask, seen),
         ("risk.rule", _) => rules(&mut ask, seen),
         (_, ValueKind::Word | ValueKind::Level) => words(field, &mut ask, seen),
+        ("tenant", _) => {
+            // By its name, where it has one: that finds it too.
+            let name = |id: &str| tenant_names::name_of(id).unwrap_or(id).to_owned();
+            let seen: Vec<_> = seen.iter().map(|(id, count)| (name(id), *count)).collect();
+            data_offers(&seen, &mut ask)
+        }
         (_, ValueKind::Text | ValueKind::Address) => data_offers(seen, &mut ask),
     }
 }

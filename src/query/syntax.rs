@@ -3,11 +3,14 @@
 
 use std::ops::Range;
 
+use super::pattern::Pattern;
 use super::{Expression, Operator, Query, QueryError, Term, Value, known_values, when};
 use crate::record::address::Network;
 use crate::record::field::{FIELDS, Field};
 use crate::record::keyed;
+use crate::record::tenant_names;
 use crate::record::value_kind::ValueKind;
+use crate::text::fold;
 use crate::text::nearby::{did_you_mean, nearest};
 
 /// Groups may nest this deep; deeper is an error, not an overflow.
@@ -243,6 +246,10 @@ impl<'t> Parser<'t> {
             return Err(incomplete(start..self.at, message));
         };
         check(field, operator, &value, value_at..self.at, start..self.at)?;
+        let value = match field.name {
+            "tenant" => with_ids_of_tenants(operator, value),
+            _ => value,
+        };
         let value = match key {
             Some(key) => Value::Keyed(key, Box::new(value)),
             None => value,
@@ -487,6 +494,35 @@ fn check_level(
         }
         _ => Ok(()),
     }
+}
+
+/// A value that tenants are asked for, with the ids of those that the configuration calls so: records have
+/// ids only.
+fn with_ids_of_tenants(operator: Operator, value: Value) -> Value {
+    if tenant_names::all().is_empty()
+        || !matches!(operator, Operator::Contains | Operator::Equals | Operator::NotEquals)
+    {
+        return value;
+    }
+    // An opposite excludes what is called so.
+    let how = if operator == Operator::Contains { operator } else { Operator::Equals };
+    let is_list = matches!(value, Value::AnyOf(_));
+    let mut any = match value {
+        Value::AnyOf(values) => values,
+        // Anything, or nothing, is asked for.
+        Value::Text(text) if text.is_empty() => return Value::Text(text),
+        value => vec![value],
+    };
+    for (id, name) in tenant_names::all() {
+        let is_called = any.iter().filter_map(|value| Pattern::new(how, value));
+        let folded = fold(name);
+        if is_called.into_iter().any(|pattern| pattern.matches(name, &folded))
+            && !any.iter().any(|value| *value == Value::Text(id.clone()))
+        {
+            any.push(Value::Text(id.clone()));
+        }
+    }
+    if !is_list && any.len() == 1 { any.remove(0) } else { Value::AnyOf(any) }
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use crate::config::environment::Variables;
+
 /// How to sign in.
 #[derive(Args, Clone, Default, Debug)]
 #[command(next_help_heading = "Sign-in")]
@@ -50,4 +52,8 @@ pub(in crate::cli) struct SignInArguments {
     /// Another folder of the keys of Azure Arc, for tests
     #[arg(long, value_name = "DIR", hide = true, requires = "login_url")]
     pub(in crate::cli) arc_keys: Option<PathBuf>,
+
+    /// Variables that are read in place of others: those of a profile.
+    #[arg(skip)]
+    pub(in crate::cli) variables: Variables,
 }

@@ -20,7 +20,7 @@ pub(in crate::cli) enum Arguments {
     /// Ask Graph which activities the tenant has, and show them with the built-in ones from now on
     Refresh {
         #[command(flatten)]
-        sign_in: SignInArguments,
+        sign_in: Box<SignInArguments>,
     },
     /// Forget what a refresh brought
     Reset,

@@ -8,11 +8,13 @@ use clap::{Args, ValueEnum};
 
 use crate::catalogue::catalogue;
 use crate::cli::Outcome;
-use crate::cli::line::whole;
+use crate::cli::line::{self, whole};
+use crate::cli::profiles;
 use crate::cli::standard::out;
 use crate::query::counted_values::DataValues;
 use crate::query::suggest::suggest;
 use crate::record::field::Field;
+use crate::text::shell::{Split, split};
 use crate::text::{clean, fold, fold_fragment, is_invisible};
 
 /// What may follow on a command line, for the scripts of `entrail completions`
@@ -25,6 +27,10 @@ pub(in crate::cli) struct Arguments {
     /// The command line up to the cursor; - reads it from standard input
     #[arg(long, allow_hyphen_values = true, conflicts_with = "words")]
     line: Option<String>,
+
+    /// The names of places and profiles, which may stand where a path can
+    #[arg(long, conflicts_with_all = ["line", "words"])]
+    names: bool,
 
     /// The words behind the program's name, the last one being typed
     #[arg(last = true)]
@@ -48,6 +54,13 @@ const MOST: usize = 500;
 
 /// Writes the candidates, one on each line.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    if arguments.names {
+        let mut out = out();
+        for (name, note) in line::names(profiles::all()) {
+            writeln!(out, "{}\t{}", clean(&name), one_line(&note))?;
+        }
+        return Ok(Outcome::Found);
+    }
     let line = match arguments.line.as_deref() {
         Some("-") => {
             let mut line = String::new();
@@ -127,7 +140,15 @@ impl DataValues for Nothing {
 fn candidates(words: &[String]) -> Vec<Candidate> {
     let [command, given @ .., last] = words else { return Vec::new() };
     if last.starts_with("--") {
-        return Vec::new();
+        // The shells know the options of a command, and of the first place at most.
+        let found = line::options_behind(&words[..words.len() - 1], profiles::all());
+        let found = found.into_iter().filter(|(option, _)| option.starts_with(last.as_str()));
+        let candidate = |(text, note): (String, String)| Candidate {
+            text,
+            note: one_line(&note),
+            extends: true,
+        };
+        return found.map(candidate).collect();
     }
     let Some(places) = places(command, given) else { return Vec::new() };
     match command.as_str() {
@@ -214,55 +235,12 @@ fn one_line(text: &str) -> String {
     clean(text).replace(['\t', '\n'], " ")
 }
 
-/// A command line up to the cursor, in words as a shell reads them.
-struct Split {
-    words: Vec<String>,
-    /// The quote that is open at the end.
-    open: Option<char>,
-    /// Bytes of the last word before that quote; where none is open, before the last character at
-    /// which bash begins a word of its own.
-    cut: usize,
+/// A candidate as bash wants it.
+trait ForBash {
+    fn for_bash(&self, candidate: &Candidate) -> Option<String>;
 }
 
-/// Characters at which bash's completion begins a new word.
-const BREAKS: [char; 7] = ['=', ':', '@', '>', '<', '(', '&'];
-
-fn split(line: &str) -> Split {
-    let mut split = Split { words: vec![String::new()], open: None, cut: 0 };
-    let mut inside = false;
-    let mut chars = line.chars().peekable();
-    while let Some(c) = chars.next() {
-        let Some(word) = split.words.last_mut() else { break };
-        match (split.open, c) {
-            (None, ' ' | '\t') => {
-                if inside {
-                    split.words.push(String::new());
-                    (split.cut, inside) = (0, false);
-                }
-                continue;
-            }
-            (None, '\'' | '"') => {
-                split.open = Some(c);
-                split.cut = word.len();
-            }
-            (Some(open), c) if c == open => split.open = None,
-            (Some('"'), '\\') if chars.peek().is_some_and(|c| "\"\\$`".contains(*c)) => {
-                word.extend(chars.next());
-            }
-            (None, '\\') => word.extend(chars.next()),
-            (open, c) => {
-                word.push(c);
-                if open.is_none() && BREAKS.contains(&c) {
-                    split.cut = word.len();
-                }
-            }
-        }
-        inside = true;
-    }
-    split
-}
-
-impl Split {
+impl ForBash for Split {
     /// A candidate as bash puts it in place of what it takes for the last word; `None` where it
     /// would take away what was typed.
     fn for_bash(&self, candidate: &Candidate) -> Option<String> {

@@ -61,8 +61,9 @@ const BASH: &str = r#"
 # Queries and names: the program knows what may follow.
 _entrail_dynamic() {
     local word
-    case "${COMP_WORDS[1]}" in
-        query|lookup)
+    local current="${COMP_WORDS[COMP_CWORD]}"
+    case "${COMP_WORDS[1]} $current" in
+        query\ *|lookup\ *|*\ --*)
             COMPREPLY=()
             while IFS= read -r word; do
                 COMPREPLY+=("$word")
@@ -74,12 +75,22 @@ _entrail_dynamic() {
             ;;
     esac
     _entrail "$@"
+    # Places and profiles may stand where a path can.
+    case "$current" in
+        -*) ;;
+        *)
+            while IFS=$'\t' read -r word _; do
+                case "$word" in "$current"*) COMPREPLY+=("$word") ;; esac
+            done < <(entrail complete --names 2>/dev/null)
+            ;;
+    esac
 }
 complete -F _entrail_dynamic -o bashdefault -o default entrail
 "#;
 
 const FISH: &str = r"
 # Queries and names: the program knows what may follow.
+complete -c entrail -a '(entrail complete --names 2>/dev/null)'
 for command in query lookup
     complete -c entrail -k -n __fish_entrail_using_subcommand\ $command -a '(entrail complete --line (commandline -cp | string collect) 2>/dev/null)'
 end
@@ -96,6 +107,9 @@ fn zsh(fixed: &str) -> String {
             }
             () if line.trim() == "(entrail)" => return format!("{line}\n{}", zsh_files()),
             () if line.contains("$line[2]") => return line.replace("$line[2]", "$line[1]"),
+            () if line.starts_with("'*::paths -- ") => {
+                return line.replace(":_files'", ":_entrail_paths'");
+            }
             () if line.starts_with("':query -- ") => "query",
             () if line.starts_with("'*::text -- Words to find in activities") => "lookup",
             () => return line.to_owned(),
@@ -133,7 +147,13 @@ _entrail_ask() {
     (( $#values > 1 )) && compstate[insert]=menu compstate[list]='list force'
     return 0
 }
-_entrail_first() { _alternative 'commands::_entrail_commands' 'files::_files' }
+_entrail_names() {
+    local -a names
+    names=(${${(f)"$(entrail complete --names 2>/dev/null)"}/$'\t'/:})
+    _describe -t places place names
+}
+_entrail_first() { _alternative 'commands::_entrail_commands' 'places::_entrail_names' 'files::_files' }
+_entrail_paths() { _alternative 'files::_files' 'places::_entrail_names' }
 _entrail_query() { _entrail_ask query }
 _entrail_lookup() { _entrail_ask lookup }
 "#;

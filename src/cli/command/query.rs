@@ -18,7 +18,7 @@ use crate::cli::named::Together;
 use crate::cli::place::{Asked, Row};
 use crate::cli::standard::out;
 use crate::cli::stdout::Stdout;
-use crate::cli::{Outcome, parse_query, tell};
+use crate::cli::{Outcome, parse_query, profiles, tell};
 use crate::config::cases;
 use crate::export::{self, About, Options, Sheet, Written};
 use crate::place::Places;
@@ -334,7 +334,8 @@ fn about(arguments: &Arguments, searched: &Together, store: &Store, case: Option
 
 /// Is what was given as the query the name of a file or a place?
 fn names_something(query: &str) -> bool {
-    !query.is_empty() && (Path::new(query).exists() || Row::find(query).is_some())
+    let is_profile = || profiles::all().iter().any(|profile| profile.name == query);
+    !query.is_empty() && (Path::new(query).exists() || Row::find(query).is_some() || is_profile())
 }
 
 /// What a query on the command line knows: the time, and no selected record.

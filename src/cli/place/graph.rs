@@ -47,7 +47,7 @@ pub(super) struct Arguments {
     asked: GraphArguments,
 
     #[command(flatten)]
-    sign_in: SignInArguments,
+    pub(super) sign_in: SignInArguments,
 }
 
 /// What to ask Graph for.
@@ -159,7 +159,7 @@ fn tenants(
     are_many: bool,
 ) -> anyhow::Result<Vec<Tenant>> {
     let Arguments { and_tenant, sign_in, .. } = arguments;
-    let is_given = sign_in.token_stdin || environment::sign_in().token.is_some();
+    let is_given = sign_in.token_stdin || environment::sign_in(&sign_in.variables).token.is_some();
     ensure!(
         and_tenant.is_empty() || !is_given,
         "--and-tenant: a token is for one tenant; sign in another way, or open one tenant at a time"

@@ -61,7 +61,7 @@ pub(super) struct Arguments {
     list: bool,
 
     #[command(flatten)]
-    sign_in: SignInArguments,
+    pub(super) sign_in: SignInArguments,
 }
 
 impl PlaceCommand for Arguments {

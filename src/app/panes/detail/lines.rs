@@ -14,6 +14,7 @@ use crate::record::field::Field;
 use crate::record::field::NOT_RATED;
 use crate::record::kind::property::Property;
 use crate::record::sentence::{actor_name, sentence, target_name};
+use crate::record::tenant_names;
 use crate::record::value_kind::ValueKind;
 use crate::record::{ActorKind, Kind, NamedBy, Outcome, Record, Target};
 use crate::store::marks;
@@ -300,6 +301,9 @@ fn field_lines(record: &Record<'_>, zone: &Zone, lines: &mut Vec<Line>) {
             let others =
                 values[1..].iter().map(|value| clean(value)).collect::<Vec<_>>().join(" · ");
             line.text.push((Tone::Label, format!(" · {others}")));
+        }
+        if let Some(name) = tenant_names::name_of(first).filter(|_| field.name == "tenant") {
+            line.text.insert(0, (Tone::Plain, format!("{} · ", clean(name))));
         }
         if field.name == "actor" && record.actor.named_by != NamedBy::Itself {
             line.text.push((Tone::Label, format!(" ({})", record.actor.named_by.words())));

@@ -5,6 +5,7 @@ use crate::record::Outcome;
 use crate::record::column::{Column, Kept, Part};
 use crate::record::field::{Field, Stored};
 use crate::record::risk::Level;
+use crate::record::tenant_names;
 use crate::store::{RowId, Store};
 use crate::text::fit;
 use crate::time::{Timestamp, Zone};
@@ -147,6 +148,8 @@ pub fn cell(store: &Store, row: RowId, field: &Field, times: Times<'_>, width: u
             let Some(text) = values.next() else {
                 return if field.name == "target" { target_id(store, row) } else { String::new() };
             };
+            let name = if field.name == "tenant" { tenant_names::name_of(text) } else { None };
+            let text = name.unwrap_or(text);
             match values.count() {
                 0 => text.to_owned(),
                 more => format!("{text} +{more}"),
