@@ -249,6 +249,8 @@ pub struct Record<'a> {
     pub session_id: Cow<'a, str>,
     /// Name of the file or stream it came from; set by the source, not by a format.
     pub source: Cow<'a, str>,
+    /// Where else the same record was found; known of records of a store only.
+    pub also_from: Vec<Cow<'a, str>>,
 }
 
 impl<'a> Record<'a> {
@@ -275,6 +277,7 @@ impl<'a> Record<'a> {
             user_agent,
             session_id,
             source,
+            also_from,
         } = self;
         let texts = [id, service, category, activity, operation_type, result, result_reason];
         let more = [correlation_id, tenant_id, user_agent, session_id, source];
@@ -284,6 +287,7 @@ impl<'a> Record<'a> {
         (*kind, *time, *outcome) = (Kind::default(), None, Outcome::default());
         *actor = Actor::default();
         targets.drain(..).map(|target| target.changes).for_each(spare);
+        also_from.clear();
         details.clear();
         properties.clear();
     }
@@ -339,6 +343,7 @@ impl Record<'_> {
             user_agent: owned(self.user_agent),
             session_id: owned(self.session_id),
             source: owned(self.source),
+            also_from: self.also_from.into_iter().map(owned).collect(),
         }
     }
 }

@@ -97,6 +97,8 @@ pub struct Store {
     segments: Vec<Arc<Segment>>,
     marks: Marks,
     events: Arc<Events>,
+    /// Segments that say where else records were found.
+    also: Vec<Arc<Segment>>,
     /// Of all segments; empty until it is asked for.
     histories: Arc<OnceLock<Histories>>,
 }
@@ -111,6 +113,9 @@ impl Store {
         if !segment.events().is_empty() {
             Arc::make_mut(&mut self.events).add(segment.events());
         }
+        if !segment.also(0, RowId::MAX).is_empty() {
+            self.also.push(Arc::clone(&segment));
+        }
         self.segments.push(segment);
         self.histories = Arc::default();
     }
@@ -118,6 +123,29 @@ impl Store {
     /// The sign-ins of which there are several rows.
     pub fn events(&self) -> &Events {
         &self.events
+    }
+
+    /// The segments that say where else records of theirs or of those before were found.
+    pub fn also(&self) -> &[Arc<Segment>] {
+        &self.also
+    }
+
+    /// Where else a record was found: codes of its sources but the first, each once.
+    fn also_of(&self, row: RowId) -> Vec<u32> {
+        let mut found: Vec<u32> = Vec::new();
+        for (_, code) in self.also.iter().flat_map(|segment| segment.also(row, row + 1)) {
+            if !found.contains(code) {
+                found.push(*code);
+            }
+        }
+        found
+    }
+
+    /// Has a record say where else it was found.
+    pub fn name_sources(&self, row: RowId, record: &mut Record<'_>) {
+        let more = self.also_of(row);
+        record.also_from =
+            more.iter().map(|&code| self.entry(Column::Source, code).to_owned().into()).collect();
     }
 
     /// What was noted about some of the records.
@@ -177,10 +205,17 @@ impl Store {
         part.of(self.entry(part.column(), code))
     }
 
-    /// The codes of a record in a column: one, or any number.
+    /// The codes of a record in a column: one, or any number. Of its sources, all that it was found in.
     pub fn codes(&self, row: RowId, column: Column) -> Cow<'_, [u32]> {
         let (segment, at) = self.locate(row);
-        segment.codes(column, at)
+        let codes = segment.codes(column, at);
+        if column != Column::Source || self.also.is_empty() {
+            return codes;
+        }
+        match self.also_of(row) {
+            more if more.is_empty() => codes,
+            more => Cow::Owned([&codes[..], &more].concat()),
+        }
     }
 
     /// The record's correlation id; empty where it has none.

@@ -853,7 +853,7 @@ fn what_is_wrong_with_a_profile_is_told_with_its_line() {
         ("[[profiles]]\nname = \"hub/x\"\nplaces = \"graph\"".to_owned(), "one word of letters"),
         (
             profile("places = \"graph\"") + &profile("places = \"graph\""),
-            ":6: there is a profile `a` already",
+            ":7: there is a profile `a` already",
         ),
         ("[tenants]\ncontoso = \"x\"".to_owned(), ":2: a tenant is named by its id"),
     ] {

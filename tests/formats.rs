@@ -654,6 +654,7 @@ mod any_record {
                         user_agent,
                         session_id,
                         source: Cow::Borrowed(""),
+                        also_from: Vec::new(),
                     };
                     drop_placeholders(&mut record);
                     name_targets(&mut record);

@@ -28,6 +28,9 @@ pub const VARIABLES: &[&str] = &[
     "AZURE_STORAGE_KEY",
     "AZURE_STORAGE_SAS_TOKEN",
     "AZURE_STORAGE_CONNECTION_STRING",
+    "EVENTHUB_CONNECTION_STRING",
+    "EVENT_HUB_CONNECTION_STR",
+    "EVENT_HUB_CONN_STR",
 ];
 
 /// Variables that are read in place of others, as a profile says: the name of each of [`VARIABLES`], and of
@@ -169,8 +172,8 @@ fn storage_of(
 
 /// The connection string of an event hub or its namespace, under the names that samples of Azure use;
 /// `None` where none is set. Fails where it is none: why.
-pub fn hub() -> Result<Option<ConnectionString>, String> {
-    hub_of(|name| std::env::var_os(name))
+pub fn hub(variables: &Variables) -> Result<Option<ConnectionString>, String> {
+    hub_of(|name| variables.value(name))
 }
 
 /// Where samples and services keep it.

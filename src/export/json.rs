@@ -77,7 +77,8 @@ fn write_fields(
         row.values(field, &mut |value| {
             values.push(if value.is_empty() { serde_json::Value::Null } else { value.into() });
         });
-        let value = if has_many(field) {
+        // Of the sources of a record there is one, unless the same record came from several.
+        let value = if has_many(field) || values.len() > 1 {
             serde_json::Value::Array(values)
         } else {
             values.into_iter().next().unwrap_or_default()

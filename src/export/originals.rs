@@ -33,6 +33,7 @@ impl<'b> Fetched<'b> {
         let bytes = self.bytes.map_err(str::to_owned)?;
         let mut record = self.original.decode(bytes)?;
         self.store.name(&mut record);
+        self.store.name_sources(self.row, &mut record);
         Ok((record, bytes))
     }
 }

@@ -137,6 +137,8 @@ pub struct Answerer {
     order: TimeOrder,
     facts: Facts,
     joins: Joins,
+    /// Segments that said where else records were found.
+    also: usize,
     ranks: Option<Ranks>,
     work: Option<Work>,
     /// What is to be hidden, as far as it was looked for.
@@ -228,18 +230,21 @@ impl Answerer {
         self.store = store;
         self.order.extend(&self.store);
         self.facts.extend(&self.store);
-        if self.joins.extend(&self.store) {
+        let also = self.store.also().len();
+        let are_found_elsewhere = std::mem::replace(&mut self.also, also) != also;
+        if self.joins.extend(&self.store) || are_found_elsewhere {
             self.start_over();
         }
     }
 
-    /// What was found by names counts no more: records that were looked at have got others.
+    /// What was found by names or by sources counts no more: records that were looked at have got others.
     fn start_over(&mut self) {
         self.earlier.clear();
         self.hiding = None;
         self.ranks = None;
         let marks = self.store.marks();
-        if let Some(work) = self.work.as_mut().filter(|work| work.matcher.asks_for_names()) {
+        let may_change = |matcher: &Matcher| matcher.asks_for_names() || matcher.asks_for_sources();
+        if let Some(work) = self.work.as_mut().filter(|work| may_change(&work.matcher)) {
             let question = &work.question;
             work.matcher = Matcher::with_marks(&question.query, &question.context, marks);
             work.found = MatchedRows::nothing(question, marks);

@@ -2,15 +2,16 @@
 //! Never reads original bytes, and never counts while a letter is being answered: the runtime counts on a
 //! thread of its own.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
 
 use crate::record::column::{Column, PART, Part};
 use crate::record::field::{FIELDS, Field};
-use crate::store::Store;
 use crate::store::column::RowCodes;
 use crate::store::names::{Joins, are_names};
+use crate::store::{RowId, Store};
 
 /// A field's values with their number of records, most frequent first.
 type Counted = Arc<[(String, u64)]>;
@@ -118,6 +119,15 @@ pub fn count_values(store: &Store, field: &Field) -> Vec<(String, u64)> {
     let mut counts = vec![0u64; names.len()];
     // The last record that each value was counted for.
     let mut last = vec![u64::MAX; names.len()];
+    if column == Column::Source {
+        let also = store.also().iter().flat_map(|segment| segment.also(0, RowId::MAX));
+        // Each once, whichever segment says it.
+        for code in also.collect::<BTreeSet<_>>().into_iter().map(|(_, code)| *code) {
+            for &value in of(code) {
+                counts[value as usize] += 1;
+            }
+        }
+    }
     for segment in store.segments() {
         match segment.column(column) {
             RowCodes::Single(codes) => codes.for_each(|code| {

@@ -44,6 +44,8 @@ pub struct Matched {
 pub struct Matcher {
     plan: Plan,
     leaves: Vec<Leaf>,
+    /// Segments that say where else records were found.
+    also: Vec<Arc<Segment>>,
 }
 
 #[derive(Debug)]
@@ -103,7 +105,7 @@ impl Matcher {
             None => Plan::All,
             Some(expression) => plan(expression, &Given { context, marks }, &mut leaves),
         };
-        Self { plan, leaves }
+        Self { plan, leaves, also: Vec::new() }
     }
 
     /// Judges the dictionary entries that `segments` were first to bring. They follow those that
@@ -112,9 +114,10 @@ impl Matcher {
         self.leaves.par_iter_mut().for_each(|leaf| leaf.judge(segments));
     }
 
-    /// Judges entries without a name by the names that the data has for their ids. To be asked again
-    /// whenever entries were judged.
+    /// Judges entries without a name by the names that the data has for their ids, and takes in where else
+    /// records were found. To be asked again whenever entries were judged.
     pub fn join(&mut self, store: &Store, joins: &Joins) {
+        self.also = store.also().to_vec();
         self.leaves.par_iter_mut().for_each(|leaf| leaf.join(store, joins));
     }
 
@@ -123,12 +126,18 @@ impl Matcher {
         self.leaves.iter().any(Leaf::asks_for_names)
     }
 
+    /// Does the answer depend on what records came from?
+    pub fn asks_for_sources(&self) -> bool {
+        self.leaves.iter().any(|leaf| matches!(leaf.test, Test::Words(Column::Source, ..)))
+    }
+
     /// All rows of a store that match, in its order. Looks at all of it: for a thread.
     pub fn rows(&mut self, store: &Store) -> Vec<RowId> {
         self.judge(store.segments());
         if self.asks_for_names() {
             self.join(store, &Joins::of(store));
         }
+        self.also = store.also().to_vec();
         let mut rows = Vec::new();
         for segment in store.segments() {
             let matched = self.scan(segment, everything(segment), &|| false);
@@ -145,8 +154,8 @@ impl Matcher {
         candidates: FixedBitSet,
         cancelled: &dyn Fn() -> bool,
     ) -> Matched {
-        let mut scan =
-            Scan { leaves: &self.leaves, segment, cancelled, unreadable: 0, stop: false };
+        let (leaves, also) = (&*self.leaves, &*self.also);
+        let mut scan = Scan { leaves, also, segment, cancelled, unreadable: 0, stop: false };
         let rows = scan.run(&self.plan, candidates);
         Matched { rows, unreadable: scan.unreadable, cancelled: scan.stop }
     }
@@ -456,6 +465,7 @@ fn judge_by_search(
 
 struct Scan<'s> {
     leaves: &'s [Leaf],
+    also: &'s [Arc<Segment>],
     segment: &'s Segment,
     cancelled: &'s dyn Fn() -> bool,
     unreadable: u64,
@@ -498,10 +508,27 @@ impl Scan<'_> {
         }
     }
 
+    /// Those of the candidates that were also found in a source that was judged to match.
+    fn found_elsewhere(&self, verdicts: &[bool], candidates: &FixedBitSet) -> Vec<usize> {
+        let first = self.segment.first();
+        let to = first + self.segment.len() as RowId;
+        let also = self.also.iter().flat_map(|segment| segment.also(first, to));
+        let matching = also.filter(|(_, code)| verdicts.get(*code as usize) == Some(&true));
+        let rows = matching.map(|(row, _)| (row - first) as usize);
+        rows.filter(|at| candidates.contains(*at)).collect()
+    }
+
     fn leaf(&mut self, index: usize, candidates: &mut FixedBitSet) {
         let leaf = &self.leaves[index];
         match &leaf.test {
             Test::Words(..) | Test::Keyed(..) if !leaf.some => candidates.clear(),
+            Test::Words(Column::Source, ..) => {
+                let elsewhere = self.found_elsewhere(&leaf.verdicts, candidates);
+                by_codes(self.segment.column(Column::Source), &leaf.verdicts, candidates);
+                for at in elsewhere {
+                    candidates.insert(at);
+                }
+            }
             Test::Words(column, ..) | Test::Keyed(Kept { column, .. }, _) => {
                 by_codes(self.segment.column(*column), &leaf.verdicts, candidates);
             }

@@ -176,7 +176,11 @@ pub const COLUMNS: &[ColumnRow] = &[
     one(Column::Reason, |r, out| out.entry(&[&r.result_reason])),
     one(Column::Operation, |r, out| out.entry(&[&r.operation_type])),
     one(Column::Kind, |r, out| out.entry(&[r.kind.word()])),
-    one(Column::Source, |r, out| out.entry(&[&r.source])),
+    // Where else it was found is known of no record that is only just decoded.
+    one(Column::Source, |r, out| {
+        out.entry(&[&r.source]);
+        r.also_from.iter().for_each(|source| out.entry(&[source]));
+    }),
     one(Column::Tenant, |r, out| out.entry(&[&r.tenant_id])),
     one(Column::Agent, |r, out| out.entry(&[&r.user_agent])),
     // The rules say; they look at what other columns have: see [`Column::fill`].

@@ -366,7 +366,7 @@ const OWN: &[Field] = &[
         kind: ValueKind::Text,
         stored: Stored::Column(Column::Source, &[Part::SOURCE]),
         title: "Source",
-        help: "the file or stream the record came from",
+        help: "the file, stream or place the record came from; all of them where it is in several",
     },
     Field {
         name: "tenant",

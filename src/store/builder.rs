@@ -9,7 +9,7 @@ use super::duplicates::{Candidate, Duplicates, Location, Number};
 use super::segment::{NO_TIME, Segment};
 use super::{Original, RowId, Span, Store};
 use crate::record::Record;
-use crate::record::column::{COLUMNS, ColumnRow, Entries};
+use crate::record::column::{COLUMNS, Column, ColumnRow, Entries};
 use crate::record::content::{self, Content};
 use crate::record::wanted::Wanted;
 use crate::time::Timestamp;
@@ -158,6 +158,8 @@ pub struct Indexer {
     /// The records taken in before those that are pending.
     segments: Vec<Arc<Segment>>,
     duplicates: u64,
+    /// Where else records were found since the last segment: the row, and the code of its source.
+    also: Vec<(RowId, u32)>,
     passed_over: u64,
     next: RowId,
     pending: Pending,
@@ -304,34 +306,63 @@ impl Indexer {
         if !batch.passed.is_empty() {
             self.passed_originals.push(Arc::clone(&batch.original));
         }
+        let mut source = None;
         for at in 0..=batch.len() {
             while let Some(&(_, key, span)) = passed.next_if(|(before, ..)| *before as usize <= at)
             {
                 let number = Number::passed(self.passed.len());
-                if self.is_new((key, None), (&batch.original, span), number, (batch, &kept)) {
-                    self.passed.push((original, span));
-                    self.passed_over += 1;
+                let asked = ((key, None), (&batch.original, span), number);
+                match self.copy_of(asked, (batch, &kept)) {
+                    Some(known) => self.found_again(known, batch, &mut source),
+                    None => {
+                        self.passed.push((original, span));
+                        self.passed_over += 1;
+                    }
                 }
             }
             if let (Some(&key), Some(&span)) = (batch.keys.get(at), batch.spans.get(at)) {
                 let number = Number::row(self.next + (self.pending() + kept.len()) as RowId);
                 let ticks = Some(batch.times[at]);
-                if self.is_new((key, ticks), (&batch.original, span), number, (batch, &kept)) {
-                    kept.push(at);
+                let asked = ((key, ticks), (&batch.original, span), number);
+                match self.copy_of(asked, (batch, &kept)) {
+                    Some(known) => self.found_again(known, batch, &mut source),
+                    None => kept.push(at),
                 }
             }
         }
         kept
     }
 
-    /// Is a record new, behind those of the batch that are? Counts it where it is not.
-    fn is_new(
+    /// Takes note that a record that is there was found in the original of this batch too, whose code as a
+    /// source is `source` once it is known.
+    fn found_again(&mut self, known: Number, batch: &Batch, source: &mut Option<u32>) {
+        // What is in the same batch is in the same original.
+        let Some(row) = known.get().ok().filter(|row| *row < self.next + self.pending() as RowId)
+        else {
+            return;
+        };
+        if !batch.wanted.has(Column::Source) {
+            return;
+        }
+        let original = match row.checked_sub(self.next) {
+            Some(at) => self.pending.locate(at as usize).map(|((original, _), _)| original),
+            None => in_segments(&self.segments, row).map(|((original, _), _)| original),
+        };
+        if original.is_none_or(|original| original.name() == batch.original.name()) {
+            return;
+        }
+        let interner = &mut self.interners[Column::Source.index()];
+        let code = *source.get_or_insert_with(|| interner.intern_text(batch.original.name()));
+        self.also.push((row, code));
+    }
+
+    /// The record that a record is a copy of, among all before it, those of the batch that are new included.
+    /// Counts it where there is one.
+    fn copy_of(
         &mut self,
-        (key, ticks): (u64, Option<i64>),
-        place: Location<'_>,
-        number: Number,
+        ((key, ticks), place, number): ((u64, Option<i64>), Location<'_>, Number),
         (batch, kept): (&Batch, &[usize]),
-    ) -> bool {
+    ) -> Option<Number> {
         let Self { seen, segments, pending, passed, passed_originals, next, .. } = self;
         let locate = |number: Number| match number.get() {
             Err(at) => {
@@ -348,9 +379,9 @@ impl Indexer {
                 Some(((&batch.original, batch.spans[at]), Some(batch.times[at])))
             }
         };
-        let is_new = seen.is_new(&Candidate { key, ticks, place, number }, &locate);
-        self.duplicates += u64::from(!is_new);
-        is_new
+        let known = seen.copy_of(&Candidate { key, ticks, place, number }, &locate);
+        self.duplicates += u64::from(known.is_some());
+        known
     }
 
     /// Number of records taken in since the last segment.
@@ -368,11 +399,15 @@ impl Indexer {
         self.passed_over
     }
 
-    /// A segment of all records taken in since the last one; `None` when there are none.
+    /// A segment of all records taken in since the last one, and of where else records before it were found;
+    /// `None` when there is neither.
     pub fn take_segment(&mut self) -> Option<Arc<Segment>> {
-        if self.pending() == 0 {
+        if self.pending() == 0 && self.also.is_empty() {
             return None;
         }
+        let mut also = std::mem::take(&mut self.also);
+        also.sort_unstable();
+        also.dedup();
         let mut pending = std::mem::replace(&mut self.pending, Pending::new());
         pending.times.shrink_to_fit();
         pending.offsets.shrink_to_fit();
@@ -408,6 +443,7 @@ impl Indexer {
             nameless: OnceLock::new(),
             named: OnceLock::new(),
             events: self.seen.take_events(),
+            also,
         });
         self.segments.push(Arc::clone(&segment));
         Some(segment)

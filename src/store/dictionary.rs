@@ -234,6 +234,11 @@ impl Interner {
         code
     }
 
+    /// The code of an entry of one part.
+    pub fn intern_text(&mut self, text: &str) -> u32 {
+        self.intern(text, hash_parts([text]))
+    }
+
     /// The codes of all of `words` in their order, as if each were interned after the other.
     ///
     /// Most of them are known, and finding that out is waiting for memory: for the table, for the

@@ -84,17 +84,24 @@ struct Same {
 /// How often the same was said.
 #[derive(Default, Debug)]
 struct Copies {
-    kept: u32,
+    /// The records that were kept.
+    kept: Vec<Number>,
     /// By reading, also those that were left out.
     seen: Vec<(usize, u32)>,
 }
 
 impl Same {
-    /// Takes in a record that says this; whether it is to be kept.
-    fn take(&mut self, said: Content, reading: usize, is_named: bool) -> bool {
+    /// Takes in a record that says this. `None` where it is to be kept, else the one it is a copy of.
+    fn take(
+        &mut self,
+        said: Content,
+        number: Number,
+        reading: usize,
+        is_named: bool,
+    ) -> Option<Number> {
         let copies = self.contents.entry(said.digest).or_default();
-        let is_new = if is_named {
-            copies.kept == 0
+        let copy_of = if is_named {
+            copies.kept.first().copied()
         } else {
             let at = copies.seen.iter().position(|(other, _)| *other == reading);
             let at = at.unwrap_or_else(|| {
@@ -102,10 +109,12 @@ impl Same {
                 copies.seen.len() - 1
             });
             copies.seen[at].1 += 1;
-            copies.seen[at].1 > copies.kept
+            copies.kept.get(copies.seen[at].1 as usize - 1).copied()
         };
-        copies.kept += u32::from(is_new);
-        is_new
+        if copy_of.is_none() {
+            copies.kept.push(number);
+        }
+        copy_of
     }
 }
 
@@ -117,7 +126,7 @@ impl Duplicates {
             if let (Some(said), Some((place, ticks))) = (said, locate(Number::row(row))) {
                 seen.remember(row, said.digest);
                 let asked = Candidate { key: said.key, ticks, place, number: Number::row(row) };
-                seen.is_new(&asked, locate);
+                seen.copy_of(&asked, locate);
             }
         }
         // Which of its rows are of one sign-in is known to the store.
@@ -140,30 +149,31 @@ impl Duplicates {
         })
     }
 
-    /// Was the same record not there before? It is from now on.
-    pub fn is_new(&mut self, asked: &Candidate<'_>, locate: &Locate<'_>) -> bool {
+    /// The record that said the same before; `None` where none did: it is there from now on.
+    pub fn copy_of(&mut self, asked: &Candidate<'_>, locate: &Locate<'_>) -> Option<Number> {
         let Candidate { key, number, .. } = *asked;
         let hasher = |&(key, _): &(u64, Number)| key;
         let first = match self.first.entry(key, |&(other, _)| other == key, hasher) {
             Entry::Vacant(place) => {
                 place.insert((key, number));
                 self.keep(asked);
-                return true;
+                return None;
             }
             Entry::Occupied(place) => place.get().1,
         };
         if !self.again.contains_key(&key) {
             if self.is_copy(asked, locate(first)) {
-                return false;
+                return Some(first);
             }
             let same = self.first_of(key, first, locate(first));
             self.again.insert(key, same);
         }
         // What cannot be read again cannot be compared, and stays.
-        let Some(said) = self.windows[1].content(asked.place) else { return true };
+        let said = self.windows[1].content(asked.place)?;
         let same = self.again.entry(key).or_default();
-        if !same.take(said, asked.place.0.reading(), content::is_named(key)) {
-            return false;
+        let reading = asked.place.0.reading();
+        if let Some(known) = same.take(said, number, reading, content::is_named(key)) {
+            return Some(known);
         }
         if let (Some(sign_in), Ok(row)) = (said.row, number.get()) {
             match same.sign_ins.iter().find(|(who, ..)| *who == sign_in.who) {
@@ -175,7 +185,7 @@ impl Duplicates {
             }
         }
         self.keep(asked);
-        true
+        None
     }
 
     /// While files are followed: remembers what a new record says.
@@ -216,7 +226,7 @@ impl Duplicates {
         let mut same = Same::default();
         let Some((place, _)) = known else { return same };
         if let Some(said) = self.said(first, place) {
-            same.take(said, place.0.reading(), content::is_named(key));
+            same.take(said, first, place.0.reading(), content::is_named(key));
             if let (Some(sign_in), Ok(row)) = (said.row, first.get()) {
                 same.sign_ins.push((sign_in.who, row, sign_in));
             }

@@ -26,7 +26,7 @@ use super::dictionary::Words;
 use super::events::EventRow;
 use super::segment::{NO_TIME, Segment};
 use super::{Original, RowId};
-use crate::record::column::COLUMNS;
+use crate::record::column::{COLUMNS, Column};
 use crate::record::content::SignInRow;
 use crate::record::kind::property::PROPERTIES;
 use crate::record::risk;
@@ -34,7 +34,7 @@ use crate::time::Timestamp;
 use wire::{Damaged, Decoder, Encoder};
 
 /// To be raised whenever what is stored of a record, or how, changes.
-const FORMAT: u32 = 13;
+const FORMAT: u32 = 14;
 const MAGIC: &[u8; 8] = b"entrail\x1a";
 const HEADER: usize = 16;
 const FOOTER: usize = 24;
@@ -180,6 +180,10 @@ fn encode(segment: &Segment, originals: &HashMap<usize, u32>, out: &mut Encoder)
         out.i64s(&[sign_in.written]);
         out.u64s(&[sign_in.rank, sign_in.who]);
     }
+    out.u32(segment.also.len() as u32);
+    for (row, source) in &segment.also {
+        out.u32s(&[*row, *source]);
+    }
 }
 
 fn encode_codes(codes: &Codes, out: &mut Encoder) {
@@ -253,7 +257,7 @@ impl Index {
                     .map(|_| Ok((tail.u32()?, tail.u32()?)))
                     .collect::<Result<_, Damaged>>()?,
             };
-            if block.offset != offset || block.first != row || block.rows == 0 {
+            if block.offset != offset || block.first != row {
                 return Err(Damaged);
             }
             offset = offset.checked_add(block.len).ok_or(Damaged)?;
@@ -373,6 +377,7 @@ fn decode(
         }
         events.push(EventRow { row, first, sign_in });
     }
+    let also = decode_also(block, input)?;
     let known = || times.iter().copied().filter(|&time| time != NO_TIME);
     let period = known().min().zip(known().max());
     Ok(Segment {
@@ -389,7 +394,22 @@ fn decode(
         nameless: OnceLock::new(),
         named: OnceLock::new(),
         events,
+        also,
     })
+}
+
+/// Where else records were found: rows up to those of the block, and codes of sources.
+fn decode_also(block: &Block, input: &mut Decoder<'_>) -> Result<Vec<(RowId, u32)>, Damaged> {
+    let (first, count) = block.words[Column::Source.index()];
+    let mut also = Vec::new();
+    for _ in 0..input.u32()? {
+        let (row, source) = (input.u32()?, input.u32()?);
+        if row >= block.first + block.rows || source >= first + count {
+            return Err(Damaged);
+        }
+        also.push((row, source));
+    }
+    if also.is_sorted() { Ok(also) } else { Err(Damaged) }
 }
 
 /// Codes that are all below `end`.

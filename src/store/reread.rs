@@ -10,6 +10,7 @@ use crate::record::Record;
 #[derive(Debug)]
 pub struct Reread<'s> {
     store: &'s Store,
+    row: RowId,
     original: &'s dyn Original,
     bytes: Vec<u8>,
 }
@@ -34,7 +35,7 @@ impl Store {
     pub fn reread(&self, row: RowId) -> Result<Reread<'_>, Unreadable> {
         let (original, span) = self.span(row);
         match original.read(span) {
-            Ok(bytes) => Ok(Reread { store: self, original: &**original, bytes }),
+            Ok(bytes) => Ok(Reread { store: self, row, original: &**original, bytes }),
             Err(error) => Err(unreadable(&**original, error.to_string())),
         }
     }
@@ -51,10 +52,11 @@ impl Reread<'_> {
         self.original.decode(&self.bytes).map_err(|why| unreadable(self.original, why))
     }
 
-    /// The same, with names that only other records of the store have.
+    /// The same, with names that only other records of the store have, and all it was found in.
     pub fn named(&self) -> Result<Record<'_>, Unreadable> {
         let mut record = self.record()?;
         self.store.name(&mut record);
+        self.store.name_sources(self.row, &mut record);
         Ok(record)
     }
 

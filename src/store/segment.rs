@@ -44,6 +44,9 @@ pub struct Segment {
     /// The same; only where there is something without a name, as most entries have one.
     pub(super) named: OnceLock<Vec<Name>>,
     pub(super) events: Vec<EventRow>,
+    /// Where else records of this segment and of those before it were found: the row and the code of the
+    /// source, in order.
+    pub(super) also: Vec<(RowId, u32)>,
 }
 
 /// Original bytes of neighbours, read together.
@@ -220,9 +223,17 @@ impl Segment {
         Block { bytes: original.read_into(span, buffer).ok(), offset: first.offset }
     }
 
+    /// Where else records of this segment and of those before it were found: row and code of the source, of
+    /// rows from the first on and before the second.
+    pub fn also(&self, from: RowId, to: RowId) -> &[(RowId, u32)] {
+        let start = self.also.partition_point(|(row, _)| *row < from);
+        let end = self.also.partition_point(|(row, _)| *row < to);
+        &self.also[start..end.max(start)]
+    }
+
     /// Bytes held in memory by columns and dictionaries.
     pub fn memory_bytes(&self) -> usize {
-        8 * self.times.capacity()
+        8 * (self.times.capacity() + self.also.capacity())
             + 8 * self.offsets.capacity()
             + 4 * self.lens.capacity()
             + self.original_of.memory_bytes()

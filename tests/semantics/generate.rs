@@ -280,6 +280,7 @@ pub fn record() -> impl Strategy<Value = Record<'static>> {
             user_agent: agent.into(),
             session_id: session.into(),
             source: source.into(),
+            also_from: Vec::new(),
         }
     })
 }

@@ -68,7 +68,7 @@ pub(super) struct Arguments {
     list: bool,
 
     #[command(flatten)]
-    sign_in: SignInArguments,
+    pub(super) sign_in: SignInArguments,
 }
 
 impl PlaceCommand for Arguments {
@@ -147,7 +147,7 @@ impl Arguments {
     /// The hub that is named, or that of the environment. `is_all`: a namespace will do.
     fn hub(&self, from: From, is_all: bool) -> anyhow::Result<Hub> {
         let mut settings = settings(&self.sign_in)?;
-        let connection = environment::hub().map_err(anyhow::Error::msg)?;
+        let connection = environment::hub(&self.sign_in.variables).map_err(anyhow::Error::msg)?;
         let of_connection = || {
             let connection = connection.as_ref()?;
             let port = connection.port.map_or_else(String::new, |port| format!(":{port}"));

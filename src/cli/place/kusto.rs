@@ -56,7 +56,7 @@ pub(super) struct Arguments {
     list: bool,
 
     #[command(flatten)]
-    sign_in: SignInArguments,
+    pub(super) sign_in: SignInArguments,
 
     /// Another place of the cluster, for tests and private clouds
     #[arg(long, value_name = "URL", hide = true)]

@@ -36,6 +36,11 @@ impl Redactor {
             session_id: self.id(&record.session_id).into(),
             user_agent: self.text(&record.user_agent).into(),
             source: self.named(&record.source, "file").into(),
+            also_from: record
+                .also_from
+                .iter()
+                .map(|name| self.named(name, "file").into())
+                .collect(),
             kind: record.kind,
             time: record.time,
             outcome: record.outcome,
