@@ -33,6 +33,7 @@ pub use self::engine::Engine;
 use self::news::Began;
 use self::pull::Pull;
 pub use self::pull::TOO_LONG;
+pub use self::question::identifier;
 pub use self::request::{Request, Wanted};
 use super::came::{Came, window};
 use super::served::{Board, Contact, Errand, arriving, has_ended, stream, wait};

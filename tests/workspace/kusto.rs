@@ -2,24 +2,34 @@
 //! Never Azure itself: the tables of the fake workspace, answered in frames.
 
 use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
 use entrail::place::Place;
-use entrail::query::Query;
+use entrail::query::matcher::Matcher;
+use entrail::query::{Context, Query};
 use entrail::sign_in::Cloud;
 use entrail::source::kql::tables::find;
 use entrail::source::kql::{Request, Tables};
 use entrail::source::kusto::{Named, place, wanted};
 use entrail::time::Window;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::fake::{Fake, Fault, Table};
+use super::kql::type_of;
 use super::random::Random;
-use super::{AUDITS, Ask, Moved, at, audit, audits, many, read, seeds, settings};
+use super::{
+    AUDITS, Ask, Moved, asked, at, audit, audits, happened, many, read, rows, seeds, settings,
+    store,
+};
 
 const NAMED: &str = "contosologs.westeurope/Security";
 
 fn kusto(fake: &Fake, ask: &Ask<'_>) -> Tables {
+    kusto_at(&fake.base, ask)
+}
+
+fn kusto_at(base: &str, ask: &Ask<'_>) -> Tables {
     let named = Named::parse(ask.name, &Cloud::Global).expect(ask.name);
     let logs: Vec<_> = ask.logs.iter().map(|log| find(log).expect(log).into()).collect();
     let request = Request {
@@ -30,7 +40,7 @@ fn kusto(fake: &Fake, ask: &Ask<'_>) -> Tables {
         query: Query::parse(ask.query).expect(ask.query),
         now: at("2026-11-20T12:00:00Z"),
     };
-    let made = place(&named, settings(Cloud::Global), None, Some(&fake.base), request);
+    let made = place(&named, settings(Cloud::Global), None, Some(base), request);
     made.expect("a cluster").paced(Arc::new(Moved::default()))
 }
 
@@ -157,6 +167,91 @@ fn an_answer_that_is_cut_at_any_byte_is_never_taken_for_all() {
         let is_told = loaded.troubles.iter().any(|(_, lost)| *lost);
         assert!(loaded.set().len() == 6 || is_told, "at {byte}");
     }
+}
+
+/// Sends something to the server of a real engine.
+fn post(front: &str, path: &str, body: &str) {
+    let host = front.trim_start_matches("http://");
+    let mut stream = std::net::TcpStream::connect(host).expect("the engine listens");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).expect("it is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.0 200") || answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+/// Rows as the engine takes them.
+fn fill(front: &str, name: &str, table: &Table) {
+    let kinds: Vec<[&str; 2]> = table
+        .columns
+        .iter()
+        .filter(|name| **name != "_Arrived")
+        .map(|name| [*name, type_of(name)])
+        .collect();
+    let cell = |row: &Value, [name, kind]: [&str; 2]| match (&row[name], kind) {
+        (Value::Null, _) => Value::Null,
+        (value, "dynamic") => Value::String(value.to_string()),
+        (Value::String(time), "datetime") if time.is_empty() => Value::Null,
+        (Value::String(time), "datetime") => time.trim_end_matches('Z').into(),
+        (value, _) => value.clone(),
+    };
+    let row = |row: &Value| kinds.iter().map(|column| cell(row, *column)).collect::<Vec<Value>>();
+    let rows: Vec<Vec<Value>> = table.rows.iter().map(row).collect();
+    post(front, "/tables", &json!({"name": name, "columns": kinds, "rows": rows}).to_string());
+}
+
+/// What the fake answers is what an engine answers that executes KQL and has Kusto's own shapes.
+/// `tests/engines/README.md` says how it is started.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "whether there is an engine")]
+fn a_real_engine_gives_the_same_rows() {
+    let Ok(front) = std::env::var("ENTRAIL_KUSTO") else { return };
+    let mut random = Random(41);
+    let rows: Vec<Value> =
+        (0..40).map(|n| happened(rows::record(n, &mut random).row, &mut random)).collect();
+    let table = audits(rows.clone());
+    fill(&front, "AuditLogs", &table);
+    let (all, fake) = (rows.clone(), of_audits(rows));
+    let (mut narrowed, mut differ) = (0, 0);
+    let count = seeds(20).min(100);
+    for _ in 0..count {
+        let text = asked::query(asked::AUDITS, &mut random);
+        let ask = Ask {
+            name: "contosologs.westeurope/default",
+            query: &text,
+            from: "2026-11-02",
+            to: "2026-11-04T18:00:00Z",
+            ..CLUSTER
+        };
+        let of_fake = read(Arc::new(kusto(&fake, &ask))).set();
+        let of_engine = read(Arc::new(kusto_at(&front, &ask)));
+        assert_eq!(of_engine.told(), <[&str; 0]>::default(), "{text}");
+        let of_engine = of_engine.set();
+        narrowed += usize::from(of_engine.len() < 40);
+        // Engines fold letters each in a way of its own; what entrail finds is in the answer of each.
+        for id in of_fake.symmetric_difference(&of_engine) {
+            differ += 1;
+            let number: usize = id.trim_start_matches("Record_").parse().expect("a number");
+            let found = store(&all[number..=number]);
+            let query = Query::parse(&text).expect(&text);
+            let context = Context { now: at("2026-11-20T12:00:00Z"), around: None };
+            assert!(
+                Matcher::new(&query, &context).rows(&found).is_empty(),
+                "{text} loses {}",
+                all[number]
+            );
+        }
+    }
+    assert!(differ as u64 <= count, "the fake answers as the engine does: {differ}");
+    assert!(narrowed > 5, "conditions are asked for: {narrowed}");
+    // A table that is not there is told as the fake tells it.
+    let ask = Ask { name: "contosologs.westeurope/default.Nothing", logs: &[], ..CLUSTER };
+    let told = read(Arc::new(kusto_at(&front, &ask))).told().join("\n");
+    assert!(told.contains("the cluster has no table Nothing"), "{told}");
 }
 
 #[test]

@@ -137,7 +137,7 @@ impl Arguments {
         Ok((place.map_err(anyhow::Error::msg)?, span))
     }
 
-    /// Writes the tables of the database: name, log, number of columns.
+    /// Writes the tables of the database: name and log.
     fn list_tables(&self) -> anyhow::Result<Outcome> {
         let (settings, certificates) = (settings(&self.sign_in)?, self.sign_in.ca_cert.clone());
         let named = self.named(&settings.cloud)?;
@@ -146,9 +146,9 @@ impl Arguments {
         let listed = wait_asking(|| schema.asking(), schema.list())?;
         let listed = listed.map_err(anyhow::Error::msg)?;
         let mut out = out();
-        for Listed { name, log, columns } in &listed {
+        for Listed { name, log } in &listed {
             let log = if log.is_empty() { "-" } else { log };
-            writeln!(out, "{}\t{log}\t{columns}", clean(name))?;
+            writeln!(out, "{}\t{log}", clean(name))?;
         }
         Ok(Outcome::found(!listed.is_empty()))
     }

@@ -1,10 +1,8 @@
 //! The tables of a database and what they hold, asked of the cluster.
 //! Never reads a row.
 //!
-//! Source: Kusto, ".show database schema": `DatabaseName`, `TableName`, `ColumnName`, `ColumnType`, …; a
-//! Database Viewer may ask it.
+//! Source: Kusto, ".show tables": `TableName`, `DatabaseName`, …; a Database Viewer may ask it.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,19 +11,21 @@ use tokio_util::sync::CancellationToken;
 
 use super::address::Named;
 use super::api::{Cluster, KUSTO, asked};
+use super::frames;
 use crate::http::asker::{Asker, Unread};
 use crate::http::client::Http;
 use crate::http::proof::Proof;
 use crate::http::response::Response;
 use crate::http::unanswered::Unanswered;
-use crate::query::dialect::kql::literal;
 use crate::sign_in::Settings;
-use crate::source::kql::Engine as _;
-use crate::source::kql::answer::{Cells, cells};
+use crate::source::kql::answer::{Cells, cells, cells as cells_of};
+use crate::source::kql::engine::{Asked, Engine as _};
+use crate::source::kql::identifier;
 use crate::source::kql::tables::told;
 use crate::source::kql::whole;
 use crate::source::served::Contact;
 use crate::source::signed_in::{Asking, SignedIn};
+use crate::time::Window;
 
 /// A table.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,9 +34,10 @@ pub struct Listed {
     pub name: String,
     /// The log it holds; empty where its name and columns tell none.
     pub log: &'static str,
-    /// How many columns it has.
-    pub columns: usize,
 }
+
+/// Most tables of other names that are asked for their columns.
+const MOST: usize = 200;
 
 /// Whoever asks which tables there are.
 pub struct Schema {
@@ -45,10 +46,10 @@ pub struct Schema {
     signed_in: Arc<SignedIn>,
 }
 
-/// Reads the answer.
-struct Whole;
+/// Reads an answer.
+struct Question(fn(&[u8]) -> Result<Cells, Unanswered>);
 
-impl Asker for Whole {
+impl Asker for Question {
     type Taken = Response;
     type Got = Cells;
     type Stop = Unanswered;
@@ -57,7 +58,7 @@ impl Asker for Whole {
         let broken = |why: String| Unread::Again(Unanswered::Broken(why), None);
         match taken.cut {
             Some(why) => Err(broken(why)),
-            None => whole::read(&taken.body).and_then(cells).map_err(broken),
+            None => (self.0)(&taken.body).map_err(|failure| Unread::Again(failure, None)),
         }
     }
 }
@@ -92,53 +93,61 @@ impl Schema {
         let proof = Proof::Token(Arc::clone(&self.signed_in) as _);
         let service = self.contact.service(&KUSTO, &proof)?;
         let database = &self.named.database;
-        let command = format!(".show database [{}] schema", literal(database));
-        let body = json!({"db": database, "csl": command});
+        let engine = Cluster { database: database.clone() };
+        let cancel = CancellationToken::new();
+        let body = json!({"db": database, "csl": ".show tables"});
         let request = asked(service.base(), "/v1/rest/mgmt", &body);
-        let answer = service.ask(&request, &mut Whole, &CancellationToken::new()).await;
+        let mut question =
+            Question(|body| whole::read(body).and_then(cells).map_err(Unanswered::Broken));
+        let answer = service.ask(&request, &mut question, &cancel).await;
         let cells = answer.map_err(|failure| {
             let words = failure.words(KUSTO.name);
-            let engine = Cluster { database: database.clone() };
-            match &failure {
-                Unanswered::Refused(refused) | Unanswered::Unauthorized(refused) => {
-                    match engine.advice(refused) {
-                        Some(way) => format!("{words}; {way}"),
-                        None => words,
-                    }
-                }
-                _ => words,
-            }
+            let way = match &failure {
+                Unanswered::Refused(refused) => engine.advice(refused),
+                _ => None,
+            };
+            way.map_or(words.clone(), |way| format!("{words}; {way}"))
         })?;
-        listed(cells)
+        let mut tables = Vec::new();
+        let mut asked_for = 0;
+        for name in names(cells)? {
+            let log = match told(&name, &[]).log {
+                "" if asked_for < MOST => {
+                    asked_for += 1;
+                    let query = format!("{}\n| take 0", identifier(&name));
+                    let now = service.pace().now();
+                    let made = Window { start: now, end: now };
+                    let query = Asked { query: &query, made, scans: false };
+                    let request = engine.request(service.base(), &query);
+                    let mut question = Question(|body| {
+                        frames::read(body)
+                            .and_then(|answer| cells_of(answer).map_err(Unanswered::Broken))
+                    });
+                    let columns = service.ask(&request, &mut question, &cancel).await;
+                    // What cannot be read is listed all the same.
+                    let columns = columns.map(|cells| cells.columns).unwrap_or_default();
+                    let columns: Vec<String> =
+                        columns.into_iter().map(|column| column.name).collect();
+                    told(&name, &columns).log
+                }
+                log => log,
+            };
+            tables.push(Listed { name, log });
+        }
+        Ok(tables)
     }
 }
 
-fn listed(cells: Cells) -> Result<Vec<Listed>, String> {
+/// The names of tables in an answer, in order. Fails where it is not whole or none.
+fn names(cells: Cells) -> Result<Vec<String>, String> {
     let Cells { columns, rows, partial } = cells;
     if let Some(partial) = partial {
         return Err(format!("the list of tables is not whole: {partial}"));
     }
-    let at = |name: &str| columns.iter().position(|column| column.name == name);
-    let places = at("TableName").zip(at("ColumnName"));
-    let Some((table, column)) = places else {
-        return Err("the answer is broken: no names of tables and columns".to_owned());
-    };
-    let text = |row: &[Value], at: usize| {
-        row.get(at).and_then(Value::as_str).unwrap_or_default().to_owned()
-    };
-    let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for row in &rows {
-        let name = text(row, table);
-        if !name.is_empty() {
-            let columns = tables.entry(name).or_default();
-            // Rows without a column are of the table itself.
-            columns.extend(Some(text(row, column)).filter(|name| !name.is_empty()));
-        }
-    }
-    let listed = |(name, columns): (String, Vec<String>)| Listed {
-        log: told(&name, &columns).log,
-        columns: columns.len(),
-        name,
-    };
-    Ok(tables.into_iter().map(listed).collect())
+    let at = columns.iter().position(|column| column.name == "TableName");
+    let at = at.ok_or("the answer is broken: no names of tables")?;
+    let name = |row: &Vec<Value>| row.get(at).and_then(Value::as_str).map(str::to_owned);
+    let mut names: Vec<String> = rows.iter().filter_map(name).collect();
+    names.sort_unstable();
+    Ok(names)
 }
