@@ -171,6 +171,9 @@ impl App {
                     let said = match (left_out, self.data.loading.troubles.first()) {
                         (Some(left_out), _) => format!("0 records · {left_out}"),
                         (None, Some(trouble)) => trouble.to_string(),
+                        (None, None) if self.data.following.awaited => {
+                            format!("{}: waiting for the first record", self.data.loading.name)
+                        }
                         (None, None) => format!("{}: no records in it", self.data.loading.name),
                     };
                     self.screen.notice = Some(crate::text::clean(&said).into_owned());

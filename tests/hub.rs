@@ -8,6 +8,9 @@
 
 #[path = "fake_hub/hub.rs"]
 mod fake_hub;
+#[allow(dead_code, reason = "of the ways to use a terminal one is used here")]
+#[path = "harness/terminal.rs"]
+mod terminal;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -747,4 +750,169 @@ fn a_hub_has_one_key_by_whatever_name() {
     assert_eq!(key("contoso/h"), key("sb://CONTOSO.servicebus.windows.net/h/"));
     assert_ne!(key("contoso/h"), key("contoso/H"));
     assert!(Path::new(CERTIFICATES).exists());
+}
+
+/// The program with these words, a home of its own and the connection string.
+fn entrail(words: &[&str], home: &Path) -> (Option<i32>, String, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_entrail"));
+    command.args(words).env("HOME", home).env("EVENTHUB_CONNECTION_STRING", CONNECTION);
+    for name in ["XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "ENTRAIL_TOKEN"] {
+        command.env_remove(name);
+    }
+    let output = command.output().expect("the program runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn the_command_line_reads_lists_checks_and_goes_on() {
+    let fake = FakeHub::start(1);
+    let name = "insights-logs-auditlogs";
+    fake.make(name, 2);
+    let send = |ids: &[&str]| {
+        fake.log(name, 0, |log| log.push(now(), ORDINARY, &[message(ids).as_bytes()]));
+    };
+    send(&["a", "b"]);
+    let home = tempfile::tempdir().expect("a folder");
+    let address = fake.address(name);
+    let run =
+        |words: &[&str]| entrail(&[words, &["--ca-cert", CERTIFICATES]].concat(), home.path());
+    let count = |words: &[&str]| {
+        let (code, out, told) = run(words);
+        assert!(code.is_some_and(|code| code < 2), "{told}");
+        out.lines().count()
+    };
+    let query = ["query", "", "--format", "ndjson", "hub", &address];
+    assert_eq!(count(&[&query[..], &["--from", "beginning"]].concat()), 2);
+    let (code, _, told) = run(&query);
+    assert!(code == Some(2) && told.contains("--from beginning"), "{told}");
+    // What was left out by --limit, or not written, comes again.
+    let resumed = [&query[..], &["--resume", "--from", "beginning"]].concat();
+    let limited = [
+        "query",
+        "",
+        "--format",
+        "ndjson",
+        "--limit",
+        "1",
+        "hub",
+        &address,
+        "--resume",
+        "--from",
+        "beginning",
+    ];
+    assert_eq!([count(&limited), count(&resumed), count(&resumed)], [1, 2, 0]);
+    send(&["c"]);
+    assert_eq!(count(&resumed), 1);
+    let (code, out, _) = run(&["hub", address.split('/').next().expect("a host"), "--list"]);
+    assert_eq!((code, out.as_str()), (Some(0), "insights-logs-auditlogs\t2\n"));
+    let (code, out, _) = run(&["doctor", "hub", &address]);
+    assert_eq!(code, Some(0));
+    for part in [
+        "2 of 2 partitions can be read, 2 messages",
+        "✓ audit: 3 records",
+        "Security Administrator",
+    ] {
+        assert!(terminal::words(&out).contains(part), "{part}\n{out}");
+    }
+    let (code, out, _) = run(&["doctor", "hub", &fake.address("other")]);
+    let out = terminal::words(&out);
+    assert!(code == Some(1) && out.contains("Azure Event Hubs Data Receiver"), "{out}");
+    assert!(out.contains("port 9093"), "{out}");
+}
+
+/// Each line of the README that names a hub is run as it stands there.
+#[test]
+fn the_examples_of_the_readme_work() {
+    let fake = FakeHub::start(1);
+    let name = "insights-logs-auditlogs";
+    fake.make(name, 2);
+    fake.log(name, 0, |log| log.push(now(), ORDINARY, &[message(&["a"]).as_bytes()]));
+    let home = tempfile::tempdir().expect("a folder");
+    let readme = std::fs::read_to_string("README.md").expect("the README");
+    let section = readme.split_once("## From Event Hubs, live").expect("a section").1;
+    let section = section.split_once("\n## ").expect("another").0;
+    let lines = section.lines().filter(|line| line.starts_with("entrail ")).collect::<Vec<_>>();
+    assert!(lines.len() >= 2, "{lines:?}");
+    let address = fake.address(name);
+    let certificates = format!("{}/{CERTIFICATES}", env!("CARGO_MANIFEST_DIR"));
+    let mut screens = 0;
+    for line in lines {
+        let line = line.replace("contoso/insights-logs-auditlogs", &address).replace('\'', "");
+        let words =
+            [&line.split(' ').skip(1).collect::<Vec<_>>()[..], &["--ca-cert", &certificates]]
+                .concat();
+        if words[0] == "hub" {
+            screens += 1;
+            let variables = [("EVENTHUB_CONNECTION_STRING", CONNECTION)];
+            let mut screen = terminal::Terminal::start_with(&words, &variables, 80, 24);
+            screen.wait_for(&["0 behind", "2 partitions"]);
+            fake.log(name, 1, |log| log.push(now(), ORDINARY, &[message(&["new"]).as_bytes()]));
+            screen.wait_for(&["Update user"]);
+            screen.press("q");
+            continue;
+        }
+        let (code, _, told) = entrail(&words, home.path());
+        assert!(code.is_some_and(|code| code < 2), "{line}: {told}");
+    }
+    assert_eq!(screens, 1);
+}
+
+/// The fake answers as the real broker did, byte by byte.
+#[test]
+fn the_fake_broker_is_like_a_real_one() {
+    use fake_hub::bytes::{bytes, i32, i64, text};
+    let fake = FakeHub::start(1);
+    fake.make("h", 2);
+    let time = 1_795_168_800_000;
+    fake.log("h", 0, |log| log.push(time, ORDINARY, &[b"{\"a\":1}", b"{\"a\":2}"]));
+    fake.log("h", 1, |log| log.push(time + 1_000, ORDINARY, &[b"{\"b\":1}"]));
+    let recorded = |name: &str| -> Vec<u8> {
+        let mut all = std::fs::read(format!("tests/fixtures/kafka/{name}")).expect("a fixture");
+        // Its name, its number and its port are its own.
+        for (its, ours) in [
+            (&b"\x00\x0dtansu_cluster"[..], &b"\x00\x04fake"[..]),
+            (&[0, 0, 0, 111], &[0, 0, 0, 0]),
+            (&19_494_i32.to_be_bytes(), &i32::from(fake.shared.ports[0]).to_be_bytes()),
+        ] {
+            let mut at = 0;
+            while at + its.len() <= all.len() {
+                if all[at..].starts_with(its) {
+                    all.splice(at..at + its.len(), ours.iter().copied());
+                    at += ours.len();
+                } else {
+                    at += 1;
+                }
+            }
+        }
+        all.split_off(4)
+    };
+    let answer = |key, version, body: &[u8]| {
+        fake_hub::broker::answer(&fake.shared, 0, key, version, body, &Fault::None)
+    };
+    for (hub, name) in [("h", "metadata-5"), ("nowhere", "metadata-5-unknown")] {
+        let mut body = Vec::new();
+        i32(&mut body, 1);
+        text(&mut body, hub);
+        body.push(0);
+        assert_eq!(answer(METADATA, 5, &body), recorded(name), "{name}");
+    }
+    let mut body = Vec::new();
+    for number in [-1, 500, 1, 1 << 20] {
+        i32(&mut body, number);
+    }
+    body.push(1);
+    i32(&mut body, 1);
+    text(&mut body, "h");
+    i32(&mut body, 2);
+    for partition in 0..2 {
+        i32(&mut body, partition);
+        i64(&mut body, 0);
+        i64(&mut body, -1);
+        i32(&mut body, 1 << 20);
+    }
+    let mut empty = Vec::new();
+    bytes(&mut empty, b"");
+    assert_eq!(empty, [0; 4]);
+    assert_eq!(answer(FETCH, 6, &body), recorded("fetch-6"));
 }

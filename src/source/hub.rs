@@ -154,8 +154,9 @@ impl Hub {
             From::Beginning => "from the first message that is kept".to_owned(),
             From::Time(time) => format!("from the first message stored at {time} or later"),
         };
+        let what = if hub.is_empty() { "namespace".to_owned() } else { format!("hub {hub}") };
         vec![
-            format!("hub {hub} at {host}:{port}, by {who}"),
+            format!("{what} at {host}:{port}, by {who}"),
             format!("  all partitions, {from}"),
             "  no consumer group is joined and no offset of anybody is moved".to_owned(),
         ]

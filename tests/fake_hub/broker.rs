@@ -128,9 +128,12 @@ fn metadata(shared: &Shared, version: i16, request: &mut Reader<'_>, fault: &Fau
             bytes::i16(&mut to, if is_lost { 5 } else { 0 });
             bytes::i32(&mut to, partition as i32);
             bytes::i32(&mut to, if is_lost { -1 } else { log.leader as i32 });
-            for _ in 0..if version >= 5 { 3 } else { 2 } {
+            for _ in 0..2 {
                 bytes::i32(&mut to, 1);
                 bytes::i32(&mut to, log.leader as i32);
+            }
+            if version >= 5 {
+                bytes::i32(&mut to, 0);
             }
         }
     }
@@ -304,7 +307,9 @@ fn fetched(
             let aborted: Vec<_> = (log.aborted.iter())
                 .filter(|(_, first, end)| *end >= offset && *first <= last)
                 .collect();
-            bytes::i32(&mut to, if aborted.is_empty() { -1 } else { aborted.len() as i32 });
+            // Brokers send no list, or an empty one.
+            let is_null = aborted.is_empty() && !state.cuts_batches;
+            bytes::i32(&mut to, if is_null { -1 } else { aborted.len() as i32 });
             for (producer, first, _) in aborted {
                 bytes::i64(&mut to, *producer);
                 bytes::i64(&mut to, *first);

@@ -117,10 +117,11 @@ pub fn batch(first: i64, last: i64, time: i64, kind: Kind, messages: &[Message])
                 None => varint(&mut record, -1),
             }
         }
-        varint(&mut record, 1);
-        varint(&mut record, 1);
-        record.extend_from_slice(b"h");
-        varint(&mut record, -1);
+        // Some have a header: a name without a value.
+        match kind.producer {
+            Some(_) => record.extend_from_slice(b"\x02\x02h\x01"),
+            None => record.push(0),
+        }
         varint(&mut records, record.len() as i64);
         records.extend(record);
     }

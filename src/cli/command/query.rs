@@ -110,7 +110,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         tell(&format!("entrail: redacted by what is known and by form; {}", export::READ_FIRST));
     }
     written?;
-    for place in &searched.together.places {
+    // What was left out by --limit comes again.
+    let all = searched.together.places.iter().filter(|_| limit >= answer.rows.len());
+    for place in all {
         place.handed_over().map_err(anyhow::Error::msg)?;
     }
     Ok(loaded.outcome(!answer.rows.is_empty() && limit > 0, unreadable))

@@ -23,11 +23,14 @@ use crate::source::served::Board;
 use crate::text::thousands;
 use crate::time::{Timestamp, ticks};
 
-/// How often a partition is asked for again while what failed may pass, and where it does not.
+/// How often it is asked again while what failed may pass, where services err (a role that was just given),
+/// and where only a person can help.
 const PASSING: Rule =
-    Rule { most: 8, first: Duration::from_millis(500), longest: Duration::from_secs(30) };
-const LASTING: Rule =
+    Rule { most: 7, first: Duration::from_millis(500), longest: Duration::from_secs(30) };
+const DOUBTFUL: Rule =
     Rule { most: 4, first: Duration::from_secs(5), longest: Duration::from_mins(1) };
+const LASTING: Rule =
+    Rule { most: 1, first: Duration::from_secs(30), longest: Duration::from_mins(1) };
 /// How far the clock of a broker may be behind that of this machine.
 const SKEW: Duration = Duration::from_mins(1);
 /// How often a hub that is followed is asked for new partitions.
@@ -307,7 +310,10 @@ impl Running {
             }
             Err(failure) => {
                 self.failed += 1;
-                let rule = if failure.may_pass() { PASSING } else { LASTING };
+                // Nothing was read yet: one more time is enough.
+                let rule = rule(&failure);
+                let rule =
+                    if failure.may_pass() { rule } else { Rule { most: rule.most.min(2), ..rule } };
                 let is_known = self.pull.is_followed && !self.partitions.is_empty();
                 let forever = self.pull.is_followed && (failure.may_pass() || is_known);
                 let Some(wait) = wait(rule, self.failed, forever) else {
@@ -544,10 +550,8 @@ impl Running {
                 one.start = Start::Time(self.started);
             }
             one.refused += u32::from(!failure.may_pass());
-            let (rule, times) = match failure.may_pass() {
-                true => (PASSING, one.failed),
-                false => (LASTING, one.refused),
-            };
+            let times = if failure.may_pass() { one.failed } else { one.refused };
+            let rule = rule(&failure);
             let words = failure.words(address);
             let waited = wait(rule, times, self.pull.is_followed);
             one.state = match waited {
@@ -594,6 +598,15 @@ impl Running {
 
 /// The cause under which it is told that nothing of a hub can be had.
 const WHOLE: &str = "whole";
+
+/// How often it is asked again after a failure.
+fn rule(failure: &Failure) -> Rule {
+    match failure {
+        failure if failure.may_pass() => PASSING,
+        Failure::Unproven(_) | Failure::Code(_) => DOUBTFUL,
+        _ => LASTING,
+    }
+}
 
 /// How long to wait after so many failures; `None`: that was the last.
 fn wait(rule: Rule, failed: u32, forever: bool) -> Option<Duration> {

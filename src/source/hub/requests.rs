@@ -305,3 +305,51 @@ impl Request for Fetch<'_> {
         Ok((throttled, topics.into_iter().flatten().collect()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::batch::unpack;
+    use super::*;
+
+    /// What a real broker answered, without the number of the request.
+    fn read<R: Request>(answer: &[u8], version: i16) -> R::Answer {
+        R::read(version, &mut Reader::new(&answer[4..])).expect("an answer")
+    }
+
+    #[test]
+    fn answers_of_a_real_broker_are_read() {
+        let (code, versions) =
+            read::<ApiVersions>(include_bytes!("../../../tests/fixtures/kafka/api-versions-0"), 0);
+        let of = |key| versions.iter().find(|known| known.key == key).map(|known| known.last);
+        assert_eq!((code, of(Fetch::KEY), of(Metadata::KEY)), (0, Some(17), Some(12)));
+        let topics =
+            read::<Metadata<'_>>(include_bytes!("../../../tests/fixtures/kafka/metadata-5"), 5);
+        let leader = Some(Broker { host: "127.0.0.1".to_owned(), port: 19_494 });
+        assert_eq!(topics.len(), 1);
+        assert_eq!((&*topics[0].name, topics[0].code, topics[0].is_internal), ("h", 0, false));
+        assert_eq!(topics[0].partitions, [(0, 0, leader.clone()), (1, 0, leader)]);
+        let unknown = include_bytes!("../../../tests/fixtures/kafka/metadata-5-unknown");
+        assert_eq!(read::<Metadata<'_>>(unknown, 5)[0].code, 3);
+        let first = include_bytes!("../../../tests/fixtures/kafka/list-offsets-3-first");
+        let at = |partition| At { partition, code: 0, offset: 0 };
+        assert_eq!(read::<ListOffsets<'_>>(first, 3), [at(0), at(1)]);
+        let (throttled, fetched) =
+            read::<Fetch<'_>>(include_bytes!("../../../tests/fixtures/kafka/fetch-6"), 6);
+        assert_eq!((throttled, fetched.len(), fetched[0].end, fetched[1].end), (0, 2, 2, 1));
+        let bodies = |fetched: &Fetched| -> Vec<Vec<u8>> {
+            let unpacked = unpack(&fetched.batches, 0, &fetched.aborted);
+            assert_eq!((unpacked.unread.len(), unpacked.next), (0, Some(fetched.end)));
+            unpacked.messages.into_iter().filter_map(|message| message.body).collect()
+        };
+        assert_eq!(bodies(&fetched[0]), [b"{\"a\":1}", b"{\"a\":2}"]);
+        assert_eq!(bodies(&fetched[1]), [b"{\"b\":1}"]);
+    }
+
+    #[test]
+    fn an_answer_that_is_cut_anywhere_is_none() {
+        let whole = include_bytes!("../../../tests/fixtures/kafka/fetch-6");
+        for end in 4..whole.len() {
+            assert!(<Fetch<'_> as Request>::read(6, &mut Reader::new(&whole[4..end])).is_err());
+        }
+    }
+}
