@@ -33,10 +33,13 @@ use entrail::place::{Place, Plan};
 use entrail::query::matcher::Matcher;
 use entrail::query::{Context, Query};
 use entrail::sign_in::{Cloud, Environment, Method, Settings};
+use entrail::source::archive::{Archive, Origin as _, Told, pull_into};
 use entrail::source::following::Follow;
 use entrail::source::kql::doctor::examine;
+use entrail::source::kql::kept::Kept;
 use entrail::source::kql::tables::find;
 use entrail::source::kql::{Request, Tables};
+use entrail::source::pulled::Outcome;
 use entrail::source::workspace::{self, Name, Subscriptions};
 use entrail::source::{Delivery, follow, local, read_all};
 use entrail::store::Store;
@@ -752,4 +755,121 @@ fn workspaces_are_listed_over_all_subscriptions_and_pages() {
     });
     let why = runtime.block_on(all.list()).expect_err("no list");
     assert!(why.contains("elsewhere.example"), "{why}");
+}
+
+/// Pulls into an archive once; how it ended, and what was told.
+fn pulled(fake: &Fake, ask: &Ask<'_>, folder: &std::path::Path) -> (Outcome, Vec<String>) {
+    let origin = Kept::new(workspace(fake, ask)).expect("certificates");
+    let told: Arc<Mutex<Vec<String>>> = Arc::default();
+    let hears = Arc::clone(&told);
+    let tell = Box::new(move |event: Told<'_>| {
+        if let Told::Missing(missing) = event {
+            hears.lock().expect("free").push(missing.reason);
+        }
+    });
+    let archive = Archive::open(folder, &origin.owner(), at("2026-11-20T12:00:00Z"), tell);
+    let mut archive = archive.expect("an archive").for_origin(&origin);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let (cancel, overlap) = (CancellationToken::new(), Duration::from_hours(24));
+    let pulling = pull_into(&origin, &mut archive, overlap, &cancel);
+    let outcome = runtime.expect("a runtime").block_on(pulling);
+    assert_eq!(archive.verify(), []);
+    drop(archive);
+    let told = told.lock().expect("free").clone();
+    (outcome, told)
+}
+
+/// The ids of the records in an archive; fails where one is there twice.
+fn kept(folder: &std::path::Path) -> BTreeSet<String> {
+    let mut store = Store::default();
+    drop(read_all(vec![local::path(folder.to_owned())], |delivery| match delivery {
+        Delivery::Segment(segment) => store.push(segment),
+        Delivery::Done(summary) => assert_eq!(summary.progress.duplicates, 0),
+        _ => {}
+    }));
+    let loaded = Loaded { store, ..Loaded::default() };
+    let set = loaded.set();
+    assert_eq!(set.len(), loaded.ids().len());
+    set
+}
+
+fn names(count: std::ops::Range<usize>) -> BTreeSet<String> {
+    count.map(|number| format!("Record_{number}")).collect()
+}
+
+#[test]
+fn an_archive_of_a_workspace_asks_once_and_then_for_what_arrived() {
+    let fake = Fake::new(BTreeMap::from([("AuditLogs", audits(many(300)))]));
+    fake.with(|state| state.most_rows = Some(100));
+    let folder = tempfile::tempdir().expect("a folder");
+    let (outcome, told) = pulled(&fake, &AUDITS, folder.path());
+    assert!(outcome.is_complete() && told.is_empty(), "{outcome:?} {told:?}");
+    assert_eq!(kept(folder.path()), names(0..300));
+    // A row that was made weeks ago arrives now.
+    let mut late = audit(300, "2026-11-03T01:00:00Z");
+    late["_Arrived"] = "2026-11-20T12:10:00Z".into();
+    fake.with(|state| {
+        state.tables.get_mut("AuditLogs").expect("a table").rows.push(late);
+        state.asked.clear();
+    });
+    let (outcome, told) = pulled(&fake, &AUDITS, folder.path());
+    assert!(outcome.is_complete() && told.is_empty(), "{outcome:?} {told:?}");
+    assert_eq!(kept(folder.path()), names(0..301));
+    let asked = fake.asked();
+    assert!(asked.iter().any(|(_, query)| query.contains("ingestion_time()")), "{asked:?}");
+    assert!(asked.len() < 8, "{asked:?}");
+    let days = std::fs::read_dir(folder.path()).expect("a folder");
+    let source =
+        days.filter_map(Result::ok).map(|entry| entry.file_name().into_string().expect("text"));
+    let source = source.filter(|name| !name.starts_with('.')).collect::<Vec<_>>();
+    assert!(source.len() == 1 && source[0].starts_with(&format!("workspace-{ID}-")), "{source:?}");
+    // A table that is not there is missing where it was asked for, and left out where it was not.
+    let both = Ask { logs: &["audit", "sign-ins"], ..AUDITS };
+    let (outcome, told) = pulled(&fake, &both, folder.path());
+    assert!(
+        !outcome.has_all() && told.iter().any(|told| told.contains("has no table")),
+        "{told:?}"
+    );
+    let (outcome, _) = pulled(&fake, &Ask { optional: &["sign-ins"], ..both }, folder.path());
+    assert!(outcome.is_complete() && outcome.unlicensed.len() == 1, "{outcome:?}");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "seeds are named by the environment")]
+fn whatever_goes_wrong_an_archive_becomes_what_the_workspace_has() {
+    let seeds: u64 = std::env::var("ENTRAIL_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(2);
+    for seed in 0..seeds {
+        let fake = Fake::new(BTreeMap::from([("AuditLogs", audits(many(120)))]));
+        fake.with(|state| state.most_rows = Some(40));
+        let mut random = Random(seed + 11);
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut count = 120;
+        for _ in 0..3 {
+            let mut fault = || match random.below(9) {
+                0 => Some(Fault::Status(429, "Throttled")),
+                1 => Some(Fault::Status(500, "InternalError")),
+                2 => Some(Fault::Status(504, "GatewayTimeout")),
+                3 => Some(Fault::Cut(random.below(100))),
+                4 => Some(Fault::Empty),
+                5 => Some(Fault::Partial),
+                6 => Some(Fault::Status(401, "InvalidTokenError")),
+                _ => None,
+            };
+            let faults = (0..40).map(|_| fault()).collect();
+            fake.with(|state| state.faults = faults);
+            let (outcome, told) = pulled(&fake, &AUDITS, folder.path());
+            assert!(kept(folder.path()).is_subset(&names(0..count)), "seed {seed}");
+            let is_told = outcome.stopped.is_some() || !told.is_empty();
+            assert!(outcome.is_complete() || is_told, "seed {seed}: {outcome:?}");
+            // Meanwhile a row arrives that was made long ago.
+            let mut late = audit(count, "2026-11-03T01:00:00Z");
+            late["_Arrived"] = "2026-11-20T12:30:00Z".into();
+            fake.with(|state| state.tables.get_mut("AuditLogs").expect("a table").rows.push(late));
+            count += 1;
+        }
+        fake.with(|state| state.faults.clear());
+        let (outcome, told) = pulled(&fake, &AUDITS, folder.path());
+        assert!(outcome.is_complete(), "seed {seed}: {outcome:?} {told:?}");
+        assert_eq!(kept(folder.path()), names(0..count), "seed {seed}");
+    }
 }

@@ -11,6 +11,7 @@ pub mod caller;
 mod count;
 pub mod doctor;
 pub mod engine;
+pub mod kept;
 mod news;
 mod pull;
 mod question;

@@ -195,6 +195,11 @@ impl Board {
         std::mem::take(&mut self.locked().troubles)
     }
 
+    /// What was told since it was last taken.
+    pub fn take(&self) -> Vec<Trouble> {
+        std::mem::take(&mut self.locked().troubles)
+    }
+
     /// It ended before its end: why; empty: somebody asked for it.
     pub fn stop(&self, reason: String) {
         self.locked().stopped = Some(reason);

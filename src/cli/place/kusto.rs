@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use anyhow::{bail, ensure};
+use anyhow::ensure;
 use clap::Args;
 
 use super::{Asked, Opening, PlaceCommand, Pulled};
@@ -17,6 +17,7 @@ use crate::cli::standard::out;
 use crate::cli::tenant::{settings, wait_asking};
 use crate::place::Place;
 use crate::source::kql::doctor::examine;
+use crate::source::kql::kept::Kept;
 use crate::source::kql::tables::{TABLES, find};
 use crate::source::kql::{Request, Tables, Wanted};
 use crate::source::kusto::{self, Listed, Named, Schema};
@@ -101,7 +102,9 @@ impl PlaceCommand for Arguments {
     }
 
     fn pulled(&self, _: bool) -> anyhow::Result<Pulled> {
-        bail!("a cluster cannot be pulled from yet; open it, and export what you need")
+        let place = self.place(&Asked::of_screen())?.0;
+        let kept = Kept::new(place).map_err(anyhow::Error::msg)?;
+        Ok(Pulled::whole(kept, self.range.query()?))
     }
 }
 

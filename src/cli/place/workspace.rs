@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Args;
 
 use super::{Asked, Opening, PlaceCommand, Pulled};
@@ -17,6 +17,7 @@ use crate::cli::tenant::{settings, wait_asking};
 use crate::cli::{Outcome, tell};
 use crate::place::Place;
 use crate::source::kql::doctor::examine;
+use crate::source::kql::kept::Kept;
 use crate::source::kql::tables::{TABLES, find};
 use crate::source::kql::{Request, Tables};
 use crate::source::workspace::{self, List, Listed, Name, Subscriptions};
@@ -98,7 +99,9 @@ impl PlaceCommand for Arguments {
     }
 
     fn pulled(&self, _: bool) -> anyhow::Result<Pulled> {
-        bail!("a workspace cannot be pulled from yet; open it, and export what you need")
+        let place = self.place(&Asked::of_screen())?.0;
+        let kept = Kept::new(place).map_err(anyhow::Error::msg)?;
+        Ok(Pulled::whole(kept, self.range.query()?))
     }
 }
 

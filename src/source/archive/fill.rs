@@ -140,9 +140,9 @@ impl<S: Sliced> Run<'_, S> {
                 Ok(())
             }
             Fault::Log(reason, refused, _) => {
-                self.outcome
-                    .refused
-                    .extend(refused.clone().map(|refused| (log.name.clone().into(), refused)));
+                let refused = refused.map(|refused| *refused);
+                let told = refused.clone().map(|refused| (log.name.clone().into(), refused));
+                self.outcome.refused.extend(told);
                 self.missing(log, window, reason, refused);
                 Ok(())
             }

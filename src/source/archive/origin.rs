@@ -150,7 +150,7 @@ pub enum Fault {
     /// Nothing more can be asked.
     Ends(Stopped),
     /// Nothing more of this log: why, the refusal where one was, and whether the log is not there.
-    Log(String, Option<Refused>, bool),
+    Log(String, Option<Box<Refused>>, bool),
     /// Not this: why. The next pull asks again.
     Slice(String),
 }
@@ -198,7 +198,7 @@ pub fn fault(failure: &Unanswered, words: String) -> Fault {
         | Unanswered::Throttled(_)
         | Unanswered::Unsent(_) => Fault::Ends(Stopped::Unreachable(words)),
         Unanswered::Refused(refused) | Unanswered::Unauthorized(refused) => {
-            Fault::Log(words, Some((**refused).clone()), refused.status == 404)
+            Fault::Log(words, Some(refused.clone()), refused.status == 404)
         }
         Unanswered::Server(..) | Unanswered::Timeout | Unanswered::Broken(_) => Fault::Slice(words),
     }

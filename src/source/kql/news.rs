@@ -16,7 +16,7 @@ use crate::time::{TICKS_PER_SECOND, Timestamp, Window, ticks};
 const PAUSE: Duration = Duration::from_secs(30);
 /// How far back it is asked, by when rows arrived, for those that are on their way: longer than a
 /// workspace says that rows take.
-const OVERLAP: i64 = 15 * 60 * TICKS_PER_SECOND;
+pub(super) const OVERLAP: i64 = 15 * 60 * TICKS_PER_SECOND;
 
 /// When something began, by the clocks of this machine.
 #[derive(Clone, Copy, Debug)]

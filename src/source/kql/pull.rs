@@ -208,7 +208,7 @@ impl Pull {
     }
 
     /// How many rows were made in each hour; `None` where that cannot be had.
-    async fn hours(
+    pub(super) async fn hours(
         &self,
         found: &PresentTable,
         made: Window,
@@ -358,7 +358,7 @@ pub(super) fn ends(failure: &Unanswered) -> bool {
 }
 
 /// May a part of what was asked for be answered?
-fn is_too_much(failure: &Unanswered) -> bool {
+pub(super) fn is_too_much(failure: &Unanswered) -> bool {
     match failure {
         Unanswered::Timeout | Unanswered::Broken(_) | Unanswered::Server(..) => true,
         Unanswered::Refused(refused) => refused.status == TOO_LONG,
