@@ -5,6 +5,7 @@
 //! stops early (`| head`) is a success.
 
 mod account;
+mod again;
 mod arguments;
 mod command;
 mod language;

@@ -594,9 +594,14 @@ fn every_command_of_the_readme_does_what_it_says() {
     let mut screens = 0;
     for words in commands_of_the_readme() {
         let file = older.display().to_string();
+        let archive = folder.path().join("entra").display().to_string();
         let words: Vec<&str> = words
             .iter()
-            .map(|word| if word == "older.ndjson" { &file } else { word.as_str() })
+            .map(|word| match word.as_str() {
+                "older.ndjson" => &file,
+                "~/entra" => &archive,
+                word => word,
+            })
             .collect();
         let is_screen = !words.contains(&"--list")
             && matches!(words[0], "storage" | "az://devstoreaccount1/insights-logs-auditlogs");

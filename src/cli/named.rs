@@ -22,7 +22,7 @@ use crate::text::clean;
 #[derive(Args, Default, Debug)]
 pub(super) struct PlaceArguments {
     /// Files, folders, patterns such as 'logs/*.json', or - for standard input; also places (graph,
-    /// storage, workspace, hub), each with its options behind it, and profiles of the configuration.
+    /// storage, workspace, kusto, hub), each with its options behind it, and profiles of the configuration.
     /// A file called like one of those is written ./workspace
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) paths: Vec<PathBuf>,

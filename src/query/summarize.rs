@@ -7,7 +7,7 @@
 //! and stands for as many records as it has rows. Whatever reads, folds and matches records works on it
 //! unchanged, and the counts are those of the downloaded rows.
 //!
-//! This holds where a field depends on columns alone ([`columns`] has the table; tests read records with
+//! This holds where a field depends on columns alone (`columns` has the table; tests read records with
 //! and without the other columns). Conditions that the engine evaluates exactly are asked of it. The
 //! columns of all others are grouped by as well, and the groups are matched here. Where a field depends
 //! on more than columns of its row, counting is refused.

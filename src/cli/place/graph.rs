@@ -14,7 +14,7 @@ use super::{Asked, Opening, PlaceCommand, Pulled};
 use crate::cli::arguments::{RangeArguments, SignInArguments};
 use crate::cli::report::write_lines;
 use crate::cli::tenant::{nothing, tenant, wait_for};
-use crate::cli::{Outcome, tell};
+use crate::cli::{Outcome, again, tell};
 use crate::config::environment;
 use crate::place::Place;
 use crate::source::Tenant;
@@ -193,24 +193,8 @@ fn command(sign_in: &SignInArguments, wanted: &GraphRequest, is_beyond: bool) ->
     let Request { logs, optional, window, .. } = &wanted.request;
     let by_name = logs.iter().map(|log| log.name).filter(|log| !optional.contains(log));
     let logs: Vec<&str> = by_name.chain((!optional.is_empty()).then_some("all")).collect();
-    let options = [
-        ("--tenant", sign_in.tenant.clone()),
-        ("--client-id", sign_in.client_id.clone()),
-        ("--cloud", sign_in.cloud.clone()),
-        ("--sign-in", sign_in.sign_in.clone()),
-        ("--log", Some(logs.join(","))),
-        ("--since", Some(window.start.to_rfc3339())),
-        // The last instant of it; an end that is named to the second has that second in it.
-        ("--until", Some(window.end.plus(-1).to_rfc3339())),
-        ("--ca-cert", sign_in.ca_cert.as_ref().map(|path| path.display().to_string())),
-    ];
-    let said = options.into_iter().filter_map(|(option, value)| {
-        // A value can be no option.
-        Some(format!("{option}={}", value?))
-    });
-    let flags = [("--beyond-retention", is_beyond), ("--remember", sign_in.remember)];
-    let flags = flags.into_iter().filter(|(_, is_set)| *is_set).map(|(flag, _)| flag.to_owned());
-    ["graph".to_owned()].into_iter().chain(said).chain(flags).collect()
+    let flags: &[&str] = if is_beyond { &["--beyond-retention"] } else { &[] };
+    again::words(&["graph"], (&logs, *window), sign_in, flags)
 }
 
 #[cfg(test)]

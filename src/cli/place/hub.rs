@@ -137,7 +137,7 @@ impl PlaceCommand for Arguments {
 
     fn pulled(&self, _: bool) -> anyhow::Result<Pulled> {
         bail!(
-            "a hub cannot be pulled from yet; `entrail query '' --format original hub NAMESPACE/HUB --resume` writes \
+            "a hub cannot be pulled from yet; `entrail query '' --format raw hub NAMESPACE/HUB --resume` writes \
              what arrived since the last time"
         )
     }

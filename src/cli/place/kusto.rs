@@ -8,13 +8,13 @@ use anyhow::ensure;
 use clap::Args;
 
 use super::{Asked, Opening, PlaceCommand, Pulled};
-use crate::cli::Outcome;
 use crate::cli::arguments::{RangeArguments, SignInArguments};
 use crate::cli::logs::Chosen;
 use crate::cli::report::write_lines;
 use crate::cli::span::{RequestedSpan, Span};
 use crate::cli::standard::out;
 use crate::cli::tenant::{settings, wait_asking};
+use crate::cli::{Outcome, again};
 use crate::place::Place;
 use crate::source::kql::doctor::examine;
 use crate::source::kql::kept::Kept;
@@ -136,8 +136,11 @@ impl Arguments {
             now: asked.now,
         };
         let base = self.api_url.as_deref();
+        let logs: Vec<&str> = self.log.iter().map(String::as_str).collect();
+        let words = ["kusto", &*self.named];
+        let again = again::words(&words, (&logs, request.window), &self.sign_in, &[]);
         let place = kusto::place(&named, settings, certificates, base, request);
-        Ok((place.map_err(anyhow::Error::msg)?, span))
+        Ok((place.map_err(anyhow::Error::msg)?.opened_by(again), span))
     }
 
     /// Writes the tables of the database: name and log.

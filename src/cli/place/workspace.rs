@@ -14,7 +14,7 @@ use crate::cli::report::write_lines;
 use crate::cli::span::{RequestedSpan, Span};
 use crate::cli::standard::out;
 use crate::cli::tenant::{settings, wait_asking};
-use crate::cli::{Outcome, tell};
+use crate::cli::{Outcome, again, tell};
 use crate::place::Place;
 use crate::source::kql::doctor::examine;
 use crate::source::kql::kept::Kept;
@@ -113,8 +113,11 @@ impl Arguments {
         let (request, is_usual) = self.request(asked)?;
         let (settings, certificates) = (settings(&self.sign_in)?, self.sign_in.ca_cert.clone());
         let base = self.api_url.as_deref();
+        let logs: Vec<&str> = self.log.iter().map(String::as_str).collect();
+        let named = ["workspace", self.workspace.as_deref().unwrap_or_default()];
+        let again = again::words(&named, (&logs, request.window), &self.sign_in, &[]);
         let place = workspace::place(name, settings, certificates, base, request);
-        Ok((place.map_err(anyhow::Error::msg)?, is_usual))
+        Ok((place.map_err(anyhow::Error::msg)?.opened_by(again), is_usual))
     }
 
     /// What the workspace is asked for; and was nothing said of its time?

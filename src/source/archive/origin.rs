@@ -2,7 +2,7 @@
 //! Never knows which service that is.
 //!
 //! An [`Origin`] pulls once whenever it is its turn. Those that have no engine of their own say how a log
-//! is cut and how a slice is fetched ([`Sliced`]), and [`super::fill`] does the rest.
+//! is cut and how a slice is fetched ([`Sliced`]), and [`fill`](fn@super::fill) does the rest.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

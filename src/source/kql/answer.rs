@@ -31,8 +31,6 @@ pub struct Answer<'b> {
 /// Rows as they are read, one on each line.
 #[derive(Default, Debug)]
 pub struct Rows {
-    /// Names of the columns.
-    pub columns: Vec<String>,
     /// The rows as JSON, one on each line, without what is empty.
     pub lines: Vec<u8>,
     /// How many.
@@ -98,8 +96,7 @@ impl<'b> Answer<'b> {
             }
             lines.extend_from_slice(b"}\n");
         }
-        let columns = columns.into_iter().map(|column| column.name).collect();
-        Rows { columns, lines, count: rows.len() as u64, partial }
+        Rows { lines, count: rows.len() as u64, partial }
     }
 }
 
@@ -209,7 +206,7 @@ mod tests {
             "{\"Id\":\"a\\u0041\",\"Da\\\"ta\":\"{\\\"x\\\":1}\"}\n\
              {\"Id\":1.50,\"Da\\\"ta\":{\"y\":            [2]}}\n{}\n"
         );
-        assert_eq!((rows.count, rows.partial, rows.columns.len()), (3, None, 3));
+        assert_eq!((rows.count, rows.partial), (3, None));
     }
 
     #[test]
