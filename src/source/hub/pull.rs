@@ -26,7 +26,7 @@ use crate::time::{Timestamp, ticks};
 /// How often it is asked again while what failed may pass, where services err (a role that was just given),
 /// and where only a person can help.
 const PASSING: Rule =
-    Rule { most: 7, first: Duration::from_millis(500), longest: Duration::from_secs(30) };
+    Rule { most: 8, first: Duration::from_millis(500), longest: Duration::from_secs(30) };
 const DOUBTFUL: Rule =
     Rule { most: 4, first: Duration::from_secs(5), longest: Duration::from_mins(1) };
 const LASTING: Rule =

@@ -228,14 +228,22 @@ impl Pull {
         }
     }
 
-    /// The rows of a slice, asked for once more where fewer came than were counted.
+    /// The rows of a slice, asked for once more where fewer came than were counted. One of which it is not
+    /// known how many it has, as it was halved, is counted now.
     async fn all_counted(
         &mut self,
         found: &PresentTable,
         slice: Slice,
         rows: Rows,
     ) -> Result<Rows, Unanswered> {
-        let Some(counted) = slice.rows.filter(|counted| rows.count < *counted) else {
+        let counted = match slice.rows {
+            Some(counted) => Some(counted),
+            None => {
+                let hours = self.hours(found, slice.window).await?;
+                hours.map(|hours| hours.iter().map(|(_, rows)| rows).sum())
+            }
+        };
+        let Some(counted) = counted.filter(|counted| rows.count < *counted) else {
             return Ok(rows);
         };
         let rows = match self.rows(found, slice.window).await {
