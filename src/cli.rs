@@ -23,6 +23,7 @@ mod span;
 mod standard;
 mod stdout;
 mod storage;
+mod tables;
 mod tenant;
 
 use std::ffi::OsString;

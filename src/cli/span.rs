@@ -3,6 +3,7 @@
 
 use anyhow::Context as _;
 
+use super::parse_query;
 use crate::query::push_down::by_time;
 use crate::query::{self, when};
 use crate::text::clean;
@@ -78,9 +79,38 @@ impl RequestedSpan {
     }
 }
 
+impl Span {
+    /// What `--since`, `--until` and a query ask for together; empty where they ask for nothing.
+    pub(super) fn narrowed(&self, own: query::Query) -> anyhow::Result<String> {
+        let span = parse_query(&self.filter)?;
+        let both = match own.expression {
+            Some(own) => span.and(own),
+            None => span,
+        };
+        Ok(both.to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_of_two_conditions_let_in_what_lay_outside_of_the_span() {
+        let query = |text: &str| query::Query::parse(text).expect("a query");
+        let now = Timestamp::parse("2026-11-20T12:00:00Z").expect("a time");
+        let narrowed = |since: Option<&str>, own: &str| {
+            let (query, since) = (query(own), since.map(str::to_owned));
+            let span = RequestedSpan { query: query.clone(), since, until: None }.at(now);
+            span.and_then(|span| span.narrowed(query)).expect("a filter")
+        };
+        let or = "actor:eve OR actor:ada";
+        let since = "time>=2026-11-03T00:00:00Z";
+        assert_eq!(narrowed(Some("2026-11-03"), or), format!("{since} ({or})"));
+        assert_eq!(narrowed(None, or), or);
+        assert_eq!(narrowed(Some("2026-11-03"), ""), since);
+        assert_eq!(narrowed(None, ""), "");
+    }
 
     fn span(since: Option<&str>, until: Option<&str>, query: &str) -> anyhow::Result<[String; 3]> {
         let query = query::Query::parse(query).expect("a query");

@@ -84,7 +84,9 @@ impl PlaceCommand for Arguments {
         let RangeArguments { since, until, .. } = self.range.clone();
         let own = self.range.query()?;
         let requested = RequestedSpan { query: asked.narrowed(own.clone())?, since, until };
-        let Span { range: span, filter, is_usual, .. } = requested.at(asked.now)?;
+        let span = requested.at(asked.now)?;
+        let filter = span.narrowed(own)?;
+        let Span { range: span, is_usual, .. } = span;
         let from = match (&self.from, span.start) {
             (Some(text), _) => from(text, asked)?,
             (None, Some(start)) if !is_usual => From::Time(start),
@@ -105,13 +107,11 @@ impl PlaceCommand for Arguments {
             }
             false => hub,
         };
-        let parts = [filter, own.to_string()];
-        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         Ok(Opening {
             name: hub.name().into_owned(),
             origin: hub.explained(),
             places: vec![Arc::new(hub) as Arc<dyn Place>],
-            filter: parts.join(" "),
+            filter,
             is_usual: false,
         })
     }

@@ -10,13 +10,11 @@ use clap::Args;
 use super::{Asked, Opening, PlaceCommand, Pulled};
 use crate::cli::arguments::{RangeArguments, SignInArguments};
 use crate::cli::logs::Chosen;
-use crate::cli::report::write_lines;
 use crate::cli::span::{RequestedSpan, Span};
 use crate::cli::standard::out;
 use crate::cli::tenant::{settings, wait_asking};
-use crate::cli::{Outcome, again};
+use crate::cli::{Outcome, again, tables};
 use crate::place::Place;
-use crate::source::kql::doctor::examine;
 use crate::source::kql::kept::Kept;
 use crate::source::kql::tables::{TABLES, find};
 use crate::source::kql::{Request, Tables, Wanted};
@@ -75,16 +73,17 @@ impl PlaceCommand for Arguments {
 
     fn open(&self, asked: &Asked) -> anyhow::Result<Opening> {
         let (place, span) = self.place(asked)?;
-        let query = self.range.query.clone();
         // Of a table nobody knows rows around the span are read too: what lies there is not shown.
         let is_wide = place.request().tables.iter().any(|wanted| wanted.table.is_none());
-        let parts = [span.filter, query].into_iter().skip(usize::from(!is_wide));
-        let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+        let filter = match is_wide {
+            true => span.narrowed(self.range.query()?)?,
+            false => self.range.query.clone(),
+        };
         Ok(Opening {
             name: place.name().into_owned(),
             origin: place.explained(),
             places: vec![Arc::new(place) as Arc<dyn Place>],
-            filter: parts.join(" "),
+            filter,
             is_usual: span.is_usual,
         })
     }
@@ -94,16 +93,11 @@ impl PlaceCommand for Arguments {
     }
 
     fn doctor(&self) -> anyhow::Result<Outcome> {
-        let place = self.place(&Asked::of_screen())?.0;
-        let report =
-            wait_asking(|| place.prompt(), examine(&place))?.map_err(anyhow::Error::msg)?;
-        write_lines(&report.lines)?;
-        Ok(Outcome::found(report.can_read))
+        tables::doctor(&self.place(&Asked::of_screen())?.0)
     }
 
     fn pulled(&self, _: bool) -> anyhow::Result<Pulled> {
-        let place = self.place(&Asked::of_screen())?.0;
-        let kept = Kept::new(place).map_err(anyhow::Error::msg)?;
+        let kept = Kept::new(self.place(&Asked::of_screen())?.0).map_err(anyhow::Error::msg)?;
         Ok(Pulled::whole(kept, self.range.query()?))
     }
 }

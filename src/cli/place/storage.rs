@@ -77,7 +77,10 @@ impl PlaceCommand for Arguments {
         let RangeArguments { since, until, .. } = self.range.clone();
         let own = self.range.query()?;
         let requested = RequestedSpan { query: asked.narrowed(own.clone())?, since, until };
-        let Span { range: span, filter, is_usual, .. } = requested.at(asked.now)?;
+        let span = requested.at(asked.now)?;
+        // Hours around the span are read too: what lies there is not shown.
+        let filter = span.narrowed(own)?;
+        let Span { range: span, is_usual, .. } = span;
         let (account, address) = account(self.named.as_deref(), &self.sign_in)?;
         let mut opened = Vec::new();
         for container in chosen(&account, &address, &self.log)? {
@@ -92,10 +95,7 @@ impl PlaceCommand for Arguments {
         };
         let places: Places =
             opened.into_iter().map(|storage| Arc::new(storage) as Arc<dyn Place>).collect();
-        // Hours around the span are read too: what lies there is not shown.
-        let parts = [filter, own.to_string()];
-        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        Ok(Opening { places, name, origin, filter: parts.join(" "), is_usual })
+        Ok(Opening { places, name, origin, filter, is_usual })
     }
 
     fn list(&self) -> Option<anyhow::Result<Outcome>> {

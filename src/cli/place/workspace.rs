@@ -10,13 +10,11 @@ use clap::Args;
 use super::{Asked, Opening, PlaceCommand, Pulled};
 use crate::cli::arguments::{RangeArguments, SignInArguments};
 use crate::cli::logs::Chosen;
-use crate::cli::report::write_lines;
 use crate::cli::span::{RequestedSpan, Span};
 use crate::cli::standard::out;
 use crate::cli::tenant::{settings, wait_asking};
-use crate::cli::{Outcome, again, tell};
+use crate::cli::{Outcome, again, tables, tell};
 use crate::place::Place;
-use crate::source::kql::doctor::examine;
 use crate::source::kql::kept::Kept;
 use crate::source::kql::tables::{TABLES, find};
 use crate::source::kql::{Request, Tables};
@@ -91,16 +89,11 @@ impl PlaceCommand for Arguments {
     }
 
     fn doctor(&self) -> anyhow::Result<Outcome> {
-        let place = self.place(&Asked::of_screen())?.0;
-        let report =
-            wait_asking(|| place.prompt(), examine(&place))?.map_err(anyhow::Error::msg)?;
-        write_lines(&report.lines)?;
-        Ok(Outcome::found(report.can_read))
+        tables::doctor(&self.place(&Asked::of_screen())?.0)
     }
 
     fn pulled(&self, _: bool) -> anyhow::Result<Pulled> {
-        let place = self.place(&Asked::of_screen())?.0;
-        let kept = Kept::new(place).map_err(anyhow::Error::msg)?;
+        let kept = Kept::new(self.place(&Asked::of_screen())?.0).map_err(anyhow::Error::msg)?;
         Ok(Pulled::whole(kept, self.range.query()?))
     }
 }
