@@ -99,6 +99,14 @@ struct Input<'i> {
     start: Start,
 }
 
+impl<'i> Input<'i> {
+    /// What is in another input, under so many layers of packing, which counts what is read of it.
+    fn inside(name: String, reader: Box<dyn Read + 'i>, read: Arc<AtomicU64>, layers: u32) -> Self {
+        let (bytes, file, start) = (None, None, Start::default());
+        Self { name, reader, bytes, file, read, layers: layers + 1, impatient: false, start }
+    }
+}
+
 impl Reading<'_> {
     /// Reads places. The first pieces are read while others are still looked for; how much there is in
     /// all is not known until then.
@@ -337,51 +345,18 @@ impl Reading<'_> {
             let reason = format!("it is packed more than {MAX_LAYERS} times over; unpack it first");
             return self.whole(&input.name, reason, true);
         }
-        let Input { name, reader, bytes, read, layers, start, .. } = input;
-        let packed = Cursor::new(head).chain(reader);
-        let counter = Arc::clone(&read);
+        let reader = Box::new(Cursor::new(head).chain(input.reader));
+        let packed = Input { reader, file: None, impatient: false, ..input };
+        let counter = Arc::clone(&packed.read);
         let unpacked = match packing {
-            Packing::Zip => {
-                let reader = Box::new(packed);
-                let input = Input {
-                    name,
-                    reader,
-                    bytes,
-                    file: None,
-                    read,
-                    layers,
-                    impatient: false,
-                    start,
-                };
-                return self.archive(input);
-            }
-            Packing::Gzip => Ok(compression::gunzip(packed, counter)),
-            Packing::Zstd => compression::unzstd(packed, counter),
-            Packing::Avro => {
-                let packed = Box::new(packed);
-                return self.messages(Input {
-                    name,
-                    reader: packed,
-                    bytes: None,
-                    file: None,
-                    read,
-                    layers,
-                    impatient: false,
-                    start,
-                });
-            }
+            Packing::Zip => return self.archive(packed),
+            Packing::Avro => return self.messages(packed),
+            Packing::Gzip => Ok(compression::gunzip(packed.reader, counter)),
+            Packing::Zstd => compression::unzstd(packed.reader, counter),
         };
+        let Input { name, read, layers, .. } = packed;
         match unpacked {
-            Ok(reader) => self.input_read(Input {
-                name,
-                reader,
-                bytes: None,
-                file: None,
-                read,
-                layers: layers + 1,
-                impatient: false,
-                start: Start::default(),
-            }),
+            Ok(reader) => self.input_read(Input::inside(name, reader, read, layers)),
             Err(error) => self.refused(&name, &error),
         }
     }
@@ -397,16 +372,10 @@ impl Reading<'_> {
         let notes = messages.notes();
         // Capture writes a file without messages where none came.
         match messages.has_any() {
-            Ok(true) => self.input_read(Input {
-                name: name.clone(),
-                reader: Box::new(messages),
-                bytes: None,
-                file: None,
-                read,
-                layers: layers + 1,
-                impatient: false,
-                start: Start::default(),
-            })?,
+            Ok(true) => {
+                let reader = Box::new(messages);
+                self.input_read(Input::inside(name.clone(), reader, read, layers))?;
+            }
             Ok(false) => {}
             Err(error) => self.refused(&name, &error)?,
         }

@@ -10,7 +10,7 @@ use zip::result::ZipError;
 
 use super::super::compression::{Counted, Guarded};
 use super::super::original::Bytes;
-use super::{Input, ReadSeek, Reading, Start, Stopped};
+use super::{Input, ReadSeek, Reading, Stopped};
 
 /// Bytes copied at a time.
 const BLOCK: usize = 64 << 10;
@@ -65,16 +65,8 @@ impl Reading<'_> {
                 Ok(member) => {
                     members += 1;
                     let reader = Box::new(Guarded::new(member, Arc::clone(&read)));
-                    self.input_read(Input {
-                        name: member_name,
-                        reader,
-                        bytes: None,
-                        file: None,
-                        read: Arc::clone(&read),
-                        layers: layers + 1,
-                        impatient: false,
-                        start: Start::default(),
-                    })?;
+                    let read = Arc::clone(&read);
+                    self.input_read(Input::inside(member_name, reader, read, layers))?;
                 }
                 Err(error) => {
                     members += 1;
