@@ -5,15 +5,15 @@
 
 #[path = "fake_storage/storage.rs"]
 mod fake_storage;
+#[path = "harness/hurried.rs"]
+mod hurried;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use entrail::http::pace::{Pace, Wait};
 use entrail::sign_in::{Cloud, Environment as SignInEnvironment, Method, Settings};
 use entrail::source::archive::{Archive, Origin as _, Told, pull_into};
 use entrail::source::pulled::Outcome;
@@ -26,6 +26,7 @@ use entrail::store::Store;
 use entrail::time::{TimeRange, Timestamp};
 use fake_storage::client::Client;
 use fake_storage::{ACCOUNT, Auth, FakeStorage, Fault, KEY, Seen};
+use hurried::Hurried;
 use tokio_util::sync::CancellationToken;
 
 const TENANT: &str = "tenantId=4aaa0000-0000-4000-8000-000000000001";
@@ -54,29 +55,6 @@ fn records(prefix: &str, hour: &str, count: usize) -> String {
 
 fn connection(endpoint: &str) -> String {
     format!("AccountName={ACCOUNT};AccountKey={KEY};BlobEndpoint={endpoint}")
-}
-
-/// A clock in which waiting takes no time.
-#[derive(Default, Debug)]
-struct Hurried(AtomicU64);
-
-impl Pace for Hurried {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_ms(jiff::Timestamp::now().as_millisecond())
-    }
-    fn elapsed(&self) -> Duration {
-        Duration::from_nanos(self.0.load(Ordering::Relaxed))
-    }
-    fn sleep(&self, time: Duration) -> Wait<'_> {
-        self.0.fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
-        Box::pin(std::future::ready(()))
-    }
-    fn limit(&self, _: Duration) -> Wait<'_> {
-        Box::pin(std::future::pending())
-    }
-    fn chance(&self) -> f64 {
-        0.0
-    }
 }
 
 fn by_key(endpoint: &str) -> Account {

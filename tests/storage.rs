@@ -8,16 +8,16 @@
 
 #[path = "fake_storage/storage.rs"]
 mod fake_storage;
+#[path = "harness/hurried.rs"]
+mod hurried;
 #[allow(dead_code, reason = "of the ways to use a terminal one is used here")]
 #[path = "harness/terminal.rs"]
 mod terminal;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use entrail::http::pace::{Pace, Wait};
 use entrail::place::{Place, Places};
 use entrail::query::Query;
 use entrail::sign_in::{Cloud, Environment as SignInEnvironment, Method, Settings};
@@ -30,6 +30,7 @@ use entrail::store::Store;
 use entrail::time::{TimeRange, Timestamp};
 use fake_storage::client::Client;
 use fake_storage::{ACCOUNT, Auth, FakeStorage, Fault, KEY, Seen};
+use hurried::Hurried;
 use tokio_util::sync::CancellationToken;
 
 const TENANT: &str = "tenantId=4aaa0000-0000-4000-8000-000000000001";
@@ -779,29 +780,6 @@ fn a_filter_asks_for_the_hours_that_did_not_come() {
         "what came is not read again"
     );
     assert!(plan(&storage, "time>=2026-11-15 role").again.is_none());
-}
-
-/// A clock in which waiting takes no time.
-#[derive(Default, Debug)]
-struct Hurried(AtomicU64);
-
-impl Pace for Hurried {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_ms(jiff::Timestamp::now().as_millisecond())
-    }
-    fn elapsed(&self) -> Duration {
-        Duration::from_nanos(self.0.load(Ordering::Relaxed))
-    }
-    fn sleep(&self, time: Duration) -> Wait<'_> {
-        self.0.fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
-        Box::pin(std::future::ready(()))
-    }
-    fn limit(&self, _: Duration) -> Wait<'_> {
-        Box::pin(std::future::pending())
-    }
-    fn chance(&self) -> f64 {
-        0.0
-    }
 }
 
 /// A small random number.
